@@ -1,0 +1,81 @@
+# `make` alone lists what there is. Environments are made when a target needs them, and again when their
+# requirements change: the stamp is written last, so an interrupted installation starts over.
+
+PYTHON ?= python3
+PORT ?= 3000
+
+VENV := .venv/.ready
+VENV_AWS := .venv-aws/.ready
+VENV_SAM := .venv-sam/.ready
+
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run demo test coverage lint format validate build lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV) $(VENV_AWS) ## Serve the whole product here, at http://127.0.0.1:3000 (PORT, AWS_PORT, DATA_DIR)
+	@exec .venv/bin/python -m local
+
+demo: $(VENV) ## Sit the demo exam against a running `make run`
+	@.venv/bin/python examples/sit_exam.py http://127.0.0.1:$(PORT)
+
+test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's)
+	@.venv/bin/python -m pytest $(ARGS)
+
+coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
+	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
+
+lint: $(VENV) ## Check style and types
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/mypy --no-error-summary
+
+format: $(VENV) ## Put the code into the project's format
+	@.venv/bin/ruff check --fix --exit-zero --quiet
+	@.venv/bin/ruff format --quiet
+
+validate: $(VENV_SAM) ## Check template.yaml as SAM reads it
+	@.venv-sam/bin/sam validate --lint
+
+build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/
+	@PYTHON="$(CURDIR)/.venv-sam/bin/python" .venv-sam/bin/sam build
+	@find .aws-sam/build/CommonLayer -name '*.pyc' | grep -q . \
+		|| echo "Built without byte code, for lack of python3.13 on PATH: cold starts will take three times as long." >&2
+
+lock: ## Pin requirements/*.txt anew from requirements/*.in
+	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
+
+clean: ## Remove environments, builds and caches
+	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV): requirements/dev.txt layers/common/requirements.txt
+	$(call make-venv,requirements/dev.txt)
+
+$(VENV_AWS): requirements/local.txt
+	$(call make-venv,requirements/local.txt)
+
+$(VENV_SAM): requirements/sam.txt
+	$(call make-venv,requirements/sam.txt)
+
+# Clears first, so that nothing stays that the requirements no longer name.
+define make-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.13 ..." >&2; exit 1; }
+	@echo "Installing $(1) into $(@D)/ ..."
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --requirement $(1)
+	@touch $@
+endef
+
+define lock-one
+	rm -rf .build/lock && $(PYTHON) -m venv .build/lock \
+		&& .build/lock/bin/python -m pip install --quiet --requirement requirements/$(1).in \
+		&& { echo "# Written by \`make lock\` from $(1).in: change that."; .build/lock/bin/python -m pip freeze; } \
+			> .build/$(1).txt && mv .build/$(1).txt requirements/$(1).txt
+endef

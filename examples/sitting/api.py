@@ -1,0 +1,135 @@
+"""Calls with a bearer token, repeated where that is safe, and their errors as exceptions."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from sitting.transport import Call, ConnectionLostError, Reply, Transport
+
+Document = dict[str, Any]
+
+ATTEMPTS = 6
+LONGEST_WAIT = 30.0  # seconds; a lock of 15 minutes (too many failed sign-ins) is reported, not waited for
+
+
+class ApiError(Exception):
+    """An answer of 400 or above.
+
+    `document` is its body: `message` always, `code` and more where the API documents them.
+    """
+
+    def __init__(self, call: Call, reply: Reply) -> None:
+        self.status = reply.status
+        self.document = reply.document()
+        self.code: str | None = self.document.get("code")
+        super().__init__(f"{call.method} {call.path}: {reply.status} {self.document.get('message', '')}".rstrip())
+
+
+class Api:
+    """The API as one user on one device."""
+
+    def __init__(self, transport: Transport, sleep: Callable[[float], None]) -> None:
+        """`sleep` waits a number of seconds before a call is repeated."""
+        self._transport = transport
+        self._sleep = sleep
+        self._access_token = ""
+        self._refresh_token = ""
+        self.repeats = 0
+
+    def sign_in(self, username: str, password: str) -> Document:
+        """Keeps the tokens for the calls that follow; returns the `user`."""
+        data = self.post("/api/auth/login", {"username": username, "password": password})["data"]
+        self._access_token, self._refresh_token = data["access_token"], data["refresh_token"]
+        user: Document = data["user"]
+        return user
+
+    def get(self, path: str) -> Document:
+        """The JSON object at the path, which may hold a query."""
+        return self._answer(self._call("GET", path), repeatable=True)
+
+    def post(self, path: str, body: Document | None = None, *, repeatable: bool = True) -> Document:
+        """Posts JSON. `repeatable=False` for calls that, carried out twice, would leave two of something."""
+        return self._answer(self._json_call(path, body), repeatable=repeatable)
+
+    def post_file(self, path: str, field: str, filename: str, content: bytes, content_type: str) -> Document:
+        """Posts one file as multipart/form-data; never repeated after a lost connection."""
+        boundary = uuid.uuid4().hex
+        disposition = f'form-data; name="{field}"; filename="{filename}"'
+        head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {content_type}\r\n\r\n"
+        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        return self._answer(self._call("POST", path, headers, body), repeatable=False)
+
+    def post_lost(self, path: str, body: Document) -> None:
+        """Begins to post, and loses the connection half-way."""
+        self._transport.lose(self._with_token(self._json_call(path, body)))
+
+    def _json_call(self, path: str, body: Document | None) -> Call:
+        encoded = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        return self._call("POST", path, {"Content-Type": "application/json"} if encoded else {}, encoded)
+
+    @staticmethod
+    def _call(method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Call:
+        return Call(method, path, {"Accept": "application/json", **(headers or {})}, body)
+
+    def _with_token(self, call: Call) -> Call:
+        if not self._access_token:
+            return call
+        return Call(
+            call.method, call.path, {**call.headers, "Authorization": f"Bearer {self._access_token}"}, call.body
+        )
+
+    def _answer(self, call: Call, *, repeatable: bool) -> Document:
+        reply = self._delivered(call, repeatable=repeatable)
+        if reply.status == HTTPStatus.UNAUTHORIZED and self._renew(reply):
+            reply = self._delivered(call, repeatable=repeatable)
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            raise ApiError(call, reply)
+        return reply.document()
+
+    def _delivered(self, call: Call, *, repeatable: bool) -> Reply:
+        """The answer to the call, sent again while the server asks to wait or, where that is safe, while none comes."""
+        wait = 0.25
+        for attempt in range(1, ATTEMPTS + 1):
+            last = attempt == ATTEMPTS
+            try:
+                reply = self._transport.exchange(self._with_token(call))
+            except ConnectionLostError:
+                if last or not repeatable:
+                    raise
+            else:
+                asked = _asked_wait(reply, wait)
+                # A call refused with 429 was not carried out; one that met 503 may have been in part.
+                again = reply.status == HTTPStatus.TOO_MANY_REQUESTS or (
+                    reply.status == HTTPStatus.SERVICE_UNAVAILABLE and repeatable
+                )
+                if last or not again or asked > LONGEST_WAIT:
+                    return reply
+                wait = asked
+            self.repeats += 1
+            self._sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _renew(self, refused: Reply) -> bool:
+        """Exchanges the refresh token for a new access token, if that is what the refusal was about."""
+        if not self._refresh_token or refused.document().get("message") != "token_expired_or_invalid":
+            return False
+        call, self._access_token = self._json_call("/api/auth/refresh", {"refresh_token": self._refresh_token}), ""
+        reply = self._delivered(call, repeatable=True)
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            raise ApiError(call, reply)
+        self._access_token = reply.document()["data"]["access_token"]
+        return True
+
+
+def _asked_wait(reply: Reply, otherwise: float) -> float:
+    """Seconds of `Retry-After`; its other form, a date, is not used by this API."""
+    try:
+        return max(0.0, float(reply.headers.get("retry-after", otherwise)))
+    except ValueError:
+        return otherwise

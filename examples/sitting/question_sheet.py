@@ -1,0 +1,126 @@
+"""The exam's CSV file as its author sees it, with the key, and marking by the published rules.
+
+Written apart from the server's own marking on purpose: the two are compared at the end of a sitting.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+Answer = str | list[str]
+
+OPTIONS = "ABCD"
+EXAM_POSITIVE = Fraction(4)  # for questions without marks of their own
+EXAM_NEGATIVE = Fraction(1)
+GRADES = ((90, "A+"), (80, "A"), (70, "B"), (60, "C"), (50, "D"))
+
+
+@dataclass(frozen=True)
+class Question:
+    """One row of the file. `key` holds the correct letters, or the correct number of a NUMERIC."""
+
+    number: int
+    text: str
+    options: Mapping[str, str]
+    kind: str
+    key: str
+    positive: Fraction
+    negative: Fraction
+    tolerance: Decimal
+
+    @property
+    def letters(self) -> list[str]:
+        """The correct letters of an MCQ or MSQ."""
+        return [letter.strip() for letter in self.key.split(",")]
+
+    def right_answer(self) -> Answer:
+        """A correct answer; of a NUMERIC the farthest that still counts, exactly on the edge of the tolerance."""
+        if self.kind == "NUMERIC":
+            return str(Decimal(self.key) + self.tolerance)
+        return self.letters if self.kind == "MSQ" else self.key
+
+    def wrong_answer(self) -> Answer:
+        """A plausible mistake: another option, one letter short or too many, a number just outside the tolerance."""
+        if self.kind == "NUMERIC":
+            return str(Decimal(self.key) - self.tolerance - Decimal("0.001"))
+        others = [letter for letter in self.options if letter not in self.letters]
+        if self.kind == "MCQ":
+            return others[0]
+        return self.letters[:-1] if len(self.letters) > 1 else sorted([*self.letters, others[0]])
+
+    def is_right(self, given: Answer) -> bool:
+        """Whether the answer is correct: the letter, exactly the letters, or within the tolerance."""
+        if self.kind == "NUMERIC":
+            return isinstance(given, str) and abs(Decimal(given) - Decimal(self.key)) <= self.tolerance
+        if self.kind == "MSQ":
+            return {letter.upper() for letter in given} == set(self.letters)
+        return isinstance(given, str) and given.upper() == self.key
+
+    def marks(self, given: Answer | None) -> Fraction:
+        """Marks for the answer, exactly; `None` and an empty answer are not attempted: 0."""
+        if not given:
+            return Fraction(0)
+        return self.positive if self.is_right(given) else -self.negative
+
+
+def read_questions(content: str) -> list[Question]:
+    """The questions of a CSV file in the platform's import format, numbered from 1 in the file's order."""
+    rows = csv.DictReader(io.StringIO(content, newline=""))
+    return [_question(number, row) for number, row in enumerate(rows, start=1)]
+
+
+def with_exam_id(content: str, exam_id: int) -> str:
+    """The same file for this exam, whose id the file could not know."""
+    rows = csv.DictReader(io.StringIO(content, newline=""))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, fieldnames=rows.fieldnames or [], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({**row, "exam_id": exam_id})
+    return out.getvalue()
+
+
+def same_answer(one: Answer | None, other: Answer | None) -> bool:
+    """Whether two answers say the same, however they are written: letters in any order, `1.50` and `1.5`."""
+    return _canonical(one) == _canonical(other)
+
+
+def grade(percentage: Fraction) -> str:
+    """The letter grade of an unrounded percentage."""
+    return next((name for least, name in GRADES if percentage >= least), "F")
+
+
+def two_decimals(exact: Fraction) -> Decimal:
+    """As marks are shown: rounded half up (away from zero) to two decimals."""
+    shown = Decimal(int(abs(exact) * 100 + Fraction(1, 2))) / 100
+    return -shown if exact < 0 else shown
+
+
+def _question(number: int, row: Mapping[str, str]) -> Question:
+    options = {letter: row[f"option_{letter.lower()}"] for letter in OPTIONS}
+    return Question(
+        number=number,
+        text=row["question_text"],
+        options={letter: text for letter, text in options.items() if text},
+        kind=row["question_type"],
+        key=row["correct_answer"],
+        positive=Fraction(row["positive_marks"]) if row["positive_marks"] else EXAM_POSITIVE,
+        negative=Fraction(row["negative_marks"]) if row["negative_marks"] else EXAM_NEGATIVE,
+        tolerance=Decimal(row["tolerance"] or "0"),
+    )
+
+
+def _canonical(answer: Answer | None) -> object:
+    if not answer:
+        return None
+    if isinstance(answer, list):
+        return frozenset(letter.upper() for letter in answer)
+    try:
+        return Decimal(answer)
+    except InvalidOperation:
+        return answer.upper()

@@ -1,0 +1,105 @@
+"""Bytes to the server and back. The rest of the client knows only `Transport`, so tests need no socket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+
+class ConnectionLostError(Exception):
+    """No answer came. Whether the server has carried the call out is unknown."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request; `path` may hold a query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, of whatever status."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    def document(self) -> dict[str, Any]:
+        """The JSON object in the body, numbers with a point as `Decimal`; empty if there is none.
+
+        An answer that is no JSON object (a proxy's error page) is kept as its `message`.
+        """
+        if not self.body:
+            return {}
+        try:
+            document = json.loads(self.body, parse_float=Decimal)
+        except ValueError:
+            return {"message": self.body[:200].decode("utf-8", "replace")}
+        return document if isinstance(document, dict) else {"message": str(document)[:200]}
+
+
+class Transport(Protocol):
+    """A way to the server."""
+
+    def exchange(self, call: Call) -> Reply:
+        """Sends the call and waits for its answer; `ConnectionLostError` if none comes."""
+        ...
+
+    def lose(self, call: Call) -> None:
+        """Sends half of the call, then loses the connection: what a phone does that drives into a tunnel."""
+        ...
+
+    def close(self) -> None:
+        """Ends the connection."""
+        ...
+
+
+class HttpTransport:
+    """One kept-alive HTTP/1.1 connection; not for use by several threads."""
+
+    def __init__(self, base_url: str, timeout: float = 15.0) -> None:
+        """`base_url` is http(s)://host[:port][/stage], else ValueError; `timeout` is seconds per socket operation."""
+        url = urllib.parse.urlsplit(base_url)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ValueError(f"not an http(s) URL: {base_url}")
+        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(url.hostname, url.port, timeout=timeout)
+        self._prefix = url.path.rstrip("/")
+
+    def exchange(self, call: Call) -> Reply:
+        """See `Transport`; after a loss the next call connects anew."""
+        try:
+            self._connection.request(call.method, self._prefix + call.path, call.body or None, dict(call.headers))
+            answer = self._connection.getresponse()
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, headers, answer.read())
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise ConnectionLostError(f"{call.method} {call.path}: {error}") from error
+
+    def lose(self, call: Call) -> None:
+        """See `Transport`; announces the whole body and closes after half of it."""
+        self._connection.close()
+        try:
+            self._connection.putrequest(call.method, self._prefix + call.path)
+            for name, value in call.headers.items():
+                self._connection.putheader(name, value)
+            self._connection.putheader("Content-Length", str(len(call.body)))
+            self._connection.endheaders(call.body[: len(call.body) // 2])
+        except OSError as error:
+            raise ConnectionLostError(f"{call.method} {call.path}: {error}") from error
+        finally:
+            self._connection.close()
+
+    def close(self) -> None:
+        """See `Transport`."""
+        self._connection.close()

@@ -1,0 +1,1 @@
+"""An account's life: made, given a password, given up."""

@@ -1,0 +1,1 @@
+"""Questions, as administrators write, import and export them."""

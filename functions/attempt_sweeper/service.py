@@ -1,0 +1,63 @@
+"""Finding attempts that are due and finalising them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from smartexam.data import attempts
+from smartexam.data.attempts import CLOSED, DUE_SHARDS
+from smartexam.errors import AppError
+from smartexam.finalise import finalise
+
+_PAGE = 200
+_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did: attempts finished, attempts that failed (the next sweep tries them again), and whether it
+    ended for want of time."""
+
+    finished: int
+    failed: int
+    out_of_time: bool
+
+
+def sweep(now: float, grace: float, has_time: Callable[[], bool]) -> Swept:
+    """Finalise every attempt whose grace is past, and every closed one that was not graded.
+
+    Args:
+        now: epoch seconds.
+        grace: seconds after the deadline in which the student may still submit.
+        has_time: whether there is time for another page.
+    """
+    finished = failed = 0
+    with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+        for shard in range(DUE_SHARDS):
+            tried: set[tuple[int, int]] = set()
+            while True:
+                if not has_time():
+                    return Swept(finished, failed, out_of_time=True)
+                # The index lags: what was just finished may be listed again, and must not keep the sweep going.
+                due = attempts.due_sittings(shard, now - grace, limit=_PAGE + len(tried))
+                fresh = [each for each in due if each not in tried]
+                if not fresh:
+                    break
+                tried.update(fresh)
+                outcomes = list(pool.map(lambda each: _finish(each[0], each[1], now, grace), fresh))
+                finished += outcomes.count(True)
+                failed += outcomes.count(None)
+    return Swept(finished, failed, out_of_time=False)
+
+
+def _finish(user_id: int, exam_id: int, now: float, grace: float) -> bool | None:
+    """Whether an attempt was ended here; None if that failed."""
+    try:
+        sitting = attempts.get_sitting(user_id, exam_id)
+        if sitting is None or not (sitting.status == CLOSED or sitting.is_over(now, grace)):
+            return False
+        finalise(sitting, now, grace)
+    except AppError:
+        # One student's trouble must not keep the others waiting.
+        return None
+    return True

@@ -1,0 +1,1 @@
+"""Signing in and out, on the web and in apps."""

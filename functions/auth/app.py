@@ -1,0 +1,91 @@
+"""Routes of signing in and out."""
+
+from auth import service
+from auth.models import (
+    Credentials,
+    Me,
+    PresentedRefreshToken,
+    Refreshed,
+    SignedIn,
+    SignedOut,
+    WebSignedIn,
+    WebSignedOut,
+)
+from smartexam.api import Access, Api, Reply, Request, redirect
+from smartexam.auth import sessions
+from smartexam.auth.grants import grant
+from smartexam.auth.principal import portals
+from smartexam.errors import Forbidden
+
+api = Api("auth")
+
+_CREDENTIALS_LIMIT = 16 * 1024
+_STUDENT_HOME, _ADMIN_HOME, _SIGN_IN_PAGE = "/dashboard", "/admin/dashboard", "/login"
+
+
+@api.post("/api/auth/login", access=Access.PUBLIC, takes=Credentials, answers=SignedIn, limit=_CREDENTIALS_LIMIT)
+def login(request: Request, body: Credentials) -> SignedIn:
+    """Sign in with username or email and password, for apps."""
+    user = service.sign_in(body, request.source_ip, request.now)
+    return SignedIn(data=grant(user, request.now))
+
+
+@api.post("/api/auth/refresh", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=Refreshed)
+def refresh(request: Request, body: PresentedRefreshToken) -> Refreshed:
+    """Exchange a refresh token for a new access token."""
+    return Refreshed(data=service.refresh(body.refresh_token, request.now))
+
+
+@api.post("/api/auth/logout", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=SignedOut)
+def logout(request: Request, body: PresentedRefreshToken) -> SignedOut:
+    """Revoke a refresh token; the access token runs out by itself."""
+    service.revoke(body.refresh_token, request.now)
+    return SignedOut()
+
+
+@api.get("/api/auth/me", access=Access.AUTH, answers=Me)
+def me(request: Request) -> Me:
+    """Tell who the caller is."""
+    return Me(data=service.profile(request.caller))
+
+
+@api.post(
+    "/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT
+)
+def web_login(request: Request, body: Credentials) -> Reply:
+    """Sign in on the web: sets the session cookie."""
+    sessions.refuse_foreign_page(request)
+    user = service.sign_in(body, request.source_ip, request.now)
+    home = _STUDENT_HOME if "user" in portals(user.role) else _ADMIN_HOME
+    cookie = sessions.start(request, user)
+    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=home), cookie)
+
+
+@api.post(
+    "/admin/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT
+)
+def admin_login(request: Request, body: Credentials) -> Reply:
+    """Sign in to the administration: as on the web, for accounts with `admin` in the role."""
+    sessions.refuse_foreign_page(request)
+    user = service.sign_in(body, request.source_ip, request.now)
+    if "admin" not in portals(user.role):
+        raise Forbidden("This account has no access to the administration", code="wrong_role")
+    cookie = sessions.start(request, user)
+    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=_ADMIN_HOME), cookie)
+
+
+@api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut)
+def web_logout(request: Request) -> Reply:
+    """End the session and clear its cookie."""
+    cookie = sessions.end(request)
+    return _arrived(request, WebSignedOut(redirect_url=_SIGN_IN_PAGE), cookie)
+
+
+def _arrived(request: Request, answer: WebSignedIn | WebSignedOut, cookie: str) -> Reply:
+    """JSON for programs, for a form that a browser posted the next page."""
+    if request.is_form and not request.wants_json:
+        return redirect(answer.redirect_url, cookies=(cookie,))
+    return Reply(answer, cookies=(cookie,))
+
+
+lambda_handler = api.handler

@@ -1,0 +1,84 @@
+"""Shapes of the sign-in routes."""
+
+from typing import Literal
+
+import msgspec
+
+from smartexam.auth.grants import Grant
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """A username or an address, and the password."""
+
+    username: str | None = None
+    email: str | None = None
+    password: str | None = None
+
+
+class PresentedRefreshToken(msgspec.Struct, frozen=True):
+    """A refresh token as the client has it."""
+
+    refresh_token: str
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an app's sign-in."""
+
+    status: Literal["success"] = "success"
+    data: Grant
+
+
+class FreshToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A new access token; `expires_in` is its life in seconds."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int
+
+
+class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a refresh."""
+
+    status: Literal["success"] = "success"
+    data: FreshToken
+
+
+class SignedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an app's sign-out."""
+
+    status: Literal["success"] = "success"
+    message: str = "Logged out"
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """The caller's own account; `created_at` is ISO 8601 in UTC."""
+
+    id: int
+    username: str
+    email: str
+    full_name: str
+    role: str
+    available_portals: list[str]
+    created_at: str
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to who one is."""
+
+    status: Literal["success"] = "success"
+    data: Profile
+
+
+class WebSignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a web sign-in by JSON."""
+
+    success: Literal[True] = True
+    available_portals: list[str]
+    redirect_url: str
+
+
+class WebSignedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a web sign-out by JSON."""
+
+    success: Literal[True] = True
+    redirect_url: str

@@ -1,0 +1,87 @@
+"""The rules of signing in and out."""
+
+from auth.models import Credentials, FreshToken, Profile
+from smartexam import rate_limits
+from smartexam.auth import tokens
+from smartexam.auth.passwords import verify_password
+from smartexam.auth.principal import Principal, portals
+from smartexam.data import ephemeral, identity
+from smartexam.data.identity import User
+from smartexam.errors import BadRequest, Unauthorized
+from smartexam.times import iso
+
+# Nobody's id: looked up where there is no account, so that every refusal costs the same round trips.
+_NOBODY = 0
+
+
+def sign_in(credentials: Credentials, source_ip: str, now: float) -> User:
+    """The account whose name or address and password these are.
+
+    An account that does not exist, or whose password was never set, answers exactly like a wrong password: the same
+    words, round trips and hashing.
+
+    Raises:
+        BadRequest: name or password is missing.
+        Unauthorized: wrong, with the attempts remaining.
+        RateLimited: wrong for the third time, or locked.
+    """
+    identifier = identity.normalised(credentials.username or credentials.email or "")
+    password = credentials.password or ""
+    if not identifier or not password:
+        raise BadRequest("username/email and password required", code="credentials_required")
+    user_id = identity.find_user_id(identifier)
+    account = f"#{user_id}" if user_id else identifier
+    attempt = rate_limits.reserve_sign_in(source_ip, account, now)
+    user = identity.get_user(user_id or _NOBODY)
+    if not verify_password(user.password_hash if user else None, password) or user is None:
+        raise attempt.refusal()
+    attempt.succeeded()
+    return user
+
+
+def refresh(token: str, now: float) -> FreshToken:
+    """A new access token, with the account's present role.
+
+    Raises:
+        Unauthorized: the refresh token is `..._invalid`, `..._expired` or `..._revoked`.
+    """
+    known = ephemeral.find_refresh_token(token)
+    if known is None:
+        raise _refused("refresh_token_invalid")
+    if known.is_revoked:
+        raise _refused("refresh_token_revoked")
+    if known.valid_until <= now:
+        raise _refused("refresh_token_expired")
+    user = identity.get_user(known.user_id)
+    if user is None or known.auth_version < user.credentials_version:
+        raise _refused("refresh_token_revoked")
+    return FreshToken(access_token=tokens.issue(user.principal(), now), expires_in=tokens.LIFETIME_SECONDS)
+
+
+def revoke(token: str, now: float) -> None:
+    """End a refresh token; one that is none of ours is as good as ended."""
+    ephemeral.revoke_refresh_token(token, now)
+
+
+def profile(caller: Principal) -> Profile:
+    """The caller's account as it is now.
+
+    Raises:
+        Unauthorized: it is gone.
+    """
+    user = identity.get_user(caller.user_id)
+    if user is None:
+        raise tokens.rejected()
+    return Profile(
+        id=user.id,
+        username=user.username,
+        email=user.email,
+        full_name=user.full_name,
+        role=user.role,
+        available_portals=portals(user.role),
+        created_at=iso(user.created_at),
+    )
+
+
+def _refused(message: str) -> Unauthorized:
+    return Unauthorized(message, code=message)

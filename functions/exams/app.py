@@ -1,0 +1,152 @@
+"""Routes of exams as students meet them."""
+
+from datetime import UTC, datetime
+
+from exams import listing, sitting
+from exams.models import (
+    ActiveStatus,
+    CategoryList,
+    ExamAnswer,
+    ExamList,
+    ExamQuery,
+    IdleStatus,
+    PaperAnswer,
+    Preloaded,
+    StartedAttempt,
+    Submitted,
+    SyncBody,
+    Synced,
+)
+from exams.sitting import Clockwork
+from smartexam import cursors
+from smartexam.api import Access, Api, Reply, Request, redirect
+from smartexam.data.attempts import OPEN
+from smartexam.finalise import settled_sitting
+from smartexam.images import image_url
+from smartexam.settings import settings
+from smartexam.times import iso
+
+api = Api("exams")
+
+
+@api.get("/api/exams", access=Access.USER, query=ExamQuery, answers=ExamList)
+def list_exams(request: Request, query: ExamQuery) -> ExamList:
+    """List exams, the latest date first."""
+    found, place = listing.list_exams(
+        status=query.status,
+        category_id=query.category_id,
+        after=cursors.decode("exams", query.cursor),
+        reader=request.caller.user_id,
+    )
+    return ExamList(found, cursors.encode("exams", place))
+
+
+@api.get("/api/exams/<exam_id>", access=Access.USER, answers=ExamAnswer)
+def get_exam(request: Request, exam_id: int) -> ExamAnswer:
+    """Show an exam and the caller's attempts at it."""
+    user_id, clockwork = request.caller.user_id, _clockwork(request)
+    exam = listing.find_exam(exam_id, user_id)
+    mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    return ExamAnswer(listing.detail(exam), listing.attempt_counts(exam, mine))
+
+
+@api.get("/api/categories", access=Access.USER, answers=CategoryList)
+def list_categories(request: Request) -> CategoryList:
+    """List the categories of exams."""
+    del request
+    return CategoryList(listing.list_categories())
+
+
+@api.get("/preload-exam/<exam_id>", access=Access.USER, answers=Preloaded)
+def preload_exam(request: Request, exam_id: int) -> Preloaded:
+    """Make an exam's paper ready to be served."""
+    return Preloaded(listing.preload(exam_id, request.caller.user_id))
+
+
+@api.post("/start-exam/<exam_id>", access=Access.USER, answers=StartedAttempt)
+def start_exam(request: Request, exam_id: int) -> StartedAttempt:
+    """Start an attempt, or resume the one in progress."""
+    mine, resumed = sitting.start(request.caller.user_id, exam_id, _clockwork(request))
+    if resumed:
+        return StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
+    return StartedAttempt(
+        f"/exam/{exam_id}",
+        resumed=False,
+        attempt_id=mine.attempt_id,
+        attempt_number=mine.attempt_number,
+        fresh_start=True,
+    )
+
+
+@api.get("/exam/<exam_id>", access=Access.USER, answers=PaperAnswer)
+def get_paper(request: Request, exam_id: int) -> PaperAnswer:
+    """Show the paper of the attempt in progress, with the answers saved so far."""
+    mine, paper, draft = sitting.open_paper(request.caller.user_id, exam_id, _clockwork(request))
+    return PaperAnswer(
+        attempt_id=mine.attempt_id,
+        attempt_number=mine.attempt_number,
+        exam=paper.client_exam(),
+        questions=paper.client_questions(image_url),
+        answers=draft.answers,
+        markedForReview=draft.marked,
+        revision=mine.revision,
+        remaining_seconds=mine.remaining_seconds(request.now),
+        deadline=iso(mine.deadline),
+        server_time=iso(request.now),
+    )
+
+
+@api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
+def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
+    """Save answers and marks for review."""
+    mine = sitting.sync(request.caller.user_id, exam_id, body, _clockwork(request))
+    return Synced(
+        saved=len(body.answers) if isinstance(body.answers, dict) else 0,
+        revision=mine.revision,
+        remaining_seconds=mine.remaining_seconds(request.now),
+        server_time=iso(request.now),
+    )
+
+
+@api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted)
+def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
+    """Grade what was last saved and end the attempt."""
+    exam, mine, result_id = sitting.submit(request.caller.user_id, exam_id, _clockwork(request))
+    available_at = exam.result_available_at(mine.completed_at)
+    visible = available_at is not None and available_at <= request.now
+    location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
+    if not request.wants_json:
+        return redirect(location)
+    return Submitted(result_id, location, exam.result_mode, visible)
+
+
+@api.get("/api/exam-attempts-status/<exam_id>", access=Access.USER, answers=ActiveStatus | IdleStatus)
+def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
+    """Tell how many attempts are used, running and left."""
+    user_id, clockwork = request.caller.user_id, _clockwork(request)
+    exam = listing.find_exam(exam_id, user_id)
+    mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    counts = listing.attempt_counts(exam, mine)
+    if mine is not None and mine.status == OPEN:
+        return ActiveStatus(
+            attempt_id=mine.attempt_id,
+            attempt_number=mine.attempt_number,
+            start_time=datetime.fromtimestamp(mine.started_at, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            completed_count=counts.completed_count,
+            max_attempts=counts.max_attempts,
+            attempts_remaining=counts.attempts_remaining,
+        )
+    return IdleStatus(
+        completed_count=counts.completed_count,
+        max_attempts=counts.max_attempts,
+        attempts_remaining=counts.attempts_remaining,
+        can_start_new=counts.attempts_remaining != 0 and exam.is_open(request.now, clockwork.timezone),
+    )
+
+
+def _clockwork(request: Request) -> Clockwork:
+    known = settings()
+    return Clockwork(request.now, known.sync_grace_seconds, known.exam_timezone)
+
+
+lambda_handler = api.handler

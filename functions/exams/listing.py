@@ -1,0 +1,95 @@
+"""What there is to sit."""
+
+from msgspec import structs
+
+from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
+from smartexam.data.attempts import Sitting
+from smartexam.data.catalog import categories, exams, papers
+from smartexam.data.catalog.exams import Exam
+from smartexam.errors import InvalidFields, NotFound
+from smartexam.exam.marks import display
+from smartexam.images import image_url
+
+PAGE_SIZE = 50
+STATUSES = ("upcoming", "ongoing", "completed")
+
+
+def find_exam(exam_id: int, reader: int) -> Exam:
+    """An exam.
+
+    Raises:
+        NotFound: there is none.
+    """
+    exam = exams.get_exam(exam_id, reader=reader)
+    if exam is None:
+        raise NotFound("Exam not found", code="exam_not_found")
+    return exam
+
+
+def list_exams(
+    *, status: str | None, category_id: int | None, after: str | None, reader: int
+) -> tuple[list[ExamSummary], str | None]:
+    """A page of exams and the place to go on after.
+
+    Raises:
+        InvalidFields: no such status.
+    """
+    if status is not None and status not in STATUSES:
+        raise InvalidFields([("status", f"must be one of {', '.join(STATUSES)}")])
+    found, place = exams.list_exams(status=status, category_id=category_id, limit=PAGE_SIZE, after=after, reader=reader)
+    return [summary(exam) for exam in found], place
+
+
+def list_categories() -> list[CategoryView]:
+    """All categories."""
+    return [CategoryView(each.id, each.name, image_url(each.image_path)) for each in categories.list_categories()]
+
+
+def preload(exam_id: int, reader: int) -> int:
+    """Make an exam's paper ready, in the database and in this process.
+
+    Returns:
+        How many questions it has.
+
+    Raises:
+        NotFound: no such exam, or one without questions.
+    """
+    version = papers.ready_version(find_exam(exam_id, reader))
+    return len(papers.load_paper(exam_id, version))
+
+
+def summary(exam: Exam) -> ExamSummary:
+    """An exam in a list."""
+    return ExamSummary(
+        exam.id,
+        exam.name,
+        exam.date,
+        exam.start_time,
+        exam.duration,
+        exam.status,
+        exam.category_id,
+        exam.question_count,
+        display(exam.max_marks),
+        exam.max_attempts,
+        exam.result_mode,
+    )
+
+
+def detail(exam: Exam) -> ExamDetail:
+    """An exam by itself."""
+    return ExamDetail(
+        **structs.asdict(summary(exam)),
+        instructions=exam.instructions,
+        positive_marks=display(exam.positive_marks),
+        negative_marks=display(exam.negative_marks),
+    )
+
+
+def attempt_counts(exam: Exam, sitting: Sitting | None) -> AttemptCounts:
+    """A student's attempts at an exam."""
+    active = sitting is not None and sitting.is_running
+    completed = 0 if sitting is None else sitting.completed
+    if not exam.max_attempts:
+        return AttemptCounts(completed, 0, -1, active)
+    allowed = exam.max_attempts + (0 if sitting is None else sitting.allowance)
+    return AttemptCounts(completed, allowed, max(0, allowed - completed - active), active)

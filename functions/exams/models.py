@@ -1,0 +1,170 @@
+"""Shapes of requests and answers."""
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from smartexam.exam.paper import ClientQuestion
+
+
+class ExamQuery(Struct, frozen=True):
+    """Which exams to list, and from where."""
+
+    category_id: int | None = None
+    status: str | None = None
+    cursor: str | None = None
+
+
+class ExamSummary(Struct, frozen=True):
+    """An exam in a list; marks in marks, `duration` in minutes, `max_attempts` 0 for any number."""
+
+    id: int
+    name: str
+    date: str
+    start_time: str
+    duration: int
+    status: str
+    category_id: int | None
+    total_questions: int
+    max_marks: float
+    max_attempts: int
+    result_mode: str
+
+
+class ExamDetail(ExamSummary, frozen=True):
+    """An exam by itself."""
+
+    instructions: str
+    positive_marks: float
+    negative_marks: float
+
+
+class ExamList(Struct, frozen=True):
+    """A page of exams, the latest date first."""
+
+    exams: list[ExamSummary]
+    next_cursor: str | None
+    success: bool = True
+
+
+class AttemptCounts(Struct, frozen=True):
+    """Attempts of the caller; `attempts_remaining` is -1 for any number and counts a running attempt as used."""
+
+    completed_count: int
+    max_attempts: int
+    attempts_remaining: int
+    has_active_attempt: bool
+
+
+class ExamAnswer(Struct, frozen=True):
+    """An exam, and the caller's attempts at it."""
+
+    exam: ExamDetail
+    attempts: AttemptCounts
+    success: bool = True
+
+
+class CategoryView(Struct, frozen=True):
+    """A category of exams."""
+
+    id: int
+    name: str
+    image_url: str | None
+
+
+class CategoryList(Struct, frozen=True):
+    """All categories by name."""
+
+    categories: list[CategoryView]
+    success: bool = True
+
+
+class Preloaded(Struct, frozen=True):
+    """The paper is ready to be served."""
+
+    question_count: int
+    cached: bool = True
+    success: bool = True
+
+
+class StartedAttempt(Struct, frozen=True):
+    """The attempt in progress, new or resumed."""
+
+    redirect_url: str
+    resumed: bool
+    attempt_id: int
+    attempt_number: int | UnsetType = UNSET
+    fresh_start: bool | UnsetType = UNSET
+    success: bool = True
+
+
+class PaperAnswer(Struct, frozen=True):
+    """The paper of the attempt in progress, and what is saved of it."""
+
+    attempt_id: int
+    attempt_number: int
+    exam: dict[str, Any]
+    questions: list[ClientQuestion]
+    answers: dict[str, str | list[str]]
+    markedForReview: list[int]  # noqa: N815 - the contract's spelling
+    revision: int
+    remaining_seconds: int
+    deadline: str
+    server_time: str
+    success: bool = True
+
+
+class SyncBody(Struct, frozen=True):
+    """Answers by question id (a letter, letters, a number as text, null to clear) and ids marked for review.
+
+    `partial` changes only the named questions; `revision` is the last one seen.
+    """
+
+    answers: dict[str, str | list[str] | None] | UnsetType = UNSET
+    markedForReview: list[int] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
+    partial: bool = False
+    revision: int | None = None
+
+
+class Synced(Struct, frozen=True):
+    """What the server holds now; `saved` is how many answers this call named."""
+
+    saved: int
+    revision: int
+    remaining_seconds: int
+    server_time: str
+    success: bool = True
+
+
+class Submitted(Struct, frozen=True):
+    """The attempt is over and graded."""
+
+    result_id: int
+    redirect_url: str
+    result_mode: str
+    visible: bool
+    success: bool = True
+
+
+class ActiveStatus(Struct, frozen=True):
+    """An attempt is in progress; `start_time` is UTC."""
+
+    attempt_id: int
+    attempt_number: int
+    start_time: str
+    completed_count: int
+    max_attempts: int
+    attempts_remaining: int
+    has_active_attempt: bool = True
+    success: bool = True
+
+
+class IdleStatus(Struct, frozen=True):
+    """No attempt is in progress."""
+
+    completed_count: int
+    max_attempts: int
+    attempts_remaining: int
+    can_start_new: bool
+    has_active_attempt: bool = False
+    success: bool = True

@@ -1,0 +1,258 @@
+"""Sitting an exam: start, the paper, saving answers, submitting."""
+
+from dataclasses import dataclass
+
+from msgspec import UNSET
+
+from exams.listing import find_exam
+from exams.models import SyncBody
+from smartexam import finalise, ids
+from smartexam.data import attempts
+from smartexam.data.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
+from smartexam.data.catalog import papers
+from smartexam.data.catalog.exams import Exam
+from smartexam.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
+from smartexam.exam import answers
+from smartexam.exam.paper import Paper
+
+_TRIES = 4
+_MOST_GUESSES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """The time of a request and the rules of time: `now` in epoch seconds, `grace` in seconds after a deadline."""
+
+    now: float
+    grace: float
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A student's saved state, in the shapes of the API."""
+
+    answers: dict[str, str | list[str]]
+    marked: list[int]
+
+
+class PaperVersions:
+    """Which version the attempts at an exam most likely have, from what this process saw last.
+
+    Saving answers must not read first, but answers are read by their paper. The write's condition says whether the
+    guess was right; it is wrong only while attempts from before and after an edit run side by side.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+
+    def guess(self, exam_id: int) -> int | None:
+        """The version last seen, None if none was."""
+        return self._seen.get(exam_id)
+
+    def saw(self, exam_id: int, version: int) -> None:
+        """Remember a version."""
+        if len(self._seen) >= _MOST_GUESSES:
+            self._seen.clear()
+        self._seen[exam_id] = version
+
+
+_versions = PaperVersions()
+
+
+def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bool]:
+    """Open an attempt or resume the running one.
+
+    Returns:
+        The sitting, and whether it was resumed.
+
+    Raises:
+        NotFound: no such exam, or one without questions.
+        BadRequest: the exam is not open, or no attempt is left.
+    """
+    exam = find_exam(exam_id, user_id)
+    if not exam.is_open(clockwork.now, clockwork.timezone):
+        return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
+    version = papers.ready_version(exam)
+    attempt_id = ids.next_id("attempt")
+    for _ in range(_TRIES):
+        try:
+            sitting = attempts.start_attempt(
+                user_id,
+                exam_id,
+                attempt_id=attempt_id,
+                paper_version=version,
+                now=clockwork.now,
+                deadline=clockwork.now + exam.duration * 60,
+                max_attempts=exam.max_attempts,
+            )
+        except SittingRefused as refused:
+            stored = refused.sitting
+            if stored is None or stored.status == IDLE:
+                allowed = exam.max_attempts + (stored.allowance if stored else 0)
+                raise BadRequest(f"Max attempts ({allowed}) reached", code="max_attempts_reached") from None
+            if stored.status == OPEN and not stored.is_over(clockwork.now, clockwork.grace):
+                _versions.saw(exam_id, stored.paper_version)
+                return stored, True
+            finalise.finalise(stored, clockwork.now, clockwork.grace)
+        else:
+            _versions.saw(exam_id, version)
+            return sitting, False
+    raise Unavailable
+
+
+def open_paper(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, Paper, Draft]:
+    """The paper of the running attempt and what is saved of it.
+
+    Raises:
+        NotFound: no such exam.
+        BadRequest: no attempt is running.
+    """
+    sitting = attempts.get_sitting(user_id, exam_id)
+    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
+        find_exam(exam_id, user_id)
+        raise _ended(sitting, clockwork, BadRequest)
+    _versions.saw(exam_id, sitting.paper_version)
+    paper = papers.load_paper(exam_id, sitting.paper_version)
+    return sitting, paper, _draft(paper, sitting)
+
+
+def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Sitting:
+    """Save answers and marks for review.
+
+    Raises:
+        InvalidFields: a question or an answer is not the paper's; nothing was changed.
+        BadRequest: no attempt is running, or there is nothing to save.
+        Conflict: `exam_time_over`, or `stale_revision` with the server's state.
+    """
+    if body.answers is UNSET and body.markedForReview is UNSET:
+        raise BadRequest("answers or markedForReview required", code="nothing_to_save")
+    guess = _versions.guess(exam_id)
+    version = _stored_version(user_id, exam_id, clockwork) if guess is None else guess
+    for _ in range(_TRIES):
+        try:
+            paper = papers.load_paper(exam_id, version)
+            changes, marked = _read(paper, body)
+        except (InvalidFields, NotFound):
+            stored = _stored_version(user_id, exam_id, clockwork)
+            if stored == version:
+                raise
+            version = stored
+            continue
+        whole = None if changes is None or body.partial else answers.encode_sparse(changes, len(paper))
+        try:
+            sitting = attempts.save_draft(
+                user_id,
+                exam_id,
+                paper_version=version,
+                open_after=clockwork.now - clockwork.grace,
+                revision=body.revision,
+                answers=whole,
+                changes=answers.as_changes(changes) if changes is not None and body.partial else None,
+                marked=None if marked is None else answers.encode_marked(marked),
+            )
+        except SittingRefused as refused:
+            version = _version_after(refused.sitting, version, clockwork)
+        else:
+            _versions.saw(exam_id, version)
+            return sitting
+    raise Unavailable
+
+
+def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, Sitting, int]:
+    """End the running attempt and grade it; of one that has ended, the same again.
+
+    Returns:
+        The exam, the sitting as it was closed, and the result's id.
+
+    Raises:
+        NotFound: no such exam.
+        BadRequest: there is no attempt.
+    """
+    try:
+        sitting = attempts.close_attempt(user_id, exam_id, attempt_id=None, now=clockwork.now, grace=clockwork.grace)
+    except SittingRefused as refused:
+        if refused.sitting is None:
+            find_exam(exam_id, user_id)
+            raise _no_attempt() from None
+        sitting = refused.sitting
+    result_id = finalise.grade_closed(sitting) if sitting.status == CLOSED else sitting.last_result_id
+    exam = find_exam(exam_id, user_id)
+    if result_id is None:
+        raise _no_attempt()
+    return exam, sitting, result_id
+
+
+def _stored_version(user_id: int, exam_id: int, clockwork: Clockwork) -> int:
+    sitting = attempts.get_sitting(user_id, exam_id)
+    if sitting is None:
+        find_exam(exam_id, user_id)
+    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
+        raise _ended(sitting, clockwork, Conflict)
+    return sitting.paper_version
+
+
+def _read(paper: Paper, body: SyncBody) -> tuple[dict[int, str] | None, list[int] | None]:
+    """Answers by position and marked positions, each None if the body does not name it."""
+    given: dict[int, str] | None = None
+    marked: list[int] | None = None
+    faults: list[Fault] = []
+    if body.answers is not UNSET:
+        given, faults = answers.read_answers(paper, body.answers)
+    if body.markedForReview is not UNSET:
+        marked, more = answers.read_marked(paper, body.markedForReview)
+        faults += more
+    if faults:
+        raise InvalidFields(faults)
+    return given, marked
+
+
+def _version_after(sitting: Sitting | None, tried: int, clockwork: Clockwork) -> int:
+    """The version to try next after a refused write, or what the client must be told instead."""
+    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
+        raise _ended(sitting, clockwork, Conflict)
+    if sitting.paper_version != tried:
+        return sitting.paper_version
+    draft = _draft(papers.load_paper(sitting.exam_id, sitting.paper_version), sitting)
+    raise Conflict(
+        "Newer answers were saved meanwhile",
+        code="stale_revision",
+        revision=sitting.revision,
+        answers=draft.answers,
+        markedForReview=draft.marked,
+        remaining_seconds=sitting.remaining_seconds(clockwork.now),
+    )
+
+
+def _running_or(user_id: int, exam_id: int, clockwork: Clockwork, otherwise: AppError) -> Sitting:
+    """The running attempt of an exam that cannot be started (any more)."""
+    sitting = finalise.settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    if sitting is None or sitting.status != OPEN:
+        raise otherwise
+    return sitting
+
+
+def _not_open(exam: Exam) -> BadRequest:
+    if exam.status == "completed":
+        return BadRequest("This exam has ended", code="exam_ended")
+    return BadRequest("This exam has not started yet", code="exam_not_started")
+
+
+def _ended(sitting: Sitting | None, clockwork: Clockwork, when_over: type[BadRequest] | type[Conflict]) -> AppError:
+    """Why there is no attempt to work on; ends one whose time is over."""
+    if sitting is not None and sitting.is_running:
+        over = sitting.ended_by_time or sitting.status == OPEN
+        finalise.finalise(sitting, clockwork.now, clockwork.grace)
+    else:
+        over = sitting is not None and sitting.ended_by_time
+    return when_over("The time of this exam is over", code="exam_time_over") if over else _no_attempt()
+
+
+def _no_attempt() -> BadRequest:
+    return BadRequest("No attempt in progress", code="no_attempt")
+
+
+def _draft(paper: Paper, sitting: Sitting) -> Draft:
+    given = answers.decode(sitting.answers, len(paper), sitting.changes)
+    marked = answers.decode_marked(sitting.marked, len(paper))
+    return Draft(answers.to_client(paper, given), answers.marked_to_client(paper, marked))

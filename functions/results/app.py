@@ -1,0 +1,75 @@
+"""Routes of a student's results."""
+
+from results import service
+from results.models import (
+    HistoryAnswer,
+    HistoryQuery,
+    PendingAnswer,
+    ResponseAnswer,
+    ResultAnswer,
+)
+from results.service import Found
+from smartexam import cursors
+from smartexam.api import Access, Api, Request
+from smartexam.data.attempts import Result
+from smartexam.settings import settings
+from smartexam.times import iso
+
+api = Api("results")
+
+
+@api.get("/result/<exam_id>", access=Access.USER, answers=ResultAnswer)
+def latest_result(request: Request, exam_id: int) -> ResultAnswer:
+    """Show the caller's latest result of an exam."""
+    return ResultAnswer(service.view(_visible(request, exam_id, None)))
+
+
+@api.get("/result/<exam_id>/<result_id>", access=Access.USER, answers=ResultAnswer)
+def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
+    """Show one of the caller's results of an exam."""
+    return ResultAnswer(service.view(_visible(request, exam_id, result_id)))
+
+
+@api.get("/response/<exam_id>", access=Access.USER, answers=ResponseAnswer)
+def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
+    """Show the caller's latest result of an exam, question by question."""
+    return _response(_visible(request, exam_id, None))
+
+
+@api.get("/response/<exam_id>/<result_id>", access=Access.USER, answers=ResponseAnswer)
+def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
+    """Show one of the caller's results, question by question."""
+    return _response(_visible(request, exam_id, result_id))
+
+
+@api.get("/result-pending/<exam_id>", access=Access.USER, answers=PendingAnswer)
+def result_pending(request: Request, exam_id: int) -> PendingAnswer:
+    """Tell from when on the caller's latest result of an exam is visible."""
+    found = _find(request, exam_id, None)
+    pending = not found.is_visible(request.now)
+    message = service.pending_message(found.available_at) if pending else "The result is available"
+    available_at = None if found.available_at is None else iso(found.available_at)
+    return PendingAnswer(pending, message, available_at)
+
+
+@api.get("/api/results", access=Access.USER, query=HistoryQuery, answers=HistoryAnswer)
+def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
+    """List the caller's results, newest first; scores where they are visible."""
+    entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
+    return HistoryAnswer(entries, cursors.encode("results", place))
+
+
+def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
+    grace = settings().sync_grace_seconds
+    return service.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
+
+
+def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
+    return service.require_visible(_find(request, exam_id, result_id), request.now)
+
+
+def _response(result: Result) -> ResponseAnswer:
+    return ResponseAnswer(service.view(result), service.responses(result))
+
+
+lambda_handler = api.handler

@@ -1,0 +1,1 @@
+"""The layer that every function shares: API plumbing, authentication, data access and the exam domain."""

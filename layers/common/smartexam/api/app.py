@@ -1,0 +1,197 @@
+"""The app factory: routes in, a Lambda handler out.
+
+Powertools' resolver routes and renders; around each route stand authentication, typed bodies, the mapping of errors
+and the log line. Handlers stay what they should be: parse, call, return.
+"""
+
+import inspect
+import re
+import time
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from smartexam.api import bodies, response
+from smartexam.api.request import Request
+from smartexam.api.response import Reply
+from smartexam.auth.authenticate import authenticate
+from smartexam.auth.principal import Access
+from smartexam.clock import Clock
+from smartexam.errors import AppError, NotFound
+from smartexam.observability import Trace, log_invocation, logger, note, tracing
+from smartexam.settings import settings
+
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
+
+_ID = re.compile(r"[1-9][0-9]{0,15}")
+_HIGHEST_ID = 2**53 - 1
+
+_request: ContextVar[Request] = ContextVar("request")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route as declared, from which it is served and described.
+
+    Attributes:
+        path: with `<name>` for each path parameter; all are ids.
+        takes: shape of the body, handed to the handler as `body`.
+        query: shape of the query string, handed to the handler as `query`.
+        answers: shape of the success.
+        forms: whether the body may be a form.
+        limit: most bytes of the body.
+        handler: the function behind it; its docstring describes the route.
+    """
+
+    method: str
+    path: str
+    access: Access
+    takes: type | None
+    query: type | None
+    answers: Any
+    forms: bool
+    limit: int
+    handler: Callable[..., Any]
+
+
+class Api:
+    """The routes of one function.
+
+    Args:
+        group: the function's name, for its logs and its description.
+        clock: where the time comes from; by default as the settings say.
+    """
+
+    def __init__(self, group: str, clock: Clock | None = None) -> None:
+        self.group = group
+        self.clock = clock
+        self.routes: list[Route] = []
+        self._resolver = APIGatewayHttpResolver()
+        self._resolver.not_found(self._unknown_route)
+
+    def get(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a GET route; see `route`."""
+        return self.route("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a POST route; see `route`."""
+        return self.route("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a PUT route; see `route`."""
+        return self.route("PUT", path, **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
+        """Declare a DELETE route; see `route`."""
+        return self.route("DELETE", path, **options)
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        *,
+        access: Access,
+        takes: type | None = None,
+        query: type | None = None,
+        answers: Any = None,
+        forms: bool = False,
+        limit: int = bodies.DEFAULT_LIMIT,
+    ) -> Callable[[HandlerT], HandlerT]:
+        """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.
+
+        It returns a shape or a dict (200, JSON), a `Reply`, or None (204), and raises `AppError`s.
+        """
+
+        def declare(handler: HandlerT) -> HandlerT:
+            declared = Route(method, path, access, takes, query, answers, forms, limit, handler)
+            self.routes.append(declared)
+            self._resolver.route(path, method)(self._serving(declared))
+            return handler
+
+        return declare
+
+    def handler(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
+        """The Lambda handler.
+
+        Args:
+            event: API Gateway HTTP API, payload format 2.0.
+            context: Lambda's context.
+
+        Returns:
+            A payload-2.0 response. It does not raise, whatever the request.
+        """
+        started = time.perf_counter()
+        clock = self.clock or settings().clock()
+        request = Request.from_event(event, clock.now())
+        with tracing() as trace:
+            token = _request.set(request)
+            try:
+                answer = self._resolver.resolve(dict(event), context)  # type: ignore[arg-type]
+            finally:
+                _request.reset(token)
+            self._log(request, answer["statusCode"], started, trace)
+        return answer
+
+    def _serving(self, route: Route) -> Callable[..., Response[str]]:
+        wants_body, wants_query = route.takes is not None, route.query is not None
+        names = [name for name in inspect.signature(route.handler).parameters if f"<{name}>" in route.path]
+
+        def serve(**path_values: str) -> Response[str]:
+            request = _request.get()
+            note(route=f"{route.method} {route.path}")
+            try:
+                arguments: dict[str, Any] = {name: _id(path_values[name]) for name in names}
+                request.principal = authenticate(
+                    route.access, request.method, request.headers, request.cookies, request.now
+                )
+                if request.principal is not None:
+                    note(user_id=request.principal.user_id)
+                if wants_query and route.query is not None:
+                    arguments["query"] = bodies.convert(request.query, route.query)
+                if wants_body and route.takes is not None:
+                    arguments["body"] = bodies.read_body(request, route.takes, limit=route.limit, forms=route.forms)
+                answer = route.handler(request, **arguments)
+            except AppError as error:
+                return response.render(_refusal(error))
+            except Exception:  # noqa: BLE001 - the last resort: whatever it is, the client gets the error shape
+                logger().exception("unhandled error", extra={"request_id": request.request_id})
+                return response.render(_refusal(AppError(request_id=request.request_id)))
+            return response.render(_success(answer))
+
+        return serve
+
+    @staticmethod
+    def _unknown_route(_: NotFoundError) -> Response[str]:
+        return response.render(_refusal(NotFound("Not found")))
+
+    def _log(self, request: Request, status: int, started: float, trace: Trace) -> None:
+        log_invocation(
+            now=request.now,
+            latency_ms=(time.perf_counter() - started) * 1000,
+            fault=status >= 500,  # noqa: PLR2004 - the class of server errors
+            trace=trace,
+            status=status,
+            request_id=request.request_id,
+        )
+
+
+def _id(text: str) -> int:
+    if not _ID.fullmatch(text) or int(text) > _HIGHEST_ID:
+        raise NotFound("Not found")
+    return int(text)
+
+
+def _refusal(error: AppError) -> Reply:
+    if error.code is not None:
+        note(error_code=error.code)
+    return response.from_error(error)
+
+
+def _success(answer: Any) -> Reply:
+    if isinstance(answer, Reply):
+        return answer
+    return Reply(status=204) if answer is None else Reply(answer)

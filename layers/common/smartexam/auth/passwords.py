@@ -1,0 +1,35 @@
+"""Password hashes: argon2id, 19 MiB, two passes, one lane (the OWASP minimum for interactive sign-in)."""
+
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+
+_LONGEST_PASSWORD = 128
+# The hash of a password that nobody knows, made with the same parameters.
+_DECOY = "$argon2id$v=19$m=19456,t=2,p=1$P8gtrDLxSH2ei7uHjF7lnw$RsWUAFrxmJdBY+tlrjFuUDgq2TxuE1xvphc7omz7S4w"
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+
+
+def hash_password(password: str) -> str:
+    """The hash to store for a password."""
+    return _hasher().hash(password)
+
+
+def verify_password(password_hash: str | None, password: str) -> bool:
+    """Whether a password is right.
+
+    Without a hash (no such account, or none set yet) it takes the same time and is wrong: how long an answer takes
+    must not tell whether an account exists.
+    """
+    candidate = password if len(password) <= _LONGEST_PASSWORD else ""
+    try:
+        matches = _hasher().verify(password_hash or _DECOY, candidate)
+    except (VerificationError, InvalidHashError):
+        return False
+    return matches and password_hash is not None and candidate != ""

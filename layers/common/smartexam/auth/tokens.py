@@ -1,0 +1,86 @@
+"""Access tokens: JWTs signed with HS256, valid for one hour.
+
+Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's
+auth version, `iat`, `exp`. They are checked against our own clock (PyJWT has no way to pass one in).
+"""
+
+import json
+from typing import Any
+
+import jwt
+
+from smartexam.auth.keys import key_id, signing_keys
+from smartexam.auth.principal import ROLES, Principal
+from smartexam.errors import Unauthorized
+
+LIFETIME_SECONDS = 3600
+# Clocks of two machines differ by a little; a token from further ahead was not made by us.
+_CLOCK_SKEW_SECONDS = 10
+_ALGORITHM = "HS256"
+# What every refusal for want of a live credential says to a program, whichever credential it was.
+NO_SESSION = "no_session"
+_DECODER_OPTIONS: Any = {
+    "require": ["sub", "exp", "iat"],
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+
+def issue(principal: Principal, now: float) -> str:
+    """An access token for a principal, valid from now."""
+    key = signing_keys().current
+    claims = {
+        "sub": str(principal.user_id),
+        "type": "access",
+        "role": principal.role,
+        "usr": principal.username,
+        "name": principal.full_name,
+        "ver": principal.version,
+        "iat": int(now),
+        "exp": int(now) + LIFETIME_SECONDS,
+    }
+    return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": key_id(key)})
+
+
+def verify(token: str, now: float) -> Principal:
+    """The principal that an access token names.
+
+    Raises:
+        Unauthorized: `token_expired_or_invalid`, whatever is wrong with it.
+    """
+    claims = _claims(token)
+    try:
+        fresh = claims["iat"] <= now + _CLOCK_SKEW_SECONDS and now < claims["exp"]
+        principal = Principal(
+            user_id=int(claims["sub"]),
+            role=claims["role"],
+            username=claims["usr"],
+            full_name=claims["name"],
+            version=int(claims["ver"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise rejected() from None
+    if not fresh or claims.get("type") != "access" or principal.role not in ROLES:
+        raise rejected()
+    return principal
+
+
+def _claims(token: str) -> dict[str, Any]:
+    try:
+        named = str(jwt.get_unverified_header(token).get("kid"))
+        keys = {key_id(key): key for key in signing_keys().accepted}
+        if named not in keys:
+            # Signed with a key newer than our cache, or with none of ours.
+            keys = {key_id(key): key for key in signing_keys(fresh=True).accepted}
+        claims = jwt.decode(token, keys[named], algorithms=[_ALGORITHM], options=_DECODER_OPTIONS)
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, json.JSONDecodeError):
+        raise rejected() from None
+    if not isinstance(claims, dict):
+        raise rejected()
+    return claims
+
+
+def rejected() -> Unauthorized:
+    """The one answer to a token that proves nothing."""
+    return Unauthorized("token_expired_or_invalid", code="token_expired_or_invalid", reason=NO_SESSION)

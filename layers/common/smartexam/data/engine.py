@@ -1,0 +1,133 @@
+"""The connection to DynamoDB: one client for all tables, and what its failures mean.
+
+PynamoDB makes a client per model class, 50 ms each; here all models share one, with timeouts that leave a request
+time to answer.
+"""
+
+import random
+import time
+from functools import lru_cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
+from pynamodb.connection.table import TableConnection
+
+from smartexam.errors import Unavailable
+from smartexam.observability import count_database_call
+from smartexam.settings import settings
+
+RawItem = dict[str, dict[str, Any]]
+
+_CONFLICT_ATTEMPTS = 5
+_TEMPORARY = {
+    "InternalServerError",
+    "ItemCollectionSizeLimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+}
+
+
+class ConditionFailed(Exception):
+    """A write's condition did not hold; `item` is what is stored, None if nothing is."""
+
+    def __init__(self, item: RawItem | None) -> None:
+        super().__init__("the condition did not hold")
+        self.item = item or None
+
+
+class TransactionRefused(Exception):
+    """A transaction's conditions did not hold.
+
+    Attributes:
+        failed: for each operation, in order, whether its own condition failed.
+        items: for each operation what is stored, where its condition failed and something is.
+    """
+
+    def __init__(self, failed: list[bool], items: list[RawItem | None]) -> None:
+        super().__init__("a transaction's condition did not hold")
+        self.failed = failed
+        self.items = items
+
+
+@lru_cache(maxsize=1)
+def connection() -> Connection:
+    """The process's DynamoDB connection."""
+    return Connection(
+        region=settings().region,
+        connect_timeout_seconds=1,
+        read_timeout_seconds=3,
+        retry_configuration={"total_max_attempts": 3, "mode": "standard"},
+        max_pool_connections=32,
+    )
+
+
+@lru_cache(maxsize=16)
+def table_connection(context: str) -> TableConnection:
+    """A context's table on the shared connection."""
+    name = settings().table(context)
+    meta = MetaTable(
+        {
+            "TableName": name,
+            "KeySchema": [
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            "AttributeDefinitions": [
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+        }
+    )
+    table = TableConnection(name)
+    table.connection = connection()
+    table.connection.add_meta_table(meta)
+    return table
+
+
+def reset() -> None:
+    """Forget the connection and the table names, for tests that build their tables anew."""
+    connection.cache_clear()
+    table_connection.cache_clear()
+
+
+def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """One round trip to DynamoDB.
+
+    Raises:
+        ConditionFailed: the write's condition did not hold.
+        Unavailable: DynamoDB is unreachable, slow or throttling, after the client's own retries.
+    """
+    client = connection().client
+    for attempt in range(_CONFLICT_ATTEMPTS):
+        count_database_call()
+        try:
+            response: dict[str, Any] = client._make_api_call(operation, arguments)  # noqa: SLF001 - as PynamoDB does
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            if code == "ConditionalCheckFailedException":
+                raise ConditionFailed(error.response.get("Item")) from None
+            if code == "TransactionConflictException" and attempt + 1 < _CONFLICT_ATTEMPTS:
+                # A transaction holds the item for some milliseconds; the client does not retry this by itself.
+                back_off(attempt)
+                continue
+            if code in _TEMPORARY:
+                raise Unavailable from error
+            raise
+        except BotoCoreError as error:
+            raise Unavailable from error
+        return response
+    raise Unavailable
+
+
+def back_off(attempt: int) -> None:
+    """Wait before attempt number `attempt` + 1 at something that others are at too."""
+    # Full jitter: colliding writers must not collide again in step.
+    time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))  # noqa: S311, TID251 - no secret; contention is waited out

@@ -1,0 +1,155 @@
+"""What is stored and what is done to it: attributes, the base of every item, and the operations of a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from pynamodb.attributes import Attribute, UnicodeAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.constants import MAP, NUMBER
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.expressions.update import Update as UpdateExpression
+from pynamodb.models import Model
+
+from smartexam.data.engine import RawItem, table_connection
+from smartexam.settings import settings
+
+
+class IntAttribute(Attribute[int]):
+    """A whole number; PynamoDB's own number attribute is typed as a float."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        """The number as DynamoDB takes it."""
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        """The number as Python has it."""
+        return int(value)
+
+
+class FloatAttribute(Attribute[float]):
+    """A time in epoch seconds, kept to the microsecond."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: float) -> str:
+        """The number as DynamoDB takes it."""
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+
+    def deserialize(self, value: str) -> float:
+        """The number as Python has it."""
+        return float(value)
+
+
+class TextMapAttribute(Attribute[dict[str, str]]):
+    """A flat map of texts."""
+
+    attr_type = MAP
+
+    def serialize(self, value: dict[str, str]) -> dict[str, dict[str, str]]:
+        """The map as DynamoDB takes it."""
+        return {key: {"S": text} for key, text in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, str]]) -> dict[str, str]:
+        """The map as Python has it."""
+        return {key: text["S"] for key, text in value.items()}
+
+
+class Item(Model):
+    """Base of every item: string keys, the table of a context, the shared client.
+
+    A subclass names its context in `Meta.context`; the physical table comes from the settings at the first call.
+    """
+
+    class Meta:
+        """Subclasses define their own."""
+
+        context: ClassVar[str] = ""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        return table_connection(cls.Meta.context)
+
+
+ItemT = TypeVar("ItemT", bound=Item)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole item."""
+
+    item: Item
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change attributes of an item, creating it if it is not there."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    actions: Sequence[Action]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove an item."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Only a condition on an item."""
+
+    model: type[Item]
+    pk: str
+    sk: str
+    condition: Condition
+
+
+Operation = Put | Update | Delete | Check
+VERB: dict[type, str] = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+
+
+def key_of(model: type[Item], pk: str, sk: str) -> dict[str, Any]:
+    """The table and the key of an item, as DynamoDB takes them."""
+    return {"TableName": settings().table(model.Meta.context), "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}
+
+
+def serialized(item: Item) -> RawItem:
+    """An item as DynamoDB takes it."""
+    raw: RawItem = item.serialize()
+    return raw
+
+
+def arguments_of(operation: Operation) -> dict[str, Any]:
+    """An operation as DynamoDB takes it; a failed condition is to come with the item that failed it."""
+    names: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if isinstance(operation, Put):
+        table = settings().table(operation.item.Meta.context)
+        arguments: dict[str, Any] = {"TableName": table, "Item": serialized(operation.item)}
+    else:
+        arguments = key_of(operation.model, operation.pk, operation.sk)
+    if operation.condition is not None:
+        arguments["ConditionExpression"] = operation.condition.serialize(names, values)
+        arguments["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    if isinstance(operation, Update):
+        arguments["UpdateExpression"] = UpdateExpression(*operation.actions).serialize(names, values)
+    if names:
+        arguments["ExpressionAttributeNames"] = dict(zip(names.values(), names, strict=True))
+    if values:
+        arguments["ExpressionAttributeValues"] = values
+    return arguments

@@ -1,0 +1,89 @@
+"""One structured line per request: log and metrics at once.
+
+Logs are a main term of a sitting's cost, so a request writes exactly one line. It is a CloudWatch embedded-metric
+document: CloudWatch extracts the metrics from it, and every other field stays searchable. It never holds a token, a
+password, an answer, a message or an address.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+NAMESPACE = "SmartExam"
+_METRICS = [
+    {"Name": "requests", "Unit": "Count"},
+    {"Name": "faults", "Unit": "Count"},
+    {"Name": "latency_ms", "Unit": "Milliseconds"},
+]
+
+
+@dataclass(slots=True)
+class Trace:
+    """What is gathered about one invocation while it runs."""
+
+    database_calls: int = 0
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+_trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+@contextmanager
+def tracing() -> Iterator[Trace]:
+    """Gather what `note` and `count_database_call` report within the block."""
+    trace = Trace()
+    token = _trace.set(trace)
+    try:
+        yield trace
+    finally:
+        _trace.reset(token)
+
+
+def count_database_call() -> None:
+    """Add one round trip to the current invocation's count."""
+    if (trace := _trace.get()) is not None:
+        trace.database_calls += 1
+
+
+def note(**fields: Any) -> None:
+    """Add fields to the current invocation's line: ids and counts, never contents."""
+    if (trace := _trace.get()) is not None:
+        trace.fields.update(fields)
+
+
+@lru_cache(maxsize=1)
+def logger() -> Logger:
+    """This function's logger; its service name is the function's group."""
+    return Logger(log_uncaught_exceptions=False)
+
+
+def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, **fields: Any) -> None:
+    """Write the one line of an invocation.
+
+    Args:
+        now: when it began, epoch seconds.
+        latency_ms: how long it took.
+        fault: whether it failed for a reason on our side.
+        trace: what was gathered meanwhile.
+        fields: `route`, `status`, `request_id` and the like.
+    """
+    logger().info(
+        "invocation",
+        extra={
+            "_aws": {
+                "Timestamp": int(now * 1000),
+                "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": _METRICS}],
+            },
+            "requests": 1,
+            "faults": int(fault),
+            "latency_ms": round(latency_ms, 2),
+            "database_calls": trace.database_calls,
+            **fields,
+            **trace.fields,
+        },
+    )

@@ -1,0 +1,84 @@
+"""Limits that hold across all instances: each lives in the database and is decided by one conditional write."""
+
+import hashlib
+import ipaddress
+import math
+import threading
+from dataclasses import dataclass
+
+from smartexam.data import ephemeral
+from smartexam.errors import RateLimited, Unauthorized
+
+SIGN_IN_FAILURES = 3
+SIGN_IN_LOCK_SECONDS = 15 * 60
+# A password check takes some 60 ms: within these waits attempts that are still being looked at are decided.
+_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAttempt:
+    """A counted attempt to sign in; whoever reserved it says how it ended."""
+
+    who: str
+    now: float
+
+    def succeeded(self) -> None:
+        """The password was right: earlier failures are forgotten."""
+        ephemeral.clear_login_attempts(self.who)
+
+    def refusal(self) -> Unauthorized | RateLimited:
+        """The password was wrong: count that, and say so in the words for the client."""
+        failures = ephemeral.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
+        remaining = SIGN_IN_FAILURES - failures
+        if remaining <= 0:
+            return _locked(SIGN_IN_LOCK_SECONDS)
+        return Unauthorized(
+            f"Invalid credentials. {remaining} {'attempt' if remaining == 1 else 'attempts'} remaining.",
+            code="invalid_credentials",
+            attempts_remaining=remaining,
+        )
+
+
+def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
+    """Count an attempt to sign in before its password is looked at.
+
+    Args:
+        source_ip: the peer as API Gateway reports it.
+        account: what all names of one account have in common, or the name given if there is no such account.
+        now: epoch seconds.
+
+    Raises:
+        RateLimited: three attempts failed; or three are being looked at and none is decided for too long.
+    """
+    who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
+    for wait in (*_SIGN_IN_WAITS, None):
+        window = ephemeral.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
+        if window is None:
+            return SignInAttempt(who, now)
+        if window.failures >= SIGN_IN_FAILURES:
+            raise _locked(window.closes_at - now)
+        # Full of attempts that are not decided yet. They may all be right: several devices of one student.
+        if wait is not None:
+            threading.Event().wait(wait)
+    raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")
+
+
+def _locked(seconds: float) -> RateLimited:
+    minutes = max(1, math.ceil(seconds / 60))
+    return RateLimited(
+        f"Too many failed attempts. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}.",
+        retry_after=math.ceil(seconds),
+        code="sign_in_locked",
+        minutes_remaining=minutes,
+    )
+
+
+def _network(source_ip: str) -> str:
+    """What one subscriber cannot leave: an IPv4 address, or the /64 in which IPv6 addresses are free to choose."""
+    try:
+        address = ipaddress.ip_address(source_ip)
+    except ValueError:
+        return source_ip
+    if address.version == 4:  # noqa: PLR2004 - the IP version
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)

@@ -1,0 +1,49 @@
+"""Secrets from Secrets Manager, cached for a few minutes so that a rotation reaches warm processes."""
+
+import time
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from smartexam.errors import Unavailable
+from smartexam.settings import settings
+
+CACHE_SECONDS = 300
+# Who sends made-up key names must not make us ask Secrets Manager at every request.
+_SHORTEST_CACHE_SECONDS = 30
+
+_cache: dict[str, tuple[float, str]] = {}
+
+
+def secret(arn: str, *, fresh: bool = False) -> str:
+    """The text of a secret.
+
+    Args:
+        arn: which one.
+        fresh: be content only with a copy of the last half minute (a key may have been added since).
+
+    Raises:
+        Unavailable: Secrets Manager cannot be reached and nothing is cached.
+    """
+    cached = _cache.get(arn)
+    accepted_age = _SHORTEST_CACHE_SECONDS if fresh else CACHE_SECONDS
+    if cached is not None and time.monotonic() - cached[0] < accepted_age:
+        return cached[1]
+    try:
+        text: str = _client().get_secret_value(SecretId=arn)["SecretString"]
+    except (BotoCoreError, ClientError) as error:
+        if cached is not None:
+            return cached[1]
+        raise Unavailable from error
+    _cache[arn] = (time.monotonic(), text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:  # botocore makes its clients at run time
+    # botocore itself, not boto3: importing boto3 costs a cold start what the whole of this call does not.
+    config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+    return botocore.session.get_session().create_client("secretsmanager", settings().region, config=config)

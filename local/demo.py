@@ -1,0 +1,158 @@
+"""Loads the demo data: `python -m local.demo BASE_URL`, with the environment of the functions.
+
+Accounts are written by the layer itself, since no route creates an administrator; everything else takes the way that
+an administrator's own data takes, through the API.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from local.demo_questions import SCIENCE, WEEKLY, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody to sign in as."""
+
+    username: str
+    password: str
+    role: str
+    first_name: str
+    last_name: str
+
+    @property
+    def email(self) -> str:
+        """An address that no mail can reach."""
+        return f"{self.username}@example.com"
+
+
+_STUDENT_PASSWORD = "Student@2025demo"  # noqa: S105 - printed for everybody to see, and good on this machine only
+
+ACCOUNTS = (
+    Account("admin", "Admin@2025demo", "admin", "Asha", "Rao"),
+    Account("student1", _STUDENT_PASSWORD, "user", "Ravi", "Kumar"),
+    Account("student2", _STUDENT_PASSWORD, "user", "Meera", "Nair"),
+    Account("student3", _STUDENT_PASSWORD, "user", "Imran", "Sheikh"),
+)
+
+CATEGORY = "Entrance exams"
+
+EXAMS: tuple[tuple[dict[str, Any], list[Question]], ...] = (
+    (
+        {
+            "name": "Science mock test",
+            "date": "2025-01-15",
+            "start_time": "09:00",
+            "duration": 60,
+            "status": "ongoing",
+            "instructions": "Twelve questions in 60 minutes. Questions with several correct options count only if all "
+            "of them, and no others, are chosen. Numbers may be given with decimals.",
+            "positive_marks": "4",
+            "negative_marks": "1",
+            "max_attempts": 0,
+            "result_mode": "instant",
+        },
+        SCIENCE,
+    ),
+    (
+        {
+            "name": "Weekly quiz",
+            "date": "2025-01-15",
+            "start_time": "09:00",
+            "duration": 15,
+            "status": "ongoing",
+            "instructions": "Six questions in 15 minutes, two attempts. Results come 30 minutes after submission.",
+            "positive_marks": "2",
+            "negative_marks": "0.5",
+            "max_attempts": 2,
+            "result_mode": "delayed",
+            "result_delay": 30,
+        },
+        WEEKLY,
+    ),
+)
+
+
+class DemoDataError(Exception):
+    """The API refused the demo data."""
+
+
+def load_accounts() -> None:
+    """Write the accounts, with their passwords set."""
+    # Imported here: whoever only wants the credentials has no settings for the layer.
+    from smartexam.auth.passwords import hash_password  # noqa: PLC0415
+    from smartexam.data.identity import create_user  # noqa: PLC0415
+    from smartexam.ids import next_id  # noqa: PLC0415
+
+    for account in ACCOUNTS:
+        create_user(
+            user_id=next_id("user"),
+            username=account.username,
+            email=account.email,
+            first_name=account.first_name,
+            last_name=account.last_name,
+            role=account.role,
+            password_hash=hash_password(account.password),
+            now=time.time(),
+        )
+
+
+class Administrator:
+    """The demo administrator, signed in."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._token: str | None = None
+        signed_in = self.post("/api/auth/login", {"username": ACCOUNTS[0].username, "password": ACCOUNTS[0].password})
+        self._token = signed_in["data"]["access_token"]
+
+    def post(self, path: str, content: Mapping[str, Any], *, as_form: bool = False) -> Any:
+        """What a route answers.
+
+        Raises:
+            DemoDataError: anything but success.
+        """
+        kind = "application/x-www-form-urlencoded" if as_form else "application/json"
+        headers = {"content-type": kind, "accept": "application/json"}
+        if self._token is not None:
+            headers["authorization"] = f"Bearer {self._token}"
+        body = (urlencode(content) if as_form else json.dumps(content)).encode()
+        request = Request(f"{self._base_url}{path}", body, headers)  # noqa: S310 - always http, on loopback
+        try:
+            with urlopen(request, timeout=60) as response:  # noqa: S310 - as above
+                return json.load(response)
+        except HTTPError as error:
+            with error:
+                raise DemoDataError(f"POST {path}: {error.code} {error.read().decode('utf-8', 'replace')}") from error
+
+
+def load_exams(base_url: str) -> None:
+    """Create the category and the exams with their questions.
+
+    Raises:
+        DemoDataError: the API refused something.
+    """
+    admin = Administrator(base_url)
+    category = admin.post("/admin/categories/create", {"name": CATEGORY}, as_form=True)["category"]
+    for exam, questions in EXAMS:
+        exam_id = admin.post("/admin/exams", {**exam, "category_id": category["id"]})["exam_id"]
+        added = admin.post("/admin/questions/batch-add", {"exam_id": exam_id, "questions": questions})
+        if added["added"] != len(questions):
+            raise DemoDataError(f"{exam['name']}: {added}")
+
+
+def main() -> None:
+    """Load everything into the stack whose API is at the address given."""
+    load_accounts()
+    load_exams(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

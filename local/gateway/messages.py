@@ -1,0 +1,56 @@
+"""A request and an answer, as the gateway's parts hand them to each other, and the contract's error shape."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, whole.
+
+    Attributes:
+        method: as sent; methods are case-sensitive.
+        path: percent-encoded, without the query.
+        query: percent-encoded, without the question mark.
+        headers: (name in lower case, value) as sent and in that order.
+        source_ip: the peer's address; no header can change it.
+        id: names the request in the answer and in the logs.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    source_ip: str
+    http_version: str
+    id: str
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (in lower case)."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP response; length and connection headers are the server's business."""
+
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+def json_answer(status: int, content: Mapping[str, Any], headers: Sequence[tuple[str, str]] = ()) -> Answer:
+    """An answer that holds a JSON object."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status, (("content-type", "application/json"), *headers), body)
+
+
+def error_answer(
+    status: int, message: str, request_id: str, headers: Sequence[tuple[str, str]] = (), **extra: Any
+) -> Answer:
+    """An error in the one shape that every error of the API has."""
+    shape = {"status": "error", "success": False, "message": message, "request_id": request_id, **extra}
+    return json_answer(status, shape, headers)

@@ -1,0 +1,44 @@
+"""The mails that functions sent, as the emulator's SES kept them instead of sending."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# Up to white space, quotes or brackets; a full stop or comma that ends a sentence is no part of it.
+_LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
+
+
+def read_mails(kept: Mapping[str, Any], recipient: str | None) -> list[dict[str, Any]]:
+    """Mails, the newest first.
+
+    Args:
+        kept: what the emulator's page `/_ministack/ses/messages` says.
+        recipient: only mails to this address, in whatever case; None for all.
+
+    Returns:
+        `{"to", "subject", "text", "links", "sent_at"}` each; `to` is a list's first address.
+    """
+    messages = [message for account in kept.get("messages", {}).values() for message in account]
+    wanted = recipient.strip().lower() if recipient is not None else None
+    mails: list[dict[str, Any]] = []
+    for message in sorted(enumerate(messages), key=lambda item: (str(item[1].get("Timestamp", "")), item[0])):
+        to = [_address(one) for one in message[1].get("To") or ()]
+        if wanted is not None and wanted not in {one.lower() for one in to}:
+            continue
+        text = message[1].get("BodyText") or ""
+        html = message[1].get("BodyHtml") or ""
+        mails.append(
+            {
+                "to": to[0] if to else "",
+                "subject": message[1].get("Subject", ""),
+                "text": text,
+                "links": list(dict.fromkeys(_LINK.findall(text or html))),
+                "sent_at": message[1].get("Timestamp"),
+            }
+        )
+    return mails[::-1]
+
+
+def _address(written: str) -> str:
+    """`a@b` of `Name <a@b>`."""
+    return written.rpartition("<")[2].rstrip("> ").strip()

@@ -1,0 +1,134 @@
+"""What tests of every kind share: an environment without real AWS, moto's tables, an emulator for races."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from local.emulator import Emulator, Folders
+from local.layout import Layout
+from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from smartexam import ids
+from smartexam.auth import revocations
+from smartexam.data import table
+from smartexam.settings import settings
+from tests.factories.clock import FrozenClock
+from tests.factories.tables import create_tables, delete_tables
+
+REGION = "us-east-1"
+_SAFE_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "APP_BASE_URL": "https://exams.example.test",
+    "ALLOWED_ORIGINS": "https://exams.example.test, https://app.example.test",
+    "JWT_SECRET": "a-signing-key-of-the-tests-and-nothing-else",
+    "POWERTOOLS_SERVICE_NAME": "tests",
+    "STAGE": "test",
+}
+_NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "SMARTEXAM_LOCAL", "JWT_SECRET_ARN")
+
+
+def forget_processes_state() -> None:
+    """Make this process as good as a fresh Lambda: no settings, no connection, no ids, no feed."""
+    settings.cache_clear()
+    table.reset()
+    ids.allocator.cache_clear()
+    revocations.feed.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_aws() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _NOT_INHERITED:
+            patch.delenv(name, raising=False)
+        for name, value in _SAFE_ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    forget_processes_state()
+    yield
+    forget_processes_state()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock to give to a function's `api.clock`."""
+    return FrozenClock()
+
+
+@pytest.fixture(scope="session")
+def _moto_tables() -> Iterator[dict[str, str]]:
+    with mock_aws():
+        yield create_tables(boto3.client("dynamodb", region_name=REGION), "test")
+
+
+@pytest.fixture
+def tables(_moto_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The six tables, empty, in moto; the environment names them. Not for races: its transactions are not atomic."""
+    for variable, name in _moto_tables.items():
+        monkeypatch.setenv(variable, name)
+    yield _moto_tables
+    stored = dynamodb_backends["123456789012"][REGION].tables
+    for name in _moto_tables.values():
+        # Making the tables anew would take ten times as long as the test.
+        stored[name].items.clear()
+
+
+@pytest.fixture
+def dynamodb(tables: dict[str, str]) -> Any:
+    """A client for looking at what is stored in moto."""
+    return boto3.client("dynamodb", region_name=REGION)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[str]:
+    """The address of a database with real transactions: DYNAMODB_ENDPOINT, or an emulator started for the run."""
+    given = os.environ.get("DYNAMODB_ENDPOINT")
+    if given:
+        yield given
+        return
+    installed = os.environ.get("EMULATOR_VENV")
+    layout = Layout(emulator_venv=Path(installed)) if installed else Layout()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        emulator = Emulator(layout, _free_port(), Folders(root / "state", root / "scratch", root / "logs"))
+        emulator.start()
+        try:
+            yield emulator.endpoint
+        finally:
+            emulator.stop()
+
+
+@pytest.fixture
+def engine_tables(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The six tables, fresh, on an engine that many threads may use at once; the environment names them."""
+    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=engine)
+    environment = create_tables(client, uuid.uuid4().hex[:12])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", engine)
+    for variable, name in environment.items():
+        monkeypatch.setenv(variable, name)
+    forget_processes_state()
+    yield environment
+    delete_tables(client, environment)
+    client.close()
+
+
+def _free_port() -> int:
+    import socket  # noqa: PLC0415 - only races need it
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,78 @@
+"""Exams and questions for tests."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from smartexam import ids
+from smartexam.data.catalog import exams, questions
+from smartexam.data.catalog.exams import Exam
+from smartexam.exam.marks import UNITS
+from smartexam.exam.questions import Question
+from tests.factories.clock import MORNING
+
+MCQ = Question(
+    question_type="MCQ",
+    question_text="Which of these is a vector?",
+    option_a="Mass",
+    option_b="Velocity",
+    option_c="Time",
+    option_d="Energy",
+    correct_answer="B",
+)
+MSQ = Question(
+    question_type="MSQ",
+    question_text="Which are even?",
+    option_a="2",
+    option_b="3",
+    option_c="4",
+    correct_answer="A,C",
+    positive_marks=4 * UNITS,
+    negative_marks=2 * UNITS,
+)
+NUMERIC = Question(
+    question_type="NUMERIC",
+    question_text="What is $\\large \\sqrt{2}$ to two decimals?",
+    correct_answer="1.41",
+    tolerance="0.01",
+    negative_marks=0,
+)
+# One of each type: 12 marks with the exam's default of 4 for a correct answer.
+THREE_QUESTIONS = (MCQ, MSQ, NUMERIC)
+RIGHT: tuple[Any, ...] = ("B", ["A", "C"], "1.41")
+
+
+def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float = MORNING, **fields: Any) -> Exam:
+    """A stored exam with its questions: ongoing, one hour, any number of attempts, +4/-1, results at once."""
+    values: dict[str, Any] = {
+        "name": "Mock test",
+        "date": "2026-01-05",
+        "start_time": "09:00",
+        "duration": 60,
+        "status": "ongoing",
+        "instructions": "Answer all.",
+        "positive_marks": 4 * UNITS,
+        "negative_marks": UNITS,
+        "max_attempts": 0,
+        "result_mode": "instant",
+        "result_delay": 0,
+        "category_id": None,
+        **fields,
+    }
+    exam = Exam(id=ids.next_id("exam"), created_at=now, **values)
+    exams.create_exam(exam)
+    add_questions(exam.id, questions_, now=now)
+    return exam
+
+
+def add_questions(exam_id: int, contents: Sequence[Question], *, now: float = MORNING) -> list[int]:
+    """Store questions at the end of an exam; their ids."""
+    if not contents:
+        return []
+    fresh = ids.allocator().take("question", len(contents))
+    questions.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
+    return list(fresh)
+
+
+def question_ids(exam_id: int) -> list[int]:
+    """The ids of an exam's questions, in its order."""
+    return [question.id for question in questions.all_questions(exam_id)]

@@ -1,0 +1,48 @@
+"""The six tables as `template.yaml` declares them, on moto or on a real engine."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from local import template
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def definitions() -> dict[str, dict[str, Any]]:
+    """Arguments of CreateTable by context (`identity`, `ephemeral`, ...), without the name."""
+    found: dict[str, dict[str, Any]] = {}
+    for logical_id, resource in template.load(ROOT / "template.yaml")["Resources"].items():
+        if resource["Type"] == "AWS::DynamoDB::Table":
+            properties = resource["Properties"]
+            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+            found[logical_id.removesuffix("Table").lower()] = {
+                name: properties[name] for name in wanted if name in properties
+            }
+    return found
+
+
+def create_tables(client: Any, suffix: str) -> dict[str, str]:
+    """Create every table and return the environment variables that name them."""
+    environment = {}
+    for context, arguments in definitions().items():
+        name = f"{context}-{suffix}"
+        client.create_table(TableName=name, **arguments)
+        environment[f"{context.upper()}_TABLE"] = name
+    return environment
+
+
+def delete_tables(client: Any, environment: dict[str, str]) -> None:
+    """Remove the tables again."""
+    for name in environment.values():
+        client.delete_table(TableName=name)
+
+
+def everything(client: Any, environment: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Every item of every table, by context: what a test walks to see that nothing is left of something."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for variable, name in environment.items():
+        pages = client.get_paginator("scan").paginate(TableName=name)
+        found[variable.removesuffix("_TABLE").lower()] = [item for page in pages for item in page["Items"]]
+    return found

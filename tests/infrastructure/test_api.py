@@ -1,0 +1,77 @@
+"""The HTTP API: every route once, each with code behind it, and an answer for everything else."""
+
+import importlib
+import re
+from collections import Counter
+
+import pytest
+
+from tests.infrastructure import stack
+
+FUNCTIONS = [function for function in stack.function_ids() if stack.routes(function)]
+DEFAULT = ("ANY", "$default")
+
+
+def _api() -> dict[str, object]:
+    properties: dict[str, object] = stack.source()["Resources"]["HttpApi"]["Properties"]
+    return properties
+
+
+def test_every_route_is_there_once() -> None:
+    # A parameter's name does not tell two routes apart.
+    found = Counter(
+        (method, re.sub(r"{\w+}", "{}", path)) for function in FUNCTIONS for method, path in stack.routes(function)
+    )
+    assert [route for route, times in found.items() if times > 1] == []
+
+
+def test_the_docs_answer_what_no_route_takes() -> None:
+    assert [function for function in FUNCTIONS if DEFAULT in stack.routes(function)] == ["DocsFunction"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+class TestEveryFunction:
+    def test_serves_the_routes_that_lead_to_it(self, function: str) -> None:
+        api = importlib.import_module(f"{stack.package(function)}.app").api
+        served = {(route.method, re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in api.routes}
+        assert served == set(stack.routes(function)) - {DEFAULT}
+
+    def test_is_reached_by_this_api(self, function: str) -> None:
+        for name, event in stack.events(function).items():
+            assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}, name
+
+    def test_names_path_parameters_as_ids(self, function: str) -> None:
+        for _, path in stack.routes(function):
+            assert all(name.endswith("_id") for name in re.findall(r"{(\w+)}", path)), path
+
+
+def test_browsers_may_send_the_cookie_from_configured_origins_only() -> None:
+    cors = stack.source()["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]
+    assert cors["AllowCredentials"] is True
+    assert cors["AllowOrigins"] == {"Ref": "AllowedOrigins"}
+    assert "*" not in stack.source()["Parameters"]["AllowedOrigins"]["Default"]
+    methods = {method for function in FUNCTIONS for method, _ in stack.routes(function)} - {"ANY"}
+    assert methods <= set(cors["AllowMethods"])
+
+
+def test_sign_in_is_throttled_below_the_rest() -> None:
+    properties = stack.source()["Resources"]["HttpApi"]["Properties"]
+    limits = properties["RouteSettings"]
+    assert limits.keys() >= {"POST /api/auth/login", "POST /login", "POST /admin/login"}
+    for route, limit in limits.items():
+        assert limit["ThrottlingRateLimit"] < properties["DefaultRouteSettings"]["ThrottlingRateLimit"], route
+
+
+def test_throttled_routes_exist() -> None:
+    existing = {f"{method} {path}" for function in FUNCTIONS for method, path in stack.routes(function)}
+    assert set(stack.source()["Resources"]["HttpApi"]["Properties"]["RouteSettings"]) <= existing
+
+
+def test_requests_are_logged_without_credentials() -> None:
+    settings = stack.source()["Resources"]["HttpApi"]["Properties"]["AccessLogSettings"]
+    assert settings["DestinationArn"] == {"Fn::GetAtt": ["ApiLog", "Arn"]}
+    assert not re.search(r"authoriz|cookie|header", settings["Format"], re.IGNORECASE)
+
+
+def test_served_at_the_root() -> None:
+    assert _api()["StageName"] == "$default"

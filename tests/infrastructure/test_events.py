@@ -1,0 +1,89 @@
+"""What runs without a caller waiting: nothing is lost silently."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.infrastructure import stack
+
+FOURTEEN_DAYS = 1_209_600
+
+
+def _events(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for function in stack.function_ids():
+        for event in stack.events(function).values():
+            if event["Type"] == kind:
+                yield function, event["Properties"]
+
+
+def _queue(arn: dict[str, list[str]]) -> tuple[str, dict[str, Any]]:
+    logical_id = arn["Fn::GetAtt"][0]
+    assert stack.deployed()[logical_id]["Type"] == "AWS::SQS::Queue"
+    return logical_id, stack.deployed()[logical_id]["Properties"]
+
+
+def _dead_letter_queues() -> set[str]:
+    queues = {_queue(settings["DeadLetterConfig"]["Arn"])[0] for _, settings in _events("Schedule")}
+    for _, settings in _events("SQS"):
+        queues.add(_queue(_queue(settings["Queue"])[1]["RedrivePolicy"]["deadLetterTargetArn"])[0])
+    return queues
+
+
+def test_every_kind_of_event_is_known_here() -> None:
+    kinds = {event["Type"] for function in stack.function_ids() for event in stack.events(function).values()}
+    assert kinds == {"HttpApi", "Schedule", "SQS"}
+
+
+@pytest.mark.parametrize(("function", "settings"), list(_events("SQS")))
+class TestEveryQueue:
+    def test_waits_longer_than_retries_within_the_poller_take(self, function: str, settings: dict[str, Any]) -> None:
+        _, queue = _queue(settings["Queue"])
+        assert queue["VisibilityTimeout"] >= 6 * stack.deployed()[function]["Properties"]["Timeout"]
+
+    def test_gives_up_into_a_dead_letter_queue(self, function: str, settings: dict[str, Any]) -> None:
+        _, queue = _queue(settings["Queue"])
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+        _, dead_letters = _queue(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        assert dead_letters["MessageRetentionPeriod"] == FOURTEEN_DAYS
+
+    def test_takes_back_only_the_messages_that_failed(self, function: str, settings: dict[str, Any]) -> None:
+        assert settings["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize(("function", "settings"), list(_events("Schedule")))
+class TestEverySchedule:
+    def test_keeps_what_could_not_be_delivered(self, function: str, settings: dict[str, Any]) -> None:
+        assert _queue(settings["DeadLetterConfig"]["Arn"])
+
+    def test_keeps_what_failed_in_the_function(self, function: str, settings: dict[str, Any]) -> None:
+        declared = stack.source()["Resources"][function]["Properties"]["EventInvokeConfig"]
+        assert _queue(declared["DestinationConfig"]["OnFailure"]["Destination"])
+
+
+def test_overdue_attempts_are_closed_within_five_minutes() -> None:
+    ((_, settings),) = [found for found in _events("Schedule") if found[0] == "AttemptSweeperFunction"]
+    assert settings["Schedule"] == "rate(2 minutes)"
+    assert stack.deployed()["AttemptSweeperFunction"]["Properties"]["Timeout"] <= 120
+
+
+def test_every_queue_is_encrypted() -> None:
+    for queue, properties in stack.deployed_of("AWS::SQS::Queue"):
+        assert properties["SqsManagedSseEnabled"] is True, queue
+
+
+def test_every_dead_letter_rings() -> None:
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for _, alarm in stack.deployed_of("AWS::CloudWatch::Alarm")
+        for dimension in alarm["Dimensions"]
+        if dimension["Name"] == "QueueName"
+    }
+    assert watched == _dead_letter_queues()
+
+
+def test_every_alarm_tells_the_operators() -> None:
+    for alarm, properties in stack.deployed_of("AWS::CloudWatch::Alarm"):
+        assert properties["AlarmActions"] == [
+            {"Fn::If": ["HasAlarmEmail", {"Ref": "AlarmTopic"}, {"Ref": "AWS::NoValue"}]}
+        ], alarm

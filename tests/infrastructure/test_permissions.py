@@ -1,0 +1,96 @@
+"""Every function may do what it needs, and no more."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.infrastructure import stack
+
+FUNCTIONS = stack.function_ids()
+
+# Policies of AWS's own, which SAM adds, and why each is acceptable
+AWS_POLICIES = {
+    "AWSLambdaBasicExecutionRole": "writing logs",
+    "AWSXrayWriteOnlyAccess": "writing traces",
+    "AWSLambdaSQSQueueExecutionRole": "Lambda's poller takes messages with the function's role",
+}
+# Actions that know no resource: IAM accepts "*" only. None so far.
+WITHOUT_RESOURCE: dict[str, str] = {}
+
+TABLES = {
+    "IdentityTable": "IDENTITY_TABLE",
+    "EphemeralTable": "EPHEMERAL_TABLE",
+    "CatalogTable": "CATALOG_TABLE",
+    "AttemptsTable": "ATTEMPTS_TABLE",
+    "MessagingTable": "MESSAGING_TABLE",
+    "DiscussionsTable": "DISCUSSIONS_TABLE",
+}
+
+
+def _names(resource: Any) -> str:
+    """The logical id that a statement's resource begins with."""
+    found = re.search(r"[A-Z]\w+", str(resource).replace("Fn::GetAtt", "").replace("Fn::Sub", "").replace("Ref", ""))
+    assert found, resource
+    return found[0]
+
+
+def _tables(function: str) -> set[str]:
+    granted = {_names(resource) for item in stack.statements(function) for resource in item.resources}
+    return granted & set(TABLES)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+class TestEveryFunction:
+    def test_may_not_scan(self, function: str) -> None:
+        actions = {action for item in stack.statements(function) for action in item.actions}
+        assert not [action for action in actions if "scan" in action.lower() or "partiql" in action.lower()]
+
+    def test_names_each_action(self, function: str) -> None:
+        for item in stack.statements(function):
+            for action in item.actions:
+                assert re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action), (item.sid, action)
+
+    def test_names_each_resource(self, function: str) -> None:
+        for item in stack.statements(function):
+            if not set(item.actions) <= set(WITHOUT_RESOURCE):
+                assert not [resource for resource in item.resources if "*" in str(resource)], item.sid
+
+    def test_only_names_resources_of_this_stack(self, function: str) -> None:
+        for item in stack.statements(function):
+            for resource in item.resources:
+                assert _names(resource) in stack.deployed(), (item.sid, resource)
+
+    def test_has_no_policies_of_aws_but_these(self, function: str) -> None:
+        assert set(stack.aws_policies(function)) <= set(AWS_POLICIES)
+
+    def test_is_told_the_tables_it_may_touch_and_no_others(self, function: str) -> None:
+        told = {table for table, variable in TABLES.items() if variable in stack.environment(function)}
+        assert told == _tables(function)
+
+    def test_reads_the_signing_key_if_and_only_if_it_serves_users(self, function: str) -> None:
+        reads = any("secretsmanager:GetSecretValue" in item.actions for item in stack.statements(function))
+        assert reads == (bool(stack.routes(function)) and function != "DocsFunction")
+
+
+def test_ids_are_reserved_without_a_right_to_change_users() -> None:
+    for function in FUNCTIONS:
+        for item in stack.statements(function):
+            if item.sid == "ReserveIds":
+                assert item.condition == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["COUNTER#*"]}}
+
+
+def test_students_functions_touch_papers_but_no_lists_or_categories() -> None:
+    for function in ("ExamsFunction", "ResultsFunction"):
+        for item in stack.statements(function):
+            writes = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"} & set(item.actions)
+            if writes and any(_names(resource) == "CatalogTable" for resource in item.resources):
+                keys = set(item.condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+                assert keys <= {"PAPER#*", "KEY#*", "EXAM#*"}, item.sid
+
+
+def test_resource_policies_let_in_nobody_from_elsewhere() -> None:
+    for queue_policy, properties in stack.deployed_of("AWS::SQS::QueuePolicy"):
+        for statement in properties["PolicyDocument"]["Statement"]:
+            assert statement["Principal"] != "*", queue_policy
+            assert statement["Condition"], queue_policy

@@ -1,0 +1,81 @@
+"""One table per bounded context, with the expiry and the backups that its context needs."""
+
+from typing import Any
+
+import pytest
+
+from tests.infrastructure import stack
+
+TABLES = {
+    logical_id: resource
+    for logical_id, resource in stack.source()["Resources"].items()
+    if resource["Type"] == "AWS::DynamoDB::Table"
+}
+
+
+def _keys(schema: list[dict[str, str]]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in schema}
+
+
+def _types(properties: dict[str, Any]) -> dict[str, str]:
+    return {item["AttributeName"]: item["AttributeType"] for item in properties["AttributeDefinitions"]}
+
+
+def test_there_is_one_per_context() -> None:
+    contexts = ("Identity", "Ephemeral", "Catalog", "Attempts", "Messaging", "Discussions")
+    assert set(TABLES) == {f"{context}Table" for context in contexts}
+
+
+@pytest.mark.parametrize("table", TABLES)
+class TestEveryTable:
+    def test_is_paid_by_use(self, table: str) -> None:
+        assert TABLES[table]["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+
+    def test_has_string_keys(self, table: str) -> None:
+        properties = TABLES[table]["Properties"]
+        assert _keys(properties["KeySchema"]) == {"HASH": "pk", "RANGE": "sk"}
+        assert _types(properties).items() >= {"pk": "S", "sk": "S"}.items()
+
+    def test_is_encrypted_with_a_key_whose_use_is_on_record(self, table: str) -> None:
+        assert TABLES[table]["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+
+    def test_outlives_the_stack_and_in_production_any_mistake(self, table: str) -> None:
+        assert TABLES[table]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert TABLES[table]["UpdateReplacePolicy"] == "Retain"
+        assert TABLES[table]["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+
+    def test_can_be_restored_unless_all_in_it_runs_out(self, table: str) -> None:
+        recovery = TABLES[table]["Properties"].get("PointInTimeRecoverySpecification")
+        assert recovery == (None if table == "EphemeralTable" else {"PointInTimeRecoveryEnabled": True})
+
+    def test_expires_items_where_the_context_has_such(self, table: str) -> None:
+        expiry = TABLES[table]["Properties"].get("TimeToLiveSpecification")
+        expires = table in {"EphemeralTable", "CatalogTable"}
+        assert expiry == ({"AttributeName": "expires_at", "Enabled": True} if expires else None)
+
+    def test_indexes_hold_keys_only(self, table: str) -> None:
+        for index in TABLES[table]["Properties"].get("GlobalSecondaryIndexes", []):
+            assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}, index["IndexName"]
+
+    def test_its_name_is_an_output(self, table: str) -> None:
+        assert stack.source()["Outputs"][f"{table}Name"] == {"Value": {"Ref": table}}
+
+
+def test_attempts_are_found_by_deadline_and_by_exam() -> None:
+    properties = TABLES["AttemptsTable"]["Properties"]
+    indexes = {index["IndexName"]: _keys(index["KeySchema"]) for index in properties["GlobalSecondaryIndexes"]}
+    assert indexes == {
+        "due": {"HASH": "due_shard", "RANGE": "deadline"},
+        "exam": {"HASH": "exam_shard", "RANGE": "exam_sk"},
+    }
+    assert _types(properties).items() >= {"due_shard": "S", "deadline": "N", "exam_shard": "S", "exam_sk": "S"}.items()
+
+
+def test_attempts_stream_what_was_and_what_is() -> None:
+    stream = TABLES["AttemptsTable"]["Properties"]["StreamSpecification"]
+    assert stream == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_the_signing_key_is_made_by_aws_and_long() -> None:
+    made = stack.deployed()["JwtSecret"]["Properties"]["GenerateSecretString"]
+    assert (made["GenerateStringKey"], made["PasswordLength"]) == ("current", 64)

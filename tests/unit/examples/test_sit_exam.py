@@ -1,0 +1,164 @@
+"""The example client: what it does when all goes well, when the server errs, and when the network does."""
+
+import io
+from dataclasses import dataclass, field
+
+import pytest
+
+from sit_exam import Surroundings, main
+from sitting.api import LONGEST_WAIT, Api, ApiError
+from sitting.screen import Screen
+from sitting.transport import ConnectionLostError, HttpTransport, Reply
+from tests.unit.examples.in_memory_platform import Platform, reply
+
+
+@dataclass
+class Run:
+    platform: Platform = field(default_factory=Platform)
+    out: io.StringIO = field(default_factory=io.StringIO)
+    waits: list[float] = field(default_factory=list)
+
+    def __call__(self, *arguments: str) -> int:
+        around = Surroundings(self.platform.connect, Screen(self.out), self.waits.append)
+        return main(["http://nowhere.invalid", "--fast", *arguments], around)
+
+    @property
+    def printed(self) -> str:
+        return self.out.getvalue()
+
+
+@pytest.fixture(name="run")
+def _run() -> Run:
+    return Run()
+
+
+@pytest.fixture(name="api")
+def _api(run: Run) -> Api:
+    api = Api(run.platform.connect(), run.waits.append)
+    api.sign_in("student1", "secret")
+    return api
+
+
+def test_a_sitting_comes_to_the_expected_score(run: Run) -> None:
+    status = run()
+
+    assert status == 0, run.printed
+    assert "The server's score is the expected one." in run.printed
+    assert run.platform.submitted
+    assert run.platform.open_connections == 0
+
+
+def test_the_interrupted_request_held_the_unsent_answers(run: Run) -> None:
+    run()
+
+    (call,) = run.platform.lost
+    assert call.path == "/api/sync-exam-answers/7"
+    assert "merged 1 own answers, gave way in 1" in run.printed
+
+
+def test_without_a_terminal_there_are_plain_lines_only(run: Run) -> None:
+    run()
+
+    assert "\033" not in run.printed
+    assert "\r" not in run.printed
+
+
+def test_every_question_has_its_line(run: Run) -> None:
+    run()
+
+    table = run.printed.partition("  no.  type")[2].splitlines()[1:37]
+    assert [line.split()[0] for line in table] == [str(number) for number in range(1, 37)]
+    assert table[1].split()[-2:] == ["right", "1.00"]
+
+
+def test_another_score_is_told_and_fails(run: Run) -> None:
+    run.platform.bonus = 3  # a hundredth of a mark
+
+    assert run() == 1
+    assert "DIFFERENT: score" in run.printed
+
+
+def test_a_server_that_takes_stale_revisions_fails(run: Run) -> None:
+    run.platform.ignores_revisions = True
+
+    assert run() == 1
+    assert "FAILED: a stale revision was accepted" in run.printed
+
+
+def test_an_answer_lost_on_its_way_back_changes_nothing(run: Run) -> None:
+    run.platform.loses_answers_to = "sync-exam-answers"
+
+    assert run() == 0, run.printed
+
+
+def test_a_lost_answer_to_a_creation_is_not_tried_again(run: Run) -> None:
+    run.platform.loses_answers_to = "/admin/exams"
+
+    assert run() == 1
+    assert run.platform.seen.count("POST /admin/exams") == 1
+
+
+def test_the_exam_goes_when_asked(run: Run) -> None:
+    run("--clean-up")
+
+    assert run.platform.seen[-1] == "POST /admin/exams/delete/7"
+
+
+@pytest.mark.parametrize(
+    ("failure", "waited"),
+    [
+        (ConnectionLostError("gone"), 0.25),
+        (reply(503, {"message": "down"}), 0.25),
+        (reply(503, {"message": "down"}, {"retry-after": "3"}), 3.0),
+        (reply(429, {"message": "slowly"}, {"retry-after": "2"}), 2.0),
+    ],
+)
+def test_passing_trouble_is_waited_for(run: Run, api: Api, failure: Reply | ConnectionLostError, waited: float) -> None:
+    run.platform.failing = [failure]
+
+    assert api.get("/api/exams/7")["success"]
+    assert run.waits == [waited]
+
+
+def test_waits_grow(run: Run, api: Api) -> None:
+    run.platform.failing = [ConnectionLostError("gone") for _ in range(3)]
+
+    api.get("/api/exams/7")
+
+    assert run.waits == [0.25, 0.5, 1.0]
+
+
+def test_lasting_trouble_is_reported(run: Run, api: Api) -> None:
+    run.platform.failing = [ConnectionLostError("gone") for _ in range(20)]
+
+    with pytest.raises(ConnectionLostError):
+        api.get("/api/exams/7")
+
+
+def test_a_lock_is_reported_instead_of_waited_for(run: Run, api: Api) -> None:
+    run.platform.failing = [reply(429, {"message": "Locked"}, {"retry-after": "900"})]
+
+    with pytest.raises(ApiError, match="429 Locked"):
+        api.get("/api/exams/7")
+    assert LONGEST_WAIT < 900
+    assert run.waits == []
+
+
+def test_an_expired_access_token_is_renewed(run: Run, api: Api) -> None:
+    run.platform.failing = [reply(401, {"message": "token_expired_or_invalid"})]
+
+    assert api.get("/api/exams/7")["success"]
+    assert run.platform.seen[-2:] == ["POST /api/auth/refresh", "GET /api/exams/7"]
+
+
+def test_an_answer_that_is_no_json_has_its_text_as_message(run: Run, api: Api) -> None:
+    run.platform.failing = [Reply(502, {}, b"<h1>Bad gateway</h1>")]
+
+    with pytest.raises(ApiError, match="Bad gateway"):
+        api.get("/api/exams/7")
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:3000", "ftp://127.0.0.1"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="not an http"):
+        HttpTransport(url)
