@@ -13,6 +13,7 @@ from local.demo import ACCOUNTS
 from local.deployment import DeploymentError
 from local.emulator import EmulatorError
 from local.layout import Layout
+from local.ports import PortError
 from local.stack import DEFAULT_CONCURRENCY, LocalStack, Options, StackError
 from local.template import TemplateError, load
 
@@ -38,7 +39,7 @@ def main() -> int:
             print("\nStopping ...", flush=True)
             # A second Ctrl-C must not leave half of it running.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except (BuildError, DeploymentError, EmulatorError, StackError, TemplateError) as error:
+    except (BuildError, DeploymentError, EmulatorError, PortError, StackError, TemplateError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -66,7 +67,7 @@ def _options(layout: Layout) -> Options:
 def _port(name: str, usual: int) -> int:
     text = os.environ.get(name) or str(usual)
     if not text.isdecimal() or not 0 < int(text) <= _HIGHEST_PORT:
-        raise StackError(f"{name}={text} is no port")
+        raise PortError(f"{name}={text} is no port")
     return int(text)
 
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import boto3
 import pytest
-from local.emulator import Emulator, Folders
-from local.layout import Layout
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
+
+from local.emulator import Emulator, Folders
+from local.layout import Layout
 from smartexam import ids
 from smartexam.auth import revocations
 from smartexam.data import table
+from smartexam.data.catalog import papers
 from smartexam.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.tables import create_tables, delete_tables
@@ -38,11 +40,15 @@ _NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"
 
 
 def forget_processes_state() -> None:
-    """Make this process as good as a fresh Lambda: no settings, no connection, no ids, no feed."""
+    """Make this process as good as a fresh Lambda: no settings, no ids, no feed, no papers, no guesses.
+
+    The connection stays: making a client takes longer than most tests.
+    """
     settings.cache_clear()
-    table.reset()
     ids.allocator.cache_clear()
     revocations.feed.cache_clear()
+    papers.load_paper.cache_clear()
+    papers.load_answer_key.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -120,7 +126,9 @@ def engine_tables(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict
     for variable, name in environment.items():
         monkeypatch.setenv(variable, name)
     forget_processes_state()
+    table.reset()
     yield environment
+    table.reset()
     delete_tables(client, environment)
     client.close()
 

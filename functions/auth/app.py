@@ -49,9 +49,7 @@ def me(request: Request) -> Me:
     return Me(data=service.profile(request.caller))
 
 
-@api.post(
-    "/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT
-)
+@api.post("/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT)
 def web_login(request: Request, body: Credentials) -> Reply:
     """Sign in on the web: sets the session cookie."""
     sessions.refuse_foreign_page(request)

@@ -37,7 +37,7 @@ class Answer:
     raw: Mapping[str, Any]
 
 
-def http_event(  # noqa: PLR0913 - a request has this many independent sides
+def http_event(
     method: str,
     path: str,
     *,

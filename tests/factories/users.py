@@ -20,7 +20,7 @@ def hashed(password: str) -> str:
     return hash_password(password)
 
 
-def create_user(  # noqa: PLR0913 - an account has this many independent sides
+def create_user(
     *,
     username: str | None = None,
     email: str | None = None,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from auth import app
 from smartexam.data import ephemeral, table
 from smartexam.errors import Unavailable
@@ -17,9 +18,8 @@ ROUTES = ("/api/auth/login", "/login", "/admin/login")
 
 
 @pytest.fixture(autouse=True)
-def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.api, "clock", clock)
-    yield
 
 
 def attempt(identifier: str, password: str = "wrong", path: str = "/api/auth/login", **request: Any) -> Answer:
@@ -154,10 +154,16 @@ def test_a_store_that_is_down_lets_nobody_in(path: str, monkeypatch: pytest.Monk
     assert not answer.cookies
 
 
-def test_an_unreachable_database_is_503(monkeypatch: pytest.MonkeyPatch, tables: dict[str, str]) -> None:
+@pytest.fixture
+def _unreachable_database(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9")
     table.reset()
+    yield
+    table.reset()
 
+
+@pytest.mark.usefixtures("_unreachable_database")
+def test_an_unreachable_database_is_503() -> None:
     answer = attempt("john.doe", PASSWORD)
 
     assert answer.status == 503

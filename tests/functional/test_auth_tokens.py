@@ -1,9 +1,9 @@
 """Signing in to an app: login, refresh, logout, me."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from auth import app
 from smartexam.auth import opaque
 from smartexam.data import ephemeral
@@ -15,9 +15,8 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.fixture(autouse=True)
-def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.api, "clock", clock)
-    yield
 
 
 def login(username: Any, password: Any = PASSWORD, **request: Any) -> Answer:
@@ -51,9 +50,7 @@ class TestLogin:
     def test_takes_name_or_address_in_any_case_in_either_field(self, field: str, identifier: str) -> None:
         create_user(username="john.doe", email="john@example.org")
 
-        answer = send(
-            app.lambda_handler, "POST", "/api/auth/login", body={field: identifier, "password": PASSWORD}
-        )
+        answer = send(app.lambda_handler, "POST", "/api/auth/login", body={field: identifier, "password": PASSWORD})
 
         assert answer.status == 200
 

@@ -1,9 +1,9 @@
 """Signing in on the web: the session cookie and what guards it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from account import app as account_app
 from auth import app
 from smartexam.auth import opaque
@@ -15,10 +15,9 @@ pytestmark = pytest.mark.usefixtures("tables")
 
 
 @pytest.fixture(autouse=True)
-def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.api, "clock", clock)
     monkeypatch.setattr(account_app.api, "clock", clock)
-    yield
 
 
 def sign_in(username: str, path: str = "/login", password: str = PASSWORD, **request: Any) -> Answer:

@@ -11,7 +11,12 @@ from local.outbox import read_mails
 KEPT = {
     "messages": {
         "000000000000": [
-            {"To": ["Ravi <ravi@example.com>"], "Subject": "One", "BodyText": "See https://a.test/x?t=1.", "Timestamp": "1"},
+            {
+                "To": ["Ravi <ravi@example.com>"],
+                "Subject": "One",
+                "BodyText": "See https://a.test/x?t=1.",
+                "Timestamp": "1",
+            },
             {"To": ["meera@example.com"], "Subject": "Two", "BodyText": None, "BodyHtml": None, "Timestamp": "2"},
             {
                 "To": ["RAVI@example.com"],

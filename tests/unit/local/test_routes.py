@@ -55,7 +55,6 @@ def test_the_most_specific_route_is_taken(method: str, path: str, function: str,
         ("GET", "/exams/7/release/now"),
         ("GET", "/files/"),
         ("GET", "/files"),
-        ("GET", ""),
     ],
 )
 def test_what_fits_no_route_goes_to_the_default(method: str, path: str) -> None:

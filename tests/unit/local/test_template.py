@@ -104,7 +104,9 @@ def test_the_projects_template_can_be_read() -> None:
 
 
 def test_the_deployed_template_differs_by_what_this_machine_needs(template: Template) -> None:
-    artifacts = Artifacts({"ExamsFunction": Artifact("exams-1.zip", b"")}, {"CommonLayer": Artifact("layer-1.zip", b"")})
+    artifacts = Artifacts(
+        {"ExamsFunction": Artifact("exams-1.zip", b"")}, {"CommonLayer": Artifact("layer-1.zip", b"")}
+    )
     addresses = Addresses("http://127.0.0.1:3000", "http://127.0.0.1:4566")
 
     local = localised(template, artifacts, addresses, {"SMARTEXAM_LOCAL": "1"})

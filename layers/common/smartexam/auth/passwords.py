@@ -29,7 +29,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     """
     candidate = password if len(password) <= _LONGEST_PASSWORD else ""
     try:
-        matches = _hasher().verify(password_hash or _DECOY, candidate)
+        _hasher().verify(password_hash or _DECOY, candidate)
     except (VerificationError, InvalidHashError):
         return False
-    return matches and password_hash is not None and candidate != ""
+    return password_hash is not None and candidate != ""

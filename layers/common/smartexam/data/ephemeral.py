@@ -3,12 +3,15 @@
     pk                     sk                   what
     USER#42                SESSION#<digest>     a cookie session
     USER#42                REFRESH#<digest>     a refresh token
-    LOGIN#<who>            WINDOW               failed sign-ins of one address for one identifier
+    USER#42                PASSWORD_LINK        the newest link to set a password, of either kind
+    LOGIN#<digest>         WINDOW               sign-in attempts of one source address for one account
+    LIMIT#<kind>#<whom>    <window>             what was used of a limit in one window
     REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
 """
 
+import hmac
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
@@ -17,10 +20,11 @@ from smartexam.auth import opaque
 from smartexam.auth.principal import Principal
 from smartexam.data import table
 from smartexam.data.identity import User, user_key
-from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
+from smartexam.data.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item
 
 SESSION_SECONDS = 3 * 3600
 REFRESH_SECONDS = 30 * 24 * 3600
+PASSWORD_LINK_SECONDS = 3600
 # The longest that a credential checked against the feed can live, and a margin for clocks.
 REVOCATION_SECONDS = SESSION_SECONDS + 600
 
@@ -48,6 +52,16 @@ class RefreshItem(Item):
     valid_until = FloatAttribute()
     expires_at = FloatAttribute()
     revoked_at = FloatAttribute(null=True)
+
+
+class PasswordLinkItem(Item):
+    """The newest link by which a user may set a password; a newer one takes its place."""
+
+    class Meta:
+        context = "ephemeral"
+
+    digest = UnicodeAttribute()
+    expires_at = FloatAttribute()
 
 
 class LoginWindowItem(Item):
@@ -81,6 +95,14 @@ class RefreshToken:
     auth_version: int
     valid_until: float
     is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLink:
+    """A live link to set a password."""
+
+    user_id: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,35 @@ def revoke_refresh_token(token: str, now: float) -> None:
         )
     except ConditionFailed:
         return
+
+
+def issue_password_link(user_id: int, now: float) -> str:
+    """Store a link to set a password in place of any earlier one, and return its token."""
+    minted = opaque.mint(user_id)
+    table.put(
+        PasswordLinkItem(
+            user_key(user_id), "PASSWORD_LINK", digest=minted.digest, expires_at=now + PASSWORD_LINK_SECONDS
+        )
+    )
+    return minted.token
+
+
+def find_password_link(token: str, now: float) -> PasswordLink | None:
+    """The link of a token, if it is the user's newest, unused and not older than an hour."""
+    owner = opaque.owner(token)
+    if owner is None:
+        return None
+    item = table.get(PasswordLinkItem, user_key(owner), "PASSWORD_LINK")
+    digest = opaque.digest(token)
+    if item is None or item.expires_at <= now or not hmac.compare_digest(item.digest, digest):
+        return None
+    return PasswordLink(owner, digest)
+
+
+def spend_password_link(link: PasswordLink, now: float) -> Delete:
+    """The write that uses a link up, for the transaction that sets the password; it fails for a link not live."""
+    alive = (PasswordLinkItem.digest == link.digest) & (PasswordLinkItem.expires_at > now)
+    return Delete(PasswordLinkItem, user_key(link.user_id), "PASSWORD_LINK", alive)
 
 
 def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> LoginWindow | None:

@@ -1,23 +1,34 @@
 """The identity table: accounts and what makes them unique.
 
-pk              sk         what
-USER#42         PROFILE    the account
-NAME#john.doe   NAME       the username is taken, by whom
-EMAIL#j@d.org   EMAIL      the address is taken, by whom
-STATISTICS      USERS      how many accounts have each role, changed in the transaction that changes a role
-COUNTER#user    COUNTER    id blocks (smartexam.ids)
+    pk              sk               what
+    USER#42         PROFILE          the account
+    NAME#john.doe   NAME             the username is taken, by whom
+    EMAIL#j@d.org   EMAIL            the address is taken, by whom
+    GOOGLE#<sub>    GOOGLE           the Google account that signs in here, as whom
+    STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
+    COUNTER#user    COUNTER          id blocks (smartexam.ids)
+    SEARCH#..., MATCH#..., USERS#... lists and searches (smartexam.data.directory)
+    REQUEST#..., REQUESTS#...        requests for another role (smartexam.data.access_requests)
+
+Here accounts are found and made; what changes one, and so binds credentials already issued, is in
+`smartexam.data.accounts`.
 """
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from smartexam.auth.principal import Principal
-from smartexam.data import table
-from smartexam.data.table import FloatAttribute, IntAttribute, Item, Put, TransactionRefused, Update
+from smartexam.auth.principal import Principal, portals
+from smartexam.data import directory, table
+from smartexam.data.table import FloatAttribute, IntAttribute, Item, Operation, Put, TransactionRefused, Update
 
 PROFILE = "PROFILE"
+_NUMBERED_NAMES = 20
+# DynamoDB's keys end at 2 KB; no username or address comes near.
+_LONGEST_IDENTIFIER = 320
 
 
 class UserItem(Item):
@@ -32,6 +43,7 @@ class UserItem(Item):
     last_name = UnicodeAttribute()
     role = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
+    google_sub = UnicodeAttribute(null=True)
     auth_version = IntAttribute()
     credentials_version = IntAttribute()
     created_at = FloatAttribute()
@@ -47,7 +59,7 @@ class MarkerItem(Item):
 
 
 class UserStatisticsItem(Item):
-    """Numbers of accounts by role."""
+    """Numbers of accounts by role; `admins` counts all who have `admin` in it, so that the last can be told."""
 
     class Meta:
         context = "identity"
@@ -55,6 +67,7 @@ class UserStatisticsItem(Item):
     user_role = IntAttribute(default=0)
     admin_role = IntAttribute(default=0)
     both_roles = IntAttribute(default=0)
+    admins = IntAttribute(default=0)
 
 
 _ROLE_COUNTER = {
@@ -69,9 +82,10 @@ class User:
     """An account.
 
     Attributes:
+        password_hash: None until a password was set: nobody can sign in with one.
+        google_sub: the Google account that signs in as this one.
         auth_version: raised by whatever changes what earlier credentials allow: a role, a password, the end.
         credentials_version: credentials issued below it are dead; a new role alone does not raise it.
-        password_hash: None until a password was set: nobody can sign in with one.
         created_at: epoch seconds.
     """
 
@@ -82,6 +96,7 @@ class User:
     last_name: str
     role: str
     password_hash: str | None
+    google_sub: str | None
     auth_version: int
     credentials_version: int
     created_at: float
@@ -96,8 +111,23 @@ class User:
         return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, by_cookie=by_cookie)
 
 
+@dataclass(frozen=True, slots=True)
+class UserStatistics:
+    """How many accounts there are, by role; `admins` counts those of either role with `admin` in it."""
+
+    user_role: int
+    admin_role: int
+    both_roles: int
+    admins: int
+
+    @property
+    def total(self) -> int:
+        """All accounts."""
+        return self.user_role + self.admin_role + self.both_roles
+
+
 class Taken(Exception):
-    """The username or the address belongs to another account; `fields` says which."""
+    """The username, the address or the Google account belongs to another account; `fields` says which."""
 
     def __init__(self, fields: set[str]) -> None:
         super().__init__(", ".join(sorted(fields)))
@@ -117,15 +147,25 @@ def normalised(identifier: str) -> str:
 def get_user(user_id: int) -> User | None:
     """An account by id."""
     item = table.get(UserItem, user_key(user_id), PROFILE)
-    return None if item is None else _user(item)
+    return None if item is None else user_of(item)
+
+
+def get_users(user_ids: Iterable[int]) -> dict[int, User]:
+    """Accounts by id, at most 100 a round trip; those that are gone are missing."""
+    found = table.batch_get((UserItem, user_key(user_id), PROFILE) for user_id in user_ids)
+    users = (user_of(item) for item in found.values())
+    return {user.id: user for user in users}
 
 
 def find_user_id(identifier: str) -> int | None:
     """The account that has a username or, if there is an @ in it, an address."""
     kind = "EMAIL" if "@" in identifier else "NAME"
-    # DynamoDB's keys end at 2 KB; no username or address comes near.
-    marker = table.get(MarkerItem, f"{kind}#{normalised(identifier)[:320]}", kind)
-    return None if marker is None else marker.user_id
+    return _holder(kind, normalised(identifier)[:_LONGEST_IDENTIFIER])
+
+
+def find_google_user_id(google_sub: str) -> int | None:
+    """The account that a Google account signs in as."""
+    return _holder("GOOGLE", google_sub)
 
 
 def create_user(
@@ -138,50 +178,86 @@ def create_user(
     role: str,
     password_hash: str | None,
     now: float,
+    google_sub: str | None = None,
 ) -> User:
-    """Create an account with its uniqueness markers and counts, all or nothing.
+    """Create an account with its uniqueness markers, lists and counts, all or nothing.
 
     Raises:
-        Taken: the username or the address belongs to another account.
+        Taken: the username, the address or the Google account belongs to another account.
     """
-    item = UserItem(
-        user_key(user_id),
-        PROFILE,
+    user = User(
+        id=user_id,
         username=username,
         email=normalised(email),
         first_name=first_name,
         last_name=last_name,
         role=role,
         password_hash=password_hash,
+        google_sub=google_sub,
         auth_version=1,
         credentials_version=1,
         created_at=now,
     )
-    free = MarkerItem.pk.does_not_exist()
-    name_marker = MarkerItem(f"NAME#{normalised(username)}", "NAME", user_id=user_id)
-    email_marker = MarkerItem(f"EMAIL#{normalised(email)}", "EMAIL", user_id=user_id)
+    unique = {
+        "username": ("NAME", normalised(username)),
+        "email": ("EMAIL", user.email),
+        "google": ("GOOGLE", google_sub),
+    }
+    fields = [field for field, (_, value) in unique.items() if value]
+    operations: list[Operation] = [marker(*unique[field], user_id) for field in fields]
+    operations += [
+        Put(_item_of(user), UserItem.pk.does_not_exist()),
+        Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, role)),
+        *directory.listing_puts(user),
+    ]
+    if password_hash is not None:
+        operations += directory.search_puts(user)
     try:
-        table.transact(
-            [
-                Put(name_marker, free),
-                Put(email_marker, free),
-                Put(item, UserItem.pk.does_not_exist()),
-                Update(UserStatisticsItem, "STATISTICS", "USERS", _role_counts(None, role)),
-            ]
-        )
+        table.transact(operations)
     except TransactionRefused as refused:
-        names = ("username", "email", "id", "statistics")
-        raise Taken({name for name, failed in zip(names, refused.failed, strict=True) if failed}) from None
-    return _user(item)
+        raise Taken({field for field, failed in zip(fields, refused.failed, strict=False) if failed}) from None
+    return user
 
 
-def _role_counts(before: str | None, after: str | None) -> list[Action]:
+def free_username(base: str) -> str:
+    """A username that nobody has at this moment: the base, or the base with a number appended.
+
+    One round trip, however many there are of a name: of the low numbers the first that is free, else one at random.
+    """
+    candidates = [base, *(f"{base}{number}" for number in range(2, _NUMBERED_NAMES + 1))]
+    taken = table.batch_get((MarkerItem, f"NAME#{name}", "NAME") for name in candidates)
+    for name in candidates:
+        if (f"NAME#{name}", "NAME") not in taken:
+            return name
+    return f"{base}{secrets.randbelow(900_000) + 100_000}"
+
+
+def statistics() -> UserStatistics:
+    """How many accounts there are."""
+    item = table.get(UserStatisticsItem, "STATISTICS", "USERS")
+    if item is None:
+        return UserStatistics(0, 0, 0, 0)
+    return UserStatistics(item.user_role, item.admin_role, item.both_roles, item.admins)
+
+
+def marker(kind: str, value: str | None, user_id: int) -> Put:
+    """The write that makes something an account's own; its condition fails if it is somebody's already."""
+    return Put(MarkerItem(f"{kind}#{value}", kind, user_id=user_id), MarkerItem.pk.does_not_exist())
+
+
+def role_counts(before: str | None, after: str | None) -> list[Action]:
     """The changes to the counts when an account goes from one role (or none) to another (or none)."""
-    actions: list[Action] = [_ROLE_COUNTER[after].add(1)] if after else []
-    return actions + ([_ROLE_COUNTER[before].add(-1)] if before else [])
+    change = dict.fromkeys(("user", "admin", "user,admin", "admins"), 0)
+    for role, step in ((before, -1), (after, 1)):
+        if role is not None:
+            change[role] += step
+            change["admins"] += step * ("admin" in portals(role))
+    counters = {**_ROLE_COUNTER, "admins": UserStatisticsItem.admins}
+    return [counters[name].add(step) for name, step in change.items() if step or name == "admins"]
 
 
-def _user(item: UserItem) -> User:
+def user_of(item: UserItem) -> User:
+    """An account as stored, for callers."""
     return User(
         id=int(item.pk.removeprefix("USER#")),
         username=item.username,
@@ -190,7 +266,30 @@ def _user(item: UserItem) -> User:
         last_name=item.last_name,
         role=item.role,
         password_hash=item.password_hash,
+        google_sub=item.google_sub,
         auth_version=item.auth_version,
         credentials_version=item.credentials_version,
         created_at=item.created_at,
     )
+
+
+def _item_of(user: User) -> UserItem:
+    return UserItem(
+        user_key(user.id),
+        PROFILE,
+        username=user.username,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        role=user.role,
+        password_hash=user.password_hash,
+        google_sub=user.google_sub,
+        auth_version=user.auth_version,
+        credentials_version=user.credentials_version,
+        created_at=user.created_at,
+    )
+
+
+def _holder(kind: str, value: str) -> int | None:
+    found = table.get(MarkerItem, f"{kind}#{value}", kind)
+    return None if found is None else found.user_id

@@ -1,11 +1,11 @@
 """The catalog table: what can be sat.
 
     pk                    sk                     what
-    EXAM#7#<0..3>         CARD                   the exam, in equal replicas
+    CARD#7#<0..3>         CARD                   the exam, in equal replicas
     LIST#<which>          <date> <time>#<id>     an exam in a listing: all, of a status, of a category, of both
     EXAM#7                Q#<ms><n>#<id>         a question, in the order of the exam
-    EXAM#7                PAPER#<version>        a version of the paper exists
     QUESTION#101          POINTER                where the question lies
+    PAPERS#7              <version>              a version of the paper exists
     PAPER#7#<version>     PART#<n>               the compiled paper, as students see it
     KEY#7#<version>       PART#<n>               the answer key of that paper
     CATEGORY#5            CATEGORY               a category, and how many exams are in it

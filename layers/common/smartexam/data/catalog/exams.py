@@ -152,7 +152,7 @@ _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_releas
 
 def card_key(exam_id: int, replica: int) -> str:
     """The partition of one replica of an exam's card."""
-    return f"EXAM#{exam_id}#{replica % REPLICAS}"
+    return f"CARD#{exam_id}#{replica % REPLICAS}"
 
 
 def get_exam(exam_id: int, *, reader: int = 0) -> Exam | None:

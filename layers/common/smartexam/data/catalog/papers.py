@@ -35,6 +35,11 @@ class VersionItem(Item):
         context = "catalog"
 
 
+def versions_key(exam_id: int) -> str:
+    """The partition that lists the versions of an exam's paper."""
+    return f"PAPERS#{exam_id}"
+
+
 def paper_key(exam_id: int, version: int) -> str:
     """The partition of a compiled paper."""
     return f"PAPER#{exam_id}#{version}"
@@ -107,7 +112,7 @@ def _compile(exam: Exam) -> bool:
     )
     stored = [(question.id, question.content) for question in questions.all_questions(exam.id)]
     paper, key = compile_paper(snapshot, stored, version)
-    table.put(VersionItem(questions.questions_key(exam.id), f"PAPER#{version:08d}"))
+    table.put(VersionItem(versions_key(exam.id), f"{version:08d}"))
     _store(paper_key(exam.id, version), pack_paper(paper))
     _store(answers_key(exam.id, version), pack_key(key))
     return mark_compiled(exam.id, version)

@@ -1,0 +1,202 @@
+"""Changes of an account that bind credentials already issued.
+
+Each is one transaction over the identity and the ephemeral table: the account with raised versions, its lists and
+counts, and the entry in the feed of revocations. All are conditional on the account as it was read, so that of two
+at once the second sees the first.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pynamodb.expressions.condition import Condition
+
+from smartexam.auth.principal import portals
+from smartexam.data import directory, ephemeral, identity, table
+from smartexam.data.ephemeral import PasswordLink, Revocation
+from smartexam.data.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem, user_key
+from smartexam.data.table import Delete, Operation, Put, TransactionRefused, Update
+from smartexam.errors import Conflict, NotFound, Unavailable
+
+_ATTEMPTS = 8
+
+
+class LinkSpent(Exception):
+    """The link was used, or replaced by a newer one, in the meantime."""
+
+
+def set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, role: str | None = None) -> User:
+    """Give an account a password by a mailed link, which is spent with it; all its credentials die.
+
+    Args:
+        user: whose link it is.
+        password_hash: the new one.
+        link: as found.
+        now: epoch seconds.
+        role: another role that the account gets with it.
+
+    Raises:
+        LinkSpent: somebody was first.
+        NotFound: the account is gone.
+    """
+    spending = ephemeral.spend_password_link(link, now)
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        version = before.auth_version + 1
+        after = replace(
+            before,
+            password_hash=password_hash,
+            role=role or before.role,
+            auth_version=version,
+            credentials_version=version,
+        )
+        written: list[Operation] = [spending, _profile(before, after)]
+        if before.password_hash is not None or before.google_sub is not None:
+            # Otherwise nobody has ever signed in: there is nothing to revoke, and the feed stays short while
+            # hundreds of new students set their first password.
+            written.append(_revoked(after, now))
+        if before.password_hash is None:
+            written += directory.search_puts(after)
+        if after.role != before.role:
+            written += _role_change(before, after.role)
+        return after, written
+
+    return _changed(user.id, operations, first=user)
+
+
+def change_role(user_id: int, role: str, now: float) -> User:
+    """Give an account another role; on admin routes it holds at once, elsewhere within seconds.
+
+    Returns:
+        The account as it is then; unchanged if it had that role.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: it is the last administrator's, who would be none any more.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        after = replace(before, role=role, auth_version=before.auth_version + 1)
+        if before.role == role:
+            return before, []
+        return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role)]
+
+    return _changed(user_id, operations)
+
+
+def link_google(user: User, google_sub: str) -> User:
+    """Let a Google account sign in as an account whose address it proved.
+
+    A Google account that did so before does not any more: the address belongs to somebody else now.
+
+    Raises:
+        Taken: the Google account signs in as another account.
+        NotFound: the account is gone.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        if before.google_sub == google_sub:
+            return before, []
+        after = replace(before, google_sub=google_sub)
+        written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), _profile(before, after)]
+        if before.google_sub is not None:
+            written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
+        return after, written
+
+    try:
+        return _changed(user.id, operations, first=user)
+    except LinkSpent:
+        raise identity.Taken({"google"}) from None
+
+
+def erase(user_id: int, now: float) -> None:
+    """Remove an account, so that nobody can sign in to it any more and its name and address are free again.
+
+    What it leaves in other partitions and tables is the account eraser's.
+
+    Raises:
+        NotFound: it is gone already.
+        Conflict: it is the last administrator's.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        version = before.auth_version + 1
+        after = replace(before, auth_version=version, credentials_version=version)
+        written: list[Operation] = [
+            Delete(UserItem, user_key(before.id), PROFILE, _as_read(before)),
+            Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
+            Delete(MarkerItem, f"EMAIL#{before.email}", "EMAIL"),
+            _counted(before.role, None),
+            _revoked(after, now),
+            *directory.listing_deletes(before),
+        ]
+        if before.google_sub is not None:
+            written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
+        return after, written
+
+    _changed(user_id, operations)
+
+
+def _changed(
+    user_id: int, operations: Callable[[User], tuple[User, list[Operation]]], *, first: User | None = None
+) -> User:
+    """Carry out what follows from an account as it is, again from the start if it changed in between."""
+    for attempt in range(_ATTEMPTS):
+        before = first if attempt == 0 and first is not None else identity.get_user(user_id)
+        if before is None:
+            raise NotFound("User not found")
+        after, written = operations(before)
+        if not written:
+            return before
+        try:
+            table.transact(written)
+        except TransactionRefused as refused:
+            _explain(written, refused.failed)
+        else:
+            return after
+    raise Unavailable
+
+
+def _explain(written: list[Operation], failed: list[bool]) -> None:
+    """Raise what a refusal means, unless it only means that the account has changed since it was read."""
+    refused = [operation for operation, was_refused in zip(written, failed, strict=True) if was_refused]
+    models = {type(operation.item) if isinstance(operation, Put) else operation.model for operation in refused}
+    if models <= {UserItem}:
+        return
+    if UserStatisticsItem in models and UserItem not in models:
+        raise Conflict("The last admin cannot be demoted or deleted", code="last_admin")
+    if models - {UserItem, UserStatisticsItem}:
+        raise LinkSpent
+
+
+def _as_read(user: User) -> Condition:
+    # The Google link does not raise the version, since it changes nothing for credentials already issued.
+    linked = UserItem.google_sub.does_not_exist() if user.google_sub is None else UserItem.google_sub == user.google_sub
+    condition: Condition = (UserItem.auth_version == user.auth_version) & linked
+    return condition
+
+
+def _profile(before: User, after: User) -> Update:
+    actions = [
+        UserItem.role.set(after.role),
+        UserItem.auth_version.set(after.auth_version),
+        UserItem.credentials_version.set(after.credentials_version),
+    ]
+    if after.password_hash is not None:
+        actions.append(UserItem.password_hash.set(after.password_hash))
+    if after.google_sub is not None:
+        actions.append(UserItem.google_sub.set(after.google_sub))
+    return Update(UserItem, user_key(before.id), PROFILE, actions, _as_read(before))
+
+
+def _revoked(after: User, now: float, role: str | None = None) -> Put:
+    return Put(ephemeral.revocation_item(Revocation(after.id, after.auth_version, role), now))
+
+
+def _role_change(before: User, role: str) -> list[Operation]:
+    return [_counted(before.role, role), *directory.role_moves(before, role)]
+
+
+def _counted(before: str, after: str | None) -> Update:
+    demotes = "admin" in portals(before) and (after is None or "admin" not in portals(after))
+    others = UserStatisticsItem.admins > 1 if demotes else None
+    return Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), others)

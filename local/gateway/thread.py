@@ -1,0 +1,38 @@
+"""The gateway on an event loop of its own, so that whoever starts it may go on with other things."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from local.gateway.server import Handler, Server
+
+_CALL_SECONDS = 30.0
+
+T = TypeVar("T")
+
+
+class GatewayThread:
+    """A server on a thread. It serves from `start` to `stop`."""
+
+    def __init__(self, handler: Handler, listener: socket.socket) -> None:
+        self._server = Server(handler, listener)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="gateway", daemon=True)
+
+    def start(self) -> None:
+        """Begin to accept connections."""
+        self._thread.start()
+        self.call(self._server.start())
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        self.call(self._server.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def call(self, work: Coroutine[Any, Any, T]) -> T:
+        """The outcome of something that must run on the gateway's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=_CALL_SECONDS)

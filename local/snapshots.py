@@ -1,0 +1,54 @@
+"""States of the emulator right after deployment and demo data.
+
+Starting from a copy of one takes a second where deploying and loading take ten, and a reset is the same as a start.
+"""
+
+import contextlib
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from local.artifacts import discard_old
+from local.layout import Layout
+
+# Raised when what is in a snapshot changes for another reason than its inputs.
+_FORMAT = "1"
+_KEPT = 6
+
+
+class Snapshots:
+    """The snapshots of one project, each named after everything that it follows from."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def name(self, *inputs: Any) -> str:
+        """The name of the snapshot that these inputs lead to, with this package's demo data and this emulator."""
+        digest = hashlib.sha256(_FORMAT.encode())
+        digest.update(json.dumps(inputs, default=str).encode())
+        for file in sorted(Path(__file__).parent.glob("demo*.py")):
+            digest.update(file.read_bytes())
+        installed = self._layout.emulator_venv.glob("lib/python*/site-packages/ministack-*.dist-info")
+        digest.update("".join(sorted(folder.name for folder in installed)).encode())
+        return digest.hexdigest()[:20]
+
+    def has(self, name: str) -> bool:
+        """Whether there is one."""
+        return (self._layout.snapshots / name).is_dir()
+
+    def keep(self, name: str, state: Path) -> None:
+        """Make a snapshot of a stopped emulator's state folder, which is moved."""
+        self._layout.snapshots.mkdir(parents=True, exist_ok=True)
+        discard_old(self._layout.snapshots, "*", keep=_KEPT - 1)
+        # A rename, so that a snapshot is whole or not there; another run may have made the same one.
+        with contextlib.suppress(FileExistsError):
+            state.rename(self._layout.snapshots / name)
+
+    def restore(self, name: str, state: Path) -> None:
+        """Make a state folder a copy of a snapshot."""
+        source = self._layout.snapshots / name
+        shutil.rmtree(state, ignore_errors=True)
+        shutil.copytree(source, state)
+        source.touch()

@@ -1,0 +1,88 @@
+"""Many at once at the sign-in, on an engine whose writes are atomic."""
+
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from threading import Barrier
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from auth import app, service
+from tests.factories.events import Answer, send
+from tests.factories.users import PASSWORD, create_user
+
+pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]
+
+THREADS = 30
+
+
+def attempt(identifier: str, password: str, **request: Any) -> Answer:
+    body = {"username": identifier, "password": password}
+    return send(app.lambda_handler, "POST", "/api/auth/login", body=body, **request)
+
+
+def at_once(passwords: list[str], identifiers: list[str]) -> list[Answer]:
+    barrier = Barrier(len(passwords))
+
+    def one(pair: tuple[str, str]) -> Answer:
+        barrier.wait()
+        return attempt(*pair)
+
+    with ThreadPoolExecutor(len(passwords)) as pool:
+        return list(pool.map(one, zip(identifiers, passwords, strict=True)))
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_of_thirty_parallel_guesses_three_are_evaluated(exists: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if exists:
+        create_user(username="john.doe", email="john@example.org")
+    evaluated: list[str] = []
+    verify = service.verify_password
+
+    def counting(password_hash: str | None, password: str) -> bool:
+        evaluated.append(password)
+        return verify(password_hash, password)
+
+    monkeypatch.setattr(service, "verify_password", counting)
+
+    names = ["john.doe", "john@example.org"] * (THREADS // 2) if exists else ["john.doe"] * THREADS
+    answers = at_once([f"guess-{number}" for number in range(THREADS)], names)
+
+    assert len(evaluated) == 3
+    assert sorted(answer.status for answer in answers) == [401] * 2 + [429] * (THREADS - 2)
+    assert sorted(answer.body["attempts_remaining"] for answer in answers if answer.status == 401) == [1, 2]
+    assert attempt("john.doe", PASSWORD).status == 429
+
+
+def test_the_right_password_among_many_wrong_ones_gives_no_further_guesses() -> None:
+    create_user(username="john.doe")
+    for _ in range(3):
+        attempt("john.doe", "wrong")
+
+    answers = at_once([PASSWORD] * 10, ["john.doe"] * 10)
+
+    assert {answer.status for answer in answers} == {429}
+
+
+def test_many_right_passwords_at_once_are_all_let_in() -> None:
+    create_user(username="john.doe")
+
+    answers = at_once([PASSWORD] * 8, ["john.doe"] * 8)
+
+    assert [answer.status for answer in answers] == [200] * 8
+
+
+def test_unknown_accounts_take_as_long_as_wrong_passwords() -> None:
+    create_user(username="john.doe")
+    times: dict[str, list[float]] = {"john.doe": [], "nobody": []}
+
+    for number in range(50):
+        for identifier, taken in times.items():
+            started = perf_counter()
+            answer = attempt(identifier, "wrong", source_ip=f"198.51.100.{number}")
+            taken.append(perf_counter() - started)
+            assert answer.status == 401
+
+    known, unknown = median(times["john.doe"]), median(times["nobody"])
+    assert abs(known - unknown) < 0.2 * max(known, unknown)
