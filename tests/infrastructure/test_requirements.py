@@ -8,7 +8,8 @@ import pytest
 from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
-LOCKS = [SHIPPED, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
+DOCUMENTS = "layers/documents/requirements.txt"
+LOCKS = [SHIPPED, DOCUMENTS, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
 
 
 def _pins(path: str) -> Mapping[str, str]:
@@ -27,6 +28,14 @@ def test_every_version_is_exact(path: str) -> None:
 
 def test_what_is_tested_is_what_is_shipped() -> None:
     assert _pins(SHIPPED).items() <= _pins("requirements/dev.txt").items()
+    assert _pins(DOCUMENTS).items() <= _pins("requirements/dev.txt").items()
+
+
+def test_the_layers_agree_on_what_both_bring() -> None:
+    common, documents = _pins(SHIPPED), _pins(DOCUMENTS)
+    assert {name: documents[name] for name in common.keys() & documents} == {
+        name: common[name] for name in common.keys() & documents
+    }
 
 
 def test_the_layer_leaves_out_what_costs_cold_starts() -> None:
