@@ -1,0 +1,100 @@
+"""Pages as lines in the order in which a person reads them."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from smartpaper.layout import columns, furniture
+from smartpaper.layout.columns import Grid
+from smartpaper.layout.line import Line
+from smartpaper.layout.rows import Row, rows_of, text_and_cells
+from smartpaper.layout.stacks import join_fractions
+from smartpaper.pdf.runs import BOLD, PageContent, Run
+
+_SAME_GUTTER = 14.0  # points
+
+
+def read(pages: Sequence[PageContent]) -> list[Line]:
+    """The lines of a document; furniture is taken off its pages."""
+    furniture.remove(pages)
+    for page in pages:
+        join_fractions(page)
+    grids = _settled([columns.grid_of(page) for page in pages], pages)
+    lines: list[Line] = []
+    for page, grid in zip(pages, grids, strict=True):
+        for column, runs in columns.split(page, grid):
+            lines += _lines(page.number, column, runs)
+    _set_margins(lines)
+    return lines
+
+
+def _settled(grids: list[Grid], pages: Sequence[PageContent]) -> list[Grid]:
+    """A page that leaves the document's usual gutter free has it too, though it be too short to tell."""
+    usual = Counter(tuple(round(gutter / _SAME_GUTTER) for gutter in grid.gutters) for grid in grids if grid.gutters)
+    if not usual or sum(usual.values()) < 0.4 * len(grids):  # noqa: PLR2004 - of the pages
+        return grids
+    shape = usual.most_common(1)[0][0]
+    model = next(grid for grid in grids if tuple(round(g / _SAME_GUTTER) for g in grid.gutters) == shape)
+    settled = []
+    for grid, page in zip(grids, pages, strict=True):
+        if grid.gutters or not page.runs:
+            settled.append(grid)
+            continue
+        over = sum(1 for run in page.runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)  # noqa: PLR2004
+        beyond = sum(1 for run in page.runs if run.x0 > model.gutters[-1])
+        rows = len({round(run.y / 3) for run in page.runs})
+        settled.append(model if over <= 0.1 * rows and beyond else grid)  # noqa: PLR2004
+    return settled
+
+
+def _lines(page: int, column: int, runs: list[Run]) -> list[Line]:
+    return [_line(page, column, row) for row in rows_of(runs)]
+
+
+def _line(page: int, column: int, row: Row) -> Line:
+    text, cells = text_and_cells(row)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
+    letters = bold = 0
+    for run in row.runs:
+        count = len(run.text)
+        letters += count
+        if run.flags & BOLD:
+            bold += count
+    x0, x1 = row.x0, row.x1
+    if row.scripts:
+        x1 = max(x1, max(run.x1 for run, _ in row.scripts))
+    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2)
+
+
+def _set_margins(lines: Sequence[Line]) -> None:
+    """What is usual for a column of the document; one page may hold too little to tell."""
+    by_column: dict[int, list[Line]] = {}
+    for line in lines:
+        by_column.setdefault(line.column, []).append(line)
+    for members in by_column.values():
+        starts = Counter(round(line.x0 / 2) * 2 for line in members)
+        common = [start for start, count in starts.items() if count >= 0.04 * len(members)]  # noqa: PLR2004
+        left = min(common or [min(starts)])
+        ends = sorted(line.x1 for line in members)
+        right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]
+        for line in members:
+            line.left, line.right = float(left), right
+
+
+def _has_styled(text: str) -> bool:
+    return any(character > "\u1fff" for character in text)
+
+
+def _plain_letters() -> dict[int, str]:
+    """Letters that mathematics sets in italics, bold and so on, as the letters they are; styled spaces as spaces."""
+    table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
+    table = {code: text for code, text in table.items() if text != chr(code)}
+    table |= dict.fromkeys([*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+    table |= dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F], "")
+    table[0x210E] = "h"
+    table[0x2010] = table[0x2011] = "-"
+    return table
+
+
+_PLAIN = _plain_letters()
