@@ -51,14 +51,15 @@ def compare(expected: Sequence[Question], found: Sequence[PaperQuestion], *, has
         if _same(question.text, stem):
             score.stems += 1
         else:
-            differences.append(f"#{index + 1} stem:\n    want {stem!r}\n    got  {question.text!r}")
+            differences.append(f"#{index + 1} stem: {_first_difference([(stem, question.text)])}")
         if truth.options:
             score.with_options += 1
             wanted = [text_of(option) for option in truth.options]
             if len(wanted) == len(question.options) and all(map(_same, question.options, wanted)):
                 score.option_sets += 1
             else:
-                differences.append(f"#{index + 1} options:\n    want {wanted}\n    got  {question.options}")
+                wrong = [pair for pair in zip(wanted, question.options, strict=False) if not _same(*pair)]
+                differences.append(f"#{index + 1} options ({len(question.options)}): {_first_difference(wrong[:1])}")
         _score_key(score, truth, question, differences, index, has_key=has_key)
     return score, differences
 
@@ -78,6 +79,13 @@ def _score_key(
     else:
         score.wrong += 1
         differences.append(f"#{index + 1} KEY WRONG: want {truth.answer} got {question.answer} ± {question.tolerance}")
+
+
+def _first_difference(pairs: Sequence[tuple[str, str]]) -> str:
+    for want, got in pairs:
+        at = next((i for i, (a, b) in enumerate(zip(want, got, strict=False)) if a != b), min(len(want), len(got)))
+        return f"want ...{want[max(0, at - 20) : at + 40]!r} got ...{got[max(0, at - 20) : at + 40]!r}"
+    return ""
 
 
 def _signature(text: str) -> str:

@@ -2,12 +2,16 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
-from smartpaper.layout.rows import Row, rows_of
-from smartpaper.pdf.runs import PageContent, Run
+from smartpaper.layout.rows import Row, rows_of, text_of
+from smartpaper.pdf.runs import Run
+
+ACROSS: Final = -1  # in place of a column: what runs across all of them
 
 _BIN = 3.0  # points
 _JOINED = 11.0  # points: gaps below belong to a line
@@ -16,6 +20,7 @@ _FEWEST_ROWS = 6
 _CROSSED = 0.09  # of the rows may cross a gutter: titles, section headings
 _SIDE = 0.24  # of the rows must have text on either side
 _OPTION = re.compile(r"[\[(]?\s*([A-Da-d1-4])\s*[\])]|([A-Da-d])\.")
+_KEY = re.compile(r"\W*(?:answers?(?:\s*-?\s*keys?)?|key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE)
 _FIRST_OF_PAIR = frozenset("ACac13")
 
 
@@ -30,9 +35,8 @@ class Grid:
         return bisect_right(self.gutters, run.x0 + 1.0)
 
 
-def grid_of(page: PageContent) -> Grid:
-    """The columns that a page by itself suggests."""
-    rows = rows_of(page.runs)
+def grid_of(rows: Sequence[Row]) -> Grid:
+    """The columns that a page's rows by themselves suggest."""
     if len(rows) < _FEWEST_ROWS:
         return Grid()
     segments = [_segments(row) for row in rows]
@@ -64,6 +68,20 @@ def grid_of(page: PageContent) -> Grid:
     return Grid(tuple(accepted))
 
 
+def fills_columns(rows: Sequence[Row], grid: Grid) -> bool:
+    """Whether the page holds lines that fill a column, as a text does and a table does not."""
+    widths: Counter[int] = Counter()
+    wide: Counter[int] = Counter()
+    segments = [segment for row in rows for segment in _segments(row)]
+    low, high = min(x0 for x0, _, _ in segments), max(x1 for _, x1, _ in segments)
+    edges = [low, *grid.gutters, high]
+    for x0, x1, _ in segments:
+        column = bisect_right(grid.gutters, x0 + 1.0)
+        widths[column] += 1
+        wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])  # noqa: PLR2004
+    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()  # noqa: PLR2004
+
+
 def _even(gutters: Sequence[float], low: float, high: float) -> bool:
     widths = [b - a for a, b in pairwise([low, *gutters, high])]
     return max(widths) < 1.5 * min(widths)  # noqa: PLR2004 - columns of a page are alike
@@ -90,9 +108,24 @@ def _valleys(covered: Sequence[int], most: int) -> list[tuple[int, int]]:
             start = index if start is None else start
         elif start is not None:
             if start > 0 and index < len(covered):
-                valleys.append((start, index))
+                valleys.append(_deepest(covered, start, index))
             start = None
     return valleys
+
+
+def _deepest(covered: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The longest stretch of a valley at its lowest: numbers that hang left of a column narrow it on one side."""
+    lowest = min(covered[start:end])
+    best = (start, start)
+    first: int | None = None
+    for index in range(start, end + 1):
+        if index < end and covered[index] == lowest:
+            first = index if first is None else first
+        elif first is not None:
+            if index - first > best[1] - best[0]:
+                best = (first, index)
+            first = None
+    return best
 
 
 def _divides(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]]]) -> bool:
@@ -117,28 +150,49 @@ def _divides(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]
     # Options set two by two leave a gutter too, but only second ones stand on its right.
     if seconds > 2 * firsts and seconds >= 0.3 * right:  # noqa: PLR2004 - of what stands there
         return False
+    if not _reads_as_text(gutter, segments):
+        return False
     edge = min(starts)
-    aligned = sum(start - edge < 40 for start in starts)  # noqa: PLR2004 - points: text, hanging numbers, indented options
+    aligned = sum(start - edge < 80 for start in starts)  # noqa: PLR2004 - points: text, hanging numbers, indented options
     return aligned >= 0.55 * right  # noqa: PLR2004 - text begins at its column's edge, cells of a table anywhere
 
 
-def split(page: PageContent, grid: Grid) -> list[tuple[int, list[Run]]]:
-    """The page's runs by column, in reading order; what runs across the columns divides the page into bands."""
+def _reads_as_text(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]]]) -> bool:
+    """Whether both sides hold lines that fill them, not only the short cells of a table."""
+    sides: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+    for row in segments:
+        for x0, x1, _ in row:
+            if x1 < gutter or x0 > gutter:
+                sides[x0 > gutter].append((x0, x1))
+    for side in sides:
+        if not side:
+            return False
+        width = max(x1 for _, x1 in side) - min(x0 for x0, _ in side)
+        wide = sum(x1 - x0 >= 0.5 * width for x0, x1 in side)
+        if width < 90 or wide < max(2, 0.1 * len(side)):  # noqa: PLR2004 - points
+            return False
+    return True
+
+
+def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
+    """A page's rows by column, in reading order; what runs across the columns divides the page into bands."""
     if not grid.gutters:
-        return [(0, page.runs)]
-    rows = rows_of(page.runs)
-    parts: list[tuple[int, list[Run]]] = []
+        return [(0, rows)]
+    parts: list[tuple[int, Sequence[Row]]] = []
     band: list[list[Run]] = [[] for _ in range(len(grid.gutters) + 1)]
 
     def close() -> None:
-        parts.extend((column, list(runs)) for column, runs in enumerate(band) if runs)
+        parts.extend((column, rows_of(runs)) for column, runs in enumerate(band) if runs)
         for runs in band:
             runs.clear()
 
+    is_key = False
     for row in rows:
-        if _crosses(row, grid.gutters):
+        if _KEY.fullmatch(text_of(row).strip()) and any(row.x0 < gutter < row.x1 for gutter in grid.gutters):
+            is_key = True  # a key across the columns is a table, whose cells know no gutter
+        if is_key or _crosses(row, grid.gutters):
             close()
-            parts.append((0, [*row.runs, *(run for run, _ in row.scripts)]))
+            parts.append((ACROSS, [row]))
             continue
         for run in row.runs:
             band[grid.column(run)].append(run)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from smartpaper.layout.rows import Row, rows_of, text_of
+from smartpaper.layout.rows import Row, text_of
 from smartpaper.pdf.runs import LIGHT, PageContent, Run
 
 _DIGITS = re.compile(r"[0-9०-९]+")
@@ -21,20 +21,17 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _MARKER = re.compile(r"\s*[\[(]?\s*(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*[\]).:]?\s*")
 
 
-def remove(pages: Sequence[PageContent]) -> None:
-    """Take the furniture off the pages."""
-    _remove_repeated_runs(pages)
-    tops = [rows_of(page.runs) for page in pages]
-    repeated = _repeated(pages, tops)
-    for page, rows in zip(pages, tops, strict=True):
+def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
+    """Take the furniture out of the pages' rows."""
+    repeated = _repeated(pages, rows_by_page)
+    for page, rows in zip(pages, rows_by_page, strict=True):
         gone: set[int] = set()
         for row in _edges(rows):
             text = _normal(row)
             if (text, _place(row, page)) in repeated or _PAGE_NUMBER.fullmatch(text):
-                gone.update(map(id, row.runs))
-                gone.update(id(run) for run, _ in row.scripts)
+                gone.add(id(row))
         if gone:
-            page.runs = [run for run in page.runs if id(run) not in gone]
+            rows[:] = [row for row in rows if id(row) not in gone]
 
 
 def _edges(rows: Sequence[Row]) -> Sequence[Row]:
@@ -76,32 +73,24 @@ def _is_furniture(text: str, spellings: set[str], count: int) -> bool:
     return len(spellings) == count
 
 
-def _remove_repeated_runs(pages: Sequence[PageContent]) -> None:
-    """Watermarks: the same words at the same place of most pages, across the text."""
-    if not pages:
+def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:
+    """Take off the same large or pale words at the same place of most pages.
+
+    Args:
+        pages: all of them.
+        body: the size of most of the text.
+    """
+    suspects = [[run for run in page.runs if run.flags & LIGHT or run.size > _LARGE * body] for page in pages]
+    if not any(suspects):
         return
-    sizes: Counter[float] = Counter()
-    for page in pages:
-        for run in page.runs:
-            sizes[round(run.size, 1)] += len(run.text)
-    if not sizes:
-        return
-    body = sizes.most_common(1)[0][0]
     places: Counter[tuple[str, int, int]] = Counter()
-    for page in pages:
-        places.update({_run_key(run) for run in page.runs if _may_be_watermark(run, body)})
+    for runs in suspects:
+        places.update({_run_key(run) for run in runs})
     least = max(2, round(0.5 * len(pages)))
-    gone = {key for key, count in places.items() if count >= least}
-    for page in pages:
-        page.runs = [
-            run
-            for run in page.runs
-            if not (_may_be_watermark(run, body) and (_run_key(run) in gone or _is_pale_giant(run, body)))
-        ]
-
-
-def _may_be_watermark(run: Run, body: float) -> bool:
-    return run.size > _LARGE * body or bool(run.flags & LIGHT)
+    for page, runs in zip(pages, suspects, strict=True):
+        gone = {id(run) for run in runs if places[_run_key(run)] >= least or _is_pale_giant(run, body)}
+        if gone:
+            page.runs = [run for run in page.runs if id(run) not in gone]
 
 
 def _is_pale_giant(run: Run, body: float) -> bool:

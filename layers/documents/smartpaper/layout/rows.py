@@ -55,7 +55,7 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
         else:
             current = Row(run)
             rows.append(current)
-    sizes = {round(run.size, 1) for run in ordered}
+    sizes = {run.size for run in ordered}
     if sizes and min(sizes) < _SMALL * max(sizes):
         rows = _with_scripts(rows)
     return rows
@@ -65,9 +65,13 @@ def _with_scripts(rows: list[Row]) -> list[Row]:
     """Small runs beside a larger run, somewhat above or below its baseline, move into its row."""
     kept: list[Row] = []
     for row in rows:
-        if len({round(run.size, 1) for run in row.runs}) > 1:
+        if len(row.runs) > 1 and min(run.size for run in row.runs) < _SMALL * row.size:
             _scripts_within(row)
+    sizes = [row.size for row in rows]
     for index, row in enumerate(rows):
+        if min(run.size for run in row.runs) >= _SMALL * max(sizes[max(0, index - 3) : index + 4]):
+            kept.append(row)
+            continue
         left_over: list[Run] = []
         for group in _touching(row.runs):
             base = _base_of(group, rows, index)

@@ -1,6 +1,6 @@
 """Fractions: a numerator and a denominator on either side of a short rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from smartpaper.layout.line import END, FRACTION, OVER
 from smartpaper.layout.rows import rows_of, text_of
@@ -40,10 +40,11 @@ def _join(page: PageContent, rule: Rule) -> None:
         if run.x0 < rule.x0 - 2 or run.x1 > rule.x1 + 2:
             continue
         rise = (run.y - rule.y) / (run.size or 1)
-        if 0.1 <= rise <= 0.95:  # noqa: PLR2004 - em above the rule
+        if 0.1 <= rise <= 0.8:  # noqa: PLR2004 - em above the rule
             above.append(run)
         elif -1.25 <= rise <= -0.45:  # noqa: PLR2004 - em below it
             below.append(run)
+    above, below = _nearest(above, min), _nearest(below, max)
     if not above or not below:
         return
     size = max(run.size for run in (*above, *below))
@@ -58,6 +59,15 @@ def _join(page: PageContent, rule: Rule) -> None:
     page.runs = [run for run in page.runs if id(run) not in gone]
     baseline, beside = _baseline(page.runs, rule, size)
     page.runs.append(Run(rule.x0, rule.x1, baseline, max(beside, size), text, above[0].flags))
+
+
+def _nearest(runs: list[Run], closest: Callable[[Iterable[float]], float]) -> list[Run]:
+    """The runs of the row next to the rule, with its scripts; the row beyond belongs to other text."""
+    if not runs:
+        return []
+    y = closest(run.y for run in runs)
+    size = max(run.size for run in runs if run.y == y)
+    return [run for run in runs if abs(run.y - y) <= 0.45 * size and run.size <= 1.15 * size]  # noqa: PLR2004 - em
 
 
 def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, float]:

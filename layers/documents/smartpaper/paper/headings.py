@@ -47,7 +47,7 @@ _RANGE = re.compile(
 )
 ANSWER: Final = re.compile(
     r"(?:(?<=^)|(?<=[\s\t\[(]))(?:(?:correct|right)\s+(?:answers?|options?|choice|ans\.?)|answers?(?:\s+key)?|ans|key|सही\s+(?:उत्तर|विकल्प)|उत्तर)"
-    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=\-–—→\])]\s*|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−]?\d))+",  # noqa: RUF001
+    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=→\])]\s*|[\-–—]+\s*(?!\d)|[\-–—]\s+(?=\d)|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−–]?\d))+",  # noqa: RUF001
     re.IGNORECASE,
 )
 SOLUTION: Final = re.compile(

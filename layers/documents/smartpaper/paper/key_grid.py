@@ -21,13 +21,15 @@ _LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"  # noqa: RUF001
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"  # noqa: RUF001
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
+_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\s*[.):\d])"
 _PAIR = re.compile(
-    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})\s*(?:[.):\]]+\s*[-–—=→:]*\s*|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"  # noqa: RUF001
-    rf"({_PAREN}|{_LETTERS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s,;|)\].])",
+    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
+    r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"  # noqa: RUF001
+    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s,;|)\].])",
     re.IGNORECASE,
 )
 _ROW_LABEL = re.compile(
-    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?\W*(?=\s|\d|[A-D(]|$)",
+    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-D(]|$)",  # noqa: RUF001
     re.IGNORECASE,
 )
 _TYPED = re.compile(
@@ -174,15 +176,15 @@ def _bare_pairs(rows: list[list[int]], part: Part) -> None:
     """Rows such as `1 3 21 4 41 2`: pairs, if the first numbers of each column count up by one from row to row."""
     pairs = [list(zip(row[::2], row[1::2], strict=True)) for row in rows]
     numbers = [number for row in pairs for number, _ in row]
-    if len(set(numbers)) != len(numbers) or len(numbers) < 3:  # noqa: PLR2004
+    known = {*numbers, *part.answers}
+    if len(set(numbers)) != len(numbers) or len(numbers) < 3 or set(numbers) & set(part.answers):  # noqa: PLR2004
         return
-    if sorted(numbers) != list(range(min(numbers), max(numbers) + 1)):
+    if len(known) < 0.9 * (max(known) - min(known) + 1):  # noqa: PLR2004 - numbers of questions leave no holes
         return
     across = all(b[0] - a[0] == 1 for row in pairs for a, b in pairwise(row))
-    down = all(
-        below[0] - above[0] == 1 for upper, lower in pairwise(pairs) for above, below in zip(upper, lower, strict=False)
-    )
-    if not (down and len(pairs) > 1) and not (across and len(numbers) >= 6):  # noqa: PLR2004
+    shape = {tuple(number - row[0][0] for number, _ in row) for row in pairs}
+    down = len(pairs) > 1 and all(lower[0][0] > upper[0][0] for upper, lower in pairwise(pairs))
+    if not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):  # noqa: PLR2004 - the last row may be short
         return
     for number, answer in sorted(pair for row in pairs for pair in row):
         part.add(number, values.read(str(answer)))

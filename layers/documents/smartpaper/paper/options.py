@@ -9,56 +9,45 @@ from typing import Final
 from smartpaper.layout.line import GAP, Line
 
 MOST: Final = 5
-_LETTERS = "ABCDE"
-_DEVANAGARI = {"क": 0, "ख": 1, "ग": 2, "घ": 3, "ङ": 4}
-_DEVANAGARI_OLD = {"अ": 0, "ब": 1, "स": 2, "द": 3, "य": 4}
-_ROMAN = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4}
+_ROMAN: Final = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4}
+
+
+def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
+    """For each label the alphabets that it may be of, by their first letter, with its position there."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for alphabet in ("ABCDE", "abcde", "12345", "कखगघङ", "अबसद"):
+        for position, label in enumerate(alphabet):
+            found.setdefault(label, []).append((alphabet[0], position))
+    for position, label in enumerate("१२३४५"):
+        found[label] = [("1", position)]
+    for label, position in _ROMAN.items():
+        found.setdefault(label, []).append(("i", position))
+    return {label: tuple(readings) for label, readings in found.items()}
+
+
+_READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
-_BEFORE = r"(?:(?<=^)|(?<=[\s\t]))"
+_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")  # noqa: RUF001
+_CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A way to mark options; `labels` tells the position of what group 1 of `pattern` finds."""
+def _style(opening: str, label: str, closing: str, first: str, second: str) -> str | None:
+    """The shape of a marker with "#" for its label; None if it is none. `first`, `second` are what follows a dot."""
+    if opening:
+        return f"{opening}#{closing}" if _CLOSING[opening] == closing else None
+    if closing == ")":
+        return "#)"
+    if closing == ".":
+        # "A.P." and "3.5" are no options; "a. b" is one, "e.g." is not.
+        if label.isdigit():
+            return None if first.isdigit() else "#."
+        if label.islower() and label.isascii() and not (first in " \t" or first.isupper() or first in "\\$√-0123456789"):
+            return None
+        return None if second == "." and first.isalpha() else "#."
+    if closing in ":-–" and label.isupper() and first in " \t":  # noqa: RUF001
+        return "#:"
+    return None
 
-    name: str
-    pattern: re.Pattern[str]
-    labels: dict[str, int]
-
-
-def _positions(labels: Iterable[str]) -> dict[str, int]:
-    return {label: index for index, label in enumerate(labels)}
-
-
-def _style(name: str, shape: str, labels: dict[str, int], after: str = "") -> Style:
-    choice = "|".join(sorted(labels, key=len, reverse=True))
-    return Style(name, re.compile(_BEFORE + shape.replace("#", f"({choice})") + after), labels)
-
-
-_ROUND, _SQUARE, _HALF = r"\(\s?#\s?\)", r"\[\s?#\s?\]", r"#\s?\)"
-_DIGITS = {**_positions("12345"), **_positions("१२३४५")}
-STYLES: Final = (
-    _style("(A)", _ROUND, _positions(_LETTERS)),
-    _style("(a)", _ROUND, _positions(_LETTERS.lower())),
-    _style("(1)", _ROUND, _DIGITS),
-    _style("A)", _HALF, _positions(_LETTERS)),
-    _style("a)", _HALF, _positions(_LETTERS.lower())),
-    _style("1)", _HALF, _DIGITS),
-    _style("A.", r"#\s?\.", _positions(_LETTERS), r"(?=\s|$|[^\s.A-Z][^.])"),
-    _style("a.", r"#\s?\.", _positions(_LETTERS.lower()), r"(?=\s|$|[A-Z0-9\\$√-])"),
-    _style("1.", r"#\s?\.", _DIGITS, r"(?=\s|$|[^\d\s])"),
-    _style("[A]", _SQUARE, _positions(_LETTERS)),
-    _style("[a]", _SQUARE, _positions(_LETTERS.lower())),
-    _style("[1]", _SQUARE, _DIGITS),
-    _style("(i)", _ROUND, _ROMAN),
-    _style("(क)", _ROUND, _DEVANAGARI),
-    _style("(अ)", _ROUND, _DEVANAGARI_OLD),
-    _style("क)", _HALF, {**_DEVANAGARI}),
-    _style("अ.", r"#\s?\.", {**_DEVANAGARI_OLD}, r"(?=\s|$)"),
-    _style("A:", r"#\s?[:\-–](?=\s)", _positions(_LETTERS)),  # noqa: RUF001
-)
-# What makes a line worth looking at closely.
-_HINT = re.compile(r"[A-Ea-eivx1-5१-५कखगघअबसद]\s?[\])\.:\-–]")  # noqa: RUF001
 
 _AT_START, _BEHIND_GAP, _BEHIND_SPACE = 3.0, 2.4, 0.6
 
@@ -78,18 +67,26 @@ Table = dict[str, list[Marker]]
 
 
 def find_markers(lines: Sequence[Line]) -> Table:
-    """All possible options of a document by style, in reading order."""
-    table: Table = {style.name: [] for style in STYLES}
+    """All possible options of a document by style, in reading order.
+
+    A style is the shape of the marker and the first letter of its alphabet, such as "(A)", "1." or "क)".
+    """
+    table: Table = {}
     for index, line in enumerate(lines):
         text = line.text
-        if _HINT.search(text) is None:
-            continue
-        for style in STYLES:
-            for found in style.pattern.finditer(text):
-                start = found.start()
-                before = text[start - 1] if start else ""
-                weight = _AT_START if not start else _BEHIND_GAP if before == GAP else _BEHIND_SPACE
-                table[style.name].append(Marker(index, start, found.end(), style.labels[found[1]], weight))
+        for found in _MARKER.finditer(text):
+            opening, label, closing, first, second = found.groups()
+            shape = _style(opening, label, closing, first or "", second or "")
+            if shape is None:
+                continue
+            start, end = found.span()
+            before = text[start - 1] if start else ""
+            weight = _AT_START if not start else _BEHIND_GAP if before == GAP else _BEHIND_SPACE
+            for alphabet, position in _READINGS[label]:
+                if alphabet == "i" and not opening:
+                    continue
+                style = shape.replace("#", alphabet)
+                table.setdefault(style, []).append(Marker(index, start, end, position, weight))
     return table
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import GAP, Line
@@ -146,7 +146,7 @@ def _goes_on(above: Line, line: Line, row: Sequence[tuple[int, float]]) -> bool:
         return True
     words = line.text.split()
     first = len(plain(words[0])) if words else 0
-    return above.x1 + (0.2 + 0.42 * first) * line.size > above.right
+    return above.x1 + (0.4 + 0.6 * first) * line.size > above.right
 
 
 def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
@@ -181,6 +181,9 @@ def cut_answer(text: str, *, strict: bool) -> tuple[str, Value | None, bool]:
     for found in headings.ANSWER.finditer(text):
         rest = plain(text[found.end() :]).replace(GAP, " ")
         value = _read_leading(rest)
+        if value is not None and value.number and found[0].rstrip()[-1:] in "-–—":  # noqa: RUF001
+            # "Ans. - 14": a dash between them or a minus sign. As an option it is the same.
+            value = replace(value, number="")
         if strict and (value is None or (found.start() and not re.search(r"ans[^a-z]*$|[:.\[]\s*$", found[0], re.I))):
             continue
         if strict and re.search(r"\bis\b|\bare\b", found[0]):

@@ -6,12 +6,12 @@ are possessive, so that no input makes it backtrack.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from smartpaper.pdf.fonts import Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
-from smartpaper.pdf.runs import LIGHT, Box, PageContent, Rule, Run
+from smartpaper.pdf.runs import LIGHT, UNMAPPED, Box, PageContent, Rule, Run
 from smartpaper.pdf.strings import literal, unhex
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -36,6 +36,7 @@ _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 
 _SPACE_GAP = 0.17  # em; kerning stays below, the narrowest space between words above
 _SPLIT_GAP = 0.95  # em; a tab or the gap between two columns rather than a space
+_OVERLAP = 0.35  # em that kerning and italics move letters back
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
@@ -76,7 +77,9 @@ class Resources(Protocol):
 
 def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
     """Fill `page` from its operations; `matrix` turns it upright."""
-    _Interpreter(page).run(content, resources, matrix, 0)
+    interpreter = _Interpreter(page)
+    interpreter.run(content, resources, matrix, 0)
+    interpreter.close()
 
 
 def multiply(m: Matrix, n: Matrix) -> Matrix:
@@ -93,9 +96,40 @@ def multiply(m: Matrix, n: Matrix) -> Matrix:
 
 def _numbers(text: bytes) -> list[float]:
     try:
-        return [float(number) for number in text.split()]
+        return list(map(float, text.split()))
     except ValueError:
         return []
+
+
+class _OpenRun:
+    """A run that goes on as long as the next text follows on the same line: many files place each word or letter."""
+
+    __slots__ = ("breaks", "flags", "length", "size", "texts", "x0", "x1", "y")
+
+    def __init__(
+        self, x0: float, x1: float, y: float, size: float, text: str, flags: int, breaks: list[tuple[int, float, float]]
+    ) -> None:
+        self.x0, self.x1, self.y, self.size, self.flags = x0, x1, y, size, flags
+        self.texts = [text]
+        self.length = len(text)
+        self.breaks = breaks
+
+    def extend(self, text: str, x1: float, spaced: bool, x0: float, breaks: list[tuple[int, float, float]]) -> None:  # noqa: FBT001
+        """Add what follows, behind a space or not."""
+        if spaced and not text.startswith(" ") and not self.texts[-1].endswith(" "):
+            self.breaks.append((self.length, self.x1, x0))
+            self.texts.append(" ")
+            self.length += 1
+        if breaks:
+            self.breaks += [(self.length + index, a, b) for index, a, b in breaks]
+        self.texts.append(text)
+        self.length += len(text)
+        self.x1 = x1
+
+    def closed(self) -> Run:
+        """The run."""
+        text = self.texts[0] if len(self.texts) == 1 else "".join(self.texts)
+        return Run(self.x0, self.x1, self.y, self.size, text, self.flags, tuple(self.breaks))
 
 
 class _Interpreter:
@@ -119,6 +153,7 @@ class _Interpreter:
         # What marked content asks for: None (nothing), "" (leave it out), or the text to take instead, and since when.
         self.marks: list[tuple[str | None, int]] = []
         self.hidden = 0
+        self.open: _OpenRun | None = None
 
     def run(self, content: bytes, resources: Resources, matrix: Matrix, depth: int) -> None:
         """Interpret the operations of a page or a form."""
@@ -128,7 +163,6 @@ class _Interpreter:
         stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
         name = b""
         properties = b""
-        operand = b""
         page = self.page
         operations: dict[bytes, Callable[[list[float]], None]] = {
             b"Td": self._td,
@@ -185,7 +219,6 @@ class _Interpreter:
                 properties = found[13]
             if len(page.runs) > MAX_RUNS_PER_PAGE:
                 return
-        del operand
 
     # Text
 
@@ -244,7 +277,9 @@ class _Interpreter:
         em = abs(size) * scale or 1.0
         space_gap, split_gap = _SPACE_GAP * em, _SPLIT_GAP * em
         pieces: list[str] = []
+        breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
+        length = 0
         for string, hexadecimal, number in _ELEMENT.findall(array):
             if number:
                 try:
@@ -256,24 +291,27 @@ class _Interpreter:
             if pieces:
                 gap = at - end
                 if gap > split_gap or gap < -split_gap:
-                    self._add("".join(pieces), start, end)
-                    pieces = []
+                    self._add("".join(pieces), start, end, breaks)
+                    pieces, breaks, length = [], [], 0
                 elif gap > space_gap and not pieces[-1].endswith(" ") and not text.startswith(" "):
                     pieces.append(" ")
+                    breaks.append((length, end, at))
+                    length += 1
             if not pieces:
                 start = at
             pieces.append(text)
+            length += len(text)
             at += (width * size + count * character_space + spaces * word_space) * scale
             end = at
         if pieces:
-            self._add("".join(pieces), start, end)
+            self._add("".join(pieces), start, end, breaks)
         self._advance(at)
 
     def _advance(self, distance: float) -> None:
         a, b, c, d, e, f = self.tm
         self.tm = (a, b, c, d, distance * a + e, distance * b + f)
 
-    def _add(self, text: str, start: float, end: float) -> None:
+    def _add(self, text: str, start: float, end: float, breaks: Sequence[tuple[int, float, float]] = ()) -> None:
         """A run from `start` to `end` along the current line, in text space."""
         if self.hidden or not text or text.isspace():
             return
@@ -289,10 +327,24 @@ class _Interpreter:
         font = self.font
         flags = self.light | (font.flags if font is not None else 0)
         if "\ufffd" in text:
-            flags |= 8
-        self.page.runs.append(
-            Run(x + start * along_x, x + end * along_x, y, abs(self.font_size * up), text, flags)
-        )
+            flags |= UNMAPPED
+        size = abs(self.font_size * up)
+        x0, x1 = x + start * along_x, x + end * along_x
+        placed = [(index, x + a * along_x, x + b * along_x) for index, a, b in breaks] if breaks else []
+        open_run = self.open
+        if open_run is not None and open_run.y == y and open_run.size == size and open_run.flags == flags:
+            gap = x0 - open_run.x1
+            if -_OVERLAP * size < gap < _SPLIT_GAP * size:
+                open_run.extend(text, x1, gap > _SPACE_GAP * size, x0, placed)
+                return
+        self.close()
+        self.open = _OpenRun(x0, x1, y, size, text, flags, placed)
+
+    def close(self) -> None:
+        """Take the run that was being put together as it is."""
+        if self.open is not None:
+            self.page.runs.append(self.open.closed())
+            self.open = None
 
     # Graphics
 
@@ -352,19 +404,21 @@ class _Interpreter:
 
     def _begin_mark(self, properties: bytes) -> None:
         instead: str | None = None
+        self.close()
         if _FURNITURE.search(properties):
             instead = ""
-            self.hidden += 1
         elif (found := _ACTUAL_TEXT.search(properties)) is not None:
             raw = literal(found[1]) if found[1] else unhex(found[2])
             instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
             instead = instead or None
         if len(self.marks) < 200:  # noqa: PLR2004
             self.marks.append((instead, len(self.page.runs)))
+            self.hidden += instead == ""
 
     def _end_mark(self, _: list[float]) -> None:
         if not self.marks:
             return
+        self.close()
         instead, since = self.marks.pop()
         runs = self.page.runs
         if instead == "":
@@ -373,4 +427,4 @@ class _Interpreter:
             drawn = runs[since:]
             first, last = drawn[0], drawn[-1]
             if len({run.y for run in drawn}) == 1:
-                runs[since:] = [first._replace(x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~8)]
+                runs[since:] = [first._replace(x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~UNMAPPED, breaks=())]

@@ -16,7 +16,8 @@ class Run(NamedTuple):
     """A piece of text drawn at once.
 
     `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
-    font whose codes are no characters) and UNMAPPED (a glyph's character is not known).
+    font whose codes are no characters) and UNMAPPED (a glyph's character is not known). `breaks` are the gaps inside that
+    were taken for spaces: index of the space, where the gap begins and ends.
     """
 
     x0: float
@@ -25,6 +26,20 @@ class Run(NamedTuple):
     size: float
     text: str
     flags: int
+    breaks: tuple[tuple[int, float, float], ...] = ()
+
+
+def pieces(run: Run) -> list[Run]:
+    """A run cut at its breaks."""
+    if not run.breaks:
+        return [run]
+    cut: list[Run] = []
+    at, x0 = 0, run.x0
+    for index, end, start in run.breaks:
+        cut.append(Run(x0, end, run.y, run.size, run.text[at:index], run.flags))
+        at, x0 = index + 1, start
+    cut.append(Run(x0, run.x1, run.y, run.size, run.text[at:], run.flags))
+    return cut
 
 
 class Rule(NamedTuple):
