@@ -17,9 +17,9 @@ _KEY_WITH_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 SOLUTIONS: Final = re.compile(
-    r"\W*(?:(?:detailed|complete|full)\s+)?(?:hints?\s*(?:&|and)?\s*(?:solutions?|explanations?)?|(?:text\s+)?solutions?"
-    r"|(?:answers?\s*(?:&|and|with)\s*)?(?:explanations?|solutions?)|हल(?:\s*सहित)?|व्याख्या|संकेत)(?:\s*.{0,30})?\W*",
-    re.IGNORECASE,
+    r"\W*(?:(?:[Dd]etailed|DETAILED|[Cc]omplete|[Ff]ull)\s+)?(?:(?:Hints?|HINTS?)(?:\s*(?:&|and|AND)?\s*(?:[Ss]olutions?|SOLUTIONS?|[Ee]xplanations?))?"
+    r"|(?:Text\s+)?(?:Solutions?|SOLUTIONS?)|(?:(?:Answers?|ANSWERS?)\s*(?:&|and|AND|with|WITH)\s*)?(?:Explanations?|EXPLANATIONS?|Solutions?|SOLUTIONS?)"
+    r"|हल(?:\s*सहित)?|व्याख्या|संकेत)(?:\s+(?:to|for|of|TO|FOR|OF)\b.{0,30})?\W*"
 )
 _SUBJECT = (
     r"physics|chemistry|mathematics|maths?|biology|botany|zoology|english|aptitude|general\s+(?:aptitude|knowledge|studies"
@@ -27,9 +27,9 @@ _SUBJECT = (
     r"|जीव\s*विज्ञान|वनस्पति\s*विज्ञान|जन्तु\s*विज्ञान|हिन्दी|अंग्रेज़ी|सामान्य\s*ज्ञान"
 )
 _SECTION = re.compile(
-    rf"\W*(?:(?:section|part|unit|group|block|paper|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*(?:[A-Z]|[IVX]{{1,4}}|\d{{1,2}}|[कखगघअबसद])\b"  # noqa: RUF001
-    rf"(?:\W.*)?|(?:{_SUBJECT})(?:\W*(?:{_SUBJECT}|section|part|paper|test|[\-–—:(].*))?)\W*",  # noqa: RUF001
-    re.IGNORECASE,
+    r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"  # noqa: RUF001
+    r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"  # noqa: RUF001
+    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"  # noqa: RUF001
 )
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"

@@ -17,19 +17,19 @@ from smartpaper.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
 _PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
-_LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*|[कखगघअबसद])(?![\w'])"
+_LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*|[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*)(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"  # noqa: RUF001
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"  # noqa: RUF001
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
-_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\s*[.):\d])"
+_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
     r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"  # noqa: RUF001
-    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s,;|)\].])",
+    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\].]|,(?!\s*\d))",
     re.IGNORECASE,
 )
 _ROW_LABEL = re.compile(
-    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-D(]|$)",  # noqa: RUF001
+    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-Da-dकखगघअबसद(\[]|$)",  # noqa: RUF001
     re.IGNORECASE,
 )
 _TYPED = re.compile(
@@ -68,10 +68,23 @@ def ends(line: Line) -> bool:
 
 
 def looks_like_key(line: Line) -> bool:
-    """Whether the line is nothing but numbered answers, at least three of them."""
+    """Whether the line is nothing but numbered answers, at least three of them, that count on."""
+    if line.text[:1] not in "0123456789Qq([":
+        return False
     text = plain(line.text).replace(GAP, " ")
     found = list(_PAIR.finditer(text))
-    return len(found) >= 3 and sum(len(match[0]) for match in found) >= 0.7 * len(text.replace(" ", ""))  # noqa: PLR2004
+    if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):  # noqa: PLR2004
+        return False
+    numbers = [int(match[1]) for match in found]
+    steps = {b - a for a, b in pairwise(numbers)}
+    # Options that are numbers themselves read alike, "1) 25 2) 50 3) 75 4) 100": no key begins at 1 and ends at 4.
+    return len(steps) == 1 and steps.pop() > 0 and numbers not in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5])
+
+
+def is_row(line: Line) -> bool:
+    """Whether most of the line is numbered answers."""
+    text = plain(line.text).replace(GAP, " ")
+    return sum(len(pair[0].replace(" ", "")) for pair in _PAIR.finditer(text)) >= _COVERED * len(text.replace(" ", ""))
 
 
 def read(lines: Sequence[Line]) -> list[Part]:
@@ -134,21 +147,19 @@ def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
     if len(numbers) < 3 or not all(_INTEGER.fullmatch(cell) for cell in numbers):  # noqa: PLR2004
         return 0
     counted = [int(cell.strip(".):")) for cell in numbers]
-    if any(b - a != 1 for a, b in pairwise(counted)) or index + 1 >= len(lines):
+    if any(b - a != 1 for a, b in pairwise(counted)):
         return 0
-    answers = _cells(lines[index + 1])
-    if len(answers) != len(counted):
-        # A gap in the row of answers: which number it belongs to is a guess.
-        following = lines[index + 1]
-        if answers and not _PAIR.search(plain(following.text)) and len(answers) < len(counted):
-            for number in counted:
-                _add(parts, number, None)
-            return 2
-        return 0
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    answers = [] if following is None else _cells(following)
     if all(_INTEGER.fullmatch(cell) for cell in answers):
-        following = [int(cell.strip(".):")) for cell in answers]
-        if all(b - a == 1 for a, b in pairwise(following)):
-            return 0
+        values_ = [int(cell.strip(".):")) for cell in answers]
+        if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):  # noqa: PLR2004
+            answers = []
+    if len(answers) != len(counted):
+        # A cell is missing or there is no row of answers: which number an answer belongs to would be a guess.
+        for number in counted:
+            _add(parts, number, None)
+        return 2 if answers and following is not None and not is_row(following) else 1
     for number, answer in zip(counted, answers, strict=True):
         _add(parts, number, values.read(answer))
     return 2

@@ -69,7 +69,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
         if key_grid.ends(line) or headings.is_solutions(line):
             return index
         # Options again: the next section's questions have begun, on this line or the one above.
-        if index in blocks and index > start and not key_grid.looks_like_key(line):
+        if index in blocks and index > start and not key_grid.is_row(line):
             back = index
             while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,3}\s*[.):\]]", lines[back].text):
                 back -= 1
