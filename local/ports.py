@@ -24,6 +24,8 @@ def claim(port: int, aws_port: int) -> tuple[socket.socket, int, int]:
     Raises:
         PortError: one is taken, or none is free.
     """
+    if aws_port and not _is_free(aws_port):
+        raise PortError(f"Port {aws_port} is in use: choose another with AWS_PORT=...")
     if port:
         listener = _listen(port)
         if listener is None:

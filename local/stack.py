@@ -197,7 +197,7 @@ class LocalStack:
         self._closing.callback(shutil.rmtree, run, ignore_errors=True)
         data_dir = self._options.data_dir
         self._clock = ClockFile(run / "clock", data_dir / "clock" if data_dir is not None else None)
-        logs = self._layout.logs if self._options.port else self._layout.logs / str(port)
+        logs = self._layout.logs(port)
         for log in ("aws.log", "functions.log"):
             (logs / log).unlink(missing_ok=True)
         state = (data_dir if data_dir is not None else run) / "state"

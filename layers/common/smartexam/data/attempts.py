@@ -18,7 +18,7 @@ An attempt that is open or closed has a `due_shard`, by which the sweeper finds 
 crashed in between. No index holds a draft.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -483,13 +483,24 @@ def list_history(user_id: int, *, limit: int, after: str | None = None) -> tuple
     return [_entry(item) for item in page.items], page.next_sk
 
 
-def keys_of_exam(exam_id: int, *, limit: int) -> Iterable[list[tuple[str, str]]]:
-    """Primary keys of everything that students have of an exam, in pages."""
+def keys_of_exam(exam_id: int, *, prefix: str = "", limit: int) -> Iterator[list[tuple[str, str]]]:
+    """Primary keys of everything that students have of an exam, in pages.
+
+    Args:
+        exam_id: which exam.
+        prefix: only `SITTING#`, `RESULT#` or `HISTORY#` rows.
+        limit: most keys on a page.
+    """
     for shard in range(EXAM_SHARDS):
         start = None
         while True:
             keys, start = table.query_index(
-                "attempts", "exam", ("exam_shard", f"{exam_id}#{shard}"), limit=limit, start=start
+                "attempts",
+                "exam",
+                ("exam_shard", f"{exam_id}#{shard}"),
+                limit=limit,
+                range_prefix=("exam_sk", prefix) if prefix else None,
+                start=start,
             )
             if keys:
                 yield keys

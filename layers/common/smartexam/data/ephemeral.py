@@ -5,7 +5,7 @@
     USER#42                REFRESH#<digest>     a refresh token
     USER#42                PASSWORD_LINK        the newest link to set a password, of either kind
     LOGIN#<digest>         WINDOW               sign-in attempts of one source address for one account
-    LIMIT#<kind>#<whom>    <window>             what was used of a limit in one window
+    LIMIT#<kind>#<whom>    WINDOW               what was used of a limit in its present window
     REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
@@ -72,6 +72,16 @@ class LoginWindowItem(Item):
 
     attempts = IntAttribute()
     failures = IntAttribute()
+    expires_at = FloatAttribute()
+
+
+class LimitItem(Item):
+    """What was used of a limit in its present window."""
+
+    class Meta:
+        context = "ephemeral"
+
+    used = IntAttribute()
     expires_at = FloatAttribute()
 
 
@@ -295,6 +305,36 @@ def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int)
 def clear_login_attempts(who: str) -> None:
     """Forget the failures, after a sign-in that succeeded."""
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
+
+
+def use_limit(name: str, now: float, *, limit: int, window_seconds: float) -> float | None:
+    """Use one of `limit` per window.
+
+    Returns:
+        None if there was room; otherwise when the window ends, and nothing was used.
+    """
+    pk = f"LIMIT#{name}"
+    while True:
+        fresh = LimitItem(pk, "WINDOW", used=1, expires_at=now + window_seconds)
+        try:
+            table.put(fresh, LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now))
+        except ConditionFailed as failed:
+            stored = LimitItem.from_raw_data(failed.item) if failed.item else None
+        else:
+            return None
+        if stored is not None and stored.expires_at > now and stored.used >= limit:
+            return stored.expires_at
+        try:
+            table.update(
+                LimitItem,
+                pk,
+                "WINDOW",
+                [LimitItem.used.add(1)],
+                (LimitItem.expires_at > now) & (LimitItem.used < limit),
+            )
+        except ConditionFailed:
+            continue  # used up or run out in between
+        return None
 
 
 def revocation_item(change: Revocation, now: float) -> RevocationItem:

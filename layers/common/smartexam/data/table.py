@@ -6,7 +6,7 @@ transaction's reasons come in the order of its operations.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
@@ -67,6 +67,7 @@ __all__ = [
     "query_all",
     "query_index",
     "reset",
+    "retried",
     "transact",
     "update",
     "updated",
@@ -77,6 +78,9 @@ _TRANSACTION_LIMIT = 100
 _BATCH_GET_LIMIT = 100
 _BATCH_WRITE_LIMIT = 25
 _CONFLICT_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +196,14 @@ def query_all(model: type[ItemT], pk: str, *, prefix: str = "", page_size: int =
         after = page.next_sk
 
 
-def query_index(
+def query_index(  # noqa: PLR0913 - a query has this many independent sides
     context: str,
     index: str,
     hash_key: tuple[str, str],
     *,
     limit: int,
     range_up_to: tuple[str, str, str] | None = None,
+    range_prefix: tuple[str, str] | None = None,
     start: RawItem | None = None,
 ) -> tuple[list[tuple[str, str]], RawItem | None]:
     """Primary keys of items in a keys-only index.
@@ -208,7 +213,8 @@ def query_index(
         index: its index.
         hash_key: (attribute, value) of the index's partition.
         limit: how many at most.
-        range_up_to: (attribute, DynamoDB type, value): only range keys up to this value.
+        range_up_to: (attribute, DynamoDB type, value): only range keys up to this value; or
+        range_prefix: (attribute, text): only range keys that begin so.
         start: where the last page ended.
 
     Returns:
@@ -220,6 +226,9 @@ def query_index(
         attribute, kind, value = range_up_to
         names["#r"], values[":r"] = attribute, {kind: value}
         condition += " AND #r <= :r"
+    elif range_prefix is not None:
+        names["#r"], values[":r"] = range_prefix[0], {"S": range_prefix[1]}
+        condition += " AND begins_with(#r, :r)"
     arguments: dict[str, Any] = {
         "TableName": settings().table(context),
         "IndexName": index,
@@ -317,13 +326,24 @@ def updated(
     Raises:
         Unavailable: others kept coming first.
     """
-    for attempt in range(attempts):
+    retried(lambda: write(read()), attempts=attempts)
+
+
+def retried(attempt: Callable[[], T], *, attempts: int = _ATTEMPTS) -> T:
+    """What `attempt` returns, which reads something and writes what follows from it.
+
+    Args:
+        attempt: raises `ConditionFailed` or `TransactionRefused` if its write came late; then it is called again.
+        attempts: how often before giving up.
+
+    Raises:
+        Unavailable: others kept coming first.
+    """
+    for number in range(attempts):
         try:
-            write(read())
+            return attempt()
         except (ConditionFailed, TransactionRefused):
-            back_off(attempt)
-        else:
-            return
+            back_off(number)
     raise Unavailable
 
 
