@@ -1,4 +1,4 @@
-"""What a student is sitting right now, for what is closed to them meanwhile: the assistant, discussions of its questions.
+"""What a student is sitting right now, for what is closed to them meanwhile: the assistant, and some discussions.
 
 An attempt whose time and grace are over is in nobody's way, also while its grading is missing.
 """
@@ -33,11 +33,12 @@ def sitting_with(question_id: int, exam_id: int, user_ids: Iterable[int], now: f
         grace: seconds after a deadline during which an attempt may still be submitted.
     """
     sittings = attempts.get_sittings((user_id, exam_id) for user_id in user_ids)
-    return {
-        sitting.user_id
-        for sitting in sittings
-        if is_in_progress(sitting, now, grace) and _contains(exam_id, sitting.paper_version, question_id)
-    }
+    return {sitting.user_id for sitting in sittings if is_sitting_with(sitting, question_id, now, grace)}
+
+
+def is_sitting_with(sitting: Sitting, question_id: int, now: float, grace: float) -> bool:
+    """Whether an attempt runs and contains a question; see `sitting_with`."""
+    return is_in_progress(sitting, now, grace) and _contains(sitting.exam_id, sitting.paper_version, question_id)
 
 
 def is_in_progress(sitting: Sitting, now: float, grace: float) -> bool:

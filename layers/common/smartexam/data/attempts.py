@@ -212,13 +212,13 @@ def exam_shard(exam_id: int, user_id: int) -> str:
 def get_sitting(user_id: int, exam_id: int) -> Sitting | None:
     """A student's place in an exam; None if they never were in it."""
     item = table.get(SittingItem, user_key(user_id), sitting_key(exam_id))
-    return None if item is None else _sitting(item)
+    return None if item is None else sitting_from(item)
 
 
 def get_sittings(places: Iterable[tuple[int, int]]) -> list[Sitting]:
     """Places of several (user id, exam id), without those that never were; one round trip per 100."""
     found = table.batch_get((SittingItem, user_key(user_id), sitting_key(exam_id)) for user_id, exam_id in places)
-    return [_sitting(item) for item in found.values()]
+    return [sitting_from(item) for item in found.values()]
 
 
 def running_exams(user_id: int) -> list[int]:
@@ -284,7 +284,7 @@ def start_attempt(
         SittingItem.ended_by_time.remove(),
     ]
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
     except ConditionFailed as failed:
         stored = _refused(failed)
         if stored.sitting is not None and stored.sitting.attempt_id == attempt_id:
@@ -358,7 +358,7 @@ def save_draft(
         )
     except ConditionFailed as failed:
         raise _refused(failed) from None
-    return _sitting(SittingItem.from_raw_data(response["Attributes"]))
+    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
 
 
 def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: float, grace: float) -> Sitting:
@@ -382,7 +382,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     in_time = is_open & (SittingItem.deadline >= int(now - grace))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(now))]
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
     except ConditionFailed as failed:
         refused = _refused(failed)
     stored = refused.sitting
@@ -395,7 +395,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     ]
     same = is_open & (SittingItem.attempt_id == stored.attempt_id)
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
     except ConditionFailed as failed:
         raise _refused(failed) from None
 
@@ -537,10 +537,11 @@ def _ids(pk: str, sk: str) -> tuple[int, int]:
 
 
 def _refused(failed: ConditionFailed) -> SittingRefused:
-    return SittingRefused(None if failed.item is None else _sitting(SittingItem.from_raw_data(failed.item)))
+    return SittingRefused(None if failed.item is None else sitting_from(SittingItem.from_raw_data(failed.item)))
 
 
-def _sitting(item: SittingItem) -> Sitting:
+def sitting_from(item: SittingItem) -> Sitting:
+    """A stored sitting."""
     user_id, exam_id = _ids(item.pk, item.sk)
     return Sitting(
         user_id=user_id,

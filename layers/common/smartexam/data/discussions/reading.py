@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from smartexam.data import table
+from smartexam.data.attempts import Sitting, SittingItem, sitting_from, sitting_key
 from smartexam.data.catalog import question_items as catalog
+from smartexam.data.catalog.exams import CARD, CardItem, card_key
 from smartexam.data.discussions.items import (
     COUNT,
     PIN_PREFIX,
@@ -22,6 +24,7 @@ from smartexam.data.discussions.items import (
     root_of,
     summary_of,
 )
+from smartexam.data.identity import user_key
 
 # Comments on a page, roots and replies together: one unit of reading each 4 KB, some 10 units for a full page.
 PAGE_SIZE = 100
@@ -75,6 +78,15 @@ def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discus
         is_new=count is None,
         parent=_location(parent) if isinstance(parent, PointerItem) else None,
     )
+
+
+def find_seat(exam_id: int, user_id: int) -> tuple[bool, Sitting | None]:
+    """Whether an exam exists, and a student's place in it. One round trip."""
+    card, place = (card_key(exam_id, user_id), CARD), (user_key(user_id), sitting_key(exam_id))
+    wanted: list[tuple[type[table.Item], str, str]] = [(CardItem, *card), (SittingItem, *place)]
+    found = table.batch_get(wanted)
+    sitting = found.get(place)
+    return card in found, sitting_from(sitting) if isinstance(sitting, SittingItem) else None
 
 
 def locate(comment_id: int) -> Location | None:
