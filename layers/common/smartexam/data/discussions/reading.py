@@ -140,8 +140,10 @@ class _Reading:
     def pinned(self, after: str | None) -> str | None:
         """Threads of pinned roots; where to go on if the page is full, None when they are all read."""
         place = after
-        if place is not None and (rest := self._thread(root_of(place), place)) is not None:
-            return rest
+        if place is not None and not place.endswith(_END_OF_THREAD):
+            if (rest := self._thread(root_of(place), place)) is not None:
+                return rest
+            place = root_of(place) + _END_OF_THREAD
         while True:
             start = None if place is None else f"{PIN_PREFIX}{root_of(place)}"
             pins = table.query(PinItem, self._pk, limit=_MOST_QUERIES, prefix=PIN_PREFIX, after=start)
@@ -149,9 +151,10 @@ class _Reading:
             for pin in pins.items:
                 if self._is_full:
                     return place and f"{_IN_PINNED}{place}"
-                place = pin.sk.removeprefix(PIN_PREFIX)
-                if (rest := self._thread(place, None)) is not None:
+                root = pin.sk.removeprefix(PIN_PREFIX)
+                if (rest := self._thread(root, None)) is not None:
                     return rest
+                place = root + _END_OF_THREAD
             if pins.next_sk is None:
                 return None
             if self._is_full:
