@@ -158,7 +158,7 @@ def test_a_cursor_of_another_question_is_refused(token: str) -> None:
 
 def test_every_page_of_a_long_thread_begins_with_its_root(token: str) -> None:
     question_id = question([250])
-    cursor = None
+    cursor: Any = None
     for _ in range(3):
         query = {"cursor": cursor} if cursor else None
         body = send(lambda_handler, "GET", f"/api/discussion/{question_id}", token=token, query=query).body
