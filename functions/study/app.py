@@ -10,6 +10,7 @@ from study.models import AssistantState, Cleared, StudyAnswer, StudyQuestion
 api = Api("study")
 
 _LIMIT = 16 * 1024
+_PIECE = 200
 
 
 @api.get("/api/assistant-init", access=Access.USER, answers=AssistantState)
@@ -41,7 +42,8 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 @api.post("/api/clear-chat-history", access=Access.USER, answers=Cleared)
 def clear_history(request: Request) -> Cleared:
     """Remove all messages; the day's count stays."""
-    study.forget_turns(request.caller.user_id)
+    while study.forget_turns(request.caller.user_id, limit=_PIECE):
+        continue
     return Cleared("Chat history cleared.")
 
 

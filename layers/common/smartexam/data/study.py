@@ -21,7 +21,6 @@ KEPT_SECONDS = 90 * 24 * 3600
 # Over the longest day anywhere, so that a day's count is there until the day is over in every time zone.
 _USAGE_SECONDS = 3 * 24 * 3600
 _PREFIX = "STUDY#"
-_PIECE = 100
 
 
 class TurnItem(Item):
@@ -78,11 +77,15 @@ def latest_turns(user_id: int, now: float, *, limit: int) -> list[Turn]:
     return [Turn(item.question, item.answer, item.asked_at) for item in reversed(page.items) if item.expires_at > now]
 
 
-def forget_turns(user_id: int) -> None:
-    """Remove all of a student's turns. Stopped anywhere, it can be called again."""
-    pk = user_key(user_id)
-    while items := table.query(TurnItem, pk, limit=_PIECE, prefix=_PREFIX).items:
-        table.batch_delete("messaging", ((pk, item.sk) for item in items))
+def forget_turns(user_id: int, *, limit: int) -> bool:
+    """Remove up to `limit` of a student's turns.
+
+    Returns:
+        Whether there may be more.
+    """
+    page = table.query(TurnItem, user_key(user_id), limit=limit, prefix=_PREFIX)
+    table.batch_delete("messaging", ((item.pk, item.sk) for item in page.items))
+    return page.next_sk is not None
 
 
 def reserve_question(user_id: int, day: date, now: float, *, limit: int) -> int | None:
