@@ -58,7 +58,7 @@ def build() -> dict[str, Any]:
         },
         # Relative to where the document was got from: right behind any domain, and the same bytes for every reader.
         "servers": [{"url": "/", "description": "The API that serves this document"}],
-        "tags": [{"name": group.title, "description": group.description} for group in found],
+        "tags": _tags(found),
         "paths": paths,
         "components": {
             "schemas": {"Error": errors.SCHEMA, **known.components},
@@ -141,9 +141,11 @@ class _Writer:
     def _body(self, route: Route) -> dict[str, Any]:
         schema = self._known.schema(route.takes)
         example = self._examples.of(schema)
-        kinds = [_JSON] if not shapes.has_files(route.takes) else []
+        kinds = [] if route.forms == "only" else [_JSON]
         if route.forms:
-            kinds += ["application/x-www-form-urlencoded", "multipart/form-data"] if kinds else ["multipart/form-data"]
+            kinds += ["multipart/form-data"]
+        if route.forms and not shapes.has_files(route.takes):
+            kinds += ["application/x-www-form-urlencoded"]
         return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
@@ -178,6 +180,14 @@ class _Writer:
             examples = {name: {"value": self._examples.of(each)} for name, each in named.items()}
             return _JSON, {"schema": schema, "examples": examples}
         return _JSON, {"schema": schema, "example": self._examples.of(schema)}
+
+
+def _tags(found: list[Group]) -> list[dict[str, str]]:
+    """A tag for each title; of functions that share one, the first describes it."""
+    described: dict[str, str] = {}
+    for group in found:
+        described.setdefault(group.title, group.description)
+    return [{"name": title, "description": description} for title, description in described.items()]
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from smartexam.data.catalog.papers import PartItem, VersionItem, answers_key, pa
 from smartexam.data.catalog.question_items import PREFIX, QuestionItem, pointer_key, questions_key
 from smartexam.data.discussions.erasing import purge_exam
 
-_PIECE = 100
+_PIECE = 250
 
 Step = Callable[[int], Iterator[None]]
 
