@@ -57,7 +57,7 @@ def purge_exam(exam_id: int) -> Iterator[None]:
     while rows := table.query(DiscussedItem, pk, limit=_PIECE).items:
         for row in rows:
             yield from purge_question(int(row.sk.removeprefix("QUESTION#")))
-            table.delete(DiscussedItem, pk, row.sk)
+            table.batch_delete("discussions", [(pk, row.sk)])
         yield
 
 
