@@ -196,7 +196,7 @@ def query_all(model: type[ItemT], pk: str, *, prefix: str = "", page_size: int =
         after = page.next_sk
 
 
-def query_index(  # noqa: PLR0913 - a query has this many independent sides
+def query_index(
     context: str,
     index: str,
     hash_key: tuple[str, str],
