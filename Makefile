@@ -51,7 +51,7 @@ lock: ## Pin requirements/*.txt anew from requirements/*.in
 	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt

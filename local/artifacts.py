@@ -123,13 +123,13 @@ def _installed(requirements: Path, layout: Layout) -> Path:
         ]
         _run([*pip, "--target", folder, "--requirement", requirements])
         shutil.rmtree(folder / "bin", ignore_errors=True)
-        _compile(folder, folder, layout)
+        _compile(folder, layout)
 
     return _kept("packages", [version.encode(), requirements.read_bytes()], install, layout)
 
 
 def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
-    """A copy of the Python packages in a folder, with byte code whose traces name the original files."""
+    """A copy of the Python packages in a folder, with byte code."""
     files = _source_files(source)
 
     def copy(folder: Path) -> None:
@@ -137,7 +137,7 @@ def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
             target = folder / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-        _compile(folder, source, layout)
+        _compile(folder, layout)
 
     parts = [os.fsencode(source)]
     for file in files:
@@ -157,7 +157,7 @@ def _source_files(source: Path) -> list[Path]:
     )
 
 
-def _compile(folder: Path, shown_as: Path, layout: Layout) -> None:
+def _compile(folder: Path, layout: Layout) -> None:
     # Unchecked: unpacking changes the times that ordinary byte code is checked by.
     command: list[str | Path] = [
         layout.emulator_python,
@@ -169,7 +169,7 @@ def _compile(folder: Path, shown_as: Path, layout: Layout) -> None:
         "--invalidation-mode",
         "unchecked-hash",
     ]
-    _run([*command, "-s", folder, "-p", shown_as, folder])
+    _run([*command, folder])
 
 
 def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], layout: Layout) -> Path:

@@ -64,9 +64,7 @@ def common_passwords() -> frozenset[str]:
 
 def _repeats(plain: str) -> bool:
     """Whether it is one short piece again and again: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
-    return any(
-        plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1)
-    )
+    return any(plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1))
 
 
 def _becomes_admin(user: User, admin_email: str | None) -> bool:

@@ -36,9 +36,7 @@ def _served(request: Request, asset: Asset, headers: dict[str, str]) -> Reply:
     headers |= {"Cache-Control": service.CACHING, "ETag": asset.etag, "Vary": "Accept-Encoding"}
     if service.is_known(asset.etag, request.headers):
         return Reply(status=304, headers=headers)
-    if service.takes_gzip(request.headers):
-        return Reply(asset.compressed, content_type=asset.content_type, headers={**headers, "Content-Encoding": "gzip"})
-    return Reply(asset.content, content_type=asset.content_type, headers=headers)
+    return Reply(asset.text, content_type=asset.content_type, headers=headers, compress=True)
 
 
 lambda_handler = api.handler

@@ -1,6 +1,5 @@
 """What the function ships: the API's description, and the page that shows it. Read at the first request for it."""
 
-import gzip
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -8,32 +7,26 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+
 from docs.service import RouteTable
 
 _FOLDER = Path(__file__).parent
+# In the order of what uses what: together they are one script.
+_SCRIPTS = ("dom.js", "schema.js", "operation.js", "tryout.js", "main.js")
 _METHODS = frozenset({"get", "post", "put", "delete"})
 
 
 @dataclass(frozen=True)
 class Asset:
-    """Something served as it is.
+    """A text served as it is."""
 
-    Attributes:
-        etag: weak, since the compressed form has other bytes.
-    """
-
-    content: bytes
+    text: str
     content_type: str
 
     @cached_property
     def etag(self) -> str:
-        """Changes with the content."""
-        return f'W/"{sha256(self.content).hexdigest()[:32]}"'
-
-    @cached_property
-    def compressed(self) -> bytes:
-        """The content as gzip: neither Lambda nor an HTTP API compresses."""
-        return gzip.compress(self.content, mtime=0)
+        """Changes with the text; weak, since the compressed form has other bytes."""
+        return f'W/"{sha256(self.text.encode()).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +46,30 @@ class _Paths(msgspec.Struct):
 @lru_cache(maxsize=1)
 def description() -> Asset:
     """The OpenAPI document."""
-    return Asset((_FOLDER / "openapi.json").read_bytes(), "application/json")
+    return Asset((_FOLDER / "openapi.json").read_text(encoding="utf-8"), "application/json")
 
 
 @lru_cache(maxsize=1)
 def route_table() -> RouteTable:
     """The routes in the description."""
-    paths = msgspec.json.decode(description().content, type=_Paths).paths
+    paths = msgspec.json.decode(description().text, type=_Paths).paths
     return RouteTable.of((method, path) for path, item in paths.items() for method in item if method in _METHODS)
 
 
 @lru_cache(maxsize=1)
 def reference_page() -> Page:
     """The page, its style and its script in one document, so that it needs no further route."""
-    style, script = _text("reference.css"), _text("reference.js")
-    html = _text("reference.html").replace("/*style*/", style).replace("/*script*/", script)
+    style, script = _text("style.css"), "\n".join(map(_text, _SCRIPTS))
+    html = _text("index.html").replace("/*style*/", style).replace("/*script*/", script)
     policy = (
         f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
         "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    return Page(Asset(html.encode(), "text/html; charset=utf-8"), policy)
+    return Page(Asset(html, "text/html; charset=utf-8"), policy)
 
 
 def _text(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
+    return (_FOLDER / "page" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

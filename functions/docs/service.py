@@ -29,7 +29,7 @@ class RouteTable:
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods that a path takes, none if there is no such path. No fixed part of a path looks like an id."""
-        return self.methods.get(_ID.sub(_ANY, path), ())
+        return () if _ANY in path else self.methods.get(_ID.sub(_ANY, path), ())
 
 
 def refusal(path: str, method: str, table: RouteTable) -> AppError:
@@ -49,12 +49,3 @@ def is_known(etag: str, headers: Mapping[str, str]) -> bool:
     """Whether the client has this very content already (RFC 9110, section 13.1.2)."""
     known = (tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(","))
     return any(tag in {etag.removeprefix("W/"), "*"} for tag in known)
-
-
-def takes_gzip(headers: Mapping[str, str]) -> bool:
-    """Whether the client reads gzip (RFC 9110, section 12.5.3)."""
-    for coding in headers.get("accept-encoding", "").lower().split(","):
-        name, _, weight = coding.partition(";")
-        if name.strip() in {"gzip", "*"}:
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False

@@ -26,7 +26,7 @@ def deliver(order: MailOrder, now: float) -> None:
         return
     note(user_id=user.id)
     try:
-        rate_limits.use("mail", str(user.id), limit=_MAILS_PER_HOUR, seconds=3600, now=now)
+        rate_limits.use("mail", user.id, limit=_MAILS_PER_HOUR, seconds=3600, now=now)
     except RateLimited:
         note(mail="too_many")
         return

@@ -7,7 +7,6 @@ from typing import Any
 
 from smartexam.api import Access
 from smartexam.api.app import Route
-
 from tools.openapi import errors, prose, shapes
 from tools.openapi.examples import Examples
 from tools.openapi.functions import ROOT, Group, groups
@@ -63,6 +62,7 @@ def build() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {"Error": errors.SCHEMA, **known.components},
+            "responses": dict(sorted(writer.errors.components.items())),
             "headers": {
                 "RetryAfter": {
                     "description": "Seconds after which it is worth another try.",
@@ -101,6 +101,7 @@ class _Writer:
     def __init__(self, known: Shapes) -> None:
         self._known = known
         self._examples = Examples(known.components)
+        self.errors = errors.ErrorAnswers()
 
     def operation(self, group: Group, route: Route) -> dict[str, Any]:
         """One route as an operation."""
@@ -118,7 +119,7 @@ class _Writer:
             operation["parameters"] = parameters
         if route.takes is not None:
             operation["requestBody"] = self._body(route)
-        answers = {**self._successes(route), **errors.answers(route, told.raises)}
+        answers = {**self._successes(route), **self.errors.of(route, told.raises)}
         operation["responses"] = {str(status): answer for status, answer in sorted(answers.items())}
         return operation
 
@@ -140,11 +141,10 @@ class _Writer:
     def _body(self, route: Route) -> dict[str, Any]:
         schema = self._known.schema(route.takes)
         example = self._examples.of(schema)
-        kinds = [_JSON] if not shapes.files(route.takes) else []
+        kinds = [_JSON] if not shapes.has_files(route.takes) else []
         if route.forms:
             kinds += ["application/x-www-form-urlencoded", "multipart/form-data"] if kinds else ["multipart/form-data"]
-        required = bool(self._known.fields(route.takes).get("required")) if isinstance(route.takes, type) else True
-        return {"required": required, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
+        return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
         first = 200 if route.answers is not None else 204

@@ -10,8 +10,8 @@ from smartexam import errors
 from smartexam.api import Access
 from smartexam.api.app import Route
 from smartexam.errors import AppError
-
 from tools.openapi.functions import ROOT
+from tools.openapi.vocabulary import MESSAGES
 
 SCHEMA: dict[str, Any] = {
     "title": "Error",
@@ -52,6 +52,7 @@ _WITH_RETRY_AFTER = {429, 503}
 _CLASSES: dict[str, type[AppError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AppError)
 }
+_NAMES = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 500: "ServerError", 503: "Unavailable"}
 _BY_CREDENTIALS = ("authentication_required", "token_expired_or_invalid")
 
 
@@ -66,39 +67,50 @@ class Code:
 @cache
 def codes() -> dict[str, Code]:
     """Every code in the source of layer and functions, in alphabetical order."""
+    # Those that no call to an error's class names.
     found: dict[str, Code] = {
+        "exam_time_over": Code(409, "The time of this exam is over"),
         "invalid_fields": Code(400, "name: This field is required"),
         "method_not_allowed": Code(405, "Method not allowed"),
+        "rate_limited": Code(429, "Too many requests"),
         "unavailable": Code(503, "The service is temporarily unavailable. Please try again."),
     }
     for folder in ("layers/common/smartexam", "functions"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for code, meaning in _raised(ast.parse(path.read_text(encoding="utf-8"))):
-                found.setdefault(code, meaning)
+                found.setdefault(code, Code(meaning.status, MESSAGES.get(code, meaning.message)))
     return dict(sorted(found.items()))
 
 
-def answers(route: Route, raises: Mapping[str, str]) -> dict[int, dict[str, Any]]:
-    """Error answers of a route by status: those that follow from its declaration, and those its docstring names.
+class ErrorAnswers:
+    """The error answers of routes. Those that say nothing particular to a route are shared: `components`."""
 
-    Raises:
-        ValueError: the docstring names a class that is no error of the API.
-    """
-    told: dict[int, list[str]] = {}
-    for name, text in raises.items():
-        if name not in _CLASSES:
-            raise ValueError(f"{route.handler.__qualname__} raises an unknown {name}")
-        told.setdefault(_CLASSES[name].status, []).append(text)
-    implied = _implied(route)
-    return {
-        status: _answer(status, told.get(status, []), implied.get(status, ()))
-        for status in sorted({*implied, *told, 500, 503})
-    }
+    def __init__(self) -> None:
+        self.components: dict[str, dict[str, Any]] = {}
 
+    def of(self, route: Route, raises: Mapping[str, str]) -> dict[int, dict[str, Any]]:
+        """Error answers by status: those that follow from a route's declaration, and those its docstring names.
 
-def shared(status: int, known: tuple[str, ...]) -> dict[str, Any]:
-    """An error answer as several routes have it."""
-    return _answer(status, [], known)
+        Raises:
+            ValueError: the docstring names a class that is no error of the API.
+        """
+        told: dict[int, list[str]] = {}
+        for name, text in raises.items():
+            if name not in _CLASSES:
+                raise ValueError(f"{route.handler.__qualname__} raises an unknown {name}")
+            told.setdefault(_CLASSES[name].status, []).append(text)
+        implied = _implied(route)
+        return {
+            status: _answer(status, told[status], implied.get(status, ()))
+            if status in told
+            else self._shared(status, implied.get(status, ()))
+            for status in {*implied, *told, 500, 503}
+        }
+
+    def _shared(self, status: int, implied: tuple[str, ...]) -> dict[str, Any]:
+        name = "Or".join(code.title().replace("_", "") for code in implied) or _NAMES[status]
+        self.components.setdefault(name, _answer(status, [], implied))
+        return {"$ref": f"#/components/responses/{name}"}
 
 
 def _implied(route: Route) -> dict[int, tuple[str, ...]]:
@@ -121,18 +133,18 @@ def _implied(route: Route) -> dict[int, tuple[str, ...]]:
 
 def _answer(status: int, told: list[str], implied: tuple[str, ...]) -> dict[str, Any]:
     named = [code for code in codes() if any(f"`{code}`" in text for text in told)]
-    examples = {code: {"value": example(status, code)} for code in (*named, *implied)}
+    examples = {code: {"value": _example(status, code)} for code in (*named, *implied)}
     description = "\n\n".join([*(_sentence(text) for text in told)] or [TITLES[status]])
     answer: dict[str, Any] = {"description": description}
     if status in _WITH_RETRY_AFTER:
         answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
     media: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Error"}}
-    media["examples"] = examples or {"plain": {"value": example(status, None)}}
+    media["examples"] = examples or {"plain": {"value": _example(status, None)}}
     answer["content"] = {"application/json": media}
     return answer
 
 
-def example(status: int, code: str | None) -> dict[str, Any]:
+def _example(status: int, code: str | None) -> dict[str, Any]:
     """An error's body."""
     body: dict[str, Any] = {"status": "error", "success": False}
     if code is None:

@@ -1,13 +1,21 @@
 """An example of every shape, made from its schema and the vocabulary."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tools.openapi.vocabulary import SHAPES, WORDS
 
 Schema = Mapping[str, Any]
 _PREFIX = "#/components/schemas/"
-_PLAIN: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}
+_PLAIN: dict[str, Any] = {
+    "string": "text",
+    "integer": 1,
+    "number": 1.5,
+    "boolean": True,
+    "object": {},
+    "array": [],
+    "null": None,
+}
 
 
 class Examples:
@@ -28,26 +36,29 @@ class Examples:
             field: the field whose value it is.
             shape: the name of the shape that has the field.
         """
-        if "const" in schema:
-            return schema["const"]
         for known in (SHAPES.get(shape, {}), WORDS):
             if field in known and _allows(schema, known[field]):
                 return known[field]
+        if "const" in schema:
+            return schema["const"]
+        for word in ("examples", "enum"):
+            if word in schema:
+                return schema[word][0]
         if "$ref" in schema:
             return self._shape(str(schema["$ref"]).removeprefix(_PREFIX))
-        if "enum" in schema:
-            return schema["enum"][0]
+        return self._made(schema, field, shape)
+
+    def _made(self, schema: Schema, field: str, shape: str) -> Any:
         for word in ("oneOf", "anyOf"):
             if word in schema:
                 return self.of(schema[word][0], field, shape)
-        if schema.get("type") == "array":
+        kind = _kinds(schema)[0]
+        if kind == "array":
             return [self.of(schema.get("items", {}), field, shape)]
-        if schema.get("type") == "object":
-            return {
-                name: self.of(inner, name, str(schema.get("title", shape)))
-                for name, inner in schema.get("properties", {}).items()
-            }
-        return schema["default"] if schema.get("default") is not None else _PLAIN.get(str(schema.get("type")), {})
+        if kind == "object":
+            fields = schema.get("properties", {})
+            return {name: self.of(inner, name, str(schema.get("title", shape))) for name, inner in fields.items()}
+        return schema["default"] if schema.get("default") is not None else _PLAIN[kind]
 
     def _shape(self, name: str) -> Any:
         whole = SHAPES.get(name, {}).get("*")
@@ -55,23 +66,28 @@ class Examples:
 
 
 def _allows(schema: Schema, value: Any) -> bool:
-    """Whether a value is of one of the types that a schema names; of references only tests can tell."""
+    """Whether a value is of one of the types that a schema names; what a reference allows it does not know."""
     if "enum" in schema:
         return value in schema["enum"]
     for word in ("oneOf", "anyOf"):
         if word in schema:
             return any(_allows(each, value) for each in schema[word])
-    kinds = schema.get("type")
-    if kinds is None:
-        return "$ref" not in schema
-    if kinds == "array":
-        return isinstance(value, list) and all(_allows(schema.get("items", {}), each) for each in value)
-    if kinds == "object":
-        inner = schema.get("additionalProperties", {})
-        return isinstance(value, dict) and (
-            not isinstance(inner, Mapping) or all(_allows(inner, each) for each in value.values())
-        )
-    return _kind(value) in (("integer", "number") if kinds == "number" else (kinds,))
+    if "$ref" in schema or "const" in schema:
+        return False
+    kind = _kind(value)
+    if kind not in _kinds(schema) and not (kind == "integer" and "number" in _kinds(schema)):
+        return False
+    if kind == "array":
+        return all(_allows(schema.get("items", {}), each) for each in value)
+    inner = schema.get("additionalProperties", {})
+    if kind == "object" and isinstance(inner, Mapping):
+        return all(_allows(inner, each) for each in value.values())
+    return True
+
+
+def _kinds(schema: Schema) -> Sequence[str]:
+    kinds: str | Sequence[str] = schema.get("type", tuple(_PLAIN))
+    return (kinds,) if isinstance(kinds, str) else kinds
 
 
 def _kind(value: Any) -> str:

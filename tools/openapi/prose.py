@@ -15,7 +15,7 @@ class Prose:
     """A handler's docstring.
 
     Attributes:
-        summary: its first line, without the full stop.
+        summary: its first sentence, without the full stop.
         description: what follows, up to the first section.
         raises: from the name of an error's class to when it comes.
     """
@@ -35,7 +35,8 @@ def read(handler: Callable[..., Any]) -> Prose:
     if not text:
         raise ValueError(f"{handler.__module__}.{handler.__name__} has no docstring")
     first, _, rest = text.partition("\n")
-    body: list[str] = []
+    first, _, more = first.partition(". ")
+    body: list[str] = [more] if more else []
     raises: dict[str, str] = {}
     section = last = None
     for line in rest.strip().splitlines():

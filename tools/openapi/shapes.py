@@ -1,12 +1,14 @@
 """Shapes as JSON Schema: msgspec's own, sharpened for what is only ever sent or only ever received."""
 
+import inspect
 import typing
 from collections.abc import Iterable
 from types import UnionType
 from typing import Any
 
 import msgspec
-from msgspec import inspect as shapes
+from msgspec import inspect as described
+
 from smartexam.api.bodies import UploadedFile
 
 Schema = dict[str, Any]
@@ -53,7 +55,7 @@ class Shapes:
         return self.components[self.name(struct)]
 
 
-def files(shape: Any) -> bool:
+def has_files(shape: Any) -> bool:
     """Whether a body's shape has files among its fields."""
     return any(UploadedFile in _mentioned(field.type) for field in _described(shape).fields)
 
@@ -68,27 +70,27 @@ def _structs(declared: Iterable[Any]) -> set[type]:
     found: set[type] = set()
     for shape in declared:
         for alternative in _alternatives(shape):
-            found |= _mentioned(shapes.type_info(alternative))
+            found |= _mentioned(described.type_info(alternative))
     return found
 
 
 def _mentioned(node: Any, seen: frozenset[type] = frozenset()) -> set[type]:
     """The structs in a described type and in their fields."""
-    if isinstance(node, shapes.StructType):
+    if isinstance(node, described.StructType):
         if node.cls in seen:
             return set()
         inner = (_mentioned(field.type, seen | {node.cls}) for field in node.fields)
         return {node.cls}.union(*inner)
     parts = [getattr(node, name, None) for name in ("item_type", "key_type", "value_type", "type")]
     parts += [*getattr(node, "types", ()), *getattr(node, "item_types", ())]
-    return set().union(*(_mentioned(part, seen) for part in parts if isinstance(part, shapes.Type)))
+    return set().union(*(_mentioned(part, seen) for part in parts if isinstance(part, described.Type)))
 
 
-def _described(struct: type) -> shapes.StructType:
-    described = shapes.type_info(struct)
-    if not isinstance(described, shapes.StructType):
+def _described(struct: type) -> described.StructType:
+    found = described.type_info(struct)
+    if not isinstance(found, described.StructType):
         raise TypeError(f"{struct} is no Struct")
-    return described
+    return found
 
 
 def _place(struct: type) -> tuple[str, str]:
@@ -97,20 +99,24 @@ def _place(struct: type) -> tuple[str, str]:
 
 def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
     """A schema with files as such; of what the server sends, with every field that is always there required."""
+    if "description" in schema:
+        schema["description"] = inspect.cleandoc(schema["description"])
     properties: dict[str, Schema] = schema.get("properties", {})
-    for field in _described(struct).fields:
+    fields = _described(struct).fields
+    for field in fields:
         if UploadedFile in _mentioned(field.type):
             properties[field.encode_name] = dict(_FILE)
-        if field.default is msgspec.UNSET or field.default is msgspec.NODEFAULT or not sent:
-            continue
-        always = properties[field.encode_name].pop("default", None)
-        if isinstance(always, bool) and field.encode_name == "success":
-            properties[field.encode_name] = {"const": always}
-    if sent:
-        config = typing.cast("Any", struct).__struct_config__
-        schema["required"] = [
-            field.encode_name
-            for field in _described(struct).fields
-            if field.default is not msgspec.UNSET and (field.required or not config.omit_defaults)
-        ]
+        if sent:
+            properties[field.encode_name].pop("default", None)
+            if field.encode_name == "success" and isinstance(field.default, bool):
+                properties["success"] = {"const": field.default}
+    if sent and not typing.cast("Any", struct).__struct_config__.omit_defaults:
+        schema["required"] = [field.encode_name for field in fields if not _may_be_unset(field)]
+    if not schema.get("required"):
+        schema.pop("required", None)
     return schema
+
+
+def _may_be_unset(field: described.Field) -> bool:
+    has_default = field.default is not msgspec.NODEFAULT or field.default_factory is not msgspec.NODEFAULT
+    return not field.required and not has_default

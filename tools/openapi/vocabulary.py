@@ -1,4 +1,4 @@
-"""What the fields of shapes look like in examples: one believable world, by a field's name or a shape's and its field's.
+"""What the fields of shapes look like in examples: one believable world, by a field's name or by shape and field.
 
 A field that is not here gets a plain value of its type, so that a new shape needs no line here to be described.
 """
@@ -121,6 +121,18 @@ WORDS: dict[str, Any] = {
     "reason": "Ask the head of your department first.",
 }
 
+# Messages of errors that the source puts together from parts, by code.
+MESSAGES = {
+    "body_too_large": "The body is larger than 262144 bytes",
+    "csv_unreadable": "The file is not encoded as UTF-8",
+    "invalid_credentials": "Invalid credentials. 2 attempts remaining.",
+    "max_attempts_reached": "Max attempts (3) reached",
+    "result_pending": "The result will be available at 13:00",
+    "sign_in_locked": "Too many failed attempts. Try again in 15 minutes.",
+    "unsupported_media": "Unsupported content type: text/plain",
+    "wrong_role": "This needs the role 'admin'",
+}
+
 # Where a shape means something else by a field than most do; `*` is the shape as a whole.
 SHAPES: dict[str, dict[str, Any]] = {
     "ActiveStatus": {"start_time": "2026-01-05 04:30:00"},
@@ -143,6 +155,19 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "PendingAnswer": {"message": "The result will be available at 13:00"},
     "Profile": {"id": 42},
+    "QuestionBatch": {
+        "questions": [
+            {
+                "question_text": QUESTION,
+                "option_a": "20 m",
+                "option_b": "40 m",
+                "option_c": "60 m",
+                "option_d": "80 m",
+                "correct_answer": "C",
+                "question_type": "MCQ",
+            }
+        ]
+    },
     "ResultView": {"id": 17},
     "SignedInUser": {"id": 42},
     "SignedOut": {"message": "Logged out"},

@@ -63,12 +63,14 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")
 
 
-def use(kind: str, whom: str, *, limit: int, seconds: float, now: float, message: str = "Too many requests.") -> None:
+def use(
+    kind: str, user_id: int, *, limit: int, seconds: float, now: float, message: str = "Too many requests."
+) -> None:
     """Use one of `limit` per window; a window begins with its first use and lasts `seconds`.
 
     Args:
         kind: what is limited, such as `mail`.
-        whom: for whom: a user's id.
+        user_id: for whom.
         limit: uses per window; 1 makes it a pause between two uses.
         seconds: how long a window lasts.
         now: epoch seconds.
@@ -77,7 +79,7 @@ def use(kind: str, whom: str, *, limit: int, seconds: float, now: float, message
     Raises:
         RateLimited: used up, with the time until the window ends.
     """
-    ends_at = ephemeral.use_limit(f"{kind}#{whom}", now, limit=limit, window_seconds=seconds)
+    ends_at = ephemeral.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
 

@@ -41,7 +41,8 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
         request: whose body.
         shape: a msgspec-compatible type.
         limit: most bytes.
-        forms: whether form-encoded and multipart bodies are read as well; their values are text and are converted.
+        forms: whether form-encoded and multipart bodies are read as well; their values are text and are converted, and
+            files are `UploadedFile`s.
 
     Raises:
         InvalidFields: a field is missing or of the wrong type.
@@ -54,7 +55,8 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
         raise TooLarge(f"The body is larger than {limit} bytes", code="body_too_large")
     kind = request.content_type
     if forms and kind in {_FORM, _MULTIPART}:
-        return convert(read_form(request, limit=limit)[0], shape)
+        fields, files = read_form(request, limit=limit)
+        return convert({**fields, **files}, shape)
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMedia(f"Unsupported content type: {kind[:80]}", code="unsupported_media")
     try:

@@ -55,9 +55,10 @@ def username_base(first_name: str, last_name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    latin = "".join(_LATIN.get(character, character) for character in _transliterated(name).casefold())
-    decomposed = unicodedata.normalize("NFKD", latin)
-    return "".join(character for character in decomposed if character.isascii() and character.isalnum())
+    # Compatibility forms first: mathematical capitals have no lower case of their own.
+    letters = unicodedata.normalize("NFKD", _transliterated(name)).casefold()
+    latin = "".join(_LATIN.get(letter, letter) for letter in letters)
+    return "".join(letter for letter in latin if letter.isascii() and letter.isalnum())
 
 
 def _transliterated(name: str) -> str:

@@ -5,7 +5,7 @@
     USER#42                REFRESH#<digest>     a refresh token
     USER#42                PASSWORD_LINK        the newest link to set a password, of either kind
     LOGIN#<digest>         WINDOW               sign-in attempts of one source address for one account
-    LIMIT#<kind>#<whom>    WINDOW               what was used of a limit in its present window
+    USER#42                LIMIT#<kind>         what was used of a limit in its present window
     REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
@@ -307,15 +307,15 @@ def clear_login_attempts(who: str) -> None:
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
-def use_limit(name: str, now: float, *, limit: int, window_seconds: float) -> float | None:
+def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds: float) -> float | None:
     """Use one of `limit` per window.
 
     Returns:
         None if there was room; otherwise when the window ends, and nothing was used.
     """
-    pk = f"LIMIT#{name}"
+    pk, sk = user_key(user_id), f"LIMIT#{kind}"
     while True:
-        fresh = LimitItem(pk, "WINDOW", used=1, expires_at=now + window_seconds)
+        fresh = LimitItem(pk, sk, used=1, expires_at=now + window_seconds)
         try:
             table.put(fresh, LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now))
         except ConditionFailed as failed:
@@ -328,7 +328,7 @@ def use_limit(name: str, now: float, *, limit: int, window_seconds: float) -> fl
             table.update(
                 LimitItem,
                 pk,
-                "WINDOW",
+                sk,
                 [LimitItem.used.add(1)],
                 (LimitItem.expires_at > now) & (LimitItem.used < limit),
             )

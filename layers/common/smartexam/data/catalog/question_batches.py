@@ -54,7 +54,7 @@ class Batch:
     questions: Sequence[StoredQuestion]
 
 
-def add(additions: Mapping[int, Sequence[tuple[int, Question]]], now: float) -> None:
+def add(additions: Mapping[int, Sequence[tuple[int, Question]]], now: float) -> list[StoredQuestion]:
     """Add questions, given with their fresh ids by exam, at the ends of at most `MOST_EXAMS` exams: all or none.
 
     Raises:
@@ -76,6 +76,7 @@ def add(additions: Mapping[int, Sequence[tuple[int, Question]]], now: float) -> 
         # Only then: after a lost answer nobody knows whether the questions are part of the exam by now.
         _discard(begun)
         raise
+    return [question for batch in begun for question in batch.questions]
 
 
 def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) -> Batch:

@@ -32,7 +32,7 @@ _MOST_CHANGED = 100 - REPLICAS
 Additions = Mapping[int, Sequence[tuple[int, Question]]]
 
 
-def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: float) -> None:
+def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: float) -> list[StoredQuestion]:
     """Add questions, given with their fresh ids, at the end of an exam, in their order: all or none, however many.
 
     Args:
@@ -45,8 +45,7 @@ def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: floa
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(added) > _MOST_ADDED:
-        question_batches.add({exam_id: added}, now)
-        return
+        return question_batches.add({exam_id: added}, now)
     fresh = new_questions(exam_id, added, now)
     operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
     operations += [Put(to_pointer(each)) for each in fresh]
@@ -54,6 +53,7 @@ def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: floa
         table.transact(operations + update_cards(exam_id, count_changes(added=[each.content for each in fresh])))
     except TransactionRefused:
         raise _no_exam() from None
+    return fresh
 
 
 def add_to_exams(additions: Additions, now: float) -> None:
