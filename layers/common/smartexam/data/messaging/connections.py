@@ -4,7 +4,7 @@ Whatever happens between two users is one transaction on the two items that say 
 other at once, or accepting twice, comes to one connection and one conversation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from smartexam import ids
@@ -197,8 +197,13 @@ def reject(recipient_id: int, connection_id: int) -> None:
     raise Unavailable
 
 
-def remove(user_id: int, other_id: int) -> Peer | None:
+def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None] | None = None) -> Peer | None:
     """Remove what is between two users, and their conversation with it; its messages are left to be erased.
+
+    Args:
+        user_id: one of them.
+        other_id: the other.
+        before_it_ends: called with the conversation's id before it is removed.
 
     Returns:
         What was between them, None if nothing.
@@ -207,6 +212,8 @@ def remove(user_id: int, other_id: int) -> Peer | None:
         peer = get_peer(user_id, other_id)
         if peer is None:
             return None
+        if peer.conversation_id is not None and before_it_ends is not None:
+            before_it_ends(peer.conversation_id)
         unchanged = (PeerItem.connection_id == peer.connection_id) & (PeerItem.status == peer.status)
         operations: list[Operation] = [
             Delete(PeerItem, user_key(user_id), peer_sk(other_id), unchanged),

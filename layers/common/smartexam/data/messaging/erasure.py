@@ -7,6 +7,7 @@ twice at once: what is gone is not found again.
 from pynamodb.expressions.update import Action
 
 from smartexam.data import sockets, table
+from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
 from smartexam.data.messaging import connections, groups
 from smartexam.data.messaging.items import (
@@ -22,8 +23,9 @@ from smartexam.data.messaging.items import (
     RosterItem,
     conversation_key,
     membership_sk,
+    sent_key,
 )
-from smartexam.data.table import ConditionFailed, Item
+from smartexam.data.table import ConditionFailed
 from smartexam.errors import Forbidden
 
 DELETED_ACCOUNT = "Deleted Account"
@@ -31,13 +33,6 @@ PLACEHOLDER = "The account that wrote this message was deleted."
 # Of nobody: no account has this id.
 _NOBODY = 0
 _PIECE = 200
-
-
-class _AnyItem(Item):
-    """Whatever lies in a partition."""
-
-    class Meta:
-        context = "messaging"
 
 
 def erase_conversation(conversation_id: int) -> bool:
@@ -51,7 +46,7 @@ def erase_conversation(conversation_id: int) -> bool:
         table.batch_delete("messaging", [(user_key(user_id), place) for user_id in roster.members])
         table.delete(RosterItem, pk, ROSTER)
         return True
-    return _erase_partition(pk)
+    return erase_partition("messaging", pk, limit=_PIECE)
 
 
 def erase_user(user_id: int) -> bool:
@@ -120,10 +115,6 @@ def _make_nobodys(item: MessageItem, user_id: int) -> None:
 
 
 def _rest(user_id: int) -> bool:
-    return _erase_partition(user_key(user_id))
-
-
-def _erase_partition(pk: str) -> bool:
-    page = table.query(_AnyItem, pk, limit=_PIECE)
-    table.batch_delete("messaging", [(item.pk, item.sk) for item in page.items])
-    return page.next_sk is not None
+    return erase_partition("messaging", user_key(user_id), limit=_PIECE) or erase_partition(
+        "ephemeral", sent_key(user_id), limit=_PIECE
+    )

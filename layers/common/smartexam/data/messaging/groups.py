@@ -23,7 +23,7 @@ from smartexam.data.messaging.items import (
     membership_sk,
 )
 from smartexam.data.table import Delete, Item, Operation, Put, TransactionRefused, Update
-from smartexam.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable
+from smartexam.errors import Conflict, Forbidden, NotFound, Unavailable
 
 MOST_MEMBERS = 256
 _ATTEMPTS = 10
@@ -95,25 +95,33 @@ def add(group_id: int, admin_id: int, newcomers: Mapping[int, str]) -> Group:
     return _changed(group_id, change)
 
 
-def remove(group_id: int, admin_id: int, user_id: int) -> Group:
-    """Have the admin remove a member.
+def remove(group_id: int, admin_id: int, user_id: int) -> tuple[Group, str]:
+    """Have the admin remove a member; the group without them, and their name.
 
     Raises:
         Forbidden: they are not the admin.
         NotFound: there is no such member.
     """
+    name = ""
 
     def change(state: _State) -> tuple[dict[int, str], int, list[Operation]]:
+        nonlocal name
         _require_admin(state, admin_id)
         if user_id not in state.roster.members:
             raise NotFound("Not a member of this group")
+        name = state.roster.members[user_id]
         return _without(state, user_id), admin_id, _departure(user_id, group_id)
 
-    return _changed(group_id, change)
+    return _changed(group_id, change), name
 
 
-def leave(group_id: int, user_id: int) -> Group:
+def leave(group_id: int, user_id: int, *, before_it_ends: Callable[[], None] | None = None) -> Group:
     """Have a member leave. An admin's role passes to who has been there longest; with the last member the group ends.
+
+    Args:
+        group_id: the group.
+        user_id: who leaves.
+        before_it_ends: called before the last member is let go.
 
     Raises:
         Forbidden: they are not a member.
@@ -123,6 +131,8 @@ def leave(group_id: int, user_id: int) -> Group:
         if user_id not in state.roster.members:
             raise no_member()
         rest = _without(state, user_id)
+        if not rest and before_it_ends is not None:
+            before_it_ends()
         heir = next(iter(rest), user_id)
         return rest, heir if state.roster.admin_id == user_id else state.roster.admin_id, _departure(user_id, group_id)
 
@@ -159,18 +169,13 @@ def end(group_id: int, admin_id: int) -> Group:
     raise Unavailable
 
 
-def require_group_member(group_id: int, user_id: int) -> None:
-    """Tell a conversation between two from a group.
+def require_admin(group_id: int, user_id: int) -> None:
+    """Refuse who is not a group's admin.
 
     Raises:
-        Forbidden: the user is not a member.
-        BadRequest: it is no group.
+        Forbidden: they are not.
     """
-    membership = table.get(MembershipItem, user_key(user_id), membership_sk(group_id))
-    if membership is None:
-        raise no_member()
-    if membership.other_id is not None:
-        raise BadRequest("This conversation is not a group", code="not_a_group")
+    _require_admin(_read(group_id), user_id)
 
 
 def _changed(group_id: int, change: Callable[[_State], tuple[dict[int, str], int, list[Operation]]]) -> Group:
@@ -194,6 +199,7 @@ def _changed(group_id: int, change: Callable[[_State], tuple[dict[int, str], int
 
 
 def _read(group_id: int) -> _State:
+    """The group as it is; a conversation of two has no roster, and answers as one that does not exist."""
     pk = conversation_key(group_id)
     wanted: list[tuple[type[Item], str, str]] = [(ConversationItem, pk, META), (RosterItem, pk, ROSTER)]
     found = table.batch_get(wanted)

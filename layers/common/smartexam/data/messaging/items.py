@@ -224,6 +224,11 @@ def deleted_sk(number: int) -> str:
     return f"DELETED#{number // DELETED_BLOCK:04d}"
 
 
+def sent_key(user_id: int) -> str:
+    """The partition of the `client_id`s of a user, in the ephemeral table."""
+    return f"SENT#{user_id}"
+
+
 def message_id(conversation_id: int, number: int) -> int:
     """The id that clients know a message by."""
     return conversation_id << _NUMBER_BITS | number

@@ -20,6 +20,7 @@ from smartexam.data.messaging.items import (
     membership_sk,
     message_sk,
     place_of,
+    sent_key,
     time_sk,
 )
 from smartexam.data.messaging.messages import Message, message_of
@@ -206,7 +207,7 @@ def _repeated(draft: Draft, setting: _Setting, number: int) -> Sent:
 
 
 def _sent_key(draft: Draft, client_id: str) -> tuple[str, str]:
-    return user_key(draft.sender_id), f"SENT#{draft.conversation_id}#{client_id}"
+    return sent_key(draft.sender_id), f"{draft.conversation_id}#{client_id}"
 
 
 def _no_reply() -> BadRequest:
