@@ -20,7 +20,7 @@ from smartexam.auth import opaque
 from smartexam.auth.principal import Principal
 from smartexam.data import table
 from smartexam.data.identity import User, user_key
-from smartexam.data.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item
+from smartexam.data.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item, Put
 
 SESSION_SECONDS = 3 * 3600
 REFRESH_SECONDS = 30 * 24 * 3600
@@ -335,6 +335,18 @@ def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds
         except ConditionFailed:
             continue  # used up or run out in between
         return None
+
+
+def turn(name: str, now: float, *, seconds: float) -> Put:
+    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
+    than any can be was begun by a clock that has been set back since.
+    """
+    free = (
+        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
+    )
+    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)
 
 
 def revocation_item(change: Revocation, now: float) -> RevocationItem:

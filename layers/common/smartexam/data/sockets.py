@@ -1,10 +1,10 @@
 """WebSocket connections, in the ephemeral table: who is reached where, and who follows which discussion.
 
-    pk             sk                what
-    USER#42        SOCKETS           every connection of a user, an attribute each: when it was last heard of
-    SOCKET#<id>    SOCKET            whose a connection is, and which discussions it follows
-    QUESTION#101   SOCKET#<id>       a connection that follows a question's discussion
-    USER#42        TICKET#<digest>   a ticket to connect with
+    pk             sk            what
+    SOCKETS#42     SOCKETS       every connection of a user, an attribute each: when it was last heard of
+    SOCKET#<id>    SOCKET        whose a connection is, and which discussions it follows
+    QUESTION#101   SOCKET#<id>   a connection that follows a question's discussion
+    TICKET#42      <digest>      a ticket to connect with
 
 All connections of a user are one item, so that the devices of a hundred people are one batch read and a sign of life
 is one write, whoever else comes and goes meanwhile. A user is online while one of them was heard of within
@@ -22,7 +22,6 @@ from pynamodb.expressions.update import Action
 from smartexam.auth import opaque
 from smartexam.auth.principal import Principal
 from smartexam.data import table
-from smartexam.data.identity import user_key
 from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
 
 LEASE_SECONDS = 120
@@ -32,6 +31,7 @@ _LONGEST_LIFE_SECONDS = 2 * 3600 + 900
 # A user's item is read with every message to them: it must not grow with the connections that somebody opens.
 MOST_SOCKETS = 20
 MOST_QUESTIONS = 20
+_USER = "SOCKETS#"
 _SOCKETS = "SOCKETS"
 _SOCKET = "SOCKET"
 _ATTRIBUTE = "socket:"
@@ -97,7 +97,7 @@ class SocketsItem(Item):
     def from_raw_data(cls, data: dict[str, Any]) -> "SocketsItem":
         """The item with its connections, whose attributes are named after them."""
         item = super().from_raw_data(data)
-        user_id = int(data["pk"]["S"].removeprefix("USER#"))
+        user_id = int(data["pk"]["S"].removeprefix(_USER))
         item.sockets = tuple(
             _socket(user_id, name.removeprefix(_ATTRIBUTE), value["S"])
             for name, value in data.items()
@@ -152,8 +152,8 @@ def issue_ticket(principal: Principal, now: float) -> str:
     minted = opaque.mint(principal.user_id)
     table.put(
         TicketItem(
-            user_key(principal.user_id),
-            f"TICKET#{minted.digest}",
+            f"TICKET#{principal.user_id}",
+            minted.digest,
             role=principal.role,
             username=principal.username,
             full_name=principal.full_name,
@@ -170,7 +170,7 @@ def spend_ticket(ticket: str, now: float) -> Principal | None:
     if owner is None:
         return None
     try:
-        item = table.delete(TicketItem, user_key(owner), f"TICKET#{opaque.digest(ticket)}", TicketItem.expires_at > now)
+        item = table.delete(TicketItem, f"TICKET#{owner}", opaque.digest(ticket), TicketItem.expires_at > now)
     except ConditionFailed:
         return None
     if item is None:
@@ -244,8 +244,8 @@ def drop(socket: Socket, now: float) -> None:
 
 def of_users(user_ids: Iterable[int]) -> dict[int, tuple[Socket, ...]]:
     """The connections of users, at most 100 users a round trip; who has none is missing."""
-    found = table.batch_get((SocketsItem, user_key(user_id), _SOCKETS) for user_id in user_ids)
-    return {int(pk.removeprefix("USER#")): item.sockets for (pk, _), item in found.items() if item.sockets}
+    found = table.batch_get((SocketsItem, _user_key(user_id), _SOCKETS) for user_id in user_ids)
+    return {int(pk.removeprefix(_USER)): item.sockets for (pk, _), item in found.items() if item.sockets}
 
 
 def online(user_ids: Iterable[int], now: float) -> set[int]:
@@ -256,7 +256,7 @@ def online(user_ids: Iterable[int], now: float) -> set[int]:
 
 def presence_key(user_id: int) -> tuple[type[SocketsItem], str, str]:
     """A user's connections as a part of a wider batch read."""
-    return SocketsItem, user_key(user_id), _SOCKETS
+    return SocketsItem, _user_key(user_id), _SOCKETS
 
 
 def follow(owner: Owner, question_id: int, now: float) -> bool:
@@ -295,10 +295,10 @@ def followers(question_id: int, now: float) -> list[Socket]:
 
 def erase_user(user_id: int) -> None:
     """Forget all connections of a user."""
-    item = table.delete(SocketsItem, user_key(user_id), _SOCKETS)
+    item = table.delete(SocketsItem, _user_key(user_id), _SOCKETS)
     for socket in () if item is None else item.sockets:
         disconnect(socket.connection_id, socket.heard_at)
-    table.delete(SocketsItem, user_key(user_id), _SOCKETS)
+    table.delete(SocketsItem, _user_key(user_id), _SOCKETS)
 
 
 def question_key(question_id: int) -> str:
@@ -310,7 +310,7 @@ def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
     entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version}"
     item = table.update(
         SocketsItem,
-        user_key(socket.user_id),
+        _user_key(socket.user_id),
         _SOCKETS,
         [_path(socket.connection_id).set(entry), SocketsItem.expires_at.set(now + _LONGEST_LIFE_SECONDS)],
     )
@@ -320,7 +320,7 @@ def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
 def _forget(user_id: int, connection_ids: Iterable[str]) -> tuple[Socket, ...]:
     actions = [_path(connection_id).remove() for connection_id in connection_ids]
     try:
-        return table.update(SocketsItem, user_key(user_id), _SOCKETS, actions, SocketsItem.pk.exists()).sockets
+        return table.update(SocketsItem, _user_key(user_id), _SOCKETS, actions, SocketsItem.pk.exists()).sockets
     except ConditionFailed:
         return ()
 
@@ -342,6 +342,10 @@ def _path(connection_id: str) -> Path:
 def _socket(user_id: int, connection_id: str, entry: str) -> Socket:
     heard_at, connected_at, version = entry.split(" ")
     return Socket(connection_id, user_id, int(version), float(connected_at), float(heard_at))
+
+
+def _user_key(user_id: int) -> str:
+    return f"{_USER}{user_id}"
 
 
 def _socket_key(connection_id: str) -> str:
