@@ -1,24 +1,12 @@
-"""The local stack with its demo data, started once for all contract tests."""
+"""Clients of the local stack."""
 
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from local.layout import Layout
 from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    """The whole product on free ports of loopback."""
-    installed = os.environ.get("EMULATOR_VENV")
-    layout = Layout(emulator_venv=Path(installed)) if installed else Layout()
-    with LocalStack(layout=layout) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ STATUSES = {
 
 def student() -> User:
     create_user(username="admin", role="user,admin", password="Admin@2025demo")
-    return create_user(username="student1", email="student1@example.org", password="Student@2025demo")
+    return create_user(username="student1", email="student1@example.com", password="Student@2025demo")
 
 
 def filled_in(name: str, user: User) -> dict[str, Any]:

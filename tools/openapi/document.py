@@ -13,6 +13,9 @@ from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
 
 OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
+# An object with a `description` and two lists, `client` (each with `action`, `description`, `example`) and `server`
+# (with `event` instead of `action`); the reference has a section for it as soon as the file is there.
+WEBSOCKET = Path(__file__).with_name("websocket.json")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
 _HIGHEST_ID = 2**53 - 1
@@ -47,7 +50,7 @@ def build() -> dict[str, Any]:
             paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})[route.method.lower()] = writer.operation(
                 group, route
             )
-    return {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "Smart exam",
@@ -89,6 +92,9 @@ def build() -> dict[str, Any]:
             code: {"status": meaning.status, "message": meaning.message} for code, meaning in errors.codes().items()
         },
     }
+    if WEBSOCKET.is_file():
+        document["x-websocket"] = json.loads(WEBSOCKET.read_text(encoding="utf-8"))
+    return document
 
 
 class _Writer:

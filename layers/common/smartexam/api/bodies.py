@@ -6,7 +6,7 @@ is imported for it.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
@@ -147,7 +147,7 @@ def _no_form() -> UnsupportedMedia:
     return UnsupportedMedia("The body must be a form", code="unsupported_media")
 
 
-_decoder = lru_cache(maxsize=64)(msgspec.json.Decoder)
+_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = lru_cache(maxsize=64)(msgspec.json.Decoder)
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidFields:
