@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage lint format validate build lock clean
+.PHONY: help run demo test coverage openapi lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, test
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
+
+openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
+	@PYTHONPATH=layers/common:functions .venv/bin/python -m tools.openapi
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet
@@ -51,7 +54,7 @@ lock: ## Pin requirements/*.txt anew from requirements/*.in
 	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt

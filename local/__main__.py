@@ -27,7 +27,7 @@ def main() -> int:
     started = time.monotonic()
     try:
         options = _options(layout)
-        _log_to(layout.logs)
+        _log_to(layout.logs(options.port))
         # From here on a signal ends things in order, also one that comes while the stack starts.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
@@ -109,7 +109,7 @@ Ready after {seconds:.1f} s at {stack.base_url}
     API reference  {stack.base_url}/api-docs
     Mails          {stack.base_url}/_local/outbox
     AWS            {stack.aws_endpoint}
-    Logs           {layout.logs}
+    Logs           {layout.logs(options.port)}
 
 {accounts}
 

@@ -97,17 +97,21 @@ class Emulator:
                 raise EmulatorError(f"MiniStack did not start, see {self.folders.logs / 'aws.log'}")
             time.sleep(_POLL_SECONDS)
 
-    def stop(self) -> None:
-        """End it and every worker it started; its state is written first."""
+    def stop(self, *, keep_state: bool = True) -> None:
+        """End it and every worker it started.
+
+        Args:
+            keep_state: let it write its state first; without, it ends at once, whatever it is doing.
+        """
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
-        # Whatever is left of its group: workers that were busy.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        if keep_state:
+            # The functions' processes too: it writes nothing before they are done, and one may be busy for minutes.
+            _signal_group(process, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_STOP_SECONDS)
+        _signal_group(process, signal.SIGKILL)
         process.wait()
         if process.stdin is not None:
             process.stdin.close()
@@ -157,6 +161,12 @@ class Emulator:
             # Else a function that crashes loses what it wrote last.
             "PYTHONUNBUFFERED": "1",
         }
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    # It was started as the leader of a group of its own.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _is_listening(port: int) -> bool:

@@ -7,6 +7,8 @@ from typing import IO, Self
 
 _OWN_LINE = re.compile(r"^\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _OUTPUT_FOLLOWS = re.compile(r"^\S+ \S+ INFO \[lambda\] (?:ESM: )?Lambda (\S+) (?:async )?output.*:$")
+# Where a worker unpacked its function: a trace is read beside the project's own file
+_UNPACKED = re.compile(r"/[^\s\"]*/ministack-lambda-[^/]+/code/")
 # stack-LogicalId-RANDOM, as CloudFormation names functions
 _PHYSICAL_NAME = re.compile(r"^[^-]+-(.+)-[0-9A-Za-z]+$")
 
@@ -36,7 +38,7 @@ class LogSplitter:
         elif _OWN_LINE.match(line):
             self._speaker = None
         elif self._speaker is not None:
-            self._functions.write(f"{self._speaker}  {line}")
+            self._functions.write(f"{self._speaker}  {_UNPACKED.sub('functions/', line)}")
 
 
 def logical_id(physical_name: str) -> str:

@@ -40,10 +40,9 @@ class Layout:
         """States of the emulator just after deployment and demo data."""
         return self.work / "snapshots"
 
-    @property
-    def logs(self) -> Path:
-        """Logs of the last run."""
-        return self.work / "logs"
+    def logs(self, port: int) -> Path:
+        """Logs of the last run on this port of the gateway."""
+        return self.work / "logs" / str(port)
 
     def run(self, aws_port: int) -> Path:
         """What one running stack writes; the port keeps two stacks apart."""

@@ -3,6 +3,7 @@
 The gateway serves them and nothing else does: there is no deployed stack that has them.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -17,26 +18,26 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Control(Protocol):
-    """What the routes do to the stack."""
+    """What the routes do to the stack. Its methods may take their time: they are called on threads of their own."""
 
     @property
     def is_ready(self) -> bool:
         """Whether requests reach the functions."""
         ...
 
-    async def set_clock(self, offset_seconds: float) -> float:
+    def set_clock(self, offset_seconds: float) -> float:
         """Set the functions' clock; the server's time that follows, epoch seconds."""
         ...
 
-    async def sent_mails(self) -> Mapping[str, Any]:
+    def sent_mails(self) -> Mapping[str, Any]:
         """What the emulator's SES kept."""
         ...
 
-    async def run_schedule(self) -> Any:
+    def run_schedule(self) -> Any:
         """Run the sweeper; what it answers."""
         ...
 
-    async def reset(self) -> None:
+    def reset(self) -> None:
         """Back to the demo data."""
         ...
 
@@ -84,7 +85,7 @@ class LocalRoutes:
 
     async def _outbox(self, request: Request) -> Answer:
         recipients = parse_qs(request.query).get("to")
-        kept = await self._control.sent_mails()
+        kept = await asyncio.to_thread(self._control.sent_mails)
         return json_answer(200, {"mails": read_mails(kept, recipients[0] if recipients else None)})
 
     async def _clock(self, request: Request) -> Answer:
@@ -92,7 +93,7 @@ class LocalRoutes:
         if isinstance(offset, bool) or not isinstance(offset, int | float):
             raise _BadRequest("offset_seconds must be a number")
         try:
-            now = await self._control.set_clock(float(offset))
+            now = await asyncio.to_thread(self._control.set_clock, float(offset))
         except (ValueError, OverflowError):
             raise _BadRequest("offset_seconds must be within a hundred years") from None
         server_time = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -100,13 +101,13 @@ class LocalRoutes:
 
     async def _sweep(self, request: Request) -> Answer:
         try:
-            result = await self._control.run_schedule()
+            result = await asyncio.to_thread(self._control.run_schedule)
         except (FunctionError, InvocationError, TimeoutError) as error:
             return error_answer(500, f"The schedule failed: {error}", request.id)
         return json_answer(200, {"success": True, **result} if isinstance(result, dict) else {"success": True})
 
     async def _reset(self, request: Request) -> Answer:  # noqa: ARG002 - handlers look alike
-        await self._control.reset()
+        await asyncio.to_thread(self._control.reset)
         return json_answer(200, {"success": True})
 
 

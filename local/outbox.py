@@ -16,27 +16,27 @@ def read_mails(kept: Mapping[str, Any], recipient: str | None) -> list[dict[str,
         recipient: only mails to this address, in whatever case; None for all.
 
     Returns:
-        `{"to", "subject", "text", "links", "sent_at"}` each; `to` is a list's first address.
+        `{"to", "subject", "text", "links", "sent_at"}` each: the first recipient, and the time in epoch seconds.
     """
     messages = [message for account in kept.get("messages", {}).values() for message in account]
     wanted = recipient.strip().lower() if recipient is not None else None
     mails: list[dict[str, Any]] = []
-    for message in sorted(enumerate(messages), key=lambda item: (str(item[1].get("Timestamp", "")), item[0])):
-        to = [_address(one) for one in message[1].get("To") or ()]
+    for message in reversed(messages):
+        to = [_address(one) for one in message.get("To") or ()]
         if wanted is not None and wanted not in {one.lower() for one in to}:
             continue
-        text = message[1].get("BodyText") or ""
-        html = message[1].get("BodyHtml") or ""
+        text = message.get("BodyText") or ""
+        html = message.get("BodyHtml") or ""
         mails.append(
             {
                 "to": to[0] if to else "",
-                "subject": message[1].get("Subject", ""),
+                "subject": message.get("Subject", ""),
                 "text": text,
                 "links": list(dict.fromkeys(_LINK.findall(text or html))),
-                "sent_at": message[1].get("Timestamp"),
+                "sent_at": message.get("Timestamp"),
             }
         )
-    return mails[::-1]
+    return mails
 
 
 def _address(written: str) -> str:

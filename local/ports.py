@@ -1,7 +1,13 @@
 """Ports on loopback."""
 
 import contextlib
+import fcntl
+import os
 import socket
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
 # Where a search begins: the same machine finds the same ports again, and with them the same snapshot.
 _FIRST_GATEWAY = 3100
@@ -13,46 +19,64 @@ class PortError(Exception):
     """There is no port to be had; the message is for the developer."""
 
 
-def claim(port: int, aws_port: int) -> tuple[socket.socket, int, int]:
-    """A listening socket for the gateway, its port, and a port for the emulator.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Two ports that no other stack can get until this is closed.
 
-    Args:
-        port: the gateway's; 0 for one that is free.
-        aws_port: the emulator's; likewise. Free ones are found in pairs: the socket held on the first keeps the
-            second, which nobody listens on yet, from another stack that starts at the same time.
+    Attributes:
+        listener: listens on the gateway's port.
+        port: the gateway's.
+        aws_port: the emulator's. Nobody listens there while the emulator restarts, so a locked file keeps it.
+    """
+
+    listener: socket.socket
+    port: int
+    aws_port: int
+    _lock: IO[bytes]
+
+    def close(self) -> None:
+        """Give both back."""
+        self.listener.close()
+        self._lock.close()
+
+
+def claim(port: int, aws_port: int) -> Claim:
+    """Claim the gateway's and the emulator's port; 0 stands for one that is free.
 
     Raises:
         PortError: one is taken, or none is free.
     """
-    if port:
-        listener = _listen(port)
-        if listener is None:
-            raise PortError(f"Port {port} is in use: choose another with PORT=...")
-        return listener, port, aws_port or _free_for_aws()
-    for at in range(_TRIED):
-        listener = _listen(_FIRST_GATEWAY + at)
-        if listener is None:
+    lock, aws_port = _claim_aws(aws_port)
+    for candidate in [port] if port else range(_FIRST_GATEWAY, _FIRST_GATEWAY + _TRIED):
+        listener = _listen(candidate)
+        if listener is not None:
+            return Claim(listener, candidate, aws_port, lock)
+    lock.close()
+    raise PortError(f"Port {port} is in use: choose another with PORT=..." if port else "There is no free port")
+
+
+def _claim_aws(port: int) -> tuple[IO[bytes], int]:
+    for candidate in [port] if port else range(_FIRST_AWS, _FIRST_AWS + _TRIED):
+        lock = _locked(candidate)
+        if lock is None:
             continue
-        if aws_port or _is_free(_FIRST_AWS + at):
-            return listener, _FIRST_GATEWAY + at, aws_port or _FIRST_AWS + at
-        listener.close()
-    raise PortError("There is no free port")
+        probe = _listen(candidate)
+        if probe is not None:
+            probe.close()
+            return lock, candidate
+        lock.close()
+    raise PortError(f"Port {port} is in use: choose another with AWS_PORT=..." if port else "There is no free port")
 
 
-def _free_for_aws() -> int:
-    # From the other end, away from the pairs.
-    for candidate in range(_FIRST_AWS + _TRIED, _FIRST_AWS, -1):
-        if _is_free(candidate):
-            return candidate
-    raise PortError("There is no free port")
-
-
-def _is_free(port: int) -> bool:
-    listener = _listen(port)
-    if listener is None:
-        return False
-    listener.close()
-    return True
+def _locked(port: int) -> IO[bytes] | None:
+    """A file that only one process has locked at a time; the system unlocks it when that ends, however it ends."""
+    file = (Path(tempfile.gettempdir()) / f"smartexam-local-{os.getuid()}-{port}.lock").open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
 
 
 def _listen(port: int) -> socket.socket | None:

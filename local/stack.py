@@ -1,6 +1,5 @@
 """The local stack as one object: start it, use it, stop it without a trace."""
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -79,6 +78,7 @@ class LocalStack:
         self._gateway: GatewayThread
         self._snapshots = Snapshots(self._layout)
         self._version = ""
+        self._has_data = False
         self._sweeper: str | None = None
         self.base_url = ""
         self.aws_endpoint = ""
@@ -105,8 +105,8 @@ class LocalStack:
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests reach the functions."""
-        return self._api.backend is not None
+        """Whether requests reach the functions, with the data that is to be there."""
+        return self._has_data and self._api.backend is not None
 
     @property
     def physical_ids(self) -> Mapping[str, str]:
@@ -128,81 +128,84 @@ class LocalStack:
         """A boto3 client of one of the emulated services."""
         return self._emulator.client(service)
 
-    def restore_demo_data(self) -> None:
+    def set_clock(self, offset_seconds: float) -> float:
+        """Set the functions' clock so far from the real one; the time that it shows then, epoch seconds.
+
+        Raises:
+            ValueError: no finite number, or over a hundred years.
+        """
+        self._clock.set(offset_seconds)
+        return time.time() + offset_seconds
+
+    def sent_mails(self) -> Mapping[str, Any]:
+        """The mails that functions sent, as the emulator's SES kept them: see `local.outbox`."""
+        kept: Mapping[str, Any] = self._emulator.read_json("/_ministack/ses/messages")
+        return kept
+
+    def run_schedule(self) -> Any:
+        """Run the sweeper, as its schedule does; what it answers.
+
+        Raises:
+            FunctionError: it failed; `InvocationError`, `TimeoutError`: it gave no answer.
+        """
+        backend = self._api.backend
+        if backend is None or self._sweeper is None:
+            raise InvocationError(f"there is no function {SWEEPER} with a schedule")
+        event = {
+            "version": "0",
+            "source": "aws.events",
+            "detail-type": "Scheduled Event",
+            "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "resources": [],
+            "detail": {},
+        }
+        work = backend.invoker.invoke(backend.functions[self._sweeper], event, timeout_seconds=_SWEEP_SECONDS)
+        return self._gateway.call(work, timeout_seconds=_SWEEP_SECONDS + 1)
+
+    def reset(self) -> None:
         """Back to the demo data: tables, files, queues, mails and the clock.
 
-        The emulator is stopped and started on a copy of the state that it had right after deployment. With it go the
+        The emulator is ended and started on a copy of the state that it had right after deployment. With it go the
         functions' processes, and so everything that they remember: blocks of ids, papers, keys, sessions.
+
+        Raises:
+            StackError: it does not run.
         """
         with self._changing:
-            backend, self._api.backend = self._api.backend, None
-            if backend is not None:
-                self._gateway.call(backend.invoker.close())
-            self._emulator.stop()
+            if self._api.backend is None:
+                raise StackError("The stack does not run")
+            self._disconnect(keep_state=False)
             self._snapshots.restore(self._version, self._emulator.folders.state)
             self._clock.set(0.0)
             self._emulator.start()
             self._connect()
 
-    # The rest of `Control`, called on the gateway's loop
-
-    async def set_clock(self, offset_seconds: float) -> float:
-        """Set the functions' clock; the server's time that follows, epoch seconds."""
-        await asyncio.to_thread(self._clock.set, offset_seconds)
-        now = time.time() + offset_seconds
-        datetime.fromtimestamp(now, UTC)
-        return now
-
-    async def sent_mails(self) -> Mapping[str, Any]:
-        """What the emulator's SES kept."""
-        kept: Mapping[str, Any] = await asyncio.to_thread(self._emulator.read_json, "/_ministack/ses/messages")
-        return kept
-
-    async def run_schedule(self) -> Any:
-        """Run the sweeper; what it answers."""
-        backend = self._api.backend
-        if backend is None or self._sweeper is None:
-            raise InvocationError(f"the template has no function {SWEEPER} with a schedule")
-        event = {
-            "version": "0",
-            "source": "aws.events",
-            "detail-type": "Scheduled Event",
-            "resources": [],
-            "detail": {},
-        }
-        event["time"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return await backend.invoker.invoke(backend.functions[self._sweeper], event, timeout_seconds=_SWEEP_SECONDS)
-
-    async def reset(self) -> None:
-        """Back to the demo data."""
-        await asyncio.to_thread(self.restore_demo_data)
-
     def _start(self) -> None:
-        listener, port, aws_port = claim(self._options.port, self._options.aws_port)
-        self._closing.callback(listener.close)
-        self.base_url = f"http://127.0.0.1:{port}"
-        self.aws_endpoint = f"http://127.0.0.1:{aws_port}"
+        ports = claim(self._options.port, self._options.aws_port)
+        self._closing.callback(ports.close)
+        self.base_url = f"http://127.0.0.1:{ports.port}"
+        self.aws_endpoint = f"http://127.0.0.1:{ports.aws_port}"
 
         template = load(self._layout.template)
         parameters = self._parameters(template)
         self._sweeper = _sweeper(template)
         description = ApiDescription.read(template, Resolver(template, parameters, REGION))
-        self._api = HttpApi(description, port, LocalRoutes(self))
-        self._gateway = GatewayThread(self._api.handle, listener)
+        self._api = HttpApi(description, ports.port, LocalRoutes(self))
+        self._gateway = GatewayThread(self._api.handle, ports.listener)
         self._gateway.start()
         self._closing.callback(self._gateway.stop)
 
-        run = self._layout.run(aws_port)
+        run = self._layout.run(ports.aws_port)
         shutil.rmtree(run, ignore_errors=True)
         self._closing.callback(shutil.rmtree, run, ignore_errors=True)
         data_dir = self._options.data_dir
         self._clock = ClockFile(run / "clock", data_dir / "clock" if data_dir is not None else None)
-        logs = self._layout.logs if self._options.port else self._layout.logs / str(port)
+        logs = self._layout.logs(ports.port)
         for log in ("aws.log", "functions.log"):
             (logs / log).unlink(missing_ok=True)
         state = (data_dir if data_dir is not None else run) / "state"
-        self._emulator = Emulator(self._layout, aws_port, Folders(state, run / "scratch", logs))
-        self._closing.callback(self._disconnect)
+        self._emulator = Emulator(self._layout, ports.aws_port, Folders(state, run / "scratch", logs))
+        self._closing.callback(self._stop_emulator)
 
         self._options.report("Building the layer and the functions")
         artifacts = build(template, self._layout)
@@ -222,6 +225,7 @@ class LocalStack:
         self._start_with_data(state, deploy)
         self._clock.load()
         self._connect()
+        self._has_data = True
 
     def _start_with_data(self, state: Path, deploy: Callable[[], None]) -> None:
         """Start the emulator on the data that is to be there."""
@@ -249,7 +253,7 @@ class LocalStack:
         if self._options.demo:
             self._options.report("Loading the demo data")
             self._load_demo_data()
-        self._disconnect()
+        self._disconnect(keep_state=True)
         self._snapshots.keep(self._version, state)
         self._emulator = later
 
@@ -274,11 +278,16 @@ class LocalStack:
         invoker = Invoker(self._emulator.port, REGION, self._options.concurrency)
         self._api.backend = Backend(invoker, names, names.get("HttpApi", "local"))
 
-    def _disconnect(self) -> None:
+    def _stop_emulator(self) -> None:
+        # A reset that is under way would start it again.
+        with self._changing:
+            self._disconnect(keep_state=self._options.data_dir is not None)
+
+    def _disconnect(self, *, keep_state: bool) -> None:
         backend, self._api.backend = self._api.backend, None
         if backend is not None:
             self._gateway.call(backend.invoker.close())
-        self._emulator.stop()
+        self._emulator.stop(keep_state=keep_state)
 
     def _parameters(self, template: Template) -> dict[str, str]:
         declared = template.get("Parameters", {})

@@ -1,13 +1,93 @@
 """Routes of an account's life."""
 
-from smartexam.api import Access, Api, Request
+from account import access, passwords, service
+from account.models import (
+    Confirmation,
+    Deleted,
+    Done,
+    ForgottenPassword,
+    NewAccount,
+    NewPassword,
+    Requestable,
+    RequestedAccess,
+    Requester,
+    RequestSubmitted,
+)
+from smartexam.api import Access, Api, Reply, Request
+from smartexam.auth import sessions
+from smartexam.settings import settings
 
 api = Api("account")
+
+_LIMIT = 16 * 1024
+
+
+@api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Done, limit=_LIMIT)
+def create_account(request: Request, body: NewAccount) -> Done:
+    """Ask for an account; whether the email is taken is not revealed. A link to set the password is mailed."""
+    service.create_account(body, request.now)
+    return Done(message="If this email can be used, a link to set your password has been sent to it.")
+
+
+@api.post("/api/set-password", access=Access.PUBLIC, takes=NewPassword, answers=Done, limit=_LIMIT)
+def set_password(request: Request, body: NewPassword) -> Done:
+    """Set a password by a mailed link; ends all sessions of the account.
+
+    Raises:
+        BadRequest: `link_invalid`; `invalid_fields` where the password does not meet the policy.
+    """
+    passwords.set_by_link(body, settings().optional("ADMIN_EMAIL"), request.now)
+    return Done(message="Your password has been set. You can sign in now.")
+
+
+@api.post("/api/request-password-reset", access=Access.PUBLIC, takes=ForgottenPassword, answers=Done, limit=_LIMIT)
+def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
+    """Ask for a link to set a new password; whether there is such an account is not revealed."""
+    del request
+    service.request_password_reset(body.email)
+    return Done(message="If an account exists with this email, a reset link has been sent.")
+
+
+@api.post("/api/validate-user-for-request", access=Access.PUBLIC, takes=Requester, answers=Requestable, limit=_LIMIT)
+def validate_user_for_request(request: Request, body: Requester) -> Requestable:
+    """Tell which roles an account may ask for.
+
+    Raises:
+        NotFound: `no_such_account`.
+    """
+    del request
+    return access.requestable(body)
+
+
+@api.post(
+    "/api/submit-access-request", access=Access.PUBLIC, takes=RequestedAccess, answers=RequestSubmitted, limit=_LIMIT
+)
+def submit_access_request(request: Request, body: RequestedAccess) -> RequestSubmitted:
+    """Ask for another role; an administrator decides.
+
+    Raises:
+        BadRequest: `request_pending`, `access_not_available`, `access_changed`, or `invalid_fields`.
+        NotFound: `no_such_account`.
+    """
+    return RequestSubmitted(request_id=access.submit(body, request.now))
+
+
+@api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Deleted, limit=_LIMIT)
+def delete_account(request: Request, body: Confirmation) -> Reply:
+    """Delete one's account for good, with everything that is only about it.
+
+    Raises:
+        BadRequest: `not_confirmed`.
+        Conflict: `last_admin`.
+    """
+    service.delete_account(request.caller, body.confirm, request.now)
+    return Reply(Deleted(), cookies=(sessions.cleared_cookie(),))
 
 
 @api.post("/_ping", access=Access.AUTH)
 def ping(request: Request) -> None:
     """Tell whether the session is alive (204)."""
+    del request
 
 
 lambda_handler = api.handler

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from smartexam.data import attempts
 from smartexam.data.attempts import CLOSED, DUE_SHARDS
-from smartexam.errors import AppError
 from smartexam.finalise import finalise
+from smartexam.observability import logger
 
 _PAGE = 200
 _WORKERS = 8
@@ -57,7 +57,7 @@ def _finish(user_id: int, exam_id: int, now: float, grace: float) -> bool | None
         if sitting is None or not (sitting.status == CLOSED or sitting.is_over(now, grace)):
             return False
         finalise(sitting, now, grace)
-    except AppError:
-        # One student's trouble must not keep the others waiting.
+    except Exception:  # noqa: BLE001 - one student's trouble must not keep the others waiting
+        logger().exception("an attempt could not be finished", extra={"user_id": user_id, "exam_id": exam_id})
         return None
     return True

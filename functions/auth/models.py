@@ -32,7 +32,7 @@ class FreshToken(msgspec.Struct, frozen=True, kw_only=True):
     """A new access token; `expires_in` is its life in seconds."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from local.gateway.server import Handler, Server
 
-_CALL_SECONDS = 30.0
+_CALL_SECONDS = 60.0
 
 T = TypeVar("T")
 
@@ -33,6 +33,6 @@ class GatewayThread:
         self._thread.join()
         self._loop.close()
 
-    def call(self, work: Coroutine[Any, Any, T]) -> T:
-        """The outcome of something that must run on the gateway's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=_CALL_SECONDS)
+    def call(self, work: Coroutine[Any, Any, T], *, timeout_seconds: float = _CALL_SECONDS) -> T:
+        """The outcome of something that must run on the gateway's loop, seen from another thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=timeout_seconds)

@@ -13,7 +13,7 @@ HOST = "api.example.test"
 _numbers = itertools.count(1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FakeContext:
     """What a handler may ask of Lambda's context."""
 

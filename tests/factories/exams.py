@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from smartexam import ids
-from smartexam.data.catalog import exams, questions
+from smartexam.data.catalog import exams, question_changes, questions
 from smartexam.data.catalog.exams import Exam
 from smartexam.exam.marks import UNITS
 from smartexam.exam.questions import Question
@@ -69,7 +69,7 @@ def add_questions(exam_id: int, contents: Sequence[Question], *, now: float = MO
     if not contents:
         return []
     fresh = ids.allocator().take("question", len(contents))
-    questions.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
+    question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
     return list(fresh)
 
 

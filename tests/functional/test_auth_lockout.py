@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam.data import ephemeral, table
+from smartexam.data import table
 from smartexam.errors import Unavailable
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -145,7 +145,7 @@ def test_a_store_that_is_down_lets_nobody_in(path: str, monkeypatch: pytest.Monk
     def down(*_: Any, **__: Any) -> Any:
         raise Unavailable
 
-    monkeypatch.setattr(ephemeral.table, "put", down)
+    monkeypatch.setattr(table, "put", down)
     answer = attempt("john.doe", PASSWORD, path)
 
     assert answer.status == 503

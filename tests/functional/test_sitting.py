@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+
 from exams.app import api, lambda_handler
 from smartexam.data import attempts
-from smartexam.data.catalog import exams, questions
+from smartexam.data.catalog import exams, question_changes
 from smartexam.data.catalog.exams import Exam
 from smartexam.exam.marks import UNITS
 from tests.factories.clock import MORNING, FrozenClock
@@ -197,7 +198,7 @@ class TestPaper:
     def test_edits_do_not_reach_a_running_attempt(self, student: Student, exam: Exam) -> None:
         student.start(exam)
         before = student.paper(exam).body["questions"]
-        questions.delete_questions(question_ids(exam.id)[:1])
+        question_changes.delete_questions(question_ids(exam.id)[:1])
         add_questions(exam.id, [NUMERIC])
 
         assert student.paper(exam).body["questions"] == before
@@ -205,7 +206,7 @@ class TestPaper:
     def test_next_attempt_has_the_edited_paper(self, student: Student, exam: Exam) -> None:
         student.start(exam)
         student.submit(exam)
-        questions.delete_questions(question_ids(exam.id)[:1])
+        question_changes.delete_questions(question_ids(exam.id)[:1])
         student.start(exam)
 
         assert [each["id"] for each in student.paper(exam).body["questions"]] == question_ids(exam.id)
@@ -343,7 +344,7 @@ class TestSync:
     ) -> None:
         old_ids = question_ids(exam.id)
         student.start(exam)
-        questions.delete_questions(old_ids[:1])
+        question_changes.delete_questions(old_ids[:1])
         new_ids = add_questions(exam.id, [MCQ])
         other = Student(student.clock)
         other.start(exam)
@@ -433,7 +434,7 @@ class TestSubmit:
     def test_is_graded_by_the_paper_that_was_sat(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
         student.sync(exam, right_answers(exam))
-        questions.delete_questions(question_ids(exam.id))
+        question_changes.delete_questions(question_ids(exam.id))
         add_questions(exam.id, [MSQ])
         student.submit(exam)
 

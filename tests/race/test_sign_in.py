@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from auth import app, service
+from auth import app
+from smartexam.auth import passwords
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user
 
@@ -38,13 +39,13 @@ def test_of_thirty_parallel_guesses_three_are_evaluated(exists: bool, monkeypatc
     if exists:
         create_user(username="john.doe", email="john@example.org")
     evaluated: list[str] = []
-    verify = service.verify_password
+    verify = passwords.verify_password
 
     def counting(password_hash: str | None, password: str) -> bool:
         evaluated.append(password)
         return verify(password_hash, password)
 
-    monkeypatch.setattr(service, "verify_password", counting)
+    monkeypatch.setattr("auth.service.verify_password", counting)
 
     names = ["john.doe", "john@example.org"] * (THREADS // 2) if exists else ["john.doe"] * THREADS
     answers = at_once([f"guess-{number}" for number in range(THREADS)], names)

@@ -63,6 +63,27 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")
 
 
+def use(
+    kind: str, user_id: int, *, limit: int, seconds: float, now: float, message: str = "Too many requests."
+) -> None:
+    """Use one of `limit` per window; a window begins with its first use and lasts `seconds`.
+
+    Args:
+        kind: what is limited, such as `mail`.
+        user_id: for whom.
+        limit: uses per window; 1 makes it a pause between two uses.
+        seconds: how long a window lasts.
+        now: epoch seconds.
+        message: what the client is told.
+
+    Raises:
+        RateLimited: used up, with the time until the window ends.
+    """
+    ends_at = ephemeral.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
+    if ends_at is not None:
+        raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+
+
 def _locked(seconds: float) -> RateLimited:
     minutes = max(1, math.ceil(seconds / 60))
     return RateLimited(

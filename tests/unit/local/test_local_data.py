@@ -73,7 +73,7 @@ def test_function_lines_are_told_from_the_emulators(tmp_path: Path) -> None:
         "2026-11-23 14:26:35 INFO [lambda_runtime] Lambda worker spawned for local-ExamsFunction-98F (python3.13)\n",
         "2026-11-23 14:26:35 INFO [lambda] Lambda local-ExamsFunction-98F output:\n",
         '{"message": "invocation"}\n',
-        "Traceback (most recent call last):\n",
+        '  File "/tmp/s/ministack-lambda-local-ExamsFunction-98F-ab_1/code/exams/app.py", line 2, in handler\n',
         "2026-11-23 14:26:36 INFO [lambda] ESM: Lambda local-Sweeper-1A output:\n",
         "swept\n",
         "[2026-11-23 14:26:37 +0000] [1] [INFO] Running\n",
@@ -86,7 +86,7 @@ def test_function_lines_are_told_from_the_emulators(tmp_path: Path) -> None:
     assert (tmp_path / "aws.log").read_text(encoding="utf-8") == "".join(lines)
     assert (tmp_path / "functions.log").read_text(encoding="utf-8").splitlines() == [
         'ExamsFunction  {"message": "invocation"}',
-        "ExamsFunction  Traceback (most recent call last):",
+        'ExamsFunction    File "functions/exams/app.py", line 2, in handler',
         "Sweeper  swept",
     ]
 

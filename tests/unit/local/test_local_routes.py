@@ -22,22 +22,22 @@ class FakeControl:
     resets: int = 0
     sweep: object = field(default_factory=lambda: {"finished": 2})
 
-    async def set_clock(self, offset_seconds: float) -> float:
+    def set_clock(self, offset_seconds: float) -> float:
         if abs(offset_seconds) > 1e10:
             raise ValueError("too far")
         self.offsets.append(offset_seconds)
         return 1_736_913_605.25 + offset_seconds
 
-    async def sent_mails(self) -> Mapping[str, Any]:
+    def sent_mails(self) -> Mapping[str, Any]:
         mail = {"To": ["a@example.com"], "Subject": "Hello", "BodyText": "https://a.test/1", "Timestamp": "1"}
         return {"messages": {"0": [mail]}}
 
-    async def run_schedule(self) -> Any:
+    def run_schedule(self) -> Any:
         if isinstance(self.sweep, Exception):
             raise self.sweep
         return self.sweep
 
-    async def reset(self) -> None:
+    def reset(self) -> None:
         self.resets += 1
 
 

@@ -9,11 +9,10 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from smartexam.api import bodies, response
 from smartexam.api.request import Request
@@ -39,23 +38,25 @@ class Route:
 
     Attributes:
         path: with `<name>` for each path parameter; all are ids.
+        handler: the function behind it; its docstring describes the route, its `Raises:` the errors.
         takes: shape of the body, handed to the handler as `body`.
         query: shape of the query string, handed to the handler as `query`.
-        answers: shape of the success.
-        forms: whether the body may be a form.
+        answers: shape of the success; of one that is no JSON, its media type as text.
+        also: further successes by status: a shape, a media type, or None for no body. Only described, not enforced.
+        forms: whether the body may be a form as well, or a form only.
         limit: most bytes of the body.
-        handler: the function behind it; its docstring describes the route.
     """
 
     method: str
     path: str
     access: Access
-    takes: type | None
-    query: type | None
-    answers: Any
-    forms: bool
-    limit: int
     handler: Callable[..., Any]
+    takes: type | None = None
+    query: type | None = None
+    answers: Any = None
+    also: Mapping[int, Any] = field(default_factory=dict)
+    forms: bodies.Forms = False
+    limit: int = bodies.DEFAULT_LIMIT
 
 
 class Api:
@@ -64,14 +65,18 @@ class Api:
     Args:
         group: the function's name, for its logs and its description.
         clock: where the time comes from; by default as the settings say.
+        unrouted: answers whatever no route of this function takes; by default that is a 404.
     """
 
-    def __init__(self, group: str, clock: Clock | None = None) -> None:
+    def __init__(
+        self, group: str, clock: Clock | None = None, unrouted: Callable[[Request], Reply] | None = None
+    ) -> None:
         self.group = group
         self.clock = clock
         self.routes: list[Route] = []
         self._resolver = APIGatewayHttpResolver()
-        self._resolver.not_found(self._unknown_route)
+        serve_unrouted = self._serving(Route("ANY", "$default", Access.PUBLIC, unrouted or _refuse))
+        self._resolver.not_found(lambda _: serve_unrouted())
 
     def get(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
         """Declare a GET route; see `route`."""
@@ -98,7 +103,8 @@ class Api:
         takes: type | None = None,
         query: type | None = None,
         answers: Any = None,
-        forms: bool = False,
+        also: Mapping[int, Any] | None = None,
+        forms: bodies.Forms = False,
         limit: int = bodies.DEFAULT_LIMIT,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.
@@ -107,7 +113,7 @@ class Api:
         """
 
         def declare(handler: HandlerT) -> HandlerT:
-            declared = Route(method, path, access, takes, query, answers, forms, limit, handler)
+            declared = Route(method, path, access, handler, takes, query, answers, also or {}, forms, limit)
             self.routes.append(declared)
             self._resolver.route(path, method)(self._serving(declared))
             return handler
@@ -164,10 +170,6 @@ class Api:
 
         return serve
 
-    @staticmethod
-    def _unknown_route(_: NotFoundError) -> Response[str]:
-        return response.render(_refusal(NotFound("Not found")))
-
     def _log(self, request: Request, status: int, started: float, trace: Trace) -> None:
         log_invocation(
             now=request.now,
@@ -177,6 +179,11 @@ class Api:
             status=status,
             request_id=request.request_id,
         )
+
+
+def _refuse(request: Request) -> Reply:
+    del request
+    raise NotFound("Not found")
 
 
 def _id(text: str) -> int:

@@ -30,6 +30,7 @@ class Reply:
         body: a value to encode as JSON; text or bytes are sent as they are.
         headers: they win over the security headers of the same name.
         cookies: whole `Set-Cookie` values.
+        compress: whether to send it as gzip to those who read that; worth it for large texts only.
     """
 
     body: Any = None
@@ -37,6 +38,7 @@ class Reply:
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    compress: bool = False
 
 
 def redirect(location: str, *, cookies: tuple[str, ...] = ()) -> Reply:
@@ -60,4 +62,4 @@ def render(reply: Reply) -> Response[str]:
         # Powertools sends bytes as base64, which API Gateway decodes again.
         return Response(reply.status, reply.content_type, body, headers, cookies)  # type: ignore[arg-type]
     text = body if isinstance(body, str) else _encoder.encode(body).decode()
-    return Response(reply.status, reply.content_type, text, headers, cookies)
+    return Response(reply.status, reply.content_type, text, headers, cookies, compress=reply.compress)

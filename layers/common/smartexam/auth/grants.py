@@ -24,7 +24,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
     access_token: str
     refresh_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
     available_portals: list[str]
     user: GrantedUser

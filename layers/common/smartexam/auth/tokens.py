@@ -61,7 +61,8 @@ def verify(token: str, now: float) -> Principal:
         )
     except (KeyError, TypeError, ValueError):
         raise rejected() from None
-    if not fresh or claims.get("type") != "access" or principal.role not in ROLES:
+    is_named = isinstance(claims["usr"], str) and isinstance(claims["name"], str)
+    if not fresh or not is_named or claims.get("type") != "access" or principal.role not in ROLES:
         raise rejected()
     return principal
 

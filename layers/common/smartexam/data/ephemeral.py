@@ -5,7 +5,7 @@
     USER#42                REFRESH#<digest>     a refresh token
     USER#42                PASSWORD_LINK        the newest link to set a password, of either kind
     LOGIN#<digest>         WINDOW               sign-in attempts of one source address for one account
-    LIMIT#<kind>#<whom>    <window>             what was used of a limit in one window
+    USER#42                LIMIT#<kind>         what was used of a limit in its present window
     REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
@@ -20,7 +20,7 @@ from smartexam.auth import opaque
 from smartexam.auth.principal import Principal
 from smartexam.data import table
 from smartexam.data.identity import User, user_key
-from smartexam.data.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item
+from smartexam.data.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item, Put
 
 SESSION_SECONDS = 3 * 3600
 REFRESH_SECONDS = 30 * 24 * 3600
@@ -72,6 +72,16 @@ class LoginWindowItem(Item):
 
     attempts = IntAttribute()
     failures = IntAttribute()
+    expires_at = FloatAttribute()
+
+
+class LimitItem(Item):
+    """What was used of a limit in its present window."""
+
+    class Meta:
+        context = "ephemeral"
+
+    used = IntAttribute()
     expires_at = FloatAttribute()
 
 
@@ -295,6 +305,48 @@ def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int)
 def clear_login_attempts(who: str) -> None:
     """Forget the failures, after a sign-in that succeeded."""
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
+
+
+def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds: float) -> float | None:
+    """Use one of `limit` per window.
+
+    Returns:
+        None if there was room; otherwise when the window ends, and nothing was used.
+    """
+    pk, sk = user_key(user_id), f"LIMIT#{kind}"
+    while True:
+        fresh = LimitItem(pk, sk, used=1, expires_at=now + window_seconds)
+        try:
+            table.put(fresh, LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now))
+        except ConditionFailed as failed:
+            stored = LimitItem.from_raw_data(failed.item) if failed.item else None
+        else:
+            return None
+        if stored is not None and stored.expires_at > now and stored.used >= limit:
+            return stored.expires_at
+        try:
+            table.update(
+                LimitItem,
+                pk,
+                sk,
+                [LimitItem.used.add(1)],
+                (LimitItem.expires_at > now) & (LimitItem.used < limit),
+            )
+        except ConditionFailed:
+            continue  # used up or run out in between
+        return None
+
+
+def turn(name: str, now: float, *, seconds: float) -> Put:
+    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
+    than any can be was begun by a clock that has been set back since.
+    """
+    free = (
+        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
+    )
+    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)
 
 
 def revocation_item(change: Revocation, now: float) -> RevocationItem:

@@ -6,7 +6,7 @@ transaction's reasons come in the order of its operations.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
@@ -67,6 +67,7 @@ __all__ = [
     "query_all",
     "query_index",
     "reset",
+    "retried",
     "transact",
     "update",
     "updated",
@@ -77,6 +78,9 @@ _TRANSACTION_LIMIT = 100
 _BATCH_GET_LIMIT = 100
 _BATCH_WRITE_LIMIT = 25
 _CONFLICT_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,9 @@ def query_index(
     *,
     limit: int,
     range_up_to: tuple[str, str, str] | None = None,
+    range_prefix: tuple[str, str] | None = None,
     start: RawItem | None = None,
+    consistent: bool = False,
 ) -> tuple[list[tuple[str, str]], RawItem | None]:
     """Primary keys of items in a keys-only index.
 
@@ -208,11 +214,13 @@ def query_index(
         index: its index.
         hash_key: (attribute, value) of the index's partition.
         limit: how many at most.
-        range_up_to: (attribute, DynamoDB type, value): only range keys up to this value.
+        range_up_to: (attribute, DynamoDB type, value): only range keys up to this value; or
+        range_prefix: (attribute, text): only range keys that begin so.
         start: where the last page ended.
+        consistent: of an index that is local to its partition, whether it must not lag.
 
     Returns:
-        (pk, sk) pairs and where to go on, None at the end. Indexes lag: what is listed may have changed.
+        (pk, sk) pairs and where to go on, None at the end. Other indexes lag: what is listed may have changed.
     """
     names, values = {"#h": hash_key[0]}, {":h": {"S": hash_key[1]}}
     condition = "#h = :h"
@@ -220,6 +228,9 @@ def query_index(
         attribute, kind, value = range_up_to
         names["#r"], values[":r"] = attribute, {kind: value}
         condition += " AND #r <= :r"
+    elif range_prefix is not None:
+        names["#r"], values[":r"] = range_prefix[0], {"S": range_prefix[1]}
+        condition += " AND begins_with(#r, :r)"
     arguments: dict[str, Any] = {
         "TableName": settings().table(context),
         "IndexName": index,
@@ -227,6 +238,7 @@ def query_index(
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
         "Limit": limit,
+        "ConsistentRead": consistent,
     }
     if start is not None:
         arguments["ExclusiveStartKey"] = start
@@ -317,13 +329,24 @@ def updated(
     Raises:
         Unavailable: others kept coming first.
     """
-    for attempt in range(attempts):
+    retried(lambda: write(read()), attempts=attempts)
+
+
+def retried(attempt: Callable[[], T], *, attempts: int = _ATTEMPTS) -> T:
+    """What `attempt` returns, which reads something and writes what follows from it.
+
+    Args:
+        attempt: raises `ConditionFailed` or `TransactionRefused` if its write came late; then it is called again.
+        attempts: how often before giving up.
+
+    Raises:
+        Unavailable: others kept coming first.
+    """
+    for number in range(attempts):
         try:
-            write(read())
+            return attempt()
         except (ConditionFailed, TransactionRefused):
-            back_off(attempt)
-        else:
-            return
+            back_off(number)
     raise Unavailable
 
 

@@ -58,6 +58,11 @@ def format_marks(units: int) -> str:
     return f"{sign}{size // divisor}/{UNITS // divisor}"
 
 
+def number_or_text(units: int) -> float | str:
+    """Marks for those who edit them: a number where two decimals say it exactly, else its canonical text ("1/3")."""
+    return display(units) if units % (UNITS // 100) == 0 else format_marks(units)
+
+
 def display(units: int) -> float:
     """Marks as a number for people, rounded half up to two decimals."""
     return _rounded_quotient(units, UNITS // 100) / 100

@@ -3,7 +3,7 @@
     pk                    sk                     what
     CARD#7#<0..3>         CARD                   the exam, in equal replicas
     LIST#<which>          <date> <time>#<id>     an exam in a listing: all, of a status, of a category, of both
-    EXAM#7                Q#<ms><n>#<id>         a question, in the order of the exam
+    EXAM#7                Q#<ms>#<first>#<n>     a question, in the order of the exam: when, with which, which of them
     QUESTION#101          POINTER                where the question lies
     PAPERS#7              <version>              a version of the paper exists
     PAPER#7#<version>     PART#<n>               the compiled paper, as students see it

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
 from smartexam.data import table
@@ -57,6 +57,8 @@ class CardItem(Item):
     without_own_marks = IntAttribute()
     content_version = IntAttribute()
     compiled_version = IntAttribute()
+    batches = IntAttribute(default=0)
+    open_batches = UnicodeSetAttribute(null=True)
 
 
 class ListingItem(Item):
@@ -94,6 +96,8 @@ class Exam:
         content_version: raised by whatever changes the paper.
         compiled_version: the content version whose paper is ready.
         edit_version: raised by every edit of the exam itself; edits compare it.
+        batches: how many batches of questions were ever begun; see `question_batches`.
+        open_batches: those of them that are not part of the exam: still arriving, or never completed.
     """
 
     id: int
@@ -118,11 +122,24 @@ class Exam:
     without_own_marks: int = 0
     content_version: int = 1
     compiled_version: int = 0
+    batches: int = 0
+    open_batches: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> str:
+        """Its place in lists, by date and time."""
+        return f"{self.date} {self.start_time}#{self.id:016d}"
 
     @property
     def max_marks(self) -> int:
         """The highest possible score, in units."""
         return self.own_marks + self.without_own_marks * self.positive_marks
+
+    def shows(self, batch: int | None) -> bool:
+        """Whether questions that came with this batch (None: in one transaction) were part of the exam."""
+        if batch is None:
+            return True
+        return batch <= self.batches and all(not entry.startswith(f"{batch}@") for entry in self.open_batches)
 
     def opens_at(self, timezone: str) -> float:
         """When its date and start time come in the institute's time zone, epoch seconds."""
@@ -132,6 +149,12 @@ class Exam:
     def is_open(self, now: float, timezone: str) -> bool:
         """Whether attempts can be started."""
         return self.status == "ongoing" or (self.status != "completed" and self.opens_at(timezone) <= now)
+
+    def shows_result(self, completed_at: float, now: float) -> bool:
+        """Whether students see a result that was completed then."""
+        if self.result_mode == "delayed":
+            return completed_at + self.result_delay * 60 <= now
+        return self.result_mode == "instant" or self.is_released
 
     def result_available_at(self, completed_at: float) -> float | None:
         """From when on a result is visible, epoch seconds; None while that depends on its release."""
@@ -147,6 +170,7 @@ _IN_PAPER = frozenset(
     {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
     | {"max_attempts", "result_mode"}
 )
+_STORED = tuple(name for name in Exam.__slots__ if name != "id")
 _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
 
 
@@ -163,13 +187,13 @@ def get_exam(exam_id: int, *, reader: int = 0) -> Exam | None:
         reader: any number that spreads readers over the replicas, such as a user's id.
     """
     item = table.get(CardItem, card_key(exam_id, reader), CARD)
-    return None if item is None else _exam(item)
+    return None if item is None else exam_from(item)
 
 
 def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
     """Several exams by id; those that do not exist are missing."""
     found = table.batch_get((CardItem, card_key(exam_id, reader), CARD) for exam_id in exam_ids)
-    return {item.exam_id: _exam(item) for item in found.values()}
+    return {item.exam_id: exam_from(item) for item in found.values()}
 
 
 def list_exams(
@@ -200,7 +224,7 @@ def create_exam(exam: Exam) -> None:
     try:
         table.transact(operations)
     except TransactionRefused:
-        raise NotFound("Category not found") from None
+        raise NotFound("Category not found", code="category_not_found") from None
 
 
 def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam:
@@ -213,16 +237,14 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam
     Raises:
         NotFound: the exam does not exist, or the new category does not.
     """
-    edited: list[Exam] = []
 
-    def write(item: CardItem | None) -> None:
-        if item is None:
-            raise NotFound("Exam not found")
-        before = _exam(item)
+    def attempt() -> Exam:
+        before = get_exam(exam_id)
+        if before is None:
+            raise NotFound("Exam not found", code="exam_not_found")
         changes = {name: value for name, value in change(before).items() if getattr(before, name) != value}
-        edited[:] = [before]
         if not changes:
-            return
+            return before
         if not _EDITABLE.issuperset(changes):
             raise ValueError(f"not editable: {sorted(set(changes) - _EDITABLE)}")
         after = replace(before, **changes, edit_version=before.edit_version + 1)
@@ -242,24 +264,24 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam
             )
         except TransactionRefused as refused:
             if after.category_id is not None and moved and refused.failed[-1]:
-                raise NotFound("Category not found") from None
+                raise NotFound("Category not found", code="category_not_found") from None
             raise
-        edited[:] = [after]
+        return after
 
-    table.updated(lambda: table.get(CardItem, card_key(exam_id, 0), CARD), write)
-    return edited[0]
+    return table.retried(attempt)
 
 
 def remove_exam(exam_id: int) -> bool:
-    """Take an exam out of the catalog: from now on nobody finds it. What belonged to it is purged apart.
+    """Take an exam out of the catalog: from now on nobody finds it. What belonged to it is erased apart.
 
     Returns:
         False if there was none.
     """
-    exam = get_exam(exam_id)
-    if exam is None:
-        return False
-    while True:
+
+    def attempt() -> bool:
+        exam = get_exam(exam_id)
+        if exam is None:
+            return False
         operations: list[Operation] = [
             Delete(CardItem, card_key(exam_id, replica), CARD, CardItem.edit_version == exam.edit_version)
             for replica in range(REPLICAS)
@@ -267,14 +289,10 @@ def remove_exam(exam_id: int) -> bool:
         operations += [Delete(ListingItem, item.pk, item.sk) for item in _listings(exam)]
         operations += _category_count(exam.category_id, -1)
         operations.append(_exam_total(-1))
-        try:
-            table.transact(operations)
-        except TransactionRefused:
-            exam = get_exam(exam_id)
-            if exam is None:
-                return False
-        else:
-            return True
+        table.transact(operations)
+        return True
+
+    return table.retried(attempt)
 
 
 def mark_compiled(exam_id: int, version: int) -> bool:
@@ -292,6 +310,18 @@ def update_cards(exam_id: int, actions: list[Action], condition: Any = None) -> 
     """The operations that change all replicas of a card alike, if the exam exists."""
     required = CardItem.pk.exists() if condition is None else CardItem.pk.exists() & condition
     return [Update(CardItem, card_key(exam_id, replica), CARD, actions, required) for replica in range(REPLICAS)]
+
+
+def exam_from(item: CardItem) -> Exam:
+    """The exam on a card."""
+    fields = {name: getattr(item, name) for name in _STORED}
+    fields["open_batches"] = frozenset(item.open_batches or ())
+    return Exam(id=item.exam_id, **fields)
+
+
+def exam_at(place: str) -> int:
+    """The id of the exam that is at a place in a list."""
+    return int(place.rpartition("#")[2])
 
 
 def check_exam(exam_id: int) -> Check:
@@ -316,9 +346,8 @@ def _listing(status: str | None, category_id: int | None) -> str:
 
 def _listings(exam: Exam) -> list[ListingItem]:
     categories = [None] if exam.category_id is None else [None, exam.category_id]
-    place = f"{exam.date} {exam.start_time}#{exam.id:016d}"
     return [
-        ListingItem(_listing(status, category), place, exam_id=exam.id)
+        ListingItem(_listing(status, category), exam.place, exam_id=exam.id)
         for status in (None, exam.status)
         for category in categories
     ]
@@ -355,9 +384,7 @@ def _exam_total(change: int) -> Update:
 
 
 def _cards(exam: Exam) -> list[CardItem]:
-    fields = {name: getattr(exam, name) for name in Exam.__slots__ if name != "id"}
+    fields = {name: getattr(exam, name) for name in _STORED}
+    # DynamoDB knows no empty sets.
+    fields["open_batches"] = set(exam.open_batches) or None
     return [CardItem(card_key(exam.id, replica), CARD, exam_id=exam.id, **fields) for replica in range(REPLICAS)]
-
-
-def _exam(item: CardItem) -> Exam:
-    return Exam(id=item.exam_id, **{name: getattr(item, name) for name in Exam.__slots__ if name != "id"})

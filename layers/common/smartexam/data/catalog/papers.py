@@ -110,7 +110,7 @@ def _compile(exam: Exam) -> bool:
         max_attempts=exam.max_attempts,
         result_mode=exam.result_mode,
     )
-    stored = [(question.id, question.content) for question in questions.all_questions(exam.id)]
+    stored = [(question.id, question.content) for question in questions.questions_of(exam)]
     paper, key = compile_paper(snapshot, stored, version)
     table.put(VersionItem(versions_key(exam.id), f"{version:08d}"))
     _store(paper_key(exam.id, version), pack_paper(paper))

@@ -1,0 +1,67 @@
+"""The rules of asking for another role."""
+
+from account.models import Requestable, RequestedAccess, Requester, RequesterFound
+from smartexam.data import access_requests, identity
+from smartexam.data.access_requests import AccessChanged, AlreadyPending
+from smartexam.data.identity import User
+from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
+
+_LONGEST_REASON = 1000
+_AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}
+
+
+def requestable(requester: Requester) -> Requestable:
+    """What an account may ask for.
+
+    Raises:
+        NotFound: name and address are not those of one account.
+    """
+    user = _account(requester.username, requester.email)
+    available, is_pending = _AVAILABLE[user.role], access_requests.has_pending(user.id)
+    return Requestable(
+        user=RequesterFound(user.username, user.role),
+        available_requests=available,
+        has_pending_request=is_pending,
+        can_request=bool(available) and not is_pending,
+    )
+
+
+def submit(wanted: RequestedAccess, now: float) -> int:
+    """Store a request for another role and return its id.
+
+    Raises:
+        InvalidFields: a field is empty.
+        NotFound: name and address are not those of one account.
+        BadRequest: a request is pending, the role is not available, or the present one is another.
+    """
+    empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
+    if empty:
+        raise InvalidFields(empty)
+    reason = wanted.user_reason.strip()
+    if len(reason) > _LONGEST_REASON:
+        raise InvalidFields([Fault("user_reason", f"must be at most {_LONGEST_REASON} characters")])
+    user = _account(wanted.username, wanted.email)
+    if wanted.current_access != user.role:
+        raise BadRequest("Your current access is not the one given", code="access_changed")
+    if wanted.requested_access not in _AVAILABLE[user.role]:
+        raise BadRequest("The requested access is not available to you", code="access_not_available")
+    try:
+        return access_requests.submit(user, wanted.requested_access, reason, now)
+    except AlreadyPending:
+        raise BadRequest("You already have a pending request", code="request_pending") from None
+    except AccessChanged:
+        raise BadRequest("Your current access is not the one given", code="access_changed") from None
+
+
+def _account(username: str, email: str) -> User:
+    name = identity.normalised(username)
+    # An address in the name's place would match the account twice over.
+    user_id = identity.find_user_id(name) if name and "@" not in name else None
+    user = identity.get_user(user_id) if user_id is not None else None
+    if user is None or user.email != identity.normalised(email):
+        raise NotFound("No account has this username and email", code="no_such_account")
+    return user
+
+
+def _said(wanted: RequestedAccess, field: str) -> bool:
+    return bool(str(getattr(wanted, field)).strip())

@@ -1,0 +1,77 @@
+"""The rules of passwords, and setting one by a mailed link.
+
+The policy follows NIST SP 800-63B: length and a list of what everybody guesses first, no rules of composition.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from account.models import NewPassword
+from smartexam.auth.passwords import hash_password
+from smartexam.data import accounts, ephemeral, identity
+from smartexam.data.accounts import LinkSpent
+from smartexam.data.identity import User
+from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
+
+SHORTEST, LONGEST = 10, 128
+_LONGEST_UNIT = 4
+
+
+def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> None:
+    """Set the password of the account that a link was mailed to, and use the link up.
+
+    Args:
+        wanted: the password and the link's token.
+        admin_email: whose owner becomes an administrator with the first password.
+        now: epoch seconds.
+
+    Raises:
+        BadRequest: the link is unknown, used, replaced or older than an hour.
+        InvalidFields: the password is not accepted; the link stays good.
+    """
+    link = ephemeral.find_password_link(wanted.token, now)
+    user = identity.get_user(link.user_id) if link is not None else None
+    if link is None or user is None:
+        raise _dead_link()
+    reason = refusal(wanted.password, user)
+    if reason is not None:
+        raise InvalidFields([Fault("password", reason)])
+    role = "user,admin" if _becomes_admin(user, admin_email) else None
+    try:
+        accounts.set_password(user, hash_password(wanted.password), link, now, role=role)
+    except (LinkSpent, NotFound):
+        raise _dead_link() from None
+
+
+def refusal(password: str, user: User) -> str | None:
+    """Why a password is not accepted for an account, None if it is."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"must be {SHORTEST} to {LONGEST} characters long"
+    plain = password.strip().casefold()
+    if plain in {user.username.casefold(), user.email.casefold()}:
+        return "must not be the username or the email"
+    if plain in common_passwords() or _repeats(plain):
+        return "is too common"
+    return None
+
+
+@lru_cache(maxsize=1)
+def common_passwords() -> frozenset[str]:
+    """Passwords of ten characters and more that are guessed first, in lower case."""
+    text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
+    return frozenset(text.split("\n"))
+
+
+def _repeats(plain: str) -> bool:
+    """Whether it is one short piece again and again: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
+    return any(plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1))
+
+
+def _becomes_admin(user: User, admin_email: str | None) -> bool:
+    """Only with the first password: an administrator who was demoted does not come back by a reset link."""
+    named = admin_email is not None and user.email == identity.normalised(admin_email)
+    return named and user.password_hash is None and user.role == "user"
+
+
+def _dead_link() -> BadRequest:
+    return BadRequest("This link is invalid or has expired. Please request a new one.", code="link_invalid")

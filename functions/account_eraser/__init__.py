@@ -1,0 +1,1 @@
+"""Removes what deleted accounts leave behind."""

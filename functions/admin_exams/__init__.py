@@ -1,0 +1,1 @@
+"""Exams as admins keep them."""

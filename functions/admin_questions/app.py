@@ -1,0 +1,190 @@
+"""Routes of questions as admins keep them."""
+
+import gzip
+
+from admin_questions import bulk, csv_files, service
+from admin_questions.models import (
+    BatchAdded,
+    BulkUpdate,
+    CsvUpload,
+    Deleted,
+    Done,
+    ExportQuery,
+    Imported,
+    ImportQuery,
+    QuestionAnswer,
+    QuestionBatch,
+    QuestionFields,
+    QuestionIds,
+    QuestionPage,
+    QuestionsQuery,
+    SavedQuestion,
+    Updated,
+)
+from smartexam import cursors
+from smartexam.api import Access, Api, Reply, Request
+from smartexam.errors import BadRequest, InvalidFields, TooLarge
+
+api = Api("admin_questions")
+
+# What Lambda takes is 6 MB, of which base64 leaves three quarters for a file.
+_LARGEST_UPLOAD = 5 * 1024 * 1024
+_LARGEST_ANSWER = 5 * 1024 * 1024
+_YES = frozenset({"1", "true", "yes", "on"})
+
+
+@api.get("/admin/questions", access=Access.ADMIN, query=QuestionsQuery, answers=QuestionPage)
+def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
+    """List the questions of an exam in its order, or of all exams.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+        NotFound: `exam_not_found`.
+    """
+    del request
+    name = "questions" if query.exam_id is None else f"questions:{query.exam_id}"
+    found, place = service.list_questions(query.exam_id, cursors.decode(name, query.cursor))
+    return QuestionPage(found, cursors.encode(name, place))
+
+
+@api.get("/admin/questions/get/<question_id>", access=Access.ADMIN, answers=QuestionAnswer)
+def get_question(request: Request, question_id: int) -> QuestionAnswer:
+    """Show a question.
+
+    Raises:
+        NotFound: `question_not_found`.
+    """
+    del request
+    return QuestionAnswer(service.view(service.find_question(question_id)))
+
+
+@api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=QuestionFields, forms=True, answers=SavedQuestion)
+def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
+    """Add a question at the end of an exam.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    question = service.add_question(body.given(), request.now)
+    return SavedQuestion(question.id, service.view(question))
+
+
+@api.post(
+    "/admin/questions/edit-ajax/<question_id>",
+    access=Access.ADMIN,
+    takes=QuestionFields,
+    forms=True,
+    answers=SavedQuestion,
+)
+def edit_question(request: Request, question_id: int, body: QuestionFields) -> SavedQuestion:
+    """Change any fields of a question; another `exam_id` moves it. Attempts that run already keep it as it was.
+
+    Raises:
+        NotFound: `question_not_found`, or `exam_not_found`.
+    """
+    question = service.edit_question(question_id, body.given(), request.now)
+    return SavedQuestion(question.id, service.view(question))
+
+
+@api.post("/admin/questions/delete/<question_id>", access=Access.ADMIN, answers=Done)
+def delete_question(request: Request, question_id: int) -> Done:
+    """Delete a question. Attempts that run already keep it.
+
+    Raises:
+        NotFound: `question_not_found`.
+    """
+    del request
+    service.delete_question(question_id)
+    return Done()
+
+
+@api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=Deleted)
+def delete_questions(request: Request, body: QuestionIds) -> Deleted:
+    """Delete questions of any exams, at most 10,000 at once."""
+    del request
+    return Deleted(bulk.delete_many(body.ids))
+
+
+@api.post(
+    "/admin/questions/batch-add",
+    access=Access.ADMIN,
+    takes=QuestionBatch,
+    answers=BatchAdded,
+    limit=_LARGEST_UPLOAD,
+)
+def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
+    """Add those questions of a list that are consistent, at most 5,000, and tell what is wrong with the others.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    added, refused = bulk.add_batch(body.exam_id, body.questions, request.now)
+    return BatchAdded(len(added), added, refused)
+
+
+@api.post("/admin/questions/bulk-update", access=Access.ADMIN, takes=BulkUpdate, answers=Updated)
+def update_questions(request: Request, body: BulkUpdate) -> Updated:
+    """Set the marks or the tolerance of all questions of a type in an exam.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    del request
+    return Updated(bulk.update_all(body.exam_id, body.question_type, body.changes()))
+
+
+@api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
+def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Reply:
+    """Download an exam's questions as CSV.
+
+    Raises:
+        NotFound: `exam_not_found`.
+        TooLarge: `export_too_large`.
+    """
+    content = csv_files.export_questions(exam_id, safe=query.safe in _YES)
+    headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
+    if len(content) <= _LARGEST_ANSWER:
+        # As text: bytes would go through Lambda as base64, a third larger.
+        return Reply(content.decode(), content_type="text/csv; charset=utf-8", headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        raise TooLarge("The file is too large unless the client accepts gzip", code="export_too_large")
+    headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Reply(gzip.compress(content, mtime=0), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@api.post(
+    "/admin/questions/import-csv",
+    access=Access.ADMIN,
+    query=ImportQuery,
+    takes=CsvUpload,
+    forms="only",
+    answers=Imported,
+    limit=_LARGEST_UPLOAD,
+)
+def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> Imported:
+    """Import questions from a CSV file.
+
+    Raises:
+        BadRequest: `csv_unreadable`, `too_many_rows`, `too_many_exams`; `import_refused` with `atomic`.
+    """
+    default_exam_id: int | None = None
+    if given := body.exam_id.strip():
+        default_exam_id, faults = service.read_exam_id(given)
+        if default_exam_id is None:
+            raise InvalidFields(faults)
+    atomic = query.atomic in _YES
+    inserted, errors, skipped = csv_files.import_questions(
+        body.csv_file.content, default_exam_id, request.now, atomic=atomic
+    )
+    if atomic and errors:
+        raise BadRequest(
+            "Nothing was imported, because not every row can be",
+            code="import_refused",
+            inserted=inserted,
+            skipped=skipped,
+            errors=errors,
+        )
+    return Imported(inserted, skipped, errors)
+
+
+lambda_handler = api.handler

@@ -1,0 +1,130 @@
+"""Many questions at once: adding a batch, deleting by ids, setting the marks of a type."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from admin_questions.models import RefusedQuestion
+from admin_questions.service import find_exam, read_exam_id, read_id
+from smartexam import ids
+from smartexam.data.catalog import question_changes
+from smartexam.data.catalog.question_items import StoredQuestion
+from smartexam.errors import BadRequest, Fault, InvalidFields
+from smartexam.exam.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
+
+MAX_BATCH: Final = 5_000
+MAX_IDS: Final = 10_000
+# A client that got everything wrong learns as much from the first hundred.
+_MOST_REFUSALS_SHOWN = 1_000
+
+
+def add_batch(exam_id_given: Any, items: Any, now: float) -> tuple[list[int], list[RefusedQuestion]]:
+    """Add those questions of a batch that are consistent, all in one step.
+
+    Returns:
+        The ids of those added, in order, and why the others were not.
+
+    Raises:
+        InvalidFields: the exam's number or the list itself is wrong.
+        NotFound: there is no such exam.
+    """
+    exam_id, faults = read_exam_id(exam_id_given)
+    if not isinstance(items, list) or not items:
+        faults.append(Fault("questions", "must be a list of at least one question"))
+    elif len(items) > MAX_BATCH:
+        faults.append(Fault("questions", f"must be at most {MAX_BATCH} questions"))
+    if exam_id is None or faults:
+        raise InvalidFields(faults)
+    contents: list[Question] = []
+    refused: list[RefusedQuestion] = []
+    for index, item in enumerate(items):
+        content = _read(exam_id, item)
+        if isinstance(content, Question):
+            contents.append(content)
+        else:
+            refused.append(_refusal(index, content))
+    if not contents:
+        find_exam(exam_id)
+        return [], refused[:_MOST_REFUSALS_SHOWN]
+    fresh = ids.allocator().take("question", len(contents))
+    question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
+    return list(fresh), refused[:_MOST_REFUSALS_SHOWN]
+
+
+def delete_many(given: Any) -> int:
+    """Delete questions of any exams by a list of at most `MAX_IDS` ids.
+
+    Returns:
+        How many existed.
+
+    Raises:
+        InvalidFields: it is no list of ids.
+    """
+    if not isinstance(given, list) or not given:
+        raise InvalidFields([("ids", "must be a list of at least one question's number")])
+    if len(given) > MAX_IDS:
+        raise InvalidFields([("ids", f"must be at most {MAX_IDS} numbers")])
+    read = [read_id(each) for each in given]
+    if None in read:
+        raise InvalidFields([(f"ids[{read.index(None)}]", "must be the number of a question")])
+    return question_changes.delete_questions(question_id for question_id in read if question_id is not None)
+
+
+def update_all(exam_id_given: Any, type_given: Any, changes: Mapping[str, Any]) -> int:
+    """Set marks or tolerance of all questions of a type in an exam.
+
+    Returns:
+        How many there are.
+
+    Raises:
+        InvalidFields: something is wrong; nothing was changed.
+        NotFound: there is no such exam.
+    """
+    exam_id, faults = read_exam_id(exam_id_given)
+    question_type = type_given.strip().upper() if isinstance(type_given, str) else ""
+    if question_type not in QUESTION_TYPES:
+        faults.append(Fault("question_type", "must be MCQ, MSQ or NUMERIC"))
+    elif isinstance(found := merge(_EXAMPLES[question_type], changes), list):
+        faults += found
+    if not changes:
+        faults.append(Fault("", "positive_marks, negative_marks or tolerance required"))
+    if exam_id is None or faults:
+        raise InvalidFields(faults)
+    find_exam(exam_id)
+
+    def change(stored: StoredQuestion) -> Question | None:
+        if stored.content.question_type != question_type:
+            return None
+        content = merge(stored.content, changes)
+        if not isinstance(content, Question):
+            raise BadRequest(f"Question {stored.id} cannot be changed so: {content[0].field}: {content[0].message}")
+        return content
+
+    return question_changes.edit_questions(exam_id, change)
+
+
+def _read(exam_id: int, item: object) -> Question | list[Fault]:
+    if not isinstance(item, dict):
+        return [Fault("", "must be an object with the fields of a question")]
+    named = item.get("exam_id")
+    content = check(item)
+    if named in (None, "") or read_id(named) == exam_id:
+        return content
+    fault = Fault("exam_id", "must be the exam of the batch")
+    return [fault] if isinstance(content, Question) else [fault, *content]
+
+
+def _refusal(index: int, faults: list[Fault]) -> RefusedQuestion:
+    message = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+    errors = [{"field": fault.field, "message": fault.message} for fault in faults]
+    return RefusedQuestion(index, message, errors)
+
+
+# What the new values are tried on, so that wrong ones are refused also where there is no question of the type.
+_WITH_OPTIONS = Question(question_type=MCQ, question_text="?", option_a="a", option_b="b", correct_answer="A")
+_EXAMPLES: Final[Mapping[str, Question]] = {
+    MCQ: _WITH_OPTIONS,
+    MSQ: replace(_WITH_OPTIONS, question_type=MSQ),
+    NUMERIC: Question(question_type=NUMERIC, question_text="?", correct_answer="0"),
+}

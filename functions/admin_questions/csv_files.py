@@ -1,0 +1,123 @@
+"""Importing questions from a CSV file and exporting them to one."""
+
+from typing import Final, NamedTuple
+
+from admin_questions.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
+from admin_questions.service import find_exam
+from smartexam import ids
+from smartexam.data.catalog import exams, question_changes, questions
+from smartexam.data.catalog.question_batches import MOST_EXAMS
+from smartexam.errors import BadRequest, NotFound
+from smartexam.exam.questions import Question
+
+MAX_ROWS: Final = 10_000
+_MOST_ERRORS_SHOWN = 1_000
+
+
+class ImportOutcome(NamedTuple):
+    """How many rows became questions, and why the others did not, in the order of the file."""
+
+    inserted: int
+    errors: list[str]
+    skipped: int
+
+
+class _Refusal(NamedTuple):
+    line: int
+    reason: str
+
+
+class _Sheet(NamedTuple):
+    """A file's rows: the consistent questions by exam in their order, and what is refused."""
+
+    accepted: dict[int, list[ImportedQuestion]]
+    refused: list[_Refusal]
+
+
+def import_questions(content: bytes, default_exam_id: int | None, now: float, *, atomic: bool) -> ImportOutcome:
+    """Add a file's questions at the ends of the exams that its rows name.
+
+    The questions of one exam are added all or none; with `atomic` this holds for the whole file, and one refused row
+    keeps all others out.
+
+    Args:
+        content: the file.
+        default_exam_id: for rows that name no exam.
+        now: epoch seconds.
+        atomic: all or nothing.
+
+    Raises:
+        BadRequest: the file cannot be read as questions, has too many rows or, with `atomic`, too many exams.
+    """
+    accepted, refused = _known_exams_only(_read(content, default_exam_id))
+    rows = sum(map(len, accepted.values())) + len(refused)
+    if atomic and len(accepted) > MOST_EXAMS:
+        raise BadRequest(f"An atomic import can add to at most {MOST_EXAMS} exams", code="too_many_exams")
+    if atomic and refused:
+        return _outcome(0, refused, rows)
+    inserted = 0
+    for group in [accepted] if atomic else [{exam_id: found} for exam_id, found in accepted.items()]:
+        try:
+            question_changes.add_to_exams(_numbered(group), now)
+        except NotFound:
+            # Deleted while the file was read.
+            refused += [_no_exam(found.line, exam_id) for exam_id, each in group.items() for found in each]
+        else:
+            inserted += sum(map(len, group.values()))
+    return _outcome(inserted, refused, rows)
+
+
+def export_questions(exam_id: int, *, safe: bool) -> bytes:
+    """An exam's questions as a file.
+
+    Raises:
+        NotFound: there is no such exam.
+    """
+    exam = find_exam(exam_id)
+    rows = ((exam_id, question.content) for question in questions.questions_of(exam))
+    return b"".join(write_questions(rows, safe=safe))
+
+
+def _read(content: bytes, default_exam_id: int | None) -> _Sheet:
+    accepted: dict[int, list[ImportedQuestion]] = {}
+    refused: list[_Refusal] = []
+    try:
+        for count, row in enumerate(read_questions(content)):
+            if count == MAX_ROWS:
+                raise BadRequest(f"The file has more than {MAX_ROWS} rows", code="too_many_rows")
+            if not isinstance(row, ImportedQuestion):
+                refused.append(_Refusal(row.line, row.reason))
+                continue
+            exam_id = row.exam_id or default_exam_id
+            if exam_id is None:
+                refused.append(_Refusal(row.line, "exam_id: must not be empty"))
+            else:
+                accepted.setdefault(exam_id, []).append(row)
+    except CsvFileError as error:
+        raise BadRequest(str(error), code="csv_unreadable") from None
+    return _Sheet(accepted, refused)
+
+
+def _known_exams_only(sheet: _Sheet) -> _Sheet:
+    known = exams.get_exams(list(sheet.accepted))
+    accepted = {exam_id: rows for exam_id, rows in sheet.accepted.items() if exam_id in known}
+    unknown = [
+        _no_exam(row.line, exam_id) for exam_id, rows in sheet.accepted.items() if exam_id not in known for row in rows
+    ]
+    return _Sheet(accepted, sheet.refused + unknown)
+
+
+def _numbered(group: dict[int, list[ImportedQuestion]]) -> dict[int, list[tuple[int, Question]]]:
+    fresh = iter(ids.allocator().take("question", sum(map(len, group.values()))))
+    return {exam_id: [(next(fresh), row.question) for row in rows] for exam_id, rows in group.items()}
+
+
+def _no_exam(line: int, exam_id: int) -> _Refusal:
+    return _Refusal(line, f"exam_id: there is no exam {exam_id}")
+
+
+def _outcome(inserted: int, refused: list[_Refusal], rows: int) -> ImportOutcome:
+    errors = [f"Row {line}: {reason}" for line, reason in sorted(refused)[:_MOST_ERRORS_SHOWN]]
+    if len(refused) > _MOST_ERRORS_SHOWN:
+        errors.append(f"... and {len(refused) - _MOST_ERRORS_SHOWN} more rows")
+    return ImportOutcome(inserted, errors, rows - inserted)

@@ -1,0 +1,191 @@
+"""Shapes of requests and answers."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct
+
+from smartexam.api.bodies import UploadedFile
+
+_TEXT = Meta(extra_json_schema={"type": "string"})
+_MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
+_ID = Meta(extra_json_schema={"type": "integer", "minimum": 1})
+_TYPE = Meta(extra_json_schema={"enum": ["MCQ", "MSQ", "NUMERIC"]})
+
+
+class QuestionsQuery(Struct, frozen=True):
+    """Of which exam to list questions (of all, if none is named), and from where."""
+
+    exam_id: int | None = None
+    cursor: str | None = None
+
+
+class ImportQuery(Struct, frozen=True):
+    """`atomic=1` imports nothing unless every row can be imported."""
+
+    atomic: str | None = None
+
+
+class CsvUpload(Struct, frozen=True):
+    """A CSV file; rows that name no exam go to `exam_id`."""
+
+    csv_file: UploadedFile
+    exam_id: str = ""
+
+
+class ExportQuery(Struct, frozen=True):
+    """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged."""
+
+    safe: str | None = None
+
+
+class QuestionFields(Struct, frozen=True, kw_only=True):
+    """A question's fields, from JSON or a form.
+
+    They are read by `smartexam.exam.questions`, which names everything that is wrong at once; hence the loose types
+    here. `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number (NUMERIC). Marks that are
+    left out are the exam's, a tolerance that is left out is 0.
+    """
+
+    exam_id: Annotated[Any, _ID] = UNSET
+    question_text: Annotated[Any, _TEXT] = UNSET
+    option_a: Annotated[Any, _TEXT] = UNSET
+    option_b: Annotated[Any, _TEXT] = UNSET
+    option_c: Annotated[Any, _TEXT] = UNSET
+    option_d: Annotated[Any, _TEXT] = UNSET
+    correct_answer: Annotated[Any, Meta(extra_json_schema={"type": ["string", "array", "number"]})] = UNSET
+    question_type: Annotated[Any, _TYPE] = UNSET
+    image_path: Annotated[Any, _TEXT] = UNSET
+    positive_marks: Annotated[Any, _MARKS] = UNSET
+    negative_marks: Annotated[Any, _MARKS] = UNSET
+    tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
+
+    def given(self) -> Mapping[str, Any]:
+        """The fields that the client named."""
+        return _given(self)
+
+
+class QuestionBatch(Struct, frozen=True, kw_only=True):
+    """Questions to add to an exam, each with the fields of a question."""
+
+    exam_id: Annotated[Any, _ID] = UNSET
+    questions: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})] = UNSET
+
+
+class BulkUpdate(Struct, frozen=True, kw_only=True):
+    """Marks and tolerance for all questions of a type; null or "" makes marks the exam's again and a tolerance 0."""
+
+    exam_id: Annotated[Any, _ID] = UNSET
+    question_type: Annotated[Any, _TYPE] = UNSET
+    positive_marks: Annotated[Any, _MARKS] = UNSET
+    negative_marks: Annotated[Any, _MARKS] = UNSET
+    tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
+
+    def changes(self) -> Mapping[str, Any]:
+        """The fields that change."""
+        given = _given(self)
+        return {name: given[name] for name in ("positive_marks", "negative_marks", "tolerance") if name in given}
+
+
+class QuestionIds(Struct, frozen=True, kw_only=True):
+    """Questions to delete; unknown ones do not matter."""
+
+    ids: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})] = UNSET
+
+
+class AdminQuestion(Struct, frozen=True):
+    """A question with its answer.
+
+    Marks are null where the exam's apply. They and the tolerance are numbers where a JSON number says exactly what was
+    written, else text ("1/3"): so what is read can be sent back unchanged. `correct_answer` is always text: letters as
+    "A,C", a number as its author wrote it.
+    """
+
+    id: int
+    exam_id: int
+    question_text: str
+    option_a: str
+    option_b: str
+    option_c: str
+    option_d: str
+    correct_answer: str
+    question_type: str
+    image_path: str
+    image_url: str | None
+    positive_marks: float | str | None
+    negative_marks: float | str | None
+    tolerance: float | str
+
+
+class QuestionPage(Struct, frozen=True):
+    """A page of questions in the order of their exam."""
+
+    questions: list[AdminQuestion]
+    next_cursor: str | None
+    success: bool = True
+
+
+class QuestionAnswer(Struct, frozen=True):
+    """A question."""
+
+    question: AdminQuestion
+    success: bool = True
+
+
+class SavedQuestion(Struct, frozen=True):
+    """A question as it now is."""
+
+    question_id: int
+    question: AdminQuestion
+    success: bool = True
+
+
+class RefusedQuestion(Struct, frozen=True):
+    """Why a question of a batch was not added; `index` counts from 0."""
+
+    index: int
+    message: str
+    errors: list[dict[str, str]]
+
+
+class BatchAdded(Struct, frozen=True):
+    """How many questions were added, their ids in order, and why the others were not."""
+
+    added: int
+    question_ids: list[int]
+    errors: list[RefusedQuestion]
+    success: bool = True
+
+
+class Deleted(Struct, frozen=True):
+    """How many questions existed and are gone."""
+
+    deleted: int
+    success: bool = True
+
+
+class Updated(Struct, frozen=True):
+    """How many questions have the new values."""
+
+    updated: int
+    success: bool = True
+
+
+class Imported(Struct, frozen=True):
+    """How many rows of a file became questions, how many did not, and why ("Row 5: ..."; the header is row 1)."""
+
+    inserted: int
+    skipped: int
+    errors: list[str]
+    success: bool = True
+
+
+class Done(Struct, frozen=True):
+    """It is done."""
+
+    success: bool = True
+
+
+def _given(body: Struct) -> dict[str, Any]:
+    values = ((name, getattr(body, name)) for name in body.__struct_fields__)
+    return {name: value for name, value in values if value is not UNSET}

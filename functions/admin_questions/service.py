@@ -1,0 +1,156 @@
+"""Questions: listing, adding, editing, deleting."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from admin_questions.models import AdminQuestion
+from smartexam import ids
+from smartexam.data.catalog import exams, question_changes, questions
+from smartexam.data.catalog.exams import Exam
+from smartexam.data.catalog.question_items import StoredQuestion
+from smartexam.errors import Fault, InvalidFields, NotFound
+from smartexam.exam.marks import number_or_text
+from smartexam.exam.questions import Question, check, merge
+from smartexam.images import image_url
+
+PAGE_SIZE: Final = 50
+_MAX_ID = 2**53 - 1
+_ID = re.compile(r"[0-9]{1,16}")
+
+
+def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQuestion], str | None]:
+    """A page of an exam's questions, or of all exams', and the place to go on after.
+
+    Raises:
+        NotFound: there is no such exam.
+    """
+    if exam_id is None:
+        found, place = questions.list_all_questions(limit=PAGE_SIZE, after=after)
+    else:
+        found, place = questions.list_questions(find_exam(exam_id), limit=PAGE_SIZE, after=after)
+    return [view(question) for question in found], place
+
+
+def find_exam(exam_id: int) -> Exam:
+    """An exam.
+
+    Raises:
+        NotFound: there is none.
+    """
+    exam = exams.get_exam(exam_id)
+    if exam is None:
+        raise NotFound("Exam not found", code="exam_not_found")
+    return exam
+
+
+def find_question(question_id: int) -> StoredQuestion:
+    """A question.
+
+    Raises:
+        NotFound: there is none.
+    """
+    question = questions.get_question(question_id)
+    if question is None:
+        raise _no_question()
+    return question
+
+
+def add_question(given: Mapping[str, Any], now: float) -> StoredQuestion:
+    """Add a question at the end of an exam.
+
+    Raises:
+        InvalidFields: everything that is wrong with it.
+        NotFound: there is no such exam.
+    """
+    exam_id, faults = read_exam_id(given.get("exam_id"))
+    content = check(given)
+    if not isinstance(content, Question):
+        raise InvalidFields([*faults, *content])
+    if exam_id is None:
+        raise InvalidFields(faults)
+    return question_changes.add_questions(exam_id, [(ids.next_id("question"), content)], now)[0]
+
+
+def edit_question(question_id: int, given: Mapping[str, Any], now: float) -> StoredQuestion:
+    """Change the fields of a question that are named; another `exam_id` moves it to the end of that exam.
+
+    Raises:
+        InvalidFields: everything that is wrong with it as a whole, or nothing is named.
+        NotFound: there is no such question, or no such exam.
+    """
+    if not given:
+        raise InvalidFields([("", "No field to change")])
+    exam_id: int | None = None
+    if given.get("exam_id") not in (None, ""):
+        exam_id, faults = read_exam_id(given["exam_id"])
+        if exam_id is None:
+            raise InvalidFields(faults)
+    move_to = None if exam_id is None else (exam_id, now)
+    return question_changes.edit_question(question_id, lambda stored: _merged(stored.content, given), move_to=move_to)
+
+
+def delete_question(question_id: int) -> None:
+    """Delete a question. Attempts that run already keep it.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if not question_changes.delete_questions([question_id]):
+        raise _no_question()
+
+
+def read_exam_id(value: object) -> tuple[int | None, list[Fault]]:
+    """The id of an exam as a number or its text, None with a fault if it is neither."""
+    exam_id = read_id(value)
+    if exam_id is None:
+        missing = value is None or value == ""
+        return None, [Fault("exam_id", "This field is required" if missing else "must be the number of an exam")]
+    return exam_id, []
+
+
+def read_id(value: object) -> int | None:
+    """An id as a number or its text; None for anything else."""
+    if isinstance(value, str) and _ID.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_ID:
+        return value
+    return None
+
+
+def view(question: StoredQuestion) -> AdminQuestion:
+    """A question as admins see it."""
+    content = question.content
+    return AdminQuestion(
+        id=question.id,
+        exam_id=question.exam_id,
+        question_text=content.question_text,
+        option_a=content.option_a,
+        option_b=content.option_b,
+        option_c=content.option_c,
+        option_d=content.option_d,
+        correct_answer=content.correct_answer,
+        question_type=content.question_type,
+        image_path=content.image_path,
+        image_url=image_url(content.image_path),
+        positive_marks=None if content.positive_marks is None else number_or_text(content.positive_marks),
+        negative_marks=None if content.negative_marks is None else number_or_text(content.negative_marks),
+        tolerance=_number_or_text(content.tolerance),
+    )
+
+
+def _merged(existing: Question, changes: Mapping[str, Any]) -> Question:
+    content = merge(existing, changes)
+    if not isinstance(content, Question):
+        raise InvalidFields(content)
+    return content
+
+
+def _number_or_text(text: str) -> float | str:
+    number = float(text)
+    return number if Decimal(repr(number)) == Decimal(text) else text
+
+
+def _no_question() -> NotFound:
+    return NotFound("Question not found", code="question_not_found")

@@ -1,0 +1,1 @@
+"""Signing in with Google: apart from the other sign-ins, because what it needs is slow to import."""

@@ -1,0 +1,30 @@
+"""The route of the Google sign-in."""
+
+import msgspec
+
+from auth_google import service, verification
+from auth_google.models import GoogleCredential, GoogleGrant, GoogleSignedIn
+from smartexam.api import Access, Api, Request
+from smartexam.auth.grants import grant
+
+api = Api("auth_google")
+
+_LIMIT = 16 * 1024
+
+
+@api.post("/api/auth/google", access=Access.PUBLIC, takes=GoogleCredential, answers=GoogleSignedIn, limit=_LIMIT)
+def google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
+    """Sign in with a Google ID token; the account is created, or linked by its verified email.
+
+    Raises:
+        BadRequest: `id_token_required`.
+        Unauthorized: `google_token_invalid`.
+        Unavailable: `google_not_configured`, or `google_unavailable`.
+    """
+    identity = verification.verified(body.id_token, request.now)
+    user, is_new = service.sign_in(identity, request.now)
+    granted = msgspec.structs.asdict(grant(user, request.now))
+    return GoogleSignedIn(data=GoogleGrant(**granted, is_new_user=is_new))
+
+
+lambda_handler = api.handler

@@ -1,0 +1,26 @@
+"""Shapes of the Google sign-in."""
+
+from typing import Literal
+
+import msgspec
+
+from smartexam.auth.grants import Grant
+
+
+class GoogleCredential(msgspec.Struct, frozen=True):
+    """The ID token from the Google Sign-In SDK."""
+
+    id_token: str | None = None
+
+
+class GoogleGrant(Grant, frozen=True, kw_only=True):
+    """As for any sign-in of an app, and whether the account was created by it."""
+
+    is_new_user: bool
+
+
+class GoogleSignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a sign-in with Google."""
+
+    status: Literal["success"] = "success"
+    data: GoogleGrant

@@ -1,0 +1,42 @@
+"""Which account a Google account signs in as."""
+
+from auth_google.verification import GoogleIdentity
+from smartexam.auth.sign_up import LONGEST_NAME, person_name, register
+from smartexam.data import accounts, identity
+from smartexam.data.identity import Taken, User
+from smartexam.errors import NotFound, Unavailable
+
+_ATTEMPTS = 5
+
+
+def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
+    """The account of a Google account, and whether it was created for it.
+
+    An account that has the address Google verified is linked: whoever reads that mailbox could reset its password as
+    well. From then on the Google account's own id decides, whatever its address becomes.
+    """
+    for _ in range(_ATTEMPTS):
+        linked = _get(identity.find_google_user_id(google.subject))
+        if linked is not None:
+            return linked, False
+        known = _get(identity.find_user_id(google.email))
+        try:
+            if known is not None:
+                return accounts.link_google(known, google.subject), False
+            first, last = _names(google)
+            made = register(first_name=first, last_name=last, email=google.email, now=now, google_sub=google.subject)
+        except (Taken, NotFound):
+            continue  # a sign-in, a sign-up or a deletion at the same moment came first: look again
+        return made, True
+    raise Unavailable
+
+
+def _get(user_id: int | None) -> User | None:
+    return None if user_id is None else identity.get_user(user_id)
+
+
+def _names(google: GoogleIdentity) -> tuple[str, str]:
+    """First and last name; of an account without a name what stands before the @."""
+    first, last = (person_name(name[:LONGEST_NAME]) or "" for name in (google.given_name, google.family_name))
+    whole = person_name(google.name[:LONGEST_NAME]) or google.email.partition("@")[0]
+    return first or last or whole, last if first else ""

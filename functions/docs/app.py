@@ -1,0 +1,42 @@
+"""Routes of the API's reference, and the answer to what no other route takes."""
+
+from docs import service
+from docs.assets import Asset, description, reference_page, route_table
+from smartexam.api import Access, Api, Reply, Request
+
+
+def answer_unrouted(request: Request) -> Reply:
+    """Refuse what no route takes: 404, or 405 where the path takes other methods.
+
+    A browser's preflight is let through: with a default route API Gateway asks it too, adds the headers that decide to
+    whatever it answers, and the browser wants a success.
+    """
+    if service.is_preflight(request.method, request.headers):
+        return Reply(status=204)
+    raise service.refusal(request.path, request.method, route_table())
+
+
+api = Api("docs", unrouted=answer_unrouted)
+
+
+@api.get("/openapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
+def get_description(request: Request) -> Reply:
+    """Describe the API to programs: this document, OpenAPI 3.1."""
+    return _served(request, description(), {})
+
+
+@api.get("/api-docs", access=Access.PUBLIC, answers="text/html", also={304: None})
+def get_reference(request: Request) -> Reply:
+    """Describe the API to people: the reference to read, and to try out."""
+    page = reference_page()
+    return _served(request, page.asset, {"Content-Security-Policy": page.policy})
+
+
+def _served(request: Request, asset: Asset, headers: dict[str, str]) -> Reply:
+    headers |= {"Cache-Control": service.CACHING, "ETag": asset.etag, "Vary": "Accept-Encoding"}
+    if service.is_known(asset.etag, request.headers):
+        return Reply(status=304, headers=headers)
+    return Reply(asset.text, content_type=asset.content_type, headers=headers, compress=True)
+
+
+lambda_handler = api.handler

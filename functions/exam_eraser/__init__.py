@@ -1,0 +1,1 @@
+"""Removes what deleted exams left."""

@@ -1,0 +1,25 @@
+"""Erasing an exam of any size, in pieces."""
+
+from collections.abc import Callable
+
+from smartexam import exam_erasure
+from smartexam.data.catalog import exams
+from smartexam.data.exam_erasure import erase_exam
+from smartexam.observability import note
+
+
+def erase(exam_id: int, has_time: Callable[[], bool]) -> None:
+    """Remove everything that a deleted exam left, or as much as there is time for; the rest goes back into the queue.
+
+    An exam that exists is left alone: its deletion was ordered and did not happen.
+
+    Args:
+        exam_id: which.
+        has_time: whether another piece may be begun.
+
+    Raises:
+        Unavailable: the database or the queue cannot be reached.
+    """
+    note(exam_id=exam_id)
+    if exams.get_exam(exam_id) is None and not erase_exam(exam_id, has_time):
+        exam_erasure.order(exam_id)

@@ -1,0 +1,49 @@
+"""Sending through SES."""
+
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from mailer.letters import Letter
+from smartexam.observability import logger
+from smartexam.settings import settings
+
+# SES will never take this mail: trying again would only fill the dead-letter queue.
+_REFUSED = {"BadRequestException", "MessageRejected"}
+
+
+def send(address: str, letter: Letter) -> None:
+    """Send a letter; one that SES refuses for its address or content is given up.
+
+    Raises:
+        BotoCoreError, ClientError: SES is unreachable, throttles or is not set up; worth another try.
+    """
+    content = {
+        "Simple": {
+            "Subject": {"Data": letter.subject, "Charset": "UTF-8"},
+            "Body": {
+                "Text": {"Data": letter.text, "Charset": "UTF-8"},
+                "Html": {"Data": letter.html, "Charset": "UTF-8"},
+            },
+        }
+    }
+    try:
+        _client().send_email(
+            FromEmailAddress=settings().required("MAIL_FROM"),
+            Destination={"ToAddresses": [address]},
+            Content=content,
+        )
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code not in _REFUSED:
+            raise
+        logger().warning("mail refused", extra={"error_code": code})
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:  # botocore makes its clients at run time
+    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+    return botocore.session.get_session().create_client("sesv2", settings().region, config=config)

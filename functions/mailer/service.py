@@ -1,0 +1,43 @@
+"""Which mail an address gets, if any."""
+
+from mailer import letters, sender
+from mailer.letters import Letter
+from smartexam import rate_limits
+from smartexam.data import ephemeral, identity
+from smartexam.data.identity import User
+from smartexam.errors import RateLimited
+from smartexam.mail import MailOrder
+from smartexam.observability import note
+from smartexam.settings import settings
+
+# Nobody needs more, and anybody can ask for mails to somebody else's address.
+_MAILS_PER_HOUR = 10
+
+
+def deliver(order: MailOrder, now: float) -> None:
+    """Write the mail that an order stands for and send it.
+
+    An address without an account gets none. Whoever has no password yet gets a link to set the first one, whatever
+    they asked for. Done twice, the second mail's link is the one that works.
+    """
+    user_id = identity.find_user_id(order.email)
+    user = identity.get_user(user_id) if user_id is not None else None
+    if user is None:
+        return
+    note(user_id=user.id)
+    try:
+        rate_limits.use("mail", user.id, limit=_MAILS_PER_HOUR, seconds=3600, now=now)
+    except RateLimited:
+        note(mail="too_many")
+        return
+    sender.send(user.email, _letter(order, user, now))
+
+
+def _letter(order: MailOrder, user: User, now: float) -> Letter:
+    base = settings().app_base_url
+    if order.occasion == "sign_up" and user.password_hash is not None:
+        return letters.already_registered(user.username, f"{base}/login")
+    link = f"{base}/set-password?token={ephemeral.issue_password_link(user.id, now)}"
+    if user.password_hash is None:
+        return letters.set_up(user.username, link)
+    return letters.reset(user.full_name, user.username, link)

@@ -1,0 +1,96 @@
+"""Work that is handed to a queue, and the functions that take it from there.
+
+A message comes at least once, perhaps twice and in any order: whoever works on it must not mind. A message that
+failed comes again; after some tries it lies in the dead-letter queue, which rings.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from smartexam.errors import AppError, Unavailable
+from smartexam.observability import log_invocation, logger, tracing
+from smartexam.settings import settings
+
+# What SQS can hold a message back at most, in seconds.
+LONGEST_DELAY = 900
+
+OrderT = TypeVar("OrderT")
+
+
+class Context(Protocol):
+    """What is used of Lambda's context."""
+
+    @property
+    def aws_request_id(self) -> str:
+        """The invocation's id."""
+        ...
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the invocation is cut off."""
+        ...
+
+
+def send(url: str, message: msgspec.Struct, *, delay_seconds: int = 0) -> None:
+    """Put a message into a queue.
+
+    Args:
+        url: the queue's address.
+        message: goes as JSON.
+        delay_seconds: it does not come before these are over; at most `LONGEST_DELAY`.
+
+    Raises:
+        Unavailable: the queue did not take it.
+    """
+    # A client for each message: they are rare, and a process that sends none should not pay for one.
+    config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3, "mode": "standard"})
+    client = get_session().create_client("sqs", region_name=settings().region, config=config)
+    try:
+        client.send_message(QueueUrl=url, MessageBody=msgspec.json.encode(message).decode(), DelaySeconds=delay_seconds)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable from error
+    finally:
+        client.close()
+
+
+def work(
+    event: Mapping[str, Any], context: Context, shape: type[OrderT], handle: Callable[[OrderT, float], None]
+) -> dict[str, Any]:
+    """Handle the messages of an SQS event, each by itself, and log one line.
+
+    Args:
+        event: from a queue whose event source reports failures by item.
+        context: Lambda's context.
+        shape: of the messages.
+        handle: gets a message and the time in epoch seconds; a message for which it raises is to come again.
+
+    Returns:
+        The messages that failed, as Lambda wants them.
+    """
+    started, now = time.perf_counter(), settings().clock().now()
+    failed: list[str] = []
+    with tracing() as trace:
+        for record in event["Records"]:
+            try:
+                handle(msgspec.json.decode(record["body"], type=shape), now)
+            except AppError as error:
+                logger().warning("message failed", extra={"message_id": record["messageId"], "reason": error.message})
+                failed.append(record["messageId"])
+            except Exception:  # noqa: BLE001 - one broken message must not keep the others from being handled
+                logger().exception("message failed", extra={"message_id": record["messageId"]})
+                failed.append(record["messageId"])
+    log_invocation(
+        now=now,
+        latency_ms=(time.perf_counter() - started) * 1000,
+        fault=bool(failed),
+        trace=trace,
+        request_id=context.aws_request_id,
+        messages=len(event["Records"]),
+        failed=len(failed),
+    )
+    return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

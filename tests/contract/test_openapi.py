@@ -1,0 +1,286 @@
+"""The description of the API: true to the code, to the deployment, to the contract, and to its standard."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+import smartexam.errors
+from smartexam.api import Reply
+from smartexam.api.app import Route
+from smartexam.errors import AppError
+from tests.infrastructure import stack
+from tools.openapi import document, errors, functions, prose, shapes
+
+CONTRACT = Path(__file__).with_name("routes.csv")
+HIGHEST_ID = 2**53 - 1
+
+# Routes of the contract that are still to be built: this set only ever shrinks, to nothing.
+NOT_YET = {
+    "GET /response-pdf/{}",
+    "GET /api/analytics",
+    "GET /api/assistant-init",
+    "POST /api/study-chat",
+    "POST /api/clear-chat-history",
+    "GET /api/chat/search",
+    "POST /api/chat/request",
+    "GET /api/chat/requests/inbox",
+    "PUT /api/chat/request/{}",
+    "GET /api/chat/conversations",
+    "GET /api/chat/messages/{}",
+    "POST /api/chat/messages/{}",
+    "PUT /api/chat/messages/{}/edit",
+    "DELETE /api/chat/messages/{}",
+    "POST /api/chat/conversations/{}/read",
+    "GET /api/chat/unread_count",
+    "GET /api/chat/online_status",
+    "POST /api/chat/group",
+    "POST /api/chat/group/{}/members",
+    "DELETE /api/chat/group/{}/members/{}",
+    "DELETE /api/chat/group/{}/exit",
+    "DELETE /api/chat/group/{}",
+    "DELETE /api/chat/conversations/{}/clear",
+    "DELETE /api/chat/friend/{}",
+    "POST /api/chat/ws-ticket",
+    "GET /api/discussion/{}",
+    "POST /api/discussion/{}",
+    "PUT /api/discussion/edit/{}",
+    "DELETE /api/discussion/delete/{}",
+    "POST /api/discussion/counts/bulk",
+    "PUT /api/discussion/admin/pin/{}",
+    "PUT /api/discussion/admin/best/{}",
+    "POST /admin/images",
+    "GET /admin/api/users/search",
+    "GET /admin/api/users/stats",
+    "POST /admin/users/update-role",
+    "POST /admin/users/bulk-update-roles",
+    "GET /admin/api/users-analytics/stats",
+    "GET /admin/api/users-analytics/data",
+    "GET /admin/users-analytics/results",
+    "GET /admin/users-analytics/download-result/{}",
+    "POST /admin/ai-command-centre/generate",
+    "POST /admin/ai-command-centre/upload-url",
+    "GET /admin/ai-command-centre/jobs/{}",
+    "POST /admin/ai-command-centre/save",
+    "POST /admin/ai-command-centre/export-csv",
+    "GET /admin/api/categories",
+    "POST /admin/categories/create",
+    "POST /admin/categories/update/{}",
+    "POST /admin/categories/delete/{}",
+    "GET /admin/api/attempts/search",
+    "POST /admin/attempts/modify",
+    "POST /admin/attempts/bulk-modify",
+    "GET /admin/api/requests/list",
+    "GET /admin/api/requests/stats",
+    "POST /admin/requests/approve/{}",
+    "POST /admin/requests/deny/{}",
+}
+
+
+class Described(NamedTuple):
+    """An operation of the description, with a name that does not depend on how its parameters are called."""
+
+    name: str
+    path: str
+    operation: dict[str, Any]
+
+
+DOCUMENT = document.build()
+ROUTES = [(group, route) for group in functions.groups() for route in group.api.routes]
+
+
+def anonymous(method: str, path: str) -> str:
+    return f"{method.upper()} {re.sub(r'{[^}]*}|<[^>]*>|:[a-z_]+', '{}', path)}"
+
+
+OPERATIONS = [
+    Described(anonymous(method, path), path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+]
+each_operation = pytest.mark.parametrize("described", OPERATIONS, ids=[described.name for described in OPERATIONS])
+each_route = pytest.mark.parametrize("route", [route for _, route in ROUTES], ids=lambda route: route.handler.__name__)
+
+
+def contract() -> dict[str, str]:
+    """Who may call each route of the contract."""
+    with CONTRACT.open(encoding="utf-8", newline="") as rows:
+        return {anonymous(row["method"], row["path"]): row["access"] for row in csv.DictReader(rows)}
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        found: Any = DOCUMENT
+        for name in node["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        node = found
+    return node
+
+
+def examples(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """(schema, example) of a body's or an answer's media types."""
+    for media in content.values():
+        if "example" in media:
+            yield media["schema"], media["example"]
+        for named in media.get("examples", {}).values():
+            yield media["schema"], named["value"]
+
+
+def check(schema: dict[str, Any], value: Any) -> None:
+    whole = {**schema, "components": DOCUMENT["components"]}
+    assert [error.message for error in Draft202012Validator(whole).iter_errors(value)] == []
+
+
+class TestTheFile:
+    def test_is_up_to_date(self) -> None:
+        assert document.OUTPUT.read_text(encoding="utf-8") == document.text(), "run `make openapi`"
+
+    def test_is_the_same_in_every_process(self) -> None:
+        paths = os.pathsep.join(str(functions.ROOT / folder) for folder in ("layers/common", "functions"))
+        command = [sys.executable, "-m", "tools.openapi", "--check"]
+        environment = {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "7"}
+        done = subprocess.run(command, cwd=functions.ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def test_is_openapi(self) -> None:
+        validate(DOCUMENT)
+
+    def test_tells_of_the_websocket_as_soon_as_there_is_something_to_tell(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        messages = {"description": "Chat.", "client": [], "server": []}
+        (tmp_path / "websocket.json").write_text(json.dumps(messages), encoding="utf-8")
+        monkeypatch.setattr(document, "WEBSOCKET", tmp_path / "websocket.json")
+        assert document.build()["x-websocket"] == messages
+
+    def test_holds_no_trace_of_python(self) -> None:
+        assert not re.search(r"msgspec|dataclass|<class|functions/|layers/", json.dumps(DOCUMENT))
+
+
+class TestTheContract:
+    def test_every_route_is_built_or_known_to_be_missing(self) -> None:
+        built = {described.name for described in OPERATIONS}
+        assert set(contract()) - built == NOT_YET
+
+    def test_nothing_is_served_beyond_it(self) -> None:
+        assert {described.name for described in OPERATIONS} - set(contract()) == set()
+
+    @each_operation
+    def test_access_is_what_it_says(self, described: Described) -> None:
+        assert described.operation["x-access"] == contract()[described.name]
+
+    def test_what_is_deployed_is_what_is_described(self) -> None:
+        deployed = {
+            (method, path)
+            for function in stack.function_ids()
+            for method, path in stack.routes(function)
+            if path != "$default"
+        }
+        assert deployed == {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
+
+
+class TestEveryOperation:
+    @each_operation
+    def test_says_what_it_does(self, described: Described) -> None:
+        assert 8 < len(described.operation["summary"]) < 120
+
+    def test_has_a_name_of_its_own(self) -> None:
+        names = [described.operation["operationId"] for described in OPERATIONS]
+        assert len(names) == len(set(names))
+
+    @each_operation
+    def test_asks_for_credentials_unless_it_is_public(self, described: Described) -> None:
+        is_public = described.operation["x-access"] == "public"
+        assert described.operation["security"] == ([] if is_public else [{"bearer": []}, {"session": []}])
+        assert ("401" in described.operation["responses"]) or is_public
+
+    @each_operation
+    def test_takes_ids_in_its_path(self, described: Described) -> None:
+        parameters = {each["name"]: each for each in described.operation.get("parameters", []) if each["in"] == "path"}
+        assert set(parameters) == set(re.findall(r"{(\w+)}", described.path))
+        for parameter in parameters.values():
+            assert parameter["schema"] == {"type": "integer", "minimum": 1, "maximum": HIGHEST_ID}
+
+    @each_operation
+    def test_has_the_one_error_shape(self, described: Described) -> None:
+        failures = {int(status): resolved(a) for status, a in described.operation["responses"].items() if status >= "4"}
+        assert {500, 503} <= set(failures)
+        for answer in failures.values():
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/Error"}
+
+    @each_operation
+    def test_has_one_kind_of_success_or_a_redirect(self, described: Described) -> None:
+        successes = {int(status) for status in described.operation["responses"] if status < "4"}
+        assert successes
+        assert successes <= {200, 202, 204, 302, 304}
+
+    @each_operation
+    def test_has_examples_that_fit(self, described: Described) -> None:
+        bodies = described.operation.get("requestBody", {}).get("content", {})
+        answers = [resolved(answer).get("content", {}) for answer in described.operation["responses"].values()]
+        for content in (bodies, *answers):
+            for schema, example in examples(content):
+                check(schema, example)
+        for parameter in described.operation.get("parameters", []):
+            if "example" in parameter:
+                check(parameter["schema"], parameter["example"])
+
+    @each_operation
+    def test_shows_an_example_of_all_json(self, described: Described) -> None:
+        answers = [resolved(answer).get("content", {}) for answer in described.operation["responses"].values()]
+        for content in (described.operation.get("requestBody", {}).get("content", {}), *answers):
+            for media in content.values():
+                assert media.get("schema") in (None, {"type": "string"}) or {"example", "examples"} & set(media)
+
+
+class TestEveryRoute:
+    @each_route
+    def test_takes_its_own_example(self, route: Route) -> None:
+        if route.takes is None or shapes.has_files(route.takes):
+            return
+        path = re.sub(r"<(\w+)>", r"{\1}", route.path)
+        content = DOCUMENT["paths"][path][route.method.lower()]["requestBody"]["content"]
+        msgspec.convert(content["application/json"]["example"], route.takes)
+
+    @each_route
+    def test_declares_what_it_answers(self, route: Route) -> None:
+        returned = route.handler.__annotations__["return"]
+        if returned is not None:
+            assert route.answers is not None, "a Reply says nothing about its body: declare `answers`"
+        if returned is Reply or Reply in getattr(returned, "__args__", ()):
+            assert route.also or isinstance(route.answers, str) or route.answers is not None
+
+    @each_route
+    def test_names_errors_that_exist(self, route: Route) -> None:
+        for name in prose.read(route.handler).raises:
+            assert issubclass(getattr(smartexam.errors, name), AppError)
+
+
+class TestTheErrorCodes:
+    def test_are_those_of_the_source(self) -> None:
+        text = "".join(
+            path.read_text(encoding="utf-8")
+            for folder in ("layers/common/smartexam", "functions")
+            for path in (functions.ROOT / folder).rglob("*.py")
+        )
+        named = set(re.findall(r'\bcode(?:: str)? ?= ?"(\w+)"', text))
+        assert named <= set(DOCUMENT["x-error-codes"])
+
+    def test_have_a_status_and_words(self) -> None:
+        for code, meaning in DOCUMENT["x-error-codes"].items():
+            assert 400 <= meaning["status"] <= 503, code
+            assert meaning["message"].strip("… "), f"{code}: give its message an example in tools/openapi/vocabulary.py"
+
+    def test_missing_words_are_noticed(self) -> None:
+        assert errors.codes()["stale_revision"].status == 409

@@ -1,0 +1,210 @@
+"""What a request may cost: round trips to the database, and bytes of what it writes."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exams.app import lambda_handler as exams_handler
+from results.app import lambda_handler as results_handler
+from smartexam.data import table
+from smartexam.data.attempts import sitting_key
+from smartexam.data.catalog.exams import Exam
+from smartexam.data.identity import User, user_key
+from smartexam.ids import next_id
+from tests.factories.clock import MORNING, FrozenClock
+from tests.factories.events import Answer, send
+from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
+from tests.factories.users import access_token, create_user
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def database_calls() -> Iterator[list[str]]:
+    """The names of DynamoDB's operations called in the block, retries included."""
+    calls: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    events = table.connection().client.meta.events
+    events.register("before-call.dynamodb", note)
+    try:
+        yield calls
+    finally:
+        events.unregister("before-call.dynamodb", note)
+
+
+@pytest.fixture
+def student(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> User:
+    for module in ("exams.app", "results.app"):
+        monkeypatch.setattr(f"{module}.api.clock", clock)
+    return create_user()
+
+
+@pytest.fixture
+def call(student: User) -> Callable[..., Answer]:
+    handlers = {"exams": exams_handler, "results": results_handler}
+    token = access_token(student)
+
+    def request(function: str, method: str, path: str, **fields: Any) -> Answer:
+        return send(handlers[function], method, path, token=token, **fields)
+
+    # The feed of revocations is read once in a few seconds by a warm process: not a cost of these requests.
+    request("exams", "GET", "/api/categories")
+    return request
+
+
+@pytest.fixture
+def warm_exam(student: User) -> Exam:
+    """An exam of 75 questions whose paper is in this process, as another student's start left it."""
+    exam = create_exam([MCQ] * 45 + [MSQ] * 15 + [NUMERIC] * 15)
+    other = access_token(create_user())
+    send(exams_handler, "POST", f"/start-exam/{exam.id}", token=other)
+    send(exams_handler, "POST", f"/api/sync-exam-answers/{exam.id}", token=other, body={"answers": {}})
+    send(exams_handler, "POST", f"/submit-exam/{exam.id}", token=other)
+    return exam
+
+
+def full_answers(exam: Exam) -> dict[str, Any]:
+    answers: list[Any] = ["B"] * 45 + [["A", "B", "C"]] * 15 + ["-1234.5678"] * 15
+    return {str(each): answer for each, answer in zip(question_ids(exam.id), answers, strict=True)}
+
+
+def test_start_is_two_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
+    next_id("attempt")
+
+    with database_calls() as calls:
+        assert call("exams", "POST", f"/start-exam/{warm_exam.id}").status == 200
+
+    assert calls == ["GetItem", "UpdateItem"]
+
+
+def test_resume_is_two_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+
+    with database_calls() as calls:
+        assert call("exams", "POST", f"/start-exam/{warm_exam.id}").body["resumed"]
+
+    assert calls == ["GetItem", "UpdateItem"]
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_sync_is_one_write_and_no_read(call: Callable[..., Answer], warm_exam: Exam, partial: bool) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+    body = {"answers": full_answers(warm_exam), "markedForReview": question_ids(warm_exam.id), "partial": partial}
+
+    with database_calls() as calls:
+        assert call("exams", "POST", f"/api/sync-exam-answers/{warm_exam.id}", body=body).status == 200
+
+    assert calls == ["UpdateItem"]
+
+
+def test_sitting_of_75_answers_is_one_write_unit(
+    call: Callable[..., Answer], warm_exam: Exam, student: User, engine_tables: dict[str, str]
+) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+    body = {"answers": full_answers(warm_exam), "markedForReview": question_ids(warm_exam.id)}
+    call("exams", "POST", f"/api/sync-exam-answers/{warm_exam.id}", body=body)
+
+    key = {"pk": {"S": user_key(student.id)}, "sk": {"S": sitting_key(warm_exam.id)}}
+    request = {"TableName": engine_tables["ATTEMPTS_TABLE"], "Key": key}
+    item = table.call("GetItem", request)["Item"]
+
+    assert item_size(item) <= 1024
+
+
+def test_submit_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+    call("exams", "POST", f"/api/sync-exam-answers/{warm_exam.id}", body={"answers": full_answers(warm_exam)})
+
+    with database_calls() as calls:
+        assert call("exams", "POST", f"/submit-exam/{warm_exam.id}").status == 302
+
+    assert calls == ["UpdateItem", "TransactWriteItems", "GetItem"]
+
+
+@pytest.mark.parametrize(
+    ("function", "path", "most"),
+    [
+        ("exams", "/api/exams", 2),
+        ("exams", "/api/exams/{0}", 2),
+        ("exams", "/exam/{0}", 1),
+        ("exams", "/api/exam-attempts-status/{0}", 2),
+        ("exams", "/preload-exam/{0}", 1),
+        ("exams", "/api/categories", 1),
+        ("results", "/api/results", 2),
+    ],
+)
+def test_reads_are_few(call: Callable[..., Answer], warm_exam: Exam, function: str, path: str, most: int) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+
+    with database_calls() as calls:
+        assert call(function, "GET", path.format(warm_exam.id)).status == 200
+
+    assert len(calls) <= most
+
+
+def test_result_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+    call("exams", "POST", f"/submit-exam/{warm_exam.id}")
+
+    with database_calls() as calls:
+        assert call("results", "GET", f"/response/{warm_exam.id}").status == 200
+
+    assert calls == ["GetItem", "GetItem", "GetItem"]
+
+
+def test_a_request_writes_one_line_with_its_database_calls(
+    call: Callable[..., Answer], warm_exam: Exam, caplog: pytest.LogCaptureFixture
+) -> None:
+    next_id("attempt")
+    caplog.clear()
+
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+
+    (line,) = (vars(record) for record in caplog.records)
+    assert line["route"] == "POST /start-exam/<exam_id>"
+    assert (line["status"], line["database_calls"], line["requests"]) == (200, 2, 1)
+
+
+@pytest.mark.parametrize("function", ["exams", "auth", "results"])
+def test_a_hot_function_imports_nothing_heavy(function: str) -> None:
+    heavy = {"boto3", "requests", "httpx", "pydantic", "groq", "pypdf", "google.auth", "aws_xray_sdk", "multipart"}
+    script = f"import sys; import {function}.app; print(' '.join(sorted(set(sys.modules) & {heavy!r})))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={"PYTHONPATH": "layers/common:functions", "POWERTOOLS_SERVICE_NAME": function},
+    )
+
+    assert done.stdout.split() == []
+
+
+def item_size(item: dict[str, Any]) -> int:
+    """Bytes as DynamoDB counts them: names and values, 21 at most for a number, 3 and 1 an entry for a map."""
+
+    def size(value: dict[str, Any]) -> int:
+        (kind, content), *_ = value.items()
+        if kind == "S":
+            return len(content.encode())
+        if kind == "N":
+            return len(content) // 2 + 2
+        if kind == "M":
+            return 3 + sum(1 + len(name) + size(inner) for name, inner in content.items())
+        return 1
+
+    return sum(len(name) + size(value) for name, value in item.items())
+
+
+def test_the_clock_stands() -> None:
+    assert FrozenClock().now() == MORNING

@@ -1,0 +1,181 @@
+"""One student, many calls at the same moment: starts, syncs and submissions against a real engine."""
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import pytest
+
+from exams.models import SyncBody
+from exams.sitting import Clockwork, open_paper, start, submit, sync
+from smartexam import finalise
+from smartexam.data import attempts
+from smartexam.data.attempts import Sitting
+from smartexam.data.catalog import exams, papers
+from smartexam.errors import AppError
+from smartexam.exam import answers
+from tests.factories.clock import MORNING
+from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
+
+pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]
+
+T = TypeVar("T")
+STUDENT = 7
+
+
+def at(now: float = MORNING) -> Clockwork:
+    return Clockwork(now, 30, "Asia/Kolkata")
+
+
+def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
+    """What the calls return or are refused with, all begun at the same moment."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], T]) -> T | AppError:
+        barrier.wait()
+        try:
+            return call()
+        except AppError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def history(user_id: int = STUDENT) -> list[attempts.HistoryEntry]:
+    return attempts.list_history(user_id, limit=1000)[0]
+
+
+def test_fifty_starts_make_one_attempt() -> None:
+    exam = create_exam(max_attempts=1)
+
+    outcomes = together([lambda: start(STUDENT, exam.id, at())] * 50)
+
+    assert all(isinstance(outcome, tuple) for outcome in outcomes)
+    started: list[tuple[Sitting, bool]] = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
+    assert len({sitting.attempt_id for sitting, _ in started}) == 1
+    assert {sitting.attempt_number for sitting, _ in started} == {1}
+    assert [resumed for _, resumed in started].count(False) == 1
+
+
+def test_starts_and_submits_never_exceed_max_attempts() -> None:
+    exam = create_exam(max_attempts=3)
+
+    for _ in range(6):
+        together([lambda: start(STUDENT, exam.id, at())] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
+    together([lambda: submit(STUDENT, exam.id, at())] * 4)
+
+    entries = history()
+    assert len(entries) == 3
+    assert {entry.attempt_number for entry in entries} == {1, 2, 3}
+
+
+def test_twenty_submits_among_a_hundred_syncs_make_one_result_of_what_was_acknowledged() -> None:
+    exam = create_exam([NUMERIC])
+    start(STUDENT, exam.id, at())
+    question = str(question_ids(exam.id)[0])
+    acknowledged: dict[int, str] = {}
+
+    def save(number: int) -> None:
+        sitting = sync(STUDENT, exam.id, SyncBody(answers={question: str(number)}), at())
+        acknowledged[sitting.revision] = str(number)
+
+    calls: list[Callable[[], Any]] = [lambda number=number: save(number) for number in range(100)]  # type: ignore[misc]
+    calls += [lambda: submit(STUDENT, exam.id, at())] * 20
+    random.Random(4).shuffle(calls)
+    outcomes = together(calls)
+
+    submitted = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
+    assert len({result_id for _, _, result_id in submitted}) == 1
+    assert len(history()) == 1
+    result = attempts.get_result(STUDENT, exam.id, submitted[0][2])
+    assert result is not None
+    # Every revision was acknowledged to one caller, and the last of them is what was graded.
+    assert sorted(acknowledged) == list(range(1, len(acknowledged) + 1))
+    expected = acknowledged[max(acknowledged)] if acknowledged else ""
+    assert answers.decode(result.answers, 1) == [expected]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, AppError)]
+    assert {error.status for error in refused} <= {400}
+
+
+def test_of_tabs_with_one_revision_one_wins() -> None:
+    exam = create_exam([MCQ])
+    start(STUDENT, exam.id, at())
+    question = str(question_ids(exam.id)[0])
+
+    for revision in range(5):
+        body = SyncBody(answers={question: "ABCD"[revision % 4]}, revision=revision)
+        outcomes = together([lambda body=body: sync(STUDENT, exam.id, body, at())] * 12)  # type: ignore[misc]
+        assert [isinstance(outcome, Sitting) for outcome in outcomes].count(True) == 1
+        stale = [outcome for outcome in outcomes if isinstance(outcome, AppError)]
+        assert {(error.status, error.code) for error in stale} == {(409, "stale_revision")}
+
+
+def test_partial_syncs_of_different_questions_all_count() -> None:
+    exam = create_exam([MCQ] * 30)
+    start(STUDENT, exam.id, at())
+    ids = [str(each) for each in question_ids(exam.id)]
+
+    together([lambda i=i: sync(STUDENT, exam.id, SyncBody(answers={i: "C"}, partial=True), at()) for i in ids])  # type: ignore[misc]
+
+    _, _, draft = open_paper(STUDENT, exam.id, at())
+    assert draft.answers == dict.fromkeys(ids, "C")
+
+
+def test_sweeper_and_student_finish_a_closed_attempt_once() -> None:
+    exam = create_exam([MCQ], max_attempts=1)
+    sitting, _ = start(STUDENT, exam.id, at())
+    closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, now=MORNING, grace=30)
+
+    together([lambda: finalise.finalise(closed, MORNING, 30)] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
+
+    assert [entry.id for entry in history()] == [sitting.attempt_id]
+    stored = attempts.get_sitting(STUDENT, exam.id)
+    assert stored is not None
+    assert (stored.status, stored.completed) == ("idle", 1)
+
+
+def test_time_running_out_on_many_devices_makes_one_result() -> None:
+    exam = create_exam([MCQ])
+    sitting, _ = start(STUDENT, exam.id, at())
+    question = str(question_ids(exam.id)[0])
+    sync(STUDENT, exam.id, SyncBody(answers={question: "B"}), at())
+    late = at(MORNING + 3600 + 31)
+
+    outcomes = together(
+        [lambda: sync(STUDENT, exam.id, SyncBody(answers={question: "A"}), late)] * 10
+        + [lambda: submit(STUDENT, exam.id, late)] * 10  # type: ignore[list-item]
+    )
+
+    assert [entry.id for entry in history()] == [sitting.attempt_id]
+    assert history()[0].score.correct == 1
+    assert {outcome.code for outcome in outcomes if isinstance(outcome, AppError)} == {"exam_time_over"}
+
+
+def test_a_paper_compiled_while_questions_are_added_is_one_of_its_versions() -> None:
+    exam = create_exam([MCQ])
+    lock = threading.Lock()
+    sizes: dict[int, set[int]] = {}
+
+    def add() -> None:
+        add_questions(exam.id, [MCQ])
+
+    def compile_now() -> None:
+        current = exams.get_exam(exam.id)
+        assert current is not None
+        version = papers.ready_version(current)
+        papers.load_paper.cache_clear()
+        with lock:
+            sizes.setdefault(version, set()).add(len(papers.load_paper(exam.id, version)))
+
+    for _ in range(4):
+        outcomes = together([add] * 4 + [compile_now] * 8)
+        assert {outcome.status for outcome in outcomes if isinstance(outcome, AppError)} <= {503}
+
+    final = exams.get_exam(exam.id)
+    assert final is not None
+    assert final.question_count == len(question_ids(exam.id)) == 17
+    # An exam begins at version 1 without questions, and every question added by itself raises it by one.
+    assert sizes == {version: {version - 1} for version in sizes}

@@ -1,0 +1,37 @@
+"""The demo data is what it promises to be."""
+
+from typing import Any
+
+import pytest
+
+from local.demo import ACCOUNTS, EXAMS
+from local.demo_questions import SCIENCE, WEEKLY, Question
+from smartexam.exam.questions import Question as CheckedQuestion
+from smartexam.exam.questions import check
+
+
+@pytest.mark.parametrize("question", [*SCIENCE, *WEEKLY], ids=lambda question: question["question_text"][:30])
+def test_every_question_is_consistent(question: Question) -> None:
+    checked = check(question)
+
+    assert isinstance(checked, CheckedQuestion), checked
+
+
+def test_there_is_a_long_exam_of_all_types_and_one_with_delayed_results() -> None:
+    by_mode: dict[str, tuple[dict[str, Any], list[Question]]] = {exam["result_mode"]: (exam, qs) for exam, qs in EXAMS}
+
+    exam, questions = by_mode["instant"]
+    assert exam["status"] == "ongoing"
+    assert len(questions) >= 10
+    assert {question["question_type"] for question in questions} == {"MCQ", "MSQ", "NUMERIC"}
+    assert len(by_mode["delayed"][1]) >= 5
+
+
+def test_one_administrator_and_three_students_can_sign_in() -> None:
+    assert [(account.username, account.role) for account in ACCOUNTS] == [
+        ("admin", "admin"),
+        ("student1", "user"),
+        ("student2", "user"),
+        ("student3", "user"),
+    ]
+    assert all(len(account.password) >= 10 for account in ACCOUNTS)

@@ -1,0 +1,56 @@
+"""The functions that serve routes, in the order in which the reference shows them."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from smartexam.api import Api
+
+ROOT = Path(__file__).parents[2]
+# Titles as readers know them; a function that is not here comes after these, under its own name.
+_TITLES = {
+    "auth": "Signing in",
+    "auth_google": "Signing in",
+    "account": "Account",
+    "exams": "Exams",
+    "results": "Results",
+    "study": "Study assistant",
+    "chat": "Chat",
+    "discussions": "Discussions",
+    "admin_exams": "Admin: exams",
+    "admin_questions": "Admin: questions",
+    "admin_images": "Admin: images",
+    "admin_categories": "Admin: categories",
+    "admin_users": "Admin: users",
+    "admin_attempts": "Admin: attempts",
+    "admin_requests": "Admin: access requests",
+    "admin_analytics": "Admin: analytics",
+    "admin_ai": "Admin: question generation",
+}
+_DECLARATION = re.compile(r"^api = Api\(", re.MULTILINE)
+_LAST = {"docs": "Reference"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A function's routes."""
+
+    name: str
+    title: str
+    description: str
+    api: Api
+
+
+def groups() -> Iterator[Group]:
+    """Every function with an `api`, imported."""
+    files = (ROOT / "functions").glob("*/app.py")
+    folders = {path.parent.name for path in files if _DECLARATION.search(path.read_text(encoding="utf-8"))}
+    known = [name for name in _TITLES if name in folders]
+    others = sorted(folders - _TITLES.keys() - _LAST.keys())
+    for name in (*known, *others, *(_LAST.keys() & folders)):
+        module = importlib.import_module(f"{name}.app")
+        api: Api = module.api
+        title = (_TITLES | _LAST).get(name) or name.replace("_", " ").capitalize()
+        yield Group(name, title, (module.__doc__ or "").strip(), api)
