@@ -8,8 +8,8 @@ from typing import Any
 
 import boto3
 import pytest
-from admin_ai.app import api, lambda_handler
 
+from admin_ai.app import api, lambda_handler
 from smartexam import uploads
 from smartexam.ai import client
 from smartexam.settings import settings

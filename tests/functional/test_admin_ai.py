@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from admin_ai import app
 
+from admin_ai import app
 from smartexam.ai import generation
 from smartexam.data.catalog import jobs, questions
 from smartexam.data.catalog.exams import Exam

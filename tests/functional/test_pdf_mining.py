@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pdf_mining.app import MiningFailed, lambda_handler
 
+from pdf_mining.app import MiningFailed, lambda_handler
 from smartexam.ai import generation
 from smartexam.data.catalog import jobs
 from smartexam.data.catalog.exams import Exam
