@@ -11,13 +11,15 @@ _DIGITS = re.compile(r"[0-9०-९]+")
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _PAGE_NUMBER = re.compile(
-    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?[\])|\s.]*"
+    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
+    r"[\])|\s.]*"
     r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
+_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
 _MARKER = re.compile(r"\s*[\[(]?\s*(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*[\]).:]?\s*")
 
 
@@ -62,6 +64,8 @@ def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tu
 
 def _is_furniture(text: str, found: dict[int, str]) -> bool:
     """Whether repeated text is furniture rather than the same option or number at the same place by chance."""
+    if _OPTION.match(next(iter(found.values()))):
+        return False
     if "#" in text:
         # "2. 15" may stand at the bottom of several pages; only page numbers count with the pages.
         return _counts(found) or (len(set(found.values())) == 1 and len(_LETTERS.findall(text)) >= 4)

@@ -40,7 +40,9 @@ _TYPED = re.compile(
 _INTEGER = re.compile(r"\d{1,3}[.):]?")
 _SPACED = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
-_COLUMN_NAMES = re.compile(r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE)
+_COLUMN_NAMES = re.compile(
+    r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE
+)
 _PROSE_WORDS = 7
 _COVERED = 0.6  # of a line's characters
 

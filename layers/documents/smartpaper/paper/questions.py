@@ -114,9 +114,9 @@ class _Reader:
                 numeric = self._numeric_before(run[0].first)
                 if not answered and (told >= 0.25 * len(run) or not numeric):
                     continue
+                kept += run
             else:
-                run = self._without_preamble(run)
-            kept += run
+                kept += self._without_preamble(run)
         return kept
 
     def _without_preamble(self, run: list[_Draft]) -> list[_Draft]:
