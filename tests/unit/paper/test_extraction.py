@@ -62,7 +62,8 @@ class TestNumbering:
 
     def test_instructions_are_no_questions(self) -> None:
         told = ["INSTRUCTIONS", "1. The candidate must use a ball point pen on the OMR sheet.",
-                "2. Each correct answer carries 4 marks; negative marking applies.", "3. No calculator in the hall."]  # fmt: skip
+                "2. Each correct answer carries 4 marks; negative marking applies.",
+                "3. No calculator in the hall."]  # fmt: skip
 
         assert_whole(questions_of(paper(told, lines())))
 
@@ -194,7 +195,8 @@ class TestMathematics:
 class TestKeys:
     @pytest.mark.parametrize(
         ("key", "answer"),
-        [("Ans. (B)", "B"), ("Answer: B", "B"), ("Ans: (2)", ""), ("Answer : B,D", "B,D"), ("Ans. [C]", "C"), ("उत्तर: (B)", "B"),
+        [("Ans. (B)", "B"), ("Answer: B", "B"), ("Ans: (2)", ""), ("Answer : B,D", "B,D"), ("Ans. [C]", "C"),
+         ("उत्तर: (B)", "B"),
          ("Correct option: D", "D"), ("Ans. (B) or (C)", ""), ("Ans. Bonus", ""), ("Answer: A body at rest", ""),
          ("Ans. (B) Velocity", "B"), ("Ans. (F)", "")],
     )  # fmt: skip

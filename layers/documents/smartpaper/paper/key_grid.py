@@ -17,7 +17,8 @@ from smartpaper.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
 _PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
-_LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*|[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*)(?![\w'])"
+_HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
+_LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
