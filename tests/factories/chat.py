@@ -87,7 +87,9 @@ class Person:
     def connect(self, connection_id: str | None = None, headers: Mapping[str, str] | None = None) -> str:
         """Open a connection; its id."""
         name = connection_id or f"Connection{next(_connections)}="
-        sent = headers if headers is not None else {"Authorization": f"Bearer {access_token(self.user, self.clock.now())}"}
+        sent = (
+            headers if headers is not None else {"Authorization": f"Bearer {access_token(self.user, self.clock.now())}"}
+        )
         assert call_socket("$connect", name, headers=sent) == 200
         return name
 
@@ -105,9 +107,9 @@ class Person:
     def say(self, conversation_id: int, text: str = "hello", **fields: Any) -> dict[str, Any]:
         """Send a message, two seconds after anything before."""
         self.clock.advance(2)
-        message: dict[str, Any] = self.ok(
-            "POST", f"/messages/{conversation_id}", {"message": text, **fields}
-        )["message"]
+        message: dict[str, Any] = self.ok("POST", f"/messages/{conversation_id}", {"message": text, **fields})[
+            "message"
+        ]
         return message
 
     def texts(self, conversation_id: int) -> list[str]:

@@ -20,6 +20,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     monkeypatch.setattr(delivery, "_post_to", ends.post)
     monkeypatch.setattr(delivery, "hang_up", ends.gone.add)
     monkeypatch.setenv("SOCKETS_URL", "wss://sockets.example.test/test")
+    monkeypatch.setenv("SOCKETS_ENDPOINT", "http://127.0.0.1:9/test")
     return ends
 
 

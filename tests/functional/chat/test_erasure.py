@@ -115,14 +115,18 @@ class TestDeletedAccounts:
         self.erase(asha)
 
         messages = ben.ok("GET", f"/messages/{group}")["messages"]
-        assert [message["sender_name"] for message in messages] == ["Deleted Account", *[ben.name] * 4, "Deleted Account"]
+        assert [message["sender_name"] for message in messages] == [
+            "Deleted Account",
+            *[ben.name] * 4,
+            "Deleted Account",
+        ]
         assert messages[0]["message"] == messages[5]["message"] == erasure.PLACEHOLDER
         assert (messages[1]["reply_to_name"], messages[1]["reply_to_text"]) == ("Deleted Account", erasure.PLACEHOLDER)
 
     def test_the_admins_role_passes_on(self, asha: Person, ben: Person, group: int) -> None:
         self.erase(asha)
         members = ben.conversation(group)["members"]
-        assert [(member["id"], member["is_admin"]) for member in members][0] == (ben.id, True)
+        assert (members[0]["id"], members[0]["is_admin"]) == (ben.id, True)
         assert asha.id not in [member["id"] for member in members]
 
     def test_messages_of_groups_left_before_too(self, asha: Person, ben: Person, chen: Person, group: int) -> None:

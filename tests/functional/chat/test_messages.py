@@ -60,7 +60,9 @@ class TestSending:
         answer = asha.call("POST", f"/messages/{dm}", {"message": text})
         assert (answer.status, answer.body["errors"][0]["field"]) == (400, "message")
 
-    @pytest.mark.parametrize("body", [{}, {"message": 5}, {"message": None}, {"message": "x", "client_id": ""}, "[", []])
+    @pytest.mark.parametrize(
+        "body", [{}, {"message": 5}, {"message": None}, {"message": "x", "client_id": ""}, "[", []]
+    )
     def test_refuses_other_bodies(self, asha: Person, dm: int, body: object) -> None:
         assert asha.call("POST", f"/messages/{dm}", body).status == 400
 
@@ -82,9 +84,7 @@ class TestSending:
         assert asha.call("POST", f"/messages/{dm}", {"message": " "}).status == 400
         asha.ok("POST", f"/messages/{dm}", {"message": "x"})
 
-    def test_a_repeated_client_id_gives_the_first_message(
-        self, asha: Person, ben: Person, dm: int, wire: Wire
-    ) -> None:
+    def test_a_repeated_client_id_gives_the_first_message(self, asha: Person, ben: Person, dm: int, wire: Wire) -> None:
         device = ben.connect()
         first = asha.say(dm, "first", client_id="same")
         for text in ("first", "another text"):

@@ -132,7 +132,9 @@ class TestPresence:
         device = ben.connect()
 
         def status() -> dict[str, bool]:
-            found: dict[str, bool] = asha.ok("GET", "/online_status", query={"ids": f"{asha.id},{ben.id},999"})["status"]
+            found: dict[str, bool] = asha.ok("GET", "/online_status", query={"ids": f"{asha.id},{ben.id},999"})[
+                "status"
+            ]
             return found
 
         assert status() == {str(asha.id): False, str(ben.id): True, "999": False}

@@ -267,5 +267,7 @@ class TestDiscussions:
     def test_at_most_twenty(self, asha: Person, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sockets, "MOST_QUESTIONS", 2)
         device, questions = asha.connect(), question_ids(create_exam().id)
-        statuses = [asha.frame(device, "joinDiscussion", question_id=question) for question in [*questions, questions[0]]]
+        statuses = [
+            asha.frame(device, "joinDiscussion", question_id=question) for question in [*questions, questions[0]]
+        ]
         assert statuses == [200, 200, 409, 200]
