@@ -73,6 +73,7 @@ def codes() -> dict[str, Code]:
         "invalid_fields": Code(400, "name: This field is required"),
         "method_not_allowed": Code(405, "Method not allowed"),
         "rate_limited": Code(429, "Too many requests"),
+        **{f"refresh_token_{why}": Code(401, f"refresh_token_{why}") for why in ("expired", "invalid", "revoked")},
         "unavailable": Code(503, "The service is temporarily unavailable. Please try again."),
     }
     for folder in ("layers/common/smartexam", "functions"):
@@ -119,7 +120,7 @@ def _implied(route: Route) -> dict[int, tuple[str, ...]]:
         implied[400] = ("invalid_fields", "malformed_json") if route.takes is not None else ("invalid_fields",)
     if route.access is not Access.PUBLIC:
         implied[401] = _BY_CREDENTIALS
-        forbidden = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
+        forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
         if route.method != "GET":
             forbidden += ("foreign_origin",)
         if forbidden:

@@ -6,9 +6,9 @@ is imported for it.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,6 +17,7 @@ from smartexam.api.request import Request
 from smartexam.errors import BadRequest, InvalidFields, TooLarge, UnsupportedMedia
 
 ShapeT = TypeVar("ShapeT")
+Forms: TypeAlias = bool | Literal["only"]
 
 DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -34,15 +35,15 @@ class UploadedFile(msgspec.Struct, frozen=True):
     content: bytes
 
 
-def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIMIT, forms: bool = False) -> ShapeT:
+def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIMIT, forms: Forms = False) -> ShapeT:
     """The body as a shape.
 
     Args:
         request: whose body.
         shape: a msgspec-compatible type.
         limit: most bytes.
-        forms: whether form-encoded and multipart bodies are read as well; their values are text and are converted, and
-            files are `UploadedFile`s.
+        forms: whether form-encoded and multipart bodies are read as well, or these only; their values are text and are
+            converted, their files are `UploadedFile`s.
 
     Raises:
         InvalidFields: a field is missing or of the wrong type.
@@ -57,6 +58,8 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
     if forms and kind in {_FORM, _MULTIPART}:
         fields, files = read_form(request, limit=limit)
         return convert({**fields, **files}, shape)
+    if forms == "only":
+        raise _no_form()
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMedia(f"Unsupported content type: {kind[:80]}", code="unsupported_media")
     return decode(body or b"{}", shape)
@@ -108,7 +111,7 @@ def read_form(request: Request, *, limit: int) -> tuple[dict[str, str], dict[str
         return dict(pairs), {}
     if request.content_type == _MULTIPART:
         return _multipart(request.body, request.headers["content-type"], limit)
-    raise UnsupportedMedia("The body must be a form", code="unsupported_media")
+    raise _no_form()
 
 
 def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, str], dict[str, UploadedFile]]:
@@ -140,7 +143,11 @@ def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, st
     return fields, files
 
 
-_decoder = lru_cache(maxsize=64)(msgspec.json.Decoder)
+def _no_form() -> UnsupportedMedia:
+    return UnsupportedMedia("The body must be a form", code="unsupported_media")
+
+
+_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = lru_cache(maxsize=64)(msgspec.json.Decoder)
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidFields:

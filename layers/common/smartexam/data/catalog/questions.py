@@ -19,7 +19,7 @@ from smartexam.data.catalog.question_items import (
 )
 from smartexam.data.table import Item
 
-_PAGE = 500
+_PAGE = 1000
 # Sorts behind every place that begins with the same prefix.
 _PAST = "~"
 # In a place among all questions, between the place of the exam and the place in it ("": the exam is done with).
