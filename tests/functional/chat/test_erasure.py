@@ -10,8 +10,10 @@ from smartexam.data.messaging import erasure
 from smartexam.data.messaging.items import ConversationItem
 from tests.factories.chat import Person, Wire
 from tests.factories.events import FakeContext, sqs_event
+from tests.factories.exams import create_exam, question_ids
 from tests.factories.post import PostOffice
 from tests.factories.tables import everything
+from tests.infrastructure.iam import enforced
 
 
 @pytest.fixture
@@ -142,6 +144,17 @@ class TestDeletedAccounts:
         for one in (ben, chen, asha):
             self.erase(one)
         assert everything(dynamodb, tables)["messaging"] == []
+
+    def test_the_eraser_of_accounts_may_do_it(
+        self, asha: Person, ben: Person, chen: Person, group: int, tables: dict[str, str]
+    ) -> None:
+        asha.say(group, client_id="c1")
+        device, question = asha.connect(), question_ids(create_exam().id)[0]
+        asha.frame(device, "joinDiscussion", question_id=question)
+        chen.ok("DELETE", f"/group/{group}/exit")
+        for one in (asha, chen, ben):
+            with enforced("AccountEraserFunction", table.connection().client, tables):
+                self.erase(one)
 
     def test_nothing_of_them_is_left(
         self, asha: Person, ben: Person, chen: Person, group: int, dynamodb: Any, tables: dict[str, str], wire: Wire
