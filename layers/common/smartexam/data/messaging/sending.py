@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from smartexam.data import ephemeral, table
+from smartexam.data import table, windows
 from smartexam.data.engine import RawItem, back_off
-from smartexam.data.ephemeral import LimitItem
 from smartexam.data.identity import user_key
 from smartexam.data.messaging.conversations import no_member
 from smartexam.data.messaging.items import (
@@ -173,7 +172,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
             [MembershipItem.read_count.add(1), MembershipItem.last_sent.set(number)],
             MembershipItem.pk.exists(),
         ),
-        "turn": ephemeral.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
+        "turn": windows.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
     }
     if draft.client_id is not None:
         pk, sk = _sent_key(draft, draft.client_id)
@@ -191,7 +190,7 @@ def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], n
     if "membership" in reasons or ("conversation" in reasons and reasons["conversation"] is None):
         raise no_member()
     if (turn := reasons.get("turn")) is not None:
-        wait = LimitItem.from_raw_data(turn).expires_at - now
+        wait = windows.LimitItem.from_raw_data(turn).expires_at - now
         raise RateLimited("You can send one message every 2 seconds.", retry_after=wait, code="too_fast")
     current = reasons.get("conversation")
     return conversation if current is None else ConversationItem.from_raw_data(current)
