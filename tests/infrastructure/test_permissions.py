@@ -33,8 +33,7 @@ TABLES = {
 
 def _names(resource: Any) -> str:
     """The logical id that a statement's resource begins with."""
-    ours = re.sub(r"\$\{AWS::\w+\}|AWS::\w+|Fn::GetAtt|Fn::Sub|Ref", "", str(resource))
-    found = re.search(r"[A-Z]\w+", ours)
+    found = re.search(r"[A-Z]\w+", re.sub(r"AWS::\w+|Fn::GetAtt|Fn::Sub|Ref", "", str(resource)))
     assert found, resource
     return found[0]
 

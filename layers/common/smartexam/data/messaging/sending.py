@@ -30,7 +30,10 @@ from smartexam.errors import BadRequest, Conflict, RateLimited, Unavailable
 PAUSE_SECONDS = 2
 # A client repeats what it got no answer to: after seconds, or when a phone is back from a holiday.
 _REPEATABLE_SECONDS = 30 * 24 * 3600
-_ATTEMPTS = 12
+# A number is taken by one sender at a time. Where many send at once each comes round within a second or two; those who
+# waited longest must not have to wait ever longer between their attempts.
+_ATTEMPTS = 40
+_LONGEST_BACK_OFF = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def send(draft: Draft, now: float) -> Sent:
             if (noted := reasons.get("client_id")) is not None:
                 return _repeated(draft, setting, SentItem.from_raw_data(noted).number)
             conversation = _newer(conversation, reasons, now)
-            back_off(attempt)
+            back_off(min(attempt, _LONGEST_BACK_OFF))
         else:
             return Sent(message_of(draft.conversation_id, item, setting.quoted), setting.membership, is_repeated=False)
     raise Unavailable
