@@ -39,10 +39,15 @@ def follower(other_student: Client, question_ids: list[int]) -> Iterator[ClientC
     """The other student's connection, following the first question."""
     ticket = other_student.post("/api/chat/ws-ticket").body
     with connect(ticket["url"]) as connection:
-        connection.send(json.dumps({"action": "joinDiscussion", "question_id": question_ids[0]}))
-        connection.send(json.dumps({"action": "heartbeat"}))
-        assert received(connection)["event"] == "heartbeat_ack"
+        join(connection, question_ids[0])
         yield connection
+
+
+def join(connection: ClientConnection, question_id: int) -> None:
+    """Follow a discussion; nothing answers that, so something else is asked that does."""
+    for frame in ({"action": "joinDiscussion", "question_id": question_id}, {"action": "heartbeat"}):
+        connection.send(json.dumps(frame))
+    assert received(connection)["event"] == "heartbeat_ack"
 
 
 def received(connection: ClientConnection) -> dict[str, Any]:
@@ -161,7 +166,7 @@ def test_it_is_closed_while_sitting_an_attempt_with_the_question(
     exam_id = new_exam()
     listed = admin.get("/admin/questions", query={"exam_id": exam_id}).body["questions"]
     question_id = listed[0]["id"]
-    follower.send(json.dumps({"action": "joinDiscussion", "question_id": question_id}))
+    join(follower, question_id)
     assert post(student, question_id).status == 200
     assert received(follower)["event"] == "new_message"
     other_student.post(f"/start-exam/{exam_id}")
