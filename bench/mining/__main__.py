@@ -90,7 +90,11 @@ def _line(name: str, score: Score) -> str:
         score.unknown / max(1, score.keyed),
         score.wrong / max(1, score.expected),
     )
-    return f"{name:<26}" + "".join(f"{rate:>8.4f}" for rate in rates) + f"{score.seconds / max(1, score.pages) * 1000:>9.2f}"
+    return (
+        f"{name:<26}"
+        + "".join(f"{rate:>8.4f}" for rate in rates)
+        + f"{score.seconds / max(1, score.pages) * 1000:>9.2f}"
+    )
 
 
 def _passes(total: Score) -> bool:

@@ -14,20 +14,163 @@ Word = list[Atom]
 MATHS: Final = ("none", "scripts", "fractions")
 LANGUAGES: Final = ("en", "hi", "both")
 
-_ENGLISH = (
-    "body mass moves with uniform velocity along smooth horizontal surface while force acts upon block through string over "
-    "pulley energy stored capacitor charge potential difference resistance current flows circuit magnetic field induction "
-    "wire length radius cross section density liquid gas pressure volume temperature process heat capacity entropy reaction "
-    "acid base solution molar concentration oxidation number electron orbital atom element compound structure bond angle "
-    "matrix determinant function continuous derivative integral curve tangent normal line plane vector probability event "
-    "sequence series root equation circle parabola cell membrane enzyme gene protein species plant tissue organ"
-).split()
-_HINDI = (
-    "एक पिण्ड का द्रव्यमान वेग से गति करता है बल चुम्बकीय क्षेत्र विद्युत धारा प्रतिरोध ऊर्जा संधारित्र दाब आयतन ताप ऊष्मा अभिक्रिया अम्ल क्षार विलयन "
-    "सान्द्रता ऑक्सीकरण संख्या परमाणु तत्व यौगिक आव्यूह फलन अवकलज वक्र रेखा समतल सदिश प्रायिकता समीकरण वृत्त कोशिका झिल्ली जीन जाति पादप ऊतक अंग"
-).split()
+_ENGLISH = [
+    "body",
+    "mass",
+    "moves",
+    "with",
+    "uniform",
+    "velocity",
+    "along",
+    "smooth",
+    "horizontal",
+    "surface",
+    "while",
+    "force",
+    "acts",
+    "upon",
+    "block",
+    "through",
+    "string",
+    "over",
+    "pulley",
+    "energy",
+    "stored",
+    "capacitor",
+    "charge",
+    "potential",
+    "difference",
+    "resistance",
+    "current",
+    "flows",
+    "circuit",
+    "magnetic",
+    "field",
+    "induction",
+    "wire",
+    "length",
+    "radius",
+    "cross",
+    "section",
+    "density",
+    "liquid",
+    "gas",
+    "pressure",
+    "volume",
+    "temperature",
+    "process",
+    "heat",
+    "capacity",
+    "entropy",
+    "reaction",
+    "acid",
+    "base",
+    "solution",
+    "molar",
+    "concentration",
+    "oxidation",
+    "number",
+    "electron",
+    "orbital",
+    "atom",
+    "element",
+    "compound",
+    "structure",
+    "bond",
+    "angle",
+    "matrix",
+    "determinant",
+    "function",
+    "continuous",
+    "derivative",
+    "integral",
+    "curve",
+    "tangent",
+    "normal",
+    "line",
+    "plane",
+    "vector",
+    "probability",
+    "event",
+    "sequence",
+    "series",
+    "root",
+    "equation",
+    "circle",
+    "parabola",
+    "cell",
+    "membrane",
+    "enzyme",
+    "gene",
+    "protein",
+    "species",
+    "plant",
+    "tissue",
+    "organ",
+]
+_HINDI = [
+    "एक",
+    "पिण्ड",
+    "का",
+    "द्रव्यमान",
+    "वेग",
+    "से",
+    "गति",
+    "करता",
+    "है",
+    "बल",
+    "चुम्बकीय",
+    "क्षेत्र",
+    "विद्युत",
+    "धारा",
+    "प्रतिरोध",
+    "ऊर्जा",
+    "संधारित्र",
+    "दाब",
+    "आयतन",
+    "ताप",
+    "ऊष्मा",
+    "अभिक्रिया",
+    "अम्ल",
+    "क्षार",
+    "विलयन",
+    "सान्द्रता",
+    "ऑक्सीकरण",
+    "संख्या",
+    "परमाणु",
+    "तत्व",
+    "यौगिक",
+    "आव्यूह",
+    "फलन",
+    "अवकलज",
+    "वक्र",
+    "रेखा",
+    "समतल",
+    "सदिश",
+    "प्रायिकता",
+    "समीकरण",
+    "वृत्त",
+    "कोशिका",
+    "झिल्ली",
+    "जीन",
+    "जाति",
+    "पादप",
+    "ऊतक",
+    "अंग",
+]
 _HINDI_STARTS = ("निम्नलिखित में से कौन सा", "यदि", "जब", "किसी", "दिए गए")
-_STARTS = ("A", "The", "Two", "If the", "Consider a", "In the given", "Which of the following", "Find the", "When a", "An")
+_STARTS = (
+    "A",
+    "The",
+    "Two",
+    "If the",
+    "Consider a",
+    "In the given",
+    "Which of the following",
+    "Find the",
+    "When a",
+    "An",
+)
 _ENDS = ("is equal to", "is", "will be", "is given by", "can be written as", "must be", "?", "is :")
 _TRAPS = (
     "where det(A) = 5 and f(1) = 2.",
@@ -170,7 +313,9 @@ class Author:
             elif style < 0.9 and self._maths != "none":
                 words = [self._formula(), *plain(pick.choice(("m", "units", "J")) + f" {pick.randint(1, 99)}")]
             else:
-                words = plain(pick.choice(("Both (A) and (R) are true", "only (i) and (ii)", "A-P, B-Q, C-R, D-S", "f(1) = 3")))
+                words = plain(
+                    pick.choice(("Both (A) and (R) are true", "only (i) and (ii)", "A-P, B-Q, C-R, D-S", "f(1) = 3"))
+                )
                 words += plain(str(pick.randint(1, 99)))
             if self._language == "both" and style < 0.75:
                 words = [*words, *plain("/ " + pick.choice(_HINDI))]

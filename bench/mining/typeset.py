@@ -188,7 +188,9 @@ class _Setter:
             x = self._put_word(x, word) + space
         return self._put(x, pending) if pending else x - space
 
-    def _paragraph(self, words: Sequence[Word], indent: float, hang: float, label: str = "", *, bold: bool = False) -> None:
+    def _paragraph(
+        self, words: Sequence[Word], indent: float, hang: float, label: str = "", *, bold: bool = False
+    ) -> None:
         """Words from `indent` on, further lines from `hang` on, both from the column's left edge."""
         tall = 2.0 if any(level == "/" for word in words for _, level in word) else 1.0
         self._room(self.lead * tall)

@@ -43,7 +43,7 @@ def grid_of(rows: Sequence[Row]) -> Grid:
     low = min(segment[0] for row in segments for segment in row)
     high = max(segment[1] for row in segments for segment in row)
     width = high - low
-    if width < 150:  # noqa: PLR2004 - points: too narrow for two columns
+    if width < 150:
         return Grid()
     bins = int(width / _BIN) + 2
     change = [0] * (bins + 1)
@@ -60,7 +60,7 @@ def grid_of(rows: Sequence[Row]) -> Grid:
         for start, end in _valleys(covered[:bins], max(1, round(_CROSSED * len(rows))))
         if (end - start) * _BIN >= _NARROWEST
         for gutter in [low + (start + end) * _BIN / 2]
-        if 0.2 < (gutter - low) / width < 0.8  # noqa: PLR2004 - nothing narrower is a column
+        if 0.2 < (gutter - low) / width < 0.8
     ]
     accepted = [gutter for gutter in gutters if _divides(gutter, segments)]
     if len(accepted) > 1 and not _even(accepted, low, high):
@@ -78,13 +78,13 @@ def fills_columns(rows: Sequence[Row], grid: Grid) -> bool:
     for x0, x1, _ in segments:
         column = bisect_right(grid.gutters, x0 + 1.0)
         widths[column] += 1
-        wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])  # noqa: PLR2004
-    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()  # noqa: PLR2004
+        wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])
+    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()
 
 
 def _even(gutters: Sequence[float], low: float, high: float) -> bool:
     widths = [b - a for a, b in pairwise([low, *gutters, high])]
-    return max(widths) < 1.5 * min(widths)  # noqa: PLR2004 - columns of a page are alike
+    return max(widths) < 1.5 * min(widths)
 
 
 def _segments(row: Row) -> list[tuple[float, float, str]]:
@@ -93,7 +93,7 @@ def _segments(row: Row) -> list[tuple[float, float, str]]:
     for run in sorted(row.runs):
         if found and run.x0 - found[-1][1] < _JOINED:
             last = found[-1]
-            found[-1] = (last[0], max(last[1], run.x1), last[2] if len(last[2]) > 3 else last[2] + run.text)  # noqa: PLR2004
+            found[-1] = (last[0], max(last[1], run.x1), last[2] if len(last[2]) > 3 else last[2] + run.text)
         else:
             found.append((run.x0, run.x1, run.text))
     return found
@@ -148,13 +148,13 @@ def _divides(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]
     if min(left, right) < max(4, _SIDE * len(segments)):
         return False
     # Options set two by two leave a gutter too, but only second ones stand on its right.
-    if seconds > 2 * firsts and seconds >= 0.3 * right:  # noqa: PLR2004 - of what stands there
+    if seconds > 2 * firsts and seconds >= 0.3 * right:
         return False
     if not _reads_as_text(gutter, segments):
         return False
     edge = min(starts)
-    aligned = sum(start - edge < 80 for start in starts)  # noqa: PLR2004 - points: text, hanging numbers, indented options
-    return aligned >= 0.55 * right  # noqa: PLR2004 - text begins at its column's edge, cells of a table anywhere
+    aligned = sum(start - edge < 80 for start in starts)
+    return aligned >= 0.55 * right
 
 
 def _reads_as_text(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]]]) -> bool:
@@ -169,7 +169,7 @@ def _reads_as_text(gutter: float, segments: Sequence[Sequence[tuple[float, float
             return False
         width = max(x1 for _, x1 in side) - min(x0 for x0, _ in side)
         wide = sum(x1 - x0 >= 0.5 * width for x0, x1 in side)
-        if width < 90 or wide < max(2, 0.1 * len(side)):  # noqa: PLR2004 - points
+        if width < 90 or wide < max(2, 0.1 * len(side)):
             return False
     return True
 
@@ -206,6 +206,6 @@ def _crosses(row: Row, gutters: Sequence[float]) -> bool:
     for gutter in gutters:
         for x0, x1, _ in _segments(row):
             # A long formula may stick out of its column; a heading reaches far on both sides.
-            if x0 < gutter - 20 and x1 > gutter + 25:  # noqa: PLR2004 - points
+            if x0 < gutter - 20 and x1 > gutter + 25:
                 return True
     return False

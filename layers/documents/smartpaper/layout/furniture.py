@@ -12,8 +12,8 @@ _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _PAGE_NUMBER = re.compile(
     r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?[\])|\s.]*"
-    r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"  # noqa: RUF001 - dashes as papers have them
-    r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",  # noqa: RUF001
+    r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"
+    r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
 _LARGE = 1.8
@@ -49,7 +49,7 @@ def _place(row: Row, page: PageContent) -> tuple[bool, int]:
 
 
 def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tuple[str, tuple[bool, int]]]:
-    if len(pages) < 2:  # noqa: PLR2004 - nothing to compare with
+    if len(pages) < 2:
         return set()
     counts: Counter[tuple[str, tuple[bool, int]]] = Counter()
     texts: dict[tuple[str, tuple[bool, int]], set[str]] = {}
@@ -61,7 +61,7 @@ def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tu
             texts.setdefault(key, set()).add(text_of(row))
         counts.update(seen)
     # Odd and even pages may carry different headers.
-    least = max(2, round(_SHARE * len(pages))) if len(pages) < 4 else max(3, round(_SHARE * len(pages)))  # noqa: PLR2004
+    least = max(2, round(_SHARE * len(pages))) if len(pages) < 4 else max(3, round(_SHARE * len(pages)))
     return {key for key, count in counts.items() if count >= least and _is_furniture(key[0], texts[key], count)}
 
 
@@ -69,7 +69,7 @@ def _is_furniture(text: str, spellings: set[str], count: int) -> bool:
     """Whether repeated text is furniture rather than the same option or number at the same place by chance."""
     if _LETTERS.search(text) and not _MARKER.fullmatch(text.replace("#", "1")):
         # "(A) # m/s" may repeat with other digits; a header repeats to the letter, page numbers aside.
-        return len(spellings) == 1 or len(_LETTERS.findall(text)) >= 4 or count > 4  # noqa: PLR2004
+        return len(spellings) == 1 or len(_LETTERS.findall(text)) >= 4 or count > 4
     return len(spellings) == count
 
 
@@ -94,7 +94,7 @@ def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:
 
 
 def _is_pale_giant(run: Run, body: float) -> bool:
-    return bool(run.flags & LIGHT) and run.size > 2.5 * body  # noqa: PLR2004 - nobody writes text so
+    return bool(run.flags & LIGHT) and run.size > 2.5 * body
 
 
 def _run_key(run: Run) -> tuple[str, int, int]:

@@ -5,9 +5,9 @@ from typing import Final
 
 from smartpaper.layout.line import END, FRACTION, OVER, ROOT, SUB, SUPER, UNREADABLE
 
-_RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"  # noqa: RUF001
+_RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
 _RAISED_PLAIN: Final = "0123456789+-=()ni"
-_LOWERED: Final = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"  # noqa: RUF001
+_LOWERED: Final = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
 _LOWERED_PLAIN: Final = "0123456789+-=()"
 _RAISED_RUN = re.compile(f"[{re.escape(_RAISED)}]+")
 _LOWERED_RUN = re.compile(f"[{re.escape(_LOWERED)}]+")
@@ -66,9 +66,7 @@ def _trimmed(token: str) -> tuple[str, str, str]:
     start, end = 0, len(token)
     while True:
         core = token[start:end]
-        if len(core) > 1 and core[-1] in ".,;:?!":
-            end -= 1
-        elif len(core) > 1 and core[-1] in _CLOSING and _balance(core) < 0:
+        if (len(core) > 1 and core[-1] in ".,;:?!") or (len(core) > 1 and core[-1] in _CLOSING and _balance(core) < 0):
             end -= 1
         elif len(core) > 1 and core[0] in _OPENING and _balance(core) > 0:
             start += 1
@@ -100,7 +98,7 @@ def _converted(text: str) -> str:
             if open_marks:
                 open_marks.pop()
                 pieces.append("}")
-        elif character == "−":  # noqa: RUF001 - the minus sign of mathematics
+        elif character == "−":
             pieces.append("-")
         elif character in " \t":
             pieces.append(" " if open_marks and open_marks[-1] in {FRACTION, ROOT} else "")

@@ -19,7 +19,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:
-        if page.rules or any(run.size < 0.86 * body for run in page.runs):  # noqa: PLR2004 - what scripts are set in
+        if page.rules or any(run.size < 0.86 * body for run in page.runs):
             # A script, or a fraction, may stand in the gap inside a run.
             page.runs = [piece for run in page.runs for piece in pieces(run)]
         join_fractions(page)
@@ -51,7 +51,7 @@ def _body_size(pages: Sequence[PageContent]) -> float:
 def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[Grid]:
     """A page that leaves the document's usual gutter free has it too, though it be too short to tell."""
     usual = Counter(tuple(round(gutter / _SAME_GUTTER) for gutter in grid.gutters) for grid in grids if grid.gutters)
-    if not usual or sum(usual.values()) < 0.4 * len(grids):  # noqa: PLR2004 - of the pages
+    if not usual or sum(usual.values()) < 0.4 * len(grids):
         return grids
     shape = usual.most_common(1)[0][0]
     model = next(grid for grid in grids if tuple(round(g / _SAME_GUTTER) for g in grid.gutters) == shape)
@@ -61,9 +61,9 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
             settled.append(grid)
             continue
         runs = [run for row in rows for run in row.runs]
-        over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)  # noqa: PLR2004
+        over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)
         beyond = sum(1 for run in runs if run.x0 > model.gutters[-1])
-        fits = over <= 0.1 * len(rows) and beyond and columns.fills_columns(rows, model)  # noqa: PLR2004
+        fits = over <= 0.1 * len(rows) and beyond and columns.fills_columns(rows, model)
         settled.append(model if fits else grid)
     return settled
 
@@ -87,7 +87,7 @@ def _line(page: int, column: int, row: Row) -> Line:
 def _set_margins(lines: Sequence[Line]) -> None:
     """Set what is usual for a column of the document; one page may hold too little to tell."""
     starts = Counter(round(line.x0 / 2) * 2 for line in lines)
-    common = [start for start, count in starts.items() if count >= 0.04 * len(lines)]  # noqa: PLR2004
+    common = [start for start, count in starts.items() if count >= 0.04 * len(lines)]
     left = float(min(common or [min(starts)]))
     ends = sorted(line.x1 for line in lines)
     right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]

@@ -50,8 +50,7 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
     for run in ordered:
         if current is not None and current.y - run.y <= _SAME_ROW * min(current.size, run.size):
             current.runs.append(run)
-            if run.size > current.size:
-                current.size = run.size
+            current.size = max(current.size, run.size)
         else:
             current = Row(run)
             rows.append(current)
@@ -100,7 +99,7 @@ def _touching(runs: list[Run]) -> list[list[Run]]:
     groups: list[list[Run]] = []
     for run in sorted(runs):
         last = groups[-1][-1] if groups else None
-        if last is not None and abs(run.x0 - last.x1) <= 0.3 * run.size and abs(run.size - last.size) < 0.1 * run.size:  # noqa: PLR2004
+        if last is not None and abs(run.x0 - last.x1) <= 0.3 * run.size and abs(run.size - last.size) < 0.1 * run.size:
             groups[-1].append(run)
         else:
             groups.append([run])
@@ -116,7 +115,9 @@ def _scripts_within(row: Row) -> None:
     for run in row.runs:
         shift = (run.y - y) / largest
         is_script = run.size < _SMALL * largest and (shift > _RAISED or shift < -_LOWERED)
-        if is_script and any(-0.3 <= (run.x0 - other.x1) / largest <= _TOUCHING for other in row.runs if other is not run):
+        if is_script and any(
+            -0.3 <= (run.x0 - other.x1) / largest <= _TOUCHING for other in row.runs if other is not run
+        ):
             row.scripts.append((run, SUPER if shift > 0 else SUB))
         else:
             stay.append(run)
@@ -173,7 +174,7 @@ def text_and_cells(row: Row) -> tuple[str, tuple[float, ...]]:
     for run, script in items:
         text = UNREADABLE if run.flags & LEGACY and not _is_structure(run.text) else run.text
         gap = (run.x0 - end) / size
-        if drawn is not None and run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size:  # noqa: PLR2004
+        if drawn is not None and run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size:
             continue  # bold by drawing twice
         if script != opened:
             if opened:

@@ -27,8 +27,8 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
     return any(
         other is not rule
         and other != rule
-        and abs(other.y - rule.y) < 1.5  # noqa: PLR2004 - points, here and below
-        and (abs(other.x0 - rule.x1) < 2 or abs(other.x1 - rule.x0) < 2)  # noqa: PLR2004
+        and abs(other.y - rule.y) < 1.5
+        and (abs(other.x0 - rule.x1) < 2 or abs(other.x1 - rule.x0) < 2)
         for other in rules
     )
 
@@ -40,9 +40,9 @@ def _join(page: PageContent, rule: Rule) -> None:
         if run.x0 < rule.x0 - 2 or run.x1 > rule.x1 + 2:
             continue
         rise = (run.y - rule.y) / (run.size or 1)
-        if 0.1 <= rise <= 0.8:  # noqa: PLR2004 - em above the rule
+        if 0.1 <= rise <= 0.8:
             above.append(run)
-        elif -1.25 <= rise <= -0.45:  # noqa: PLR2004 - em below it
+        elif -1.25 <= rise <= -0.45:
             below.append(run)
     above, below = _nearest(above, min), _nearest(below, max)
     if not above or not below:
@@ -67,7 +67,7 @@ def _nearest(runs: list[Run], closest: Callable[[Iterable[float]], float]) -> li
         return []
     y = closest(run.y for run in runs)
     size = max(run.size for run in runs if run.y == y)
-    return [run for run in runs if abs(run.y - y) <= 0.45 * size and run.size <= 1.15 * size]  # noqa: PLR2004 - em
+    return [run for run in runs if abs(run.y - y) <= 0.45 * size and run.size <= 1.15 * size]
 
 
 def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, float]:
@@ -75,9 +75,9 @@ def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, floa
     nearest: tuple[float, Run] | None = None
     for run in runs:
         rise = (rule.y - run.y) / (run.size or 1)
-        if 0.1 < rise < 0.45:  # noqa: PLR2004 - em
+        if 0.1 < rise < 0.45:
             distance = max(run.x0 - rule.x1, rule.x0 - run.x1, 0.0)
-            if distance < 12 * size and (nearest is None or distance < nearest[0]):  # noqa: PLR2004
+            if distance < 12 * size and (nearest is None or distance < nearest[0]):
                 nearest = (distance, run)
     if nearest is None:
         return rule.y - 0.25 * size, size

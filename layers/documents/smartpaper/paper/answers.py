@@ -59,7 +59,7 @@ def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[in
     known = set(numbers)
     found: dict[tuple[int, int], Value | None] = {}
     counts = Counter(number for part in parts for number in part.answers)
-    if len(parts) > 1 and len(counts) < 0.75 * sum(counts.values()):  # noqa: PLR2004
+    if len(parts) > 1 and len(counts) < 0.75 * sum(counts.values()):
         lengths = [len(part.answers) for part in parts]
         if sum(lengths) == len(numbers) and all(part.order == sorted(part.order) for part in parts):
             ordered = iter(sorted(numbers))
@@ -70,7 +70,7 @@ def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[in
             found[key] = value if key not in found or found[key] == value else None
     strangers = sum(number not in known for _, number in found)
     # Numbers that no question has: this is the key of something else, or was misread.
-    return found if strangers <= 0.34 * len(found) + 2 else {}  # noqa: PLR2004
+    return found if strangers <= 0.34 * len(found) + 2 else {}
 
 
 def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> list[int] | None:
@@ -84,7 +84,7 @@ def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
         if all(index is not None for index in found) and len(set(found)) == len(found):
             return [index for index in found if index is not None]
     for part, (_, numbers) in zip(parts, sections, strict=True):
-        if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):  # noqa: PLR2004
+        if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):
             return None
     return list(range(len(parts)))
 

@@ -13,7 +13,7 @@ KEY: Final = re.compile(
     re.IGNORECASE,
 )
 _KEY_WITH_NAME: Final = re.compile(
-    r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुंजी|माला).{0,40}",  # noqa: RUF001
+    r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुंजी|माला).{0,40}",
     re.IGNORECASE,
 )
 SOLUTIONS: Final = re.compile(
@@ -27,31 +27,31 @@ _SUBJECT = (
     r"|जीव\s*विज्ञान|वनस्पति\s*विज्ञान|जन्तु\s*विज्ञान|हिन्दी|अंग्रेज़ी|सामान्य\s*ज्ञान"
 )
 _SECTION = re.compile(
-    r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"  # noqa: RUF001
-    r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"  # noqa: RUF001
-    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"  # noqa: RUF001
+    r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"
+    r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"
+    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
 )
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
-    r"read\s+the\s+(?:following|passage|given)|(?:for\s+)?questions?\s*(?:nos?\.?|numbers?|\()?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|"  # noqa: RUF001
-    r"q\.?\s*(?:nos?\.?)?\s*\(?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|this\s+section\s+contains|linked\s+comprehension|"  # noqa: RUF001
+    r"read\s+the\s+(?:following|passage|given)|(?:for\s+)?questions?\s*(?:nos?\.?|numbers?|\()?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|"
+    r"q\.?\s*(?:nos?\.?)?\s*\(?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|this\s+section\s+contains|linked\s+comprehension|"
     r"(?:single|multiple|one\s+or\s+more)\s+(?:correct|options?|select|choice)|numerical\s+(?:value|answer|type|based)|integer\s+(?:type|answer|value)|"
     r"(?:assertion|matrix|matching|statement)\s*(?:[-&/]|and)?\s*(?:reason|match|list)?\s*(?:type|based)\b|"
-    r"निर्देश|गद्यांश|अनुच्छेद|नोट\s*[:\-]|प्रश्न\s*(?:संख्या)?\s*\d+\s*(?:से|-|–|तथा|और)\s*\d+)",  # noqa: RUF001
+    r"निर्देश|गद्यांश|अनुच्छेद|नोट\s*[:\-]|प्रश्न\s*(?:संख्या)?\s*\d+\s*(?:से|-|–|तथा|और)\s*\d+)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?:q(?:ue(?:stion)?)?s?\.?|प्रश्न)\s*(?:nos?\.?|numbers?|संख्या)?\s*\.?\s*[\[(]?\s*(?:from\s+)?(\d{1,3})\s*"
-    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,3})",  # noqa: RUF001
+    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,3})",
     re.IGNORECASE,
 )
 ANSWER: Final = re.compile(
     r"(?:(?<=^)|(?<=[\s\t\[(]))(?:(?:correct|right)\s+(?:answers?|options?|choice|ans\.?)|answers?(?:\s+key)?|ans|key|सही\s+(?:उत्तर|विकल्प)|उत्तर)"
-    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=→\])]\s*|[\-–—]+\s*(?!\d)|[\-–—]\s+(?=\d)|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−–]?\d))+",  # noqa: RUF001
+    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=→\])]\s*|[\-–—]+\s*(?!\d)|[\-–—]\s+(?=\d)|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−–]?\d))+",
     re.IGNORECASE,
 )
 SOLUTION: Final = re.compile(
-    r"\W*(?:sol(?:ution|n)?s?|expl(?:anation)?|hints?|हल|व्याख्या|संकेत)\s*(?:[.:)\-–]|$|\t|\s\()",  # noqa: RUF001
+    r"\W*(?:sol(?:ution|n)?s?|expl(?:anation)?|hints?|हल|व्याख्या|संकेत)\s*(?:[.:)\-–]|$|\t|\s\()",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
@@ -59,7 +59,8 @@ _SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    r"only\s+one|single[\s\-]*(?:correct|choice|option)|exactly\s+one|one\s+correct|straight\s+objective|\bMCQ|केवल\s+एक", re.IGNORECASE
+    r"only\s+one|single[\s\-]*(?:correct|choice|option)|exactly\s+one|one\s+correct|straight\s+objective|\bMCQ|केवल\s+एक",
+    re.IGNORECASE,
 )
 _NUMERIC = re.compile(
     r"numerical|numeric\b|integer|\bNAT\b|non-?negative|संख्यात्मक|पूर्णांक|fill\s+in\s+the\s+blank", re.IGNORECASE
@@ -77,19 +78,19 @@ def is_key(line: Line) -> bool:
     text = plain(line.text)
     if KEY.fullmatch(text):
         return True
-    return len(text) <= 100 and _KEY_WITH_NAME.fullmatch(text) is not None and not text.rstrip().endswith(".")  # noqa: PLR2004
+    return len(text) <= 100 and _KEY_WITH_NAME.fullmatch(text) is not None and not text.rstrip().endswith(".")
 
 
 def is_solutions(line: Line) -> bool:
     """Whether the line is the heading of the solutions."""
     text = plain(line.text)
-    return len(text) <= 60 and SOLUTIONS.fullmatch(text) is not None and not re.search(r"[.:]\s*\S", text)  # noqa: PLR2004
+    return len(text) <= 60 and SOLUTIONS.fullmatch(text) is not None and not re.search(r"[.:]\s*\S", text)
 
 
 def is_section(line: Line) -> bool:
     """Whether the line is the heading of a section."""
     text = plain(line.text)
-    return len(text) <= 90 and _SECTION.fullmatch(text) is not None  # noqa: PLR2004
+    return len(text) <= 90 and _SECTION.fullmatch(text) is not None
 
 
 def is_directions(line: Line) -> bool:
@@ -113,7 +114,7 @@ def announced(text: str) -> tuple[int, int] | None:
     if found is None:
         return None
     first, last = int(found[1]), int(found[2])
-    return (first, last) if first < last <= first + 30 else None  # noqa: PLR2004 - questions on one passage
+    return (first, last) if first < last <= first + 30 else None
 
 
 def answers_wanted(text: str) -> str | None:

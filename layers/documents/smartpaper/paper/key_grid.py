@@ -18,23 +18,23 @@ from smartpaper.paper.values import NUMBER, Value
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
 _PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
 _LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*|[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*)(?![\w'])"
-_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"  # noqa: RUF001
-_NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"  # noqa: RUF001
+_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
+_NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
 _DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
-    r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"  # noqa: RUF001
+    r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"
     rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\].]|,(?!\s*\d))",
     re.IGNORECASE,
 )
 _ROW_LABEL = re.compile(
-    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-Da-dकखगघअबसद(\[]|$)",  # noqa: RUF001
+    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-Da-dकखगघअबसद(\[]|$)",
     re.IGNORECASE,
 )
 _TYPED = re.compile(
     rf"(\d{{1,3}})\s+(?:\d{{1,2}}\s+)?(?:MCQ|MSQ|NAT|SA|NUM)\s+(?:[A-Z]{{1,4}}(?:-\d)?\s+)?"
-    rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"  # noqa: RUF001
+    rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
 _INTEGER = re.compile(r"\d{1,3}[.):]?")
@@ -64,7 +64,7 @@ class Part:
 def ends(line: Line) -> bool:
     """Whether a key cannot go on with this line: it is prose."""
     text = plain(line.text)
-    return len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3  # noqa: PLR2004
+    return len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
 
 
 def looks_like_key(line: Line) -> bool:
@@ -73,7 +73,7 @@ def looks_like_key(line: Line) -> bool:
         return False
     text = plain(line.text).replace(GAP, " ")
     found = list(_PAIR.finditer(text))
-    if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):  # noqa: PLR2004
+    if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):
         return False
     numbers = [int(match[1]) for match in found]
     steps = {b - a for a, b in pairwise(numbers)}
@@ -120,7 +120,7 @@ def read(lines: Sequence[Line]) -> list[Part]:
 def _add(parts: list[Part], number: int, value: Value | None) -> None:
     part = parts[-1]
     # Numbers that begin again belong to the next section, though nothing announces it.
-    if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:  # noqa: PLR2004
+    if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:
         parts.append(Part(heading=""))
         part = parts[-1]
     part.add(number, value)
@@ -144,7 +144,7 @@ def _pairs(text: str, parts: list[Part]) -> None:
 def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
     """Take a row of numbers with the row of answers under it; how many lines they are, 0 if this is no such row."""
     numbers = _cells(lines[index])
-    if len(numbers) < 3 or not all(_INTEGER.fullmatch(cell) for cell in numbers):  # noqa: PLR2004
+    if len(numbers) < 3 or not all(_INTEGER.fullmatch(cell) for cell in numbers):
         return 0
     counted = [int(cell.strip(".):")) for cell in numbers]
     if any(b - a != 1 for a, b in pairwise(counted)):
@@ -153,7 +153,7 @@ def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
     answers = [] if following is None else _cells(following)
     if all(_INTEGER.fullmatch(cell) for cell in answers):
         values_ = [int(cell.strip(".):")) for cell in answers]
-        if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):  # noqa: PLR2004
+        if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):
             answers = []
     if len(answers) != len(counted):
         # A cell is missing or there is no row of answers: which number an answer belongs to would be a guess.
@@ -168,17 +168,19 @@ def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
 def _cells(line: Line) -> list[str]:
     text = plain(line.text).replace("|", " ")
     label = _ROW_LABEL.match(text)
-    if label is not None and label.end() < len(text) and _WORDS.search(label[0] + "   ") or (label and label[0].strip()):
+    if (label is not None and label.end() < len(text) and _WORDS.search(label[0] + "   ")) or (
+        label and label[0].strip()
+    ):
         text = text[label.end() :]
     by_gap = [cell.strip() for cell in text.split(GAP) if cell.strip()]
     by_space = text.split()
-    return by_gap if len(by_gap) >= 3 and any(" " in cell for cell in by_gap) else by_space  # noqa: PLR2004
+    return by_gap if len(by_gap) >= 3 and any(" " in cell for cell in by_gap) else by_space
 
 
 def _bare(text: str) -> list[int] | None:
     """The numbers of a row of nothing but whole numbers, an even count of them."""
     tokens = text.replace("|", " ").split()
-    if len(tokens) < 2 or len(tokens) % 2 or not all(re.fullmatch(r"\d{1,4}", token) for token in tokens):  # noqa: PLR2004
+    if len(tokens) < 2 or len(tokens) % 2 or not all(re.fullmatch(r"\d{1,4}", token) for token in tokens):
         return None
     return [int(token) for token in tokens]
 
@@ -188,14 +190,14 @@ def _bare_pairs(rows: list[list[int]], part: Part) -> None:
     pairs = [list(zip(row[::2], row[1::2], strict=True)) for row in rows]
     numbers = [number for row in pairs for number, _ in row]
     known = {*numbers, *part.answers}
-    if len(set(numbers)) != len(numbers) or len(numbers) < 3 or set(numbers) & set(part.answers):  # noqa: PLR2004
+    if len(set(numbers)) != len(numbers) or len(numbers) < 3 or set(numbers) & set(part.answers):
         return
-    if len(known) < 0.9 * (max(known) - min(known) + 1):  # noqa: PLR2004 - numbers of questions leave no holes
+    if len(known) < 0.9 * (max(known) - min(known) + 1):
         return
     across = all(b[0] - a[0] == 1 for row in pairs for a, b in pairwise(row))
     shape = {tuple(number - row[0][0] for number, _ in row) for row in pairs}
     down = len(pairs) > 1 and all(lower[0][0] > upper[0][0] for upper, lower in pairwise(pairs))
-    if not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):  # noqa: PLR2004 - the last row may be short
+    if not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):
         return
     for number, answer in sorted(pair for row in pairs for pair in row):
         part.add(number, values.read(str(answer)))

@@ -16,16 +16,16 @@ from smartpaper.layout.line import GAP, UNREADABLE, Line
 _NUMBER = r"([0-9०-९]{1,3})"
 _WORD = (
     r"(?:Q(?:ue(?:s(?:tion)?)?)?|QUE(?:S(?:TION)?)?|question|प्रश्न|प्रश|प्र|प्रश्‍न)"
-    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"  # noqa: RUF001
+    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
 )
 _REST = r"\s*"
 STYLES: Final = (
-    ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}\s*[.):\]\-–|]*(?=\s|$|[^\d\s]){_REST}")),  # noqa: RUF001
+    ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}\s*[.):\]\-–|]*(?=\s|$|[^\d\s]){_REST}")),
     ("1.", re.compile(rf"{_NUMBER}\s?\.(?!\d){_REST}")),
     ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
     ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
     ("[1]", re.compile(rf"\[\s?{_NUMBER}\s?\]{_REST}")),
-    ("1:", re.compile(rf"{_NUMBER}\s?[:–—](?!\d){_REST}")),  # noqa: RUF001
+    ("1:", re.compile(rf"{_NUMBER}\s?[:–—](?!\d){_REST}")),
     ("1-", re.compile(rf"{_NUMBER}\s?-(?=\s|[^\W\d]){_REST}")),
     ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]+{_REST}")),
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
@@ -95,13 +95,13 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
 
 
 def _variants(starts: list[Start], lines: Sequence[Line]) -> list[list[Start]]:
-    flush = [start for start in starts if lines[start.line].x0 - lines[start.line].left <= 8]  # noqa: PLR2004 - points
+    flush = [start for start in starts if lines[start.line].x0 - lines[start.line].left <= 8]
     return [starts, flush] if flush and len(flush) < len(starts) else [starts]
 
 
 def _chain(starts: Sequence[Start], block_lines: Sequence[int], lines: Sequence[Line]) -> tuple[float, list[Start]]:
     usual = Counter((lines[start.line].column, round(lines[start.line].x0 / 4)) for start in starts)
-    flush = {place for place, count in usual.items() if count >= 0.15 * len(starts)}  # noqa: PLR2004 - of the starts
+    flush = {place for place, count in usual.items() if count >= 0.15 * len(starts)}
     scores: list[float] = []
     previous: list[int] = []
     by_number: dict[int, list[int]] = {}

@@ -27,7 +27,7 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 
 _READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
-_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")  # noqa: RUF001
+_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 
 
@@ -41,10 +41,14 @@ def _style(opening: str, label: str, closing: str, first: str, second: str) -> s
         # "A.P." and "3.5" are no options; "a. b" is one, "e.g." is not.
         if label.isdigit():
             return None if first.isdigit() else "#."
-        if label.islower() and label.isascii() and not (first in " \t" or first.isupper() or first in "\\$√-0123456789"):
+        if (
+            label.islower()
+            and label.isascii()
+            and not (first in " \t" or first.isupper() or first in "\\$√-0123456789")
+        ):
             return None
         return None if second == "." and first.isalpha() else "#."
-    if closing in ":-–" and label.isupper() and first in " \t":  # noqa: RUF001
+    if closing in ":-–" and label.isupper() and first in " \t":
         return "#:"
     return None
 
@@ -96,10 +100,10 @@ def blocks(markers: Sequence[Marker]) -> list[int]:
     start = position = -1
     last = 0
     for marker in markers:
-        if marker.position == position + 1 and start >= 0 and marker.line - last <= 15:  # noqa: PLR2004 - lines
+        if marker.position == position + 1 and start >= 0 and marker.line - last <= 15:
             position += 1
             last = marker.line
-            if position == 2:  # noqa: PLR2004 - the third
+            if position == 2:
                 found.append(start)
         elif marker.position == 0:
             start, position, last = marker.line, 0, marker.line
@@ -140,5 +144,5 @@ def rank(table: Table) -> list[tuple[str, list[int]]]:
 
 def commonest_length(series: Iterable[Sequence[Marker]]) -> int:
     """How many options the questions of a paper usually have."""
-    lengths = Counter(len(found) for found in series if len(found) > 2)  # noqa: PLR2004
+    lengths = Counter(len(found) for found in series if len(found) > 2)
     return lengths.most_common(1)[0][0] if lengths else 4

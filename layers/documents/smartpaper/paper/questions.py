@@ -92,7 +92,7 @@ class _Reader:
             markers = [m for m in table[name][low:high] if m.line > start.line or m.start >= start.end]
             series = options.best_series(markers)
             least = 2 if rank == 0 else 3
-            if len(series) >= least and (rank == 0 or sum(marker.weight for marker in series) >= 5):  # noqa: PLR2004
+            if len(series) >= least and (rank == 0 or sum(marker.weight for marker in series) >= 5):
                 return series, name
         return [], ""
 
@@ -105,7 +105,7 @@ class _Reader:
                 told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run)
                 answered = sum(bool(draft.parts.answers) for draft in run)
                 numeric = self._numeric_before(run[0].first)
-                if not answered and (told >= 0.25 * len(run) or not numeric):  # noqa: PLR2004 - of the items
+                if not answered and (told >= 0.25 * len(run) or not numeric):
                     continue
             else:
                 run = self._without_preamble(run)
@@ -118,7 +118,7 @@ class _Reader:
         while head < len(run) and not run[head].series:
             head += 1
         told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run[:head])
-        return run[head:] if head and told >= 0.5 * head else run  # noqa: PLR2004
+        return run[head:] if head and told >= 0.5 * head else run
 
     def _numeric_before(self, index: int) -> bool:
         return any(
@@ -150,7 +150,7 @@ class _Reader:
                 text = plain(line.text)
                 if headings.is_section(line):
                     wanted = None
-                told = headings.answers_wanted(text) if len(text) < 400 else None  # noqa: PLR2004
+                told = headings.answers_wanted(text) if len(text) < 400 else None
                 wanted = told or wanted
             passage = self._passage(before)
             if passage is not None:
@@ -195,7 +195,7 @@ class _Reader:
             else:
                 questions.append(question)
         if left_out:
-            listed = ", ".join(map(str, left_out[:20])) + (", ..." if len(left_out) > 20 else "")  # noqa: PLR2004
+            listed = ", ".join(map(str, left_out[:20])) + (", ..." if len(left_out) > 20 else "")
             self._warn(
                 "legacy_font",
                 f"{len(left_out)} questions are set in a font from before Unicode and cannot be read: {listed}.",
@@ -212,7 +212,7 @@ class _Reader:
         lettered = sum(bool(draft.series) and "1" not in draft.style for draft in drafts)
         if not lettered:
             return True
-        return kinds[True] >= 5 and kinds[True] >= 0.9 * sum(kinds.values())  # noqa: PLR2004
+        return kinds[True] >= 5 and kinds[True] >= 0.9 * sum(kinds.values())
 
     def _question(
         self,
@@ -260,7 +260,9 @@ class _Reader:
         filled = sum(bool(text) for text in question.options)
         if question.options and filled < len(question.options):
             question.notes.append("An option is empty: it may be a picture.")
-            question.answer, question.is_verified = ("", False) if filled < 2 else (question.answer, question.is_verified)  # noqa: PLR2004
+            question.answer, question.is_verified = (
+                ("", False) if filled < 2 else (question.answer, question.is_verified)
+            )
         if len(question.options) > _CONTRACT_OPTIONS:
             question.notes.append("There are more than four options.")
         elif question.options and len(question.options) < _CONTRACT_OPTIONS:
@@ -280,5 +282,3 @@ def _runs(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
             found.append([])
         found[-1].append(draft)
     return found
-
-

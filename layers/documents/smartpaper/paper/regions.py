@@ -12,7 +12,8 @@ from smartpaper.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:Q\.?\s*)?(\d{1,3})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Da-d1-4])\s*[\])](?:\s|$|\.)", re.IGNORECASE
+    r"(?:Q\.?\s*)?(\d{1,3})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Da-d1-4])\s*[\])](?:\s|$|\.)",
+    re.IGNORECASE,
 )
 _FEW = 0.15  # of a paper's options may stand among its solutions
 
@@ -46,9 +47,7 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
                 continue
         elif key_grid.looks_like_key(lines[index]):
             end = index
-            while end < len(lines) and (
-                key_grid.looks_like_key(lines[end]) or (end > index and _is_tail(lines, end))
-            ):
+            while end < len(lines) and (key_grid.looks_like_key(lines[end]) or (end > index and _is_tail(lines, end))):
                 end += 1
             if end - index > 1:
                 regions.parts += key_grid.read(lines[index:end])

@@ -11,7 +11,9 @@ from smartpaper.paper.options import Marker
 from smartpaper.paper.values import Value
 
 _TRAILING = re.compile(r"[\])\s.;]*$")
-_MARKS = re.compile(r"^\W*[\[(]?\s*\+?\d{1,2}(?:\s*[,/]\s*[-−–]\s*\d(?:\.\d+)?)?\s*(?:marks?|अंक)\s*[\])]?\W*$", re.IGNORECASE)  # noqa: RUF001
+_MARKS = re.compile(
+    r"^\W*[\[(]?\s*\+?\d{1,2}(?:\s*[,/]\s*[-−–]\s*\d(?:\.\d+)?)?\s*(?:marks?|अंक)\s*[\])]?\W*$", re.IGNORECASE
+)
 _TICK = re.compile(r"\s*[✓✔☑√]\s*$")
 
 
@@ -181,10 +183,12 @@ def cut_answer(text: str, *, strict: bool) -> tuple[str, Value | None, bool]:
     for found in headings.ANSWER.finditer(text):
         rest = plain(text[found.end() :]).replace(GAP, " ")
         value = _read_leading(rest)
-        if value is not None and value.number and found[0].rstrip()[-1:] in "-–—":  # noqa: RUF001
+        if value is not None and value.number and found[0].rstrip()[-1:] in "-–—":
             # "Ans. - 14": a dash between them or a minus sign. As an option it is the same.
             value = replace(value, number="")
-        if strict and (value is None or (found.start() and not re.search(r"ans[^a-z]*$|[:.\[]\s*$", found[0], re.I))):
+        if strict and (
+            value is None or (found.start() and not re.search(r"ans[^a-z]*$|[:.\[]\s*$", found[0], re.IGNORECASE))
+        ):
             continue
         if strict and re.search(r"\bis\b|\bare\b", found[0]):
             continue

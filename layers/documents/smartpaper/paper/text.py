@@ -10,7 +10,7 @@ from smartpaper.layout.line import GAP, Line
 # Items of a list, which keep lines of their own.
 _ITEM: Final = re.compile(
     r"(?:\(?(?:[ivxIVX]{1,4}|[P-Tp-t]|[A-Ea-e1-9])\s?[).:]|statement|assertion|reason|column|list|conclusions?|कथन|कारण|सूची|स्तम्भ"
-    r"|स्तंभ|[•●▪◦*\-–]\s)\s*(?:[-–]?\s?[IVX1-9]+\b)?",  # noqa: RUF001
+    r"|स्तंभ|[•●▪◦*\-–]\s)\s*(?:[-–]?\s?[IVX1-9]+\b)?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")

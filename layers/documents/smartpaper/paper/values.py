@@ -14,16 +14,14 @@ _POSITIONS: Final = {
     **{letter: index for index, letter in enumerate("अबसद")},
     **{numeral: index for index, numeral in enumerate(("i", "ii", "iii", "iv"))},
 }
-_MINUS = "−–"  # noqa: RUF001 - as typesetters write a minus sign
+_MINUS = "−–"
 NUMBER: Final = rf"[-+{_MINUS}]?\s?(?:\d+(?:\.\d+)?|\.\d+)(?:\s?[eE]\s?[-+]?\d{{1,2}})?"
 _NUMBER = re.compile(NUMBER)
-_RANGE = re.compile(
-    rf"[\[(]?\s*({NUMBER})\s*[\])]?\s*(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*[\[(]?\s*({NUMBER})\s*[\])]?"  # noqa: RUF001
-)
+_RANGE = re.compile(rf"[\[(]?\s*({NUMBER})\s*[\])]?\s*(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*[\[(]?\s*({NUMBER})\s*[\])]?")
 _AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
 _LABEL = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
 _ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
-_SEPARATOR = r"\s*(?:,|;|&|and|AND|एवं|और|\s|/)\s*"  # noqa: RUF001
+_SEPARATOR = r"\s*(?:,|;|&|and|AND|एवं|और|\s|/)\s*"
 _LABELS = re.compile(
     rf"[\[({{]?\s*{_LABEL}\s*[\])}}]?(?:{_SEPARATOR}[\[({{]?\s*{_LABEL}\s*[\])}}]?)+\.?", re.IGNORECASE
 )
@@ -48,7 +46,7 @@ class Value:
 def read(text: str) -> Value | None:
     """The value that a text is as a whole; None when it is anything else, such as "Bonus" or "A or B"."""
     text = " ".join(text.split())
-    if not text or len(text) > 60:  # noqa: PLR2004 - no key is so long
+    if not text or len(text) > 60:
         return None
     if (found := _ONE_LABEL.fullmatch(text)) is not None:
         label = found[1]

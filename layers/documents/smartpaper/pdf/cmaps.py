@@ -42,7 +42,7 @@ def _fill(mapping: dict[int, str], first: int, last: int, start: bytes, listed: 
     head, tail = base[:-1], ord(base[-1])
     for code in range(first, last + 1):
         value = tail + code - first
-        if value > 0x10FFFF:  # noqa: PLR2004 - the last character there is
+        if value > 0x10FFFF:
             return
         mapping[code] = head + chr(value)
 

@@ -188,15 +188,15 @@ class _Interpreter:
         }
         for found in _OPERATION.finditer(content):
             kind = found.lastindex
-            if kind == 2:  # noqa: PLR2004 - the groups of _OPERATION, as numbered there
+            if kind == 2:
                 self._show_array(found[1])
-            elif kind == 8:  # noqa: PLR2004
+            elif kind == 8:
                 code = found[8]
                 operation = operations.get(code)
                 if operation is not None:
                     operation(_numbers(found[7]))
                 elif code == b"q":
-                    if len(stack) < 200:  # noqa: PLR2004 - nothing real nests so deep
+                    if len(stack) < 200:
                         stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
                                       self.scale, self.leading, self.rise, self.light))  # fmt: skip
                 elif code == b"Q":
@@ -208,14 +208,14 @@ class _Interpreter:
                     properties = b""
             elif kind in {4, 6}:
                 self._show_string(found[3] or found[5], found[4] or found[6])
-            elif kind == 11:  # noqa: PLR2004
+            elif kind == 11:
                 self.font = resources.font(found[9])
                 self.font_size = (_numbers(found[10]) or [1.0])[0]
-            elif kind == 12:  # noqa: PLR2004
+            elif kind == 12:
                 self._draw(found[9], resources, depth)
-            elif kind == 9:  # noqa: PLR2004
+            elif kind == 9:
                 name, properties = found[9], b""
-            elif kind == 13:  # noqa: PLR2004
+            elif kind == 13:
                 properties = found[13]
             if len(page.runs) > MAX_RUNS_PER_PAGE:
                 return
@@ -226,18 +226,18 @@ class _Interpreter:
         self.tm = self.line = IDENTITY
 
     def _td(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:  # noqa: PLR2004 - operands of the operation, here and below
+        if len(numbers) == 2:
             a, b, c, d, e, f = self.line
             x, y = numbers
             self.tm = self.line = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
 
     def _td_leading(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:  # noqa: PLR2004
+        if len(numbers) == 2:
             self.leading = -numbers[1]
             self._td(numbers)
 
     def _tm(self, numbers: list[float]) -> None:
-        if len(numbers) == 6:  # noqa: PLR2004
+        if len(numbers) == 6:
             self.tm = self.line = tuple(numbers)  # type: ignore[assignment]
 
     def _next_line(self, _: list[float]) -> None:
@@ -263,7 +263,7 @@ class _Interpreter:
             self._next_line([])
         if self.font is None:
             return
-        text, width, count, spaces = self.font.decode(literal(token) if token[0] == 40 else unhex(token))  # noqa: PLR2004 - "("
+        text, width, count, spaces = self.font.decode(literal(token) if token[0] == 40 else unhex(token))
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
         self._add(text, 0.0, advance)
         self._advance(advance)
@@ -349,7 +349,7 @@ class _Interpreter:
     # Graphics
 
     def _cm(self, numbers: list[float]) -> None:
-        if len(numbers) == 6:  # noqa: PLR2004
+        if len(numbers) == 6:
             self.ctm = multiply(tuple(numbers), self.ctm)  # type: ignore[arg-type]
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
@@ -357,7 +357,7 @@ class _Interpreter:
         return x * a + y * c + e, x * b + y * d + f
 
     def _rectangle(self, numbers: list[float]) -> None:
-        if len(numbers) == 4:  # noqa: PLR2004
+        if len(numbers) == 4:
             x, y, width, height = numbers
             x0, y0 = self._place(x, y)
             x1, y1 = self._place(x + width, y + height)
@@ -365,13 +365,13 @@ class _Interpreter:
                 self._rule(x0, x1, (y0 + y1) / 2)
 
     def _move(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:  # noqa: PLR2004
+        if len(numbers) == 2:
             self.point = self._place(numbers[0], numbers[1])
 
     def _line_to(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:  # noqa: PLR2004
+        if len(numbers) == 2:
             before, self.point = self.point, self._place(numbers[0], numbers[1])
-            if abs(before[1] - self.point[1]) < 0.3:  # noqa: PLR2004 - level, to the printer
+            if abs(before[1] - self.point[1]) < 0.3:
                 self._rule(before[0], self.point[0], before[1])
 
     def _rule(self, x0: float, x1: float, y: float) -> None:
@@ -411,7 +411,7 @@ class _Interpreter:
             raw = literal(found[1]) if found[1] else unhex(found[2])
             instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
             instead = instead or None
-        if len(self.marks) < 200:  # noqa: PLR2004
+        if len(self.marks) < 200:
             self.marks.append((instead, len(self.page.runs)))
             self.hidden += instead == ""
 
@@ -427,4 +427,8 @@ class _Interpreter:
             drawn = runs[since:]
             first, last = drawn[0], drawn[-1]
             if len({run.y for run in drawn}) == 1:
-                runs[since:] = [first._replace(x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~UNMAPPED, breaks=())]
+                runs[since:] = [
+                    first._replace(
+                        x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~UNMAPPED, breaks=()
+                    )
+                ]

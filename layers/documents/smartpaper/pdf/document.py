@@ -115,11 +115,11 @@ class Document:
         turned = int(page.get("/Rotate", 0) or 0) % 360
         matrix: Matrix = (1.0, 0.0, 0.0, 1.0, -x0, -y0)
         width, height = x1 - x0, y1 - y0
-        if turned == 90:  # noqa: PLR2004 - degrees
+        if turned == 90:
             matrix, width, height = (0.0, -1.0, 1.0, 0.0, -y0, x1), height, width
-        elif turned == 180:  # noqa: PLR2004
+        elif turned == 180:
             matrix = (-1.0, 0.0, 0.0, -1.0, x1, y1)
-        elif turned == 270:  # noqa: PLR2004
+        elif turned == 270:
             matrix, width, height = (0.0, 1.0, -1.0, 0.0, y1, -x0), height, width
         found = PageContent(number, width, height)
         resources = _Resources(self, found, page.get("/Resources"))
@@ -161,7 +161,7 @@ class _Form:
         self._stream = stream
         matrix = _resolved(stream.get("/Matrix"))
         numbers = tuple(float(value) for value in matrix) if isinstance(matrix, list) else ()
-        self.matrix: Matrix = numbers if len(numbers) == 6 else IDENTITY  # type: ignore[assignment]  # noqa: PLR2004
+        self.matrix: Matrix = numbers if len(numbers) == 6 else IDENTITY  # type: ignore[assignment]
         own = stream.get("/Resources")
         self.resources: _Resources = outer if own is None else _Resources(document, page, own)
 

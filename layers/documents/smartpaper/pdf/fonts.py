@@ -94,7 +94,7 @@ PLAIN: Final[Font] = SimpleFont({}, [_DEFAULT_WIDTH] * 256, 0)
 def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     """The font that a font dictionary describes, and its name without the subset's tag."""
     name = str(dictionary.get("/BaseFont", "")).lstrip("/")
-    name = name[7:] if len(name) > 7 and name[6] == "+" else name  # noqa: PLR2004 - ABCDEF+
+    name = name[7:] if len(name) > 7 and name[6] == "+" else name
     flags = BOLD if re.search(r"bold|black|heavy|cmb|-bd", name, re.IGNORECASE) else 0
     mapping: dict[int, str] = {}
     code_size = 0
@@ -147,7 +147,7 @@ def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size
 
 def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, flags: int) -> Font:
     table = _encoding(dictionary, name)
-    table.update((code, text) for code, text in mapping.items() if code < 256 and text)  # noqa: PLR2004
+    table.update((code, text) for code, text in mapping.items() if code < 256 and text)
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     missing = _number(descriptor.get("/MissingWidth"), 0) / 1000
     listed = _resolved(dictionary.get("/Widths"))
@@ -160,7 +160,7 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
         widths = [missing] * 256
         first = int(_number(dictionary.get("/FirstChar"), 0))
         for code, width in enumerate(listed[:256], first):
-            if 0 <= code < 256:  # noqa: PLR2004
+            if 0 <= code < 256:
                 widths[code] = _number(width, 0) * unit
         if not any(widths):
             widths = [_DEFAULT_WIDTH] * 256

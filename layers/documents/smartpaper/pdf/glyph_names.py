@@ -28,7 +28,7 @@ _TEX: Final = {
     "lessorequalslant": "≤",
     "greaterorequalslant": "≥",
     "negationslash": "\u0338",
-    "prime": "′",  # noqa: RUF001 - the character itself
+    "prime": "′",
     "proportional": "∝",
     "latticetop": "⊤",
     "perpendicular": "⊥",
@@ -69,7 +69,7 @@ def character(name: str) -> str | None:
         return _TEX.get(found[1]) or "/"
     if (found := _UNI.fullmatch(base)) is not None:
         return bytes.fromhex(found[1]).decode("utf-16-be", "replace")
-    if (found := _U.fullmatch(base)) is not None and int(found[1], 16) <= 0x10FFFF:  # noqa: PLR2004
+    if (found := _U.fullmatch(base)) is not None and int(found[1], 16) <= 0x10FFFF:
         return chr(int(found[1], 16))
     if "_" in base:
         parts = [character(part) for part in base.split("_")]
