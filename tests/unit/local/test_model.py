@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -10,12 +10,14 @@ from local.gateway.thread import GatewayThread
 from local.local_routes import LocalRoutes
 from local.model import endpoint
 from local.model.endpoint import Model
-from local.model.questions import make_questions, read_counts, solve
+from local.model.questions import make_questions, read_counts
 from local.model.service import Service
 from smartexam.ai import client
 from smartexam.ai.client import Completion, Message
+from smartexam.ai.repair import repaired
+from smartexam.ai.request import GenerationRequest
+from smartexam.ai.writing import write
 from smartexam.errors import Unavailable
-from smartexam.exam import questions
 from smartexam.settings import settings
 from study import service
 from tests.factories.model_server import ModelServer, Reply, replies, serving
@@ -100,23 +102,43 @@ class TestQuestions:
     def test_counts_are_read_from_prompts(self, prompt: str, counts: dict[str, int]) -> None:
         assert read_counts(prompt) == counts
 
-    def test_are_consistent_different_and_solved_alike(self) -> None:
+    def test_none_comes_twice_or_from_the_prompt(self) -> None:
         made = make_questions({"MCQ": 40, "MSQ": 20, "NUMERIC": 40})
+        prompt = "Do not repeat these:\n" + "\n".join(f"- {question['question_text']}" for question in made)
 
-        assert len({question["question_text"] for question in made}) == 100
-        asked = [
-            {name: value for name, value in question.items() if name != "correct_answer"} | {"id": number}
-            for number, question in enumerate(made)
-        ]
-        solved = solve(f"Solve these:\n{json.dumps(asked)}\nAnswer as JSON.")
-        assert solved == [
-            {"id": number, "correct_answer": question["correct_answer"]} for number, question in enumerate(made)
-        ]
-        for question in made:
-            questions.Question(**question)
+        more = make_questions({"MCQ": 40, "MSQ": 20, "NUMERIC": 40}, prompt)
 
-    def test_other_prompts_hold_none_to_solve(self) -> None:
-        assert solve('Make questions like {"question_text": "Who?"} and [1, {"a": [') is None
+        assert len({question["question_text"] for question in made + more}) == 200
+
+    def test_pass_every_check_of_the_generation(self, model: Model) -> None:
+        request = GenerationRequest(
+            mode="pure",
+            exam_id=7,
+            difficulty="Easy",
+            topic="Arithmetic",
+            mcq_count=7,
+            msq_count=4,
+            numeric_count=6,
+        )
+
+        outcome = write(request, "", [], generating, "stand-in", lambda *_: None)
+
+        assert outcome.warnings == []
+        assert len(outcome.questions) == 17
+        assert all(question.verified for question in outcome.questions)
+
+    def test_a_damaged_question_comes_back_as_it_was(self, model: Model) -> None:
+        assert repaired("What is 2\ufffd3?", ["5", "6"], generating) == ("What is 2\ufffd3?", ["5", "6"])
+
+    def test_questions_of_others_are_not_solved(self, model: Model) -> None:
+        prompt = json.dumps([{"id": 1, "question_text": "Who?"}, 5])
+
+        assert json.loads(ask({"role": "user", "content": prompt}, json=True).text)["answers"][0]["answer"] == "none"
+
+
+def generating(messages: Sequence[Message], max_tokens: int) -> str:
+    """How the generation of questions asks."""
+    return client.complete(messages, json=True, max_tokens=max_tokens, timeout=5).text
 
 
 class TestMode:
