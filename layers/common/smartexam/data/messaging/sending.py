@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from smartexam.data import ephemeral, table
+from smartexam.data import table, windows
 from smartexam.data.engine import RawItem, back_off
-from smartexam.data.ephemeral import LimitItem
 from smartexam.data.identity import user_key
 from smartexam.data.messaging.conversations import no_member
 from smartexam.data.messaging.items import (
@@ -25,6 +24,7 @@ from smartexam.data.messaging.items import (
 )
 from smartexam.data.messaging.messages import Message, message_of
 from smartexam.data.table import Item, Operation, Put, TransactionRefused, Update
+from smartexam.data.windows import LimitItem
 from smartexam.errors import BadRequest, Conflict, RateLimited, Unavailable
 
 PAUSE_SECONDS = 2
@@ -173,7 +173,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
             [MembershipItem.read_count.add(1), MembershipItem.last_sent.set(number)],
             MembershipItem.pk.exists(),
         ),
-        "turn": ephemeral.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
+        "turn": windows.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
     }
     if draft.client_id is not None:
         pk, sk = _sent_key(draft, draft.client_id)
