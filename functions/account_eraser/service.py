@@ -13,6 +13,7 @@ from smartexam.data import access_requests, identity, study
 from smartexam.data.discussions import erasing as discussions
 from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
+from smartexam.data.messaging import erasure as messaging
 from smartexam.erasure import ErasureOrder
 from smartexam.observability import note
 
@@ -34,6 +35,7 @@ def _own_partition(context: str, user_id: int) -> bool:
 # One line per table, what others refer to before what it is found by.
 STEPS: tuple[Step, ...] = (
     partial(access_requests.erase_of, limit=_REQUESTS_PIECE),
+    messaging.erase_user,
     partial(_own_partition, "identity"),
     partial(_own_partition, "ephemeral"),
     partial(_own_partition, "attempts"),

@@ -59,13 +59,12 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
     discussion = enter(question_id, visitor, parent_id=body.parent_id)
     if body.parent_id is not None:
         check_parent(discussion.parent, question_id)
-    rate_limits.use(
+    rate_limits.take_turn(
         "comment",
-        str(visitor.user_id),
-        limit=1,
+        visitor.user_id,
         seconds=COMMENT_SECONDS,
         now=request.now,
-        message=f"You can post one comment in {COMMENT_SECONDS} seconds.",
+        message=f"You can post one comment every {COMMENT_SECONDS} seconds.",
     )
     new = writing.NewComment(
         id=next_id("comment"),

@@ -1,5 +1,6 @@
 """Shapes of requests and answers."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -13,13 +14,7 @@ class DiscussionQuery(Struct, frozen=True):
     cursor: str | None = None
 
 
-class CommentView(Struct, frozen=True, kw_only=True):
-    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them.
-
-    Replies are one level deep: of a reply, `parent_id` is the root that it lies under, and `reply_to_id` the comment
-    that it answers, be it the root or another reply.
-    """
-
+class _Comment(Struct, frozen=True, kw_only=True):
     id: int
     username: str
     message: str
@@ -31,7 +26,22 @@ class CommentView(Struct, frozen=True, kw_only=True):
     created_at: str
     parent_id: int | None
     reply_to_id: int | None
-    replies: list["CommentView"]
+
+
+class SingleComment(_Comment, frozen=True, kw_only=True):
+    """A comment by itself, as which every reply is shown: replies are one level deep, and their `replies` empty.
+
+    Of a reply, `parent_id` is the root that it lies under and `reply_to_id` the comment that it answers, be it the root
+    or another reply.
+    """
+
+    replies: Sequence[None] = ()
+
+
+class CommentView(_Comment, frozen=True, kw_only=True):
+    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them."""
+
+    replies: list[SingleComment]
 
 
 class DiscussionAnswer(Struct, frozen=True):
@@ -57,7 +67,7 @@ class NewComment(Struct, frozen=True):
 class Posted(Struct, frozen=True):
     """The comment as it was stored."""
 
-    message: CommentView
+    message: SingleComment
     success: bool = True
 
 

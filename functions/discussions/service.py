@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from discussions.models import CommentView
+from msgspec import structs
+
+from discussions.models import CommentView, SingleComment
 from smartexam.auth.principal import Principal
 from smartexam.data.discussions.items import Comment, Location
 from smartexam.errors import BadRequest, InvalidFields
@@ -51,18 +53,18 @@ def threads(comments: Sequence[Comment], best_id: int | None, viewer_id: int) ->
     for comment in comments:
         shown = view(comment, best_id=best_id, viewer_id=viewer_id)
         if comment.root_id is None:
-            roots[comment.id] = shown
-        elif (root := roots.get(comment.root_id)) is not None:
-            root.replies.append(shown)
+            roots[comment.id] = CommentView(**{**structs.asdict(shown), "replies": []})
+        elif comment.root_id in roots:
+            roots[comment.root_id].replies.append(shown)
     return list(roots.values())
 
 
-def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> CommentView:
+def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> SingleComment:
     """A comment as one user sees it."""
     name, text = comment.username, comment.message
     if comment.is_deleted:
         name, text = DELETED_NAME, DELETED_TEXT
-    return CommentView(
+    return SingleComment(
         id=comment.id,
         username=ERASED_NAME if name is None else name,
         message=ERASED_TEXT if text is None else text,
@@ -74,5 +76,4 @@ def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> Com
         created_at=iso(comment.created_at),
         parent_id=comment.root_id,
         reply_to_id=comment.reply_to_id,
-        replies=[],
     )

@@ -33,7 +33,9 @@ def test_frames_are_limited_and_logged_without_tickets() -> None:
     properties = stack.deployed()["SocketsStage"]["Properties"]
     assert properties["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
     assert properties["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["SocketsLog", "Arn"]}
-    assert not re.search(r"querystring|authoriz|cookie|header|path", properties["AccessLogSettings"]["Format"], re.I)
+    assert not re.search(
+        r"querystring|authoriz|cookie|header|path", properties["AccessLogSettings"]["Format"], re.IGNORECASE
+    )
 
 
 def test_only_this_stage_may_call_the_function() -> None:

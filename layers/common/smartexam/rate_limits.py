@@ -6,13 +6,14 @@ import math
 import threading
 from dataclasses import dataclass
 
-from smartexam.data import ephemeral
+from smartexam.data import table, windows
+from smartexam.data.table import ConditionFailed
 from smartexam.errors import RateLimited, Unauthorized
 
 SIGN_IN_FAILURES = 3
 SIGN_IN_LOCK_SECONDS = 15 * 60
 # A password check takes some 60 ms: within these waits attempts that are still being looked at are decided.
-_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,17 @@ class SignInAttempt:
 
     def succeeded(self) -> None:
         """The password was right: earlier failures are forgotten."""
-        ephemeral.clear_login_attempts(self.who)
+        windows.clear_login_attempts(self.who)
 
     def refusal(self) -> Unauthorized | RateLimited:
         """The password was wrong: count that, and say so in the words for the client."""
-        failures = ephemeral.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
+        failures = windows.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
         remaining = SIGN_IN_FAILURES - failures
         if remaining <= 0:
             return _locked(SIGN_IN_LOCK_SECONDS)
         return Unauthorized(
-            f"Invalid credentials. {remaining} {'attempt' if remaining == 1 else 'attempts'} remaining.",
+            # One wording for any number: clients have been matching it.
+            f"Invalid credentials. {remaining} attempts remaining.",
             code="invalid_credentials",
             attempts_remaining=remaining,
         )
@@ -52,7 +54,7 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     """
     who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
     for wait in (*_SIGN_IN_WAITS, None):
-        window = ephemeral.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
+        window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
         if window is None:
             return SignInAttempt(who, now)
         if window.failures >= SIGN_IN_FAILURES:
@@ -79,9 +81,31 @@ def use(
     Raises:
         RateLimited: used up, with the time until the window ends.
     """
-    ends_at = ephemeral.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
+    ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+
+
+def take_turn(kind: str, user_id: int, *, seconds: float, now: float, message: str) -> None:
+    """Take the one turn that a user has in `seconds`.
+
+    Args:
+        kind: what is limited, such as `comment`.
+        user_id: for whom.
+        seconds: how long until the next turn.
+        now: epoch seconds.
+        message: what the client is told.
+
+    Raises:
+        RateLimited: it is taken, with the time until the next.
+    """
+    turn = windows.turn(f"{kind}#{user_id}", now, seconds=seconds)
+    try:
+        table.put(turn.item, turn.condition)
+    except ConditionFailed as failed:
+        stored = None if failed.item is None else windows.LimitItem.from_raw_data(failed.item)
+        wait = seconds if stored is None else stored.expires_at - now
+        raise RateLimited(message, retry_after=math.ceil(wait), code="too_fast") from None
 
 
 def _locked(seconds: float) -> RateLimited:

@@ -47,6 +47,7 @@ def deliver(posts: Sequence[Post], *, now: float) -> None:
     """
     if not posts:
         return
+    _client()  # here, once, and not by every thread at the same time
     outcomes: Counter[str] = Counter()
     if len(posts) == 1:
         outcomes[_post(posts[0], now)] += 1

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from smartexam.data import ephemeral, table
+from smartexam.data import table, windows
 from smartexam.data.engine import RawItem, back_off
-from smartexam.data.ephemeral import LimitItem
 from smartexam.data.identity import user_key
 from smartexam.data.messaging.conversations import no_member
 from smartexam.data.messaging.items import (
@@ -25,12 +24,16 @@ from smartexam.data.messaging.items import (
 )
 from smartexam.data.messaging.messages import Message, message_of
 from smartexam.data.table import Item, Operation, Put, TransactionRefused, Update
+from smartexam.data.windows import LimitItem
 from smartexam.errors import BadRequest, Conflict, RateLimited, Unavailable
 
 PAUSE_SECONDS = 2
 # A client repeats what it got no answer to: after seconds, or when a phone is back from a holiday.
 _REPEATABLE_SECONDS = 30 * 24 * 3600
-_ATTEMPTS = 12
+# A number is taken by one sender at a time. Where many send at once each comes round within a second or two; those who
+# waited longest must not have to wait ever longer between their attempts.
+_ATTEMPTS = 40
+_LONGEST_BACK_OFF = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def send(draft: Draft, now: float) -> Sent:
             if (noted := reasons.get("client_id")) is not None:
                 return _repeated(draft, setting, SentItem.from_raw_data(noted).number)
             conversation = _newer(conversation, reasons, now)
-            back_off(attempt)
+            back_off(min(attempt, _LONGEST_BACK_OFF))
         else:
             return Sent(message_of(draft.conversation_id, item, setting.quoted), setting.membership, is_repeated=False)
     raise Unavailable
@@ -170,7 +173,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
             [MembershipItem.read_count.add(1), MembershipItem.last_sent.set(number)],
             MembershipItem.pk.exists(),
         ),
-        "turn": ephemeral.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
+        "turn": windows.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
     }
     if draft.client_id is not None:
         pk, sk = _sent_key(draft, draft.client_id)
@@ -188,7 +191,7 @@ def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], n
     if "membership" in reasons or ("conversation" in reasons and reasons["conversation"] is None):
         raise no_member()
     if (turn := reasons.get("turn")) is not None:
-        wait = LimitItem.from_raw_data(turn).expires_at - now
+        wait = windows.LimitItem.from_raw_data(turn).expires_at - now
         raise RateLimited("You can send one message every 2 seconds.", retry_after=wait, code="too_fast")
     current = reasons.get("conversation")
     return conversation if current is None else ConversationItem.from_raw_data(current)
