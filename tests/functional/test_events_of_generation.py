@@ -8,6 +8,7 @@ import pytest
 
 from admin_ai.app import lambda_handler as admin_ai
 from pdf_mining.app import lambda_handler as pdf_mining
+from smartexam import ids
 from smartexam.data.catalog import jobs
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
@@ -25,6 +26,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 def job(admin: Admin, bucket: Any, frozen_settings: FrozenClock) -> int:
     """Job 1 for exam 1, whose file has come."""
     create_exam()
+    assert ids.next_id("job") == 1
     jobs.create(1, {"mode": "extract", "exam_id": 1}, created_by=admin.user.id, now=MORNING)
     bucket.put_object(Bucket=BUCKET, Key="uploads/1/source.pdf", Body=mock_paper())
     return 1
