@@ -6,7 +6,6 @@ from chat.models import (
     AnswerBody,
     Conversations,
     CreatedGroup,
-    Done,
     EditBody,
     EditedMessage,
     FoundUsers,
@@ -23,7 +22,7 @@ from chat.models import (
     Ticket,
     UnreadCount,
 )
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.chat import messenger
 from smartexam.chat.messenger import SendBody
 from smartexam.data import sockets

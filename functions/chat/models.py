@@ -7,12 +7,6 @@ from msgspec import Meta, Struct
 from smartexam.chat.messenger import Id, MessageShape
 
 
-class Done(Struct, frozen=True):
-    """Nothing more to say."""
-
-    success: Literal[True] = True
-
-
 class SearchQuery(Struct, frozen=True):
     """What the username, or a word of the name, begins with."""
 
