@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import partial
 
 from smartexam import erasure
-from smartexam.data import access_requests, identity
+from smartexam.data import access_requests, identity, study
+from smartexam.data.discussions import erasing as discussions
 from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
 from smartexam.data.messaging import erasure as messaging
@@ -38,6 +39,8 @@ STEPS: tuple[Step, ...] = (
     partial(_own_partition, "identity"),
     partial(_own_partition, "ephemeral"),
     partial(_own_partition, "attempts"),
+    partial(discussions.erase_user, limit=_PIECE),
+    partial(study.forget_turns, limit=_PIECE),
 )
 
 
