@@ -191,7 +191,7 @@ def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], n
     if "membership" in reasons or ("conversation" in reasons and reasons["conversation"] is None):
         raise no_member()
     if (turn := reasons.get("turn")) is not None:
-        wait = LimitItem.from_raw_data(turn).expires_at - now
+        wait = windows.LimitItem.from_raw_data(turn).expires_at - now
         raise RateLimited("You can send one message every 2 seconds.", retry_after=wait, code="too_fast")
     current = reasons.get("conversation")
     return conversation if current is None else ConversationItem.from_raw_data(current)
