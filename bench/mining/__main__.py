@@ -34,7 +34,7 @@ def layouts(count: int, seed: int) -> Iterator[Layout]:
         # Nobody numbers questions and options alike.
         if numbering.strip("()[]. ") in {"1", "१"} and "1" in options and numbering[-1] == options[-1]:
             chosen[0] = "Q.1"
-        yield Layout(*chosen, seed=seed * 1000 + number)  # type: ignore[arg-type]
+        yield Layout(*chosen, seed=seed * 1000 + number)  # type: ignore[arg-type, misc]
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 import random
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
@@ -39,10 +39,10 @@ class Page:
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """How wide a text is, in points."""
     known = CORE_FONT_METRICS[BOLD if bold else REGULAR].character_widths
-    return sum(_width(character, known) for character in text) * size
+    return sum([_width(character, known) for character in text]) * size
 
 
-def _width(character: str, known: dict[str, int]) -> float:
+def _width(character: str, known: Mapping[str, float]) -> float:
     if "\u0300" <= character <= "\u036f" or character in "\u093c\u0941\u0942\u0947\u0948\u094d\u0902\u0901":
         return 0.0
     return known[character] / 1000 if _is_simple(character) and character in known else _OTHER_WIDTH

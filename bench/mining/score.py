@@ -36,13 +36,13 @@ def compare(expected: Sequence[Question], found: Sequence[PaperQuestion], *, has
     """The score of a paper, and the first differences in words."""
     score = Score(expected=len(expected), found=len(found))
     waiting: dict[str, list[PaperQuestion]] = defaultdict(list)
-    for question in found:
-        waiting[_signature(question.text)].append(question)
+    for each in found:
+        waiting[_signature(each.text)].append(each)
     differences: list[str] = []
     for index, truth in enumerate(expected):
         stem = text_of(truth.stem)
         candidates = waiting.get(_signature(stem))
-        question = candidates.pop(0) if candidates else _closest(stem, waiting)
+        question: PaperQuestion | None = candidates.pop(0) if candidates else _closest(stem, waiting)
         if question is None:
             differences.append(f"#{index + 1} missing: {stem[:80]}")
             continue

@@ -40,8 +40,8 @@ def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]
     counts = {"done": 0, "failed": 0, "skipped": 0, "broken": 0}
     with tracing() as trace:
         for number, record in enumerate(event.get("Records", [])):
-            key = str(record.get("s3", {}).get("object", {}).get("key", ""))
-            outcome = mine(key, f"{context.aws_request_id}-{number}", clock, remaining)
+            bucket, key = (str(record["s3"][part][name]) for part, name in (("bucket", "name"), ("object", "key")))
+            outcome = mine(bucket, key, f"{context.aws_request_id}-{number}", clock, remaining)
             counts[outcome] += 1
         note(**counts)
     log_invocation(

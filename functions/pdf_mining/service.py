@@ -23,10 +23,11 @@ _MOST_TRIES: Final = 3  # Lambda brings an event three times
 _RENEW_SECONDS: Final = 4.0
 
 
-def mine(key: str, claim_id: str, clock: Clock, remaining: Callable[[], float]) -> Outcome:
+def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable[[], float]) -> Outcome:
     """Work on the job that a file belongs to.
 
     Args:
+        bucket: where it lies.
         key: the file's key, encoded as S3's events encode it.
         claim_id: unlike that of any other invocation.
         clock: for claims and their ends.
@@ -39,7 +40,7 @@ def mine(key: str, claim_id: str, clock: Clock, remaining: Callable[[], float]) 
     note(job_id=job.id, tries=job.tries)
     try:
         request = msgspec.convert(job.request, GenerationRequest)
-        source = None if request.mode == PURE else uploads.load(unquote_plus(key), most_bytes=LARGEST_PDF)
+        source = None if request.mode == PURE else uploads.load(bucket, unquote_plus(key), most_bytes=LARGEST_PDF)
         reporter = _Reporter(job.id, claim_id, clock)
         outcome = generation.run(request, source, remaining, reporter)
     except _ClaimLost:

@@ -52,15 +52,15 @@ def store(key: str, content: bytes, *, content_type: str) -> None:
         raise Unavailable from error
 
 
-def load(key: str, *, most_bytes: int) -> bytes | None:
-    """The bytes of a file, None if there is none.
+def load(bucket: str, key: str, *, most_bytes: int) -> bytes | None:
+    """The bytes of a file in a bucket, None if there is none.
 
     Raises:
         TooLarge: it is larger than `most_bytes`.
         Unavailable: S3 cannot be reached.
     """
     try:
-        answer = _client().get_object(Bucket=_bucket(), Key=key)
+        answer = _client().get_object(Bucket=bucket, Key=key)
         if answer["ContentLength"] > most_bytes:
             answer["Body"].close()
             raise TooLarge(f"The file is larger than {most_bytes} bytes", code="file_too_large")

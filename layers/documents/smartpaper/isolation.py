@@ -41,7 +41,7 @@ def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None =
     with tempfile.TemporaryFile() as source:
         source.write(data)
         source.seek(0)
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module, and nothing of the file is in the command
             [sys.executable, "-m", "smartpaper.isolation", str(int(seconds) + 1)],
             stdin=source,
             stdout=subprocess.PIPE,
@@ -114,8 +114,8 @@ def main() -> None:
     except DocumentError as error:
         answer = {"code": error.code, "message": error.message}
     except MemoryError:
-        error = too_large("takes more memory to read than a question paper does")
-        answer = {"code": error.code, "message": error.message}
+        greedy = too_large("takes more memory to read than a question paper does")
+        answer = {"code": greedy.code, "message": greedy.message}
     except Exception:  # noqa: BLE001 - whatever it stumbled over, the file is at fault and the caller must hear of it
         answer = {"code": BROKEN, "message": "The PDF cannot be read."}
     tell(answer)

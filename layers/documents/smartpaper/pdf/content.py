@@ -47,8 +47,15 @@ _NEARLY_WHITE = 0.75
 class Form(Protocol):
     """A form XObject: drawing operations with resources and a matrix of their own."""
 
-    matrix: Matrix
-    resources: "Resources"
+    @property
+    def matrix(self) -> Matrix:
+        """From its space to that of who draws it."""
+        ...
+
+    @property
+    def resources(self) -> "Resources":
+        """What its operations name."""
+        ...
 
     def content(self) -> bytes:
         """Its operations."""

@@ -18,7 +18,7 @@ from smartpaper.pdf.limits import MAX_FONTS, MAX_PAGES, MAX_STREAM_BYTES, Budget
 from smartpaper.pdf.runs import LEGACY, PageContent
 
 _HEADER_WITHIN = 1024
-_LIMITS = {
+_LIMITS: dict[str, Any] = {
     "maximum_declared_stream_length": 2 * MAX_STREAM_BYTES,
     "array_based_stream_maximum_output_length": 2 * MAX_STREAM_BYTES,
     "lzw_maximum_output_length": MAX_STREAM_BYTES,
@@ -161,7 +161,7 @@ class _Form:
         self._stream = stream
         matrix = _resolved(stream.get("/Matrix"))
         numbers = tuple(float(value) for value in matrix) if isinstance(matrix, list) else ()
-        self.matrix: Matrix = numbers if len(numbers) == 6 else IDENTITY  # type: ignore[assignment]
+        self.matrix: Matrix = numbers if len(numbers) == 6 else IDENTITY
         own = stream.get("/Resources")
         self.resources: _Resources = outer if own is None else _Resources(document, page, own)
 
@@ -186,7 +186,9 @@ class _Resources:
         font = self._fonts.get(name)
         if font is None:
             # `raw_get` keeps the reference, by which fonts are shared between pages.
-            section = _resolved(self._dictionary.get("/Font")) or {}
+            section = _resolved(self._dictionary.get("/Font"))
+            if not isinstance(section, DictionaryObject):
+                section = DictionaryObject()
             key = "/" + name.decode("latin-1")
             reference = section.raw_get(key) if key in section else None
             font, font_name = (PLAIN, "") if reference is None else self._document.font(reference)
@@ -200,7 +202,8 @@ class _Resources:
         if name not in self._forms:
             stream = self._xobject(name)
             is_form = isinstance(stream, StreamObject) and stream.get("/Subtype") == "/Form"
-            self._forms[name] = _Form(self._document, self._page, stream, self) if is_form else None
+            found: Form | None = _Form(self._document, self._page, stream, self) if is_form else None
+            self._forms[name] = found
         return self._forms[name]
 
     def is_image(self, name: bytes) -> bool:

@@ -24,6 +24,7 @@ _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
 _PRIVATE_USE = 0xF000
+_MOST_WIDTHS = 200_000
 
 
 class Font(Protocol):
@@ -101,10 +102,9 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     to_unicode = _resolved(dictionary.get("/ToUnicode"))
     if isinstance(to_unicode, StreamObject):
         mapping, code_size = cmaps.parse(to_unicode.get_data())
-    if is_legacy_name(name):
-        # With a map to Devanagari the name tells nothing: the producer has converted it.
-        if not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
-            flags |= LEGACY
+    # With a map to Devanagari the name tells nothing: the producer has converted it.
+    if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
+        flags |= LEGACY
     mapping = {code: _cleaned(text, name) for code, text in mapping.items()}
     if dictionary.get("/Subtype") == "/Type0":
         return _composite(dictionary, mapping, code_size, flags), name
@@ -128,8 +128,9 @@ def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size
     default = _number(descendant.get("/DW"), 1000.0) / 1000
     widths: dict[int, float] = {}
     listed = list(_resolved(descendant.get("/W")) or [])
-    at = 0
-    while at + 1 < len(listed):
+    at, room = 0, _MOST_WIDTHS
+    # A range is a few bytes of the file, whatever it spans.
+    while at + 1 < len(listed) and len(widths) <= _MOST_WIDTHS:
         first, second = _number(listed[at], 0), _resolved(listed[at + 1])
         if isinstance(second, list):
             for offset, width in enumerate(second):
@@ -137,8 +138,11 @@ def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size
             at += 2
         elif at + 2 < len(listed):
             width = _number(listed[at + 2], 1000) / 1000
-            for code in range(int(first), min(int(_number(second, 0)), int(first) + 70_000) + 1):
-                widths[code] = width
+            last = min(int(_number(second, 0)), 0xFFFF)
+            room -= max(0, last - int(first))
+            if room < 0:
+                break
+            widths.update(dict.fromkeys(range(max(0, int(first)), last + 1), width))
             at += 3
         else:
             break
