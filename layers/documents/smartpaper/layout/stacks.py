@@ -1,10 +1,10 @@
-"""Fractions: a numerator and a denominator on either side of a short rule."""
+"""Fractions and roots: what stands on either side of a short rule, or under it behind a radical sign."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 
-from smartpaper.layout.line import END, FRACTION, OVER
+from smartpaper.layout.line import END, FRACTION, OVER, ROOT
 from smartpaper.layout.rows import rows_of, text_of
 from smartpaper.pdf.runs import PageContent, Rule, Run
 
@@ -68,18 +68,16 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
 
 
 def _join(field: _Field, rule: Rule) -> None:
-    above: list[Run] = []
-    below: list[Run] = []
     near = field.near(rule.y)
-    for run in near:
-        if run.x0 < rule.x0 - 2 or run.x1 > rule.x1 + 2:
-            continue
-        rise = (run.y - rule.y) / (run.size or 1)
-        if 0.1 <= rise <= 0.8:
-            above.append(run)
-        elif -1.25 <= rise <= -0.45:
-            below.append(run)
-    above, below = _nearest(above, min), _nearest(below, max)
+    inside = [run for run in near if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
+    sign = next((run for run in near if run.text.strip() == "√" and abs(run.x1 - rule.x0) < 0.25 * run.size), None)
+    if sign is not None:
+        _join_root(field, rule, sign, inside)
+        return
+    # A radical sign stands high over its own line and would be taken for this fraction's.
+    inside = [run for run in inside if run.text.strip() != "√"]
+    above = _part([run for run in inside if 0.1 * run.size <= run.y - rule.y], rule, (0.1, 0.8))
+    below = _part([run for run in inside if run.y - rule.y <= -0.3 * run.size], rule, (-1.25, -0.45))
     if not above or not below:
         return
     size = max(run.size for run in (*above, *below))
@@ -95,13 +93,28 @@ def _join(field: _Field, rule: Rule) -> None:
     field.replace([*above, *below], Run(rule.x0, rule.x1, baseline, max(beside, size), text, above[0].flags))
 
 
-def _nearest(runs: list[Run], closest: Callable[[Iterable[float]], float]) -> list[Run]:
-    """The runs of the row next to the rule, with its scripts; the row beyond belongs to other text."""
-    if not runs:
+def _join_root(field: _Field, rule: Rule, sign: Run, inside: Sequence[Run]) -> None:
+    """A root: its rule lies over what it is taken of."""
+    under = _part([run for run in inside if run is not sign and run.y < rule.y], rule, (-1.6, -0.4))
+    if under:
+        anchor = max(under, key=lambda run: run.size)
+        text = f"{ROOT}{_joined(under)}{END}"
+        field.replace([sign, *under], Run(sign.x0, rule.x1, anchor.y, anchor.size, text, anchor.flags))
+
+
+def _part(runs: list[Run], rule: Rule, heights: tuple[float, float]) -> list[Run]:
+    """The row of runs next to a rule, with its scripts; the row beyond belongs to other text.
+
+    `heights` are the lowest and the highest baseline over the rule, in em.
+    """
+    fitting = [run for run in runs if heights[0] * run.size <= run.y - rule.y <= heights[1] * run.size]
+    if not fitting:
         return []
-    y = closest(run.y for run in runs)
-    size = max(run.size for run in runs if run.y == y)
-    return [run for run in runs if abs(run.y - y) <= 0.45 * size and run.size <= 1.15 * size]
+    nearest = min(fitting, key=lambda run: abs(run.y - rule.y))
+    # Under the rule that may be a superscript: what it belongs to is larger and not far.
+    anchor = max((run for run in fitting if abs(run.y - nearest.y) < 0.6 * nearest.size), key=lambda run: run.size)
+    reach = 0.65 * anchor.size
+    return [run for run in runs if abs(run.y - anchor.y) <= reach and run.size <= 1.15 * anchor.size]
 
 
 def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, float]:

@@ -150,13 +150,14 @@ def _pairs(text: str, parts: list[Part]) -> None:
 def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
     """Take a row of numbers with the row of answers under it; how many lines they are, 0 if this is no such row."""
     numbers = _cells(lines[index])
+    numbers = [re.sub(r"^Q\w{0,3}\.?(?=\d)", "", cell) for cell in numbers]
     if len(numbers) < 3 or not all(_INTEGER.fullmatch(cell) for cell in numbers):
         return 0
     counted = [int(cell.strip(".):")) for cell in numbers]
     if any(b - a != 1 for a, b in pairwise(counted)):
         return 0
     following = lines[index + 1] if index + 1 < len(lines) else None
-    answers = [] if following is None else _cells(following)
+    answers = [] if following is None else _cells(following, len(counted))
     if all(_INTEGER.fullmatch(cell) for cell in answers):
         values_ = [int(cell.strip(".):")) for cell in answers]
         if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):
@@ -173,7 +174,8 @@ def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
     return 2
 
 
-def _cells(line: Line) -> list[str]:
+def _cells(line: Line, count: int | None = None) -> list[str]:
+    """The cells of a row, divided at gaps or at any space, whichever makes `count` of them."""
     text = plain(line.text).replace("|", " ")
     label = _ROW_LABEL.match(text)
     if (label is not None and label.end() < len(text) and _WORDS.search(label[0] + "   ")) or (
@@ -182,7 +184,9 @@ def _cells(line: Line) -> list[str]:
         text = text[label.end() :]
     by_gap = [cell.strip() for cell in text.split(GAP) if cell.strip()]
     by_space = text.split()
-    return by_gap if len(by_gap) >= 3 and any(" " in cell for cell in by_gap) else by_space
+    if count is not None:
+        return by_gap if len(by_gap) == count else by_space
+    return by_space
 
 
 def _bare(text: str) -> list[int] | None:

@@ -36,6 +36,7 @@ _GAP_COST, _JUMP_COST, _RESTART_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 0.5
 _WIDEST_GAP = 8
 _REMEMBERED = 4
 _HIGHEST = 400
+_INDENTED = 0.4  # of what looks like a number are questions, where options look alike and stand further in
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,16 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
         excluded: for each line whether no question can begin there.
     """
     best = Numbering("", (), 0.0)
+    dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
     for name, pattern in STYLES:
         starts = candidates(lines, pattern, excluded)
         if not starts:
             continue
         for variant in _variants(starts, lines):
-            for option_style, block_lines in option_blocks[:2] or [("", [])]:
-                if option_style == name and variant is starts:
-                    # Numbers and options that look alike are told apart by their indentation only.
-                    continue
+            if name == dominant and len(variant) > _INDENTED * len(starts):
+                # Numbers and options that look alike are told apart by their indentation only.
+                continue
+            for _, block_lines in option_blocks[:2] or [("", [])]:
                 score, chain = _chain(variant, block_lines, lines)
                 if name == "1":
                     score *= 0.8  # a bare number is the weakest sign

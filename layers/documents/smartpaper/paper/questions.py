@@ -20,6 +20,8 @@ from smartpaper.pdf.legacy import looks_legacy
 _CONTRACT_OPTIONS = 4
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
+_DEVANAGARI = re.compile("[\u0904-\u0939]")
+_LATIN = re.compile("[A-Za-z]")
 _FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख", re.IGNORECASE)
 
 
@@ -37,6 +39,7 @@ class _Draft:
     wanted: str | None = None
     preface: list[str] = field(default_factory=list)
     has_lost_options: bool = False
+    translation: Parts | None = None
 
 
 def read(lines: Sequence[Line]) -> tuple[list[PaperQuestion], list[Warning_]]:
@@ -49,6 +52,7 @@ class _Reader:
         self.lines = lines
         self.joiner = Joiner(lines)
         self.warnings: list[Warning_] = []
+        self.numbering = ""
 
     def read(self) -> tuple[list[PaperQuestion], list[Warning_]]:
         lines = self.lines
@@ -60,6 +64,7 @@ class _Reader:
         }
         ranked = options.rank(table)
         numbers = numbering.find(lines, ranked, found.excluded)
+        self.numbering = numbers.style
         styles = [name for name, _ in ranked if name != numbers.style or name == (ranked[0][0] if ranked else "")]
         drafts = self._drafts(numbers.starts, table, styles, found.excluded)
         drafts = self._without_instructions(drafts)
@@ -73,6 +78,7 @@ class _Reader:
         self, starts: Sequence[Start], table: Table, styles: Sequence[str], excluded: Sequence[bool]
     ) -> list[_Draft]:
         at = {name: [marker.line for marker in table[name]] for name in styles}
+        starts = self._first_of_each(starts)
         drafts: list[_Draft] = []
         for place, start in enumerate(starts):
             last = starts[place + 1].line if place + 1 < len(starts) else len(self.lines)
@@ -80,11 +86,46 @@ class _Reader:
                 if excluded[index]:
                     last = index
                     break
+            again = self._translated(start, last, table[styles[0]] if styles else [])
+            end, last = last, again.line if again is not None else last
             series, style = self._series(start, last, table, styles, at)
             lost = not series and self._has_lost_options(start, last, table, styles)
             parts = take_apart(self.lines[start.line : last], start.line, start.end, series)
             drafts.append(_Draft(start, start.line, last, parts, series, style, has_lost_options=lost))
-        return drafts
+            if again is not None:
+                more, _ = self._series(again, end, table, styles, at)
+                drafts[-1].translation = take_apart(self.lines[again.line : end], again.line, again.end, more)
+                drafts[-1].parts.after = drafts[-1].translation.after
+                drafts[-1].parts.answers += drafts[-1].translation.answers
+        return _paired(drafts)
+
+    def _first_of_each(self, starts: Sequence[Start]) -> list[Start]:
+        """The starts without those that repeat the one before in another script."""
+        kept: list[Start] = []
+        for start in starts:
+            if kept and kept[-1].number == start.number:
+                texts = [self.lines[each.line].text[each.end :] for each in (kept[-1], start)]
+                if _is_hindi(texts[0]) != _is_hindi(texts[1]):
+                    continue
+            kept.append(start)
+        return kept
+
+    def _translated(self, start: Start, last: int, markers: Sequence[Marker]) -> Start | None:
+        """Where the question stands a second time, under the same number in another script."""
+        pattern = dict(numbering.STYLES).get(self.numbering)
+        if pattern is None:
+            return None
+        low = bisect_left(markers, start.line, key=lambda marker: marker.line)
+        seen = {marker.position for marker in markers[low : low + 8] if marker.line < last}
+        if len(seen) < 3:
+            return None
+        for index in range(start.line + 2, last):
+            found = pattern.match(self.lines[index].text)
+            if found is not None and int(found[1]) == start.number:
+                here = self.lines[start.line].text[start.end :]
+                if _is_hindi(here) != _is_hindi(self.lines[index].text[found.end() :]):
+                    return Start(index, start.number, found.end())
+        return None
 
     def _has_lost_options(self, start: Start, last: int, table: Table, styles: Sequence[str]) -> bool:
         """Whether there are options, though no series of them: some were lost, and it is no NUMERIC question."""
@@ -237,6 +278,8 @@ class _Reader:
         lines = self.lines[draft.first : draft.first + draft.parts.used]
         stem = self.joiner.join(draft.parts.stem, keep_items=True)
         texts = [self.joiner.join(pieces) for pieces in draft.parts.options]
+        if draft.translation is not None:
+            stem, texts = self._both(stem, texts, draft.translation)
         marked = any(UNREADABLE in line.text for line in lines)
         number = draft.start.number
         if (marked and not _LETTER.search(stem)) or looks_legacy(f"{stem} {' '.join(texts)}"):
@@ -264,6 +307,17 @@ class _Reader:
         self._note(question, reason or resolved.reason)
         return question
 
+    def _both(self, stem: str, texts: list[str], translation: Parts) -> tuple[str, list[str]]:
+        """A question in both of the languages that it is printed in."""
+        other = self.joiner.join(translation.stem, keep_items=True)
+        others = [self.joiner.join(pieces) for pieces in translation.options]
+        if len(others) == len(texts):
+            texts = [
+                one if one == second or not second else f"{one} / {second}" if one else second
+                for one, second in zip(texts, others, strict=True)
+            ]
+        return f"{stem}\n{other}".strip(), texts
+
     def _note(self, question: PaperQuestion, reason: str) -> None:
         if reason:
             question.notes.append(f"The answer is left open: {reason}.")
@@ -286,6 +340,30 @@ class _Reader:
 
     def _warn(self, code: str, message: str) -> None:
         self.warnings.append(Warning_(code, message))
+
+
+def _is_hindi(text: str) -> bool:
+    return len(_DEVANAGARI.findall(text)) > len(_LATIN.findall(text))
+
+
+def _paired(drafts: list[_Draft]) -> list[_Draft]:
+    """Questions of a paper that prints each twice, side by side in two scripts, as one each."""
+    by_number: dict[int, list[_Draft]] = {}
+    for draft in drafts:
+        by_number.setdefault(draft.start.number, []).append(draft)
+    pairs = [found for found in by_number.values() if len(found) == 2 and _differ(*found)]
+    if len(pairs) < 0.6 * len(by_number) or len(pairs) < 2:
+        return drafts
+    gone: set[int] = set()
+    for first, second in pairs:
+        first.translation = second.parts
+        first.parts.answers += second.parts.answers
+        gone.add(id(second))
+    return [draft for draft in drafts if id(draft) not in gone]
+
+
+def _differ(one: _Draft, other: _Draft) -> bool:
+    return _is_hindi(" ".join(one.parts.stem)) != _is_hindi(" ".join(other.parts.stem))
 
 
 def _runs(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
