@@ -155,7 +155,8 @@ def _divides(gutter: float, segments: Sequence[Sequence[tuple[float, float, str]
     if not _reads_as_text(gutter, segments):
         return False
     edge = min(starts)
-    aligned = sum(start - edge < 80 for start in starts)
+    width = max(segment[1] for row in segments for segment in row) - edge
+    aligned = sum(start - edge < max(80, 0.45 * width) for start in starts)
     return aligned >= 0.55 * right
 
 

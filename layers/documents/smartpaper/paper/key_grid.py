@@ -209,7 +209,10 @@ def _bare_pairs(rows: list[list[int]], part: Part) -> None:
     across = all(b[0] - a[0] == 1 for row in pairs for a, b in pairwise(row))
     shape = {tuple(number - row[0][0] for number, _ in row) for row in pairs}
     down = len(pairs) > 1 and all(lower[0][0] > upper[0][0] for upper, lower in pairwise(pairs))
-    if not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):
+    # Rows among others whose numbers are known: between 27 and 29 stands 28, and what follows it is its answer.
+    fits = all({number - 1, number + 1} & set(part.answers) for number in numbers)
+    # The last row of a table may be short.
+    if not fits and not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):
         return
     for number, answer in sorted(pair for row in pairs for pair in row):
         part.add(number, values.read(str(answer)))

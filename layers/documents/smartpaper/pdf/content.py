@@ -37,6 +37,7 @@ _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 _SPACE_GAP = 0.17  # em; kerning stays below, the narrowest space between words above
 _SPLIT_GAP = 0.95  # em; a tab or the gap between two columns rather than a space
 _OVERLAP = 0.35  # em that kerning and italics move letters back
+_NO_WORD_BETWEEN = 0.38  # em; a wider gap may be filled by what is drawn later
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
@@ -349,7 +350,7 @@ class _Interpreter:
         open_run = self.open
         if open_run is not None and open_run.y == y and open_run.size == size and open_run.flags == flags:
             gap = x0 - open_run.x1
-            if -_OVERLAP * size < gap < _SPLIT_GAP * size:
+            if -_OVERLAP * size < gap < _NO_WORD_BETWEEN * size:
                 open_run.extend(text, x1, gap > _SPACE_GAP * size, x0, placed)
                 return
         self.close()
