@@ -4,6 +4,7 @@ A file may be made to exhaust whatever reads it. The limits inside the reader ca
 catches the rest: it gets so much memory and processor time from the system and no more.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -100,6 +101,7 @@ def _limit(seconds: int) -> None:
 def main() -> None:
     """Read a PDF from standard input and write what was found, as lines of JSON, to standard output."""
     _limit(int(sys.argv[1]))
+    gc.disable()  # the process ends before there is garbage worth looking for
 
     def tell(answer: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(answer) + "\n")

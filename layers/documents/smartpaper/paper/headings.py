@@ -16,6 +16,7 @@ _KEY_WITH_NAME: Final = re.compile(
     r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुंजी|माला).{0,40}",
     re.IGNORECASE,
 )
+_MAY_BE_KEY: Final = re.compile("ans|key|उत्तर", re.IGNORECASE)
 SOLUTIONS: Final = re.compile(
     r"\W*(?:(?:[Dd]etailed|DETAILED|[Cc]omplete|[Ff]ull)\s+)?(?:(?:Hints?|HINTS?)(?:\s*(?:&|and|AND)?\s*(?:[Ss]olutions?|SOLUTIONS?|[Ee]xplanations?))?"
     r"|(?:Text\s+)?(?:Solutions?|SOLUTIONS?)|(?:(?:Answers?|ANSWERS?)\s*(?:&|and|AND|with|WITH)\s*)?(?:Explanations?|EXPLANATIONS?|Solutions?|SOLUTIONS?)"
@@ -76,6 +77,8 @@ _INSTRUCTION_WORDS = re.compile(
 
 def is_key(line: Line) -> bool:
     """Whether the line is the heading of an answer key."""
+    if len(line.text) > 110 or _MAY_BE_KEY.search(line.text) is None:
+        return False
     text = plain(line.text)
     if KEY.fullmatch(text):
         return True

@@ -30,6 +30,7 @@ STYLES: Final = (
     ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]+{_REST}")),
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
 )
+_PROMISING = re.compile(r"\W?\s?(?:[0-9०-९Qqप])")
 _NODE, _FLUSH = 0.4, 0.15
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
 _GAP_COST, _JUMP_COST, _RESTART_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 0.5
@@ -57,13 +58,11 @@ class Numbering:
     score: float
 
 
-def candidates(lines: Sequence[Line], style: re.Pattern[str], excluded: Sequence[bool]) -> list[Start]:
-    """Lines that begin with a number in a style."""
+def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequence[int]) -> list[Start]:
+    """Those of the promising lines that begin with a number in a style."""
     found: list[Start] = []
-    for index, line in enumerate(lines):
-        if excluded[index] or not line.text:
-            continue
-        match = style.match(line.text)
+    for index in promising:
+        match = style.match(lines[index].text)
         if match is not None and 0 < (number := int(match[1])) <= _HIGHEST:
             found.append(Start(index, number, match.end()))
     return found
@@ -79,8 +78,9 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     """
     best = Numbering("", (), 0.0)
     dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
+    promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
     for name, pattern in STYLES:
-        starts = candidates(lines, pattern, excluded)
+        starts = candidates(lines, pattern, promising)
         if not starts:
             continue
         for variant in _variants(starts, lines):

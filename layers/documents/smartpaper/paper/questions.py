@@ -15,7 +15,7 @@ from smartpaper.paper.options import Marker, Table
 from smartpaper.paper.span import Parts, take_apart
 from smartpaper.paper.text import Joiner, source
 from smartpaper.paper.values import Value
-from smartpaper.pdf.legacy import looks_legacy
+from smartpaper.pdf.legacy import looks_legacy, may_be_legacy
 
 _CONTRACT_OPTIONS = 4
 _UNKNOWN = "\ufffd"
@@ -53,6 +53,7 @@ class _Reader:
         self.joiner = Joiner(lines)
         self.warnings: list[Warning_] = []
         self.numbering = ""
+        self.may_be_legacy = may_be_legacy(" ".join(line.text for line in lines))
 
     def read(self) -> tuple[list[PaperQuestion], list[Warning_]]:
         lines = self.lines
@@ -282,7 +283,7 @@ class _Reader:
             stem, texts = self._both(stem, texts, draft.translation)
         marked = any(UNREADABLE in line.text for line in lines)
         number = draft.start.number
-        if (marked and not _LETTER.search(stem)) or looks_legacy(f"{stem} {' '.join(texts)}"):
+        if (marked and not _LETTER.search(stem)) or (self.may_be_legacy and looks_legacy(f"{stem} {' '.join(texts)}")):
             return None
         if draft.preface:
             stem = f"{self.joiner.join(draft.preface, keep_items=True)}\n\n{stem}"

@@ -85,6 +85,7 @@ _WORDS: Final = frozenset(
     ]
 )
 _WORD = re.compile(r"\S+")
+_SEPARATOR = re.compile(r"[\s().,:?¼½]+")
 _LEAST_WORDS = 3
 _SHARE = 0.12
 
@@ -92,6 +93,11 @@ _SHARE = 0.12
 def is_legacy_name(name: str) -> bool:
     """Whether a font of this name is of that kind."""
     return bool(name) and _NAMES.search(name) is not None
+
+
+def may_be_legacy(text: str) -> bool:
+    """Whether it is worth asking `looks_legacy` of parts of a text: quick, and never wrong with "no"."""
+    return len(_WORDS.intersection(_SEPARATOR.split(text))) >= 1
 
 
 def looks_legacy(text: str) -> bool:
