@@ -23,13 +23,15 @@ _SYNCHRONOUS_SECONDS = 21.0
     forms=True,
     limit=_LARGEST_BODY,
     answers=Generated,
+    also={202: Accepted},
 )
 def generate(request: Request, body: GenerateForm) -> Generated | Reply:
     """Make questions, or take them from a PDF, for review. What takes too long for an answer goes on as a job (202).
 
     Raises:
-        BadRequest: `invalid_fields`; `pdf_no_text` and other codes, a PDF that cannot be read.
-        NotFound: no such exam.
+        BadRequest: `invalid_fields`; a PDF that cannot be read: `not_a_pdf`, `pdf_no_text` (a scan), `pdf_encrypted`,
+            `pdf_broken`, `pdf_too_large`.
+        NotFound: `exam_not_found`.
         TooLarge: a file that only `upload-url` takes.
         Unavailable: `model_not_configured`, `model_unavailable`.
     """
@@ -50,8 +52,9 @@ def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
 
     Raises:
         BadRequest: `invalid_fields`.
-        NotFound: no such exam.
+        NotFound: `exam_not_found`.
         TooLarge: `file_too_large`.
+        Unavailable: `model_not_configured`, for `mine`.
     """
     return service.upload_place(body, created_by=request.caller.user_id, now=request.now)
 
@@ -72,7 +75,7 @@ def save(request: Request, body: DraftList) -> Saved:
 
     Raises:
         InvalidFields: questions that are not consistent, each with its reasons.
-        NotFound: no such exam.
+        NotFound: `exam_not_found`.
     """
     return Saved(saving.save(body.questions, request.now))
 

@@ -123,7 +123,7 @@ def _status_url(job_id: int) -> str:
 
 def _exam_exists(exam_id: int) -> None:
     if exam_id < 1 or exams.get_exam(exam_id) is None:
-        raise NotFound("Exam not found")
+        raise NotFound("Exam not found", code="exam_not_found")
 
 
 def _no_report(percent: int, message: str) -> None:
