@@ -79,13 +79,22 @@ def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
             progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
         )
     except DocumentError as error:
-        raise BadRequest(error.message, code=error.code) from None
+        raise _refusal(error.code, error.message) from None
     except isolation.OutOfTime:
         if seconds >= 55:  # noqa: PLR2004 - that was all the time that any document gets
             raise BadRequest(
                 "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
             ) from None
         raise OutOfTime from None
+
+
+def _refusal(code: str, message: str) -> BadRequest:
+    """A document that cannot be read, as a client is told of it; here stand the words where one sentence says it all."""
+    if code == "pdf_encrypted":
+        return BadRequest("The PDF is protected by a password. Remove the protection first.", code="pdf_encrypted")
+    if code == "pdf_broken":
+        return BadRequest("The PDF is damaged and cannot be read.", code="pdf_broken")
+    return BadRequest(message, code=code)
 
 
 def _asking(remaining: Clock, report: Report) -> writing.Ask:
