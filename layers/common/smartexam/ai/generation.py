@@ -89,7 +89,7 @@ def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
 
 
 def _refusal(code: str, message: str) -> BadRequest:
-    """A document that cannot be read, as a client is told of it; here stand the words where one sentence says it all."""
+    """A document that cannot be read, in the words of this API where one sentence says it all."""
     if code == "pdf_encrypted":
         return BadRequest("The PDF is protected by a password. Remove the protection first.", code="pdf_encrypted")
     if code == "pdf_broken":
