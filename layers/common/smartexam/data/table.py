@@ -211,10 +211,16 @@ def skip(
 
 
 def counters(
-    context: str, pk: str, *, prefix: str = "", since: str | None = None, until: str | None = None
+    context: str,
+    pk: str,
+    *,
+    prefix: str = "",
+    since: str | None = None,
+    until: str | None = None,
+    consistent: bool = False,
 ) -> Iterator[tuple[str, dict[str, int]]]:
     """(sort key, amounts by name) of a partition of counters; see `Count`."""
-    arguments = _range_arguments(context, pk, prefix, since, until, newest_first=False, consistent=True)
+    arguments = _range_arguments(context, pk, prefix, since, until, newest_first=False, consistent=consistent)
     while True:
         response = call("Query", arguments)
         for raw in response["Items"]:
