@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from smartexam.exam.marks import percentage
 from smartexam.statistics import keys
 from smartexam.statistics.keys import ALL, Key
 from smartexam.statistics.tally import CountedResult, Tally, band
@@ -104,6 +105,11 @@ def average_of(results: Iterable[CountedResult]) -> tuple[Fraction, int]:
         sums[result.max_score] += result.score
         count += 1
     return average(sums, count), count
+
+
+def rounded_percent(share: Fraction) -> float:
+    """A share (1 is all) in percent, rounded half up to two decimals."""
+    return percentage(share.numerator, share.denominator)
 
 
 def _count_results(

@@ -116,6 +116,15 @@ def read_months(generation: int, scope: str) -> dict[str, Counts]:
     return {name: _counts(amounts, amounts["u"]) for name, amounts in sorted(found.items()) if amounts["n"]}
 
 
+def count_results(generation: int, scope: str, first: date | None, last: date | None) -> int:
+    """How many results there are from one day to another, either of which may be open: one query of days' counters."""
+    since = None if first is None else first.isoformat()
+    until = _END if last is None else f"{last.isoformat()}{_END}"
+    found = table.counters("attempts", f"{keys.prefix(generation)}DAYS", since=since, until=until)
+    wanted = f"#{scope}#"
+    return sum(amounts.get("n", 0) for sk, amounts in found if wanted in sk)
+
+
 @dataclass(frozen=True, slots=True)
 class ListedResult:
     """Where a result lies; `completed_at` in epoch seconds."""

@@ -98,7 +98,7 @@ def steps(before: Tally, after: Tally, *, most: int) -> Iterator[Tally]:
 
 def encode(tally: Tally) -> str:
     """A tally as it is stored."""
-    return msgspec.json.encode(tally).decode()
+    return msgspec.json.encode(tally, order="deterministic").decode()
 
 
 def decode(text: str) -> Tally:
