@@ -1,7 +1,8 @@
 """Routes of a student's results."""
 
-from results import service
+from results import analytics, service
 from results.models import (
+    AnalyticsAnswer,
     HistoryAnswer,
     HistoryQuery,
     PendingAnswer,
@@ -57,6 +58,12 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     """List the caller's results, newest first; scores where they are visible."""
     entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
     return HistoryAnswer(entries, cursors.encode("results", place))
+
+
+@api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
+def show_analytics(request: Request) -> AnalyticsAnswer:
+    """Show the caller's visible results in numbers."""
+    return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now))
 
 
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:

@@ -123,7 +123,7 @@ def get(admin: User, clock: FrozenClock) -> Callable[..., Any]:
 def deliver(records: Sequence[dict[str, Any]], size: int = 50) -> None:
     """Deliver a shard's records as Lambda does: a batch again from its first failure on."""
     waiting = list(records)
-    for _ in range(10 * len(records)):
+    for _ in range(len(records)):
         if not waiting:
             return
         failed = aggregator(stream_event(waiting[:size]), FakeContext())["batchItemFailures"]

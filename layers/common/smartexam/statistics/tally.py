@@ -98,7 +98,8 @@ def steps(before: Tally, after: Tally, *, most: int) -> Iterator[Tally]:
 
 def encode(tally: Tally) -> str:
     """A tally as it is stored."""
-    return msgspec.json.encode(tally, order="deterministic").decode()
+    in_order = Tally(tally.username, dict(sorted(tally.results.items())), dict(sorted(tally.sittings.items())))
+    return msgspec.json.encode(in_order).decode()
 
 
 def decode(text: str) -> Tally:
