@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage lint format validate build lock clean
+.PHONY: help run demo test coverage openapi lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, test
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
+
+openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
+	@PYTHONPATH=layers/common:functions .venv/bin/python -m tools.openapi
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet

@@ -94,9 +94,11 @@ def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) ->
     source = (layout.project / str(properties["ContentUri"])).resolve()
     if not source.is_dir():
         raise BuildError(f"{logical_id}: there is no folder {source}")
-    folders = [_compiled(source, "layer", layout)]
+    folders = [_compiled(source, "layer", layout)] if _packages(source) else []
     if (requirements := source / "requirements.txt").is_file():
         folders.append(_installed(requirements, layout))
+    if not folders:
+        raise BuildError(f"{logical_id}: there is neither a package nor a requirements.txt in {source}")
     # In front, as /opt/python is on Lambda: else the emulator's own packages would be found first.
     lines = "".join(f"import sys; sys.path.insert({at}, {str(folder)!r})\n" for at, folder in enumerate(folders))
     buffer = io.BytesIO()
@@ -111,19 +113,10 @@ def _installed(requirements: Path, layout: Layout) -> Path:
     version = _run([python, "-c", "import sys, sysconfig; print(sys.version, sysconfig.get_platform())"])
 
     def install(folder: Path) -> None:
-        pip: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--no-compile",
-        ]
-        _run([*pip, "--target", folder, "--requirement", requirements])
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        _run([*pip, "--no-deps", "--no-compile", "--target", folder, "--requirement", requirements])
         shutil.rmtree(folder / "bin", ignore_errors=True)
-        _compile(folder, layout)
+        _compile(folder, requirements.parent, layout)
 
     return _kept("packages", [version.encode(), requirements.read_bytes()], install, layout)
 
@@ -137,7 +130,7 @@ def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
             target = folder / file.relative_to(source)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
-        _compile(folder, layout)
+        _compile(folder, source, layout)
 
     parts = [os.fsencode(source)]
     for file in files:
@@ -145,8 +138,12 @@ def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
     return _kept(prefix, parts, copy, layout)
 
 
+def _packages(source: Path) -> list[Path]:
+    return [folder for folder in source.iterdir() if (folder / "__init__.py").is_file()]
+
+
 def _source_files(source: Path) -> list[Path]:
-    packages = [folder for folder in source.iterdir() if (folder / "__init__.py").is_file()]
+    packages = _packages(source)
     if not packages:
         raise BuildError(f"there is no package in {source}")
     return sorted(
@@ -157,19 +154,11 @@ def _source_files(source: Path) -> list[Path]:
     )
 
 
-def _compile(folder: Path, layout: Layout) -> None:
-    # Unchecked: unpacking changes the times that ordinary byte code is checked by.
-    command: list[str | Path] = [
-        layout.emulator_python,
-        "-m",
-        "compileall",
-        "-q",
-        "-j",
-        "0",
-        "--invalidation-mode",
-        "unchecked-hash",
-    ]
-    _run([*command, folder])
+def _compile(folder: Path, source: Path, layout: Layout) -> None:
+    # Unchecked: unpacking changes the times that ordinary byte code is checked by. The source's path, not that of this
+    # build, and a fixed hash seed (see `_run`), so that equal source makes equal byte code.
+    command: list[str | Path] = [layout.emulator_python, "-m", "compileall", "-q", "-j", "0"]
+    _run([*command, "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", source, folder])
 
 
 def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], layout: Layout) -> Path:
@@ -217,7 +206,8 @@ def _zipped(root: Path, package: str) -> bytes:
 
 
 def _run(command: Sequence[str | Path]) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise BuildError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}".strip())
     return done.stdout

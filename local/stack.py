@@ -78,6 +78,7 @@ class LocalStack:
         self._gateway: GatewayThread
         self._snapshots = Snapshots(self._layout)
         self._version = ""
+        self._has_data = False
         self._sweeper: str | None = None
         self.base_url = ""
         self.aws_endpoint = ""
@@ -104,8 +105,8 @@ class LocalStack:
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests reach the functions."""
-        return self._api.backend is not None
+        """Whether requests reach the functions, with the data that is to be there."""
+        return self._has_data and self._api.backend is not None
 
     @property
     def physical_ids(self) -> Mapping[str, str]:
@@ -224,6 +225,7 @@ class LocalStack:
         self._start_with_data(state, deploy)
         self._clock.load()
         self._connect()
+        self._has_data = True
 
     def _start_with_data(self, state: Path, deploy: Callable[[], None]) -> None:
         """Start the emulator on the data that is to be there."""

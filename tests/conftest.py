@@ -14,6 +14,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local.emulator import Emulator, Folders
 from local.layout import Layout
+from local.stack import LocalStack
 from smartexam import ids
 from smartexam.auth import revocations
 from smartexam.data import table
@@ -105,11 +106,10 @@ def engine() -> Iterator[str]:
     if given:
         yield given
         return
-    installed = os.environ.get("EMULATOR_VENV")
-    layout = Layout(emulator_venv=Path(installed)) if installed else Layout()
+    layout = _layout()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        emulator = Emulator(layout, _free_port(), Folders(root / "state", root / "scratch", root / "logs"))
+        emulator = Emulator(layout, free_port(), Folders(root / "state", root / "scratch", root / "logs"))
         emulator.start()
         try:
             yield emulator.endpoint
@@ -133,10 +133,23 @@ def engine_tables(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict
     client.close()
 
 
-def _free_port() -> int:
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    """The whole product on free ports of loopback, with its demo data, started once for the run."""
+    with LocalStack(layout=_layout()) as running:
+        yield running
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on now."""
     import socket  # noqa: PLC0415 - only races need it
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _layout() -> Layout:
+    installed = os.environ.get("EMULATOR_VENV")
+    return Layout(emulator_venv=Path(installed)) if installed else Layout()

@@ -31,7 +31,11 @@ def create_account(request: Request, body: NewAccount) -> Done:
 
 @api.post("/api/set-password", access=Access.PUBLIC, takes=NewPassword, answers=Done, limit=_LIMIT)
 def set_password(request: Request, body: NewPassword) -> Done:
-    """Set a password by a mailed link; ends all sessions of the account."""
+    """Set a password by a mailed link; ends all sessions of the account.
+
+    Raises:
+        BadRequest: `link_invalid`; `invalid_fields` where the password does not meet the policy.
+    """
     passwords.set_by_link(body, settings().optional("ADMIN_EMAIL"), request.now)
     return Done(message="Your password has been set. You can sign in now.")
 
@@ -46,7 +50,11 @@ def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
 
 @api.post("/api/validate-user-for-request", access=Access.PUBLIC, takes=Requester, answers=Requestable, limit=_LIMIT)
 def validate_user_for_request(request: Request, body: Requester) -> Requestable:
-    """Tell which roles an account may ask for."""
+    """Tell which roles an account may ask for.
+
+    Raises:
+        NotFound: `no_such_account`.
+    """
     del request
     return access.requestable(body)
 
@@ -55,13 +63,23 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
     "/api/submit-access-request", access=Access.PUBLIC, takes=RequestedAccess, answers=RequestSubmitted, limit=_LIMIT
 )
 def submit_access_request(request: Request, body: RequestedAccess) -> RequestSubmitted:
-    """Ask for another role; an administrator decides."""
+    """Ask for another role; an administrator decides.
+
+    Raises:
+        BadRequest: `request_pending`, `access_not_available`, `access_changed`, or `invalid_fields`.
+        NotFound: `no_such_account`.
+    """
     return RequestSubmitted(request_id=access.submit(body, request.now))
 
 
 @api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Deleted, limit=_LIMIT)
 def delete_account(request: Request, body: Confirmation) -> Reply:
-    """Delete one's account for good, with everything that is only about it."""
+    """Delete one's account for good, with everything that is only about it.
+
+    Raises:
+        BadRequest: `not_confirmed`.
+        Conflict: `last_admin`.
+    """
     service.delete_account(request.caller, body.confirm, request.now)
     return Reply(Deleted(), cookies=(sessions.cleared_cookie(),))
 

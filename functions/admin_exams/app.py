@@ -10,7 +10,11 @@ api = Api("admin_exams")
 
 @api.get("/admin/exams", access=Access.ADMIN, query=ExamsQuery, answers=ExamPage)
 def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
-    """List exams, the latest date first."""
+    """List exams, the latest date first.
+
+    Raises:
+        BadRequest: `invalid_fields`; `invalid_cursor`, one that did not come from this list.
+    """
     del request
     found, place = service.list_exams(
         status=query.status, category_id=query.category_id, after=cursors.decode("admin_exams", query.cursor)
@@ -20,14 +24,22 @@ def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
 
 @api.post("/admin/exams", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def create_exam(request: Request, body: ExamFields) -> SavedExam:
-    """Create an exam. Required are `name`, `date`, `start_time` and `duration`."""
+    """Create an exam. Required are `name`, `date`, `start_time` and `duration`.
+
+    Raises:
+        NotFound: `category_not_found`.
+    """
     exam = service.create_exam(body.given(), request.now)
     return SavedExam(exam.id, service.view(exam))
 
 
 @api.post("/admin/exams/edit/<exam_id>", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
-    """Change any fields of an exam. Attempts that run already keep their paper and their deadline."""
+    """Change any fields of an exam. Attempts that run already keep their paper and their deadline.
+
+    Raises:
+        NotFound: `exam_not_found`, or `category_not_found`.
+    """
     del request
     exam = service.edit_exam(exam_id, body.given())
     return SavedExam(exam.id, service.view(exam))
@@ -35,7 +47,11 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
 
 @api.post("/admin/exams/delete/<exam_id>", access=Access.ADMIN, answers=Done)
 def delete_exam(request: Request, exam_id: int) -> Done:
-    """Delete an exam with its questions, attempts and results."""
+    """Delete an exam with its questions, attempts and results.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     del request
     service.delete_exam(exam_id)
     return Done()
@@ -43,7 +59,11 @@ def delete_exam(request: Request, exam_id: int) -> Done:
 
 @api.post("/admin/exams/<exam_id>/release-results", access=Access.ADMIN, answers=Released)
 def release_results(request: Request, exam_id: int) -> Released:
-    """Release the results of an exam whose `result_mode` is `manual`, or withdraw them: each call toggles."""
+    """Release the results of an exam whose `result_mode` is `manual`, or withdraw them: each call toggles.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     del request
     return Released(service.release_results(exam_id))
 

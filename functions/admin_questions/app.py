@@ -6,6 +6,7 @@ from admin_questions import bulk, csv_files, service
 from admin_questions.models import (
     BatchAdded,
     BulkUpdate,
+    CsvUpload,
     Deleted,
     Done,
     ExportQuery,
@@ -22,7 +23,6 @@ from admin_questions.models import (
 )
 from smartexam import cursors
 from smartexam.api import Access, Api, Reply, Request
-from smartexam.api.bodies import read_form
 from smartexam.errors import BadRequest, InvalidFields, TooLarge
 
 api = Api("admin_questions")
@@ -35,7 +35,12 @@ _YES = frozenset({"1", "true", "yes", "on"})
 
 @api.get("/admin/questions", access=Access.ADMIN, query=QuestionsQuery, answers=QuestionPage)
 def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
-    """List the questions of an exam in its order, or of all exams."""
+    """List the questions of an exam in its order, or of all exams.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+        NotFound: `exam_not_found`.
+    """
     del request
     name = "questions" if query.exam_id is None else f"questions:{query.exam_id}"
     found, place = service.list_questions(query.exam_id, cursors.decode(name, query.cursor))
@@ -44,14 +49,22 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
 
 @api.get("/admin/questions/get/<question_id>", access=Access.ADMIN, answers=QuestionAnswer)
 def get_question(request: Request, question_id: int) -> QuestionAnswer:
-    """Show a question."""
+    """Show a question.
+
+    Raises:
+        NotFound: `question_not_found`.
+    """
     del request
     return QuestionAnswer(service.view(service.find_question(question_id)))
 
 
 @api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=QuestionFields, forms=True, answers=SavedQuestion)
 def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
-    """Add a question at the end of an exam."""
+    """Add a question at the end of an exam.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     question = service.add_question(body.given(), request.now)
     return SavedQuestion(question.id, service.view(question))
 
@@ -64,14 +77,22 @@ def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
     answers=SavedQuestion,
 )
 def edit_question(request: Request, question_id: int, body: QuestionFields) -> SavedQuestion:
-    """Change any fields of a question; another `exam_id` moves it. Attempts that run already keep it as it was."""
+    """Change any fields of a question; another `exam_id` moves it. Attempts that run already keep it as it was.
+
+    Raises:
+        NotFound: `question_not_found`, or `exam_not_found`.
+    """
     question = service.edit_question(question_id, body.given(), request.now)
     return SavedQuestion(question.id, service.view(question))
 
 
 @api.post("/admin/questions/delete/<question_id>", access=Access.ADMIN, answers=Done)
 def delete_question(request: Request, question_id: int) -> Done:
-    """Delete a question. Attempts that run already keep it."""
+    """Delete a question. Attempts that run already keep it.
+
+    Raises:
+        NotFound: `question_not_found`.
+    """
     del request
     service.delete_question(question_id)
     return Done()
@@ -92,21 +113,34 @@ def delete_questions(request: Request, body: QuestionIds) -> Deleted:
     limit=_LARGEST_UPLOAD,
 )
 def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
-    """Add those questions of a list that are consistent, at most 5,000, and tell what is wrong with the others."""
+    """Add those questions of a list that are consistent, at most 5,000, and tell what is wrong with the others.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     added, refused = bulk.add_batch(body.exam_id, body.questions, request.now)
     return BatchAdded(len(added), added, refused)
 
 
 @api.post("/admin/questions/bulk-update", access=Access.ADMIN, takes=BulkUpdate, answers=Updated)
 def update_questions(request: Request, body: BulkUpdate) -> Updated:
-    """Set the marks or the tolerance of all questions of a type in an exam."""
+    """Set the marks or the tolerance of all questions of a type in an exam.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     del request
     return Updated(bulk.update_all(body.exam_id, body.question_type, body.changes()))
 
 
-@api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery)
+@api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
 def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Reply:
-    """Download an exam's questions as CSV."""
+    """Download an exam's questions as CSV.
+
+    Raises:
+        NotFound: `exam_not_found`.
+        TooLarge: `export_too_large`.
+    """
     content = csv_files.export_questions(exam_id, safe=query.safe in _YES)
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
     if len(content) <= _LARGEST_ANSWER:
@@ -118,23 +152,29 @@ def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Repl
     return Reply(gzip.compress(content, mtime=0), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@api.post("/admin/questions/import-csv", access=Access.ADMIN, query=ImportQuery, answers=Imported)
-def import_questions(request: Request, query: ImportQuery) -> Imported:
-    """Import a CSV file, sent as the field `csv_file` of a multipart form.
+@api.post(
+    "/admin/questions/import-csv",
+    access=Access.ADMIN,
+    query=ImportQuery,
+    takes=CsvUpload,
+    forms="only",
+    answers=Imported,
+    limit=_LARGEST_UPLOAD,
+)
+def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> Imported:
+    """Import questions from a CSV file.
 
-    Rows that name no exam go to the one in the form's field `exam_id`, if there is one.
+    Raises:
+        BadRequest: `csv_unreadable`, `too_many_rows`, `too_many_exams`; `import_refused` with `atomic`.
     """
-    fields, files = read_form(request, limit=_LARGEST_UPLOAD)
-    if "csv_file" not in files:
-        raise InvalidFields([("csv_file", "A file is required")])
     default_exam_id: int | None = None
-    if given := fields.get("exam_id", "").strip():
+    if given := body.exam_id.strip():
         default_exam_id, faults = service.read_exam_id(given)
         if default_exam_id is None:
             raise InvalidFields(faults)
     atomic = query.atomic in _YES
     inserted, errors, skipped = csv_files.import_questions(
-        files["csv_file"].content, default_exam_id, request.now, atomic=atomic
+        body.csv_file.content, default_exam_id, request.now, atomic=atomic
     )
     if atomic and errors:
         raise BadRequest(

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct
 
+from smartexam.api.bodies import UploadedFile
+
 _TEXT = Meta(extra_json_schema={"type": "string"})
 _MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
 _ID = Meta(extra_json_schema={"type": "integer", "minimum": 1})
@@ -22,6 +24,13 @@ class ImportQuery(Struct, frozen=True):
     """`atomic=1` imports nothing unless every row can be imported."""
 
     atomic: str | None = None
+
+
+class CsvUpload(Struct, frozen=True):
+    """A CSV file; rows that name no exam go to `exam_id`."""
+
+    csv_file: UploadedFile
+    exam_id: str = ""
 
 
 class ExportQuery(Struct, frozen=True):

@@ -25,14 +25,24 @@ _STUDENT_HOME, _ADMIN_HOME, _SIGN_IN_PAGE = "/dashboard", "/admin/dashboard", "/
 
 @api.post("/api/auth/login", access=Access.PUBLIC, takes=Credentials, answers=SignedIn, limit=_CREDENTIALS_LIMIT)
 def login(request: Request, body: Credentials) -> SignedIn:
-    """Sign in with username or email and password, for apps."""
+    """Sign in with username or email and password, for apps.
+
+    Raises:
+        BadRequest: `credentials_required`.
+        Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+    """
     user = service.sign_in(body, request.source_ip, request.now)
     return SignedIn(data=grant(user, request.now))
 
 
 @api.post("/api/auth/refresh", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=Refreshed)
 def refresh(request: Request, body: PresentedRefreshToken) -> Refreshed:
-    """Exchange a refresh token for a new access token."""
+    """Exchange a refresh token for a new access token.
+
+    Raises:
+        Unauthorized: `refresh_token_invalid`, `refresh_token_expired`, or `refresh_token_revoked`.
+    """
     return Refreshed(data=service.refresh(body.refresh_token, request.now))
 
 
@@ -49,9 +59,24 @@ def me(request: Request) -> Me:
     return Me(data=service.profile(request.caller))
 
 
-@api.post("/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT)
+@api.post(
+    "/login",
+    access=Access.PUBLIC,
+    takes=Credentials,
+    answers=WebSignedIn,
+    also={302: None},
+    forms=True,
+    limit=_CREDENTIALS_LIMIT,
+)
 def web_login(request: Request, body: Credentials) -> Reply:
-    """Sign in on the web: sets the session cookie."""
+    """Sign in on the web: sets the session cookie. A form that a browser posts is answered with a redirect.
+
+    Raises:
+        BadRequest: `credentials_required`.
+        Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+        Forbidden: `foreign_origin`.
+    """
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)
     home = _STUDENT_HOME if "user" in portals(user.role) else _ADMIN_HOME
@@ -60,10 +85,23 @@ def web_login(request: Request, body: Credentials) -> Reply:
 
 
 @api.post(
-    "/admin/login", access=Access.PUBLIC, takes=Credentials, answers=WebSignedIn, forms=True, limit=_CREDENTIALS_LIMIT
+    "/admin/login",
+    access=Access.PUBLIC,
+    takes=Credentials,
+    answers=WebSignedIn,
+    also={302: None},
+    forms=True,
+    limit=_CREDENTIALS_LIMIT,
 )
 def admin_login(request: Request, body: Credentials) -> Reply:
-    """Sign in to the administration: as on the web, for accounts with `admin` in the role."""
+    """Sign in to the administration: as on the web, for accounts with `admin` in the role.
+
+    Raises:
+        BadRequest: `credentials_required`.
+        Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+        Forbidden: `wrong_role`; `foreign_origin`.
+    """
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)
     if "admin" not in portals(user.role):
@@ -72,9 +110,13 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=_ADMIN_HOME), cookie)
 
 
-@api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut)
+@api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut, also={302: None})
 def web_logout(request: Request) -> Reply:
-    """End the session and clear its cookie."""
+    """End the session and clear its cookie. A form that a browser posts is answered with a redirect.
+
+    Raises:
+        Forbidden: `foreign_origin`.
+    """
     cookie = sessions.end(request)
     return _arrived(request, WebSignedOut(redirect_url=_SIGN_IN_PAGE), cookie)
 

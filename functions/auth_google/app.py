@@ -14,7 +14,13 @@ _LIMIT = 16 * 1024
 
 @api.post("/api/auth/google", access=Access.PUBLIC, takes=GoogleCredential, answers=GoogleSignedIn, limit=_LIMIT)
 def google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
-    """Sign in with a Google ID token; the account is created, or linked by its verified email."""
+    """Sign in with a Google ID token; the account is created, or linked by its verified email.
+
+    Raises:
+        BadRequest: `id_token_required`.
+        Unauthorized: `google_token_invalid`.
+        Unavailable: `google_not_configured`, or `google_unavailable`.
+    """
     identity = verification.verified(body.id_token, request.now)
     user, is_new = service.sign_in(identity, request.now)
     granted = msgspec.structs.asdict(grant(user, request.now))

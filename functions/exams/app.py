@@ -31,7 +31,11 @@ api = Api("exams")
 
 @api.get("/api/exams", access=Access.USER, query=ExamQuery, answers=ExamList)
 def list_exams(request: Request, query: ExamQuery) -> ExamList:
-    """List exams, the latest date first."""
+    """List exams, the latest date first.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     found, place = listing.list_exams(
         status=query.status,
         category_id=query.category_id,
@@ -43,7 +47,11 @@ def list_exams(request: Request, query: ExamQuery) -> ExamList:
 
 @api.get("/api/exams/<exam_id>", access=Access.USER, answers=ExamAnswer)
 def get_exam(request: Request, exam_id: int) -> ExamAnswer:
-    """Show an exam and the caller's attempts at it."""
+    """Show an exam and the caller's attempts at it.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     user_id, clockwork = request.caller.user_id, _clockwork(request)
     exam = listing.find_exam(exam_id, user_id)
     mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
@@ -59,13 +67,22 @@ def list_categories(request: Request) -> CategoryList:
 
 @api.get("/preload-exam/<exam_id>", access=Access.USER, answers=Preloaded)
 def preload_exam(request: Request, exam_id: int) -> Preloaded:
-    """Make an exam's paper ready to be served."""
+    """Make an exam's paper ready to be served.
+
+    Raises:
+        NotFound: `exam_not_found`, or `exam_without_questions`.
+    """
     return Preloaded(listing.preload(exam_id, request.caller.user_id))
 
 
 @api.post("/start-exam/<exam_id>", access=Access.USER, answers=StartedAttempt)
 def start_exam(request: Request, exam_id: int) -> StartedAttempt:
-    """Start an attempt, or resume the one in progress."""
+    """Start an attempt, or resume the one in progress.
+
+    Raises:
+        BadRequest: `max_attempts_reached`, `exam_not_started`, or `exam_ended`.
+        NotFound: `exam_not_found`, or `exam_without_questions`.
+    """
     mine, resumed = sitting.start(request.caller.user_id, exam_id, _clockwork(request))
     if resumed:
         return StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
@@ -80,7 +97,12 @@ def start_exam(request: Request, exam_id: int) -> StartedAttempt:
 
 @api.get("/exam/<exam_id>", access=Access.USER, answers=PaperAnswer)
 def get_paper(request: Request, exam_id: int) -> PaperAnswer:
-    """Show the paper of the attempt in progress, with the answers saved so far."""
+    """Show the paper of the attempt in progress, with the answers saved so far.
+
+    Raises:
+        BadRequest: `no_attempt` is in progress, or `exam_time_over`.
+        NotFound: `exam_not_found`.
+    """
     mine, paper, draft = sitting.open_paper(request.caller.user_id, exam_id, _clockwork(request))
     return PaperAnswer(
         attempt_id=mine.attempt_id,
@@ -98,7 +120,15 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
 
 @api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
 def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
-    """Save answers and marks for review."""
+    """Save answers and marks for review.
+
+    Raises:
+        BadRequest: `invalid_fields`: a question or an answer is not the paper's, and nothing was changed;
+            `nothing_to_save`; `no_attempt` is in progress.
+        NotFound: `exam_not_found`.
+        Conflict: `stale_revision`, with the server's `revision`, `answers`, `markedForReview` and `remaining_seconds`;
+            `exam_time_over`: the attempt is closed with what was saved before.
+    """
     mine = sitting.sync(request.caller.user_id, exam_id, body, _clockwork(request))
     return Synced(
         saved=len(body.answers) if isinstance(body.answers, dict) else 0,
@@ -108,12 +138,16 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
     )
 
 
-@api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted)
+@api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted, also={302: None})
 def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
-    """Grade what was last saved and end the attempt."""
+    """Grade what was last saved and end the attempt. Without `Accept: application/json` the answer is a redirect.
+
+    Raises:
+        BadRequest: `no_attempt`.
+        NotFound: `exam_not_found`.
+    """
     exam, mine, result_id = sitting.submit(request.caller.user_id, exam_id, _clockwork(request))
-    available_at = exam.result_available_at(mine.completed_at)
-    visible = available_at is not None and available_at <= request.now
+    visible = exam.shows_result(mine.completed_at, request.now)
     location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
     if not request.wants_json:
         return redirect(location)
@@ -122,7 +156,11 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
 
 @api.get("/api/exam-attempts-status/<exam_id>", access=Access.USER, answers=ActiveStatus | IdleStatus)
 def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
-    """Tell how many attempts are used, running and left."""
+    """Tell how many attempts are used, running and left.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
     user_id, clockwork = request.caller.user_id, _clockwork(request)
     exam = listing.find_exam(exam_id, user_id)
     mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)

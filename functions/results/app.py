@@ -21,33 +21,57 @@ api = Api("results")
 
 @api.get("/result/<exam_id>", access=Access.USER, answers=ResultAnswer)
 def latest_result(request: Request, exam_id: int) -> ResultAnswer:
-    """Show the caller's latest result of an exam."""
+    """Show the caller's latest result of an exam.
+
+    Raises:
+        Forbidden: `result_pending`, with `available_at`; `wrong_role`.
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
     return ResultAnswer(service.view(_visible(request, exam_id, None)))
 
 
 @api.get("/result/<exam_id>/<result_id>", access=Access.USER, answers=ResultAnswer)
 def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
-    """Show one of the caller's results of an exam."""
+    """Show one of the caller's results of an exam.
+
+    Raises:
+        Forbidden: `result_pending`, with `available_at`; `wrong_role`.
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
     return ResultAnswer(service.view(_visible(request, exam_id, result_id)))
 
 
 @api.get("/response/<exam_id>", access=Access.USER, answers=ResponseAnswer)
 def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
-    """Show the caller's latest result of an exam, question by question."""
+    """Show the caller's latest result of an exam, question by question.
+
+    Raises:
+        Forbidden: `result_pending`, with `available_at`; `wrong_role`.
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
     return _response(_visible(request, exam_id, None))
 
 
 @api.get("/response/<exam_id>/<result_id>", access=Access.USER, answers=ResponseAnswer)
 def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
-    """Show one of the caller's results, question by question."""
+    """Show one of the caller's results, question by question.
+
+    Raises:
+        Forbidden: `result_pending`, with `available_at`; `wrong_role`.
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
     return _response(_visible(request, exam_id, result_id))
 
 
 @api.get("/result-pending/<exam_id>", access=Access.USER, answers=PendingAnswer)
 def result_pending(request: Request, exam_id: int) -> PendingAnswer:
-    """Tell from when on the caller's latest result of an exam is visible."""
+    """Tell from when on the caller's latest result of an exam is visible.
+
+    Raises:
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
     found = _find(request, exam_id, None)
-    pending = not found.is_visible(request.now)
+    pending = not found.is_visible
     message = service.pending_message(found.available_at) if pending else "The result is available"
     available_at = None if found.available_at is None else iso(found.available_at)
     return PendingAnswer(pending, message, available_at)
@@ -55,7 +79,11 @@ def result_pending(request: Request, exam_id: int) -> PendingAnswer:
 
 @api.get("/api/results", access=Access.USER, query=HistoryQuery, answers=HistoryAnswer)
 def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
-    """List the caller's results, newest first; scores where they are visible."""
+    """List the caller's results, newest first; scores where they are visible.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
     return HistoryAnswer(entries, cursors.encode("results", place))
 
@@ -72,7 +100,7 @@ def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
 
 
 def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
-    return service.require_visible(_find(request, exam_id, result_id), request.now)
+    return service.require_visible(_find(request, exam_id, result_id))
 
 
 def _response(result: Result) -> ResponseAnswer:

@@ -19,14 +19,11 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A result, and from when on it is visible (epoch seconds, None while an admin holds it back)."""
+    """A result, whether its student may see it, and from when on (epoch seconds, None while an admin holds it back)."""
 
     result: Result
+    is_visible: bool
     available_at: float | None
-
-    def is_visible(self, now: float) -> bool:
-        """Whether the student may see it now."""
-        return self.available_at is not None and self.available_at <= now
 
 
 def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, grace: float) -> Found:
@@ -45,16 +42,17 @@ def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, g
     result = None if result_id is None else attempts.get_result(user_id, exam_id, result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
-    return Found(result, exam.result_available_at(result.completed_at))
+    completed_at = result.completed_at
+    return Found(result, exam.shows_result(completed_at, now), exam.result_available_at(completed_at))
 
 
-def require_visible(found: Found, now: float) -> Result:
+def require_visible(found: Found) -> Result:
     """The result, if the student may see it now.
 
     Raises:
         Forbidden: not yet; says when, if that is known.
     """
-    if found.is_visible(now):
+    if found.is_visible:
         return found.result
     raise Forbidden(
         pending_message(found.available_at),
@@ -112,7 +110,7 @@ def history(user_id: int, after: str | None, now: float) -> tuple[list[HistoryVi
 
 def _history_view(entry: HistoryEntry, exam: Exam, now: float) -> HistoryView:
     available_at = exam.result_available_at(entry.completed_at)
-    visible = available_at is not None and available_at <= now
+    visible = exam.shows_result(entry.completed_at, now)
     score = entry.score
     return HistoryView(
         id=entry.id,

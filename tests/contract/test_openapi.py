@@ -15,6 +15,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+import smartexam.errors
 from smartexam.api import Reply
 from smartexam.api.app import Route
 from smartexam.errors import AppError
@@ -154,6 +155,14 @@ class TestTheFile:
     def test_is_openapi(self) -> None:
         validate(DOCUMENT)
 
+    def test_tells_of_the_websocket_as_soon_as_there_is_something_to_tell(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        messages = {"description": "Chat.", "client": [], "server": []}
+        (tmp_path / "websocket.json").write_text(json.dumps(messages), encoding="utf-8")
+        monkeypatch.setattr(document, "WEBSOCKET", tmp_path / "websocket.json")
+        assert document.build()["x-websocket"] == messages
+
     def test_holds_no_trace_of_python(self) -> None:
         assert not re.search(r"msgspec|dataclass|<class|functions/|layers/", json.dumps(DOCUMENT))
 
@@ -254,9 +263,8 @@ class TestEveryRoute:
 
     @each_route
     def test_names_errors_that_exist(self, route: Route) -> None:
-        kinds = vars(errors.errors)
         for name in prose.read(route.handler).raises:
-            assert issubclass(kinds[name], AppError)
+            assert issubclass(getattr(smartexam.errors, name), AppError)
 
 
 class TestTheErrorCodes:

@@ -1,5 +1,6 @@
 """An admin keeps questions: the handler of `admin_questions`."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -249,7 +250,7 @@ class TestList:
         monkeypatch.setattr(service, "PAGE_SIZE", 3)
         exam = create_exam([MCQ] * 7)
         seen: list[int] = []
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             page = admin.get("/admin/questions", query={"exam_id": exam.id, "cursor": cursor}).body
             assert len(page["questions"]) <= 3
@@ -281,11 +282,11 @@ class TestList:
 
         assert admin.get("/admin/questions", query={"exam_id": other.id, "cursor": cursor}).status == 400
 
-    @pytest.mark.parametrize("exam_id", ["x", "1.5", "99999999999999999999"])
+    @pytest.mark.parametrize("exam_id", ["x", "1.5", "²"])
     def test_wrong_numbers_are_refused(self, exam_id: str, admin: Admin) -> None:
         assert admin.get("/admin/questions", query={"exam_id": exam_id}).status == 400
 
-    @pytest.mark.parametrize("exam_id", ["99", "0", "-1"])
+    @pytest.mark.parametrize("exam_id", ["99", "0", "-1", "9" * 20])
     def test_unknown_exams_are_not_found(self, exam_id: str, admin: Admin) -> None:
         assert admin.get("/admin/questions", query={"exam_id": exam_id}).status == 404
 
@@ -608,8 +609,6 @@ class TestExport:
     def test_what_is_too_large_for_an_answer_goes_compressed(
         self, admin: Admin, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        import gzip
-
         exam = create_exam([MCQ] * 3)
         plain = admin.get(f"/admin/questions/export-csv/{exam.id}").body
         monkeypatch.setattr("admin_questions.app._LARGEST_ANSWER", 100)

@@ -30,7 +30,7 @@ TABLES = {
 
 def _names(resource: Any) -> str:
     """The logical id that a statement's resource begins with."""
-    found = re.search(r"[A-Z]\w+", str(resource).replace("Fn::GetAtt", "").replace("Fn::Sub", "").replace("Ref", ""))
+    found = re.search(r"[A-Z]\w+", re.sub(r"AWS::\w+|Fn::GetAtt|Fn::Sub|Ref", "", str(resource)))
     assert found, resource
     return found[0]
 

@@ -13,6 +13,9 @@ from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
 
 OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
+# An object with a `description` and two lists, `client` (each with `action`, `description`, `example`) and `server`
+# (with `event` instead of `action`); the reference has a section for it as soon as the file is there.
+WEBSOCKET = Path(__file__).with_name("websocket.json")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
 _HIGHEST_ID = 2**53 - 1
@@ -47,7 +50,7 @@ def build() -> dict[str, Any]:
             paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})[route.method.lower()] = writer.operation(
                 group, route
             )
-    return {
+    document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
             "title": "Smart exam",
@@ -58,7 +61,7 @@ def build() -> dict[str, Any]:
         },
         # Relative to where the document was got from: right behind any domain, and the same bytes for every reader.
         "servers": [{"url": "/", "description": "The API that serves this document"}],
-        "tags": [{"name": group.title, "description": group.description} for group in found],
+        "tags": _tags(found),
         "paths": paths,
         "components": {
             "schemas": {"Error": errors.SCHEMA, **known.components},
@@ -89,6 +92,9 @@ def build() -> dict[str, Any]:
             code: {"status": meaning.status, "message": meaning.message} for code, meaning in errors.codes().items()
         },
     }
+    if WEBSOCKET.is_file():
+        document["x-websocket"] = json.loads(WEBSOCKET.read_text(encoding="utf-8"))
+    return document
 
 
 class _Writer:
@@ -141,9 +147,11 @@ class _Writer:
     def _body(self, route: Route) -> dict[str, Any]:
         schema = self._known.schema(route.takes)
         example = self._examples.of(schema)
-        kinds = [_JSON] if not shapes.has_files(route.takes) else []
+        kinds = [] if route.forms == "only" else [_JSON]
         if route.forms:
-            kinds += ["application/x-www-form-urlencoded", "multipart/form-data"] if kinds else ["multipart/form-data"]
+            kinds += ["multipart/form-data"]
+        if route.forms and not shapes.has_files(route.takes):
+            kinds += ["application/x-www-form-urlencoded"]
         return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
@@ -178,6 +186,14 @@ class _Writer:
             examples = {name: {"value": self._examples.of(each)} for name, each in named.items()}
             return _JSON, {"schema": schema, "examples": examples}
         return _JSON, {"schema": schema, "example": self._examples.of(schema)}
+
+
+def _tags(found: list[Group]) -> list[dict[str, str]]:
+    """A tag for each title; of functions that share one, the first describes it."""
+    described: dict[str, str] = {}
+    for group in found:
+        described.setdefault(group.title, group.description)
+    return [{"name": title, "description": description} for title, description in described.items()]
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:

@@ -72,17 +72,15 @@ def _allows(schema: Schema, value: Any) -> bool:
     for word in ("oneOf", "anyOf"):
         if word in schema:
             return any(_allows(each, value) for each in schema[word])
-    if "$ref" in schema or "const" in schema:
+    if "$ref" in schema or "const" in schema or not _is_of(_kinds(schema), _kind(value)):
         return False
-    kind = _kind(value)
-    if kind not in _kinds(schema) and not (kind == "integer" and "number" in _kinds(schema)):
-        return False
-    if kind == "array":
-        return all(_allows(schema.get("items", {}), each) for each in value)
-    inner = schema.get("additionalProperties", {})
-    if kind == "object" and isinstance(inner, Mapping):
-        return all(_allows(inner, each) for each in value.values())
-    return True
+    inner = schema.get("items" if isinstance(value, list) else "additionalProperties", {})
+    within = value if isinstance(value, list) else value.values() if isinstance(value, dict) else ()
+    return not isinstance(inner, Mapping) or all(_allows(inner, each) for each in within)
+
+
+def _is_of(kinds: Sequence[str], kind: str) -> bool:
+    return kind in kinds or (kind == "integer" and "number" in kinds)
 
 
 def _kinds(schema: Schema) -> Sequence[str]:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 # Titles as readers know them; a function that is not here comes after these, under its own name.
 _TITLES = {
     "auth": "Signing in",
+    "auth_google": "Signing in",
     "account": "Account",
     "exams": "Exams",
     "results": "Results",

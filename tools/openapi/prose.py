@@ -36,7 +36,7 @@ def read(handler: Callable[..., Any]) -> Prose:
         raise ValueError(f"{handler.__module__}.{handler.__name__} has no docstring")
     first, _, rest = text.partition("\n")
     first, _, more = first.partition(". ")
-    body: list[str] = [more] if more else []
+    body: list[str] = [more, ""] if more else []
     raises: dict[str, str] = {}
     section = last = None
     for line in rest.strip().splitlines():

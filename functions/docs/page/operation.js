@@ -15,7 +15,8 @@ const tone = (status) => ["", "", "good", "elsewhere", "bad", "broken"][Math.flo
 const answerItem = (status, answer) => {
   const { description, content = {}, headers = {} } = resolve(answer);
   const failed = Number(status) >= 400;
-  const codes = failed ? Object.keys(content["application/json"]?.examples || {}).filter((code) => code in spec["x-error-codes"]) : [];
+  const codes = Object.keys(failed && content["application/json"]?.examples || {})
+    .filter((code) => code in spec["x-error-codes"] && !description.includes(`\`${code}\``));
   return el("li", {}, el("span", { className: `status ${tone(status)}` }, status), el("div", {},
     prose(description),
     codes.length > 0 && el("p", { className: "codes" }, codes.map((code) => el("code", {}, code))),

@@ -1,10 +1,17 @@
 """Two stacks never get the same port."""
 
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from local.ports import PortError, claim
+
+
+@pytest.fixture(autouse=True)
+def _locks_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 def free_port() -> int:

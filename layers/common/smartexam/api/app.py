@@ -43,7 +43,7 @@ class Route:
         query: shape of the query string, handed to the handler as `query`.
         answers: shape of the success; of one that is no JSON, its media type as text.
         also: further successes by status: a shape, a media type, or None for no body. Only described, not enforced.
-        forms: whether the body may be a form.
+        forms: whether the body may be a form as well, or a form only.
         limit: most bytes of the body.
     """
 
@@ -55,7 +55,7 @@ class Route:
     query: type | None = None
     answers: Any = None
     also: Mapping[int, Any] = field(default_factory=dict)
-    forms: bool = False
+    forms: bodies.Forms = False
     limit: int = bodies.DEFAULT_LIMIT
 
 
@@ -104,7 +104,7 @@ class Api:
         query: type | None = None,
         answers: Any = None,
         also: Mapping[int, Any] | None = None,
-        forms: bool = False,
+        forms: bodies.Forms = False,
         limit: int = bodies.DEFAULT_LIMIT,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.

@@ -6,9 +6,9 @@ is imported for it.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,6 +17,7 @@ from smartexam.api.request import Request
 from smartexam.errors import BadRequest, InvalidFields, TooLarge, UnsupportedMedia
 
 ShapeT = TypeVar("ShapeT")
+Forms: TypeAlias = bool | Literal["only"]
 
 DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -34,15 +35,15 @@ class UploadedFile(msgspec.Struct, frozen=True):
     content: bytes
 
 
-def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIMIT, forms: bool = False) -> ShapeT:
+def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIMIT, forms: Forms = False) -> ShapeT:
     """The body as a shape.
 
     Args:
         request: whose body.
         shape: a msgspec-compatible type.
         limit: most bytes.
-        forms: whether form-encoded and multipart bodies are read as well; their values are text and are converted, and
-            files are `UploadedFile`s.
+        forms: whether form-encoded and multipart bodies are read as well, or these only; their values are text and are
+            converted, their files are `UploadedFile`s.
 
     Raises:
         InvalidFields: a field is missing or of the wrong type.
@@ -57,6 +58,8 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
     if forms and kind in {_FORM, _MULTIPART}:
         fields, files = read_form(request, limit=limit)
         return convert({**fields, **files}, shape)
+    if forms == "only":
+        raise _no_form()
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMedia(f"Unsupported content type: {kind[:80]}", code="unsupported_media")
     try:
@@ -80,8 +83,13 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
         raise _invalid(error) from None
 
 
-def read_form(request: Request, *, limit: int) -> tuple[dict[str, str], dict[str, UploadedFile]]:
+FormFields = dict[str, str | list[str]]
+
+
+def read_form(request: Request, *, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
     """The text fields and the files of a form-encoded or multipart body.
+
+    A field that comes more than once, as ticked boxes do, is a list: to keep one of its values would be a guess.
 
     Raises:
         BadRequest: it is malformed.
@@ -95,18 +103,18 @@ def read_form(request: Request, *, limit: int) -> tuple[dict[str, str], dict[str
             pairs = parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
             raise BadRequest("Malformed form", code="malformed_form") from None
-        return dict(pairs), {}
+        return _gathered(pairs), {}
     if request.content_type == _MULTIPART:
         return _multipart(request.body, request.headers["content-type"], limit)
-    raise UnsupportedMedia("The body must be a form", code="unsupported_media")
+    raise _no_form()
 
 
-def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, str], dict[str, UploadedFile]]:
+def _multipart(body: bytes, content_type: str, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
     # Only uploads need it: no other request pays for its import.
     from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415
 
     boundary = parse_options_header(content_type)[1].get("boundary", "")
-    fields: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     files: dict[str, UploadedFile] = {}
     try:
         if not boundary:
@@ -122,15 +130,26 @@ def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, st
         )
         for part in parser:
             if part.filename is None:
-                fields.setdefault(part.name, part.raw.decode())
+                pairs.append((part.name, part.raw.decode()))
             else:
                 files.setdefault(part.name, UploadedFile(part.filename, part.content_type, part.raw))
     except (MultipartError, UnicodeDecodeError):
         raise BadRequest("Malformed form", code="malformed_form") from None
-    return fields, files
+    return _gathered(pairs), files
 
 
-_decoder = lru_cache(maxsize=64)(msgspec.json.Decoder)
+def _gathered(pairs: Iterable[tuple[str, str]]) -> FormFields:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else list(found) for name, found in values.items()}
+
+
+def _no_form() -> UnsupportedMedia:
+    return UnsupportedMedia("The body must be a form", code="unsupported_media")
+
+
+_decoder: Callable[[Any], msgspec.json.Decoder[Any]] = lru_cache(maxsize=64)(msgspec.json.Decoder)
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidFields:

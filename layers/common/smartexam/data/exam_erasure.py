@@ -11,7 +11,7 @@ from smartexam.data import attempts, table
 from smartexam.data.catalog.papers import PartItem, VersionItem, answers_key, paper_key, versions_key
 from smartexam.data.catalog.question_items import PREFIX, QuestionItem, pointer_key, questions_key
 
-_PIECE = 100
+_PIECE = 250
 
 Step = Callable[[int], Iterator[None]]
 

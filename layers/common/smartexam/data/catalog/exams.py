@@ -150,6 +150,12 @@ class Exam:
         """Whether attempts can be started."""
         return self.status == "ongoing" or (self.status != "completed" and self.opens_at(timezone) <= now)
 
+    def shows_result(self, completed_at: float, now: float) -> bool:
+        """Whether students see a result that was completed then."""
+        if self.result_mode == "delayed":
+            return completed_at + self.result_delay * 60 <= now
+        return self.result_mode == "instant" or self.is_released
+
     def result_available_at(self, completed_at: float) -> float | None:
         """From when on a result is visible, epoch seconds; None while that depends on its release."""
         if self.result_mode == "delayed":

@@ -1,0 +1,232 @@
+"""The reference as a reader has it: in a real browser, on a screen and on a phone.
+
+Without a browser these tests are skipped, and say so. Where one must be there, REQUIRE_BROWSER=1 makes that a failure.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from auth import app as auth_app
+from docs import app as docs_app
+from docs.assets import description
+from tests.e2e.chromium import Browser, browser, installed
+from tests.e2e.loopback import served
+from tests.factories.users import PASSWORD, create_user
+
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("tables")]
+
+ROUTES = {
+    "POST /api/auth/login": auth_app.lambda_handler,
+    "GET /api/auth/me": auth_app.lambda_handler,
+}
+READY = "'ready' in document.documentElement.dataset"
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Browser]:
+    executable = installed()
+    if executable is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail("REQUIRE_BROWSER is set, and there is no Chromium or Chrome on PATH")
+        pytest.skip("no Chromium or Chrome on PATH: the reference is not looked at")
+    with browser(executable) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with served(ROUTES, docs_app.lambda_handler) as address:
+        yield address
+
+
+@pytest.fixture
+def page(tab: Browser, site: str) -> Iterator[Browser]:
+    """The reference, freshly opened on a wide screen; whatever it complains of fails the test."""
+    tab.resize(1440, 1000)
+    tab.open(f"{site}/api-docs")
+    tab.evaluate("sessionStorage.clear(), localStorage.clear()")
+    tab.complaints.clear()
+    tab.open("about:blank")
+    tab.open(f"{site}/api-docs")
+    tab.wait(READY)
+    yield tab
+    assert tab.complaints == []
+
+
+def type_into(page: Browser, selector: str, text: str) -> None:
+    page.evaluate(
+        f"(field => {{ field.value = {json.dumps(text)}; field.dispatchEvent(new Event('input', {{bubbles: true}})) }})"
+        f"(document.querySelector({json.dumps(selector)}))"
+    )
+
+
+def sign_in(page: Browser, password: str = PASSWORD) -> None:
+    page.evaluate("document.querySelector('#account').click()")
+    type_into(page, "#signin [name=username]", "john.doe")
+    type_into(page, "#signin [name=password]", password)
+    page.evaluate("document.querySelector('#signin button[value=password]').click()")
+
+
+def open_route(page: Browser, site: str, name: str) -> None:
+    page.open("about:blank")
+    page.open(f"{site}/api-docs#{name}")
+    page.wait(READY)
+    page.wait(f"document.querySelector('#{name} form')")
+
+
+def test_shows_every_route_from_nothing_but_this_server(page: Browser, site: str) -> None:
+    paths = json.loads(description().text)["paths"]
+    expected = sorted(f"{method.upper()} {path}" for path, item in paths.items() for method in item)
+
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.operation[id]')].map(each =>"
+        " each.querySelector('.method').textContent + ' ' + each.querySelector('.path').textContent)"
+    )
+
+    assert sorted(shown) == expected
+    assert {url for url in page.requested if not url.startswith((site, "data:", "about:"))} == set()
+
+
+def test_tells_of_a_route_what_it_takes_and_answers(page: Browser, site: str) -> None:
+    open_route(page, site, "exams_sync_answers")
+
+    text = page.evaluate("document.querySelector('#exams_sync_answers').innerText")
+
+    for part in ("exam_id", "markedForReview", "application/json", "remaining_seconds", "authentication_required"):
+        assert part in text
+    assert "undefined" not in text
+    assert "[object" not in text
+
+
+def test_opens_every_route_without_a_complaint(page: Browser) -> None:
+    page.evaluate("document.querySelectorAll('.operation[id]').forEach(each => { each.open = true })")
+    page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")
+    text = page.evaluate("document.querySelector('main').innerText")
+    assert "[object" not in text
+    assert "undefined" not in text
+
+
+def test_finds_routes_by_words(page: Browser) -> None:
+    page.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+
+    type_into(page, "#search", "submit exam")
+
+    visible = (
+        "[...document.querySelectorAll('.operation[id]')].filter(each => each.checkVisibility()).map(each => each.id)"
+    )
+    assert page.evaluate(visible) == ["exams_submit_exam"]
+    assert page.evaluate("document.querySelector('#found').textContent").startswith("1 of ")
+
+
+def test_signs_in_and_tries_a_route_out(page: Browser, site: str) -> None:
+    create_user(username="john.doe")
+    sign_in(page)
+    page.wait("document.querySelector('#account').textContent === 'Sign out'")
+
+    open_route(page, site, "auth_me")
+    page.evaluate("document.querySelector('#auth_me form').requestSubmit()")
+    page.wait("document.querySelector('#auth_me .outcome pre')")
+
+    outcome = page.evaluate("document.querySelector('#auth_me .outcome').innerText")
+    assert "200" in outcome
+    assert '"username": "john.doe"' in outcome
+    assert " ms" in outcome
+
+    page.evaluate("document.querySelector('#account').click()")
+    page.evaluate("document.querySelector('#auth_me form').requestSubmit()")
+    page.wait("document.querySelector('#auth_me .outcome').innerText.includes('Authentication required')")
+    page.complaints.clear()  # Chromium notes the 401 that was asked for
+
+
+def test_tells_why_signing_in_failed(page: Browser) -> None:
+    create_user(username="john.doe")
+    sign_in(page, password="a-wrong-password")
+    page.wait("document.querySelector('#signin-problem').textContent")
+    assert "Invalid credentials" in page.evaluate("document.querySelector('#signin-problem').textContent")
+    assert page.evaluate("document.querySelector('#signin').open") is True
+    page.complaints.clear()  # Chromium notes the 401 that was asked for
+
+
+def test_is_reached_by_keyboard_alone(page: Browser) -> None:
+    page.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the reference"
+    page.evaluate("document.querySelector('.operation summary').focus()")
+    page.press("Enter")
+    page.wait("document.querySelector('.operation').open && document.querySelector('.operation form')")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1024])
+def test_fits_narrow_screens(page: Browser, width: int) -> None:
+    page.resize(width, 844, mobile=True)
+    page.evaluate("document.querySelectorAll('.operation[id]').forEach(each => { each.open = true })")
+    page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_has_its_contents_behind_a_button_on_a_phone(page: Browser) -> None:
+    page.resize(390, 844, mobile=True)
+    assert page.evaluate("document.querySelector('nav').checkVisibility()") is False
+
+    page.evaluate("document.querySelector('#menu').click()")
+    assert page.evaluate("document.querySelector('nav').checkVisibility()") is True
+    assert page.evaluate("document.querySelector('#menu').getAttribute('aria-expanded')") == "true"
+
+    page.evaluate("document.querySelector('nav a[href=\"#exams_start_exam\"]').click()")
+    page.wait("!document.querySelector('nav').checkVisibility() && document.querySelector('#exams_start_exam').open")
+
+
+CONTRASTS = """
+(() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const channels = (color, under) => {
+    canvas.fillStyle = under; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (element) => {
+    const chain = [];
+    for (let each = element; each; each = each.parentElement) chain.unshift(getComputedStyle(each).backgroundColor);
+    return chain.reduce((under, color) => `rgb(${channels(color, under).join(" ")})`, "white");
+  };
+  const found = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const says = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!says || !element.checkVisibility()) continue;
+    const under = behind(element);
+    const [a, b] = [light(channels(getComputedStyle(element).color, under)), light(channels(under, under))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) found.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+  }
+  return [...new Set(found)];
+})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_is_readable_by_weak_eyes(page: Browser, site: str, dark: bool) -> None:
+    page.resize(1440, 1000, dark=dark)
+    page.evaluate("document.querySelectorAll('.operation[id]').forEach(each => { each.open = true })")
+    page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")
+    # WCAG 2.2, 1.4.3: 4.5 to 1
+    assert page.evaluate(CONTRASTS) == []
+
+
+def test_every_control_has_a_name(page: Browser) -> None:
+    page.evaluate("document.querySelectorAll('.operation[id]').forEach(each => { each.open = true })")
+    page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")
+    nodes = page.command("Accessibility.getFullAXTree")["nodes"]
+    controls = {"button", "textbox", "searchbox", "combobox", "link", "DisclosureTriangle"}
+    nameless = [
+        node["role"]["value"]
+        for node in nodes
+        if node.get("role", {}).get("value") in controls and not node.get("name", {}).get("value")
+    ]
+    assert nameless == []

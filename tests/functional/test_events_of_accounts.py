@@ -1,0 +1,101 @@
+"""The events that stand in `events/` for trying a function out: each does what its name says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from account.app import lambda_handler as account
+from account_eraser.app import lambda_handler as eraser
+from auth.app import lambda_handler as auth
+from auth_google.app import lambda_handler as auth_google
+from mailer.app import lambda_handler as mailer
+from smartexam.data import credentials, ephemeral
+from smartexam.data.identity import User
+from tests.factories.clock import MORNING, FrozenClock
+from tests.factories.events import FakeContext, answer_of
+from tests.factories.post import PostOffice
+from tests.factories.users import access_token, create_user
+
+pytestmark = pytest.mark.usefixtures("tables", "frozen_settings")
+
+EVENTS = Path(__file__).parents[2] / "events"
+HANDLERS: dict[str, Any] = {
+    "account": account,
+    "account_eraser": eraser,
+    "auth": auth,
+    "auth_google": auth_google,
+    "mailer": mailer,
+}
+STATUSES = {
+    "auth/login.json": 200,
+    "auth/login_by_email_wrong_password.json": 401,
+    "auth/refresh.json": 200,
+    "auth/logout.json": 200,
+    "auth/me.json": 200,
+    "auth/web_login_form.json": 302,
+    "auth/admin_login.json": 200,
+    "auth/web_logout.json": 200,
+    "auth_google/sign_in.json": 503,
+    "account/create_account.json": 200,
+    "account/set_password.json": 200,
+    "account/request_password_reset.json": 200,
+    "account/validate_user_for_request.json": 200,
+    "account/submit_access_request.json": 200,
+    "account/delete_account.json": 200,
+    "account/ping.json": 204,
+}
+
+
+def student() -> User:
+    create_user(username="admin", role="user,admin", password="Admin@2025demo")
+    return create_user(username="student1", email="student1@example.com", password="Student@2025demo")
+
+
+def filled_in(name: str, user: User) -> dict[str, Any]:
+    """An event with real tokens where it has placeholders."""
+    text = (EVENTS / name).read_text(encoding="utf-8")
+    for placeholder, value in {
+        "<access token>": access_token(user),
+        "<refresh token>": credentials.issue_refresh_token(user, MORNING),
+        "<session token>": ephemeral.start_session(user, MORNING),
+        "<token of the mailed link>": credentials.issue_password_link(user.id, MORNING),
+    }.items():
+        text = text.replace(placeholder, value)
+    event: dict[str, Any] = json.loads(text)
+    return event
+
+
+@pytest.mark.parametrize(("name", "status"), STATUSES.items())
+def test_requests(name: str, status: int, post: PostOffice, clock: FrozenClock) -> None:
+    event = filled_in(name, student())
+
+    answer = answer_of(HANDLERS[name.split("/", maxsplit=1)[0]](event, FakeContext()))
+
+    assert answer.status == status, answer.body
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_requests_with_placeholders_are_refused_and_no_crash(name: str, post: PostOffice) -> None:
+    event = json.loads((EVENTS / name).read_text(encoding="utf-8"))
+
+    answer = answer_of(HANDLERS[name.split("/", maxsplit=1)[0]](event, FakeContext()))
+
+    assert answer.status < 500 or answer.body["code"] == "google_not_configured"
+
+
+@pytest.mark.parametrize(
+    "name", ["mailer/reset_and_sign_up.json", "account_eraser/first_pass.json", "account_eraser/last_pass.json"]
+)
+def test_messages(name: str, post: PostOffice) -> None:
+    event = filled_in(name, student())
+
+    assert HANDLERS[name.split("/", maxsplit=1)[0]](event, FakeContext()) == {"batchItemFailures": []}
+
+
+def test_every_event_of_these_functions_is_known_here() -> None:
+    found = {str(path.relative_to(EVENTS)) for function in HANDLERS for path in (EVENTS / function).glob("*.json")}
+
+    assert {name for name in found if not name.startswith(("mailer/", "account_eraser/"))} == set(STATUSES)
+    assert all(list((EVENTS / function).glob("*.json")) for function in HANDLERS)

@@ -1,0 +1,51 @@
+"""Examples: from the vocabulary where it fits, plain where it does not."""
+
+from typing import Any
+
+import pytest
+
+from tools.openapi.examples import Examples
+from tools.openapi.vocabulary import WORDS
+
+EXAMPLES = Examples(
+    {
+        "Exam": {
+            "title": "Exam",
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "n": {"type": "integer"}},
+        },
+        "CategoryView": {"title": "CategoryView", "type": "object", "properties": {"name": {"type": "string"}}},
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("schema", "field", "expected"),
+    [
+        ({"type": "string"}, "username", WORDS["username"]),
+        ({"type": "integer"}, "username", 1),
+        ({"type": "string"}, "unheard_of", "text"),
+        ({"type": "boolean"}, "score", True),
+        ({"type": "number"}, "max_score", WORDS["max_score"]),
+        ({"type": ["string", "null"]}, "unheard_of", "text"),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "next_cursor", None),
+        ({"enum": ["MCQ", "MSQ"]}, "question_type", "MCQ"),
+        ({"enum": ["x"]}, "question_type", "x"),
+        ({"const": True}, "success", True),
+        ({"type": "integer", "default": 5}, "unheard_of", 5),
+        ({"type": "string", "examples": ["mine"]}, "unheard_of", "mine"),
+        ({"type": "array", "items": {"type": "string"}}, "unheard_of", ["text"]),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, "answers", {}),
+        ({}, "unheard_of", "text"),
+    ],
+)
+def test_a_field_has_a_value_of_its_type(schema: dict[str, Any], field: str, expected: Any) -> None:
+    assert EXAMPLES.of(schema, field) == expected
+
+
+def test_shapes_are_made_of_their_fields() -> None:
+    assert EXAMPLES.of({"$ref": "#/components/schemas/Exam"}) == {"name": WORDS["name"], "n": 1}
+
+
+def test_a_shape_may_mean_something_else_by_a_field() -> None:
+    assert EXAMPLES.of({"$ref": "#/components/schemas/CategoryView"}) == {"name": "Physics"}
