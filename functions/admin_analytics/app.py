@@ -1,6 +1,6 @@
 """Routes of how the institute's students do."""
 
-from admin_analytics import fragment, listing, periods, service
+from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import Data, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
 from smartexam import pages
 from smartexam.api import Access, Api, Reply, Request
@@ -51,6 +51,18 @@ def list_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
     if query.partial in _YES:
         return Reply(fragment.render(answer), content_type="text/html; charset=utf-8")
     return answer
+
+
+@api.get("/admin/users-analytics/download-result/<result_id>", access=Access.ADMIN, answers="application/pdf")
+def download_result(request: Request, result_id: int) -> Reply:
+    """Download a result with all answers as a PDF, whether its student may see it yet or not.
+
+    Raises:
+        NotFound: `result_not_found`.
+    """
+    del request
+    headers = {"Content-Disposition": f'attachment; filename="result-{result_id}.pdf"'}
+    return Reply(downloads.result_pdf(result_id), content_type="application/pdf", headers=headers)
 
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)
