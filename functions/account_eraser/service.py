@@ -14,6 +14,7 @@ from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
 from smartexam.erasure import ErasureOrder
 from smartexam.observability import note
+from smartexam.statistics import store
 
 Step = Callable[[int], bool]
 
@@ -30,12 +31,19 @@ def _own_partition(context: str, user_id: int) -> bool:
     return erase_partition(context, user_key(user_id), limit=_PIECE)
 
 
+def _statistics(user_id: int) -> bool:
+    """The stream does so too, but only in statistics that are kept up."""
+    store.erase_of(user_id)
+    return False
+
+
 # One line per table, what others refer to before what it is found by.
 STEPS: tuple[Step, ...] = (
     partial(access_requests.erase_of, limit=_REQUESTS_PIECE),
     partial(_own_partition, "identity"),
     partial(_own_partition, "ephemeral"),
     partial(_own_partition, "attempts"),
+    _statistics,
 )
 
 

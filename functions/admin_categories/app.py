@@ -3,7 +3,6 @@
 from admin_categories import service
 from admin_categories.models import CategoryFields, CategoryList, Done, SavedCategory
 from smartexam.api import Access, Api, Request
-from smartexam.api.bodies import convert, read_body, read_form
 from smartexam.data.catalog import categories
 
 api = Api("admin_categories")
@@ -19,39 +18,64 @@ def list_categories(request: Request) -> CategoryList:
     return CategoryList([service.view(category) for category in categories.list_categories()])
 
 
-@api.post("/admin/categories/create", access=Access.ADMIN, answers=SavedCategory)
-def create_category(request: Request) -> SavedCategory:
-    """Create a category, from a form with `name` and perhaps a file `image`, or from JSON with `image_path`."""
-    fields, image = _read(request)
-    category = service.create(fields.name, image, fields.image_path, request.caller.user_id, request.now)
+@api.post(
+    "/admin/categories/create",
+    access=Access.ADMIN,
+    takes=CategoryFields,
+    forms=True,
+    answers=SavedCategory,
+    limit=_LIMIT,
+)
+def create_category(request: Request, body: CategoryFields) -> SavedCategory:
+    """Create a category, with an image if there is one.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        Conflict: `category_exists`.
+        TooLarge: `image_too_large`.
+    """
+    category = service.create(body.name, _content(body), body.image_path, request.caller.user_id, request.now)
     return SavedCategory(service.view(category))
 
 
-@api.post("/admin/categories/update/<category_id>", access=Access.ADMIN, answers=SavedCategory)
-def update_category(request: Request, category_id: int) -> SavedCategory:
-    """Change a category's name, its image, or both. A new image takes the place of the old one."""
-    fields, image = _read(request)
+@api.post(
+    "/admin/categories/update/<category_id>",
+    access=Access.ADMIN,
+    takes=CategoryFields,
+    forms=True,
+    answers=SavedCategory,
+    limit=_LIMIT,
+)
+def update_category(request: Request, category_id: int, body: CategoryFields) -> SavedCategory:
+    """Change a category's name, its image, or both. A new image takes the place of the old one.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        Conflict: `category_exists`.
+        NotFound: `category_not_found`.
+        TooLarge: `image_too_large`.
+    """
     caller = request.caller.user_id
-    category = service.update(category_id, fields.name, image, fields.image_path, caller, request.now)
+    category = service.update(category_id, body.name, _content(body), body.image_path, caller, request.now)
     return SavedCategory(service.view(category))
 
 
 @api.post("/admin/categories/delete/<category_id>", access=Access.ADMIN, answers=Done)
 def delete_category(request: Request, category_id: int) -> Done:
-    """Delete a category that no exam is in."""
+    """Delete a category that no exam is in.
+
+    Raises:
+        Conflict: `category_in_use`.
+        NotFound: `category_not_found`.
+    """
     service.delete(category_id, request.caller.user_id, request.now)
     return Done()
 
 
-def _read(request: Request) -> tuple[CategoryFields, bytes | None]:
-    """The fields and, from a form, the file."""
-    if not request.is_form:
-        return read_body(request, CategoryFields), None
-    fields, files = read_form(request, limit=_LIMIT)
+def _content(fields: CategoryFields) -> bytes | None:
     # Browsers send a file field that was left empty as a file without a name.
-    image = files.get("image")
-    sent = None if image is None or not (image.filename or image.content) else image.content
-    return convert(fields, CategoryFields), sent
+    image = fields.image
+    return None if image is None or not (image.filename or image.content) else image.content
 
 
 lambda_handler = api.handler

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from smartexam.api.bodies import UploadedFile
+
 
 class CategoryView(Struct, frozen=True):
     """A category; `image_url` is null without an image."""
@@ -25,12 +27,14 @@ class SavedCategory(Struct, frozen=True):
 
 
 class CategoryFields(Struct, frozen=True):
-    """A category's fields in JSON.
+    """A category's fields.
 
-    `image_path` names an image added by `POST /admin/images`; an empty one removes the image.
+    `image` is a file (png, jpg, gif or webp, at most 5 MB). `image_path` names an image added by `POST /admin/images`
+    instead; an empty one removes the image.
     """
 
     name: str | None = None
+    image: UploadedFile | None = None
     image_path: str | None = None
 
 

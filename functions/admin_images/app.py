@@ -1,9 +1,8 @@
 """Routes of images."""
 
 from admin_images import service
-from admin_images.models import KeptImage, UploadOffered, UploadWanted
+from admin_images.models import ImageFields, KeptImage, UploadOffered
 from smartexam.api import Access, Api, Request
-from smartexam.api.bodies import read_body, read_form
 from smartexam.data.audit import Change, record
 from smartexam.errors import InvalidFields
 
@@ -13,29 +12,35 @@ api = Api("admin_images")
 _LIMIT = 6 * 1024 * 1024
 
 
-@api.post("/admin/images", access=Access.ADMIN, answers=KeptImage | UploadOffered)
-def add_image(request: Request) -> KeptImage | UploadOffered:
+@api.post(
+    "/admin/images",
+    access=Access.ADMIN,
+    takes=ImageFields,
+    forms=True,
+    answers=KeptImage | UploadOffered,
+    limit=_LIMIT,
+)
+def add_image(request: Request, body: ImageFields) -> KeptImage | UploadOffered:
     """Add an image (png, jpg, gif or webp, at most 5 MB), sent as the field `image` of a multipart form.
 
-    For images over 4 MB there is another way, in JSON: `{"content_type"}` is answered with an address to upload to,
-    and `{"upload_id"}` after the upload takes the image.
+    For images over 4 MB there is another way: `content_type` alone is answered with an address to upload to, and
+    `upload_id` after the upload takes the image.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        NotFound: `upload_not_found`.
+        TooLarge: `image_too_large`.
     """
-    if not request.is_form:
-        wanted = read_body(request, UploadWanted)
-        if wanted.upload_id is None:
-            return service.offer_upload(wanted.content_type)
-        kept = service.take_upload(wanted.upload_id)
+    if body.image is not None:
+        kept = service.keep_image(body.image.content)
+    elif body.upload_id is not None:
+        kept = service.take_upload(body.upload_id)
+    elif body.content_type is not None:
+        return service.offer_upload(body.content_type)
     else:
-        _, files = read_form(request, limit=_LIMIT)
-        if "image" not in files:
-            raise InvalidFields([("image", "A file is required")])
-        kept = service.keep_image(files["image"].content)
-    record(
-        Change(
-            request.caller.user_id, "image.create", f"image:{kept.image_path}", None, {"image_path": kept.image_path}
-        ),
-        request.now,
-    )
+        raise InvalidFields([("image", "A file is required")])
+    path = kept.image_path
+    record(Change(request.caller.user_id, "image.create", f"image:{path}", None, {"image_path": path}), request.now)
     return kept
 
 

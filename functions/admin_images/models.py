@@ -4,11 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from smartexam.api.bodies import UploadedFile
 
-class UploadWanted(Struct, frozen=True):
-    """A file to upload directly; or, with `upload_id`, one that was uploaded so and is to be taken."""
 
-    content_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] = "image/png"
+class ImageFields(Struct, frozen=True):
+    """An image as a file; or the type of one to be uploaded directly; or the `upload_id` of one that was."""
+
+    image: UploadedFile | None = None
+    content_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] | None = None
     upload_id: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")] | None = None
 
 

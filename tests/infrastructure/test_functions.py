@@ -15,7 +15,14 @@ from tests.infrastructure import stack
 
 FUNCTIONS = stack.function_ids()
 # What they need is slow to import or large, and nobody else needs it.
-WITH_A_LAYER_OF_THEIR_OWN = {"AuthGoogleFunction"}
+# Those that take pictures or make PDFs, or that check Google's tokens
+WITH_A_LAYER_OF_THEIR_OWN = {
+    "AuthGoogleFunction",
+    "AdminAnalyticsFunction",
+    "AdminCategoriesFunction",
+    "AdminImagesFunction",
+    "ResultPdfFunction",
+}
 UNCHECKED_HASH = 0b01  # the flags of a .pyc, PEP 552
 
 

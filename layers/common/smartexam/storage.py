@@ -48,10 +48,11 @@ def get(bucket: str, key: str, *, most: int) -> bytes | None:
         Unavailable: S3 cannot be reached.
     """
     try:
-        answer = _call("get_object", Bucket=bucket, Key=key, Range=f"bytes=0-{most}")
+        answer = _call("get_object", Bucket=bucket, Key=key)
     except FileNotFoundError:
         return None
-    content: bytes = answer["Body"].read()
+    with answer["Body"] as body:
+        content: bytes = body.read(most + 1)
     return content
 
 

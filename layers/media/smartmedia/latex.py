@@ -10,55 +10,18 @@ _DROPPED = {
     *("operatorname", "rm", "bf", "boldsymbol", "mathcal", "quad", "qquad", "hspace", "begin", "end", "!"),
 }
 # ruff: noqa: RUF001 - symbols that look like letters are what this is about
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau"
-_SYMBOLS = {
-    **{name: chr(code) for code, name in enumerate(f"{_GREEK} upsilon phi chi psi omega".split(), ord("α"))},
-    **dict(
-        zip(
-            ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"], "ΓΔΘΛΞΠΣΦΨΩ", strict=True
-        )
-    ),
-    **dict(
-        zip(
-            ["varphi", "varepsilon", "vartheta", "hbar", "ell", "times", "cdot", "div", "pm", "mp"],
-            "φεϑħℓ×·÷±∓",
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            ["leq", "le", "geq", "ge", "neq", "ne", "approx", "equiv", "sim", "propto", "infty"],
-            "≤≤≥≥≠≠≈≡∼∝∞",
-            strict=True,
-        )
-    ),
-    **dict(
-        zip(
-            ["sum", "prod", "int", "oint", "partial", "nabla", "to", "rightarrow", "leftarrow"],
-            "∑∏∫∮∂∇→→←",
-            strict=True,
-        )
-    ),
-    **dict(zip(["Rightarrow", "implies", "Leftrightarrow", "leftrightarrow"], "⇒⇒⇔↔", strict=True)),
-    **dict(
-        zip(
-            ["in", "notin", "subset", "subseteq", "cup", "cap", "emptyset", "forall", "exists"],
-            "∈∉⊂⊆∪∩∅∀∃",
-            strict=True,
-        )
-    ),
-    **dict(zip(["neg", "land", "lor", "angle", "perp", "parallel", "therefore", "because"], "¬∧∨∠⊥∥∴∵", strict=True)),
-    **dict(
-        zip(
-            ["degree", "circ", "prime", "ldots", "dots", "cdots", "langle", "rangle", "mid", "vert"],
-            "°∘′……⋯⟨⟩||",
-            strict=True,
-        )
-    ),
-    **dict(zip("%$&#_{},;: ", "%$&#_{}    ", strict=True)),
-    "rightleftharpoons": "⇌",
-    "\\": "\n",
-}
+_NAMED = """
+    alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ iota ι kappa κ lambda λ mu μ nu ν xi ξ omicron ο pi π
+    rho ρ varsigma ς sigma σ tau τ upsilon υ phi φ chi χ psi ψ omega ω varphi φ varepsilon ε vartheta ϑ
+    Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Phi Φ Psi Ψ Omega Ω hbar ħ ell ℓ
+    times × cdot · div ÷ pm ± mp ∓ leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ approx ≈ equiv ≡ sim ∼ propto ∝ infty ∞
+    sum ∑ prod ∏ int ∫ oint ∮ partial ∂ nabla ∇ to → rightarrow → leftarrow ← Rightarrow ⇒ implies ⇒
+    Leftrightarrow ⇔ leftrightarrow ↔ rightleftharpoons ⇌ in ∈ notin ∉ subset ⊂ subseteq ⊆ cup ∪ cap ∩ emptyset ∅
+    forall ∀ exists ∃ neg ¬ land ∧ lor ∨ angle ∠ perp ⊥ parallel ∥ therefore ∴ because ∵ degree ° circ ∘ prime ′
+    ldots … dots … cdots ⋯ langle ⟨ rangle ⟩ mid | vert | % % $ $ & & # # _ _ { { } }
+"""
+_WORDS = _NAMED.split()
+_SYMBOLS = {**dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)), ",": " ", ";": " ", ":": " ", " ": " ", "\\": "\n"}
 _ACCENTS = {"vec": "\u20d7", "overrightarrow": "\u20d7", "bar": "\u0304", "overline": "\u0304", "hat": "\u0302"}
 _SUPERSCRIPTS = dict(zip("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ", strict=True)) | {"∘": "°", "′": "′", "i": "ⁱ"}
 _SUBSCRIPTS = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
