@@ -11,7 +11,6 @@ from admin_questions.models import (
     BulkUpdate,
     CsvUpload,
     Deleted,
-    Done,
     ExportQuery,
     Imported,
     ImportQuery,
@@ -25,7 +24,7 @@ from admin_questions.models import (
     Updated,
 )
 from smartexam import cursors
-from smartexam.api import Access, Api, Reply, Request
+from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.data import audit
 from smartexam.data.audit import Change
 from smartexam.errors import BadRequest, InvalidFields, TooLarge

@@ -15,13 +15,16 @@ from tests.infrastructure import stack
 
 FUNCTIONS = stack.function_ids()
 # What they need is slow to import or large, and nobody else needs it.
-# Those that take pictures or make PDFs, or that check Google's tokens
+# Those that read documents, ask the language model, take pictures, make PDFs or check Google's tokens
 WITH_A_LAYER_OF_THEIR_OWN = {
-    "AuthGoogleFunction",
+    "AdminAiFunction",
     "AdminAnalyticsFunction",
     "AdminCategoriesFunction",
     "AdminImagesFunction",
+    "AuthGoogleFunction",
+    "PdfMiningFunction",
     "ResultPdfFunction",
+    "StudyFunction",
 }
 UNCHECKED_HASH = 0b01  # the flags of a .pyc, PEP 552
 

@@ -1,0 +1,107 @@
+"""What is printed on every page and belongs to none: headers, footers, page numbers, watermarks."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from smartpaper.layout.rows import Row, text_of
+from smartpaper.pdf.runs import LIGHT, PageContent, Run
+
+_DIGITS = re.compile(r"[0-9०-९]+")
+_ZONE = 6  # rows from either end that may be furniture
+_SHARE = 0.45  # of the pages
+_PAGE_NUMBER = re.compile(
+    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
+    r"[\])|\s.]*"
+    r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"
+    r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
+    re.IGNORECASE,
+)
+_LARGE = 1.8
+_LETTERS = re.compile(r"[^\W\d_]")
+_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
+_MARKER = re.compile(r"\s*[\[(]?\s*(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*[\]).:]?\s*")
+
+
+def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
+    """Take the furniture out of the pages' rows."""
+    repeated = _repeated(pages, rows_by_page)
+    for page, rows in zip(pages, rows_by_page, strict=True):
+        gone: set[int] = set()
+        for row in _edges(rows):
+            text = _normal(row)
+            if (text, _place(row, page)) in repeated or _PAGE_NUMBER.fullmatch(text):
+                gone.add(id(row))
+        if gone:
+            rows[:] = [row for row in rows if id(row) not in gone]
+
+
+def _edges(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows if len(rows) <= 2 * _ZONE else [*rows[:_ZONE], *rows[-_ZONE:]]
+
+
+def _normal(row: Row) -> str:
+    return " ".join(_DIGITS.sub("#", text_of(row)).split())
+
+
+def _place(row: Row, page: PageContent) -> tuple[bool, int]:
+    """Near the top or the bottom, and how far from there, roughly: page sizes may differ."""
+    from_top = page.height - row.y
+    return (True, round(from_top / 6)) if from_top < row.y else (False, round(row.y / 6))
+
+
+def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tuple[str, tuple[bool, int]]]:
+    if len(pages) < 2:
+        return set()
+    seen: dict[tuple[str, tuple[bool, int]], dict[int, str]] = {}
+    for page, rows in zip(pages, tops, strict=True):
+        for row in _edges(rows):
+            seen.setdefault((_normal(row), _place(row, page)), {})[page.number] = text_of(row)
+    # Odd and even pages may carry different headers.
+    least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
+    return {key for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
+
+
+def _is_furniture(text: str, found: dict[int, str]) -> bool:
+    """Whether repeated text is furniture rather than the same option or number at the same place by chance."""
+    if _OPTION.match(next(iter(found.values()))):
+        return False
+    if "#" in text:
+        # "2. 15" may stand at the bottom of several pages; only page numbers count with the pages.
+        return _counts(found) or (len(set(found.values())) == 1 and len(_LETTERS.findall(text)) >= 4)
+    return bool(_LETTERS.search(text)) and not _MARKER.fullmatch(text)
+
+
+def _counts(found: dict[int, str]) -> bool:
+    """Whether some number in the lines grows by one with each page, as in "Page 3 of 40"."""
+    rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
+    width = min(len(numbers) for _, numbers in rows)
+    return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
+
+
+def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:
+    """Take off the same large or pale words at the same place of most pages.
+
+    Args:
+        pages: all of them.
+        body: the size of most of the text.
+    """
+    suspects = [[run for run in page.runs if run.flags & LIGHT or run.size > _LARGE * body] for page in pages]
+    if not any(suspects):
+        return
+    places: Counter[tuple[str, int, int]] = Counter()
+    for runs in suspects:
+        places.update({_run_key(run) for run in runs})
+    least = max(2, round(0.5 * len(pages)))
+    for page, runs in zip(pages, suspects, strict=True):
+        gone = {id(run) for run in runs if places[_run_key(run)] >= least or _is_pale_giant(run, body)}
+        if gone:
+            page.runs = [run for run in page.runs if id(run) not in gone]
+
+
+def _is_pale_giant(run: Run, body: float) -> bool:
+    return bool(run.flags & LIGHT) and run.size > 2.5 * body
+
+
+def _run_key(run: Run) -> tuple[str, int, int]:
+    return run.text, round(run.x0 / 4), round(run.y / 4)
