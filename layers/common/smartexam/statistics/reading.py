@@ -149,7 +149,8 @@ def list_results(
     """
     pk = keys.prefix(generation) + keys.results(scope)
     low = keys.result_place(int(since or 0), 0)
-    high = _END if until is None else keys.result_place(int(until) - 1, 0) + _END
+    # Every place of that second lies behind its bare number.
+    high = _END if until is None else keys.result_place(int(until), 0).partition("#")[0]
     after = page.after
     if after is None and page.skipped:
         after = table.skip("attempts", pk, page.skipped, since=low, until=high, newest_first=True)
