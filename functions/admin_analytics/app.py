@@ -73,7 +73,7 @@ def rebuilding_state(request: Request) -> Rebuilding:
     return Rebuilding(now.current, now.building, "done" if now.building is None else "running")
 
 
-@api.post("/admin/api/analytics/rebuild", access=Access.ADMIN, also={202: Rebuilding})
+@api.post("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding, also={202: Rebuilding})
 def rebuild(request: Request) -> Reply:
     """Count all results and attempts anew. Analytics go on with the old numbers until the new ones are complete."""
     generation = rebuilding.begin()
