@@ -78,19 +78,19 @@ def list_conversations(request: Request) -> Conversations:
     return Conversations(talk.list_conversations(request.caller, request.now))
 
 
-@api.get("/api/chat/messages/<conv_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
-def list_messages(request: Request, conv_id: int, query: MessagesQuery) -> Messages:
-    """Show 40 messages, the oldest first, and mark the conversation as read.
+@api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
+def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messages:
+    """Show 40 messages of the conversation `chat_id`, the oldest first, and mark it as read.
 
     Raises:
         Forbidden: `not_a_member`.
     """
-    return Messages(talk.list_messages(request.caller, conv_id, query.before))
+    return Messages(talk.list_messages(request.caller, chat_id, query.before))
 
 
-@api.post("/api/chat/messages/<conv_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
-def send(request: Request, conv_id: int, body: SendBody) -> SentMessage:
-    """Send a message. With a `client_id`, sending it again gives the first one back.
+@api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
+def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
+    """Send a message to the conversation `chat_id`. With a `client_id`, sending it again gives the first one back.
 
     Raises:
         BadRequest: `unknown_reply`, to a message that is not in this conversation.
@@ -98,29 +98,29 @@ def send(request: Request, conv_id: int, body: SendBody) -> SentMessage:
         Conflict: `conversation_full`.
         RateLimited: `too_fast`, within two seconds of the message before.
     """
-    return SentMessage(messenger.send_message(request.caller, conv_id, body, request.now))
+    return SentMessage(messenger.send_message(request.caller, chat_id, body, request.now))
 
 
-@api.put("/api/chat/messages/<msg_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
-def edit(request: Request, msg_id: int, body: EditBody) -> EditedMessage:
-    """Change the text of a message of one's own.
-
-    Raises:
-        NotFound: `message_not_found`.
-        Forbidden: `not_the_sender`.
-    """
-    return EditedMessage(talk.edit(request.caller, msg_id, body.message, request.now))
-
-
-@api.delete("/api/chat/messages/<msg_id>", access=Access.AUTH, answers=Done)
-def delete(request: Request, msg_id: int) -> Done:
-    """Delete a message of one's own.
+@api.put("/api/chat/messages/<chat_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
+def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
+    """Change the text of the message `chat_id`, one's own.
 
     Raises:
         NotFound: `message_not_found`.
         Forbidden: `not_the_sender`.
     """
-    talk.delete(request.caller, msg_id, request.now)
+    return EditedMessage(talk.edit(request.caller, chat_id, body.message, request.now))
+
+
+@api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
+def delete(request: Request, chat_id: int) -> Done:
+    """Delete the message `chat_id`, one's own.
+
+    Raises:
+        NotFound: `message_not_found`.
+        Forbidden: `not_the_sender`.
+    """
+    talk.delete(request.caller, chat_id, request.now)
     return Done()
 
 
