@@ -33,9 +33,14 @@ def data(request: Request, query: DataQuery) -> Data:
     access=Access.ADMIN,
     query=ResultsQuery,
     answers=ResultPage,
+    also={200: "text/html"},
 )
 def list_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
-    """List results, the latest first; with `partial=1` as a fragment of HTML."""
+    """List results, the latest first; with `partial=1` as a fragment of HTML.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     del request
     name = f"admin_results:{query.user}:{query.exam}:{query.dateFrom}:{query.dateTo}"
     page = pages.wanted(name, query.page, query.cursor, listing.PAGE_SIZE)

@@ -11,7 +11,11 @@ api = Api("admin_attempts")
 
 @api.get("/admin/api/attempts/search", access=Access.ADMIN, query=AttemptsQuery, answers=AttemptsPage)
 def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
-    """List students' attempts at exams, by exam, or by username with `q`."""
+    """List students' attempts at exams, by exam, or by username with `q`.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     del request
     name = f"attempts:{query.exam_id}:{query.status}:{query.q}"
     page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
@@ -33,6 +37,10 @@ def modify_attempts(request: Request, body: Modification) -> Done:
 
     `increase` grants further attempts; `decrease` takes them back, or lowers what the exam allows, but not below those
     used; `reset` makes the used ones no longer count. Results stay.
+
+    Raises:
+        BadRequest: `attempts_used`, `too_many_attempts`, or `unlimited_attempts`.
+        NotFound: `exam_not_found`, or `student_not_found`.
     """
     place = Place(body.student_id, body.exam_id)
     service.modify(place, body.action, body.amount, request.caller.user_id, request.now)

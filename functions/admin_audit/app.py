@@ -15,7 +15,11 @@ _PAGE_SIZE = 50
 
 @api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
 def list_changes(request: Request, query: AuditQuery) -> AuditPage:
-    """List what admins changed, the latest first: who, what, before, after, when."""
+    """List what admins changed, the latest first: who, what, before, after, when.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     del request
     entries, place = audit.list_entries(limit=_PAGE_SIZE, after=cursors.decode("audit", query.cursor))
     actors = identity.get_users({entry.change.actor_id for entry in entries})

@@ -11,7 +11,11 @@ api = Api("admin_requests")
 
 @api.get("/admin/api/requests/list", access=Access.ADMIN, query=RequestsQuery, answers=RequestPage)
 def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
-    """List requests for another role, the newest first."""
+    """List requests for another role, the newest first.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     del request
     name = f"access_requests:{query.status}"
     page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
@@ -36,14 +40,23 @@ def request_stats(request: Request) -> RequestStats:
 
 @api.post("/admin/requests/approve/<request_id>", access=Access.ADMIN, takes=Approval, answers=Done)
 def approve_request(request: Request, request_id: int, body: Approval) -> Done:
-    """Approve a pending request: its account gets the role. One that is decided already is 404."""
+    """Approve a pending request: its account gets the role. One that is decided already is 404.
+
+    Raises:
+        Conflict: `last_admin`.
+        NotFound: `request_not_pending`.
+    """
     service.approve(request_id, body.approved_access, request.caller.user_id, request.now)
     return Done()
 
 
 @api.post("/admin/requests/deny/<request_id>", access=Access.ADMIN, takes=Denial, answers=Done)
 def deny_request(request: Request, request_id: int, body: Denial) -> Done:
-    """Deny a pending request. One that is decided already is 404."""
+    """Deny a pending request. One that is decided already is 404.
+
+    Raises:
+        NotFound: `request_not_pending`.
+    """
     service.deny(request_id, body.reason, request.caller.user_id, request.now)
     return Done()
 

@@ -11,7 +11,11 @@ api = Api("admin_users")
 
 @api.get("/admin/api/users/search", access=Access.ADMIN, query=UsersQuery, answers=UserPage)
 def search_users(request: Request, query: UsersQuery) -> UserPage:
-    """Search accounts by the beginning of the username, the email or a word of the name; the newest without `q`."""
+    """Search accounts by the beginning of the username, the email or a word of the name; the newest without `q`.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
     del request
     name = f"users:{query.role}:{query.q}"
     page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
@@ -37,7 +41,12 @@ def user_stats(request: Request) -> UserStats:
 
 @api.post("/admin/users/update-role", access=Access.ADMIN, takes=RoleChange, answers=Done)
 def update_role(request: Request, body: RoleChange) -> Done:
-    """Give an account another role. The last admin cannot be demoted."""
+    """Give an account another role. The last admin cannot be demoted.
+
+    Raises:
+        Conflict: `last_admin`.
+        NotFound: There is no such account.
+    """
     service.change_role(body, request.caller.user_id, request.now)
     return Done()
 
