@@ -31,7 +31,7 @@ coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
-	@PYTHONPATH=layers/common:functions .venv/bin/python -m tools.openapi
+	@PYTHONPATH=layers/common:layers/media:functions .venv/bin/python -m tools.openapi
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet

@@ -24,6 +24,7 @@ _EXECUTE_API = re.compile(
     r"(https|wss)://\$\{(\w+)\}\.execute-api\.\$\{AWS::Region\}\.(?:amazonaws\.com|\$\{AWS::URLSuffix\})"
 )
 _LOCAL_SCHEME = {"https": "http", "wss": "ws"}
+_DISTRIBUTION = re.compile(r"https://\$\{(\w+)\.DomainName\}")
 
 
 class DeploymentError(Exception):
@@ -60,8 +61,13 @@ def localised(
     general.pop("CodeUri", None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     http_apis = {logical_id for logical_id, _ in resources(local, "AWS::Serverless::HttpApi")}
+    buckets = {
+        logical_id: resource["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"]["Fn::GetAtt"][0]
+        for logical_id, resource in resources(local, "AWS::CloudFront::Distribution")
+    }
     with_addresses: Template = _with_local_addresses(local, http_apis, addresses)
-    return with_addresses
+    without_distributions: Template = _with_buckets_for_distributions(with_addresses, buckets, addresses)
+    return without_distributions
 
 
 def deploy(emulator: Emulator, template: Template, artifacts: Artifacts, parameters: Mapping[str, str]) -> None:
@@ -163,3 +169,14 @@ def _local_address(api: str, scheme: str, http_apis: set[str], addresses: Addres
     if api in http_apis:
         return addresses.http_api
     return f"{_LOCAL_SCHEME[scheme]}{addresses.aws.removeprefix('http')}/_aws/execute-api/${{{api}}}"
+
+
+def _with_buckets_for_distributions(value: Any, buckets: Mapping[str, str], addresses: Addresses) -> Any:
+    """Every mention of a distribution's address replaced by that of the bucket behind it, which answers here."""
+    if isinstance(value, list):
+        return [_with_buckets_for_distributions(item, buckets, addresses) for item in value]
+    if isinstance(value, str):
+        return _DISTRIBUTION.sub(lambda found: f"{addresses.aws}/${{{buckets[found[1]]}}}", value)
+    if not isinstance(value, dict):
+        return value
+    return {key: _with_buckets_for_distributions(item, buckets, addresses) for key, item in value.items()}
