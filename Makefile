@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage openapi lint format validate build lock clean
+.PHONY: help run demo test coverage openapi postman lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 
 openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
 	@PYTHONPATH=layers/common:functions .venv/bin/python -m tools.openapi
+
+postman: openapi ## Write the Postman collection anew from that: examples/postman/collection.json
+	@.venv/bin/python -m tools.postman
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet
