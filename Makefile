@@ -45,8 +45,9 @@ format: $(VENV) ## Put the code into the project's format
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format --quiet
 
-validate: $(VENV_SAM) ## Check template.yaml as SAM reads it
+validate: $(VENV_SAM) ## Check template.yaml as SAM reads it, and the other templates
 	@.venv-sam/bin/sam validate --lint
+	@.venv-sam/bin/cfn-lint infrastructure/*.yaml
 
 build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/
 	@PYTHON="$(CURDIR)/.venv-sam/bin/python" .venv-sam/bin/sam build
