@@ -8,7 +8,7 @@ from pathlib import Path
 
 from account.models import NewPassword
 from smartexam.auth.passwords import hash_password
-from smartexam.data import accounts, ephemeral, identity
+from smartexam.data import accounts, credentials, identity
 from smartexam.data.accounts import LinkSpent
 from smartexam.data.identity import User
 from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
@@ -29,7 +29,7 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
         BadRequest: the link is unknown, used, replaced or older than an hour.
         InvalidFields: the password is not accepted; the link stays good.
     """
-    link = ephemeral.find_password_link(wanted.token, now)
+    link = credentials.find_password_link(wanted.token, now)
     user = identity.get_user(link.user_id) if link is not None else None
     if link is None or user is None:
         raise _dead_link()

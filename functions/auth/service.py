@@ -5,7 +5,7 @@ from smartexam import rate_limits
 from smartexam.auth import tokens
 from smartexam.auth.passwords import verify_password
 from smartexam.auth.principal import Principal, portals
-from smartexam.data import ephemeral, identity
+from smartexam.data import credentials, identity
 from smartexam.data.identity import User
 from smartexam.errors import BadRequest, Unauthorized
 from smartexam.times import iso
@@ -14,7 +14,7 @@ from smartexam.times import iso
 _NOBODY = 0
 
 
-def sign_in(credentials: Credentials, source_ip: str, now: float) -> User:
+def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     """The account whose name or address and password these are.
 
     An account that does not exist, or whose password was never set, answers exactly like a wrong password: the same
@@ -25,8 +25,8 @@ def sign_in(credentials: Credentials, source_ip: str, now: float) -> User:
         Unauthorized: wrong, with the attempts remaining.
         RateLimited: wrong for the third time, or locked.
     """
-    identifier = identity.normalised(credentials.username or credentials.email or "")
-    password = credentials.password or ""
+    identifier = identity.normalised(given.username or given.email or "")
+    password = given.password or ""
     if not identifier or not password:
         raise BadRequest("username/email and password required", code="credentials_required")
     user_id = identity.find_user_id(identifier)
@@ -45,7 +45,7 @@ def refresh(token: str, now: float) -> FreshToken:
     Raises:
         Unauthorized: the refresh token is `..._invalid`, `..._expired` or `..._revoked`.
     """
-    known = ephemeral.find_refresh_token(token)
+    known = credentials.find_refresh_token(token)
     if known is None:
         raise _refused("refresh_token_invalid")
     if known.is_revoked:
@@ -60,7 +60,7 @@ def refresh(token: str, now: float) -> FreshToken:
 
 def revoke(token: str, now: float) -> None:
     """End a refresh token; one that is none of ours is as good as ended."""
-    ephemeral.revoke_refresh_token(token, now)
+    credentials.revoke_refresh_token(token, now)
 
 
 def profile(caller: Principal) -> Profile:

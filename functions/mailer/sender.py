@@ -5,21 +5,23 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from mailer.letters import Letter
+from smartexam.errors import Unavailable
 from smartexam.observability import logger
 from smartexam.settings import settings
 
-# SES will never take this mail: trying again would only fill the dead-letter queue.
-_REFUSED = {"BadRequestException", "MessageRejected"}
+# SES will never take this mail. What it calls rejected is no such case: it says so too when our own address is not
+# verified, and that must come to light.
+_REFUSED = "BadRequestException"
 
 
 def send(address: str, letter: Letter) -> None:
-    """Send a letter; one that SES refuses for its address or content is given up.
+    """Send a letter; one that SES cannot make anything of, for its address, is given up.
 
     Raises:
-        BotoCoreError, ClientError: SES is unreachable, throttles or is not set up; worth another try.
+        Unavailable: SES is unreachable, throttles or is not set up; worth another try.
     """
     content = {
         "Simple": {
@@ -38,9 +40,12 @@ def send(address: str, letter: Letter) -> None:
         )
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        if code not in _REFUSED:
-            raise
+        if code != _REFUSED:
+            # Without SES's own words: they name the address.
+            raise Unavailable(f"SES answered {code}") from None
         logger().warning("mail refused", extra={"error_code": code})
+    except BotoCoreError as error:
+        raise Unavailable("SES is unreachable") from error
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 from mailer import letters, sender
 from mailer.letters import Letter
 from smartexam import rate_limits
-from smartexam.data import ephemeral, identity
+from smartexam.data import credentials, identity
 from smartexam.data.identity import User
 from smartexam.errors import RateLimited
 from smartexam.mail import MailOrder
@@ -37,7 +37,7 @@ def _letter(order: MailOrder, user: User, now: float) -> Letter:
     base = settings().app_base_url
     if order.occasion == "sign_up" and user.password_hash is not None:
         return letters.already_registered(user.username, f"{base}/login")
-    link = f"{base}/set-password?token={ephemeral.issue_password_link(user.id, now)}"
+    link = f"{base}/set-password?token={credentials.issue_password_link(user.id, now)}"
     if user.password_hash is None:
         return letters.set_up(user.username, link)
     return letters.reset(user.full_name, user.username, link)

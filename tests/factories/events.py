@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.factories import described
+
 SOURCE_IP = "203.0.113.7"
 HOST = "api.example.test"
 _numbers = itertools.count(1)
@@ -136,5 +138,7 @@ def answer_of(response: Mapping[str, Any]) -> Answer:
 
 
 def send(handler: Callable[[Any, Any], Mapping[str, Any]], method: str, path: str, **request: Any) -> Answer:
-    """Call a function as API Gateway does; `request` as for `http_event`."""
-    return answer_of(handler(http_event(method, path, **request), FakeContext()))
+    """Call a function as API Gateway does; `request` as for `http_event`. The answer must be as described."""
+    response = handler(http_event(method, path, **request), FakeContext())
+    described.check(method, path, response)
+    return answer_of(response)

@@ -10,7 +10,7 @@ from account import app
 from account_eraser import service
 from account_eraser.app import lambda_handler as eraser
 from auth import app as auth_app
-from smartexam.data import access_requests, accounts, directory, ephemeral, identity, table
+from smartexam.data import access_requests, accounts, credentials, directory, ephemeral, identity, table, windows
 from smartexam.data.identity import User
 from smartexam.errors import NotFound
 from tests.factories.clock import MORNING, FrozenClock
@@ -56,8 +56,8 @@ def lived_in_account() -> User:
     user = accounts.link_google(made, "google-4711")
     login("mary.singh")
     ephemeral.start_session(user, MORNING)
-    ephemeral.issue_password_link(user.id, MORNING)
-    ephemeral.use_limit(user.id, "mail", MORNING, limit=3, window_seconds=60)
+    credentials.issue_password_link(user.id, MORNING)
+    windows.use_limit(user.id, "mail", MORNING, limit=3, window_seconds=60)
     access_requests.submit(user, "admin", "I teach physics.", MORNING)
     return user
 
@@ -81,7 +81,11 @@ def test_nothing_of_the_account_is_left(post: PostOffice, tables: dict[str, str]
     for _ in range(41):
         create_user(first_name="Other", last_name="Person")
     user = lived_in_account()
-    assert len(traces(user, dynamodb, tables)) > 10
+    for number in range(100):
+        for kind in (f"SITTING#{number}", f"RESULT#{number}#1", f"HISTORY#{number}#1"):
+            item = {"pk": {"S": f"USER#{user.id}"}, "sk": {"S": kind}}
+            dynamodb.put_item(TableName=tables["ATTEMPTS_TABLE"], Item=item)
+    assert len(traces(user, dynamodb, tables)) > 310
 
     answer = delete(token=access_token(user))
     assert answer.status == 200
@@ -227,7 +231,7 @@ def test_what_was_written_meanwhile_goes_in_the_last_pass(
     (order,) = post.taken("account_eraser")
     eraser(sqs_event(order.body), FakeContext())
 
-    ephemeral.issue_refresh_token(user, MORNING)  # a sign-in that was under way
+    credentials.issue_refresh_token(user, MORNING)  # a sign-in that was under way
     assert traces(user, dynamodb, tables) != []
     run_eraser(post)
 
@@ -255,7 +259,7 @@ def test_requests_that_a_deleted_admin_decided_forget_who_it_was(post: PostOffic
 
 def test_a_new_hash_of_a_deleted_account_is_never_stored(post: PostOffice) -> None:
     user = create_user(username="mary.singh")
-    link = ephemeral.find_password_link(ephemeral.issue_password_link(user.id, MORNING), MORNING)
+    link = credentials.find_password_link(credentials.issue_password_link(user.id, MORNING), MORNING)
     assert link is not None
     delete(token=access_token(user))
 

@@ -7,7 +7,7 @@ import pytest
 from account import app as account_app
 from auth import app
 from smartexam.api import Access, Api, Request
-from smartexam.data import accounts, ephemeral, identity, table
+from smartexam.data import accounts, credentials, ephemeral, identity, table
 from smartexam.data.identity import User, UserStatistics
 from smartexam.errors import Conflict, NotFound
 from tests.factories.clock import MORNING, FrozenClock
@@ -53,7 +53,7 @@ def process(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
 
 
 def new_password(user: User, now: float = MORNING) -> None:
-    link = ephemeral.find_password_link(ephemeral.issue_password_link(user.id, now), now)
+    link = credentials.find_password_link(credentials.issue_password_link(user.id, now), now)
     assert link is not None
     accounts.set_password(user, hashed("another-Good-one-9"), link, now)
 

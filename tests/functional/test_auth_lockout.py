@@ -35,7 +35,7 @@ def test_two_failures_tell_what_remains_and_the_third_locks(identifier: str) -> 
 
     assert [answer.status for answer in answers] == [401, 401, 429, 429]
     assert answers[0].body["message"] == "Invalid credentials. 2 attempts remaining."
-    assert answers[1].body["message"] == "Invalid credentials. 1 attempt remaining."
+    assert answers[1].body["message"] == "Invalid credentials. 1 attempts remaining."
     assert "15 minutes" in answers[2].body["message"]
     assert answers[2].headers["retry-after"] == "900"
     assert answers[3].body == answers[2].body

@@ -6,7 +6,7 @@ import pytest
 
 from auth import app
 from smartexam.auth import opaque
-from smartexam.data import ephemeral
+from smartexam.data import credentials
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, access_token, create_user
@@ -207,4 +207,4 @@ class TestRefresh:
 
         assert token not in str(items)
         assert opaque.digest(token) in str(items)
-        assert ephemeral.find_refresh_token(token) is not None
+        assert credentials.find_refresh_token(token) is not None

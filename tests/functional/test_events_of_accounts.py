@@ -11,7 +11,7 @@ from account_eraser.app import lambda_handler as eraser
 from auth.app import lambda_handler as auth
 from auth_google.app import lambda_handler as auth_google
 from mailer.app import lambda_handler as mailer
-from smartexam.data import ephemeral
+from smartexam.data import credentials, ephemeral
 from smartexam.data.identity import User
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
@@ -58,9 +58,9 @@ def filled_in(name: str, user: User) -> dict[str, Any]:
     text = (EVENTS / name).read_text(encoding="utf-8")
     for placeholder, value in {
         "<access token>": access_token(user),
-        "<refresh token>": ephemeral.issue_refresh_token(user, MORNING),
+        "<refresh token>": credentials.issue_refresh_token(user, MORNING),
         "<session token>": ephemeral.start_session(user, MORNING),
-        "<token of the mailed link>": ephemeral.issue_password_link(user.id, MORNING),
+        "<token of the mailed link>": credentials.issue_password_link(user.id, MORNING),
     }.items():
         text = text.replace(placeholder, value)
     event: dict[str, Any] = json.loads(text)

@@ -39,7 +39,7 @@ class Refusing:
 
     def send_email(self, **_: Any) -> None:
         self.calls += 1
-        raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, "SendEmail")
+        raise ClientError({"Error": {"Code": self.code, "Message": "john@example.org is not verified"}}, "SendEmail")
 
 
 def orders(*emails: str, occasion: str = "reset") -> dict[str, Any]:
@@ -64,9 +64,8 @@ def test_nobody_gets_nothing(ses: Any, email: str) -> None:
     assert ses.sent_messages == []
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
-def test_what_ses_refuses_is_given_up(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    refusing = Refusing(code)
+def test_what_ses_can_make_nothing_of_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = Refusing("BadRequestException")
     monkeypatch.setattr(sender, "_client", lambda: refusing)
     create_user(email="john@example.org")
 
@@ -81,7 +80,7 @@ def test_only_the_mails_that_failed_come_again(monkeypatch: pytest.MonkeyPatch) 
 
     def send(address: str, letter: Letter) -> None:
         if address == "john@example.org":
-            raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "slow"}}, "SendEmail")
+            raise Unavailable
         sent.append(address)
 
     monkeypatch.setattr(sender, "send", send)
@@ -91,11 +90,27 @@ def test_only_the_mails_that_failed_come_again(monkeypatch: pytest.MonkeyPatch) 
     assert sent == ["jane@example.org"]
 
 
-def test_throttling_is_raised_for_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "_client", lambda: Refusing("TooManyRequestsException"))
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "MessageRejected", "MailFromDomainNotVerifiedException"])
+def test_what_may_get_better_or_must_come_to_light_comes_again(
+    code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sender, "_client", lambda: Refusing(code))
+    create_user(email="john@example.org")
 
-    with pytest.raises(ClientError):
+    answer = lambda_handler(orders("john@example.org"), FakeContext())
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    assert "john@example.org" not in capsys.readouterr().out + caplog.text
+
+
+def test_ses_may_be_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:9")
+    sender._client.cache_clear()
+
+    with pytest.raises(Unavailable):
         sender.send("john@example.org", letters.set_up("john.doe", "https://exams.example.test/x"))
+
+    sender._client.cache_clear()
 
 
 def test_mails_are_logged_without_addresses_or_links(

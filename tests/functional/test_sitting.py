@@ -503,7 +503,7 @@ class TestListing:
         created = [create_exam([]).id for _ in range(5)]
 
         seen: list[int] = []
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             body = student.call("GET", "/api/exams", query={"cursor": cursor}).body
             seen += [each["id"] for each in body["exams"]]

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from statistics import median
 from threading import Barrier
+from time import perf_counter
 from typing import Any, TypeVar
 
 import pytest
@@ -13,7 +15,7 @@ from account_eraser.app import lambda_handler as eraser
 from auth_google.service import sign_in as google_sign_in
 from auth_google.verification import GoogleIdentity
 from smartexam import mail
-from smartexam.data import access_requests, accounts, directory, ephemeral, identity, table
+from smartexam.data import access_requests, accounts, credentials, directory, identity, table, windows
 from smartexam.data.identity import UserStatistics
 from smartexam.errors import AppError, Conflict
 from tests.factories.clock import MORNING, FrozenClock
@@ -79,7 +81,7 @@ def test_sign_ups_at_once_for_one_name_are_different_usernames() -> None:
 
 def test_a_link_used_many_times_at_once_works_once() -> None:
     user = create_user(username="john.doe", email="john@example.org")
-    token = ephemeral.issue_password_link(user.id, MORNING)
+    token = credentials.issue_password_link(user.id, MORNING)
 
     answers = at_once(
         [post("/api/set-password", {"token": token, "password": f"{PASSWORD}-{number}"}) for number in range(THREADS)]
@@ -193,7 +195,7 @@ def test_a_deletion_among_sign_ins_leaves_no_half_account(monkeypatch: pytest.Mo
 def test_a_large_account_is_erased_however_often_the_eraser_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     user = create_user()
     pk = f"USER#{user.id}"
-    table.batch_put(ephemeral.LimitItem(pk, f"LIMIT#{n}", used=1, expires_at=MORNING) for n in range(2500))
+    table.batch_put(windows.LimitItem(pk, f"LIMIT#{n}", used=1, expires_at=MORNING) for n in range(2500))
     accounts.erase(user.id, MORNING)
     queue: list[Any] = [{"user_id": user.id, "requested_at": MORNING}]
     handed: list[Any] = []
@@ -209,4 +211,19 @@ def test_a_large_account_is_erased_however_often_the_eraser_is_cut_off(monkeypat
         rounds += 1
 
     assert rounds > 10
-    assert table.query(ephemeral.LimitItem, pk, limit=1).items == []
+    assert table.query(windows.LimitItem, pk, limit=1).items == []
+
+
+def test_the_time_of_a_sign_up_does_not_tell_who_has_an_account() -> None:
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(50):
+        create_user(username=f"known{number}", email=f"known{number}@example.org", password=None)
+        for exists, taken in times.items():
+            email = f"{'known' if exists else 'unknown'}{number}@example.org"
+            body = {"email": email, "first_name": f"Name{number}", "last_name": "Known" if exists else "Unknown"}
+            started = perf_counter()
+            assert post("/create_account", body)().status == 200
+            taken.append(perf_counter() - started)
+
+    known, unknown = median(times[True]), median(times[False])
+    assert abs(known - unknown) < 0.25 * max(known, unknown)

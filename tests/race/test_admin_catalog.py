@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from threading import Barrier, Event
 from typing import Any
 
@@ -26,6 +28,17 @@ pytestmark = pytest.mark.race
 GOOD = {"question_text": "?", "option_a": "a", "option_b": "b", "correct_answer": "A"}
 
 
+class TickingClock(FrozenClock):
+    """A clock by which every request has a time of its own, as requests have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ticks = count()
+
+    def now(self) -> float:
+        return super().now() + next(self._ticks) / 1000
+
+
 class Office:
     """Two functions and the admin who calls them."""
 
@@ -35,7 +48,8 @@ class Office:
 
 
 @pytest.fixture
-def office(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Office:
+    clock = TickingClock()
     monkeypatch.setattr(admin_exams.api, "clock", clock)
     monkeypatch.setattr(admin_questions.api, "clock", clock)
     monkeypatch.setattr(queues, "send", lambda *_, **__: None)
@@ -184,8 +198,8 @@ def test_a_large_batch_appears_all_at_once(office: Office) -> None:
 
     whole = {1, 301, 601, 901}
     # A commit may come between the readings, but never a part of a batch.
-    assert {count for each in seen for count in each} <= whole
-    assert all(count == listed for count, listed, _ in seen)
+    assert {number for each in seen for number in each} <= whole
+    assert all(counted == listed for counted, listed, _ in seen)
     assert checked(exam.id).question_count == 901
 
 
@@ -239,3 +253,17 @@ def test_moving_a_question_back_and_forth_keeps_one(office: Office) -> None:
     assert statuses(answers) == {200}
     assert checked(one.id).question_count + checked(other.id).question_count == 1
     assert office.questions.get(f"/admin/questions/get/{question_id}").status == 200
+
+
+def test_a_question_that_is_moved_while_it_is_deleted_is_gone(office: Office) -> None:
+    for _ in range(4):
+        one, other = create_exam([MCQ]), create_exam([])
+        (question_id,) = question_ids(one.id)
+        move = partial(office.questions.post, f"/admin/questions/edit-ajax/{question_id}", {"exam_id": other.id})
+        delete = partial(office.questions.post, f"/admin/questions/delete/{question_id}")
+
+        answers = at_once([move, move, delete])
+
+        assert answers[2].status == 200
+        assert checked(one.id).question_count + checked(other.id).question_count == 0
+        assert delete().status == 404

@@ -25,9 +25,9 @@ SCHEMA: dict[str, Any] = {
         "code": {"type": "string", "description": "For programs, where they must tell cases apart."},
         "errors": {
             "type": "array",
-            "description": "What is wrong with which field, with code `invalid_fields`.",
+            "description": "What is wrong with which field, with code `invalid_fields`; of a file, with which row.",
             "items": {
-                "type": "object",
+                "type": ["object", "string"],
                 "required": ["field", "message"],
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
@@ -52,7 +52,7 @@ _WITH_RETRY_AFTER = {429, 503}
 _CLASSES: dict[str, type[AppError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AppError)
 }
-_NAMES = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 500: "ServerError", 503: "Unavailable"}
+_NAMES = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 500: "ServerError"}
 _BY_CREDENTIALS = ("authentication_required", "token_expired_or_invalid")
 
 
@@ -105,7 +105,7 @@ class ErrorAnswers:
             status: _answer(status, told[status], implied.get(status, ()))
             if status in told
             else self._shared(status, implied.get(status, ()))
-            for status in {*implied, *told, 500, 503}
+            for status in {*implied, *told, 500}
         }
 
     def _shared(self, status: int, implied: tuple[str, ...]) -> dict[str, Any]:
@@ -115,9 +115,13 @@ class ErrorAnswers:
 
 
 def _implied(route: Route) -> dict[int, tuple[str, ...]]:
-    implied: dict[int, tuple[str, ...]] = {}
+    implied: dict[int, tuple[str, ...]] = {503: ("unavailable",)}
     if route.takes is not None or route.query is not None:
-        implied[400] = ("invalid_fields", "malformed_json") if route.takes is not None else ("invalid_fields",)
+        implied[400] = ("invalid_fields",)
+        if route.takes is not None and route.forms != "only":
+            implied[400] += ("malformed_json",)
+        if route.forms:
+            implied[400] += ("malformed_form",)
     if route.access is not Access.PUBLIC:
         implied[401] = _BY_CREDENTIALS
         forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
@@ -149,7 +153,7 @@ def _example(status: int, code: str | None) -> dict[str, Any]:
     """An error's body."""
     body: dict[str, Any] = {"status": "error", "success": False}
     if code is None:
-        words = {404: "Not found", 500: "Internal server error", 503: codes()["unavailable"].message}
+        words = {404: "Not found", 500: "Internal server error"}
         body["message"] = words.get(status, TITLES[status])
         if status == 500:  # noqa: PLR2004 - the one with an id to quote
             body["request_id"] = "Jx3kVhZ4oAMEPbg="

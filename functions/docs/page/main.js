@@ -71,7 +71,7 @@ const search = () => {
   for (const operation of all) byId(operation.operationId).hidden = !matching.has(operation.operationId);
   for (const entry of document.querySelectorAll("nav [data-of]")) entry.hidden = words.length > 0 && !matching.has(entry.dataset.of);
   for (const block of document.querySelectorAll(".group, nav .entries")) {
-    block.hidden = words.length > 0 && !block.querySelector(".operation:not([hidden]), [data-of]:not([hidden])");
+    block.hidden = words.length > 0 && !block.querySelector(".operation[id]:not([hidden]), [data-of]:not([hidden])");
   }
   byId("introduction").hidden = words.length > 0;
   byId("found").textContent = words.length ? `${matching.size} of ${all.length} routes` : "";

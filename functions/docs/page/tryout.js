@@ -54,8 +54,9 @@ const shownAnswer = async (answer, started) => {
   const name = /filename="?([^";]+)/.exec(answer.headers.get("content-disposition") || "")?.[1];
   const file = (name || !body) && el("a", { href: URL.createObjectURL(new Blob([bytes], { type })), download: name || "answer" }, `Save ${name || type}`);
   return [el("p", { className: "row" }, el("strong", { className: `status ${tone(answer.status)}` }, `${answer.status} ${answer.statusText}`),
-    `${took} ms`, `${bytes.byteLength.toLocaleString("en")} bytes`, answer.redirected && `now at ${new URL(answer.url).pathname}`,
-    answer.headers.get("retry-after") && `retry after ${answer.headers.get("retry-after")} s`, file), body];
+    [`${took} ms`, `${bytes.byteLength.toLocaleString("en")} bytes`, answer.redirected && `now at ${new URL(answer.url).pathname}`,
+      answer.headers.get("retry-after") && `retry after ${answer.headers.get("retry-after")} s`]
+      .filter(Boolean).map((note) => el("span", {}, note)), file), body];
 };
 
 const tryOut = (operation) => {

@@ -6,6 +6,7 @@ failed comes again; after some tries it lies in the dead-letter queue, which rin
 
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -47,15 +48,17 @@ def send(url: str, message: msgspec.Struct, *, delay_seconds: int = 0) -> None:
     Raises:
         Unavailable: the queue did not take it.
     """
-    # A client for each message: they are rare, and a process that sends none should not pay for one.
-    config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3, "mode": "standard"})
-    client = get_session().create_client("sqs", region_name=settings().region, config=config)
+    body = msgspec.json.encode(message).decode()
     try:
-        client.send_message(QueueUrl=url, MessageBody=msgspec.json.encode(message).decode(), DelaySeconds=delay_seconds)
+        _client().send_message(QueueUrl=url, MessageBody=body, DelaySeconds=delay_seconds)
     except (BotoCoreError, ClientError) as error:
         raise Unavailable from error
-    finally:
-        client.close()
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:
+    config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 3, "mode": "standard"})
+    return get_session().create_client("sqs", region_name=settings().region, config=config)
 
 
 def work(

@@ -6,13 +6,13 @@ import math
 import threading
 from dataclasses import dataclass
 
-from smartexam.data import ephemeral
+from smartexam.data import windows
 from smartexam.errors import RateLimited, Unauthorized
 
 SIGN_IN_FAILURES = 3
 SIGN_IN_LOCK_SECONDS = 15 * 60
 # A password check takes some 60 ms: within these waits attempts that are still being looked at are decided.
-_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)
+_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,17 @@ class SignInAttempt:
 
     def succeeded(self) -> None:
         """The password was right: earlier failures are forgotten."""
-        ephemeral.clear_login_attempts(self.who)
+        windows.clear_login_attempts(self.who)
 
     def refusal(self) -> Unauthorized | RateLimited:
         """The password was wrong: count that, and say so in the words for the client."""
-        failures = ephemeral.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
+        failures = windows.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
         remaining = SIGN_IN_FAILURES - failures
         if remaining <= 0:
             return _locked(SIGN_IN_LOCK_SECONDS)
         return Unauthorized(
-            f"Invalid credentials. {remaining} {'attempt' if remaining == 1 else 'attempts'} remaining.",
+            # One wording for any number: clients have been matching it.
+            f"Invalid credentials. {remaining} attempts remaining.",
             code="invalid_credentials",
             attempts_remaining=remaining,
         )
@@ -52,7 +53,7 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     """
     who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
     for wait in (*_SIGN_IN_WAITS, None):
-        window = ephemeral.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
+        window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
         if window is None:
             return SignInAttempt(who, now)
         if window.failures >= SIGN_IN_FAILURES:
@@ -79,7 +80,7 @@ def use(
     Raises:
         RateLimited: used up, with the time until the window ends.
     """
-    ends_at = ephemeral.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
+    ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
 

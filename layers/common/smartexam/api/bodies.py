@@ -6,7 +6,7 @@ is imported for it.
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
@@ -83,8 +83,13 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
         raise _invalid(error) from None
 
 
-def read_form(request: Request, *, limit: int) -> tuple[dict[str, str], dict[str, UploadedFile]]:
+FormFields = dict[str, str | list[str]]
+
+
+def read_form(request: Request, *, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
     """The text fields and the files of a form-encoded or multipart body.
+
+    A field that comes more than once, as ticked boxes do, is a list: to keep one of its values would be a guess.
 
     Raises:
         BadRequest: it is malformed.
@@ -98,18 +103,18 @@ def read_form(request: Request, *, limit: int) -> tuple[dict[str, str], dict[str
             pairs = parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
             raise BadRequest("Malformed form", code="malformed_form") from None
-        return dict(pairs), {}
+        return _gathered(pairs), {}
     if request.content_type == _MULTIPART:
         return _multipart(request.body, request.headers["content-type"], limit)
     raise _no_form()
 
 
-def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, str], dict[str, UploadedFile]]:
+def _multipart(body: bytes, content_type: str, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
     # Only uploads need it: no other request pays for its import.
     from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415
 
     boundary = parse_options_header(content_type)[1].get("boundary", "")
-    fields: dict[str, str] = {}
+    pairs: list[tuple[str, str]] = []
     files: dict[str, UploadedFile] = {}
     try:
         if not boundary:
@@ -125,12 +130,19 @@ def _multipart(body: bytes, content_type: str, limit: int) -> tuple[dict[str, st
         )
         for part in parser:
             if part.filename is None:
-                fields.setdefault(part.name, part.raw.decode())
+                pairs.append((part.name, part.raw.decode()))
             else:
                 files.setdefault(part.name, UploadedFile(part.filename, part.content_type, part.raw))
     except (MultipartError, UnicodeDecodeError):
         raise BadRequest("Malformed form", code="malformed_form") from None
-    return fields, files
+    return _gathered(pairs), files
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> FormFields:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else list(found) for name, found in values.items()}
 
 
 def _no_form() -> UnsupportedMedia:

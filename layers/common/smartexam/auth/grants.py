@@ -6,7 +6,7 @@ import msgspec
 
 from smartexam.auth import tokens
 from smartexam.auth.principal import portals
-from smartexam.data import ephemeral
+from smartexam.data import credentials
 from smartexam.data.identity import User
 
 
@@ -34,7 +34,7 @@ def grant(user: User, now: float) -> Grant:
     """Issue tokens to an account that has just proved who it is; one database write."""
     return Grant(
         access_token=tokens.issue(user.principal(), now),
-        refresh_token=ephemeral.issue_refresh_token(user, now),
+        refresh_token=credentials.issue_refresh_token(user, now),
         expires_in=tokens.LIFETIME_SECONDS,
         available_portals=portals(user.role),
         user=GrantedUser(user.id, user.username, user.full_name, user.role),

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pynamodb.expressions.condition import Condition
 
 from smartexam.auth.principal import portals
-from smartexam.data import directory, ephemeral, identity, table
-from smartexam.data.ephemeral import PasswordLink, Revocation
+from smartexam.data import credentials, directory, ephemeral, identity, table
+from smartexam.data.credentials import PasswordLink
+from smartexam.data.ephemeral import Revocation
 from smartexam.data.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem, user_key
-from smartexam.data.table import Delete, Operation, Put, TransactionRefused, Update
+from smartexam.data.table import Delete, Item, Operation, Put, TransactionRefused, Update
 from smartexam.errors import Conflict, NotFound, Unavailable
 
 _ATTEMPTS = 8
@@ -38,7 +39,7 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
         LinkSpent: somebody was first.
         NotFound: the account is gone.
     """
-    spending = ephemeral.spend_password_link(link, now)
+    spending = credentials.spend_password_link(link, now)
 
     def operations(before: User) -> tuple[User, list[Operation]]:
         version = before.auth_version + 1
@@ -60,7 +61,10 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
             written += _role_change(before, after.role)
         return after, written
 
-    return _changed(user.id, operations, first=user)
+    try:
+        return _changed(user.id, operations, first=user)
+    except TransactionRefused:
+        raise LinkSpent from None
 
 
 def change_role(user_id: int, role: str, now: float) -> User:
@@ -104,7 +108,7 @@ def link_google(user: User, google_sub: str) -> User:
 
     try:
         return _changed(user.id, operations, first=user)
-    except LinkSpent:
+    except TransactionRefused:
         raise identity.Taken({"google"}) from None
 
 
@@ -139,7 +143,13 @@ def erase(user_id: int, now: float) -> None:
 def _changed(
     user_id: int, operations: Callable[[User], tuple[User, list[Operation]]], *, first: User | None = None
 ) -> User:
-    """Carry out what follows from an account as it is, again from the start if it changed in between."""
+    """Carry out what follows from an account as it is, again from the start if it changed in between.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: no administrator would be left.
+        TransactionRefused: a condition failed that is about neither of these.
+    """
     for attempt in range(_ATTEMPTS):
         before = first if attempt == 0 and first is not None else identity.get_user(user_id)
         if before is None:
@@ -150,22 +160,20 @@ def _changed(
         try:
             table.transact(written)
         except TransactionRefused as refused:
-            _explain(written, refused.failed)
+            models = _refused_models(written, refused)
+            if models == {UserStatisticsItem}:
+                raise Conflict("The last admin cannot be demoted or deleted", code="last_admin") from None
+            if not models <= {UserItem, UserStatisticsItem}:
+                raise
         else:
             return after
     raise Unavailable
 
 
-def _explain(written: list[Operation], failed: list[bool]) -> None:
-    """Raise what a refusal means, unless it only means that the account has changed since it was read."""
-    refused = [operation for operation, was_refused in zip(written, failed, strict=True) if was_refused]
-    models = {type(operation.item) if isinstance(operation, Put) else operation.model for operation in refused}
-    if models <= {UserItem}:
-        return
-    if UserStatisticsItem in models and UserItem not in models:
-        raise Conflict("The last admin cannot be demoted or deleted", code="last_admin")
-    if models - {UserItem, UserStatisticsItem}:
-        raise LinkSpent
+def _refused_models(written: list[Operation], refused: TransactionRefused) -> set[type[Item]]:
+    """What kinds of items the failed conditions were about."""
+    failed = [operation for operation, is_failed in zip(written, refused.failed, strict=True) if is_failed]
+    return {type(operation.item) if isinstance(operation, Put) else operation.model for operation in failed}
 
 
 def _as_read(user: User) -> Condition:

@@ -22,7 +22,7 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from smartexam.auth.principal import Principal, portals
-from smartexam.data import directory, table
+from smartexam.data import table
 from smartexam.data.table import FloatAttribute, IntAttribute, Item, Operation, Put, TransactionRefused, Update
 
 PROFILE = "PROFILE"
@@ -185,6 +185,9 @@ def create_user(
     Raises:
         Taken: the username, the address or the Google account belongs to another account.
     """
+    # Every function finds users, few make them: the others do not pay for this at their cold start.
+    from smartexam.data import directory  # noqa: PLC0415
+
     user = User(
         id=user_id,
         username=username,

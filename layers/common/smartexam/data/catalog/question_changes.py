@@ -136,12 +136,28 @@ def delete_questions(question_ids: Iterable[int]) -> int:
     Raises:
         Unavailable: others kept editing the same exam; some questions may have been deleted.
     """
-    places: dict[int, list[str]] = {}
-    for pointer in questions.pointers_of(question_ids).values():
-        places.setdefault(pointer.exam_id, []).append(pointer.question_sk)
-    return sum(
-        _delete_chunk(exam_id, chunk) for exam_id, of_exam in places.items() for chunk in _chunks(sorted(of_exam))
-    )
+    left = set(question_ids)
+    tried: dict[int, tuple[int, str]] = {}
+    count = 0
+    # Again for those that were moved to another exam meanwhile.
+    while pointers := {
+        question_id: pointer
+        for question_id, pointer in questions.pointers_of(left).items()
+        if tried.get(question_id) != (pointer.exam_id, pointer.question_sk)
+    }:
+        places: dict[int, list[str]] = {}
+        for question_id, pointer in pointers.items():
+            tried[question_id] = (pointer.exam_id, pointer.question_sk)
+            places.setdefault(pointer.exam_id, []).append(pointer.question_sk)
+        deleted = {
+            question_id
+            for exam_id, of_exam in places.items()
+            for chunk in _chunks(sorted(of_exam))
+            for question_id in _delete_chunk(exam_id, chunk)
+        }
+        count += len(deleted)
+        left = set(pointers) - deleted
+    return count
 
 
 def _move(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
@@ -175,7 +191,7 @@ def _edit_chunk(exam_id: int, places: Sequence[str], change: Callable[[StoredQue
     table.retried(attempt)
 
 
-def _delete_chunk(exam_id: int, places: Sequence[str]) -> int:
+def _delete_chunk(exam_id: int, places: Sequence[str]) -> list[int]:
     def attempt() -> list[StoredQuestion]:
         found = questions.find_questions(exam_id, places)
         if found:
@@ -187,7 +203,7 @@ def _delete_chunk(exam_id: int, places: Sequence[str]) -> int:
     deleted = table.retried(attempt)
     # Apart from the transaction, which so holds twice as many. A pointer that a crash leaves leads to nothing.
     table.batch_delete("catalog", (pointer_key(each.id) for each in deleted))
-    return len(deleted)
+    return [each.id for each in deleted]
 
 
 def _transact_in_exam(operations: Sequence[Operation]) -> None:

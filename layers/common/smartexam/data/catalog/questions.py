@@ -34,10 +34,16 @@ def exam_of(question_id: int) -> int | None:
 
 def get_question(question_id: int) -> StoredQuestion | None:
     """A question by id, None also if its exam was deleted; two round trips."""
-    pointer = table.get(PointerItem, *pointer_key(question_id))
-    if pointer is None:
-        return None
-    return next(iter(find_questions(pointer.exam_id, [pointer.question_sk])), None)
+    missed: tuple[int, str] | None = None
+    while True:
+        pointer = table.get(PointerItem, *pointer_key(question_id))
+        if pointer is None or (pointer.exam_id, pointer.question_sk) == missed:
+            return None
+        found = find_questions(pointer.exam_id, [pointer.question_sk])
+        if found:
+            return found[0]
+        # Gone, or moved to another exam between the two readings: then the pointer leads elsewhere by now.
+        missed = (pointer.exam_id, pointer.question_sk)
 
 
 def find_questions(exam_id: int, places: Sequence[str]) -> list[StoredQuestion]:

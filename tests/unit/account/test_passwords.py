@@ -1,0 +1,73 @@
+"""The policy of passwords and the list of common ones."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from account.passwords import LONGEST, SHORTEST, common_passwords, refusal
+from smartexam.data.identity import User
+
+USER = User(
+    id=1,
+    username="maximiliane.musterfrau",
+    email="max@longer.example.org",
+    first_name="Maximiliane",
+    last_name="Musterfrau",
+    role="user",
+    password_hash=None,
+    google_sub=None,
+    auth_version=1,
+    credentials_version=1,
+    created_at=0,
+)
+
+
+def test_the_list_holds_what_could_be_typed_and_nothing_twice() -> None:
+    entries = common_passwords() - {""}
+
+    assert len(entries) > 3000
+    assert all(entry == entry.casefold().strip() and SHORTEST <= len(entry) <= LONGEST for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password123",
+        "Password123",
+        "1234567890",
+        "0987654321",
+        "qwertyuiop",
+        "1qaz2wsx3edc",
+        "iloveyou123",
+        "welcome@123",
+        "letmein1234",
+        "football2024",
+        "monkeymonkey",
+        "aaaaaaaaaa",
+        "1212121212",
+        "abcdabcdabcd",
+        "MAX@longer.example.org",
+        "maximiliane.musterfrau",
+        "x" * 9,
+        "ab" * 65,
+    ],
+)
+def test_what_everybody_guesses_first_is_refused(password: str) -> None:
+    assert refusal(password, USER)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["ten-chars!", "aaaaaaaaab", "maximiliane.musterfrau1", "ऊँट पहाड़ के नीचे", "Ü" * 4 + "123456"],
+)
+def test_there_are_no_rules_of_composition(password: str) -> None:
+    assert refusal(password, USER) is None
+
+
+@given(st.text(max_size=200))
+def test_anything_is_either_accepted_or_refused_with_words(password: str) -> None:
+    reason = refusal(password, USER)
+
+    assert reason is None or reason
+    if not SHORTEST <= len(password) <= LONGEST:
+        assert reason

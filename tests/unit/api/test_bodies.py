@@ -1,0 +1,115 @@
+"""Bodies as typed shapes."""
+
+from typing import Any
+
+import msgspec
+import pytest
+import urllib3
+
+from smartexam.api.bodies import UploadedFile, read_body
+from smartexam.api.request import Request
+from smartexam.errors import AppError, BadRequest, InvalidFields, TooLarge, UnsupportedMedia
+from tests.factories.events import http_event
+
+
+class Shape(msgspec.Struct):
+    name: str
+    letters: str | list[str] = ""
+    count: int = 0
+    file: UploadedFile | None = None
+
+
+def request(body: Any, content_type: str = "application/json") -> Request:
+    event = http_event("POST", "/", body=body, headers={"content-type": content_type} if content_type else {})
+    return Request.from_event(event, 0.0)
+
+
+def read(body: Any, content_type: str = "application/json", **options: Any) -> Shape:
+    return read_body(request(body, content_type), Shape, **options)
+
+
+def test_json_is_read_and_unknown_fields_are_passed_over() -> None:
+    assert read({"name": "x", "count": 3, "other": 1}) == Shape("x", "", 3)
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json; charset=utf-8", "application/merge+json", "APPLICATION/JSON"]
+)
+def test_json_has_many_names(content_type: str) -> None:
+    assert read('{"name":"x"}', content_type).name == "x"
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "reason"),
+    [
+        ({}, "name", "This field is required"),
+        ({"name": 5}, "name", "Expected `str`, got `int`"),
+        ({"name": "x", "count": "3"}, "count", "Expected `int`, got `str`"),
+        ({"name": "x", "letters": ["A", 5]}, "letters[1]", "Expected `str`, got `int`"),
+        ("[]", "", "Expected `object`, got `array`"),
+    ],
+)
+def test_what_is_wrong_is_named(body: Any, field: str, reason: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read(body)
+
+    assert refused.value.details["errors"] == [{"field": field, "message": reason}]
+
+
+@pytest.mark.parametrize("body", ["{", "", "nul", b"\xff", "[" * 100_000, '{"name":"\\ud800"}'])
+def test_what_is_no_json_is_400(body: Any) -> None:
+    with pytest.raises(BadRequest):
+        read(body)
+
+
+def test_too_much_is_413() -> None:
+    with pytest.raises(TooLarge):
+        read({"name": "x" * 100}, limit=50)
+
+
+@pytest.mark.parametrize("content_type", ["text/xml", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_media_type_that_is_not_read_is_415(content_type: str) -> None:
+    with pytest.raises(UnsupportedMedia):
+        read("name=x", content_type)
+
+
+class TestForms:
+    def test_text_becomes_what_the_shape_says(self) -> None:
+        assert read("name=x+y&count=3", "application/x-www-form-urlencoded", forms=True) == Shape("x y", "", 3)
+
+    def test_a_repeated_field_is_a_list(self) -> None:
+        read_twice = read("name=x&letters=A&letters=C", "application/x-www-form-urlencoded", forms=True)
+
+        assert read_twice.letters == ["A", "C"]
+
+    def test_a_repeated_field_that_may_come_once_is_refused(self) -> None:
+        with pytest.raises(InvalidFields):
+            read("name=x&name=y", "application/x-www-form-urlencoded", forms=True)
+
+    def test_multipart_has_fields_and_files(self) -> None:
+        body, content_type = urllib3.encode_multipart_formdata(
+            [("name", "x"), ("letters", "A"), ("letters", "C"), ("file", ("a.txt", b"\x00\xff", "text/plain"))]
+        )
+
+        assert read(body, content_type, forms=True) == Shape(
+            "x", ["A", "C"], 0, UploadedFile("a.txt", "text/plain", b"\x00\xff")
+        )
+
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [
+            (b"--b\r\nbroken", "multipart/form-data; boundary=b"),
+            (b"--b\r\n\r\n\r\n--b--", "multipart/form-data"),
+            (
+                b'--b\r\ncontent-disposition: form-data; name="name"\r\n\r\n\xff\r\n--b--\r\n',
+                "multipart/form-data; boundary=b",
+            ),
+            (b"name=%FF\xff", "application/x-www-form-urlencoded"),
+            (b"&".join(b"a=1" for _ in range(500)), "application/x-www-form-urlencoded"),
+        ],
+    )
+    def test_broken_forms_are_400(self, body: bytes, content_type: str) -> None:
+        with pytest.raises(AppError) as refused:
+            read(body, content_type, forms=True)
+
+        assert refused.value.status == 400
