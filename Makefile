@@ -49,10 +49,11 @@ validate: $(VENV_SAM) ## Check template.yaml as SAM reads it, and the other temp
 	@.venv-sam/bin/sam validate --lint
 	@.venv-sam/bin/cfn-lint infrastructure/*.yaml
 
-build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/
+build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print its sizes
 	@PYTHON="$(CURDIR)/.venv-sam/bin/python" .venv-sam/bin/sam build
 	@find .aws-sam/build/CommonLayer -name '*.pyc' | grep -q . \
 		|| echo "Built without byte code, for lack of python3.13 on PATH: cold starts will take three times as long." >&2
+	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Pin requirements/*.txt anew from requirements/*.in
 	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
