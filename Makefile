@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 PORT ?= 3000
+STUDENTS ?= 1000
+HOURS ?= 3
+QUESTIONS ?= 75
 
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
@@ -13,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage openapi postman lint format validate build lock clean
+.PHONY: help run demo test coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +38,9 @@ openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.
 
 postman: openapi ## Write the Postman collection anew from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
+
+cost: $(VENV) ## What exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
+	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet
