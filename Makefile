@@ -68,7 +68,7 @@ clean: ## Remove environments, builds and caches
 	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV): requirements/dev.txt layers/common/requirements.txt
+$(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
 	$(call make-venv,requirements/dev.txt)
 
 $(VENV_AWS): requirements/local.txt

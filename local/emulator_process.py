@@ -8,10 +8,43 @@ import os
 import signal
 import sys
 import threading
+from contextvars import ContextVar
+from typing import Any
 
 from ministack.app import main  # type: ignore[import-not-found]  # installed only where this runs
+from ministack.services import apigateway  # type: ignore[import-not-found]
 
 _GRACE_SECONDS = 10
+
+_connect_status: ContextVar[int] = ContextVar("connect_status", default=200)
+
+
+def _pass_on_refused_handshakes() -> None:
+    """Refuse a WebSocket with the status that `$connect` answered, as API Gateway does; MiniStack always says 403."""
+    invoke, handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket  # noqa: SLF001 - there is no other way in
+
+    async def noting(*arguments: Any, **options: Any) -> Any:
+        answer = await invoke(*arguments, **options)
+        if "CONNECT" in arguments:
+            _connect_status.set(int((answer or {}).get("statusCode", 200)))
+        return answer
+
+    async def handling(scope: Any, receive: Any, send: Any, *arguments: Any, **options: Any) -> None:
+        is_open = False
+
+        async def sending(message: dict[str, Any]) -> None:
+            nonlocal is_open
+            is_open = is_open or message["type"] == "websocket.accept"
+            status = _connect_status.get()
+            if message["type"] == "websocket.close" and not is_open and status >= 400:  # noqa: PLR2004 - HTTP's errors
+                await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+                await send({"type": "websocket.http.response.body", "body": b""})
+            else:
+                await send(message)
+
+        await handle(scope, receive, sending, *arguments, **options)
+
+    apigateway._invoke_ws_lambda, apigateway.handle_websocket = noting, handling  # noqa: SLF001
 
 
 def _end_with_starter() -> None:
@@ -23,6 +56,7 @@ def _end_with_starter() -> None:
 
 
 if __name__ == "__main__":
+    _pass_on_refused_handshakes()
     threading.Thread(target=_end_with_starter, daemon=True).start()
     sys.argv = ["ministack"]
     main()

@@ -1,4 +1,4 @@
-"""Routes under `/_local/`, for developers: mails, the clock, the schedule, the way back to the demo data.
+"""Routes under `/_local/`, for developers: mails, the clock, the schedule, the model, the way back to the demo data.
 
 The gateway serves them and nothing else does: there is no deployed stack that has them.
 """
@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from local.gateway.invoker import FunctionError, InvocationError
 from local.gateway.messages import Answer, Request, error_answer, json_answer
+from local.model import endpoint
+from local.model.endpoint import Model
 from local.outbox import read_mails
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -49,14 +51,17 @@ class _BadRequest(Exception):
 class LocalRoutes:
     """Answers requests under `/_local/`."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: Control, model: Model | None = None) -> None:
         self._control = control
+        self._model = model or Model()
         self._routes: dict[str, dict[str, Callable[[Request], Awaitable[Answer]]]] = {
             "/_local/health": {"GET": self._health},
             "/_local/outbox": {"GET": self._outbox},
             "/_local/clock": {"POST": self._clock},
             "/_local/sweep": {"POST": self._sweep},
             "/_local/reset": {"POST": self._reset},
+            "/_local/ai": {"POST": self._ai},
+            endpoint.PATH: {"POST": self._model},
         }
 
     async def __call__(self, request: Request) -> Answer:
@@ -108,7 +113,15 @@ class LocalRoutes:
 
     async def _reset(self, request: Request) -> Answer:  # noqa: ARG002 - handlers look alike
         await asyncio.to_thread(self._control.reset)
+        self._model.set_mode("ok")
         return json_answer(200, {"success": True})
+
+    async def _ai(self, request: Request) -> Answer:
+        try:
+            self._model.set_mode(_body(request).get("mode"))
+        except ValueError as error:
+            raise _BadRequest(str(error)) from None
+        return json_answer(200, {"success": True, "mode": self._model.mode})
 
 
 def _body(request: Request) -> Mapping[str, Any]:

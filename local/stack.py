@@ -23,6 +23,8 @@ from local.gateway.invoker import InvocationError, Invoker
 from local.gateway.thread import GatewayThread
 from local.layout import Layout
 from local.local_routes import LocalRoutes
+from local.model import endpoint
+from local.model.service import Service
 from local.ports import claim
 from local.snapshots import Snapshots
 from local.template import Resolver, Template, functions, load
@@ -190,7 +192,8 @@ class LocalStack:
         parameters = self._parameters(template)
         self._sweeper = _sweeper(template)
         description = ApiDescription.read(template, Resolver(template, parameters, REGION))
-        self._api = HttpApi(description, ports.port, LocalRoutes(self))
+        model = endpoint.Model(Service.from_environment())
+        self._api = HttpApi(description, ports.port, LocalRoutes(self, model))
         self._gateway = GatewayThread(self._api.handle, ports.listener)
         self._gateway.start()
         self._closing.callback(self._gateway.stop)
@@ -213,7 +216,11 @@ class LocalStack:
             template,
             artifacts,
             deployment.Addresses(self.base_url, self.aws_endpoint),
-            {"SMARTEXAM_LOCAL": "1", "LOCAL_CLOCK_FILE": str(self._clock.path)},
+            {
+                "SMARTEXAM_LOCAL": "1",
+                "LOCAL_CLOCK_FILE": str(self._clock.path),
+                "GROQ_API_KEY": endpoint.KEY,
+            },
         )
         self._version = self._snapshots.name(local_template, parameters, self._options.demo)
 
@@ -296,6 +303,8 @@ class LocalStack:
             "AppBaseUrl": self.base_url,
             "AllowedOrigins": f"{self.base_url},http://localhost:{port}",
             **self._options.parameters,
+            # Also with a real service: the gateway asks it, and keeps its key.
+            "GroqBaseUrl": f"{self.base_url}{endpoint.PREFIX}",
         }
         return {name: value for name, value in chosen.items() if name in declared}
 

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from functools import partial
 
 from smartexam import erasure
-from smartexam.data import access_requests, identity
+from smartexam.data import access_requests, identity, study
+from smartexam.data.discussions import erasing as discussions
 from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
+from smartexam.data.messaging import erasure as messaging
 from smartexam.erasure import ErasureOrder
 from smartexam.observability import note
 
@@ -33,9 +35,12 @@ def _own_partition(context: str, user_id: int) -> bool:
 # One line per table, what others refer to before what it is found by.
 STEPS: tuple[Step, ...] = (
     partial(access_requests.erase_of, limit=_REQUESTS_PIECE),
+    messaging.erase_user,
     partial(_own_partition, "identity"),
     partial(_own_partition, "ephemeral"),
     partial(_own_partition, "attempts"),
+    partial(discussions.erase_user, limit=_PIECE),
+    partial(study.forget_turns, limit=_PIECE),
 )
 
 

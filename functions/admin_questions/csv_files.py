@@ -2,12 +2,12 @@
 
 from typing import Final, NamedTuple
 
-from admin_questions.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
 from admin_questions.service import find_exam
 from smartexam import ids
 from smartexam.data.catalog import exams, question_changes, questions
 from smartexam.data.catalog.question_batches import MOST_EXAMS
 from smartexam.errors import BadRequest, NotFound
+from smartexam.exam.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
 from smartexam.exam.questions import Question
 
 MAX_ROWS: Final = 10_000

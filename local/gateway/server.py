@@ -20,6 +20,8 @@ from local.gateway.messages import Answer, Request, error_answer
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_HEADER_BYTES = 10_240
 _READ_SIZE = 64 * 1024
+# How long a cancelled connection gets before it is cancelled again.
+_STOP_SECONDS = 0.2
 # h11 gives up on a header block of this size; a bit more than the limit, so that most too large ones are counted here.
 _MAX_INCOMPLETE = 16 * 1024
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
@@ -77,9 +79,11 @@ class Server:
         """Close the socket and every connection."""
         if self._server is not None:
             self._server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        while self._connections:
+            for task in self._connections:
+                task.cancel()
+            # Until Python 3.12, `wait_for` swallows a cancellation that comes just as what it waits for is done.
+            await asyncio.wait(self._connections, timeout=_STOP_SECONDS)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

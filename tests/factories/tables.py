@@ -16,7 +16,13 @@ def definitions() -> dict[str, dict[str, Any]]:
     for logical_id, resource in template.load(ROOT / "template.yaml")["Resources"].items():
         if resource["Type"] == "AWS::DynamoDB::Table":
             properties = resource["Properties"]
-            wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+            wanted = (
+                "AttributeDefinitions",
+                "KeySchema",
+                "LocalSecondaryIndexes",
+                "GlobalSecondaryIndexes",
+                "BillingMode",
+            )
             found[logical_id.removesuffix("Table").lower()] = {
                 name: properties[name] for name in wanted if name in properties
             }

@@ -14,7 +14,7 @@ def post(monkeypatch: pytest.MonkeyPatch) -> PostOffice:
     office = PostOffice()
     monkeypatch.setattr(queues, "send", office.take)
     monkeypatch.setattr(sender, "send", office.take_mail)
-    for name in ("mail", "account_eraser", "exam_eraser"):
+    for name in ("mail", "account_eraser", "exam_eraser", "conversation_eraser"):
         monkeypatch.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}")
     return office
 

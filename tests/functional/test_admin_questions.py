@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from admin_questions import bulk, csv_files, service
 from admin_questions.app import api, lambda_handler
-from admin_questions.csv_codec import COLUMNS
 from admin_questions.models import QuestionFields
 from smartexam.data.catalog import exams, questions
 from smartexam.data.catalog.exams import Exam
+from smartexam.exam.csv_codec import COLUMNS
 from smartexam.exam.marks import UNITS
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock

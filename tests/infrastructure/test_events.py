@@ -32,7 +32,7 @@ def _dead_letter_queues() -> set[str]:
 
 def test_every_kind_of_event_is_known_here() -> None:
     kinds = {event["Type"] for function in stack.function_ids() for event in stack.events(function).values()}
-    assert kinds == {"HttpApi", "Schedule", "SQS"}
+    assert kinds == {"HttpApi", "S3", "Schedule", "SQS"}
 
 
 @pytest.mark.parametrize(("function", "settings"), list(_events("SQS")))
@@ -59,6 +59,31 @@ class TestEverySchedule:
     def test_keeps_what_failed_in_the_function(self, function: str, settings: dict[str, Any]) -> None:
         declared = stack.source()["Resources"][function]["Properties"]["EventInvokeConfig"]
         assert _queue(declared["DestinationConfig"]["OnFailure"]["Destination"])
+
+
+@pytest.mark.parametrize(("function", "settings"), list(_events("S3")))
+class TestEveryUpload:
+    def test_is_tried_again_and_kept_when_it_fails(self, function: str, settings: dict[str, Any]) -> None:
+        declared = stack.source()["Resources"][function]["Properties"]["EventInvokeConfig"]
+        assert declared["MaximumRetryAttempts"] == 2
+        assert _queue(declared["DestinationConfig"]["OnFailure"]["Destination"])
+
+    def test_comes_from_a_bucket_that_is_closed_and_forgets(self, function: str, settings: dict[str, Any]) -> None:
+        bucket = stack.deployed()[settings["Bucket"]["Ref"]]["Properties"]
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert bucket["BucketEncryption"]
+        assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] <= 7
+
+    def test_may_read_what_came_and_no_more(self, function: str, settings: dict[str, Any]) -> None:
+        bucket = settings["Bucket"]["Ref"]
+        policies = [
+            properties["PolicyDocument"]["Statement"]
+            for _, properties in stack.deployed_of("AWS::IAM::Policy")
+            if properties["Roles"] == [{"Ref": f"{function}Role"}]
+        ]
+        ((statement,),) = policies
+        assert statement["Action"] == "s3:GetObject"
+        assert statement["Resource"] == {"Fn::Sub": f"${{{bucket}.Arn}}/uploads/*"}
 
 
 def test_overdue_attempts_are_closed_within_five_minutes() -> None:

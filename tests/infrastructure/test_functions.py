@@ -15,7 +15,7 @@ from tests.infrastructure import stack
 
 FUNCTIONS = stack.function_ids()
 # What they need is slow to import or large, and nobody else needs it.
-WITH_A_LAYER_OF_THEIR_OWN = {"AuthGoogleFunction"}
+WITH_A_LAYER_OF_THEIR_OWN = {"AdminAiFunction", "AuthGoogleFunction", "PdfMiningFunction", "StudyFunction"}
 UNCHECKED_HASH = 0b01  # the flags of a .pyc, PEP 552
 
 

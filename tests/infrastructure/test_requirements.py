@@ -8,8 +8,8 @@ import pytest
 from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
-SHIPPED_TO_FEW = "layers/google/requirements.txt"
-LOCKS = [SHIPPED, SHIPPED_TO_FEW, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
+SHIPPED_TO_FEW = ["layers/google/requirements.txt", "layers/documents/requirements.txt"]
+LOCKS = [SHIPPED, *SHIPPED_TO_FEW, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
 
 
 def _pins(path: str) -> Mapping[str, str]:
@@ -26,9 +26,16 @@ def test_every_version_is_exact(path: str) -> None:
         assert re.fullmatch(r"\d[\w.]*", version), name
 
 
-@pytest.mark.parametrize("path", [SHIPPED, SHIPPED_TO_FEW])
+@pytest.mark.parametrize("path", [SHIPPED, *SHIPPED_TO_FEW])
 def test_what_is_tested_is_what_is_shipped(path: str) -> None:
     assert _pins(path).items() <= _pins("requirements/dev.txt").items()
+
+
+@pytest.mark.parametrize("path", SHIPPED_TO_FEW)
+def test_the_layers_agree_on_what_both_bring(path: str) -> None:
+    common, other = _pins(SHIPPED), _pins(path)
+    shared = common.keys() & other
+    assert {name: other[name] for name in shared} == {name: common[name] for name in shared}
 
 
 def test_the_layer_leaves_out_what_costs_cold_starts() -> None:

@@ -50,11 +50,12 @@ class TestEveryTable:
 
     def test_expires_items_where_the_context_has_such(self, table: str) -> None:
         expiry = TABLES[table]["Properties"].get("TimeToLiveSpecification")
-        expires = table in {"EphemeralTable", "CatalogTable"}
+        expires = table in {"EphemeralTable", "CatalogTable", "MessagingTable"}
         assert expiry == ({"AttributeName": "expires_at", "Enabled": True} if expires else None)
 
     def test_indexes_hold_keys_only(self, table: str) -> None:
-        for index in TABLES[table]["Properties"].get("GlobalSecondaryIndexes", []):
+        properties = TABLES[table]["Properties"]
+        for index in properties.get("GlobalSecondaryIndexes", []) + properties.get("LocalSecondaryIndexes", []):
             assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}, index["IndexName"]
 
     def test_its_name_is_an_output(self, table: str) -> None:
@@ -69,6 +70,11 @@ def test_attempts_are_found_by_deadline_and_by_exam() -> None:
         "exam": {"HASH": "exam_shard", "RANGE": "exam_sk"},
     }
     assert _types(properties).items() >= {"due_shard": "S", "deadline": "N", "exam_shard": "S", "exam_sk": "S"}.items()
+
+
+def test_running_attempts_of_a_student_can_be_read_consistently() -> None:
+    (index,) = TABLES["AttemptsTable"]["Properties"]["LocalSecondaryIndexes"]
+    assert (index["IndexName"], _keys(index["KeySchema"])) == ("running", {"HASH": "pk", "RANGE": "due_shard"})
 
 
 def test_attempts_stream_what_was_and_what_is() -> None:

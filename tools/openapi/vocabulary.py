@@ -133,14 +133,38 @@ MESSAGES = {
     "wrong_role": "This needs the role 'admin'",
 }
 
+_COMMENT = {
+    "is_own": False,
+    "is_pinned": False,
+    "is_best_answer": False,
+    "is_edited": False,
+    "is_deleted": False,
+    "created_at": NOW,
+}
+
 # Where a shape means something else by a field than most do; `*` is the shape as a whole.
 SHAPES: dict[str, dict[str, Any]] = {
     "ActiveStatus": {"start_time": "2026-01-05 04:30:00"},
     "CategoryView": {"id": 3, "name": "Physics", "image_url": "https://files.example.org/categories/3.png"},
     "ClientQuestion": {"id": 101},
+    "AssistantState": {
+        "dailyLimit": 50,
+        "questionsUsed": 12,
+        "history": [
+            {"text": "Why does a body fall?", "isUser": True, "timestamp": NOW},
+            {"text": "[FINAL ANSWER]\nBecause the Earth attracts it.", "isUser": False, "timestamp": NOW},
+        ],
+    },
+    "Cleared": {"message": "Chat history cleared."},
+    "CommentView": {"id": 5, "message": "Why not C?", "parent_id": None, "reply_to_id": None, **_COMMENT},
+    "Counts": {"counts": {"101": 5, "102": 0}},
+    "CountsBody": {"question_ids": [101, 102]},
+    "DiscussionAnswer": {"count": 2},
+    "EditedText": {"message": "Why is it not C?"},
     "ExamQuery": {"category_id": 3, "status": "ongoing"},
     "Grant": {"available_portals": ["user"]},
     "HistoryView": {"id": 17},
+    "NewComment": {"message": "Because the friction is static.", "parent_id": 5},
     "PaperAnswer": {
         "exam": {
             "id": 7,
@@ -170,6 +194,20 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "ResultView": {"id": 17},
     "SignedInUser": {"id": 42},
+    "SingleComment": {
+        "id": 6,
+        "message": "Because the friction is static.",
+        "parent_id": 5,
+        "reply_to_id": 5,
+        "replies": [],
+        **_COMMENT,
+    },
+    "StudyAnswer": {
+        "response": "[FINAL ANSWER]\n$60\\,\\mathrm{m}$\n[GIVEN]\n$v = 20\\,\\mathrm{m/s}$, $t = 3\\,\\mathrm{s}$\n"
+        "[SOLUTION]\n1. $s = vt = 60\\,\\mathrm{m}$\n[EXPLANATION]\nAt a constant speed, distance grows with time.",
+        "questions_remaining": 37,
+    },
+    "StudyQuestion": {"message": "A body moves at 20 m/s for 3 s. How far does it get?"},
     "SignedOut": {"message": "Logged out"},
     "Submitted": {"redirect_url": "/result/7"},
     "SyncBody": {"answers": {"101": "C", "102": ["A", "C"], "103": "42.5", "105": None}, "revision": 11},

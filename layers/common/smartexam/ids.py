@@ -11,7 +11,7 @@ from smartexam.data.table import IntAttribute, Item
 
 # How many ids a process reserves at once. A process that stops loses the rest of its block, which costs nothing,
 # but small blocks keep the ids of rare things short enough to read out on the phone.
-_BLOCK_SIZES = {"attempt": 50, "message": 100, "comment": 50, "question": 20}
+_BLOCK_SIZES = {"attempt": 50, "comment": 50, "question": 20, "connection": 20, "conversation": 20}
 
 
 class CounterItem(Item):

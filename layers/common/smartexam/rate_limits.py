@@ -6,7 +6,8 @@ import math
 import threading
 from dataclasses import dataclass
 
-from smartexam.data import windows
+from smartexam.data import table, windows
+from smartexam.data.table import ConditionFailed
 from smartexam.errors import RateLimited, Unauthorized
 
 SIGN_IN_FAILURES = 3
@@ -83,6 +84,28 @@ def use(
     ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+
+
+def take_turn(kind: str, user_id: int, *, seconds: float, now: float, message: str) -> None:
+    """Take the one turn that a user has in `seconds`.
+
+    Args:
+        kind: what is limited, such as `comment`.
+        user_id: for whom.
+        seconds: how long until the next turn.
+        now: epoch seconds.
+        message: what the client is told.
+
+    Raises:
+        RateLimited: it is taken, with the time until the next.
+    """
+    turn = windows.turn(f"{kind}#{user_id}", now, seconds=seconds)
+    try:
+        table.put(turn.item, turn.condition)
+    except ConditionFailed as failed:
+        stored = None if failed.item is None else windows.LimitItem.from_raw_data(failed.item)
+        wait = seconds if stored is None else stored.expires_at - now
+        raise RateLimited(message, retry_after=math.ceil(wait), code="too_fast") from None
 
 
 def _locked(seconds: float) -> RateLimited:

@@ -62,8 +62,18 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
         raise _no_form()
     if kind and kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMedia(f"Unsupported content type: {kind[:80]}", code="unsupported_media")
+    return decode(body or b"{}", shape)
+
+
+def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
+    """JSON as a shape.
+
+    Raises:
+        InvalidFields: a field is missing or of the wrong type.
+        BadRequest: malformed JSON.
+    """
     try:
-        decoded: ShapeT = _decoder(shape).decode(body or b"{}")
+        decoded: ShapeT = _decoder(shape).decode(content)
     except msgspec.ValidationError as error:
         raise _invalid(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -15,10 +15,11 @@ then on nothing can be added, so grading sees just what was acknowledged.
                     └──┘ save
 
 An attempt that is open or closed has a `due_shard`, by which the sweeper finds it in the index `due`, whatever
-crashed in between. No index holds a draft.
+crashed in between, and by which the index `running` finds it for its student. That one is local to the student's
+partition, so that it may be read consistently: what a student may do elsewhere depends on it. No index holds a draft.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -211,7 +212,30 @@ def exam_shard(exam_id: int, user_id: int) -> str:
 def get_sitting(user_id: int, exam_id: int) -> Sitting | None:
     """A student's place in an exam; None if they never were in it."""
     item = table.get(SittingItem, user_key(user_id), sitting_key(exam_id))
-    return None if item is None else _sitting(item)
+    return None if item is None else sitting_from(item)
+
+
+def get_sittings(places: Iterable[tuple[int, int]]) -> list[Sitting]:
+    """Places of several (user id, exam id), without those that never were; one round trip per 100."""
+    found = table.batch_get((SittingItem, user_key(user_id), sitting_key(exam_id)) for user_id, exam_id in places)
+    return [sitting_from(item) for item in found.values()]
+
+
+def running_exams(user_id: int) -> list[int]:
+    """Exams in which a student has an attempt that is not graded yet.
+
+    One read that sees every attempt whose start was acknowledged before, and costs the same however many exams the
+    student ever sat.
+    """
+    found: list[int] = []
+    start = None
+    while True:
+        keys, start = table.query_index(
+            "attempts", "running", ("pk", user_key(user_id)), limit=100, start=start, consistent=True
+        )
+        found += [_ids(pk, sk)[1] for pk, sk in keys]
+        if start is None:
+            return found
 
 
 def start_attempt(
@@ -260,7 +284,7 @@ def start_attempt(
         SittingItem.ended_by_time.remove(),
     ]
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
     except ConditionFailed as failed:
         stored = _refused(failed)
         if stored.sitting is not None and stored.sitting.attempt_id == attempt_id:
@@ -334,7 +358,7 @@ def save_draft(
         )
     except ConditionFailed as failed:
         raise _refused(failed) from None
-    return _sitting(SittingItem.from_raw_data(response["Attributes"]))
+    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
 
 
 def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: float, grace: float) -> Sitting:
@@ -358,7 +382,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     in_time = is_open & (SittingItem.deadline >= int(now - grace))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(now))]
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
     except ConditionFailed as failed:
         refused = _refused(failed)
     stored = refused.sitting
@@ -371,7 +395,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     ]
     same = is_open & (SittingItem.attempt_id == stored.attempt_id)
     try:
-        return _sitting(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
     except ConditionFailed as failed:
         raise _refused(failed) from None
 
@@ -513,10 +537,11 @@ def _ids(pk: str, sk: str) -> tuple[int, int]:
 
 
 def _refused(failed: ConditionFailed) -> SittingRefused:
-    return SittingRefused(None if failed.item is None else _sitting(SittingItem.from_raw_data(failed.item)))
+    return SittingRefused(None if failed.item is None else sitting_from(SittingItem.from_raw_data(failed.item)))
 
 
-def _sitting(item: SittingItem) -> Sitting:
+def sitting_from(item: SittingItem) -> Sitting:
+    """A stored sitting."""
     user_id, exam_id = _ids(item.pk, item.sk)
     return Sitting(
         user_id=user_id,

@@ -6,6 +6,8 @@
     USER#42                PASSWORD_LINK        the newest link to set a password, of either kind
     LOGIN#<digest>         WINDOW               sign-in attempts of one source address for one account
     USER#42                LIMIT#<kind>         what was used of a limit in its present window
+    LIMIT#<kind>#42        WINDOW               the one turn that a user has in some seconds is taken
+    LIMIT#study#42         <YYYY-MM-DD>         questions to the study assistant on a day (smartexam.data.study)
     REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from smartexam.data import attempts, table
 from smartexam.data.catalog.papers import PartItem, VersionItem, answers_key, paper_key, versions_key
 from smartexam.data.catalog.question_items import PREFIX, QuestionItem, pointer_key, questions_key
+from smartexam.data.discussions.erasing import purge_exam
 
 _PIECE = 250
 
@@ -68,5 +69,6 @@ def _papers(exam_id: int) -> Iterator[None]:
         yield
 
 
-# Running attempts first: until their sittings are gone, students work on for nothing.
-STEPS: tuple[Step, ...] = (_sittings, _results, _questions, _papers)
+# Running attempts first: until their sittings are gone, students work on for nothing. Discussions after the questions:
+# as long as there is a question, it can be commented on.
+STEPS: tuple[Step, ...] = (_sittings, _results, _questions, _papers, purge_exam)

@@ -205,6 +205,7 @@ def query_index(
     range_up_to: tuple[str, str, str] | None = None,
     range_prefix: tuple[str, str] | None = None,
     start: RawItem | None = None,
+    consistent: bool = False,
 ) -> tuple[list[tuple[str, str]], RawItem | None]:
     """Primary keys of items in a keys-only index.
 
@@ -216,9 +217,10 @@ def query_index(
         range_up_to: (attribute, DynamoDB type, value): only range keys up to this value; or
         range_prefix: (attribute, text): only range keys that begin so.
         start: where the last page ended.
+        consistent: of an index that is local to its partition, whether it must not lag.
 
     Returns:
-        (pk, sk) pairs and where to go on, None at the end. Indexes lag: what is listed may have changed.
+        (pk, sk) pairs and where to go on, None at the end. Other indexes lag: what is listed may have changed.
     """
     names, values = {"#h": hash_key[0]}, {":h": {"S": hash_key[1]}}
     condition = "#h = :h"
@@ -236,6 +238,7 @@ def query_index(
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,
         "Limit": limit,
+        "ConsistentRead": consistent,
     }
     if start is not None:
         arguments["ExclusiveStartKey"] = start

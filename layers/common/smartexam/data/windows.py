@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from smartexam.data import table
 from smartexam.data.identity import user_key
-from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
+from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
 
 
 class LoginWindowItem(Item):
@@ -98,6 +98,18 @@ def clear_login_attempts(who: str) -> None:
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
+def turn(name: str, now: float, *, seconds: float) -> Put:
+    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
+    than any can be was begun by a clock that has been set back since.
+    """
+    free = (
+        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
+    )
+    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)
+
+
 def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds: float) -> float | None:
     """Use one of `limit` per window.
 
@@ -136,3 +148,15 @@ def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int)
     except ConditionFailed:
         return False
     return True
+
+
+def turn(name: str, now: float, *, seconds: float) -> Put:
+    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
+    than any can be was begun by a clock that has been set back since.
+    """
+    free = (
+        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
+    )
+    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin_questions.csv_codec import (
+from smartexam.exam.csv_codec import (
     COLUMNS,
     CsvFileError,
     ImportedQuestion,

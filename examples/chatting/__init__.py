@@ -1,0 +1,1 @@
+"""A chat client: reading order `conversation`, `line`, `screen`, `client`."""

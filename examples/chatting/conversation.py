@@ -1,0 +1,44 @@
+"""What was said, put together from what comes by two ways."""
+
+from __future__ import annotations
+
+import threading
+import urllib.parse
+from collections.abc import Callable
+from typing import Any
+
+from sitting.api import Api
+
+Document = dict[str, Any]
+
+
+class Conversation:
+    """What was said, each message once, whichever way it came."""
+
+    def __init__(self, conversation_id: int, show: Callable[[Document], None]) -> None:
+        """`show` gets every message that was not shown before."""
+        self.id = conversation_id
+        self._show = show
+        self._shown: set[int] = set()
+        self._lock = threading.Lock()
+
+    def add(self, message: Document) -> bool:
+        """Shows a message unless it was shown before; whether it was new."""
+        with self._lock:
+            is_new = message["id"] not in self._shown
+            self._shown.add(message["id"])
+            if is_new:
+                self._show(message)
+            return is_new
+
+    def catch_up(self, api: Api) -> None:
+        """Fetches what is not known yet: a page, and further back only while all of a page was news."""
+        missed: list[Document] = []
+        path = f"/api/chat/messages/{self.id}"
+        while page := api.get(path)["messages"]:
+            missed = [message for message in page if message["id"] not in self._shown] + missed
+            if not self._shown or page[0]["id"] in self._shown:
+                break
+            path = f"/api/chat/messages/{self.id}?before={urllib.parse.quote(page[0]['created_at'])}"
+        for message in missed:
+            self.add(message)

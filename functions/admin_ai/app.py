@@ -1,0 +1,95 @@
+"""Routes of the question generation."""
+
+import time
+
+from admin_ai import saving, service
+from admin_ai.models import Accepted, DraftList, Generated, GenerateForm, JobStatus, Saved, UploadPlace, UploadRequest
+from smartexam.api import Access, Api, Request
+from smartexam.api.response import Reply
+
+api = Api("admin_ai")
+
+# Lambda takes 6 MB, in which a file comes as base64.
+_LARGEST_BODY = 4_700_000
+_LARGEST_JSON = 2_000_000
+# The gateway gives up after 30 s; the rest is for storing the file of a job that it turns into.
+_SYNCHRONOUS_SECONDS = 21.0
+
+
+@api.post(
+    "/admin/ai-command-centre/generate",
+    access=Access.ADMIN,
+    takes=GenerateForm,
+    forms=True,
+    limit=_LARGEST_BODY,
+    answers=Generated,
+)
+def generate(request: Request, body: GenerateForm) -> Generated | Reply:
+    """Make questions, or take them from a PDF, for review. What takes too long for an answer goes on as a job (202).
+
+    Raises:
+        BadRequest: `invalid_fields`; `pdf_no_text` and other codes, a PDF that cannot be read.
+        NotFound: no such exam.
+        TooLarge: a file that only `upload-url` takes.
+        Unavailable: `model_not_configured`, `model_unavailable`.
+    """
+    ends_at = time.monotonic() + _SYNCHRONOUS_SECONDS
+    answer = service.generate(
+        body.request(),
+        body.pdf_file.content if body.pdf_file is not None and body.pdf_file.content else None,
+        created_by=request.caller.user_id,
+        now=request.now,
+        remaining=lambda: ends_at - time.monotonic(),
+    )
+    return Reply(answer, status=202) if isinstance(answer, Accepted) else answer
+
+
+@api.post("/admin/ai-command-centre/upload-url", access=Access.ADMIN, takes=UploadRequest, answers=UploadPlace)
+def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
+    """Say where to post a PDF to; its arrival starts the work.
+
+    Raises:
+        BadRequest: `invalid_fields`.
+        NotFound: no such exam.
+        TooLarge: `file_too_large`.
+    """
+    return service.upload_place(body, created_by=request.caller.user_id, now=request.now)
+
+
+@api.get("/admin/ai-command-centre/jobs/<job_id>", access=Access.ADMIN, answers=JobStatus)
+def job(request: Request, job_id: int) -> JobStatus:
+    """Tell how far a job is, and its questions once it is done.
+
+    Raises:
+        NotFound: no such job (any more: a week after its beginning it is forgotten).
+    """
+    return service.job_status(job_id, request.now)
+
+
+@api.post("/admin/ai-command-centre/save", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON, answers=Saved)
+def save(request: Request, body: DraftList) -> Saved:
+    """Store reviewed questions in their exams: all of them, or none with the reasons for each.
+
+    Raises:
+        InvalidFields: questions that are not consistent, each with its reasons.
+        NotFound: no such exam.
+    """
+    return Saved(saving.save(body.questions, request.now))
+
+
+@api.post("/admin/ai-command-centre/export-csv", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON)
+def export_csv(request: Request, body: DraftList) -> Reply:
+    """Give questions as a CSV file that the import takes.
+
+    Raises:
+        InvalidFields: questions that are not consistent, each with its reasons.
+    """
+    del request
+    return Reply(
+        saving.as_csv(body.questions),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="generated_questions.csv"'},
+    )
+
+
+lambda_handler = api.handler

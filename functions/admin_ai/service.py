@@ -1,0 +1,130 @@
+"""Generating at once or as a job."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from admin_ai.models import Accepted, Generated, JobStatus, UploadPlace, UploadRequest
+from smartexam import ids, uploads
+from smartexam.ai import client, generation
+from smartexam.ai.drafts import Outcome
+from smartexam.ai.files import LARGEST_PDF, is_pdf, source_key
+from smartexam.ai.request import EXTRACT, PURE, GenerationRequest, checked
+from smartexam.data.catalog import exams, jobs
+from smartexam.errors import BadRequest, InvalidFields, NotFound, TooLarge, Unavailable
+
+
+def generate(
+    request: GenerationRequest,
+    source: bytes | None,
+    *,
+    created_by: int,
+    now: float,
+    remaining: Callable[[], float],
+) -> Generated | Accepted:
+    """Questions, or the job that will make them.
+
+    Args:
+        request: what is wanted.
+        source: the PDF, None without one.
+        created_by: the admin.
+        now: the request's time.
+        remaining: seconds until the work must have become a job.
+
+    Raises:
+        InvalidFields: a field or the file is missing or cannot be used.
+        NotFound: no such exam.
+        Unavailable: the model is needed and not there.
+    """
+    checked(request)
+    _exam_exists(request.exam_id)
+    if request.mode == PURE:
+        source = None
+    elif source is None:
+        raise InvalidFields([("pdf_file", "This field is required")])
+    elif not is_pdf(source):
+        raise BadRequest("The file is not a PDF.", code="not_a_pdf")
+    try:
+        outcome = generation.run(request, source, remaining, _no_report)
+    except generation.OutOfTime:
+        return _as_job(request, source, created_by=created_by, now=now)
+    return Generated(len(outcome.questions), outcome.questions, outcome.warnings)
+
+
+def upload_place(body: UploadRequest, *, created_by: int, now: float) -> UploadPlace:
+    """A job that waits for its file, and where to post that.
+
+    Raises:
+        InvalidFields: a field cannot be used.
+        NotFound: no such exam.
+        TooLarge: the file is larger than a PDF may be.
+        Unavailable: the model is needed and none is configured.
+    """
+    request = msgspec.convert(msgspec.to_builtins(body), GenerationRequest)
+    checked(request)
+    if request.mode == PURE:
+        raise InvalidFields([("mode", "must be extract or mine: pure takes no file")])
+    if body.size < 1:
+        raise InvalidFields([("size", "must be the file's size in bytes")])
+    if body.size > LARGEST_PDF:
+        raise TooLarge(f"A PDF may have at most {LARGEST_PDF} bytes", code="file_too_large", max_size=LARGEST_PDF)
+    if not body.filename.lower().endswith(".pdf"):
+        raise InvalidFields([("filename", "must be the name of a PDF")])
+    _exam_exists(request.exam_id)
+    if request.mode != EXTRACT and not client.is_configured():
+        raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
+    job_id = ids.next_id("job")
+    jobs.create(job_id, _stored(request), created_by=created_by, now=now)
+    form = uploads.presigned_post(source_key(job_id, is_pdf=True), content_type=uploads.PDF, most_bytes=LARGEST_PDF)
+    return UploadPlace(
+        job_id=job_id,
+        url=form.url,
+        fields=form.fields,
+        max_size=LARGEST_PDF,
+        expires_in=uploads.EXPIRES_SECONDS,
+        status_url=_status_url(job_id),
+    )
+
+
+def job_status(job_id: int, now: float) -> JobStatus:
+    """How far a job is.
+
+    Raises:
+        NotFound: no such job.
+    """
+    job = jobs.get(job_id, now)
+    if job is None:
+        raise NotFound("Job not found")
+    stored = jobs.result(job)
+    outcome = msgspec.json.decode(stored, type=Outcome) if stored else Outcome([], [])
+    return JobStatus(job.status, job.percent, job.message, outcome.questions, outcome.warnings, job.code)
+
+
+def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int, now: float) -> Accepted:
+    """Hand the work over: the job first, then the file, whose arrival starts it."""
+    job_id = ids.next_id("job")
+    stored = _stored(request)
+    jobs.create(job_id, stored, created_by=created_by, now=now)
+    content = msgspec.json.encode(stored) if source is None else source
+    content_type = "application/json" if source is None else uploads.PDF
+    uploads.store(source_key(job_id, is_pdf=source is not None), content, content_type=content_type)
+    return Accepted(job_id, _status_url(job_id))
+
+
+def _stored(request: GenerationRequest) -> Mapping[str, Any]:
+    values: Mapping[str, Any] = msgspec.to_builtins(request)
+    return values
+
+
+def _status_url(job_id: int) -> str:
+    return f"/admin/ai-command-centre/jobs/{job_id}"
+
+
+def _exam_exists(exam_id: int) -> None:
+    if exam_id < 1 or exams.get_exam(exam_id) is None:
+        raise NotFound("Exam not found")
+
+
+def _no_report(percent: int, message: str) -> None:
+    """The caller waits for the whole answer."""

@@ -1,0 +1,1 @@
+"""Chat over HTTP: who talks with whom, and what was said."""

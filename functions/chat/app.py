@@ -1,0 +1,170 @@
+"""Routes of chat."""
+
+from chat import group_rules, people, talk
+from chat.models import (
+    Accepted,
+    AnswerBody,
+    Conversations,
+    CreatedGroup,
+    Done,
+    EditBody,
+    EditedMessage,
+    FoundUsers,
+    GroupBody,
+    Inbox,
+    MemberBody,
+    Messages,
+    MessagesQuery,
+    OnlineQuery,
+    OnlineStatus,
+    RequestBody,
+    SearchQuery,
+    SentMessage,
+    Ticket,
+    UnreadCount,
+)
+from smartexam.api import Access, Api, Request
+from smartexam.chat import messenger
+from smartexam.chat.messenger import SendBody
+from smartexam.data import sockets
+from smartexam.data.messaging import connections, conversations
+from smartexam.settings import settings
+
+api = Api("chat")
+
+
+@api.get("/api/chat/search", access=Access.AUTH, query=SearchQuery, answers=FoundUsers)
+def search(request: Request, query: SearchQuery) -> FoundUsers:
+    """Find people by the start of their username or of a word of their name."""
+    return FoundUsers(people.search(request.caller, query.q, request.now))
+
+
+@api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
+def ask(request: Request, body: RequestBody) -> Done:
+    """Ask somebody for a connection; who was asked by them already accepts with it."""
+    people.ask(request.caller, body.recipient_id, request.now)
+    return Done()
+
+
+@api.get("/api/chat/requests/inbox", access=Access.AUTH, answers=Inbox)
+def inbox(request: Request) -> Inbox:
+    """List requests that wait for the caller's answer, the newest first."""
+    return Inbox(people.inbox(request.caller))
+
+
+@api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Accepted | Done)
+def answer(request: Request, conn_id: int, body: AnswerBody) -> Accepted | Done:
+    """Accept or reject a request."""
+    if body.action == "accept":
+        return Accepted(people.accept(request.caller, conn_id, request.now))
+    connections.reject(request.caller.user_id, conn_id)
+    return Done()
+
+
+@api.get("/api/chat/conversations", access=Access.AUTH, answers=Conversations)
+def list_conversations(request: Request) -> Conversations:
+    """List the caller's conversations, the latest first."""
+    return Conversations(talk.list_conversations(request.caller, request.now))
+
+
+@api.get("/api/chat/messages/<conv_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
+def list_messages(request: Request, conv_id: int, query: MessagesQuery) -> Messages:
+    """Show 40 messages, the oldest first, and mark the conversation as read."""
+    return Messages(talk.list_messages(request.caller, conv_id, query.before))
+
+
+@api.post("/api/chat/messages/<conv_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
+def send(request: Request, conv_id: int, body: SendBody) -> SentMessage:
+    """Send a message. With a `client_id`, sending it again gives the first one back."""
+    return SentMessage(messenger.send_message(request.caller, conv_id, body, request.now))
+
+
+@api.put("/api/chat/messages/<msg_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
+def edit(request: Request, msg_id: int, body: EditBody) -> EditedMessage:
+    """Change the text of a message of one's own."""
+    return EditedMessage(talk.edit(request.caller, msg_id, body.message, request.now))
+
+
+@api.delete("/api/chat/messages/<msg_id>", access=Access.AUTH, answers=Done)
+def delete(request: Request, msg_id: int) -> Done:
+    """Delete a message of one's own."""
+    talk.delete(request.caller, msg_id, request.now)
+    return Done()
+
+
+@api.post("/api/chat/conversations/<conv_id>/read", access=Access.AUTH, answers=Done)
+def mark_read(request: Request, conv_id: int) -> Done:
+    """Mark a conversation as read."""
+    messenger.mark_read(request.caller, conv_id)
+    return Done()
+
+
+@api.delete("/api/chat/conversations/<conv_id>/clear", access=Access.AUTH, answers=Done)
+def clear(request: Request, conv_id: int) -> Done:
+    """Hide everything said so far in a conversation, for oneself only."""
+    conversations.mark_read(request.caller.user_id, conv_id, hide=True)
+    return Done()
+
+
+@api.get("/api/chat/unread_count", access=Access.AUTH, answers=UnreadCount)
+def unread_count(request: Request) -> UnreadCount:
+    """Count messages not read and requests not answered."""
+    return UnreadCount(*talk.unread(request.caller))
+
+
+@api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
+def online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
+    """Tell who of up to 100 users is online."""
+    return OnlineStatus(people.online_status(query.ids, request.now))
+
+
+@api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)
+def create_group(request: Request, body: GroupBody) -> CreatedGroup:
+    """Create a group with people one is connected with."""
+    return CreatedGroup(group_rules.create(request.caller, body, request.now))
+
+
+@api.post("/api/chat/group/<conv_id>/members", access=Access.AUTH, takes=MemberBody, answers=Done)
+def add_member(request: Request, conv_id: int, body: MemberBody) -> Done:
+    """Add somebody to a group, as its admin."""
+    group_rules.add(request.caller, conv_id, body.user_id, request.now)
+    return Done()
+
+
+@api.delete("/api/chat/group/<conv_id>/members/<user_id>", access=Access.AUTH, answers=Done)
+def remove_member(request: Request, conv_id: int, user_id: int) -> Done:
+    """Remove somebody from a group, as its admin."""
+    group_rules.remove(request.caller, conv_id, user_id, request.now)
+    return Done()
+
+
+@api.delete("/api/chat/group/<conv_id>/exit", access=Access.AUTH, answers=Done)
+def leave_group(request: Request, conv_id: int) -> Done:
+    """Leave a group; the admin's role passes on, and with the last member the group ends."""
+    group_rules.leave(request.caller, conv_id, request.now)
+    return Done()
+
+
+@api.delete("/api/chat/group/<conv_id>", access=Access.AUTH, answers=Done)
+def end_group(request: Request, conv_id: int) -> Done:
+    """End a group, as its admin."""
+    group_rules.end(request.caller, conv_id, request.now)
+    return Done()
+
+
+@api.delete("/api/chat/friend/<other_id>", access=Access.AUTH, answers=Done)
+def unfriend(request: Request, other_id: int) -> Done:
+    """End the connection with somebody, and the conversation with them."""
+    people.unfriend(request.caller, other_id, request.now)
+    return Done()
+
+
+@api.post("/api/chat/ws-ticket", access=Access.AUTH, answers=Ticket)
+def issue_ticket(request: Request) -> Ticket:
+    """Issue a ticket to open one WebSocket with."""
+    ticket = sockets.issue_ticket(request.caller, request.now)
+    url = f"{settings().required('SOCKETS_URL')}?ticket={ticket}"
+    return Ticket(ticket, sockets.TICKET_SECONDS, url)
+
+
+lambda_handler = api.handler

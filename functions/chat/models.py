@@ -1,0 +1,189 @@
+"""Shapes of requests and answers."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from smartexam.chat.messenger import Id, MessageShape
+
+
+class Done(Struct, frozen=True):
+    """Nothing more to say."""
+
+    success: Literal[True] = True
+
+
+class SearchQuery(Struct, frozen=True):
+    """What the username, or a word of the name, begins with."""
+
+    q: str = ""
+
+
+class FoundUser(Struct, frozen=True):
+    """Somebody found; `connection_status` is null where nothing was ever asked."""
+
+    id: int
+    username: str
+    full_name: str
+    online: bool
+    connection_status: Literal["pending", "accepted", "rejected"] | None
+
+
+class FoundUsers(Struct, frozen=True):
+    """People whose names begin so."""
+
+    users: list[FoundUser]
+    success: Literal[True] = True
+
+
+class RequestBody(Struct, frozen=True):
+    """Whom to ask for a connection."""
+
+    recipient_id: Id
+
+
+class InboxEntry(Struct, frozen=True):
+    """A request that waits for an answer."""
+
+    conn_id: int
+    from_id: int
+    from_name: str
+    created_at: str
+
+
+class Inbox(Struct, frozen=True):
+    """Requests that wait, the newest first."""
+
+    requests: list[InboxEntry]
+    success: Literal[True] = True
+
+
+class AnswerBody(Struct, frozen=True):
+    """The answer to a request."""
+
+    action: Literal["accept", "reject"]
+
+
+class Accepted(Struct, frozen=True):
+    """The conversation that an accepted request opened."""
+
+    conv_id: int
+    success: Literal[True] = True
+
+
+class MemberShape(Struct, frozen=True):
+    """Somebody in a conversation."""
+
+    id: int
+    name: str
+    is_admin: bool
+
+
+class LastMessageShape(Struct, frozen=True):
+    """The newest message; of one that was deleted, words that say so."""
+
+    message: str
+    created_at: str
+
+
+class ConversationShape(Struct, frozen=True):
+    """A conversation; `other_id` and `online` say something for two people only."""
+
+    id: int
+    name: str
+    is_group: bool
+    unread: int
+    online: bool
+    other_id: int | None
+    members: list[MemberShape]
+    last_message: LastMessageShape | None
+
+
+class Conversations(Struct, frozen=True):
+    """All of the caller's conversations, the latest first."""
+
+    conversations: list[ConversationShape]
+    success: Literal[True] = True
+
+
+class MessagesQuery(Struct, frozen=True):
+    """Only messages before this time (ISO-8601), such as the `created_at` of the oldest one known."""
+
+    before: str | None = None
+
+
+class Messages(Struct, frozen=True):
+    """Up to 40 messages, the oldest first."""
+
+    messages: list[MessageShape]
+    success: Literal[True] = True
+
+
+class SentMessage(Struct, frozen=True):
+    """The message as it was stored."""
+
+    message: MessageShape
+    success: Literal[True] = True
+
+
+class EditBody(Struct, frozen=True):
+    """The new text."""
+
+    message: str
+
+
+class EditedMessage(Struct, frozen=True):
+    """The new text as it was stored."""
+
+    message: str
+    success: Literal[True] = True
+
+
+class UnreadCount(Struct, frozen=True):
+    """Messages not read, and requests not answered."""
+
+    unread: int
+    requests: int
+    success: Literal[True] = True
+
+
+class OnlineQuery(Struct, frozen=True):
+    """Ids of users, with commas between."""
+
+    ids: str = ""
+
+
+class OnlineStatus(Struct, frozen=True):
+    """Whether each user is online, by id."""
+
+    status: dict[str, bool]
+    success: Literal[True] = True
+
+
+class GroupBody(Struct, frozen=True):
+    """A group to create; the creator need not be among the members."""
+
+    name: str
+    member_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)]
+
+
+class CreatedGroup(Struct, frozen=True):
+    """The new group's conversation."""
+
+    conv_id: int
+    success: Literal[True] = True
+
+
+class MemberBody(Struct, frozen=True):
+    """Whom to add."""
+
+    user_id: Id
+
+
+class Ticket(Struct, frozen=True):
+    """A ticket to open one WebSocket with; `url` holds it already. `expires_in` is in seconds."""
+
+    ticket: str
+    expires_in: int
+    url: str
+    success: Literal[True] = True

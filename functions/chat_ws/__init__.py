@@ -1,0 +1,1 @@
+"""Chat over WebSockets: connections, and what comes in by them."""

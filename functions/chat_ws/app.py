@@ -1,0 +1,148 @@
+"""Routes of the WebSocket API."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from chat_ws import discussions, frames, handshake
+from chat_ws.models import AboutQuestion, Heartbeat, InConversation, SendMessage
+from smartexam.auth.revocations import feed
+from smartexam.chat import messenger
+from smartexam.data import sockets
+from smartexam.data.sockets import Owner
+from smartexam.errors import AppError, BadRequest
+from smartexam.observability import log_invocation, logger, note, tracing
+from smartexam.realtime import delivery
+from smartexam.settings import settings
+from smartexam.times import iso
+
+# API Gateway passes a handler's status on to the client for `$connect` only, and a body never.
+_DONE = {"statusCode": 200}
+
+
+def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Handle one event of the WebSocket API.
+
+    Args:
+        event: a connection opened or closed, or a frame that came by it.
+        context: Lambda's context.
+
+    Returns:
+        `{"statusCode": n}`; what there is to say to the client is posted to its connection.
+    """
+    del context
+    started, now = time.perf_counter(), settings().clock().now()
+    about = event["requestContext"]
+    with tracing() as trace:
+        answer = _handled(event, now)
+    log_invocation(
+        now=now,
+        latency_ms=(time.perf_counter() - started) * 1000,
+        fault=answer["statusCode"] >= 500,  # noqa: PLR2004 - the class of server errors
+        trace=trace,
+        route=about["routeKey"],
+        status=answer["statusCode"],
+        request_id=about.get("requestId", ""),
+    )
+    return answer
+
+
+def _handled(event: Mapping[str, Any], now: float) -> dict[str, Any]:
+    about = event["requestContext"]
+    connection_id, route = about["connectionId"], about["routeKey"]
+    try:
+        if route == "$connect":
+            handshake.connect(event, now)
+        elif route == "$disconnect":
+            handshake.disconnect(connection_id, now)
+        else:
+            return _frame(event, now)
+    except AppError as error:
+        note(error_code=error.code)
+        return {"statusCode": error.status}
+    except Exception:  # noqa: BLE001 - the last resort: whatever it is, the client is let in or it is not
+        logger().exception("unhandled error", extra={"request_id": about.get("requestId", "")})
+        return {"statusCode": 500}
+    return _DONE
+
+
+def _frame(event: Mapping[str, Any], now: float) -> dict[str, Any]:
+    about = event["requestContext"]
+    connection_id, body = about["connectionId"], event.get("body") or ""
+    status = 200
+    try:
+        owner = _speaker(connection_id, now)
+        if owner is not None:
+            _ROUTES.get(about["routeKey"], _unknown)(owner, body, now)
+    except AppError as error:
+        note(error_code=error.code)
+        delivery.answer(connection_id, frames.refusal(error, body))
+        status = error.status
+    except Exception:  # noqa: BLE001 - the last resort: the client is told, without what is nobody's business
+        logger().exception("unhandled error", extra={"request_id": about.get("requestId", "")})
+        delivery.answer(connection_id, frames.refusal(AppError(request_id=about.get("requestId", "")), body))
+        status = 500
+    return {"statusCode": status}
+
+
+def _speaker(connection_id: str, now: float) -> Owner | None:
+    """Who speaks, who is thereby online; None if they may no longer, and the connection was closed."""
+    owner = sockets.owner_of(connection_id)
+    if owner is not None:
+        note(user_id=owner.principal.user_id)
+        if feed().applied(owner.principal, now) is not None:
+            sockets.hear(owner, now)
+            return owner
+        handshake.disconnect(connection_id, now)
+    delivery.answer(connection_id, frames.SIGNED_OUT)
+    delivery.hang_up(connection_id)
+    return None
+
+
+def _send_message(owner: Owner, body: str, now: float) -> None:
+    wanted = frames.read(body, SendMessage)
+    sent = messenger.send_message(owner.principal, wanted.conv_id, wanted, now, connection_id=owner.connection_id)
+    data = {"client_id": wanted.client_id, "message": sent}
+    delivery.answer(owner.connection_id, frames.event("message_sent", data))
+
+
+def _typing(owner: Owner, body: str, now: float) -> None:
+    wanted = frames.read(body, InConversation)
+    messenger.tell_typing(owner.principal, wanted.conv_id, now, connection_id=owner.connection_id)
+
+
+def _heartbeat(owner: Owner, body: str, now: float) -> None:
+    frames.read(body, Heartbeat)
+    delivery.answer(owner.connection_id, frames.event("heartbeat_ack", {"server_time": iso(now)}))
+
+
+def _mark_read(owner: Owner, body: str, now: float) -> None:
+    del now
+    messenger.mark_read(owner.principal, frames.read(body, InConversation).conv_id)
+
+
+def _join_discussion(owner: Owner, body: str, now: float) -> None:
+    discussions.join(owner, frames.read(body, AboutQuestion).question_id, now)
+
+
+def _leave_discussion(owner: Owner, body: str, now: float) -> None:
+    del now
+    sockets.unfollow(owner, frames.read(body, AboutQuestion).question_id)
+
+
+def _unknown(owner: Owner, body: str, now: float) -> None:
+    del owner, now
+    frames.read(body, msgspec.Raw)
+    raise BadRequest(f"action must be one of {', '.join(_ROUTES)}", code="unknown_action")
+
+
+_ROUTES: dict[str, Callable[[Owner, str, float], None]] = {
+    "sendMessage": _send_message,
+    "typing": _typing,
+    "heartbeat": _heartbeat,
+    "markRead": _mark_read,
+    "joinDiscussion": _join_discussion,
+    "leaveDiscussion": _leave_discussion,
+}

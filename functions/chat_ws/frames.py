@@ -1,0 +1,42 @@
+"""Frames: read as typed shapes, written as events."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from chat_ws.models import Correlation
+from smartexam.api import bodies
+from smartexam.errors import AppError
+from smartexam.realtime.publishing import frame as event
+
+__all__ = ["SIGNED_OUT", "event", "read", "refusal"]
+
+ShapeT = TypeVar("ShapeT")
+
+_CODES = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict"}
+SIGNED_OUT = event("error", {"message": "You are no longer signed in here", "code": "signed_out"})
+
+
+def read(text: str, shape: type[ShapeT]) -> ShapeT:
+    """A frame as a shape.
+
+    Raises:
+        InvalidFields: a field is missing or of the wrong type.
+        BadRequest: malformed JSON.
+    """
+    return bodies.decode(text.encode("utf-8", "surrogatepass"), shape)
+
+
+def refusal(error: AppError, text: str) -> bytes:
+    """The event that says what is wrong with a frame, with what the client knows the frame by."""
+    code = error.code or _CODES.get(error.status, "internal_error")
+    wait = {"retry_after": int(error.headers["Retry-After"])} if "Retry-After" in error.headers else {}
+    return event("error", {**error.details, **wait, **_correlation(text), "message": error.message, "code": code})
+
+
+def _correlation(text: str) -> dict[str, Any]:
+    try:
+        known = msgspec.json.decode(text, type=Correlation)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {}
+    return {name: value for name in ("action", "client_id") if (value := getattr(known, name)) is not None}

@@ -1,0 +1,67 @@
+"""Opening and closing a connection."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smartexam import realtime
+from smartexam.api import Request
+from smartexam.auth.authenticate import identify
+from smartexam.auth.principal import Principal
+from smartexam.auth.revocations import feed
+from smartexam.data import sockets
+from smartexam.data.messaging import conversations
+from smartexam.data.sockets import Change
+from smartexam.errors import AppError, Unauthorized
+from smartexam.observability import note
+
+
+def connect(event: Mapping[str, Any], now: float) -> None:
+    """Let a client in.
+
+    Args:
+        event: of the route `$connect`.
+        now: epoch seconds.
+
+    Raises:
+        Unauthorized: neither a bearer token, nor a ticket, nor a session cookie says who it is.
+        Forbidden: a foreign page opens it with the user's cookie.
+    """
+    principal = _who(event, now)
+    note(user_id=principal.user_id)
+    change = sockets.connect(event["requestContext"]["connectionId"], principal, now)
+    if not change.is_online:
+        _tell_friends("user_online", principal.user_id, now)
+
+
+def disconnect(connection_id: str, now: float) -> None:
+    """Forget a connection that was closed."""
+    _left(sockets.disconnect(connection_id, now), now)
+
+
+def _left(change: Change | None, now: float) -> None:
+    if change is not None:
+        note(user_id=change.user_id)
+        if not change.is_online:
+            _tell_friends("user_offline", change.user_id, now)
+
+
+def _who(event: Mapping[str, Any], now: float) -> Principal:
+    request = Request.from_event(event, now)
+    ticket = (event.get("queryStringParameters") or {}).get("ticket")
+    if ticket is None or "authorization" in request.headers:
+        # Not a method that is safe: a browser sends the cookie along for any page that opens a connection.
+        return identify("CONNECT", request.headers, request.cookies, now)
+    found = sockets.spend_ticket(str(ticket), now)
+    principal = None if found is None else feed().applied(found, now)
+    if principal is None:
+        raise Unauthorized("The ticket is unknown, used or too old", code="invalid_ticket")
+    return principal
+
+
+def _tell_friends(event: str, user_id: int, now: float) -> None:
+    try:
+        friends = conversations.friends(user_id)
+    except AppError:
+        note(unsent="friends")
+        return
+    realtime.publish_to_users(friends, event, {"user_id": user_id}, now=now)

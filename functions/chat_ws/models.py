@@ -1,0 +1,34 @@
+"""Shapes of what clients send. `action` chooses the route, and is not looked at again."""
+
+from msgspec import Struct
+
+from smartexam.chat.messenger import Id, SendBody
+
+
+class SendMessage(SendBody, frozen=True, kw_only=True):
+    """A message for a conversation."""
+
+    conv_id: Id
+
+
+class InConversation(Struct, frozen=True):
+    """Something about a conversation."""
+
+    conv_id: Id
+
+
+class AboutQuestion(Struct, frozen=True):
+    """Something about a question's discussion."""
+
+    question_id: Id
+
+
+class Heartbeat(Struct, frozen=True):
+    """A sign of life."""
+
+
+class Correlation(Struct, frozen=True):
+    """What an error repeats of the frame that caused it."""
+
+    action: str | None = None
+    client_id: str | None = None

@@ -1,0 +1,1 @@
+"""Removes what conversations leave behind when they end."""

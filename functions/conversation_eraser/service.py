@@ -1,0 +1,24 @@
+"""Erasing a conversation of any length, in pieces."""
+
+from collections.abc import Callable
+
+from smartexam.chat.ending import order_erasure
+from smartexam.data.messaging.erasure import erase_conversation
+from smartexam.observability import note
+
+
+def erase(conversation_id: int, has_time: Callable[[], bool]) -> None:
+    """Remove what an ended conversation left, or as much as there is time for; the rest goes back into the queue.
+
+    Args:
+        conversation_id: which; one that goes on is left alone.
+        has_time: whether another piece may be begun.
+
+    Raises:
+        Unavailable: the database or the queue cannot be reached.
+    """
+    note(conversation_id=conversation_id)
+    while erase_conversation(conversation_id):
+        if not has_time():
+            order_erasure(conversation_id, delay_seconds=0)
+            return

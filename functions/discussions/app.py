@@ -1,0 +1,177 @@
+"""Routes of discussions."""
+
+from discussions import live
+from discussions.access import Visitor, enter, find_comment
+from discussions.models import (
+    BestAnswer,
+    Counts,
+    CountsBody,
+    DiscussionAnswer,
+    DiscussionQuery,
+    Done,
+    EditedText,
+    NewComment,
+    Pinned,
+    Posted,
+)
+from discussions.service import COMMENT_SECONDS, check_parent, may_change, read_message, threads, view
+from smartexam import cursors, rate_limits
+from smartexam.api import Access, Api, Request
+from smartexam.data.discussions import reading, writing
+from smartexam.errors import Forbidden
+from smartexam.ids import next_id
+from smartexam.settings import settings
+
+api = Api("discussions")
+
+_LIMIT = 16 * 1024
+
+
+@api.get("/api/discussion/<question_id>", access=Access.AUTH, query=DiscussionQuery, answers=DiscussionAnswer)
+def show_discussion(request: Request, question_id: int, query: DiscussionQuery) -> DiscussionAnswer:
+    """Show a question's discussion: pinned comments first, each with its replies.
+
+    Raises:
+        NotFound: no such question.
+        Forbidden: it is part of an attempt that the caller is sitting.
+    """
+    summary = enter(question_id, _visitor(request)).summary
+    list_name = f"discussion:{question_id}"
+    page = reading.read_page(question_id, has_pins=summary.pins > 0, after=cursors.decode(list_name, query.cursor))
+    return DiscussionAnswer(
+        count=summary.comments,
+        comments=threads(page.comments, summary.best_id, request.caller.user_id),
+        next_cursor=cursors.encode(list_name, page.next_place),
+    )
+
+
+@api.post("/api/discussion/<question_id>", access=Access.AUTH, takes=NewComment, answers=Posted, limit=_LIMIT)
+def post_comment(request: Request, question_id: int, body: NewComment) -> Posted:
+    """Comment on a question, or with `parent_id` reply to a comment on it.
+
+    Raises:
+        BadRequest: no text or too much, or the comment to reply to is about another question or does not exist.
+        NotFound: no such question.
+        Forbidden: it is part of an attempt that the caller is sitting.
+        RateLimited: less than ten seconds after the caller's last comment.
+    """
+    message, visitor = read_message(body.message), _visitor(request)
+    discussion = enter(question_id, visitor, parent_id=body.parent_id)
+    if body.parent_id is not None:
+        check_parent(discussion.parent, question_id)
+    rate_limits.take_turn(
+        "comment",
+        visitor.user_id,
+        seconds=COMMENT_SECONDS,
+        now=request.now,
+        message=f"You can post one comment every {COMMENT_SECONDS} seconds.",
+    )
+    new = writing.NewComment(
+        id=next_id("comment"),
+        question_id=question_id,
+        exam_id=discussion.exam_id,
+        author_id=visitor.user_id,
+        username=request.caller.username,
+        message=message,
+        parent=discussion.parent,
+        now=request.now,
+    )
+    comment = writing.add(new, is_first=discussion.is_new)
+    live.announce_comment(question_id, discussion.exam_id, comment, visitor)
+    return Posted(view(comment, best_id=None, viewer_id=visitor.user_id))
+
+
+@api.put("/api/discussion/edit/<comment_id>", access=Access.AUTH, takes=EditedText, answers=Done, limit=_LIMIT)
+def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
+    """Change the text of one's own comment, or as an administrator of any.
+
+    Raises:
+        BadRequest: no text or too much.
+        NotFound: no such comment.
+        Forbidden: it is somebody else's, or its question is part of an attempt that the caller is sitting.
+    """
+    message, visitor = read_message(body.message), _visitor(request)
+    where = find_comment(comment_id, visitor)
+    author_id = None if request.caller.has("admin") else visitor.user_id
+    if not writing.edit(where, message, request.now, author_id=author_id):
+        raise _not_yours()
+    live.announce(where.question_id, where.exam_id, "edit_message", visitor, comment_id=comment_id, message=message)
+    return Done()
+
+
+@api.delete("/api/discussion/delete/<comment_id>", access=Access.AUTH, answers=Done)
+def delete_comment(request: Request, comment_id: int) -> Done:
+    """Delete one's own comment, or as an administrator any; one with replies stays as a placeholder.
+
+    Raises:
+        NotFound: no such comment.
+        Forbidden: it is somebody else's, or its question is part of an attempt that the caller is sitting.
+    """
+    visitor = _visitor(request)
+    where = find_comment(comment_id, visitor)
+    if not writing.delete(where, request.now, allows=lambda comment: may_change(comment, request.caller)):
+        raise _not_yours()
+    live.announce(where.question_id, where.exam_id, "delete_message", visitor, comment_id=comment_id)
+    return Done()
+
+
+@api.post("/api/discussion/counts/bulk", access=Access.AUTH, takes=CountsBody, answers=Counts, limit=_LIMIT)
+def count_comments(request: Request, body: CountsBody) -> Counts:
+    """Count the comments on several questions.
+
+    Raises:
+        BadRequest: no question, more than 100, or what is no id.
+    """
+    del request
+    return Counts({str(question_id): count for question_id, count in reading.count_many(body.question_ids).items()})
+
+
+@api.put("/api/discussion/admin/pin/<comment_id>", access=Access.ADMIN, answers=Pinned)
+def toggle_pin(request: Request, comment_id: int) -> Pinned:
+    """Pin a comment above the others, or take the pin off; a pinned reply keeps its place.
+
+    Raises:
+        NotFound: no such comment.
+    """
+    where = find_comment(comment_id)
+    is_pinned = writing.toggle_pin(where, request.now)
+    live.announce(
+        where.question_id,
+        where.exam_id,
+        "pin_message",
+        _visitor(request),
+        comment_id=comment_id,
+        is_pinned=is_pinned,
+    )
+    return Pinned(is_pinned)
+
+
+@api.put("/api/discussion/admin/best/<comment_id>", access=Access.ADMIN, answers=BestAnswer)
+def toggle_best(request: Request, comment_id: int) -> BestAnswer:
+    """Make a comment its question's best answer in place of any other, or no longer.
+
+    Raises:
+        NotFound: no such comment.
+    """
+    where = find_comment(comment_id)
+    is_best = writing.toggle_best(where)
+    live.announce(
+        where.question_id,
+        where.exam_id,
+        "best_message",
+        _visitor(request),
+        comment_id=comment_id,
+        is_best_answer=is_best,
+    )
+    return BestAnswer(is_best)
+
+
+def _visitor(request: Request) -> Visitor:
+    return Visitor(request.caller.user_id, request.now, settings().sync_grace_seconds)
+
+
+def _not_yours() -> Forbidden:
+    return Forbidden("This comment is not yours", code="not_your_comment")
+
+
+lambda_handler = api.handler

@@ -1,0 +1,110 @@
+"""Shapes of requests and answers."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class DiscussionQuery(Struct, frozen=True):
+    """From where on to show a discussion."""
+
+    cursor: str | None = None
+
+
+class _Comment(Struct, frozen=True, kw_only=True):
+    id: int
+    username: str
+    message: str
+    is_own: bool
+    is_pinned: bool
+    is_best_answer: bool
+    is_edited: bool
+    is_deleted: bool
+    created_at: str
+    parent_id: int | None
+    reply_to_id: int | None
+
+
+class SingleComment(_Comment, frozen=True, kw_only=True):
+    """A comment by itself, as which every reply is shown: replies are one level deep, and their `replies` empty.
+
+    Of a reply, `parent_id` is the root that it lies under and `reply_to_id` the comment that it answers, be it the root
+    or another reply.
+    """
+
+    replies: Sequence[None] = ()
+
+
+class CommentView(_Comment, frozen=True, kw_only=True):
+    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them."""
+
+    replies: list[SingleComment]
+
+
+class DiscussionAnswer(Struct, frozen=True):
+    """A page of a discussion; `count` is of all of it and leaves out deleted comments.
+
+    A root whose replies do not fit a page comes again on the next one, with the further replies.
+    """
+
+    count: int
+    comments: list[CommentView]
+    next_cursor: str | None
+    success: bool = True
+
+
+class NewComment(Struct, frozen=True):
+    """A comment, or with `parent_id` a reply."""
+
+    message: str
+    exam_id: int | None = None
+    parent_id: int | None = None
+
+
+class Posted(Struct, frozen=True):
+    """The comment as it was stored."""
+
+    message: SingleComment
+    success: bool = True
+
+
+class EditedText(Struct, frozen=True):
+    """A comment's new text."""
+
+    message: str
+
+
+class Done(Struct, frozen=True):
+    """It is done."""
+
+    success: bool = True
+
+
+class CountsBody(Struct, frozen=True):
+    """Whose comments to count."""
+
+    question_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
+
+
+class Counts(Struct, frozen=True):
+    """Numbers of comments that are not deleted, by question id."""
+
+    counts: dict[str, int]
+    success: bool = True
+
+
+class Pinned(Struct, frozen=True):
+    """Whether the comment is pinned now."""
+
+    is_pinned: bool
+    success: bool = True
+
+
+class BestAnswer(Struct, frozen=True):
+    """Whether the comment is its question's best answer now."""
+
+    is_best_answer: bool
+    success: bool = True

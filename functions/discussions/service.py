@@ -1,0 +1,79 @@
+"""The rules of discussions: what may be said, what of it is shown, and how."""
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from discussions.models import CommentView, SingleComment
+from smartexam.auth.principal import Principal
+from smartexam.data.discussions.items import Comment, Location
+from smartexam.errors import BadRequest, InvalidFields
+from smartexam.times import iso
+
+LONGEST_MESSAGE = 500
+COMMENT_SECONDS = 10
+DELETED_NAME = "[deleted]"
+DELETED_TEXT = "This comment was deleted."
+ERASED_NAME = "Deleted Account"
+ERASED_TEXT = "This comment was removed with its author's account."
+
+
+def read_message(text: str) -> str:
+    """What is said, without outer white space.
+
+    Raises:
+        InvalidFields: nothing, or too much.
+    """
+    message = text.strip()
+    if not message or len(message) > LONGEST_MESSAGE:
+        raise InvalidFields([("message", f"must have 1 to {LONGEST_MESSAGE} characters")])
+    return message
+
+
+def check_parent(parent: Location | None, question_id: int) -> None:
+    """Whether a comment can be answered on a question.
+
+    Raises:
+        BadRequest: it does not exist, or is about another question.
+    """
+    if parent is None:
+        raise BadRequest("The comment to reply to does not exist", code="parent_not_found")
+    if parent.question_id != question_id:
+        raise BadRequest("The comment to reply to belongs to another question", code="parent_of_another_question")
+
+
+def may_change(comment: Comment, caller: Principal) -> bool:
+    """Whether a comment is the caller's to delete: one's own, or any for an administrator."""
+    return comment.author_id == caller.user_id or caller.has("admin")
+
+
+def threads(comments: Sequence[Comment], best_id: int | None, viewer_id: int) -> list[CommentView]:
+    """Comments in their order as roots with their replies; of a reply without its root nothing is shown."""
+    roots: dict[int, CommentView] = {}
+    for comment in comments:
+        shown = view(comment, best_id=best_id, viewer_id=viewer_id)
+        if comment.root_id is None:
+            roots[comment.id] = CommentView(**{**structs.asdict(shown), "replies": []})
+        elif comment.root_id in roots:
+            roots[comment.root_id].replies.append(shown)
+    return list(roots.values())
+
+
+def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> SingleComment:
+    """A comment as one user sees it."""
+    name, text = comment.username, comment.message
+    if comment.is_deleted:
+        name, text = DELETED_NAME, DELETED_TEXT
+    return SingleComment(
+        id=comment.id,
+        username=ERASED_NAME if name is None else name,
+        message=ERASED_TEXT if text is None else text,
+        is_own=viewer_id is not None and comment.author_id == viewer_id,
+        is_pinned=comment.is_pinned,
+        is_best_answer=comment.id == best_id,
+        is_edited=comment.is_edited,
+        is_deleted=comment.is_deleted,
+        created_at=iso(comment.created_at),
+        parent_id=comment.root_id,
+        reply_to_id=comment.reply_to_id,
+    )

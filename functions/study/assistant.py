@@ -1,0 +1,89 @@
+"""Asking the assistant: who may, how often, and what is left when the model fails."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from smartexam import in_progress
+from smartexam.ai import client
+from smartexam.data import study
+from smartexam.data.catalog import exams
+from smartexam.data.study import Turn
+from smartexam.errors import AppError, Conflict, RateLimited, Unavailable
+from smartexam.observability import logger
+from smartexam.times import local_date
+from study import service
+
+# Of the gateway's 30: what is around the model takes a fraction of a second, a cold start two.
+MODEL_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Who asks, and when: `now` in epoch seconds, `grace` in seconds after an attempt's deadline."""
+
+    user_id: int
+    now: float
+    grace: float
+    timezone: str
+
+    @property
+    def today(self) -> date:
+        """The day by which the student's questions are counted."""
+        return local_date(self.now, self.timezone)
+
+
+def ask(student: Student, question: str) -> tuple[str, int]:
+    """Ask the model.
+
+    The day's count is reserved before and given back if no answer comes of it; a crash in between costs the student
+    one question of that day.
+
+    Returns:
+        The answer, and how many questions the day has left.
+
+    Raises:
+        Conflict: an attempt is running that does not allow the assistant.
+        RateLimited: the day's questions are used up.
+        Unavailable: the model cannot be reached, had no answer, or none is configured.
+    """
+    _refuse_during_exams(student)
+    if not client.is_configured():
+        raise Unavailable("The study assistant is not available", code="model_not_configured", retry_after=3600)
+    turns = study.latest_turns(student.user_id, student.now, limit=service.CONTEXT_TURNS)
+    used = study.reserve_question(student.user_id, student.today, student.now, limit=service.DAILY_LIMIT)
+    if used is None:
+        raise RateLimited(
+            "Daily limit reached.",
+            retry_after=service.seconds_left_today(student.now, student.timezone),
+            code="daily_limit_reached",
+            limit_reached=True,
+        )
+    is_answered = False
+    try:
+        completion = client.complete(
+            service.conversation(turns, question), max_tokens=service.ANSWER_TOKENS, timeout=MODEL_SECONDS
+        )
+        answer = service.readable(completion.text)
+        study.remember(student.user_id, Turn(question, answer, student.now))
+        is_answered = True
+    finally:
+        # Whatever it was: the student has no answer.
+        if not is_answered:
+            _give_back(student)
+    return answer, service.DAILY_LIMIT - used
+
+
+def _refuse_during_exams(student: Student) -> None:
+    running = in_progress.exams_in_progress(student.user_id, student.now, student.grace)
+    if not running:
+        return
+    # An exam that was deleted meanwhile has no rules any more.
+    if not all(exam.allow_assistant for exam in exams.get_exams(running, reader=student.user_id).values()):
+        raise Conflict("The assistant is here for you again when your exam is over", code="exam_in_progress")
+
+
+def _give_back(student: Student) -> None:
+    try:
+        study.give_question_back(student.user_id, student.today)
+    except AppError as error:
+        logger().warning("question not given back", exc_info=error)

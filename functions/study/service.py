@@ -1,0 +1,101 @@
+"""The rules of the study assistant: what may be asked, what goes along with it, and what of the answer is kept."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from smartexam.data.study import Turn
+from smartexam.errors import InvalidFields, Unavailable
+from smartexam.times import iso, local_date
+from study.models import HistoryMessage
+from study.prompt import SYSTEM
+
+DAILY_LIMIT = 50
+SHORTEST_QUESTION, LONGEST_QUESTION = 3, 500
+# Both messages of a turn count.
+SHOWN_TURNS = 25
+# What may go along with a question: enough to follow up, and a fraction of what the question itself may cost.
+CONTEXT_TURNS = 8
+CONTEXT_TOKENS = 3000
+ANSWER_TOKENS = 2048
+LONGEST_ANSWER = 12_000
+FINAL_ANSWER = "[FINAL ANSWER]"
+
+_BLOCKS = "FINAL ANSWER|GIVEN|SOLUTION|EXPLANATION"
+# However the model decorates a heading: `**[GIVEN]:**`, `### [GIVEN]`.
+_HEADING = re.compile(rf"^[ \t*_#>]*\[({_BLOCKS})\][ \t*_:]*$", re.IGNORECASE | re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Of Latin text a token is some four bytes, of LaTeX and of Indian scripts about three: rather too many than too few.
+_BYTES_PER_TOKEN = 3
+_TOKENS_PER_MESSAGE = 4
+
+
+def read_question(text: str) -> str:
+    """What is asked, without outer white space.
+
+    Raises:
+        InvalidFields: it is too short or too long.
+    """
+    question = text.strip()
+    if not SHORTEST_QUESTION <= len(question) <= LONGEST_QUESTION:
+        raise InvalidFields([("message", f"must have {SHORTEST_QUESTION} to {LONGEST_QUESTION} characters")])
+    return question
+
+
+def conversation(turns: Sequence[Turn], question: str) -> list[dict[str, str]]:
+    """What the model is sent: its rules, the last turns as far as the budget goes, whole ones only, and the question.
+
+    Args:
+        turns: the oldest first.
+        question: what is asked now.
+    """
+    kept: list[Turn] = []
+    left = CONTEXT_TOKENS
+    for turn in reversed(turns):
+        left -= _tokens(turn.question) + _tokens(turn.answer)
+        if left < 0:
+            break
+        kept.append(turn)
+    messages = [{"role": "system", "content": SYSTEM}]
+    for turn in reversed(kept):
+        messages.append({"role": "user", "content": turn.question})
+        messages.append({"role": "assistant", "content": turn.answer})
+    return [*messages, {"role": "user", "content": question}]
+
+
+def readable(answer: str) -> str:
+    """A model's answer as it is stored and sent: text of bounded size that begins with its first block.
+
+    Raises:
+        Unavailable: there is nothing in it.
+    """
+    # A lone surrogate is no text: neither the database nor a client could take it.
+    text = _CONTROL.sub("", answer.encode("utf-8", "replace").decode()).strip()
+    if not text:
+        raise Unavailable("The assistant had no answer. Please try again.", code="model_unavailable", retry_after=5)
+    text = _HEADING.sub(lambda found: f"[{found[1].upper()}]", text)
+    if FINAL_ANSWER not in text:
+        text = f"{FINAL_ANSWER}\n{text}"
+    return text if len(text) <= LONGEST_ANSWER else text[: LONGEST_ANSWER - 1] + "…"
+
+
+def history(turns: Sequence[Turn]) -> list[HistoryMessage]:
+    """Turns as the messages that they were."""
+    messages: list[HistoryMessage] = []
+    for turn in turns:
+        asked_at = iso(turn.asked_at)
+        messages.append(HistoryMessage(turn.question, isUser=True, timestamp=asked_at))
+        messages.append(HistoryMessage(turn.answer, isUser=False, timestamp=asked_at))
+    return messages
+
+
+def seconds_left_today(now: float, timezone: str) -> float:
+    """Seconds until midnight in a time zone."""
+    tomorrow = local_date(now, timezone) + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), ZoneInfo(timezone)).astimezone(UTC)
+    return midnight.timestamp() - now
+
+
+def _tokens(text: str) -> int:
+    return len(text.encode()) // _BYTES_PER_TOKEN + _TOKENS_PER_MESSAGE

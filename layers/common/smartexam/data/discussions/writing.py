@@ -1,0 +1,292 @@
+"""Writing comments: each change and what is counted of it in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pynamodb.expressions.update import Action
+
+from smartexam.data import table
+from smartexam.data.catalog import question_items as catalog
+from smartexam.data.discussions.items import (
+    COUNT,
+    PIN_PREFIX,
+    AuthorItem,
+    Comment,
+    CommentItem,
+    CountItem,
+    DiscussedItem,
+    Location,
+    PinItem,
+    PointerItem,
+    author_key,
+    discussed_key,
+    from_item,
+    partition,
+    place_of,
+    pointer_key,
+    root_of,
+)
+from smartexam.data.table import (
+    Check,
+    ConditionFailed,
+    Delete,
+    Item,
+    Operation,
+    Put,
+    RawItem,
+    TransactionRefused,
+    Update,
+)
+from smartexam.errors import BadRequest, NotFound
+
+# Not deleted: what neither exists nor is a placeholder has no comment id or a time of deletion.
+_ALIVE = CommentItem.comment_id.exists() & CommentItem.deleted_at.does_not_exist()
+_COUNTED = CountItem.exam_id.exists()
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """A comment to store; with a parent it is a reply."""
+
+    id: int
+    question_id: int
+    exam_id: int
+    author_id: int
+    username: str
+    message: str
+    parent: Location | None
+    now: float
+
+
+def add(new: NewComment, *, is_first: bool) -> Comment:
+    """Store a comment.
+
+    Args:
+        new: the comment.
+        is_first: nobody may have commented on the question before.
+
+    Raises:
+        NotFound: the question is gone.
+        BadRequest: the comment that it answers is gone.
+    """
+    pk = partition(new.question_id)
+    root = None if new.parent is None else root_of(new.parent.place)
+    place = place_of(new.id, new.now, root)
+    item = CommentItem(
+        pk,
+        place,
+        comment_id=new.id,
+        author_id=new.author_id,
+        username=new.username,
+        message=new.message,
+        created_at=new.now,
+    )
+    if new.parent is not None and not new.parent.is_root:
+        item.reply_to_id = new.parent.comment_id
+    operations: list[Operation] = [
+        Check(catalog.PointerItem, *catalog.pointer_key(new.question_id), catalog.PointerItem.pk.exists()),
+        Put(item, CommentItem.pk.does_not_exist()),
+        Put(PointerItem(*pointer_key(new.id), question_id=new.question_id, exam_id=new.exam_id, place=place)),
+        Put(AuthorItem(*author_key(new.author_id, new.id), question_id=new.question_id, place=place)),
+        Update(CountItem, pk, COUNT, [CountItem.comments.add(1), CountItem.exam_id.set(new.exam_id)]),
+    ]
+    if root is not None:
+        operations.append(Update(CommentItem, pk, root, [CommentItem.replies.add(1)], CommentItem.pk.exists()))
+    if is_first:
+        operations.append(Put(DiscussedItem(discussed_key(new.exam_id), pk)))
+    try:
+        table.transact(operations)
+    except TransactionRefused as refused:
+        if refused.failed[0]:
+            raise NotFound("Question not found", code="question_not_found") from None
+        raise BadRequest("The comment to reply to does not exist", code="parent_not_found") from None
+    return from_item(item)
+
+
+def edit(where: Location, message: str, now: float, *, author_id: int | None) -> bool:
+    """Replace a comment's text.
+
+    Args:
+        where: the comment.
+        message: the new text.
+        now: epoch seconds.
+        author_id: only if this user wrote it; None for whoever did.
+
+    Returns:
+        False if it is somebody else's, or nobody's any more.
+
+    Raises:
+        NotFound: it does not exist, or was deleted.
+    """
+    written = CommentItem.author_id.exists() if author_id is None else CommentItem.author_id == author_id
+    actions = [CommentItem.message.set(message), CommentItem.edited_at.set(now)]
+    try:
+        table.update(CommentItem, partition(where.question_id), where.place, actions, _ALIVE & written)
+    except ConditionFailed as failed:
+        if _is_gone(failed.item):
+            raise _gone() from None
+        return False
+    return True
+
+
+def delete(where: Location, now: float, *, allows: Callable[[Comment], bool]) -> bool:
+    """Delete a comment. With replies it becomes a placeholder, without it disappears.
+
+    Args:
+        where: the comment.
+        now: epoch seconds.
+        allows: whether the caller may delete this one.
+
+    Returns:
+        False if not.
+
+    Raises:
+        NotFound: it does not exist, or was deleted.
+    """
+    pk, root_place = partition(where.question_id), root_of(where.place)
+    wanted: list[tuple[type[Item], str, str]] = [(CountItem, pk, COUNT)]
+    wanted += [(CommentItem, pk, place) for place in {where.place, root_place}]
+
+    def attempt() -> bool:
+        found = table.batch_get(wanted)
+        comments = {sk: from_item(item) for (_, sk), item in found.items() if isinstance(item, CommentItem)}
+        comment, root = comments.get(where.place), comments.get(root_place)
+        if comment is None or comment.is_deleted or root is None:
+            raise _gone()
+        if not allows(comment):
+            return False
+        removal = _root_removal(pk, comment, now) if where.is_root else _reply_removal(pk, comment, root)
+        best_ids = [item.best_id for item in found.values() if isinstance(item, CountItem)]
+        table.transact([*removal, _uncount(pk, comment, was_best=comment.id in best_ids)])
+        return True
+
+    return table.retried(attempt)
+
+
+def toggle_pin(where: Location, now: float) -> bool:
+    """Pin a comment, or take the pin off; a pinned root is read first, a pinned reply keeps its place.
+
+    Returns:
+        Whether it is pinned now.
+
+    Raises:
+        NotFound: it does not exist, or was deleted.
+    """
+    pk = partition(where.question_id)
+
+    def change(update: Update, row: Operation, pins: int) -> None:
+        counted = Update(CountItem, pk, COUNT, [CountItem.pins.add(pins)], _COUNTED)
+        table.transact([update, row, counted] if where.is_root else [update])
+
+    def attempt() -> bool:
+        unpinned = _ALIVE & CommentItem.pinned_at.does_not_exist()
+        pin = PinItem(pk, f"{PIN_PREFIX}{where.place}")
+        try:
+            change(Update(CommentItem, pk, where.place, [CommentItem.pinned_at.set(now)], unpinned), Put(pin), 1)
+        except TransactionRefused as refused:
+            if refused.failed[0] and _is_gone(refused.items[0]):
+                raise _gone() from None
+        else:
+            return True
+        pinned = CommentItem.pinned_at.exists()
+        change(
+            Update(CommentItem, pk, where.place, [CommentItem.pinned_at.remove()], pinned),
+            Delete(PinItem, pk, pin.sk),
+            -1,
+        )
+        return False
+
+    return table.retried(attempt)
+
+
+def toggle_best(where: Location) -> bool:
+    """Make a comment its question's best answer in place of any other, or no longer.
+
+    Which one it is stands once, beside the count: there cannot be two, whoever else decides at the same time.
+
+    Returns:
+        Whether it is the best answer now.
+
+    Raises:
+        NotFound: it does not exist, or was deleted.
+    """
+    pk = partition(where.question_id)
+    is_other = CountItem.best_id.does_not_exist() | (CountItem.best_id != where.comment_id)
+
+    def attempt() -> bool:
+        actions = [CountItem.best_id.set(where.comment_id)]
+        try:
+            table.transact(
+                [
+                    Check(CommentItem, pk, where.place, _ALIVE),
+                    Update(CountItem, pk, COUNT, actions, _COUNTED & is_other),
+                ]
+            )
+        except TransactionRefused as refused:
+            if refused.failed[0]:
+                raise _gone() from None
+        else:
+            return True
+        table.update(CountItem, pk, COUNT, [CountItem.best_id.remove()], CountItem.best_id == where.comment_id)
+        return False
+
+    return table.retried(attempt)
+
+
+def _root_removal(pk: str, root: Comment, now: float) -> list[Operation]:
+    """What deleting a root does to it."""
+    pin_is_same = CommentItem.pinned_at.exists() if root.is_pinned else CommentItem.pinned_at.does_not_exist()
+    unchanged = _ALIVE & pin_is_same
+    operations = _forget_author(root)
+    if root.replies:
+        cleared = (CommentItem.author_id, CommentItem.username, CommentItem.message, CommentItem.edited_at)
+        actions: list[Action] = [CommentItem.deleted_at.set(now), CommentItem.pinned_at.remove()]
+        actions += [attribute.remove() for attribute in cleared]
+        operations.append(Update(CommentItem, pk, root.place, actions, unchanged & (CommentItem.replies > 0)))
+    else:
+        operations.append(Delete(CommentItem, pk, root.place, unchanged & (CommentItem.replies == 0)))
+        operations.append(Delete(PointerItem, *pointer_key(root.id)))
+    if root.is_pinned:
+        operations.append(Delete(PinItem, pk, f"{PIN_PREFIX}{root.place}"))
+    return operations
+
+
+def _reply_removal(pk: str, reply: Comment, root: Comment) -> list[Operation]:
+    """What deleting a reply does to it and its root: a placeholder without replies goes with the last one."""
+    operations: list[Operation] = [
+        *_forget_author(reply),
+        Delete(CommentItem, pk, reply.place, CommentItem.pk.exists()),
+        Delete(PointerItem, *pointer_key(reply.id)),
+    ]
+    if root.is_deleted and root.replies == 1:
+        was_last = CommentItem.deleted_at.exists() & (CommentItem.replies == 1)
+        operations.append(Delete(CommentItem, pk, root.place, was_last))
+        operations.append(Delete(PointerItem, *pointer_key(root.id)))
+    else:
+        stays = CommentItem.pk.exists() & (CommentItem.deleted_at.does_not_exist() | (CommentItem.replies > 1))
+        operations.append(Update(CommentItem, pk, root.place, [CommentItem.replies.add(-1)], stays))
+    return operations
+
+
+def _forget_author(comment: Comment) -> list[Operation]:
+    return [] if comment.author_id is None else [Delete(AuthorItem, *author_key(comment.author_id, comment.id))]
+
+
+def _uncount(pk: str, comment: Comment, *, was_best: bool) -> Update:
+    actions: list[Action] = [CountItem.comments.add(-1)]
+    if comment.is_pinned and comment.root_id is None:
+        actions.append(CountItem.pins.add(-1))
+    if was_best:
+        actions.append(CountItem.best_id.remove())
+        unchanged = CountItem.best_id == comment.id
+    else:
+        unchanged = CountItem.best_id.does_not_exist() | (CountItem.best_id != comment.id)
+    return Update(CountItem, pk, COUNT, actions, _COUNTED & unchanged)
+
+
+def _is_gone(stored: RawItem | None) -> bool:
+    return stored is None or from_item(CommentItem.from_raw_data(stored)).is_deleted
+
+
+def _gone() -> NotFound:
+    return NotFound("Comment not found", code="comment_not_found")

@@ -1,0 +1,120 @@
+"""The study assistant's memory: what students asked it, and how much of a day's limit they used.
+
+    table      pk              sk                what
+    messaging  USER#42         STUDY#<ms>#<id>   a question with its answer, for 90 days
+    ephemeral  LIMIT#study#42  <YYYY-MM-DD>      questions of a day in the institute's time zone
+
+A question and its answer are one item: there is no half of a conversation to be left behind.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date
+
+from pynamodb.attributes import UnicodeAttribute
+
+from smartexam.data import table
+from smartexam.data.identity import user_key
+from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
+
+KEPT_SECONDS = 90 * 24 * 3600
+# Over the longest day anywhere, so that a day's count is there until the day is over in every time zone.
+_USAGE_SECONDS = 3 * 24 * 3600
+_PREFIX = "STUDY#"
+
+
+class TurnItem(Item):
+    """A question with its answer."""
+
+    class Meta:
+        context = "messaging"
+
+    question = UnicodeAttribute()
+    answer = UnicodeAttribute()
+    asked_at = FloatAttribute()
+    expires_at = FloatAttribute()
+
+
+class UsageItem(Item):
+    """How many questions a student asked on a day."""
+
+    class Meta:
+        context = "ephemeral"
+
+    used = IntAttribute(default=0)
+    expires_at = FloatAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer; `asked_at` in epoch seconds."""
+
+    question: str
+    answer: str
+    asked_at: float
+
+
+def remember(user_id: int, turn: Turn) -> None:
+    """Store a turn."""
+    # Questions of one student at the same millisecond are rare, not impossible.
+    sk = f"{_PREFIX}{int(turn.asked_at * 1000):013d}#{secrets.token_hex(4)}"
+    table.put(
+        TurnItem(
+            user_key(user_id),
+            sk,
+            question=turn.question,
+            answer=turn.answer,
+            asked_at=turn.asked_at,
+            expires_at=turn.asked_at + KEPT_SECONDS,
+        )
+    )
+
+
+def latest_turns(user_id: int, now: float, *, limit: int) -> list[Turn]:
+    """A student's last turns, the oldest first."""
+    page = table.query(TurnItem, user_key(user_id), limit=limit, prefix=_PREFIX, newest_first=True)
+    # DynamoDB removes what has run out hours or days late.
+    return [Turn(item.question, item.answer, item.asked_at) for item in reversed(page.items) if item.expires_at > now]
+
+
+def forget_turns(user_id: int, *, limit: int) -> bool:
+    """Remove up to `limit` of a student's turns.
+
+    Returns:
+        Whether there may be more.
+    """
+    page = table.query(TurnItem, user_key(user_id), limit=limit, prefix=_PREFIX)
+    table.batch_delete("messaging", ((item.pk, item.sk) for item in page.items))
+    return page.next_sk is not None
+
+
+def reserve_question(user_id: int, day: date, now: float, *, limit: int) -> int | None:
+    """Count a question of a day before it is asked, in one conditional write.
+
+    Returns:
+        How many the day has now; None if it had `limit`, and nothing was counted.
+    """
+    actions = [UsageItem.used.add(1), UsageItem.expires_at.set(now + _USAGE_SECONDS)]
+    has_room = UsageItem.used.does_not_exist() | (UsageItem.used < limit)
+    try:
+        return table.update(UsageItem, *_usage_key(user_id, day), actions, has_room).used
+    except ConditionFailed:
+        return None
+
+
+def give_question_back(user_id: int, day: date) -> None:
+    """Take a reserved question off its day's count."""
+    try:
+        table.update(UsageItem, *_usage_key(user_id, day), [UsageItem.used.add(-1)], UsageItem.used > 0)
+    except ConditionFailed:
+        return
+
+
+def questions_used(user_id: int, day: date) -> int:
+    """How many questions a student asked on a day."""
+    item = table.get(UsageItem, *_usage_key(user_id, day))
+    return 0 if item is None else item.used
+
+
+def _usage_key(user_id: int, day: date) -> tuple[str, str]:
+    return f"LIMIT#study#{user_id}", day.isoformat()

@@ -1,0 +1,120 @@
+"""Who gets an event: all devices of some users, or everybody who follows a discussion.
+
+What is announced has been stored before, and clients catch up by HTTP: nothing here raises, whatever fails.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from smartexam.auth.principal import Principal
+from smartexam.auth.revocations import feed
+from smartexam.data import sockets
+from smartexam.data.sockets import Socket
+from smartexam.errors import AppError
+from smartexam.observability import logger, note
+from smartexam.realtime.delivery import Post, deliver
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event for users.
+
+    Attributes:
+        name: such as `chat_message`.
+        data: what comes with it; JSON values or shapes.
+        user_ids: who gets it, on every device.
+        except_connection: a device that does not, such as the one that caused it.
+    """
+
+    name: str
+    data: Any
+    user_ids: Collection[int]
+    except_connection: str | None = None
+
+
+def publish_to_users(
+    user_ids: Collection[int], event: str, data: Any, *, now: float, except_connection: str | None = None
+) -> None:
+    """Send an event to every connection of these users; one database read for a hundred of them.
+
+    Args:
+        user_ids: who gets it.
+        event: its name, such as `chat_request`.
+        data: what comes with it; JSON values or shapes.
+        now: epoch seconds.
+        except_connection: a connection that does not get it.
+    """
+    publish([Event(event, data, user_ids, except_connection)], now=now)
+
+
+def publish(events: Sequence[Event], *, now: float) -> None:
+    """Send several events at once; the receivers of all of them are looked up together."""
+    try:
+        found = sockets.of_users({user_id for event in events for user_id in event.user_ids})
+        posts = [
+            Post(socket, content)
+            for event, content in ((event, frame(event.name, event.data)) for event in events)
+            for user_id in event.user_ids
+            for socket in _may_receive(found.get(user_id, ()), now)
+            if socket.connection_id != event.except_connection
+        ]
+    except AppError as error:
+        _not_sent(error)
+        return
+    deliver(posts, now=now)
+
+
+def publish_to_question(
+    question_id: int,
+    event: str,
+    data: Any,
+    *,
+    now: float,
+    except_connection: str | None = None,
+    admits: Callable[[set[int]], Collection[int]] | None = None,
+) -> None:
+    """Send an event to every connection that follows a question's discussion.
+
+    Args:
+        question_id: the question.
+        event: its name, such as `new_message`.
+        data: what comes with it; JSON values or shapes.
+        now: epoch seconds.
+        except_connection: a connection that does not get it.
+        admits: given the followers' ids, those who may see the discussion now; by default all.
+    """
+    try:
+        found = _may_receive(sockets.followers(question_id, now), now)
+        if admits is not None and found:
+            admitted = set(admits({socket.user_id for socket in found}))
+            found = [socket for socket in found if socket.user_id in admitted]
+    except AppError as error:
+        _not_sent(error)
+        return
+    content = frame(event, data)
+    deliver([Post(socket, content) for socket in found if socket.connection_id != except_connection], now=now)
+
+
+def frame(event: str, data: Any) -> bytes:
+    """An event as clients read it: `{"event": ..., "data": ...}`."""
+    return _encode({"event": event, "data": data})
+
+
+def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
+    """Those whose account has neither been deleted nor got a new password since they connected."""
+    receiving = []
+    for socket in found:
+        known = Principal(socket.user_id, "user", "", "", socket.version)
+        if not socket.is_forgotten(now) and feed().applied(known, now) is not None:
+            receiving.append(socket)
+    return receiving
+
+
+def _not_sent(error: AppError) -> None:
+    note(unsent="lookup")
+    logger().warning("event not sent", exc_info=error)

@@ -1,0 +1,6 @@
+"""Question papers: what stands in a PDF, as questions.
+
+pdf/      the file: pages as runs of text with positions
+layout/   runs as lines in reading order: columns, furniture, superscripts and fractions
+paper/    lines as questions: numbering, options, answer keys
+"""

@@ -1,0 +1,69 @@
+"""From a PDF's bytes to its questions."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from smartpaper.errors import NO_TEXT, DocumentError
+from smartpaper.layout import reading
+from smartpaper.layout.latex import plain
+from smartpaper.layout.line import GAP, UNREADABLE, Line
+from smartpaper.paper import questions
+from smartpaper.paper.model import Paper, Warning_
+from smartpaper.pdf.document import Document
+from smartpaper.pdf.legacy import looks_legacy
+from smartpaper.pdf.runs import PageContent
+
+Progress = Callable[[int, int], None]
+_LETTER = re.compile(r"[^\W\d_]")
+_LEAST_LETTERS: Final = 25  # a page; less is a scan with a printed header or a page number
+_MOST_TEXT: Final = 400_000
+
+
+def extract(data: bytes, progress: Progress | None = None) -> Paper:
+    """The questions of a PDF.
+
+    Args:
+        data: the file.
+        progress: told the pages read so far and how many there are.
+
+    Raises:
+        DocumentError: the file cannot be read, or holds no text.
+    """
+    document = Document(data)
+    pages: list[PageContent] = []
+    for page in document.pages():
+        pages.append(page)
+        if progress is not None:
+            progress(page.number, len(document))
+    _refuse_scans(pages)
+    legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
+    lines = reading.read(pages)
+    found, warnings = questions.read(lines)
+    if legacy_fonts or looks_legacy(" ".join(line.text for line in lines)):
+        names = f" ({', '.join(legacy_fonts[:5])})" if legacy_fonts else ""
+        warnings.insert(
+            0,
+            Warning_(
+                "legacy_font",
+                f"Hindi text in a font from before Unicode{names} cannot be read and was left out. "
+                "Convert the paper to a Unicode font and upload it again.",
+            ),
+        )
+    if not found:
+        warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
+    for question in found:
+        warnings += [Warning_("review", note, question.number) for note in question.notes]
+    return Paper(found, warnings, len(pages), text=_text(lines))
+
+
+def _refuse_scans(pages: list[PageContent]) -> None:
+    letters = sum(len(_LETTER.findall(run.text)) for page in pages for run in page.runs[:2000])
+    if letters < _LEAST_LETTERS * max(1, min(len(pages), 4)):
+        raise DocumentError(NO_TEXT, "The PDF contains no text: it is a scan. Upload a PDF with text.")
+
+
+def _text(lines: list[Line]) -> str:
+    """The document as plain text, for making questions from it."""
+    text = "\n".join(plain(line.text).replace(GAP, " ") for line in lines)
+    return text.replace(UNREADABLE, "")[:_MOST_TEXT]

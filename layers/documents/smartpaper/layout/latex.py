@@ -1,0 +1,108 @@
+"""Marked text as text with LaTeX: `x` with a raised 2 becomes `$\\large x^{2}$`."""
+
+import re
+from typing import Final
+
+from smartpaper.layout.line import END, FRACTION, OVER, ROOT, SUB, SUPER, UNREADABLE
+
+_RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
+_RAISED_PLAIN: Final = "0123456789+-=()ni"
+_LOWERED: Final = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"
+_LOWERED_PLAIN: Final = "0123456789+-=()"
+_RAISED_RUN = re.compile(f"[{re.escape(_RAISED)}]+")
+_LOWERED_RUN = re.compile(f"[{re.escape(_LOWERED)}]+")
+_TO_PLAIN = str.maketrans(_RAISED + _LOWERED, _RAISED_PLAIN + _LOWERED_PLAIN)
+_MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}]")
+_SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
+_OPENING, _CLOSING = "([{", ")]}"
+_DEGREE = re.compile(f"(?<=[0-9]){SUPER}[o∘°]{END}")
+_SPACES = re.compile(r"[ \t]+")
+_OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT))
+
+
+def render(text: str) -> str:
+    """Marked text as it is shown, with single spaces; line breaks stay."""
+    text = text.replace(UNREADABLE, "")
+    if not text.isascii():
+        text = _RAISED_RUN.sub(lambda found: f"{SUPER}{found[0].translate(_TO_PLAIN)}{END}", text)
+        text = _LOWERED_RUN.sub(lambda found: f"{SUB}{found[0].translate(_TO_PLAIN)}{END}", text)
+        text = _DEGREE.sub("°", text)
+        if _MARKED.search(text):
+            text = "".join(_token(token) for token in _tokens(text))
+        text = text.replace(END, "").replace(OVER, "")
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
+
+
+def plain(text: str) -> str:
+    """Marked text without marks, for looking at its words."""
+    return re.sub(f"[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{UNREADABLE}]", "", text)
+
+
+def _tokens(text: str) -> list[str]:
+    """Words and the white space between them; white space inside a mark does not end a word."""
+    tokens: list[str] = []
+    start = depth = 0
+    for index, character in enumerate(text):
+        if character in _OPENERS:
+            depth += 1
+        elif character == END:
+            depth = max(0, depth - 1)
+        elif character.isspace() and not depth:
+            tokens += [text[start:index], character]
+            start = index + 1
+    tokens.append(text[start:])
+    return tokens
+
+
+def _token(token: str) -> str:
+    if _MARKED.search(token) is None:
+        return token
+    before, core, after = _trimmed(token)
+    return f"{before}$\\large {_converted(core)}${after}"
+
+
+def _trimmed(token: str) -> tuple[str, str, str]:
+    """Punctuation and brackets around a formula that do not belong to it."""
+    start, end = 0, len(token)
+    while True:
+        core = token[start:end]
+        if (len(core) > 1 and core[-1] in ".,;:?!") or (len(core) > 1 and core[-1] in _CLOSING and _balance(core) < 0):
+            end -= 1
+        elif len(core) > 1 and core[0] in _OPENING and _balance(core) > 0:
+            start += 1
+        else:
+            return token[:start], core, token[end:]
+
+
+def _balance(text: str) -> int:
+    return sum(text.count(opening) for opening in _OPENING) - sum(text.count(closing) for closing in _CLOSING)
+
+
+def _converted(text: str) -> str:
+    text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", text)
+    pieces: list[str] = []
+    open_marks: list[str] = []
+    for character in text:
+        if character in {SUPER, SUB}:
+            pieces.append("^{" if character == SUPER else "_{")
+            open_marks.append(character)
+        elif character == FRACTION:
+            pieces.append("\\frac{")
+            open_marks.append(character)
+        elif character == ROOT:
+            pieces.append("\\sqrt{")
+            open_marks.append(character)
+        elif character == OVER:
+            pieces.append("}{")
+        elif character == END:
+            if open_marks:
+                open_marks.pop()
+                pieces.append("}")
+        elif character == "−":
+            pieces.append("-")
+        elif character in " \t":
+            pieces.append(" " if open_marks and open_marks[-1] in {FRACTION, ROOT} else "")
+        else:
+            pieces.append(character)
+    pieces.extend("}" for _ in open_marks)
+    return "".join(pieces).strip()

@@ -1,0 +1,131 @@
+"""Lines that are no part of a question: headings, instructions, passages, answers, solutions."""
+
+import re
+from typing import Final
+
+from smartpaper.layout.latex import plain
+from smartpaper.layout.line import Line
+
+KEY: Final = re.compile(
+    r"\W*(?:(?:final|official|provisional|correct)\s+)?(?:answers?[\s\-]*(?:key|keys|sheet)s?|answer\s+key\s+.{0,40}|answers"
+    r"|key\s*(?:to|for)?\s*(?:the)?\s*(?:answers?|questions?)?|answers?\s*&\s*(?:hints?|solutions?)|ans(?:wer)?\.?\s*keys?"
+    r"|उत्तर\s*(?:कुंजी|माला|सूची|तालिका|पत्रक)|उत्तरमाला|उत्तर)\W*",
+    re.IGNORECASE,
+)
+_KEY_WITH_NAME: Final = re.compile(
+    r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुंजी|माला).{0,40}",
+    re.IGNORECASE,
+)
+SOLUTIONS: Final = re.compile(
+    r"\W*(?:(?:[Dd]etailed|DETAILED|[Cc]omplete|[Ff]ull)\s+)?(?:(?:Hints?|HINTS?)(?:\s*(?:&|and|AND)?\s*(?:[Ss]olutions?|SOLUTIONS?|[Ee]xplanations?))?"
+    r"|(?:Text\s+)?(?:Solutions?|SOLUTIONS?)|(?:(?:Answers?|ANSWERS?)\s*(?:&|and|AND|with|WITH)\s*)?(?:Explanations?|EXPLANATIONS?|Solutions?|SOLUTIONS?)"
+    r"|हल(?:\s*सहित)?|व्याख्या|संकेत)(?:\s+(?:to|for|of|TO|FOR|OF)\b.{0,30})?\W*"
+)
+_SUBJECT = (
+    r"physics|chemistry|mathematics|maths?|biology|botany|zoology|english|aptitude|general\s+(?:aptitude|knowledge|studies"
+    r"|awareness|science|intelligence)|reasoning|quantitative\s+aptitude|भौतिकी|भौतिक\s*विज्ञान|रसायन(?:\s*विज्ञान|\s*शास्त्र)?|गणित"
+    r"|जीव\s*विज्ञान|वनस्पति\s*विज्ञान|जन्तु\s*विज्ञान|हिन्दी|अंग्रेज़ी|सामान्य\s*ज्ञान"
+)
+_SECTION = re.compile(
+    r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"
+    r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"
+    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
+)
+_DIRECTIONS = re.compile(
+    r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
+    r"read\s+the\s+(?:following|passage|given)|(?:for\s+)?questions?\s*(?:nos?\.?|numbers?|\()?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|"
+    r"q\.?\s*(?:nos?\.?)?\s*\(?\s*\d+\s*(?:to|and|&|-|–|—)\s*\d+|this\s+section\s+contains|linked\s+comprehension|"
+    r"(?:single|multiple|one\s+or\s+more)\s+(?:correct|options?|select|choice)|numerical\s+(?:value|answer|type|based)|integer\s+(?:type|answer|value)|"
+    r"(?:assertion|matrix|matching|statement)\s*(?:[-&/]|and)?\s*(?:reason|match|list)?\s*(?:type|based)\b|"
+    r"निर्देश|गद्यांश|अनुच्छेद|नोट\s*[:\-]|प्रश्न\s*(?:संख्या)?\s*\d+\s*(?:से|-|–|तथा|और)\s*\d+)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    r"(?:q(?:ue(?:stion)?)?s?\.?|प्रश्न)\s*(?:nos?\.?|numbers?|संख्या)?\s*\.?\s*[\[(]?\s*(?:from\s+)?(\d{1,3})\s*"
+    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,3})",
+    re.IGNORECASE,
+)
+ANSWER: Final = re.compile(
+    r"(?:(?<=^)|(?<=[\s\t\[(]))(?:(?:correct|right)\s+(?:answers?|options?|choice|ans\.?)|answers?(?:\s+key)?|ans|key|सही\s+(?:उत्तर|विकल्प)|उत्तर)"
+    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=→\])]\s*|[\-–—]+\s*(?!\d)|[\-–—]\s+(?=\d)|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−–]?\d))+",
+    re.IGNORECASE,
+)
+SOLUTION: Final = re.compile(
+    r"\W*(?:sol(?:ution|n)?s?|expl(?:anation)?|hints?|हल|व्याख्या|संकेत)\s*(?:[.:)\-–]|$|\t|\s\()",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"one\s+or\s+more|more\s+than\s+one|multiple[\s\-]*(?:correct|select|answer)|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
+    re.IGNORECASE,
+)
+_SINGLE = re.compile(
+    r"only\s+one|single[\s\-]*(?:correct|choice|option)|exactly\s+one|one\s+correct|straight\s+objective|\bMCQ|केवल\s+एक",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(
+    r"numerical|numeric\b|integer|\bNAT\b|non-?negative|संख्यात्मक|पूर्णांक|fill\s+in\s+the\s+blank", re.IGNORECASE
+)
+_INSTRUCTION_WORDS = re.compile(
+    r"candidates?|\bOMR\b|booklet|invigilat|rough\s+work|calculat(?:or|ing device)|mobile\s+phone|negative\s+mark|answer\s+sheet|"
+    r"ball\s*point|\bpen\b|hall\b|examinees?|maximum\s+marks|marks\s+(?:will|are|each)|carr(?:y|ies)\b|attempt\s+(?:all|any)|"
+    r"time\s+allowed|duration|seal|admit\s+card|परीक्षार्थी|अभ्यर्थी|उत्तर\s*-?\s*(?:पत्र|पुस्तिका)|निरीक्षक|अंक|पुस्तिका|कैलकुलेटर|समय",
+    re.IGNORECASE,
+)
+
+
+def is_key(line: Line) -> bool:
+    """Whether the line is the heading of an answer key."""
+    text = plain(line.text)
+    if KEY.fullmatch(text):
+        return True
+    return len(text) <= 100 and _KEY_WITH_NAME.fullmatch(text) is not None and not text.rstrip().endswith(".")
+
+
+def is_solutions(line: Line) -> bool:
+    """Whether the line is the heading of the solutions."""
+    text = plain(line.text)
+    return len(text) <= 60 and SOLUTIONS.fullmatch(text) is not None and not re.search(r"[.:]\s*\S", text)
+
+
+def is_section(line: Line) -> bool:
+    """Whether the line is the heading of a section."""
+    text = plain(line.text)
+    return len(text) <= 90 and _SECTION.fullmatch(text) is not None
+
+
+def is_directions(line: Line) -> bool:
+    """Whether directions or a passage for the questions that follow begin here."""
+    return _DIRECTIONS.match(plain(line.text)) is not None
+
+
+def is_answer(line: Line) -> bool:
+    """Whether the line begins with an answer."""
+    return ANSWER.match(plain(line.text).lstrip("[( *•")) is not None
+
+
+def is_solution(line: Line) -> bool:
+    """Whether the line begins the solution of a question."""
+    return SOLUTION.match(plain(line.text)) is not None
+
+
+def announced(text: str) -> tuple[int, int] | None:
+    """The range of questions that a passage or directions are for."""
+    found = _RANGE.search(text)
+    if found is None:
+        return None
+    first, last = int(found[1]), int(found[2])
+    return (first, last) if first < last <= first + 30 else None
+
+
+def answers_wanted(text: str) -> str | None:
+    """What a heading or an instruction says of the questions after it: "MCQ", "MSQ", "NUMERIC" or nothing."""
+    if _SEVERAL.search(text):
+        return "MSQ"
+    if _NUMERIC.search(text):
+        return "NUMERIC"
+    return "MCQ" if _SINGLE.search(text) else None
+
+
+def is_instruction(text: str) -> bool:
+    """Whether a numbered item speaks of sitting the exam rather than asking something."""
+    return _INSTRUCTION_WORDS.search(text) is not None

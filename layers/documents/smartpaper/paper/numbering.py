@@ -1,0 +1,158 @@
+"""Where questions begin: of all lines that start with a number, those that count on from each other.
+
+A number at the start of a line is a question's only if the numbers around it agree and options lie in between. So the
+candidates of each style of numbering form chains, and the chain that explains most of the paper wins.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from smartpaper.layout.line import GAP, UNREADABLE, Line
+
+_NUMBER = r"([0-9०-९]{1,3})"
+_WORD = (
+    r"(?:Q(?:ue(?:s(?:tion)?)?)?|QUE(?:S(?:TION)?)?|question|प्रश्न|प्रश|प्र|प्रश्‍न)"
+    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
+)
+_REST = r"\s*"
+STYLES: Final = (
+    ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}\s*[.):\]\-–|]*(?=\s|$|[^\d\s]){_REST}")),
+    ("1.", re.compile(rf"{_NUMBER}\s?\.(?!\d){_REST}")),
+    ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
+    ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
+    ("[1]", re.compile(rf"\[\s?{_NUMBER}\s?\]{_REST}")),
+    ("1:", re.compile(rf"{_NUMBER}\s?[:–—](?!\d){_REST}")),
+    ("1-", re.compile(rf"{_NUMBER}\s?-(?=\s|[^\W\d]){_REST}")),
+    ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]+{_REST}")),
+    ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
+)
+_NODE, _FLUSH = 0.4, 0.15
+_BLOCK, _EXTRA_BLOCK = 1.0, 0.6
+_GAP_COST, _JUMP_COST, _RESTART_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 0.5
+_WIDEST_GAP = 8
+_REMEMBERED = 4
+_HIGHEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The line on which a question may begin, its number and where its text begins on that line."""
+
+    line: int
+    number: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The starts that belong together, and how well they explain the paper."""
+
+    style: str
+    starts: tuple[Start, ...]
+    score: float
+
+
+def candidates(lines: Sequence[Line], style: re.Pattern[str], excluded: Sequence[bool]) -> list[Start]:
+    """Lines that begin with a number in a style."""
+    found: list[Start] = []
+    for index, line in enumerate(lines):
+        if excluded[index] or not line.text:
+            continue
+        match = style.match(line.text)
+        if match is not None and 0 < (number := int(match[1])) <= _HIGHEST:
+            found.append(Start(index, number, match.end()))
+    return found
+
+
+def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], excluded: Sequence[bool]) -> Numbering:
+    """The numbering that explains a paper best.
+
+    Args:
+        lines: the document.
+        option_blocks: the commonest option styles with the lines where their series begin.
+        excluded: for each line whether no question can begin there.
+    """
+    best = Numbering("", (), 0.0)
+    for name, pattern in STYLES:
+        starts = candidates(lines, pattern, excluded)
+        if not starts:
+            continue
+        for variant in _variants(starts, lines):
+            for option_style, block_lines in option_blocks[:2] or [("", [])]:
+                if option_style == name and variant is starts:
+                    # Numbers and options that look alike are told apart by their indentation only.
+                    continue
+                score, chain = _chain(variant, block_lines, lines)
+                if name == "1":
+                    score *= 0.8  # a bare number is the weakest sign
+                if score > best.score:
+                    best = Numbering(name, tuple(chain), score)
+    return best
+
+
+def _variants(starts: list[Start], lines: Sequence[Line]) -> list[list[Start]]:
+    flush = [start for start in starts if lines[start.line].x0 - lines[start.line].left <= 8]
+    return [starts, flush] if flush and len(flush) < len(starts) else [starts]
+
+
+def _chain(starts: Sequence[Start], block_lines: Sequence[int], lines: Sequence[Line]) -> tuple[float, list[Start]]:
+    usual = Counter((lines[start.line].column, round(lines[start.line].x0 / 4)) for start in starts)
+    flush = {place for place, count in usual.items() if count >= 0.15 * len(starts)}
+    scores: list[float] = []
+    previous: list[int] = []
+    by_number: dict[int, list[int]] = {}
+    leaders: list[int] = []
+    blocks_before = [bisect_left(block_lines, start.line) for start in starts]
+    for index, start in enumerate(starts):
+        own = _NODE
+        line = lines[start.line]
+        if (line.column, round(line.x0 / 4)) in flush:
+            own += _FLUSH
+        best, link = (0.0 if start.number == 1 else -_LATE_START_COST), -1
+        for gap in range(1, _WIDEST_GAP + 1):
+            cost = _GAP_COST * (gap - 1)
+            for at in by_number.get(start.number - gap, ()):
+                score = scores[at] + _evidence(blocks_before[index] - blocks_before[at]) - cost
+                if score > best:
+                    best, link = score, at
+        for at in leaders:
+            if starts[at].line == start.line:
+                continue
+            cost = _RESTART_COST if start.number == 1 else _JUMP_COST
+            score = scores[at] + _evidence(blocks_before[index] - blocks_before[at]) - cost
+            if score > best:
+                best, link = score, at
+        scores.append(own + best)
+        previous.append(link)
+        known = by_number.setdefault(start.number, [])
+        known.append(index)
+        del known[:-_REMEMBERED]
+        leaders.append(index)
+        leaders.sort(key=lambda at: -scores[at])
+        del leaders[_REMEMBERED:]
+    if not scores:
+        return 0.0, []
+    total = len(block_lines)
+    finals = [score + _evidence(total - before) for score, before in zip(scores, blocks_before, strict=True)]
+    at = max(range(len(finals)), key=finals.__getitem__)
+    best_score = finals[at]
+    chain: list[Start] = []
+    while at >= 0:
+        chain.append(starts[at])
+        at = previous[at]
+    return best_score, chain[::-1]
+
+
+def _evidence(block_count: int) -> float:
+    if block_count <= 0:
+        return 0.0
+    return _BLOCK - _EXTRA_BLOCK * min(block_count - 1, 3)
+
+
+def is_unreadable(line: Line, end: int) -> bool:
+    """Whether nothing but undecipherable text follows a number."""
+    return not line.text[end:].replace(UNREADABLE, "").strip()

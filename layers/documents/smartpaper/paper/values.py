@@ -1,0 +1,103 @@
+"""Answers as keys write them: letters, numbers, ranges."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+_POSITIONS: Final = {
+    **{letter: index for index, letter in enumerate("ABCDE")},
+    **{letter: index for index, letter in enumerate("abcde")},
+    **{digit: index for index, digit in enumerate("12345")},
+    **{digit: index for index, digit in enumerate("१२३४५")},
+    **{letter: index for index, letter in enumerate("कखगघङ")},
+    **{letter: index for index, letter in enumerate("अबसद")},
+    **{numeral: index for index, numeral in enumerate(("i", "ii", "iii", "iv"))},
+}
+_MINUS = "−–"
+NUMBER: Final = rf"[-+{_MINUS}]?\s?(?:\d+(?:\.\d+)?|\.\d+)(?:\s?[eE]\s?[-+]?\d{{1,2}})?"
+_NUMBER = re.compile(NUMBER)
+_RANGE = re.compile(rf"[\[(]?\s*({NUMBER})\s*[\])]?\s*(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*[\[(]?\s*({NUMBER})\s*[\])]?")
+_AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
+_LABEL = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
+_ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
+_SEPARATOR = r"\s*(?:,|;|&|and|AND|एवं|और|\s|/)\s*"
+_LABELS = re.compile(
+    rf"[\[({{]?\s*{_LABEL}\s*[\])}}]?(?:{_SEPARATOR}[\[({{]?\s*{_LABEL}\s*[\])}}]?)+\.?", re.IGNORECASE
+)
+_RUN_TOGETHER = re.compile(r"[\[({]?\s*([A-D]{2,4})\s*[\])}]?\.?")
+_EACH = re.compile(_LABEL)
+_MOST_DIGITS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a key says: positions of options (0 is A), or a number with a tolerance, or either reading.
+
+    `is_digits` tells that the positions were written as digits, which for a question without options are its number.
+    """
+
+    positions: tuple[int, ...] = ()
+    is_digits: bool = False
+    number: str = ""
+    tolerance: str = "0"
+
+
+def read(text: str) -> Value | None:
+    """The value that a text is as a whole; None when it is anything else, such as "Bonus" or "A or B"."""
+    text = " ".join(text.split())
+    if not text or len(text) > 60:
+        return None
+    if (found := _ONE_LABEL.fullmatch(text)) is not None:
+        label = found[1]
+        if label.isdigit():
+            return Value((_POSITIONS[label],), is_digits=True, number=str(int(label)))
+        return Value((_POSITIONS[label],))
+    if (found := _RUN_TOGETHER.fullmatch(text)) is not None:
+        return _several([*found[1]])
+    if "/" not in text and _LABELS.fullmatch(text):
+        several = _several(_EACH.findall(text.replace("and", ",").replace("AND", ",")))
+        if several is not None:
+            return several
+    return _number(text)
+
+
+def _several(labels: list[str]) -> Value | None:
+    positions = [_POSITIONS.get(label) for label in labels]
+    if None in positions or len(set(positions)) != len(positions):
+        return None
+    digits = {label.isdigit() for label in labels}
+    if len(digits) > 1:
+        return None
+    return Value(tuple(sorted(p for p in positions if p is not None)), is_digits=digits == {True})
+
+
+def _number(text: str) -> Value | None:
+    bare = text.strip("[](){} ")
+    if _NUMBER.fullmatch(bare):
+        number = _plain(bare)
+        return None if number is None else Value(number=str(number))
+    if (found := _AROUND.fullmatch(bare)) is not None:
+        centre, tolerance = _plain(found[1]), _plain(found[2])
+        if centre is not None and tolerance is not None and tolerance >= 0:
+            return Value(number=_text(centre), tolerance=_text(tolerance))
+        return None
+    if (found := _RANGE.fullmatch(text)) is not None:
+        low, high = _plain(found[1]), _plain(found[2])
+        if low is None or high is None or low > high:
+            return None
+        return Value(number=_text((low + high) / 2), tolerance=_text((high - low) / 2))
+    return None
+
+
+def _plain(text: str) -> Decimal | None:
+    for sign in _MINUS:
+        text = text.replace(sign, "-")
+    text = text.replace(" ", "")
+    return Decimal(text) if len(text) <= _MOST_DIGITS else None
+
+
+def _text(number: Decimal) -> str:
+    """The shortest plain writing."""
+    plain = f"{number:f}"
+    return (plain.rstrip("0").rstrip(".") or "0") if "." in plain else plain

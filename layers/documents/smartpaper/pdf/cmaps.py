@@ -1,0 +1,58 @@
+"""ToUnicode maps: what the codes of a font mean."""
+
+import re
+from typing import Final
+
+MOST_CODES: Final = 70_000
+
+_BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
+_CODESPACE = re.compile(rb"begincodespacerange\s*<([0-9A-Fa-f\s]*)>", re.DOTALL)
+_CHAR = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
+_RANGE = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
+_HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
+
+
+def parse(data: bytes) -> tuple[dict[int, str], int]:
+    """The characters by code, and how many bytes a code has (0 if the map does not say)."""
+    mapping: dict[int, str] = {}
+    for kind, block in _BLOCK.findall(data):
+        if kind == b"bfchar":
+            for code, text in _CHAR.findall(block):
+                mapping[_code(code)] = _text(text)
+                if len(mapping) > MOST_CODES:
+                    return mapping, 2
+        else:
+            for first, last, start, listed in _RANGE.findall(block):
+                _fill(mapping, _code(first), _code(last), start, listed)
+                if len(mapping) > MOST_CODES:
+                    return mapping, 2
+    space = _CODESPACE.search(data)
+    return mapping, len(b"".join(space[1].split())) // 2 if space else 0
+
+
+def _fill(mapping: dict[int, str], first: int, last: int, start: bytes, listed: bytes) -> None:
+    last = min(last, first + MOST_CODES)
+    if listed:
+        for code, text in zip(range(first, last + 1), _HEX.findall(listed), strict=False):
+            mapping[code] = _text(text)
+        return
+    base = _text(start)
+    if not base:
+        return
+    head, tail = base[:-1], ord(base[-1])
+    for code in range(first, last + 1):
+        value = tail + code - first
+        if value > 0x10FFFF:
+            return
+        mapping[code] = head + chr(value)
+
+
+def _code(digits: bytes) -> int:
+    return int(b"".join(digits.split())[:8] or b"0", 16)
+
+
+def _text(digits: bytes) -> str:
+    digits = b"".join(digits.split())[:64]
+    raw = bytes.fromhex(digits.decode("ascii").rjust(len(digits) + len(digits) % 2, "0"))
+    text = raw.decode("latin-1") if len(raw) == 1 else raw.decode("utf-16-be", "replace")
+    return text.replace("\x00", "")

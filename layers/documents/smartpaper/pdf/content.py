@@ -1,0 +1,441 @@
+"""A page's drawing operations as runs of text.
+
+pypdf parses operations into objects one by one, which costs 30 ms a page and more. Here one regular expression matches
+a whole operation with its operands, and only those that place text, rules and images are looked at. Its repetitions
+are possessive, so that no input makes it backtrack.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from smartpaper.pdf.fonts import Font
+from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
+from smartpaper.pdf.runs import LIGHT, UNMAPPED, Box, PageContent, Rule, Run
+from smartpaper.pdf.strings import literal, unhex
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
+_HEX = rb"<[0-9A-Fa-f\s]*+>"
+_OPERATION = re.compile(
+    rb"\[((?:[^\[\]()<>]++|" + _STRING + rb"|" + _HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
+    rb"|(" + _STRING + rb")\s*+(Tj|'|\")?"  # 3, 4
+    rb"|(" + _HEX + rb")\s*+(Tj|'|\")?"  # 5, 6
+    rb"|((?:[-+.\d]++\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 7, 8
+    rb"|/([^\s/\[\]()<>{}%]*+)(?:\s++([-+.\d]++)\s++(Tf)|\s++(Do))?"  # 9, 10, 11, 12
+    rb"|<<((?:[^<>()]++|" + _STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 13
+    rb"|%[^\r\n]*+",
+    re.DOTALL,
+)
+_ELEMENT = re.compile(rb"(" + _STRING + rb")|(" + _HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
+_INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re.DOTALL)
+_ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + _STRING + rb")|(" + _HEX + rb"))", re.DOTALL)
+_FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
+
+_SPACE_GAP = 0.17  # em; kerning stays below, the narrowest space between words above
+_SPLIT_GAP = 0.95  # em; a tab or the gap between two columns rather than a space
+_OVERLAP = 0.35  # em that kerning and italics move letters back
+_STEEP = 0.08  # sine of the angle from which text counts as turned
+_RULE_HEIGHT = 1.7
+_SHORTEST_RULE = 2.5
+_MOST_RULES = 3000
+_NEARLY_WHITE = 0.75
+
+
+class Form(Protocol):
+    """A form XObject: drawing operations with resources and a matrix of their own."""
+
+    @property
+    def matrix(self) -> Matrix:
+        """From its space to that of who draws it."""
+        ...
+
+    @property
+    def resources(self) -> "Resources":
+        """What its operations name."""
+        ...
+
+    def content(self) -> bytes:
+        """Its operations."""
+        ...
+
+
+class Resources(Protocol):
+    """What a page's operations name."""
+
+    def font(self, name: bytes) -> Font:
+        """The font of that name; a plain one if there is none."""
+        ...
+
+    def form(self, name: bytes) -> "Form | None":
+        """The form of that name, None if that is an image or nothing."""
+        ...
+
+    def is_image(self, name: bytes) -> bool:
+        """Whether that is an image."""
+        ...
+
+    def properties(self, name: bytes) -> bytes:
+        """Marked content's property list of that name, as written in a content stream."""
+        ...
+
+
+def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
+    """Fill `page` from its operations; `matrix` turns it upright."""
+    interpreter = _Interpreter(page)
+    interpreter.run(content, resources, matrix, 0)
+    interpreter.close()
+
+
+def multiply(m: Matrix, n: Matrix) -> Matrix:
+    """The matrix that does `m` first, then `n`."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _numbers(text: bytes) -> list[float]:
+    try:
+        return list(map(float, text.split()))
+    except ValueError:
+        return []
+
+
+class _OpenRun:
+    """A run that goes on as long as the next text follows on the same line: many files place each word or letter."""
+
+    __slots__ = ("breaks", "flags", "length", "size", "texts", "x0", "x1", "y")
+
+    def __init__(
+        self, x0: float, x1: float, y: float, size: float, text: str, flags: int, breaks: list[tuple[int, float, float]]
+    ) -> None:
+        self.x0, self.x1, self.y, self.size, self.flags = x0, x1, y, size, flags
+        self.texts = [text]
+        self.length = len(text)
+        self.breaks = breaks
+
+    def extend(self, text: str, x1: float, spaced: bool, x0: float, breaks: list[tuple[int, float, float]]) -> None:  # noqa: FBT001
+        """Add what follows, behind a space or not."""
+        if spaced and not text.startswith(" ") and not self.texts[-1].endswith(" "):
+            self.breaks.append((self.length, self.x1, x0))
+            self.texts.append(" ")
+            self.length += 1
+        if breaks:
+            self.breaks += [(self.length + index, a, b) for index, a, b in breaks]
+        self.texts.append(text)
+        self.length += len(text)
+        self.x1 = x1
+
+    def closed(self) -> Run:
+        """The run."""
+        text = self.texts[0] if len(self.texts) == 1 else "".join(self.texts)
+        return Run(self.x0, self.x1, self.y, self.size, text, self.flags, tuple(self.breaks))
+
+
+class _Interpreter:
+    """The graphics state that text depends on, and what was drawn so far."""
+
+    def __init__(self, page: PageContent) -> None:
+        self.page = page
+        self.forms = 0
+        self.font: Font | None = None
+        self.font_size = 1.0
+        self.character_space = 0.0
+        self.word_space = 0.0
+        self.scale = 1.0
+        self.leading = 0.0
+        self.rise = 0.0
+        self.light = 0
+        self.ctm = IDENTITY
+        self.tm = IDENTITY
+        self.line = IDENTITY
+        self.point = (0.0, 0.0)
+        # What marked content asks for: None (nothing), "" (leave it out), or the text to take instead, and since when.
+        self.marks: list[tuple[str | None, int]] = []
+        self.hidden = 0
+        self.open: _OpenRun | None = None
+
+    def run(self, content: bytes, resources: Resources, matrix: Matrix, depth: int) -> None:
+        """Interpret the operations of a page or a form."""
+        if b"EI" in content and b"BI" in content:
+            content = _INLINE_IMAGE.sub(b" ", content)
+        self.ctm = matrix
+        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
+        name = b""
+        properties = b""
+        page = self.page
+        operations: dict[bytes, Callable[[list[float]], None]] = {
+            b"Td": self._td,
+            b"TD": self._td_leading,
+            b"Tm": self._tm,
+            b"T*": self._next_line,
+            b"BT": self._begin,
+            b"cm": self._cm,
+            b"re": self._rectangle,
+            b"m": self._move,
+            b"l": self._line_to,
+            b"Tc": self._set_character_space,
+            b"Tw": self._set_word_space,
+            b"TL": self._set_leading,
+            b"Tz": self._set_scale,
+            b"Ts": self._set_rise,
+            b"g": self._set_colour,
+            b"rg": self._set_colour,
+            b"k": self._set_ink,
+            b"sc": self._set_colour,
+            b"scn": self._set_colour,
+            b"EMC": self._end_mark,
+        }
+        for found in _OPERATION.finditer(content):
+            kind = found.lastindex
+            if kind == 2:
+                self._show_array(found[1])
+            elif kind == 8:
+                code = found[8]
+                operation = operations.get(code)
+                if operation is not None:
+                    operation(_numbers(found[7]))
+                elif code == b"q":
+                    if len(stack) < 200:
+                        stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
+                                      self.scale, self.leading, self.rise, self.light))  # fmt: skip
+                elif code == b"Q":
+                    if stack:
+                        (self.ctm, self.font, self.font_size, self.character_space, self.word_space,
+                         self.scale, self.leading, self.rise, self.light) = stack.pop()  # fmt: skip
+                elif code in {b"BDC", b"BMC"}:
+                    self._begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
+                    properties = b""
+            elif kind in {4, 6}:
+                self._show_string(found[3] or found[5], found[4] or found[6])
+            elif kind == 11:
+                self.font = resources.font(found[9])
+                self.font_size = (_numbers(found[10]) or [1.0])[0]
+            elif kind == 12:
+                self._draw(found[9], resources, depth)
+            elif kind == 9:
+                name, properties = found[9], b""
+            elif kind == 13:
+                properties = found[13]
+            if len(page.runs) > MAX_RUNS_PER_PAGE:
+                return
+
+    # Text
+
+    def _begin(self, _: list[float]) -> None:
+        self.tm = self.line = IDENTITY
+
+    def _td(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            a, b, c, d, e, f = self.line
+            x, y = numbers
+            self.tm = self.line = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
+
+    def _td_leading(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            self.leading = -numbers[1]
+            self._td(numbers)
+
+    def _tm(self, numbers: list[float]) -> None:
+        if len(numbers) == 6:
+            self.tm = self.line = tuple(numbers)  # type: ignore[assignment]
+
+    def _next_line(self, _: list[float]) -> None:
+        self._td([0.0, -self.leading])
+
+    def _set_character_space(self, numbers: list[float]) -> None:
+        self.character_space = numbers[-1] if numbers else 0.0
+
+    def _set_word_space(self, numbers: list[float]) -> None:
+        self.word_space = numbers[-1] if numbers else 0.0
+
+    def _set_leading(self, numbers: list[float]) -> None:
+        self.leading = numbers[-1] if numbers else 0.0
+
+    def _set_scale(self, numbers: list[float]) -> None:
+        self.scale = numbers[-1] / 100 if numbers else 1.0
+
+    def _set_rise(self, numbers: list[float]) -> None:
+        self.rise = numbers[-1] if numbers else 0.0
+
+    def _show_string(self, token: bytes, operation: bytes) -> None:
+        if operation != b"Tj":
+            self._next_line([])
+        if self.font is None:
+            return
+        text, width, count, spaces = self.font.decode(literal(token) if token[0] == 40 else unhex(token))
+        advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
+        self._add(text, 0.0, advance)
+        self._advance(advance)
+
+    def _show_array(self, array: bytes) -> None:
+        font = self.font
+        if font is None:
+            return
+        size, scale = self.font_size, self.scale
+        character_space, word_space = self.character_space, self.word_space
+        em = abs(size) * scale or 1.0
+        space_gap, split_gap = _SPACE_GAP * em, _SPLIT_GAP * em
+        pieces: list[str] = []
+        breaks: list[tuple[int, float, float]] = []
+        start = at = end = 0.0
+        length = 0
+        for string, hexadecimal, number in _ELEMENT.findall(array):
+            if number:
+                try:
+                    at -= float(number) / 1000 * size * scale
+                except ValueError:
+                    continue
+                continue
+            text, width, count, spaces = font.decode(literal(string) if string else unhex(hexadecimal))
+            if pieces:
+                gap = at - end
+                if gap > split_gap or gap < -split_gap:
+                    self._add("".join(pieces), start, end, breaks)
+                    pieces, breaks, length = [], [], 0
+                elif gap > space_gap and not pieces[-1].endswith(" ") and not text.startswith(" "):
+                    pieces.append(" ")
+                    breaks.append((length, end, at))
+                    length += 1
+            if not pieces:
+                start = at
+            pieces.append(text)
+            length += len(text)
+            at += (width * size + count * character_space + spaces * word_space) * scale
+            end = at
+        if pieces:
+            self._add("".join(pieces), start, end, breaks)
+        self._advance(at)
+
+    def _advance(self, distance: float) -> None:
+        a, b, c, d, e, f = self.tm
+        self.tm = (a, b, c, d, distance * a + e, distance * b + f)
+
+    def _add(self, text: str, start: float, end: float, breaks: Sequence[tuple[int, float, float]] = ()) -> None:
+        """A run from `start` to `end` along the current line, in text space."""
+        if self.hidden or not text or text.isspace():
+            return
+        a, b, c, d, e, f = self.tm
+        ga, gb, gc, gd, ge, gf = self.ctm
+        along_x, along_y = a * ga + b * gc, a * gb + b * gd
+        if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
+            return  # turned: a watermark, or the label of an axis
+        up = c * gb + d * gd
+        height = self.rise * up
+        x = e * ga + f * gc + ge
+        y = e * gb + f * gd + gf + height
+        font = self.font
+        flags = self.light | (font.flags if font is not None else 0)
+        if "\ufffd" in text:
+            flags |= UNMAPPED
+        size = abs(self.font_size * up)
+        x0, x1 = x + start * along_x, x + end * along_x
+        placed = [(index, x + a * along_x, x + b * along_x) for index, a, b in breaks] if breaks else []
+        open_run = self.open
+        if open_run is not None and open_run.y == y and open_run.size == size and open_run.flags == flags:
+            gap = x0 - open_run.x1
+            if -_OVERLAP * size < gap < _SPLIT_GAP * size:
+                open_run.extend(text, x1, gap > _SPACE_GAP * size, x0, placed)
+                return
+        self.close()
+        self.open = _OpenRun(x0, x1, y, size, text, flags, placed)
+
+    def close(self) -> None:
+        """Take the run that was being put together as it is."""
+        if self.open is not None:
+            self.page.runs.append(self.open.closed())
+            self.open = None
+
+    # Graphics
+
+    def _cm(self, numbers: list[float]) -> None:
+        if len(numbers) == 6:
+            self.ctm = multiply(tuple(numbers), self.ctm)  # type: ignore[arg-type]
+
+    def _place(self, x: float, y: float) -> tuple[float, float]:
+        a, b, c, d, e, f = self.ctm
+        return x * a + y * c + e, x * b + y * d + f
+
+    def _rectangle(self, numbers: list[float]) -> None:
+        if len(numbers) == 4:
+            x, y, width, height = numbers
+            x0, y0 = self._place(x, y)
+            x1, y1 = self._place(x + width, y + height)
+            if abs(y1 - y0) <= _RULE_HEIGHT:
+                self._rule(x0, x1, (y0 + y1) / 2)
+
+    def _move(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            self.point = self._place(numbers[0], numbers[1])
+
+    def _line_to(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            before, self.point = self.point, self._place(numbers[0], numbers[1])
+            if abs(before[1] - self.point[1]) < 0.3:
+                self._rule(before[0], self.point[0], before[1])
+
+    def _rule(self, x0: float, x1: float, y: float) -> None:
+        if abs(x1 - x0) >= _SHORTEST_RULE and len(self.page.rules) < _MOST_RULES:
+            self.page.rules.append(Rule(min(x0, x1), max(x0, x1), y))
+
+    def _set_colour(self, numbers: list[float]) -> None:
+        self.light = LIGHT if numbers and min(numbers) > _NEARLY_WHITE else 0
+
+    def _set_ink(self, numbers: list[float]) -> None:
+        self.light = LIGHT if numbers and max(numbers) < 1 - _NEARLY_WHITE else 0
+
+    def _draw(self, name: bytes, resources: Resources, depth: int) -> None:
+        self.forms += 1
+        if self.forms > MAX_FORMS_PER_PAGE:
+            return
+        if resources.is_image(name):
+            corners = [self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+            xs, ys = [x for x, _ in corners], [y for _, y in corners]
+            self.page.images.append(Box(min(xs), min(ys), max(xs), max(ys)))
+            return
+        form = resources.form(name)
+        if form is None or depth >= MAX_FORM_DEPTH:
+            return
+        kept = (self.ctm, self.tm, self.line, self.font, self.font_size, self.light)
+        self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
+        self.ctm, self.tm, self.line, self.font, self.font_size, self.light = kept
+
+    # Marked content
+
+    def _begin_mark(self, properties: bytes) -> None:
+        instead: str | None = None
+        self.close()
+        if _FURNITURE.search(properties):
+            instead = ""
+        elif (found := _ACTUAL_TEXT.search(properties)) is not None:
+            raw = literal(found[1]) if found[1] else unhex(found[2])
+            instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
+            instead = instead or None
+        if len(self.marks) < 200:
+            self.marks.append((instead, len(self.page.runs)))
+            self.hidden += instead == ""
+
+    def _end_mark(self, _: list[float]) -> None:
+        if not self.marks:
+            return
+        self.close()
+        instead, since = self.marks.pop()
+        runs = self.page.runs
+        if instead == "":
+            self.hidden -= 1
+        elif instead is not None and since < len(runs):
+            drawn = runs[since:]
+            first, last = drawn[0], drawn[-1]
+            if len({run.y for run in drawn}) == 1:
+                runs[since:] = [
+                    first._replace(
+                        x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~UNMAPPED, breaks=()
+                    )
+                ]

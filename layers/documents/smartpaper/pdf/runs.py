@@ -1,0 +1,72 @@
+"""What a page shows: runs of text, rules and images, with their places.
+
+Coordinates are points from the page's lower left corner as a reader sees the page, y upwards.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+BOLD: Final = 1
+LIGHT: Final = 2
+LEGACY: Final = 4
+UNMAPPED: Final = 8
+
+
+class Run(NamedTuple):
+    """A piece of text drawn at once.
+
+    `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
+    font whose codes are no characters) and UNMAPPED (a glyph's character is not known). `breaks` are the gaps inside that
+    were taken for spaces: index of the space, where the gap begins and ends.
+    """
+
+    x0: float
+    x1: float
+    y: float
+    size: float
+    text: str
+    flags: int
+    breaks: tuple[tuple[int, float, float], ...] = ()
+
+
+def pieces(run: Run) -> list[Run]:
+    """A run cut at its breaks."""
+    if not run.breaks:
+        return [run]
+    cut: list[Run] = []
+    at, x0 = 0, run.x0
+    for index, end, start in run.breaks:
+        cut.append(Run(x0, end, run.y, run.size, run.text[at:index], run.flags))
+        at, x0 = index + 1, start
+    cut.append(Run(x0, run.x1, run.y, run.size, run.text[at:], run.flags))
+    return cut
+
+
+class Rule(NamedTuple):
+    """A horizontal line."""
+
+    x0: float
+    x1: float
+    y: float
+
+
+class Box(NamedTuple):
+    """Where an image is."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(slots=True)
+class PageContent:
+    """Everything on a page that matters; `number` counts from 1."""
+
+    number: int
+    width: float
+    height: float
+    runs: list[Run] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    images: list[Box] = field(default_factory=list)
+    legacy_fonts: set[str] = field(default_factory=set)

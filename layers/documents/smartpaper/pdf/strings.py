@@ -1,0 +1,32 @@
+"""String tokens of PDF syntax as bytes."""
+
+import re
+
+_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\r\n])|(.))", re.DOTALL)
+_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_NOT_HEX = re.compile(rb"[^0-9A-Fa-f]++")
+
+
+def literal(token: bytes) -> bytes:
+    """The bytes of `(...)`."""
+    inner = token[1:-1]
+    return _ESCAPE.sub(_unescaped, inner) if b"\\" in inner else inner
+
+
+def unhex(token: bytes) -> bytes:
+    """The bytes of `<...>`; a missing last digit counts as 0, as the standard says."""
+    digits = token[1:-1]
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        digits = _NOT_HEX.sub(b"", digits)
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    octal, line_break, other = found.groups()
+    if octal:
+        return bytes([int(octal, 8) & 0xFF])
+    if line_break:
+        return b""
+    return _NAMED.get(other, other)

@@ -1,0 +1,42 @@
+"""A stand-in for the language model: it understands nothing, says so, and keeps to the forms that it is asked for.
+
+Text that it is asked for is an answer in the study assistant's blocks. JSON is one of three things, told apart by the
+prompt: answers to questions (the prompt is a list of them), a damaged question put in order (the prompt is a question;
+it comes back as it was), or else new questions, as many as the prompt says, plain and right.
+"""
+
+import json
+from collections.abc import Sequence
+
+from local.model.questions import make_questions, read_counts, read_json, solve
+
+NAME = "stand-in"
+_ECHO = 120
+
+
+def complete(messages: Sequence[tuple[str, str]], *, wants_json: bool) -> str:
+    """The answer to a conversation, given as (role, text)."""
+    prompt = next((text for role, text in reversed(messages) if role == "user"), "")
+    if not wants_json:
+        return _blocks(prompt, earlier=sum(role == "user" for role, _ in messages) - 1)
+    match read_json(prompt):
+        case list(items):
+            return json.dumps({"answers": solve([item for item in items if isinstance(item, dict)])})
+        case {"question_text": text, "options": options}:
+            return json.dumps({"question_text": text, "options": options})
+    return json.dumps({"questions": make_questions(read_counts(prompt), prompt)})
+
+
+def _blocks(question: str, earlier: int) -> str:
+    echo = question if len(question) <= _ECHO else question[: _ECHO - 1] + "…"
+    return f"""\
+[FINAL ANSWER]
+This is the {NAME} of the local stack, not a language model: it cannot answer "{echo}". \
+Set GROQ_API_KEY to ask the real one.
+[GIVEN]
+Your question has {len(question)} characters, and {earlier} earlier ones went along with it.
+[SOLUTION]
+1. As an example of the form: a body falls for $t = 2\\,\\mathrm{{s}}$, so
+$$s = \\tfrac{{1}}{{2}} g t^2 = \\tfrac{{1}}{{2}} \\cdot 9.8 \\cdot 4 = 19.6\\,\\mathrm{{m}}$$
+[EXPLANATION]
+Answers come in these four blocks, with all mathematics in LaTeX, so that a client can be built without a key."""

@@ -1,0 +1,46 @@
+"""Question papers as PDFs for tests: lines of text at places, as plainly as a producer can write them."""
+
+from collections.abc import Sequence
+
+from bench.mining.pdf import Page, Piece, Writer
+
+LINE = 14.0
+
+
+def paper(*pages: Sequence[str], stream: str = "lines", size: float = 10.0) -> bytes:
+    """A PDF of one column: each page a list of lines; a tab in a line is a wide gap."""
+    return Writer(stream, 1).write([page_of(lines, size=size) for lines in pages])
+
+
+def page_of(lines: Sequence[str], *, x: float = 50.0, top: float = 780.0, size: float = 10.0) -> Page:
+    """A page with lines from the top down."""
+    pieces = []
+    for number, line in enumerate(lines):
+        for cell, text in enumerate(line.split("\t")):
+            if text:
+                pieces.append(Piece(x + 120.0 * cell, top - LINE * number, text, size))
+    return Page(pieces)
+
+
+MOCK = (
+    "1. Which of these is a vector quantity in mechanics?",
+    "(A) Mass",
+    "(B) Velocity",
+    "(C) Time",
+    "(D) Energy",
+    "2. Which of the following numbers are even?",
+    "(A) 2\t(B) 3\t(C) 4\t(D) 5",
+    "3. The unit of force in the SI system is named after",
+    "(A) Newton",
+    "(B) Pascal",
+    "(C) Joule",
+    "(D) Watt",
+    "4. Find the value of 2.5 times 5 to one decimal place.",
+    "ANSWER KEY",
+    "1. (B)\t2. (A,C)\t3. (A)\t4. 12.5",
+)
+
+
+def mock_paper() -> bytes:
+    """Four questions, one MSQ and one NUMERIC among them, with their key."""
+    return paper(MOCK)

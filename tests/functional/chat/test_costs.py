@@ -1,0 +1,178 @@
+"""What chat may cost in round trips, and that the deployed functions may make them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+
+from smartexam.data import table
+from smartexam.data.messaging import groups
+from tests.factories.chat import Person, call_socket
+from tests.factories.clock import FrozenClock
+from tests.factories.exams import create_exam, question_ids
+from tests.functional.chat.conftest import NewPerson
+from tests.infrastructure.iam import enforced
+
+
+@contextmanager
+def database_calls() -> Iterator[list[str]]:
+    """The names of DynamoDB's operations called in the block, retries included."""
+    calls: list[str] = []
+
+    def note(model: Any, **_: Any) -> None:
+        calls.append(model.name)
+
+    events = table.connection().client.meta.events
+    events.register("before-call.dynamodb", note)
+    try:
+        yield calls
+    finally:
+        events.unregister("before-call.dynamodb", note)
+
+
+def cost(action: Callable[[], object]) -> list[str]:
+    with database_calls() as calls:
+        action()
+    return calls
+
+
+@pytest.fixture(autouse=True)
+def _warm(asha: Person) -> None:
+    """The feed of revocations is read once in a few seconds by a warm process: not a cost of one request."""
+    asha.ok("GET", "/online_status", query={"ids": "1"})
+
+
+SEND_TO_TWO = ["BatchGetItem", "TransactWriteItems", "BatchGetItem"]
+SEND_TO_GROUP = ["BatchGetItem", "TransactWriteItems", "GetItem", "BatchGetItem"]
+
+
+class TestSending:
+    def test_costs_three_calls_however_much_was_said(self, asha: Person, ben: Person) -> None:
+        dm = asha.befriend(ben)
+        costs = [cost(partial(asha.say, dm, client_id=f"c{number}")) for number in range(12)]
+        assert costs == [SEND_TO_TWO] * 12
+
+    def test_however_many_conversations_there_are(self, asha: Person, person: NewPerson) -> None:
+        dms = [asha.befriend(person()) for _ in range(8)]
+        assert cost(lambda: asha.say(dms[0])) == SEND_TO_TWO
+
+    def test_to_a_group_it_costs_the_membership_query_too(self, asha: Person, ben: Person, clock: FrozenClock) -> None:
+        asha.befriend(ben)
+        group = asha.ok("POST", "/group", {"name": "x", "member_ids": [ben.id]})["conv_id"]
+        assert cost(lambda: asha.say(group)) == SEND_TO_GROUP
+        groups.add(group, asha.id, {number: f"Member {number}" for number in range(1000, 1080)})
+        assert cost(lambda: asha.say(group)) == SEND_TO_GROUP
+
+    def test_a_repetition_is_cheaper(self, asha: Person, ben: Person) -> None:
+        dm = asha.befriend(ben)
+        asha.say(dm, client_id="c")
+        assert cost(lambda: asha.say(dm, client_id="c")) == ["BatchGetItem", "GetItem"]
+
+    def test_by_websocket_it_costs_who_speaks_and_a_sign_of_life(self, asha: Person, ben: Person) -> None:
+        dm, device = asha.befriend(ben), asha.connect()
+        asha.clock.advance(2)
+        calls = cost(lambda: asha.frame(device, "sendMessage", conv_id=dm, message="x"))
+        assert calls == ["GetItem", "UpdateItem", *SEND_TO_TWO]
+
+
+class TestReading:
+    def test_fifty_conversations_are_three_calls(self, asha: Person, person: NewPerson) -> None:
+        friends = [person() for _ in range(30)]
+        dms = [asha.befriend(friend) for friend in friends]
+        for friend, dm in zip(friends[:5], dms, strict=False):
+            friend.ok("DELETE", f"/messages/{friend.say(dm)['id']}")
+        for number in range(20):
+            asha.ok("POST", "/group", {"name": str(number), "member_ids": [friends[number].id]})
+        calls = cost(lambda: asha.ok("GET", "/conversations"))
+        assert len(asha.ok("GET", "/conversations")["conversations"]) == 50
+        assert calls == ["Query", "BatchGetItem", "BatchGetItem"]
+        assert len(cost(lambda: asha.ok("GET", "/unread_count"))) <= 4
+
+    def test_a_page_of_messages(self, asha: Person, ben: Person) -> None:
+        dm = asha.befriend(ben)
+        first = asha.say(dm)
+        assert cost(lambda: ben.texts(dm)) == ["BatchGetItem", "Query", "UpdateItem"]
+        assert cost(lambda: ben.texts(dm)) == ["BatchGetItem", "Query"]
+        asha.say(dm, reply_to_id=first["id"])
+        assert cost(lambda: ben.texts(dm)) == ["BatchGetItem", "Query", "UpdateItem", "BatchGetItem"]
+
+    def test_a_search_is_two_calls(self, asha: Person, person: NewPerson) -> None:
+        for _ in range(10):
+            person("Zoe")
+        assert cost(lambda: asha.ok("GET", "/search", query={"q": "zoe"})) == ["Query", "BatchGetItem"]
+
+    def test_presence_of_a_hundred_is_one_call(self, asha: Person) -> None:
+        ids = ",".join(str(number) for number in range(1, 101))
+        assert cost(lambda: asha.ok("GET", "/online_status", query={"ids": ids})) == ["BatchGetItem"]
+
+    def test_a_heartbeat_is_two_calls(self, asha: Person) -> None:
+        device = asha.connect()
+        assert cost(lambda: asha.frame(device, "heartbeat")) == ["GetItem", "UpdateItem"]
+
+
+def test_a_delivery_to_two_hundred_costs_three_calls(
+    asha: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asha.befriend(ben)
+    group = asha.ok("POST", "/group", {"name": "x", "member_ids": [ben.id]})["conv_id"]
+    for at in range(1000, 1200, 50):
+        groups.add(group, asha.id, {number: f"Member {number}" for number in range(at, at + 50)})
+    assert cost(lambda: asha.say(group)) == ["BatchGetItem", "TransactWriteItems", "GetItem", *["BatchGetItem"] * 3]
+
+
+class TestRights:
+    def test_chat_may_do_all_that_it_does(
+        self, asha: Person, ben: Person, chen: Person, tables: dict[str, str]
+    ) -> None:
+        device = ben.connect()
+        gone = ben.connect()
+        question = question_ids(create_exam().id)[0]
+        ben.frame(gone, "joinDiscussion", question_id=question)
+        asha.clock.advance(60)
+        asha.wire.gone.add(gone)
+        with enforced("ChatFunction", table.connection().client, tables):
+            dm = asha.befriend(ben)
+            asha.befriend(chen)
+            chen.ok("DELETE", f"/friend/{asha.id}")
+            chen.ok("POST", "/request", {"recipient_id": asha.id})
+            (waiting,) = asha.ok("GET", "/requests/inbox")["requests"]
+            asha.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"})
+            asha.ok("GET", "/search", query={"q": "be"})
+            first = asha.say(dm, client_id="c")
+            second = ben.say(dm, reply_to_id=first["id"])
+            asha.ok("PUT", f"/messages/{first['id']}/edit", {"message": "x"})
+            ben.ok("DELETE", f"/messages/{second['id']}")
+            for path in ("/conversations", "/unread_count", f"/messages/{dm}"):
+                ben.ok("GET", path)
+            ben.ok("GET", "/online_status", query={"ids": "1"})
+            asha.ok("POST", f"/conversations/{dm}/read")
+            asha.ok("DELETE", f"/conversations/{dm}/clear")
+            group = asha.ok("POST", "/group", {"name": "x", "member_ids": [ben.id]})["conv_id"]
+            asha.ok("DELETE", f"/group/{group}/members/{ben.id}")
+            asha.ok("POST", f"/group/{group}/members", {"user_id": ben.id})
+            ben.ok("DELETE", f"/group/{group}/exit")
+            asha.ok("DELETE", f"/group/{group}")
+            asha.ok("POST", "/ws-ticket")
+            ben.ok("DELETE", f"/friend/{asha.id}")
+        assert device
+
+    def test_chat_ws_may_do_all_that_it_does(self, asha: Person, ben: Person, tables: dict[str, str]) -> None:
+        dm, question = asha.befriend(ben), question_ids(create_exam().id)[0]
+        ticket = asha.ok("POST", "/ws-ticket")["ticket"]
+        with enforced("ChatWsFunction", table.connection().client, tables):
+            assert call_socket("$connect", "A=", headers={}, queryStringParameters={"ticket": ticket}) == 200
+            device = ben.connect()
+            asha.clock.advance(2)
+            for action, fields in (
+                ("sendMessage", {"conv_id": dm, "message": "x", "client_id": "c"}),
+                ("typing", {"conv_id": dm}),
+                ("heartbeat", {}),
+                ("markRead", {"conv_id": dm}),
+                ("joinDiscussion", {"question_id": question}),
+                ("leaveDiscussion", {"question_id": question}),
+                ("joinDiscussion", {"question_id": question}),
+            ):
+                assert ben.frame(device, action, **fields) == 200
+            call_socket("$disconnect", device)
