@@ -71,8 +71,8 @@ def main() -> int:
 
 
 def _report(total: Score, families: dict[tuple[str, str], Score]) -> None:
-    head = f"{'family':<26}{'recall':>8}{'precis.':>8}{'stems':>8}{'options':>8}{'types':>8}{'right':>8}{'unknown':>8}{'wrong':>8}{'ms/page':>9}"
-    print(head)
+    rates = ("recall", "precis.", "stems", "options", "types", "right", "unknown", "wrong")
+    print(f"{'family':<26}" + "".join(f"{name:>8}" for name in rates) + f"{'ms/page':>9}")
     for (factor, value), score in sorted(families.items()):
         print(_line(f"{factor} {value}", score))
     print(_line("all", total))

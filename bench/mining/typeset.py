@@ -91,7 +91,7 @@ class _Setter:
                     self._heading("SECTION - C (Numerical value type questions)")
                 number = index + 1 if restart else section * 30 + index + 1
                 self._question(number, question)
-        self._key(questions, names, restart=restart)
+        self._key(questions, names)
         self._furniture()
         return self.pages
 
@@ -297,7 +297,7 @@ class _Setter:
         bare = [label.strip("()[].") for label in labels]
         return f"({','.join(bare)})" if self.layout.key in {"inline", "pairs", "solutions"} else ",".join(bare)
 
-    def _key(self, questions: Sequence[Question], names: Sequence[str], *, restart: bool) -> None:
+    def _key(self, questions: Sequence[Question], names: Sequence[str]) -> None:
         if self.layout.key in {"none", "inline"}:
             return
         self.columns = 1

@@ -77,7 +77,9 @@ def save(request: Request, body: DraftList) -> Saved:
     return Saved(saving.save(body.questions, request.now))
 
 
-@api.post("/admin/ai-command-centre/export-csv", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON)
+@api.post(
+    "/admin/ai-command-centre/export-csv", access=Access.ADMIN, takes=DraftList, answers="text/csv", limit=_LARGEST_JSON
+)
 def export_csv(request: Request, body: DraftList) -> Reply:
     """Give questions as a CSV file that the import takes.
 

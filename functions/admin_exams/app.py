@@ -1,9 +1,9 @@
 """Routes of exams as admins keep them."""
 
 from admin_exams import service
-from admin_exams.models import Done, ExamFields, ExamPage, ExamsQuery, Released, SavedExam
+from admin_exams.models import ExamFields, ExamPage, ExamsQuery, Released, SavedExam
 from smartexam import cursors
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 
 api = Api("admin_exams")
 

@@ -90,9 +90,3 @@ class Released(Struct, frozen=True):
 
     released: bool
     success: bool = True
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True

@@ -8,7 +8,6 @@ from admin_questions.models import (
     BulkUpdate,
     CsvUpload,
     Deleted,
-    Done,
     ExportQuery,
     Imported,
     ImportQuery,
@@ -22,7 +21,7 @@ from admin_questions.models import (
     Updated,
 )
 from smartexam import cursors
-from smartexam.api import Access, Api, Reply, Request
+from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.errors import BadRequest, InvalidFields, TooLarge
 
 api = Api("admin_questions")

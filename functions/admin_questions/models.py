@@ -180,12 +180,6 @@ class Imported(Struct, frozen=True):
     success: bool = True
 
 
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True
-
-
 def _given(body: Struct) -> dict[str, Any]:
     values = ((name, getattr(body, name)) for name in body.__struct_fields__)
     return {name: value for name, value in values if value is not UNSET}

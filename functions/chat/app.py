@@ -2,11 +2,10 @@
 
 from chat import group_rules, people, talk
 from chat.models import (
-    Accepted,
     AnswerBody,
+    Answered,
     Conversations,
     CreatedGroup,
-    Done,
     EditBody,
     EditedMessage,
     FoundUsers,
@@ -23,7 +22,7 @@ from chat.models import (
     Ticket,
     UnreadCount,
 )
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.chat import messenger
 from smartexam.chat.messenger import SendBody
 from smartexam.data import sockets
@@ -41,7 +40,13 @@ def search(request: Request, query: SearchQuery) -> FoundUsers:
 
 @api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
 def ask(request: Request, body: RequestBody) -> Done:
-    """Ask somebody for a connection; who was asked by them already accepts with it."""
+    """Ask somebody for a connection; who was asked by them already accepts with it.
+
+    Raises:
+        BadRequest: `oneself`.
+        NotFound: `user_not_found`.
+        Conflict: `already_requested`, `already_connected`, or `already_answered`.
+    """
     people.ask(request.caller, body.recipient_id, request.now)
     return Done()
 
@@ -52,13 +57,19 @@ def inbox(request: Request) -> Inbox:
     return Inbox(people.inbox(request.caller))
 
 
-@api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Accepted | Done)
-def answer(request: Request, conn_id: int, body: AnswerBody) -> Accepted | Done:
-    """Accept or reject a request."""
+@api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Answered)
+def answer(request: Request, conn_id: int, body: AnswerBody) -> Answered:
+    """Accept or reject a request.
+
+    Raises:
+        NotFound: `request_not_found`.
+        Forbidden: `not_the_recipient`.
+        Conflict: `already_answered`.
+    """
     if body.action == "accept":
-        return Accepted(people.accept(request.caller, conn_id, request.now))
+        return Answered(people.accept(request.caller, conn_id, request.now))
     connections.reject(request.caller.user_id, conn_id)
-    return Done()
+    return Answered()
 
 
 @api.get("/api/chat/conversations", access=Access.AUTH, answers=Conversations)
@@ -67,41 +78,70 @@ def list_conversations(request: Request) -> Conversations:
     return Conversations(talk.list_conversations(request.caller, request.now))
 
 
-@api.get("/api/chat/messages/<conv_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
-def list_messages(request: Request, conv_id: int, query: MessagesQuery) -> Messages:
-    """Show 40 messages, the oldest first, and mark the conversation as read."""
-    return Messages(talk.list_messages(request.caller, conv_id, query.before))
+@api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
+def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messages:
+    """Show 40 messages of the conversation `chat_id`, the oldest first, and mark it as read.
+
+    Raises:
+        Forbidden: `not_a_member`.
+    """
+    return Messages(talk.list_messages(request.caller, chat_id, query.before))
 
 
-@api.post("/api/chat/messages/<conv_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
-def send(request: Request, conv_id: int, body: SendBody) -> SentMessage:
-    """Send a message. With a `client_id`, sending it again gives the first one back."""
-    return SentMessage(messenger.send_message(request.caller, conv_id, body, request.now))
+@api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
+def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
+    """Send a message to the conversation `chat_id`. With a `client_id`, sending it again gives the first one back.
+
+    Raises:
+        BadRequest: `unknown_reply`, to a message that is not in this conversation.
+        Forbidden: `not_a_member`.
+        Conflict: `conversation_full`.
+        RateLimited: `too_fast`, within two seconds of the message before.
+    """
+    return SentMessage(messenger.send_message(request.caller, chat_id, body, request.now))
 
 
-@api.put("/api/chat/messages/<msg_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
-def edit(request: Request, msg_id: int, body: EditBody) -> EditedMessage:
-    """Change the text of a message of one's own."""
-    return EditedMessage(talk.edit(request.caller, msg_id, body.message, request.now))
+@api.put("/api/chat/messages/<chat_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
+def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
+    """Change the text of the message `chat_id`, one's own.
+
+    Raises:
+        NotFound: `message_not_found`.
+        Forbidden: `not_the_sender`.
+    """
+    return EditedMessage(talk.edit(request.caller, chat_id, body.message, request.now))
 
 
-@api.delete("/api/chat/messages/<msg_id>", access=Access.AUTH, answers=Done)
-def delete(request: Request, msg_id: int) -> Done:
-    """Delete a message of one's own."""
-    talk.delete(request.caller, msg_id, request.now)
+@api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
+def delete(request: Request, chat_id: int) -> Done:
+    """Delete the message `chat_id`, one's own.
+
+    Raises:
+        NotFound: `message_not_found`.
+        Forbidden: `not_the_sender`.
+    """
+    talk.delete(request.caller, chat_id, request.now)
     return Done()
 
 
 @api.post("/api/chat/conversations/<conv_id>/read", access=Access.AUTH, answers=Done)
 def mark_read(request: Request, conv_id: int) -> Done:
-    """Mark a conversation as read."""
+    """Mark a conversation as read.
+
+    Raises:
+        Forbidden: `not_a_member`.
+    """
     messenger.mark_read(request.caller, conv_id)
     return Done()
 
 
 @api.delete("/api/chat/conversations/<conv_id>/clear", access=Access.AUTH, answers=Done)
 def clear(request: Request, conv_id: int) -> Done:
-    """Hide everything said so far in a conversation, for oneself only."""
+    """Hide everything said so far in a conversation, for oneself only.
+
+    Raises:
+        Forbidden: `not_a_member`.
+    """
     conversations.mark_read(request.caller.user_id, conv_id, hide=True)
     return Done()
 
@@ -114,47 +154,77 @@ def unread_count(request: Request) -> UnreadCount:
 
 @api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
 def online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
-    """Tell who of up to 100 users is online."""
+    """Tell who of up to 100 users is online.
+
+    Raises:
+        BadRequest: `invalid_ids`.
+    """
     return OnlineStatus(people.online_status(query.ids, request.now))
 
 
 @api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)
 def create_group(request: Request, body: GroupBody) -> CreatedGroup:
-    """Create a group with people one is connected with."""
+    """Create a group with people one is connected with.
+
+    Raises:
+        Forbidden: `not_connected`, with one of them.
+    """
     return CreatedGroup(group_rules.create(request.caller, body, request.now))
 
 
 @api.post("/api/chat/group/<conv_id>/members", access=Access.AUTH, takes=MemberBody, answers=Done)
 def add_member(request: Request, conv_id: int, body: MemberBody) -> Done:
-    """Add somebody to a group, as its admin."""
+    """Add somebody to a group, as its admin.
+
+    Raises:
+        Forbidden: `not_a_member`, `not_the_admin`, or `not_connected`.
+        Conflict: `already_a_member`, or `group_full`.
+    """
     group_rules.add(request.caller, conv_id, body.user_id, request.now)
     return Done()
 
 
 @api.delete("/api/chat/group/<conv_id>/members/<user_id>", access=Access.AUTH, answers=Done)
 def remove_member(request: Request, conv_id: int, user_id: int) -> Done:
-    """Remove somebody from a group, as its admin."""
+    """Remove somebody from a group, as its admin.
+
+    Raises:
+        Forbidden: `not_a_member`, or `not_the_admin`.
+        NotFound: `member_not_found`.
+    """
     group_rules.remove(request.caller, conv_id, user_id, request.now)
     return Done()
 
 
 @api.delete("/api/chat/group/<conv_id>/exit", access=Access.AUTH, answers=Done)
 def leave_group(request: Request, conv_id: int) -> Done:
-    """Leave a group; the admin's role passes on, and with the last member the group ends."""
+    """Leave a group; the admin's role passes on, and with the last member the group ends.
+
+    Raises:
+        Forbidden: `not_a_member`.
+    """
     group_rules.leave(request.caller, conv_id, request.now)
     return Done()
 
 
 @api.delete("/api/chat/group/<conv_id>", access=Access.AUTH, answers=Done)
 def end_group(request: Request, conv_id: int) -> Done:
-    """End a group, as its admin."""
+    """End a group, as its admin.
+
+    Raises:
+        Forbidden: `not_a_member`, or `not_the_admin`.
+    """
     group_rules.end(request.caller, conv_id, request.now)
     return Done()
 
 
 @api.delete("/api/chat/friend/<other_id>", access=Access.AUTH, answers=Done)
 def unfriend(request: Request, other_id: int) -> Done:
-    """End the connection with somebody, and the conversation with them."""
+    """End the connection with somebody, and the conversation with them.
+
+    Raises:
+        NotFound: `connection_not_found`.
+    """
     people.unfriend(request.caller, other_id, request.now)
     return Done()
 

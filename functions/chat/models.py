@@ -2,15 +2,9 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.chat.messenger import Id, MessageShape
-
-
-class Done(Struct, frozen=True):
-    """Nothing more to say."""
-
-    success: Literal[True] = True
 
 
 class SearchQuery(Struct, frozen=True):
@@ -64,10 +58,10 @@ class AnswerBody(Struct, frozen=True):
     action: Literal["accept", "reject"]
 
 
-class Accepted(Struct, frozen=True):
-    """The conversation that an accepted request opened."""
+class Answered(Struct, frozen=True):
+    """The request is answered; of an accepted one comes the conversation that it opened."""
 
-    conv_id: int
+    conv_id: int | UnsetType = UNSET
     success: Literal[True] = True
 
 

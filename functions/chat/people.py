@@ -55,7 +55,7 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
     recipient = identity.get_user(recipient_id)
     # Who never set a password is not in the search either.
     if recipient is None or (recipient.password_hash is None and recipient.google_sub is None):
-        raise NotFound("No such user")
+        raise NotFound("No such user", code="user_not_found")
     peer = connections.ask(caller, recipient_id, recipient.full_name, now)
     if peer.status == ACCEPTED:
         _tell_accepted(caller, peer, now)
@@ -92,7 +92,7 @@ def unfriend(caller: Principal, other_id: int, now: float) -> None:
     """
     peer = connections.remove(caller.user_id, other_id, before_it_ends=order_erasure)
     if peer is None:
-        raise NotFound("You are not connected with this user")
+        raise NotFound("You are not connected with this user", code="connection_not_found")
     if peer.conversation_id is not None:
         data = {"conv_id": peer.conversation_id}
         realtime.publish_to_users([caller.user_id, other_id], "conversation_removed", data, now=now)

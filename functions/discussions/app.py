@@ -8,7 +8,6 @@ from discussions.models import (
     CountsBody,
     DiscussionAnswer,
     DiscussionQuery,
-    Done,
     EditedText,
     NewComment,
     Pinned,
@@ -16,7 +15,7 @@ from discussions.models import (
 )
 from discussions.service import COMMENT_SECONDS, check_parent, may_change, read_message, threads, view
 from smartexam import cursors, rate_limits
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.data.discussions import reading, writing
 from smartexam.errors import Forbidden
 from smartexam.ids import next_id

@@ -77,12 +77,6 @@ class EditedText(Struct, frozen=True):
     message: str
 
 
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True
-
-
 class CountsBody(Struct, frozen=True):
     """Whose comments to count."""
 

@@ -173,7 +173,7 @@ def test_a_request_writes_one_line_with_its_database_calls(
     assert (line["status"], line["database_calls"], line["requests"]) == (200, 2, 1)
 
 
-@pytest.mark.parametrize("function", ["exams", "auth", "results", "discussions", "study"])
+@pytest.mark.parametrize("function", ["exams", "auth", "results", "discussions", "study", "chat", "chat_ws"])
 def test_a_hot_function_imports_nothing_heavy(function: str) -> None:
     heavy = {"boto3", "requests", "httpx", "pydantic", "groq", "pypdf", "google.auth", "aws_xray_sdk", "multipart"}
     script = f"import sys; import {function}.app; print(' '.join(sorted(set(sys.modules) & {heavy!r})))"

@@ -130,7 +130,9 @@ def test_two_events_at_once_do_the_work_once(desk: Desk, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(generation, "run", waiting)
     outcomes: list[Any] = []
-    worker = threading.Thread(target=lambda: outcomes.append(lambda_handler(s3_event(desk.key(job_id)), context("one"))))
+    worker = threading.Thread(
+        target=lambda: outcomes.append(lambda_handler(s3_event(desk.key(job_id)), context("one")))
+    )
     worker.start()
     assert inside.wait(20)
 

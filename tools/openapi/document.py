@@ -181,8 +181,8 @@ class _Writer:
                 raise ValueError(f"{answer!r} is no media type")
             return answer, {} if answer == _JSON else {"schema": {"type": "string"}}
         schema = self._known.schema(answer)
-        if "oneOf" in schema:
-            named = {str(each["$ref"]).rpartition("/")[2]: each for each in schema["oneOf"]}
+        if "anyOf" in schema:
+            named = {str(each["$ref"]).rpartition("/")[2]: each for each in schema["anyOf"]}
             examples = {name: {"value": self._examples.of(each)} for name, each in named.items()}
             return _JSON, {"schema": schema, "examples": examples}
         return _JSON, {"schema": schema, "example": self._examples.of(schema)}

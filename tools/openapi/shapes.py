@@ -45,7 +45,7 @@ class Shapes:
         """The schema of a shape, or of several, by reference."""
         alternatives = _alternatives(shape)
         if len(alternatives) > 1:
-            return {"oneOf": [self.schema(each) for each in alternatives]}
+            return {"anyOf": [self.schema(each) for each in alternatives]}
         if shape in self._references:
             return dict(self._references[shape])
         return msgspec.json.schema_components([shape], ref_template=_REFERENCE)[0][0]

@@ -59,6 +59,21 @@ class TestCreating:
         assert asha.call("POST", "/group", {"name": "x", "member_ids": [asha.id]}).status == 400
 
 
+class TestLargeGroups:
+    def test_more_members_than_a_transaction_holds(
+        self, asha: Person, ben: Person, person: NewPerson, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("smartexam.data.messaging.groups._CHUNK", 3)
+        others = [ben, *(person() for _ in range(6))]
+        for other in others:
+            asha.befriend(other)
+        body = {"name": "All", "member_ids": [other.id for other in others]}
+        group = asha.ok("POST", "/group", body)["conv_id"]
+        assert [member for member, _ in members(asha, group)] == [asha.id, *(other.id for other in others)]
+        asha.say(group)
+        assert [other.unread(group) for other in others] == [1] * 7
+
+
 class TestTalking:
     def test_everybody_hears(self, asha: Person, ben: Person, chen: Person, group: int, wire: Wire) -> None:
         devices = [asha.connect(), chen.connect(), chen.connect()]

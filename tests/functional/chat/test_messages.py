@@ -264,7 +264,8 @@ class TestEditing:
             edited = chen.call("PUT", f"/messages/{id_}/edit", {"message": "x"})
             deleted = chen.call("DELETE", f"/messages/{id_}")
             assert edited.status == deleted.status == 404
-            assert edited.body == deleted.body == {"status": "error", "success": False, "message": "No such message"}
+            assert edited.body == deleted.body
+            assert (edited.body["message"], edited.body["code"]) == ("No such message", "message_not_found")
 
 
 class TestDeleting:

@@ -14,6 +14,7 @@ from pypdf import PdfWriter
 from smartpaper.errors import BROKEN, ENCRYPTED, NO_TEXT, NOT_A_PDF, TOO_LARGE, DocumentError
 from smartpaper.extract import extract
 from smartpaper.isolation import OutOfTime, extract_isolated
+from smartpaper.paper.model import Paper
 from smartpaper.pdf.content import IDENTITY, Resources, read_page
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.runs import PageContent
@@ -140,6 +141,15 @@ def lying_xref() -> bytes:
     return mock_paper().replace(b"0 9\n", b"0 999999999\n", 1)
 
 
+def outcome(read: Callable[[], Paper]) -> str:
+    """The code of the failure, or "read" for a file that can be read after all."""
+    try:
+        found = read()
+    except DocumentError as error:
+        return error.code if error.message else "no message"
+    return "read" if len(found.questions) <= 4 else "too many questions"
+
+
 HOSTILE: list[Callable[[], bytes]] = [
     bomb,
     double_bomb,
@@ -166,13 +176,7 @@ def test_ends_soon_within_little_memory(make: Callable[[], bytes]) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.monotonic()
 
-    try:
-        questions = extract_isolated(data, seconds=50).questions
-    except DocumentError as error:
-        assert error.code in {TOO_LARGE, BROKEN, NO_TEXT}
-        assert error.message
-    else:
-        assert len(questions) <= 4
+    assert outcome(lambda: extract_isolated(data, seconds=50)) in {TOO_LARGE, BROKEN, NO_TEXT, "read"}
 
     assert time.monotonic() - started < 45
     # Children's peak is kept for all of them together, in kilobytes.
@@ -254,8 +258,9 @@ class _Nothing(Resources):
 
 
 _TOKENS = st.sampled_from(
-    [b"BT", b"ET", b"Tj", b"TJ", b"Tf", b"/F", b"1", b"-2.5", b"(a(b)c)", b"(", b"<41", b"<41>", b"[", b"]", b"<<", b">>",
-     b"q", b"Q", b"cm", b"Tm", b"Td", b"T*", b"'", b'"', b"BDC", b"EMC", b"BI /W 1 ID x EI", b"re", b"%c\n", b"..", b"Do"]
+    [b"BT", b"ET", b"Tj", b"TJ", b"Tf", b"/F", b"1", b"-2.5", b"(a(b)c)", b"(", b"<41", b"<41>", b"[", b"]", b"<<",
+     b">>", b"q", b"Q", b"cm", b"Tm", b"Td", b"T*", b"'", b'"', b"BDC", b"EMC", b"BI /W 1 ID x EI", b"re",
+     b"%c\n", b"..", b"Do"]
 )  # fmt: skip
 
 
@@ -269,7 +274,4 @@ def test_no_content_stream_raises(tokens: list[bytes]) -> None:
 def test_a_damaged_file_never_raises_anything_else(place: int, damage: bytes) -> None:
     data = bytearray(mock_paper())
     data[place : place + len(damage)] = damage
-    try:
-        extract(bytes(data))
-    except DocumentError as error:
-        assert error.message
+    assert outcome(lambda: extract(bytes(data))) in {NOT_A_PDF, BROKEN, ENCRYPTED, NO_TEXT, TOO_LARGE, "read"}

@@ -50,7 +50,7 @@ def fault(text: str) -> str | None:
     return None
 
 
-def _formula_fault(formula: str) -> str | None:
+def _formula_fault(formula: str) -> str | None:  # noqa: C901, PLR0911 - one check after the other
     open_environments: list[str] = []
     for kind, name in _ENVIRONMENT.findall(formula):
         if kind == "begin":
@@ -64,9 +64,9 @@ def _formula_fault(formula: str) -> str | None:
     tokens = [token for token in _TOKEN.findall(formula) if token.strip()]
     depth = 0
     for index, token in enumerate(tokens):
-        if token == "{":
+        if token == "{":  # noqa: S105 - of a formula
             depth += 1
-        elif token == "}":
+        elif token == "}":  # noqa: S105
             depth -= 1
             if depth < 0:
                 return "braces are not paired"

@@ -67,7 +67,7 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
         return str(self.numeric_tolerance).strip() or "0"
 
 
-def checked(request: GenerationRequest) -> GenerationRequest:
+def checked(request: GenerationRequest) -> GenerationRequest:  # noqa: C901 - one check after the other
     """The request, if its values can be used.
 
     Raises:

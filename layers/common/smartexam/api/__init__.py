@@ -2,7 +2,7 @@
 
 from smartexam.api.app import Api
 from smartexam.api.request import Request
-from smartexam.api.response import Reply, redirect
+from smartexam.api.response import Done, Reply, redirect
 from smartexam.auth.principal import Access
 
-__all__ = ["Access", "Api", "Reply", "Request", "redirect"]
+__all__ = ["Access", "Api", "Done", "Reply", "Request", "redirect"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from aws_lambda_powertools.event_handler import Response
@@ -20,6 +20,12 @@ _SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _encoder = msgspec.json.Encoder()
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is done."""
+
+    success: Literal[True] = True
 
 
 @dataclass(frozen=True, slots=True)

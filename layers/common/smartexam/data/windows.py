@@ -148,15 +148,3 @@ def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int)
     except ConditionFailed:
         return False
     return True
-
-
-def turn(name: str, now: float, *, seconds: float) -> Put:
-    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
-
-    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
-    than any can be was begun by a clock that has been set back since.
-    """
-    free = (
-        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
-    )
-    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)

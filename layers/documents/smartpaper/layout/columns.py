@@ -79,6 +79,8 @@ def fills_columns(rows: Sequence[Row], grid: Grid) -> bool:
         column = bisect_right(grid.gutters, x0 + 1.0)
         widths[column] += 1
         wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])
+    if len(rows) < 8:  # the end of a text may leave too little in one of the columns
+        return wide.total() > 0
     return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()
 
 

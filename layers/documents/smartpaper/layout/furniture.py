@@ -11,13 +11,15 @@ _DIGITS = re.compile(r"[0-9०-९]+")
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _PAGE_NUMBER = re.compile(
-    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?[\])|\s.]*"
+    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
+    r"[\])|\s.]*"
     r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
+_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
 _MARKER = re.compile(r"\s*[\[(]?\s*(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*[\]).:]?\s*")
 
 
@@ -51,26 +53,30 @@ def _place(row: Row, page: PageContent) -> tuple[bool, int]:
 def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tuple[str, tuple[bool, int]]]:
     if len(pages) < 2:
         return set()
-    counts: Counter[tuple[str, tuple[bool, int]]] = Counter()
-    texts: dict[tuple[str, tuple[bool, int]], set[str]] = {}
+    seen: dict[tuple[str, tuple[bool, int]], dict[int, str]] = {}
     for page, rows in zip(pages, tops, strict=True):
-        seen = set()
         for row in _edges(rows):
-            key = (_normal(row), _place(row, page))
-            seen.add(key)
-            texts.setdefault(key, set()).add(text_of(row))
-        counts.update(seen)
+            seen.setdefault((_normal(row), _place(row, page)), {})[page.number] = text_of(row)
     # Odd and even pages may carry different headers.
-    least = max(2, round(_SHARE * len(pages))) if len(pages) < 4 else max(3, round(_SHARE * len(pages)))
-    return {key for key, count in counts.items() if count >= least and _is_furniture(key[0], texts[key], count)}
+    least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
+    return {key for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
 
 
-def _is_furniture(text: str, spellings: set[str], count: int) -> bool:
+def _is_furniture(text: str, found: dict[int, str]) -> bool:
     """Whether repeated text is furniture rather than the same option or number at the same place by chance."""
-    if _LETTERS.search(text) and not _MARKER.fullmatch(text.replace("#", "1")):
-        # "(A) # m/s" may repeat with other digits; a header repeats to the letter, page numbers aside.
-        return len(spellings) == 1 or len(_LETTERS.findall(text)) >= 4 or count > 4
-    return len(spellings) == count
+    if _OPTION.match(next(iter(found.values()))):
+        return False
+    if "#" in text:
+        # "2. 15" may stand at the bottom of several pages; only page numbers count with the pages.
+        return _counts(found) or (len(set(found.values())) == 1 and len(_LETTERS.findall(text)) >= 4)
+    return bool(_LETTERS.search(text)) and not _MARKER.fullmatch(text)
+
+
+def _counts(found: dict[int, str]) -> bool:
+    """Whether some number in the lines grows by one with each page, as in "Page 3 of 40"."""
+    rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
+    width = min(len(numbers) for _, numbers in rows)
+    return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:

@@ -70,8 +70,26 @@ def _trimmed(token: str) -> tuple[str, str, str]:
             end -= 1
         elif len(core) > 1 and core[0] in _OPENING and _balance(core) > 0:
             start += 1
+        elif (cut := _open_bracket(core)) > 0:
+            # "I_0(1" of "I_0(1 - t)": the bracket is closed in another word.
+            end = start + cut
         else:
             return token[:start], core, token[end:]
+
+
+def _open_bracket(text: str) -> int:
+    """Where a bracket opens behind the last mark that this word does not close; 0 if there is none."""
+    depth = 0
+    for index in range(len(text) - 1, 0, -1):
+        if text[index] == END or text[index] in _OPENERS:
+            return 0
+        if text[index] in _CLOSING:
+            depth += 1
+        elif text[index] in _OPENING:
+            if not depth:
+                return index
+            depth -= 1
+    return 0
 
 
 def _balance(text: str) -> int:
@@ -98,7 +116,7 @@ def _converted(text: str) -> str:
             if open_marks:
                 open_marks.pop()
                 pieces.append("}")
-        elif character == "−":
+        elif character in "−–":
             pieces.append("-")
         elif character in " \t":
             pieces.append(" " if open_marks and open_marks[-1] in {FRACTION, ROOT} else "")

@@ -62,7 +62,9 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
             continue
         runs = [run for row in rows for run in row.runs]
         over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)
-        beyond = sum(1 for run in runs if run.x0 > model.gutters[-1])
+        beyond = any(run.x0 > model.gutters[-1] for run in runs)
+        # The last page may not reach its second column, but its lines end where the first one does.
+        beyond = beyond or all(run.x1 < model.gutters[0] + _SAME_GUTTER for run in runs)
         fits = over <= 0.1 * len(rows) and beyond and columns.fills_columns(rows, model)
         settled.append(model if fits else grid)
     return settled
@@ -80,7 +82,7 @@ def _line(page: int, column: int, row: Row) -> Line:
             bold += count
     x0, x1 = row.x0, row.x1
     if row.scripts:
-        x1 = max(x1, max(run.x1 for run, _ in row.scripts))
+        x1 = max(x1, *(run.x1 for run, _ in row.scripts))
     return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2)
 
 

@@ -1,6 +1,8 @@
 """Fractions: a numerator and a denominator on either side of a short rule."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from smartpaper.layout.line import END, FRACTION, OVER
 from smartpaper.layout.rows import rows_of, text_of
@@ -10,6 +12,7 @@ _LONGEST = 260.0  # points
 _HUGS = 0.45  # em that a rule may be longer than what it divides
 _OFF_CENTRE = 0.5
 _MOST_RULES = 400
+_FARTHEST = 60.0  # points from a rule; larger print is no formula
 
 
 def join_fractions(page: PageContent) -> None:
@@ -18,8 +21,39 @@ def join_fractions(page: PageContent) -> None:
     if not rules or len(rules) > _MOST_RULES:
         return
     rules = [rule for rule in rules if not _continues(rule, page.rules)]
+    if not rules:
+        return
+    field = _Field(page.runs)
     for rule in sorted(rules, key=lambda rule: rule.x1 - rule.x0):
-        _join(page, rule)
+        _join(field, rule)
+    page.runs = field.left()
+
+
+class _Field:
+    """The runs of a page by height, of which fractions take some away and add others."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = sorted(runs, key=itemgetter(2))
+        self._heights = [run.y for run in self._runs]
+        self._reach = 1.3 * max((run.size for run in runs), default=0.0)
+        self._gone: set[int] = set()
+        self._added: list[Run] = []
+
+    def near(self, y: float) -> list[Run]:
+        """The runs not far above and below a height."""
+        reach = min(self._reach, _FARTHEST)
+        first, last = bisect_left(self._heights, y - reach), bisect_right(self._heights, y + reach)
+        found = [run for run in self._runs[first:last] if id(run) not in self._gone]
+        return found + [run for run in self._added if abs(run.y - y) <= reach and id(run) not in self._gone]
+
+    def replace(self, runs: Sequence[Run], by: Run) -> None:
+        """Take runs away and put one in their place."""
+        self._gone.update(map(id, runs))
+        self._added.append(by)
+
+    def left(self) -> list[Run]:
+        """All runs as they are now."""
+        return [run for run in (*self._runs, *self._added) if id(run) not in self._gone]
 
 
 def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
@@ -33,10 +67,11 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
     )
 
 
-def _join(page: PageContent, rule: Rule) -> None:
+def _join(field: _Field, rule: Rule) -> None:
     above: list[Run] = []
     below: list[Run] = []
-    for run in page.runs:
+    near = field.near(rule.y)
+    for run in near:
         if run.x0 < rule.x0 - 2 or run.x1 > rule.x1 + 2:
             continue
         rise = (run.y - rule.y) / (run.size or 1)
@@ -55,10 +90,9 @@ def _join(page: PageContent, rule: Rule) -> None:
     if abs((up[0] + up[1]) - (down[0] + down[1])) / 2 > _OFF_CENTRE * size:
         return
     text = f"{FRACTION}{_joined(above)}{OVER}{_joined(below)}{END}"
-    gone = set(map(id, above)) | set(map(id, below))
-    page.runs = [run for run in page.runs if id(run) not in gone]
-    baseline, beside = _baseline(page.runs, rule, size)
-    page.runs.append(Run(rule.x0, rule.x1, baseline, max(beside, size), text, above[0].flags))
+    taken = {id(run) for run in (*above, *below)}
+    baseline, beside = _baseline([run for run in near if id(run) not in taken], rule, size)
+    field.replace([*above, *below], Run(rule.x0, rule.x1, baseline, max(beside, size), text, above[0].flags))
 
 
 def _nearest(runs: list[Run], closest: Callable[[Iterable[float]], float]) -> list[Run]:

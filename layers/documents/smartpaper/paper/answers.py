@@ -115,7 +115,9 @@ def _same(one: Value, other: Value) -> bool:
     return one.number == other.number and one.tolerance == other.tolerance
 
 
-def resolve(value: Value | None, options: int, wanted: str | None, *, digits_are_positions: bool) -> Resolved:
+def resolve(  # noqa: PLR0911 - a reason each
+    value: Value | None, options: int, wanted: str | None, *, digits_are_positions: bool
+) -> Resolved:
     """A question's type and answer.
 
     Args:

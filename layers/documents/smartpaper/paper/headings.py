@@ -66,7 +66,8 @@ _NUMERIC = re.compile(
     r"numerical|numeric\b|integer|\bNAT\b|non-?negative|संख्यात्मक|पूर्णांक|fill\s+in\s+the\s+blank", re.IGNORECASE
 )
 _INSTRUCTION_WORDS = re.compile(
-    r"candidates?|\bOMR\b|booklet|invigilat|rough\s+work|calculat(?:or|ing device)|mobile\s+phone|negative\s+mark|answer\s+sheet|"
+    r"candidates?|\bOMR\b|booklet|invigilat|rough\s+work|calculat(?:or|ing device)|mobile\s+phone|negative\s+mark|"
+    r"answer\s+sheet|"
     r"ball\s*point|\bpen\b|hall\b|examinees?|maximum\s+marks|marks\s+(?:will|are|each)|carr(?:y|ies)\b|attempt\s+(?:all|any)|"
     r"time\s+allowed|duration|seal|admit\s+card|परीक्षार्थी|अभ्यर्थी|उत्तर\s*-?\s*(?:पत्र|पुस्तिका)|निरीक्षक|अंक|पुस्तिका|कैलकुलेटर|समय",
     re.IGNORECASE,

@@ -17,7 +17,8 @@ from smartpaper.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
 _PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
-_LETTERS = r"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{1,4}|[a-d](?:\s*[,;&]\s*[a-d])*|[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*)(?![\w'])"
+_HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
+_LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
@@ -40,6 +41,9 @@ _TYPED = re.compile(
 _INTEGER = re.compile(r"\d{1,3}[.):]?")
 _SPACED = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_COLUMN_NAMES = re.compile(
+    r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE
+)
 _PROSE_WORDS = 7
 _COVERED = 0.6  # of a line's characters
 
@@ -64,6 +68,8 @@ class Part:
 def ends(line: Line) -> bool:
     """Whether a key cannot go on with this line: it is prose."""
     text = plain(line.text)
+    if len(_COLUMN_NAMES.findall(text)) >= 3:
+        return False
     return len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
 
 
@@ -155,6 +161,8 @@ def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
         values_ = [int(cell.strip(".):")) for cell in answers]
         if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):
             answers = []
+    if len(answers) == len(counted) + 1 and re.fullmatch(r"(?:A|Ans|R|K|उ)[.:]?", answers[0]):
+        answers = answers[1:]
     if len(answers) != len(counted):
         # A cell is missing or there is no row of answers: which number an answer belongs to would be a guess.
         for number in counted:

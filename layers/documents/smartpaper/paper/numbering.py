@@ -99,7 +99,9 @@ def _variants(starts: list[Start], lines: Sequence[Line]) -> list[list[Start]]:
     return [starts, flush] if flush and len(flush) < len(starts) else [starts]
 
 
-def _chain(starts: Sequence[Start], block_lines: Sequence[int], lines: Sequence[Line]) -> tuple[float, list[Start]]:
+def _chain(  # noqa: C901 - one pass, whose parts share all of its state
+    starts: Sequence[Start], block_lines: Sequence[int], lines: Sequence[Line]
+) -> tuple[float, list[Start]]:
     usual = Counter((lines[start.line].column, round(lines[start.line].x0 / 4)) for start in starts)
     flush = {place for place, count in usual.items() if count >= 0.15 * len(starts)}
     scores: list[float] = []

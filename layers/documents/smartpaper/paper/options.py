@@ -31,7 +31,9 @@ _MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कख
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 
 
-def _style(opening: str, label: str, closing: str, first: str, second: str) -> str | None:
+def _style(  # noqa: PLR0911 - a shape each
+    opening: str, label: str, closing: str, first: str, second: str
+) -> str | None:
     """The shape of a marker with "#" for its label; None if it is none. `first`, `second` are what follows a dot."""
     if opening:
         return f"{opening}#{closing}" if _CLOSING[opening] == closing else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import UNREADABLE, Line
 from smartpaper.paper import answers, headings, numbering, options, regions
-from smartpaper.paper.model import NUMERIC, PaperQuestion, Warning_
+from smartpaper.paper.model import MCQ, NUMERIC, PaperQuestion, Warning_
 from smartpaper.paper.numbering import Start
 from smartpaper.paper.options import Marker, Table
 from smartpaper.paper.span import Parts, take_apart
@@ -36,6 +36,7 @@ class _Draft:
     section: int = 0
     wanted: str | None = None
     preface: list[str] = field(default_factory=list)
+    has_lost_options: bool = False
 
 
 def read(lines: Sequence[Line]) -> tuple[list[PaperQuestion], list[Warning_]]:
@@ -80,9 +81,15 @@ class _Reader:
                     last = index
                     break
             series, style = self._series(start, last, table, styles, at)
+            lost = not series and self._has_lost_options(start, last, table, styles)
             parts = take_apart(self.lines[start.line : last], start.line, start.end, series)
-            drafts.append(_Draft(start, start.line, last, parts, series, style))
+            drafts.append(_Draft(start, start.line, last, parts, series, style, has_lost_options=lost))
         return drafts
+
+    def _has_lost_options(self, start: Start, last: int, table: Table, styles: Sequence[str]) -> bool:
+        """Whether there are options, though no series of them: some were lost, and it is no NUMERIC question."""
+        found = [m for m in table[styles[0]] if start.line < m.line < last and m.weight > 1] if styles else []
+        return len({marker.position for marker in found}) > 1
 
     def _series(
         self, start: Start, last: int, table: Table, styles: Sequence[str], at: dict[str, list[int]]
@@ -107,9 +114,9 @@ class _Reader:
                 numeric = self._numeric_before(run[0].first)
                 if not answered and (told >= 0.25 * len(run) or not numeric):
                     continue
+                kept += run
             else:
-                run = self._without_preamble(run)
-            kept += run
+                kept += self._without_preamble(run)
         return kept
 
     def _without_preamble(self, run: list[_Draft]) -> list[_Draft]:
@@ -135,10 +142,14 @@ class _Reader:
         return found
 
     def _heading_above(self, index: int) -> str:
-        for line in reversed(self.lines[max(0, index - 12) : index]):
+        """The headings above a section's first question, such as "PART I : PHYSICS, SECTION A"."""
+        found: list[str] = []
+        for line in self.lines[max(0, index - 12) : index]:
             if headings.is_section(line):
-                return " ".join(plain(line.text).split())
-        return ""
+                text = " ".join(plain(line.text).split()).partition(" (")[0].strip(" :-–—.,")
+                if text not in found:
+                    found.append(text)
+        return ", ".join(found[-2:])
 
     def _set_context(self, drafts: list[_Draft]) -> None:
         """Give each question what is said above it: how many options are right, and a passage that it is about."""
@@ -233,7 +244,10 @@ class _Reader:
         if draft.preface:
             stem = f"{self.joiner.join(draft.preface, keep_items=True)}\n\n{stem}"
         style_digits = "1" in draft.style or digits_are_positions
-        resolved = answers.resolve(value, len(texts), draft.wanted, digits_are_positions=style_digits)
+        if draft.has_lost_options:
+            resolved = answers.Resolved(MCQ, "", "0", "its options could not be told apart")
+        else:
+            resolved = answers.resolve(value, len(texts), draft.wanted, digits_are_positions=style_digits)
         question = PaperQuestion(
             number=number,
             section=sections[draft.section][0],

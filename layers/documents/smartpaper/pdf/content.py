@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from smartpaper.pdf.fonts import Font
+from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
 from smartpaper.pdf.runs import LIGHT, UNMAPPED, Box, PageContent, Rule, Run
 from smartpaper.pdf.strings import literal, unhex
@@ -162,7 +162,9 @@ class _Interpreter:
         self.hidden = 0
         self.open: _OpenRun | None = None
 
-    def run(self, content: bytes, resources: Resources, matrix: Matrix, depth: int) -> None:
+    def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
+        self, content: bytes, resources: Resources, matrix: Matrix, depth: int
+    ) -> None:
         """Interpret the operations of a page or a form."""
         if b"EI" in content and b"BI" in content:
             content = _INLINE_IMAGE.sub(b" ", content)
@@ -170,6 +172,8 @@ class _Interpreter:
         stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
         name = b""
         properties = b""
+        last_font: tuple[bytes, bytes] | None = None
+        font, size = PLAIN, 1.0
         page = self.page
         operations: dict[bytes, Callable[[list[float]], None]] = {
             b"Td": self._td,
@@ -216,8 +220,12 @@ class _Interpreter:
             elif kind in {4, 6}:
                 self._show_string(found[3] or found[5], found[4] or found[6])
             elif kind == 11:
-                self.font = resources.font(found[9])
-                self.font_size = (_numbers(found[10]) or [1.0])[0]
+                selected = found[9], found[10]
+                if selected != last_font:
+                    last_font = selected
+                    font = resources.font(found[9])
+                    size = (_numbers(found[10]) or [1.0])[0]
+                self.font, self.font_size = font, size
             elif kind == 12:
                 self._draw(found[9], resources, depth)
             elif kind == 9:

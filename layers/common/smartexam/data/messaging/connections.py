@@ -245,12 +245,12 @@ def some_peers(user_id: int, *, limit: int) -> list[Peer]:
 def _addressed_to(user_id: int, connection_id: int) -> Peer:
     pair = table.get(PairItem, request_key(connection_id), PAIR)
     if pair is None:
-        raise NotFound("No such request")
+        raise NotFound("No such request", code="request_not_found")
     if user_id not in {pair.low_id, pair.high_id}:
         raise Forbidden("This request was not made to you", code="not_the_recipient")
     peer = get_peer(user_id, pair.high_id if user_id == pair.low_id else pair.low_id)
     if peer is None or peer.connection_id != connection_id:
-        raise NotFound("No such request")
+        raise NotFound("No such request", code="request_not_found")
     if peer.requester_id == user_id:
         raise Forbidden("This request was not made to you", code="not_the_recipient")
     return peer

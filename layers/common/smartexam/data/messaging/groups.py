@@ -108,7 +108,7 @@ def remove(group_id: int, admin_id: int, user_id: int) -> tuple[Group, str]:
         nonlocal name
         _require_admin(state, admin_id)
         if user_id not in state.roster.members:
-            raise NotFound("Not a member of this group")
+            raise NotFound("Not a member of this group", code="member_not_found")
         name = state.roster.members[user_id]
         return _without(state, user_id), admin_id, _departure(user_id, group_id)
 

@@ -208,4 +208,4 @@ def _own(user_id: int, id_: int) -> tuple[MembershipItem, MessageItem]:
 
 
 def _no_message() -> NotFound:
-    return NotFound("No such message")
+    return NotFound("No such message", code="message_not_found")

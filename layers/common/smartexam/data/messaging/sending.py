@@ -24,7 +24,6 @@ from smartexam.data.messaging.items import (
 )
 from smartexam.data.messaging.messages import Message, message_of
 from smartexam.data.table import Item, Operation, Put, TransactionRefused, Update
-from smartexam.data.windows import LimitItem
 from smartexam.errors import BadRequest, Conflict, RateLimited, Unavailable
 
 PAUSE_SECONDS = 2
