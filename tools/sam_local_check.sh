@@ -3,7 +3,7 @@
 # from Debian packages. Opt-in, for Linux and root; about five minutes the first time, 400 MB of disk.
 #
 #   apt-get install --no-install-recommends docker.io debootstrap
-#   make .venv-sam/.ready && sudo tools/sam_local_check.sh [FunctionName events/file.json]...
+#   make validate && sudo tools/sam_local_check.sh [FunctionName events/file.json]...
 #
 # What it proves: template, events, handlers, layer and Lambda's own runtime client work together. What it does not: the
 # image is Debian with Debian's Python, not Amazon Linux with 3.13, and its architecture is this machine's.

@@ -44,13 +44,13 @@ class Call:
 LOGIN = Call("POST /api/auth/login", ("GetItem", "PutItem", "GetItem", "DeleteItem", "PutItem"), 3, 2, 0.085, 700)
 LIST = Call("GET /api/exams", ("Query", "BatchGetItem"), 0, 6, 0.012, 4000)
 EXAM = Call("GET /api/exams/<id>", ("GetItem", "GetItem"), 0, 2, 0.012, 500)
-# The sitting, and its rows in the indexes `due` and `exam`
-START = Call("POST /start-exam/<id>", ("GetItem", "UpdateItem"), 3, 1, 0.015, 150)
+# The sitting, and its rows in the indexes `due`, `exam` and `running`
+START = Call("POST /start-exam/<id>", ("GetItem", "UpdateItem"), 4, 1, 0.015, 150)
 PAPER = Call("GET /exam/<id>", ("GetItem",), 0, 1, 0.012, 20_000)
 SYNC = Call("POST /api/sync-exam-answers/<id>", ("UpdateItem",), 1, 0, 0.008, 120)
 # Closing is one write. The result, the history's row and the sitting are a transaction: twice two, two, and one row
-# less in `due`, two more in `exam`.
-SUBMIT = Call("POST /submit-exam/<id>", ("UpdateItem", "TransactWriteItems", "GetItem"), 10, 1, 0.025, 150)
+# less in `due` and in `running`, two more in `exam`.
+SUBMIT = Call("POST /submit-exam/<id>", ("UpdateItem", "TransactWriteItems", "GetItem"), 11, 1, 0.025, 150)
 RESULT = Call("GET /result/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.012, 400)
 RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.015, 25_000)
 
