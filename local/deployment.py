@@ -53,19 +53,23 @@ def localised(
     local: Template = copy.deepcopy(template)
     for logical_id, resource in resources(local, "AWS::Serverless::LayerVersion"):
         resource["Properties"]["ContentUri"] = _s3_uri(artifacts.layers[logical_id])
+        resource["Properties"].pop("PublishLambdaVersion", None)
         resource.pop("Metadata", None)
     for logical_id, properties in functions(local):
         properties["CodeUri"] = _s3_uri(artifacts.functions[logical_id])
+        properties.pop("DeploymentPreference", None)
         local["Resources"][logical_id].pop("Metadata", None)
     general = local.setdefault("Globals", {}).setdefault("Function", {})
-    general.pop("CodeUri", None)
+    # Here a change is in force at once: there is one version, no alias, and nothing that moves callers by and by.
+    for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties"):
+        general.pop(name, None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     http_apis = {logical_id for logical_id, _ in resources(local, "AWS::Serverless::HttpApi")}
     buckets = {
         logical_id: resource["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"]["Fn::GetAtt"][0]
         for logical_id, resource in resources(local, "AWS::CloudFront::Distribution")
     }
-    with_addresses: Template = _with_local_addresses(local, http_apis, addresses)
+    with_addresses: Template = _without_aliases(_with_local_addresses(local, http_apis, addresses))
     without_distributions: Template = _with_buckets_for_distributions(with_addresses, buckets, addresses)
     return without_distributions
 
@@ -148,6 +152,18 @@ def _wait(cloudformation: Any) -> None:
 
 def _s3_uri(artifact: Artifact) -> str:
     return f"s3://{BUCKET}/{artifact.name}"
+
+
+def _without_aliases(value: Any) -> Any:
+    """Every mention of a function's alias (`!Ref F.Alias`) replaced by the function's address."""
+    if isinstance(value, list):
+        return [_without_aliases(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("Ref")
+    if len(value) == 1 and isinstance(reference, str) and reference.endswith(".Alias"):
+        return {"Fn::GetAtt": [reference.removesuffix(".Alias"), "Arn"]}
+    return {key: _without_aliases(item) for key, item in value.items()}
 
 
 def _with_local_addresses(value: Any, http_apis: set[str], addresses: Addresses) -> Any:

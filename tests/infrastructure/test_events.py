@@ -125,8 +125,8 @@ def test_every_dead_letter_rings() -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for _, alarm in stack.deployed_of("AWS::CloudWatch::Alarm")
-        for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "QueueName"
+        for dimension in alarm.get("Dimensions", [])
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
     assert watched == _dead_letter_queues()
 
