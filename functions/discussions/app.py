@@ -31,8 +31,9 @@ def show_discussion(request: Request, question_id: int, query: DiscussionQuery) 
     """Show a question's discussion: pinned comments first, each with its replies.
 
     Raises:
-        NotFound: no such question.
-        Forbidden: it is part of an attempt that the caller is sitting.
+        BadRequest: `invalid_cursor`.
+        NotFound: `question_not_found`.
+        Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
     """
     summary = enter(question_id, _visitor(request)).summary
     list_name = f"discussion:{question_id}"
@@ -49,10 +50,10 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
     """Comment on a question, or with `parent_id` reply to a comment on it.
 
     Raises:
-        BadRequest: no text or too much, or the comment to reply to is about another question or does not exist.
-        NotFound: no such question.
-        Forbidden: it is part of an attempt that the caller is sitting.
-        RateLimited: less than ten seconds after the caller's last comment.
+        BadRequest: no text or too much; `parent_not_found`, `parent_of_another_question`.
+        NotFound: `question_not_found`.
+        Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
+        RateLimited: `too_fast`, less than ten seconds after the caller's last comment.
     """
     message, visitor = read_message(body.message), _visitor(request)
     discussion = enter(question_id, visitor, parent_id=body.parent_id)
@@ -86,8 +87,8 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
 
     Raises:
         BadRequest: no text or too much.
-        NotFound: no such comment.
-        Forbidden: it is somebody else's, or its question is part of an attempt that the caller is sitting.
+        NotFound: `comment_not_found`.
+        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
     """
     message, visitor = read_message(body.message), _visitor(request)
     where = find_comment(comment_id, visitor)
@@ -103,8 +104,8 @@ def delete_comment(request: Request, comment_id: int) -> Done:
     """Delete one's own comment, or as an administrator any; one with replies stays as a placeholder.
 
     Raises:
-        NotFound: no such comment.
-        Forbidden: it is somebody else's, or its question is part of an attempt that the caller is sitting.
+        NotFound: `comment_not_found`.
+        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
     """
     visitor = _visitor(request)
     where = find_comment(comment_id, visitor)
@@ -130,7 +131,7 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
     """Pin a comment above the others, or take the pin off; a pinned reply keeps its place.
 
     Raises:
-        NotFound: no such comment.
+        NotFound: `comment_not_found`.
     """
     where = find_comment(comment_id)
     is_pinned = writing.toggle_pin(where, request.now)
@@ -150,7 +151,7 @@ def toggle_best(request: Request, comment_id: int) -> BestAnswer:
     """Make a comment its question's best answer in place of any other, or no longer.
 
     Raises:
-        NotFound: no such comment.
+        NotFound: `comment_not_found`.
     """
     where = find_comment(comment_id)
     is_best = writing.toggle_best(where)

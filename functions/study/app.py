@@ -31,9 +31,9 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 
     Raises:
         BadRequest: the question is too short or too long.
-        Conflict: an exam is in progress that does not allow the assistant.
-        RateLimited: the day's questions are used up.
-        Unavailable: the model cannot be reached, or none is configured; then the question does not count.
+        Conflict: `exam_in_progress`, in an exam that does not allow the assistant.
+        RateLimited: `daily_limit_reached`, the day's questions are used up.
+        Unavailable: `model_unavailable`, `model_not_configured`; then the question does not count.
     """
     answer, remaining = assistant.ask(_student(request), service.read_question(body.message))
     return StudyAnswer(answer, remaining)
