@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage openapi postman cost lint format validate build lock clean
+.PHONY: help run demo test soak coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ demo: $(VENV) ## Sit the demo exam against a running `make run`
 
 test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's)
 	@.venv/bin/python -m pytest $(ARGS)
+
+soak: $(VENV) $(VENV_AWS) ## Run what takes minutes at its full size: chat under cut connections
+	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py $(ARGS)
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
