@@ -3,6 +3,9 @@
 
 PYTHON ?= python3
 PORT ?= 3000
+STUDENTS ?= 1000
+HOURS ?= 3
+QUESTIONS ?= 75
 
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
@@ -13,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test coverage openapi lint format validate build lock clean
+.PHONY: help run demo test coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -31,7 +34,13 @@ coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
-	@PYTHONPATH=layers/common:functions .venv/bin/python -m tools.openapi
+	@PYTHONPATH=layers/common:layers/media:functions .venv/bin/python -m tools.openapi
+
+postman: openapi ## Write the Postman collection anew from that: examples/postman/collection.json
+	@.venv/bin/python -m tools.postman
+
+cost: $(VENV) ## What exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
+	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
 lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet
@@ -42,13 +51,15 @@ format: $(VENV) ## Put the code into the project's format
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format --quiet
 
-validate: $(VENV_SAM) ## Check template.yaml as SAM reads it
+validate: $(VENV_SAM) ## Check template.yaml as SAM reads it, and the other templates
 	@.venv-sam/bin/sam validate --lint
+	@.venv-sam/bin/cfn-lint infrastructure/*.yaml
 
-build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/
+build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print its sizes
 	@PYTHON="$(CURDIR)/.venv-sam/bin/python" .venv-sam/bin/sam build
 	@find .aws-sam/build/CommonLayer -name '*.pyc' | grep -q . \
 		|| echo "Built without byte code, for lack of python3.13 on PATH: cold starts will take three times as long." >&2
+	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Pin requirements/*.txt anew from requirements/*.in
 	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done

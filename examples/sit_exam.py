@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from sitting import verdict
-from sitting.api import Api, ApiError
-from sitting.device import Device
+from sitting.device import CuttableHttpTransport, CuttableTransport, Device
 from sitting.plan import Planned, maximum, planned_sitting, total
-from sitting.question_sheet import read_questions, same_answer, two_decimals, with_exam_id
+from sitting.question_sheet import read_questions, two_decimals, with_exam_id
 from sitting.screen import Screen
-from sitting.transport import ConnectionLostError, HttpTransport, Transport
+from smartexam_client import AnswerSheet, ApiError, Connection, ConnectionLostError
+from smartexam_client.answers import same_answer
 
 Document = dict[str, Any]
 
@@ -47,7 +47,7 @@ class UnexpectedAnswerError(Exception):
 class Surroundings:
     """What a sitting needs from outside; tests bring their own."""
 
-    connect: Callable[[], Transport]
+    connect: Callable[[], CuttableTransport]
     screen: Screen
     sleep: Callable[[float], None] = time.sleep  # noqa: TID251 - thinking takes a student time, and repeats must wait
     clock: Callable[[], float] = time.monotonic
@@ -63,7 +63,7 @@ class Sitting:
         self._content = options.questions.read_text(encoding="utf-8")
         self._planned = planned_sitting(read_questions(self._content))
         self._connections = ExitStack()
-        self._admin = self._api()
+        self._admin = Connection(self._connected(), around.sleep)
         self._exam_id = 0
         self._ids: dict[int, int] = {}  # question number -> the server's id
 
@@ -87,31 +87,31 @@ class Sitting:
         with screen.phase("Student: start"):
             first, attempt_id = self._start()
         with screen.phase("First device: the first half"):
-            self._answer(first, self._planned[: half - UNSENT])
+            self._answer(first.sheet, self._planned[: half - UNSENT])
         with screen.phase("First device: the connection is lost"):
             self._lose_connection(first, self._planned[half - UNSENT : half])
         with screen.phase("Second device: resumes"):
-            second = self._resume(first, attempt_id)
-            self._answer(second, self._planned[half - 1 : stop])
+            second = self._resume(first.sheet, attempt_id)
+            self._answer(second.sheet, self._planned[half - 1 : stop])
         with screen.phase("First device: back, with a stale revision"):
-            self._reconnect(first)
+            self._reconnect(first.sheet)
         with screen.phase("First device: the rest, and a review"):
-            self._answer(first, self._planned[stop:])
-            self._review(first)
+            self._answer(first.sheet, self._planned[stop:])
+            self._review(first.sheet)
         with screen.phase("Submit, on both devices"):
-            result_id = self._submit(first, second)
+            result_id = self._submit(first.sheet, second.sheet)
         with screen.phase("Result"):
             return self._compare(result_id)
 
-    def _api(self) -> Api:
-        connection = self._around.connect()
-        self._connections.callback(connection.close)
-        return Api(connection, self._around.sleep)
+    def _connected(self) -> CuttableTransport:
+        transport = self._around.connect()
+        self._connections.callback(transport.close)
+        return transport
 
-    def _student(self) -> Api:
-        api = self._api()
-        api.sign_in(self._options.student, self._options.student_password)
-        return api
+    def _student(self) -> Device:
+        device = Device(self._connected(), self._around.sleep, self._exam_id)
+        device.connection.sign_in(self._options.student, self._options.student_password)
+        return device
 
     def _prepare_exam(self) -> None:
         self._admin.sign_in(self._options.admin, self._options.admin_password)
@@ -134,23 +134,23 @@ class Sitting:
         self._screen.line(f"  exam {self._exam_id}: {exam['name']}, {report['inserted']} questions")
 
     def _start(self) -> tuple[Device, int]:
-        api = self._student()
+        device = self._student()
+        api = device.connection
         listed = api.get(f"/api/exams/{self._exam_id}")["exam"]
         _expect(listed["total_questions"] == len(self._planned), f"the exam is announced as {listed}")
         api.get(f"/preload-exam/{self._exam_id}")
         started = api.post(f"/start-exam/{self._exam_id}")
         again = api.post(f"/start-exam/{self._exam_id}")
         _expect(again["attempt_id"] == started["attempt_id"], "a second start opened a second attempt")
-        device = Device(api, self._exam_id)
-        paper = device.open()["questions"]
+        paper = device.sheet.open().document["questions"]
         _expect(all(set(question) <= PAPER_FIELDS for question in paper), "the paper shows more than it should")
         numbers = {_words(each.question.text): each.question.number for each in self._planned}
         self._ids = {numbers[_words(question["question_text"])]: question["id"] for question in paper}
         _expect(len(self._ids) == len(self._planned), "the paper is not the one imported")
-        self._screen.line(f"  attempt {started['attempt_id']}, {device.remaining_seconds // 60} minutes left")
+        self._screen.line(f"  attempt {started['attempt_id']}, {device.sheet.remaining_seconds // 60} minutes left")
         return device, started["attempt_id"]
 
-    def _answer(self, device: Device, planned: Sequence[Planned]) -> None:
+    def _answer(self, device: AnswerSheet, planned: Sequence[Planned]) -> None:
         """Answers one question after the other, syncing every few seconds or few changes, and at the end."""
         synced_at = self._around.clock()
         for each in planned:
@@ -170,22 +170,23 @@ class Sitting:
         """Some answers stay on the device; the last of them a mistake that the second device will put right."""
         for each in planned[:-1]:
             if each.first is not None:
-                device.answer(self._id(each), each.first)
-        device.answer(self._id(planned[-1]), planned[-1].question.wrong_answer())
+                device.sheet.answer(self._id(each), each.first)
+        device.sheet.answer(self._id(planned[-1]), planned[-1].question.wrong_answer())
         device.lose_connection()
-        self._screen.line(f"  {len(device.unconfirmed)} answers were on their way")
+        self._screen.line(f"  {len(device.sheet.unconfirmed)} answers were on their way")
 
-    def _resume(self, first: Device, attempt_id: int) -> Device:
-        api = self._student()
-        status = api.get(f"/api/exam-attempts-status/{self._exam_id}")
+    def _resume(self, first: AnswerSheet, attempt_id: int) -> Device:
+        second = self._student()
+        status = second.connection.get(f"/api/exam-attempts-status/{self._exam_id}")
         _expect(status.get("attempt_id") == attempt_id, f"the attempt is not in progress any more: {status}")
-        second = Device(api, self._exam_id)
-        second.open()
-        _expect(_same_answers(second.agreed, first.agreed), "the second device does not see what the first one saved")
-        self._screen.line(f"  finds {len(second.agreed)} answers, revision {second.revision}")
+        second.sheet.open()
+        _expect(
+            _same_answers(second.sheet.agreed, first.agreed), "the second device does not see what the first one saved"
+        )
+        self._screen.line(f"  finds {len(second.sheet.agreed)} answers, revision {second.sheet.revision}")
         return second
 
-    def _reconnect(self, first: Device) -> None:
+    def _reconnect(self, first: AnswerSheet) -> None:
         conflict = self._ids[len(self._planned) // 2]
         expected = frozenset(first.unconfirmed) - {conflict}
         synced = first.sync()
@@ -196,29 +197,28 @@ class Sitting:
             f" gave way in {len(synced.yielded)}; revision {synced.revision}"
         )
 
-    def _review(self, device: Device) -> None:
+    def _review(self, device: AnswerSheet) -> None:
         reviewed = [each for each in self._planned if each.is_reviewed]
         for each in reviewed:
             device.answer(self._id(each), each.final)
         device.mark_for_review(())
         device.sync()
-        saved = device.open()
+        device.open()
         final = {self._id(each): each.final for each in self._planned if each.final is not None}
         _expect(_same_answers(device.agreed, final), "the server does not hold the answers that were given")
-        _expect(saved["markedForReview"] == [], f"still marked for review: {saved['markedForReview']}")
+        _expect(not device.marked, f"still marked for review: {device.marked}")
         self._screen.line(f"  {len(reviewed)} marked questions reviewed, {len(device.agreed)} answers in all")
 
-    def _submit(self, first: Device, second: Device) -> int:
+    def _submit(self, first: AnswerSheet, second: AnswerSheet) -> int:
         answer = first.submit()
         again = second.submit()
-        _expect(again["result_id"] == answer["result_id"], "a second submission made a second result")
-        _expect(answer["visible"] is True, f"the result is not visible: {answer}")
-        result_id: int = answer["result_id"]
-        self._screen.line(f"  result {result_id}")
-        return result_id
+        _expect(again.result_id == answer.result_id, "a second submission made a second result")
+        _expect(answer.visible is True, f"the result is not visible: {answer}")
+        self._screen.line(f"  result {answer.result_id}")
+        return answer.result_id
 
     def _compare(self, result_id: int) -> list[str]:
-        api = self._student()
+        api = self._student().connection
         result = api.get(f"/result/{self._exam_id}/{result_id}")["result"]
         responses = api.get(f"/response/{self._exam_id}/{result_id}")["responses"]
         numbers = {question_id: number for number, question_id in self._ids.items()}
@@ -245,8 +245,8 @@ def main(argv: Sequence[str] | None = None, around: Surroundings | None = None) 
     screen = around.screen if around else Screen(sys.stdout)
     try:
         if around is None:
-            HttpTransport(options.base_url)  # a wrong URL is said before anything is begun
-            around = Surroundings(lambda: HttpTransport(options.base_url), screen)
+            CuttableHttpTransport(options.base_url)  # a wrong URL is said before anything is begun
+            around = Surroundings(lambda: CuttableHttpTransport(options.base_url), screen)
         found = Sitting(options, around).run()
     except KeyError as error:
         screen.line(screen.styled(f"FAILED: an answer lacks {error}", "bad"))

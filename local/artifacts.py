@@ -85,11 +85,11 @@ def _build_functions(template: Template, layout: Layout) -> dict[str, Artifact]:
     return built
 
 
-def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) -> Artifact:
-    """A layer that points to its built folders.
+def layer_folders(logical_id: str, properties: dict[str, Any], layout: Layout) -> list[Path]:
+    """Folders that hold what a layer holds, first what is ours: built here, with this machine's packages.
 
-    Every worker of the emulator unpacks the layers of its function anew: 30 MB a worker if the packages themselves were
-    in the zip file. A path file leads all of them to one copy, already compiled.
+    Raises:
+        BuildError: there is nothing to build, or pip failed.
     """
     source = (layout.project / str(properties["ContentUri"])).resolve()
     if not source.is_dir():
@@ -99,6 +99,16 @@ def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) ->
         folders.append(_installed(requirements, layout))
     if not folders:
         raise BuildError(f"{logical_id}: there is neither a package nor a requirements.txt in {source}")
+    return folders
+
+
+def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) -> Artifact:
+    """A layer that points to its built folders.
+
+    Every worker of the emulator unpacks the layers of its function anew: 30 MB a worker if the packages themselves were
+    in the zip file. A path file leads all of them to one copy, already compiled.
+    """
+    folders = layer_folders(logical_id, properties, layout)
     # In front, as /opt/python is on Lambda: else the emulator's own packages would be found first.
     lines = "".join(f"import sys; sys.path.insert({at}, {str(folder)!r})\n" for at, folder in enumerate(folders))
     buffer = io.BytesIO()

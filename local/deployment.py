@@ -24,6 +24,7 @@ _EXECUTE_API = re.compile(
     r"(https|wss)://\$\{(\w+)\}\.execute-api\.\$\{AWS::Region\}\.(?:amazonaws\.com|\$\{AWS::URLSuffix\})"
 )
 _LOCAL_SCHEME = {"https": "http", "wss": "ws"}
+_DISTRIBUTION = re.compile(r"https://\$\{(\w+)\.DomainName\}")
 
 
 class DeploymentError(Exception):
@@ -52,16 +53,25 @@ def localised(
     local: Template = copy.deepcopy(template)
     for logical_id, resource in resources(local, "AWS::Serverless::LayerVersion"):
         resource["Properties"]["ContentUri"] = _s3_uri(artifacts.layers[logical_id])
+        resource["Properties"].pop("PublishLambdaVersion", None)
         resource.pop("Metadata", None)
     for logical_id, properties in functions(local):
         properties["CodeUri"] = _s3_uri(artifacts.functions[logical_id])
+        properties.pop("DeploymentPreference", None)
         local["Resources"][logical_id].pop("Metadata", None)
     general = local.setdefault("Globals", {}).setdefault("Function", {})
-    general.pop("CodeUri", None)
+    # Here a change is in force at once: there is one version, no alias, and nothing that moves callers by and by.
+    for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties"):
+        general.pop(name, None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     http_apis = {logical_id for logical_id, _ in resources(local, "AWS::Serverless::HttpApi")}
-    with_addresses: Template = _with_local_addresses(local, http_apis, addresses)
-    return with_addresses
+    buckets = {
+        logical_id: resource["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"]["Fn::GetAtt"][0]
+        for logical_id, resource in resources(local, "AWS::CloudFront::Distribution")
+    }
+    with_addresses: Template = _without_aliases(_with_local_addresses(local, http_apis, addresses))
+    without_distributions: Template = _with_buckets_for_distributions(with_addresses, buckets, addresses)
+    return without_distributions
 
 
 def deploy(emulator: Emulator, template: Template, artifacts: Artifacts, parameters: Mapping[str, str]) -> None:
@@ -144,6 +154,18 @@ def _s3_uri(artifact: Artifact) -> str:
     return f"s3://{BUCKET}/{artifact.name}"
 
 
+def _without_aliases(value: Any) -> Any:
+    """Every mention of a function's alias (`!Ref F.Alias`) replaced by the function's address."""
+    if isinstance(value, list):
+        return [_without_aliases(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("Ref")
+    if len(value) == 1 and isinstance(reference, str) and reference.endswith(".Alias"):
+        return {"Fn::GetAtt": [reference.removesuffix(".Alias"), "Arn"]}
+    return {key: _without_aliases(item) for key, item in value.items()}
+
+
 def _with_local_addresses(value: Any, http_apis: set[str], addresses: Addresses) -> Any:
     """Every mention of an API Gateway address replaced by the local one."""
     if isinstance(value, list):
@@ -163,3 +185,14 @@ def _local_address(api: str, scheme: str, http_apis: set[str], addresses: Addres
     if api in http_apis:
         return addresses.http_api
     return f"{_LOCAL_SCHEME[scheme]}{addresses.aws.removeprefix('http')}/_aws/execute-api/${{{api}}}"
+
+
+def _with_buckets_for_distributions(value: Any, buckets: Mapping[str, str], addresses: Addresses) -> Any:
+    """Every mention of a distribution's address replaced by that of the bucket behind it, which answers here."""
+    if isinstance(value, list):
+        return [_with_buckets_for_distributions(item, buckets, addresses) for item in value]
+    if isinstance(value, str):
+        return _DISTRIBUTION.sub(lambda found: f"{addresses.aws}/${{{buckets[found[1]]}}}", value)
+    if not isinstance(value, dict):
+        return value
+    return {key: _with_buckets_for_distributions(item, buckets, addresses) for key, item in value.items()}

@@ -106,7 +106,7 @@ def engine() -> Iterator[str]:
     if given:
         yield given
         return
-    layout = _layout()
+    layout = local_layout()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         emulator = Emulator(layout, free_port(), Folders(root / "state", root / "scratch", root / "logs"))
@@ -136,7 +136,7 @@ def engine_tables(engine: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict
 @pytest.fixture(scope="session")
 def stack() -> Iterator[LocalStack]:
     """The whole product on free ports of loopback, with its demo data, started once for the run."""
-    with LocalStack(layout=_layout()) as running:
+    with LocalStack(layout=local_layout()) as running:
         yield running
 
 
@@ -150,6 +150,7 @@ def free_port() -> int:
         return port
 
 
-def _layout() -> Layout:
+def local_layout() -> Layout:
+    """Where the local stack finds its parts; EMULATOR_VENV names another emulator than that of `make`."""
     installed = os.environ.get("EMULATOR_VENV")
     return Layout(emulator_venv=Path(installed)) if installed else Layout()

@@ -1,1 +1,7 @@
-"""A chat client: reading order `conversation`, `line`, `screen`, `client`."""
+"""The conversation behind `chat.py`: in reading order, `conversation`, `line`, `screen`, `client`."""
+
+import sys
+from pathlib import Path
+
+# The client is a distribution of its own. From a clone the example runs without installing it.
+sys.path.append(str(Path(__file__).parents[1] / "client"))

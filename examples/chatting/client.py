@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from chatting.conversation import Conversation
 from chatting.line import Line
 from chatting.screen import Screen
-from sitting.api import Api, ApiError
-from sitting.transport import HttpTransport
+from smartexam_client import ApiError, Connection, HttpTransport
 
 DEMO_PASSWORD = "Student@2025demo"  # noqa: S105 - of the demo data, for everybody to know
 
 
-def get_connected(api: Api, username: str, screen: Screen) -> int:
+def get_connected(api: Connection, username: str, screen: Screen) -> int:
     """Asks for a connection, or accepts if the other asked before; the conversation, once there is one."""
     found = api.get(f"/api/chat/search?q={urllib.parse.quote(username)}")["users"]
     other = next((user for user in found if user["username"].casefold() == username.casefold()), None)
@@ -50,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     screen = Screen(sys.stdout)
-    api = Api(HttpTransport(options.url), _sleep)
-    background = Api(HttpTransport(options.url), _sleep)
+    api = Connection(HttpTransport(options.url), _sleep)
+    background = Connection(HttpTransport(options.url), _sleep)
     for each in (api, background):
         each.sign_in(options.username, options.password)
     conversation = Conversation(get_connected(api, options.other, screen), screen.message)

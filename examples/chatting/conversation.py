@@ -7,7 +7,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from sitting.api import Api
+from smartexam_client import Connection
 
 Document = dict[str, Any]
 
@@ -31,7 +31,7 @@ class Conversation:
                 self._show(message)
             return is_new
 
-    def catch_up(self, api: Api) -> None:
+    def catch_up(self, api: Connection) -> None:
         """Fetches what is not known yet: a page, and further back only while all of a page was news."""
         missed: list[Document] = []
         path = f"/api/chat/messages/{self.id}"

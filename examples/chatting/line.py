@@ -13,8 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from chatting.conversation import Conversation, Document
 from chatting.screen import Screen
-from sitting.api import Api
-from sitting.transport import ConnectionLostError
+from smartexam_client import Connection, ConnectionLostError
 
 HEARTBEAT_SECONDS = 50.0  # a user is online for 120 s after a sign of life
 LONGEST_WAIT = 30.0
@@ -23,7 +22,7 @@ LONGEST_WAIT = 30.0
 class Line:
     """A connection that is opened again whenever it breaks."""
 
-    def __init__(self, api: Api, conversation: Conversation, screen: Screen) -> None:
+    def __init__(self, api: Connection, conversation: Conversation, screen: Screen) -> None:
         self._api, self._conversation, self._screen = api, conversation, screen
         self._waiting: dict[str, str] = {}  # texts that were not acknowledged, by client_id
         self._outbox: queue.Queue[Document] = queue.Queue()

@@ -1,1 +1,7 @@
-"""A student's client for the exam platform, in the standard library only; `sit_exam.py` drives it."""
+"""The demonstration behind `sit_exam.py`."""
+
+import sys
+from pathlib import Path
+
+# The client is a distribution of its own. From a clone the demonstration runs without installing it.
+sys.path.append(str(Path(__file__).parents[1] / "client"))

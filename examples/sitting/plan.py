@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from sitting.question_sheet import Answer, Question
+from sitting.question_sheet import Question
+from smartexam_client import Answer
 
 
 class Intent(Enum):

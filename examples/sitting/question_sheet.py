@@ -9,10 +9,10 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
-Answer = str | list[str]
+from smartexam_client import Answer
 
 OPTIONS = "ABCD"
 EXAM_POSITIVE = Fraction(4)  # for questions without marks of their own
@@ -85,11 +85,6 @@ def with_exam_id(content: str, exam_id: int) -> str:
     return out.getvalue()
 
 
-def same_answer(one: Answer | None, other: Answer | None) -> bool:
-    """Whether two answers say the same, however they are written: letters in any order, `1.50` and `1.5`."""
-    return _canonical(one) == _canonical(other)
-
-
 def grade(percentage: Fraction) -> str:
     """The letter grade of an unrounded percentage."""
     return next((name for least, name in GRADES if percentage >= least), "F")
@@ -113,14 +108,3 @@ def _question(number: int, row: Mapping[str, str]) -> Question:
         negative=Fraction(row["negative_marks"]) if row["negative_marks"] else EXAM_NEGATIVE,
         tolerance=Decimal(row["tolerance"] or "0"),
     )
-
-
-def _canonical(answer: Answer | None) -> object:
-    if not answer:
-        return None
-    if isinstance(answer, list):
-        return frozenset(letter.upper() for letter in answer)
-    try:
-        return Decimal(answer)
-    except InvalidOperation:
-        return answer.upper()

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from sitting.plan import Planned, maximum, total
-from sitting.question_sheet import Answer, grade, same_answer, two_decimals
+from sitting.question_sheet import grade, two_decimals
+from smartexam_client.answers import Answer, same_answer
 
 Document = dict[str, Any]
 

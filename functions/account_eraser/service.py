@@ -16,6 +16,7 @@ from smartexam.data.identity import user_key
 from smartexam.data.messaging import erasure as messaging
 from smartexam.erasure import ErasureOrder
 from smartexam.observability import note
+from smartexam.statistics import store
 
 Step = Callable[[int], bool]
 
@@ -32,6 +33,12 @@ def _own_partition(context: str, user_id: int) -> bool:
     return erase_partition(context, user_key(user_id), limit=_PIECE)
 
 
+def _statistics(user_id: int) -> bool:
+    """The stream does so too, but only in statistics that are kept up."""
+    store.erase_of(user_id)
+    return False
+
+
 # One line per table, what others refer to before what it is found by.
 STEPS: tuple[Step, ...] = (
     partial(access_requests.erase_of, limit=_REQUESTS_PIECE),
@@ -39,6 +46,7 @@ STEPS: tuple[Step, ...] = (
     partial(_own_partition, "identity"),
     partial(_own_partition, "ephemeral"),
     partial(_own_partition, "attempts"),
+    _statistics,
     partial(discussions.erase_user, limit=_PIECE),
     partial(study.forget_turns, limit=_PIECE),
 )

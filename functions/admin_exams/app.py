@@ -29,7 +29,7 @@ def create_exam(request: Request, body: ExamFields) -> SavedExam:
     Raises:
         NotFound: `category_not_found`.
     """
-    exam = service.create_exam(body.given(), request.now)
+    exam = service.create_exam(body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))
 
 
@@ -40,8 +40,7 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
     Raises:
         NotFound: `exam_not_found`, or `category_not_found`.
     """
-    del request
-    exam = service.edit_exam(exam_id, body.given())
+    exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))
 
 
@@ -52,8 +51,7 @@ def delete_exam(request: Request, exam_id: int) -> Done:
     Raises:
         NotFound: `exam_not_found`.
     """
-    del request
-    service.delete_exam(exam_id)
+    service.delete_exam(exam_id, request.caller.user_id, request.now)
     return Done()
 
 
@@ -64,8 +62,7 @@ def release_results(request: Request, exam_id: int) -> Released:
     Raises:
         NotFound: `exam_not_found`.
     """
-    del request
-    return Released(service.release_results(exam_id))
+    return Released(service.release_results(exam_id, request.caller.user_id, request.now))
 
 
 lambda_handler = api.handler

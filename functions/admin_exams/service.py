@@ -30,7 +30,7 @@ def list_exams(*, status: str | None, category_id: int | None, after: str | None
     return [view(exam) for exam in found], place
 
 
-def create_exam(given: Mapping[str, Any], now: float) -> Exam:
+def create_exam(given: Mapping[str, Any], admin_id: int, now: float) -> Exam:
     """Store a new exam.
 
     Raises:
@@ -39,13 +39,13 @@ def create_exam(given: Mapping[str, Any], now: float) -> Exam:
     values = fields.read_new(given)
     exam = Exam(id=ids.next_id("exam"), created_at=now, **values)
     try:
-        exams.create_exam(exam)
+        exams.create_exam(exam, admin_id)
     except NotFound:
         raise _no_category() from None
     return exam
 
 
-def edit_exam(exam_id: int, given: Mapping[str, Any]) -> Exam:
+def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> Exam:
     """Change an exam.
 
     Raises:
@@ -54,14 +54,14 @@ def edit_exam(exam_id: int, given: Mapping[str, Any]) -> Exam:
     """
     changes = fields.read_changes(given)
     try:
-        return exams.edit_exam(exam_id, lambda _: changes)
+        return exams.edit_exam(exam_id, lambda _: changes, (admin_id, now))
     except NotFound as error:
         if error.code == "category_not_found":
             raise _no_category() from None
         raise
 
 
-def delete_exam(exam_id: int) -> None:
+def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
     """Delete an exam and all that belongs to it: at once for everybody who looks for it, its rows as time permits.
 
     The last pass is ordered first: should this process die anywhere below, it finishes what was begun. It also
@@ -74,7 +74,7 @@ def delete_exam(exam_id: int) -> None:
     if exams.get_exam(exam_id) is None:
         raise _no_exam()
     exam_erasure.order_last_pass(exam_id)
-    if not exams.remove_exam(exam_id):
+    if not exams.remove_exam(exam_id, (admin_id, now)):
         raise _no_exam()
     pieces = iter(range(_PIECES_AT_ONCE))
     try:
@@ -85,7 +85,7 @@ def delete_exam(exam_id: int) -> None:
         return
 
 
-def release_results(exam_id: int) -> bool:
+def release_results(exam_id: int, admin_id: int, now: float) -> bool:
     """Release an exam's results, or take that back.
 
     Returns:
@@ -94,7 +94,8 @@ def release_results(exam_id: int) -> bool:
     Raises:
         NotFound: there is no such exam.
     """
-    return exams.edit_exam(exam_id, lambda exam: {"is_released": not exam.is_released}).is_released
+    by = admin_id, now
+    return exams.edit_exam(exam_id, lambda exam: {"is_released": not exam.is_released}, by).is_released
 
 
 def view(exam: Exam) -> AdminExam:

@@ -1,6 +1,9 @@
 """Routes of questions as admins keep them."""
 
 import gzip
+from typing import Any
+
+from msgspec import to_builtins
 
 from admin_questions import bulk, csv_files, service
 from admin_questions.models import (
@@ -22,6 +25,8 @@ from admin_questions.models import (
 )
 from smartexam import cursors
 from smartexam.api import Access, Api, Done, Reply, Request
+from smartexam.data import audit
+from smartexam.data.audit import Change
 from smartexam.errors import BadRequest, InvalidFields, TooLarge
 
 api = Api("admin_questions")
@@ -64,8 +69,9 @@ def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
     Raises:
         NotFound: `exam_not_found`.
     """
-    question = service.add_question(body.given(), request.now)
-    return SavedQuestion(question.id, service.view(question))
+    question = service.view(service.add_question(body.given(), request.now))
+    _log(request, "question.create", f"question:{question.id}", None, to_builtins(question))
+    return SavedQuestion(question.id, question)
 
 
 @api.post(
@@ -81,8 +87,12 @@ def edit_question(request: Request, question_id: int, body: QuestionFields) -> S
     Raises:
         NotFound: `question_not_found`, or `exam_not_found`.
     """
-    question = service.edit_question(question_id, body.given(), request.now)
-    return SavedQuestion(question.id, service.view(question))
+    before = service.view(service.find_question(question_id))
+    question = service.view(service.edit_question(question_id, body.given(), request.now))
+    target = f"question:{question_id}"
+    admin_id = request.caller.user_id
+    audit.record_update(admin_id, "question.update", target, to_builtins(before), to_builtins(question), request.now)
+    return SavedQuestion(question.id, question)
 
 
 @api.post("/admin/questions/delete/<question_id>", access=Access.ADMIN, answers=Done)
@@ -92,16 +102,19 @@ def delete_question(request: Request, question_id: int) -> Done:
     Raises:
         NotFound: `question_not_found`.
     """
-    del request
+    before = service.view(service.find_question(question_id))
     service.delete_question(question_id)
+    _log(request, "question.delete", f"question:{question_id}", to_builtins(before), None)
     return Done()
 
 
 @api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=Deleted)
 def delete_questions(request: Request, body: QuestionIds) -> Deleted:
     """Delete questions of any exams, at most 10,000 at once."""
-    del request
-    return Deleted(bulk.delete_many(body.ids))
+    deleted = bulk.delete_many(body.ids)
+    if deleted:
+        _log(request, "questions.delete", "questions", {"ids": body.ids, "deleted": deleted}, None)
+    return Deleted(deleted)
 
 
 @api.post(
@@ -118,6 +131,8 @@ def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
         NotFound: `exam_not_found`.
     """
     added, refused = bulk.add_batch(body.exam_id, body.questions, request.now)
+    if added:
+        _log(request, "questions.create", f"exam:{body.exam_id}", None, {"added": len(added), "question_ids": added})
     return BatchAdded(len(added), added, refused)
 
 
@@ -128,8 +143,12 @@ def update_questions(request: Request, body: BulkUpdate) -> Updated:
     Raises:
         NotFound: `exam_not_found`.
     """
-    del request
-    return Updated(bulk.update_all(body.exam_id, body.question_type, body.changes()))
+    changes = body.changes()
+    updated = bulk.update_all(body.exam_id, body.question_type, changes)
+    if updated:
+        after = {"question_type": body.question_type, **changes, "updated": updated}
+        _log(request, "questions.update", f"exam:{body.exam_id}", None, after)
+    return Updated(updated)
 
 
 @api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
@@ -183,7 +202,16 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
             skipped=skipped,
             errors=errors,
         )
+    if inserted:
+        _log(request, "questions.import", "questions", None, {"inserted": inserted, "skipped": skipped})
     return Imported(inserted, skipped, errors)
+
+
+def _log(
+    request: Request, action: str, target: str, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    # Many questions are more than one transaction: what is logged right after it happened.
+    audit.record(Change(request.caller.user_id, action, target, before, after), request.now)
 
 
 lambda_handler = api.handler

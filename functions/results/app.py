@@ -1,19 +1,20 @@
 """Routes of a student's results."""
 
-from results import service
+from results import analytics, service
 from results.models import (
+    AnalyticsAnswer,
     HistoryAnswer,
     HistoryQuery,
     PendingAnswer,
     ResponseAnswer,
     ResultAnswer,
 )
-from results.service import Found
-from smartexam import cursors
+from smartexam import cursors, visible_results
 from smartexam.api import Access, Api, Request
 from smartexam.data.attempts import Result
 from smartexam.settings import settings
 from smartexam.times import iso
+from smartexam.visible_results import Found
 
 api = Api("results")
 
@@ -71,7 +72,7 @@ def result_pending(request: Request, exam_id: int) -> PendingAnswer:
     """
     found = _find(request, exam_id, None)
     pending = not found.is_visible
-    message = service.pending_message(found.available_at) if pending else "The result is available"
+    message = visible_results.pending_message(found.available_at) if pending else "The result is available"
     available_at = None if found.available_at is None else iso(found.available_at)
     return PendingAnswer(pending, message, available_at)
 
@@ -87,13 +88,19 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     return HistoryAnswer(entries, cursors.encode("results", place))
 
 
+@api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
+def show_analytics(request: Request) -> AnalyticsAnswer:
+    """Show the caller's visible results in numbers."""
+    return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now))
+
+
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
     grace = settings().sync_grace_seconds
-    return service.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
+    return visible_results.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
 
 
 def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
-    return service.require_visible(_find(request, exam_id, result_id))
+    return visible_results.require_visible(_find(request, exam_id, result_id))
 
 
 def _response(result: Result) -> ResponseAnswer:

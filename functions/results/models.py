@@ -76,3 +76,50 @@ class HistoryAnswer(Struct, frozen=True):
     results: list[HistoryView]
     next_cursor: str | None
     success: bool = True
+
+
+class TrendPoint(Struct, frozen=True):
+    """A result in the course of scores, in percent."""
+
+    exam_id: int
+    exam_name: str
+    completed_at: str
+    score: float
+
+
+class Performance(Struct, frozen=True):
+    """One of the latest results."""
+
+    result_id: int
+    exam_id: int
+    exam_name: str
+    score: float
+    max_score: float
+    percentage: float
+    grade: str
+    completed_at: str
+
+
+class AnalyticsView(Struct, frozen=True):
+    """Visible results in numbers; scores in percent, every result counting alike.
+
+    `score_trend` is the course of the last 30 results, the oldest first, `recent_performance` the last 10, the latest
+    first. `improvement_trend` compares the later half of all results with the earlier one: `improving`, `declining`,
+    `stable` (within one percentage point) or `insufficient_data`.
+    """
+
+    total_exams: int
+    average_score: float
+    highest_score: float
+    lowest_score: float
+    grade_distribution: dict[str, int]
+    score_trend: list[TrendPoint]
+    recent_performance: list[Performance]
+    improvement_trend: str
+
+
+class AnalyticsAnswer(Struct, frozen=True):
+    """How the caller does."""
+
+    analytics: AnalyticsView
+    success: bool = True

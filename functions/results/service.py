@@ -1,72 +1,16 @@
-"""Which results a student may see, and what they show."""
-
-from dataclasses import dataclass
+"""What a student's results show."""
 
 from results.models import HistoryView, ResultView
 from smartexam.data import attempts
 from smartexam.data.attempts import HistoryEntry, Result
 from smartexam.data.catalog import exams, papers
 from smartexam.data.catalog.exams import Exam
-from smartexam.errors import Forbidden, NotFound
 from smartexam.exam import answers, marking
 from smartexam.exam.marking import Response
 from smartexam.exam.marks import display
-from smartexam.finalise import settled_sitting
 from smartexam.times import iso
 
 PAGE_SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A result, whether its student may see it, and from when on (epoch seconds, None while an admin holds it back)."""
-
-    result: Result
-    is_visible: bool
-    available_at: float | None
-
-
-def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, grace: float) -> Found:
-    """A student's result of an exam, the latest one if none is named.
-
-    Raises:
-        NotFound: no such exam, or no such result of this student.
-    """
-    exam = exams.get_exam(exam_id, reader=user_id)
-    if exam is None:
-        raise NotFound("Exam not found", code="exam_not_found")
-    if result_id is None:
-        # An attempt whose time ran out while the student was away is graded at this call.
-        sitting = settled_sitting(user_id, exam_id, now, grace)
-        result_id = None if sitting is None else sitting.last_result_id
-    result = None if result_id is None else attempts.get_result(user_id, exam_id, result_id)
-    if result is None:
-        raise NotFound("Result not found", code="result_not_found")
-    completed_at = result.completed_at
-    return Found(result, exam.shows_result(completed_at, now), exam.result_available_at(completed_at))
-
-
-def require_visible(found: Found) -> Result:
-    """The result, if the student may see it now.
-
-    Raises:
-        Forbidden: not yet; says when, if that is known.
-    """
-    if found.is_visible:
-        return found.result
-    raise Forbidden(
-        pending_message(found.available_at),
-        code="result_pending",
-        result_pending=True,
-        available_at=None if found.available_at is None else iso(found.available_at),
-    )
-
-
-def pending_message(available_at: float | None) -> str:
-    """Why a result is not visible yet."""
-    if available_at is None:
-        return "The results of this exam have not been released yet"
-    return f"The result will be available at {iso(available_at)}"
 
 
 def view(result: Result) -> ResultView:

@@ -1,12 +1,14 @@
 """Accounts for tests."""
 
 import itertools
+from collections.abc import Iterable
 from functools import lru_cache
 
 from smartexam.auth import tokens
 from smartexam.auth.passwords import hash_password
-from smartexam.data import identity
-from smartexam.data.identity import User
+from smartexam.data import directory, identity, table
+from smartexam.data.identity import User, UserStatisticsItem
+from smartexam.data.table import Put
 from smartexam.ids import next_id
 from tests.factories.clock import MORNING
 
@@ -42,6 +44,30 @@ def create_user(
         password_hash=None if password is None else hashed(password),
         now=now,
     )
+
+
+def create_crowd(names: Iterable[str], *, now: float = MORNING) -> list[User]:
+    """Many stored accounts of students who set no password, written in bulk: moto takes long for a transaction."""
+    users = [
+        User(
+            id=user_id,
+            username=name,
+            email=f"{name}@example.org",
+            first_name="Crowd",
+            last_name=f"Member{user_id}",
+            role="user",
+            password_hash=None,
+            google_sub=None,
+            auth_version=1,
+            credentials_version=1,
+            created_at=now,
+        )
+        for user_id, name in ((next_id("user"), name) for name in names)
+    ]
+    rows = [put.item for user in users for put in directory.listing_puts(user) if isinstance(put, Put)]
+    table.batch_put([*(identity._item_of(user) for user in users), *rows])
+    table.update(UserStatisticsItem, "STATISTICS", "USERS", [UserStatisticsItem.user_role.add(len(users))])
+    return users
 
 
 def access_token(user: User, now: float = MORNING) -> str:

@@ -1,5 +1,6 @@
 """What runs without a caller waiting: nothing is lost silently."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,12 +28,14 @@ def _dead_letter_queues() -> set[str]:
     queues = {_queue(settings["DeadLetterConfig"]["Arn"])[0] for _, settings in _events("Schedule")}
     for _, settings in _events("SQS"):
         queues.add(_queue(_queue(settings["Queue"])[1]["RedrivePolicy"]["deadLetterTargetArn"])[0])
+    for _, settings in _events("DynamoDB"):
+        queues.add(_queue(settings["DestinationConfig"]["OnFailure"]["Destination"])[0])
     return queues
 
 
 def test_every_kind_of_event_is_known_here() -> None:
     kinds = {event["Type"] for function in stack.function_ids() for event in stack.events(function).values()}
-    assert kinds == {"HttpApi", "S3", "Schedule", "SQS"}
+    assert kinds == {"DynamoDB", "HttpApi", "S3", "Schedule", "SQS"}
 
 
 @pytest.mark.parametrize(("function", "settings"), list(_events("SQS")))
@@ -49,6 +52,27 @@ class TestEveryQueue:
 
     def test_takes_back_only_the_messages_that_failed(self, function: str, settings: dict[str, Any]) -> None:
         assert settings["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+@pytest.mark.parametrize(("function", "settings"), list(_events("DynamoDB")))
+class TestEveryStream:
+    def test_takes_back_only_the_records_that_failed(self, function: str, settings: dict[str, Any]) -> None:
+        assert settings["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert settings["BisectBatchOnFunctionError"] is True
+
+    def test_begins_with_the_oldest_record_and_does_not_stop_forever_at_a_bad_one(
+        self, function: str, settings: dict[str, Any]
+    ) -> None:
+        assert settings["StartingPosition"] == "TRIM_HORIZON"
+        assert 5 <= settings["MaximumRetryAttempts"] <= 100
+        assert _queue(settings["DestinationConfig"]["OnFailure"]["Destination"])
+
+    def test_is_not_called_for_every_answer_saved(self, function: str, settings: dict[str, Any]) -> None:
+        patterns = [json.loads(entry["Pattern"]) for entry in settings["FilterCriteria"]["Filters"]]
+        prefixes = [pattern["dynamodb"]["Keys"]["sk"]["S"][0]["prefix"] for pattern in patterns]
+        assert set(prefixes) == {"RESULT#", "SITTING#"}
+        for pattern, prefix in zip(patterns, prefixes, strict=True):
+            assert prefix != "SITTING#" or "NewImage" in pattern["dynamodb"] or pattern["eventName"] == ["REMOVE"]
 
 
 @pytest.mark.parametrize(("function", "settings"), list(_events("Schedule")))
@@ -101,8 +125,8 @@ def test_every_dead_letter_rings() -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for _, alarm in stack.deployed_of("AWS::CloudWatch::Alarm")
-        for dimension in alarm["Dimensions"]
-        if dimension["Name"] == "QueueName"
+        for dimension in alarm.get("Dimensions", [])
+        if alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     }
     assert watched == _dead_letter_queues()
 

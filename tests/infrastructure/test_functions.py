@@ -15,7 +15,17 @@ from tests.infrastructure import stack
 
 FUNCTIONS = stack.function_ids()
 # What they need is slow to import or large, and nobody else needs it.
-WITH_A_LAYER_OF_THEIR_OWN = {"AdminAiFunction", "AuthGoogleFunction", "PdfMiningFunction", "StudyFunction"}
+# Those that read documents, ask the language model, take pictures, make PDFs or check Google's tokens
+WITH_A_LAYER_OF_THEIR_OWN = {
+    "AdminAiFunction",
+    "AdminAnalyticsFunction",
+    "AdminCategoriesFunction",
+    "AdminImagesFunction",
+    "AuthGoogleFunction",
+    "PdfMiningFunction",
+    "ResultPdfFunction",
+    "StudyFunction",
+}
 UNCHECKED_HASH = 0b01  # the flags of a .pyc, PEP 552
 
 

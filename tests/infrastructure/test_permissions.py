@@ -13,6 +13,7 @@ FUNCTIONS = stack.function_ids()
 AWS_POLICIES = {
     "AWSLambdaBasicExecutionRole": "writing logs",
     "AWSXrayWriteOnlyAccess": "writing traces",
+    "AWSLambdaDynamoDBExecutionRole": "Lambda's poller reads the stream with the function's role",
     "AWSLambdaSQSQueueExecutionRole": "Lambda's poller takes messages with the function's role",
 }
 # Actions that know no resource: IAM accepts "*" only. None so far.
@@ -59,7 +60,7 @@ class TestEveryFunction:
         for item in stack.statements(function):
             if not set(item.actions) <= {*WITHOUT_RESOURCE, *UNNAMED}:
                 # Objects have no names of their own in a template: all under a prefix of one of its buckets
-                named = [str(resource).replace("/uploads/*", "") for resource in item.resources]
+                named = [re.sub(r"/(uploads|images)/\*", "", str(resource)) for resource in item.resources]
                 assert not [resource for resource in named if "*" in resource], item.sid
 
     def test_only_names_resources_of_this_stack(self, function: str) -> None:

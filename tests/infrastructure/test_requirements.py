@@ -8,7 +8,7 @@ import pytest
 from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
-SHIPPED_TO_FEW = ["layers/google/requirements.txt", "layers/documents/requirements.txt"]
+SHIPPED_TO_FEW = [f"layers/{layer}/requirements.txt" for layer in ("documents", "google", "media")]
 LOCKS = [SHIPPED, *SHIPPED_TO_FEW, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
 
 

@@ -26,7 +26,7 @@ def test_every_route_leads_to_the_function() -> None:
     for properties in ROUTES.values():
         assert properties["Target"] == {"Fn::Sub": "integrations/${SocketsIntegration}"}
     integration = stack.deployed()["SocketsIntegration"]["Properties"]
-    assert integration["IntegrationUri"]["Fn::Sub"][1] == {"Function": {"Fn::GetAtt": ["ChatWsFunction", "Arn"]}}
+    assert integration["IntegrationUri"]["Fn::Sub"][1] == {"Function": {"Ref": "ChatWsFunctionAliaslive"}}
 
 
 def test_frames_are_limited_and_logged_without_tickets() -> None:

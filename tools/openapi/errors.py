@@ -76,7 +76,7 @@ def codes() -> dict[str, Code]:
         **{f"refresh_token_{why}": Code(401, f"refresh_token_{why}") for why in ("expired", "invalid", "revoked")},
         "unavailable": Code(503, "The service is temporarily unavailable. Please try again."),
     }
-    for folder in ("layers/common/smartexam", "functions"):
+    for folder in ("layers/common/smartexam", "layers/media/smartmedia", "functions"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for code, meaning in _raised(ast.parse(path.read_text(encoding="utf-8"))):
                 found.setdefault(code, Code(meaning.status, MESSAGES.get(code, meaning.message)))

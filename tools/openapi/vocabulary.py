@@ -10,6 +10,13 @@ LATER = "2026-01-05T07:30:00Z"
 QUESTION = "A body moves at $\\large 20\\ \\mathrm{m/s}$ for 3 s. How far does it get?"
 
 WORDS: dict[str, Any] = {
+    # Analytics and administration
+    "startDate": "2026-01-01",
+    "endDate": "2026-01-31",
+    "dateFrom": "2026-01-01",
+    "dateTo": "2026-01-31",
+    "upload_id": "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2",
+    "image_path": "images/3b7e0f1c9a5d4e2f8b6c7d8e9f0a1b2c.png",
     # People and signing in
     "username": "john.doe",
     "email": "john.doe@example.org",
@@ -75,7 +82,6 @@ WORDS: dict[str, Any] = {
     "next_cursor": None,
     "cursor": "eyJsIjoiZXhhbXMiLCJrIjpbIjIwMjYtMDEtMDUiLDddfQ",
     "image_url": None,
-    "image_path": "images/3f9a1c.png",
     "released": True,
     # Sitting
     "redirect_url": "/exam/7",
@@ -164,6 +170,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "ExamQuery": {"category_id": 3, "status": "ongoing"},
     "Grant": {"available_portals": ["user"]},
     "HistoryView": {"id": 17},
+    "ImageFields": {"image": None, "content_type": "image/png", "upload_id": None},
     "NewComment": {"message": "Because the friction is static.", "parent_id": 5},
     "PaperAnswer": {
         "exam": {

@@ -65,3 +65,9 @@ def allocator() -> IdAllocator:
 def next_id(kind: str) -> int:
     """One fresh id of a kind (`user`, `exam`, `question`, `attempt`, ...)."""
     return allocator().take(kind)[0]
+
+
+def highest(kind: str) -> int:
+    """An id that none of a kind exceeds so far; 0 if there never was one."""
+    counter = table.get(CounterItem, f"COUNTER#{kind}", "COUNTER")
+    return 0 if counter is None else counter.value

@@ -1,6 +1,12 @@
-"""Where clients find an image."""
+"""Images: where they are kept and where clients find them."""
 
+import secrets
+
+from smartexam import storage
 from smartexam.settings import settings
+
+# Only what begins so is served; see the distribution in the template.
+PREFIX = "images/"
 
 
 def image_url(path: str | None) -> str | None:
@@ -10,3 +16,24 @@ def image_url(path: str | None) -> str | None:
     if path.startswith(("https://", "http://")):
         return path
     return f"{settings().optional('IMAGES_BASE_URL') or ''}/{path.lstrip('/')}"
+
+
+def keep(content: bytes, extension: str, media_type: str) -> str:
+    """Store an image under a name that nobody can guess or replace; returns its path.
+
+    Raises:
+        Unavailable: the storage cannot be reached.
+    """
+    path = f"{PREFIX}{secrets.token_hex(16)}.{extension}"
+    storage.put_public(settings().required("IMAGES_BUCKET"), path, content, media_type)
+    return path
+
+
+def discard(path: str | None) -> None:
+    """Remove an image of ours, if it is one.
+
+    Raises:
+        Unavailable: the storage cannot be reached.
+    """
+    if path is not None and path.startswith(PREFIX):
+        storage.delete(settings().required("IMAGES_BUCKET"), path)

@@ -13,3 +13,8 @@ def iso(epoch_seconds: float) -> str:
 def local_date(epoch_seconds: float, timezone: str) -> date:
     """The calendar day in a time zone, such as the institute's."""
     return datetime.fromtimestamp(epoch_seconds, ZoneInfo(timezone)).date()
+
+
+def local_text(epoch_seconds: float, timezone: str) -> str:
+    """A time for people, in a time zone: `2025-01-15 16:00 IST`."""
+    return datetime.fromtimestamp(epoch_seconds, ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M %Z").strip()

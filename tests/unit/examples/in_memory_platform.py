@@ -9,19 +9,20 @@ from typing import Any
 
 import msgspec
 
-from sitting.transport import Call, ConnectionLostError, Reply
 from smartexam.exam import answers as drafts
 from smartexam.exam import marking
 from smartexam.exam.answer_key import AnswerKey
 from smartexam.exam.marks import display
 from smartexam.exam.paper import ExamSnapshot, Paper, compile_paper
 from smartexam.exam.questions import Question, check
+from smartexam_client import Call, ConnectionLostError, Reply
 
 Document = dict[str, Any]
 
 EXAM_ID = 7
 ATTEMPT_ID = 501
 FIRST_QUESTION_ID = 101
+USER = {"id": 42, "username": "student1", "full_name": "A Student", "role": "user"}
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Platform:
     marked: list[int] = field(default_factory=list)
     revision: int = 0
     submitted: bool = False
+    attempt_id: int = ATTEMPT_ID
+    is_over: bool = False
     ignores_revisions: bool = False
     bonus: int = 0
     failing: list[Reply | ConnectionLostError] = field(default_factory=list)
@@ -60,7 +63,7 @@ class Platform:
 
     def _route(self, call: Call) -> Reply:
         if call.path == "/api/auth/login":
-            return reply(200, {"status": "success", "data": {"access_token": "a", "refresh_token": "r", "user": {}}})
+            return reply(200, {"status": "success", "data": {"access_token": "a", "refresh_token": "r", "user": USER}})
         if call.path == "/api/auth/refresh":
             return reply(200, {"status": "success", "data": {"access_token": "a"}})
         if call.headers.get("Authorization") != "Bearer a":
@@ -101,11 +104,14 @@ class Platform:
 
     def _sitting(self, _: bytes) -> Reply:
         questions = self._compiled()[0].client_questions(lambda path: path)
-        return reply(200, {"questions": msgspec.to_builtins(questions), **self._state()})
+        paper = {"attempt_id": self.attempt_id, "attempt_number": 1, "exam": {}}
+        return reply(200, {**paper, "questions": msgspec.to_builtins(questions), **self._state()})
 
     def _sync(self, body: bytes) -> Reply:
         sent = json.loads(body)
         assert sent["partial"] is True
+        if self.is_over:
+            return reply(409, {"message": "The time of this exam is over", "code": "exam_time_over"})
         if sent["revision"] != self.revision and not self.ignores_revisions:
             return reply(409, {"message": "Stale revision", "code": "stale_revision", **self._state()})
         paper, _ = self._compiled()
@@ -120,7 +126,13 @@ class Platform:
 
     def _submit(self, _: bytes) -> Reply:
         self.submitted = True
-        return reply(200, {"success": True, "result_id": ATTEMPT_ID, "result_mode": "instant", "visible": True})
+        result = {
+            "result_id": ATTEMPT_ID,
+            "redirect_url": f"/result/{EXAM_ID}",
+            "result_mode": "instant",
+            "visible": True,
+        }
+        return reply(200, {"success": True, **result})
 
     def _result(self, _: bytes) -> Reply:
         paper, key = self._compiled()

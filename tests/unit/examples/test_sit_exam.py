@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from sit_exam import Surroundings, main
-from sitting.api import LONGEST_WAIT, Api, ApiError
 from sitting.screen import Screen
-from sitting.transport import ConnectionLostError, HttpTransport, Reply
-from tests.unit.examples.in_memory_platform import Platform, reply
+from smartexam_client import HttpTransport
+from tests.unit.examples.in_memory_platform import Platform
 
 
 @dataclass
@@ -30,13 +29,6 @@ class Run:
 @pytest.fixture(name="run")
 def _run() -> Run:
     return Run()
-
-
-@pytest.fixture(name="api")
-def _api(run: Run) -> Api:
-    api = Api(run.platform.connect(), run.waits.append)
-    api.sign_in("student1", "secret")
-    return api
 
 
 def test_a_sitting_comes_to_the_expected_score(run: Run) -> None:
@@ -102,60 +94,6 @@ def test_the_exam_goes_when_asked(run: Run) -> None:
     run("--clean-up")
 
     assert run.platform.seen[-1] == "POST /admin/exams/delete/7"
-
-
-@pytest.mark.parametrize(
-    ("failure", "waited"),
-    [
-        (ConnectionLostError("gone"), 0.25),
-        (reply(503, {"message": "down"}), 0.25),
-        (reply(503, {"message": "down"}, {"retry-after": "3"}), 3.0),
-        (reply(429, {"message": "slowly"}, {"retry-after": "2"}), 2.0),
-    ],
-)
-def test_passing_trouble_is_waited_for(run: Run, api: Api, failure: Reply | ConnectionLostError, waited: float) -> None:
-    run.platform.failing = [failure]
-
-    assert api.get("/api/exams/7")["success"]
-    assert run.waits == [waited]
-
-
-def test_waits_grow(run: Run, api: Api) -> None:
-    run.platform.failing = [ConnectionLostError("gone") for _ in range(3)]
-
-    api.get("/api/exams/7")
-
-    assert run.waits == [0.25, 0.5, 1.0]
-
-
-def test_lasting_trouble_is_reported(run: Run, api: Api) -> None:
-    run.platform.failing = [ConnectionLostError("gone") for _ in range(20)]
-
-    with pytest.raises(ConnectionLostError):
-        api.get("/api/exams/7")
-
-
-def test_a_lock_is_reported_instead_of_waited_for(run: Run, api: Api) -> None:
-    run.platform.failing = [reply(429, {"message": "Locked"}, {"retry-after": "900"})]
-
-    with pytest.raises(ApiError, match="429 Locked"):
-        api.get("/api/exams/7")
-    assert LONGEST_WAIT < 900
-    assert run.waits == []
-
-
-def test_an_expired_access_token_is_renewed(run: Run, api: Api) -> None:
-    run.platform.failing = [reply(401, {"message": "token_expired_or_invalid"})]
-
-    assert api.get("/api/exams/7")["success"]
-    assert run.platform.seen[-2:] == ["POST /api/auth/refresh", "GET /api/exams/7"]
-
-
-def test_an_answer_that_is_no_json_has_its_text_as_message(run: Run, api: Api) -> None:
-    run.platform.failing = [Reply(502, {}, b"<h1>Bad gateway</h1>")]
-
-    with pytest.raises(ApiError, match="Bad gateway"):
-        api.get("/api/exams/7")
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:3000", "ftp://127.0.0.1"])

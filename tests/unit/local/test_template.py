@@ -125,3 +125,20 @@ def test_the_deployed_template_differs_by_what_this_machine_needs(template: Temp
     }
     assert local["Outputs"]["ApiUrl"]["Value"] == {"Fn::Sub": "http://127.0.0.1:3000"}
     assert template["Globals"]["Function"]["CodeUri"] == "functions/", "the project's own stays as it is"
+
+
+def test_what_moves_callers_by_and_by_is_left_out_here(template: Template) -> None:
+    function = template["Resources"]["ExamsFunction"]["Properties"]
+    function["DeploymentPreference"] = {"Type": "AllAtOnce"}
+    function["Environment"]["Variables"]["CHAT_ARN"] = {"Ref": "ExamsFunction.Alias"}
+    template["Globals"]["Function"] |= {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
+    template["Resources"]["CommonLayer"]["Properties"]["PublishLambdaVersion"] = True
+    artifacts = Artifacts({"ExamsFunction": Artifact("exams-1.zip", b"")}, {"CommonLayer": Artifact("layer.zip", b"")})
+
+    local = localised(template, artifacts, Addresses("http://127.0.0.1:3000", "http://127.0.0.1:4566"), {})
+
+    properties = local["Resources"]["ExamsFunction"]["Properties"]
+    assert "DeploymentPreference" not in properties
+    assert properties["Environment"]["Variables"]["CHAT_ARN"] == {"Fn::GetAtt": ["ExamsFunction", "Arn"]}
+    assert set(local["Globals"]["Function"]) == {"Environment"}
+    assert set(local["Resources"]["CommonLayer"]["Properties"]) == {"ContentUri"}

@@ -5,7 +5,7 @@ counts, and the entry in the feed of revocations. All are conditional on the acc
 at once the second sees the first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pynamodb.expressions.condition import Condition
@@ -15,7 +15,7 @@ from smartexam.data import credentials, directory, ephemeral, identity, table
 from smartexam.data.credentials import PasswordLink
 from smartexam.data.ephemeral import Revocation
 from smartexam.data.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem, user_key
-from smartexam.data.table import Delete, Item, Operation, Put, TransactionRefused, Update
+from smartexam.data.table import Check, Count, Delete, Item, Operation, Put, TransactionRefused, Update
 from smartexam.errors import Conflict, NotFound, Unavailable
 
 _ATTEMPTS = 8
@@ -23,6 +23,10 @@ _ATTEMPTS = 8
 
 class LinkSpent(Exception):
     """The link was used, or replaced by a newer one, in the meantime."""
+
+
+class Overtaken(Exception):
+    """Something that was to change together with an account has changed in the meantime."""
 
 
 def set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, role: str | None = None) -> User:
@@ -67,8 +71,17 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
         raise LinkSpent from None
 
 
-def change_role(user_id: int, role: str, now: float) -> User:
+def change_role(
+    user_id: int, role: str, now: float, alongside: Callable[[User], Sequence[Operation]] | None = None
+) -> User:
     """Give an account another role; on admin routes it holds at once, elsewhere within seconds.
+
+    Args:
+        user_id: whose.
+        role: the new one.
+        now: epoch seconds.
+        alongside: what else is written if and only if the role is, given the account as it was before; also if it
+            had that role already. It is asked again if the account changes meanwhile.
 
     Returns:
         The account as it is then; unchanged if it had that role.
@@ -76,15 +89,21 @@ def change_role(user_id: int, role: str, now: float) -> User:
     Raises:
         NotFound: there is no such account.
         Conflict: it is the last administrator's, who would be none any more.
+        Overtaken: a condition of what was to be written alongside did not hold.
     """
 
     def operations(before: User) -> tuple[User, list[Operation]]:
-        after = replace(before, role=role, auth_version=before.auth_version + 1)
+        more = list(alongside(before)) if alongside is not None else []
         if before.role == role:
-            return before, []
-        return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role)]
+            unchanged = Check(UserItem, user_key(before.id), PROFILE, UserItem.role == role)
+            return before, [unchanged, *more] if more else []
+        after = replace(before, role=role, auth_version=before.auth_version + 1)
+        return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role), *more]
 
-    return _changed(user_id, operations)
+    try:
+        return _changed(user_id, operations)
+    except TransactionRefused:
+        raise Overtaken from None
 
 
 def link_google(user: User, google_sub: str) -> User:
@@ -173,7 +192,11 @@ def _changed(
 def _refused_models(written: list[Operation], refused: TransactionRefused) -> set[type[Item]]:
     """What kinds of items the failed conditions were about."""
     failed = [operation for operation, is_failed in zip(written, refused.failed, strict=True) if is_failed]
-    return {type(operation.item) if isinstance(operation, Put) else operation.model for operation in failed}
+    return {
+        type(operation.item) if isinstance(operation, Put) else operation.model
+        for operation in failed
+        if not isinstance(operation, Count)  # those have no condition
+    }
 
 
 def _as_read(user: User) -> Condition:

@@ -430,9 +430,7 @@ def finish_attempt(result: Result) -> bool:
         exam_sk=f"RESULT#{result.id}",
         **shared,
     )
-    place = HistoryItem(
-        pk, f"HISTORY#{result.completed_at:010d}#{result.id:016d}", exam_sk=f"HISTORY#{result.id}", **shared
-    )
+    place = HistoryItem(pk, history_key(result.completed_at, result.id), exam_sk=f"HISTORY#{result.id}", **shared)
     idle = [
         SittingItem.status.set(IDLE),
         SittingItem.last_result_id.set(result.id),
@@ -482,6 +480,11 @@ def result_key(exam_id: int, result_id: int) -> str:
     return f"RESULT#{exam_id}#{result_id}"
 
 
+def history_key(completed_at: int, result_id: int) -> str:
+    """The sort key of a result's place in the history."""
+    return f"HISTORY#{completed_at:010d}#{result_id:016d}"
+
+
 def get_result(user_id: int, exam_id: int, result_id: int) -> Result | None:
     """A student's result."""
     item = table.get(ResultItem, user_key(user_id), result_key(exam_id, result_id))
@@ -505,6 +508,13 @@ def list_history(user_id: int, *, limit: int, after: str | None = None) -> tuple
     """A student's results, newest first, and the place to go on after."""
     page = table.query(HistoryItem, user_key(user_id), limit=limit, prefix="HISTORY#", after=after, newest_first=True)
     return [_entry(item) for item in page.items], page.next_sk
+
+
+def get_history(places: Iterable[tuple[int, int, int]]) -> dict[int, HistoryEntry]:
+    """Results as lists show them, by id; (user id, when it was completed, result id) of each."""
+    wanted = [(user_key(user_id), history_key(completed_at, result_id)) for user_id, completed_at, result_id in places]
+    found = table.batch_get((HistoryItem, pk, sk) for pk, sk in wanted)
+    return {entry.id: entry for entry in map(_entry, found.values())}
 
 
 def keys_of_exam(exam_id: int, *, prefix: str = "", limit: int) -> Iterator[list[tuple[str, str]]]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SEARCH_CHARACTERS = 2
 _PAGE = 50
 _MOST_WORDS = 8
-_LONGEST_TERM = 100
+LONGEST_TERM = 100
 _WORD = re.compile(r"[^\s\-]+")
 
 
@@ -89,7 +89,7 @@ def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Per
     Returns:
         In alphabetical order of what matched; accounts that never set a password are not among them.
     """
-    wanted = comparable(prefix)[:_LONGEST_TERM]
+    wanted = comparable(prefix)[:LONGEST_TERM]
     if len(wanted) < SEARCH_CHARACTERS:
         return []
     found: dict[int, Person] = {}
@@ -137,6 +137,12 @@ def role_moves(user: "User", role: str) -> list[Operation]:
     return moved + [Update(MatchItem, pk, sk, [MatchItem.role.set(role)]) for pk, sk in _match_keys(user)]
 
 
+def first_match(user: "User", wanted: str) -> str | None:
+    """The sort key of the first row by which administrators find an account by the beginning of a term."""
+    found = [sk for _, sk in _match_keys(user) if sk.startswith(wanted)]
+    return min(found, key=str.encode, default=None)
+
+
 def terms(*, full_name: str, names: list[str]) -> list[str]:
     """What an account is found by: its names, and its full name from each of its words on ("john doe", "doe").
 
@@ -144,7 +150,7 @@ def terms(*, full_name: str, names: list[str]) -> list[str]:
     """
     name = comparable(full_name)
     starts = [match.start() for match in _WORD.finditer(name)][:_MOST_WORDS]
-    candidates = {term[:_LONGEST_TERM] for term in (*map(comparable, names), *(name[start:] for start in starts))}
+    candidates = {term[:LONGEST_TERM] for term in (*map(comparable, names), *(name[start:] for start in starts))}
     return sorted(
         term
         for term in candidates

@@ -1,6 +1,6 @@
 """What is stored and what is done to it: attributes, the base of every item, and the operations of a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -119,8 +119,27 @@ class Check:
     condition: Condition
 
 
-Operation = Put | Update | Delete | Check
-VERB: dict[type, str] = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Add to the counters of an item that holds nothing else, creating it if it is not there.
+
+    Its attributes are what is counted, by names that only the caller knows; hence no model.
+    """
+
+    context: str
+    pk: str
+    sk: str
+    amounts: Mapping[str, int]
+
+
+Operation = Put | Update | Delete | Check | Count
+VERB: dict[type, str] = {
+    Put: "Put",
+    Update: "Update",
+    Delete: "Delete",
+    Check: "ConditionCheck",
+    Count: "Update",
+}
 
 
 def key_of(model: type[Item], pk: str, sk: str) -> dict[str, Any]:
@@ -136,6 +155,8 @@ def serialized(item: Item) -> RawItem:
 
 def arguments_of(operation: Operation) -> dict[str, Any]:
     """An operation as DynamoDB takes it; a failed condition is to come with the item that failed it."""
+    if isinstance(operation, Count):
+        return _count_arguments(operation)
     names: dict[str, str] = {}
     values: dict[str, Any] = {}
     if isinstance(operation, Put):
@@ -153,3 +174,14 @@ def arguments_of(operation: Operation) -> dict[str, Any]:
     if values:
         arguments["ExpressionAttributeValues"] = values
     return arguments
+
+
+def _count_arguments(operation: Count) -> dict[str, Any]:
+    amounts = list(operation.amounts.items())
+    return {
+        "TableName": settings().table(operation.context),
+        "Key": {"pk": {"S": operation.pk}, "sk": {"S": operation.sk}},
+        "UpdateExpression": "ADD " + ", ".join(f"#{at} :{at}" for at in range(len(amounts))),
+        "ExpressionAttributeNames": {f"#{at}": name for at, (name, _) in enumerate(amounts)},
+        "ExpressionAttributeValues": {f":{at}": {"N": str(amount)} for at, (_, amount) in enumerate(amounts)},
+    }

@@ -10,6 +10,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from pynamodb.expressions.update import Action
 
 from smartexam.data import table
+from smartexam.data.audit import Change, entry
 from smartexam.data.catalog.categories import CategoryItem, category_key
 from smartexam.data.table import (
     Check,
@@ -24,6 +25,7 @@ from smartexam.data.table import (
     Update,
 )
 from smartexam.errors import NotFound
+from smartexam.exam.marks import number_or_text
 
 REPLICAS = 4
 CARD = "CARD"
@@ -211,8 +213,8 @@ def list_exams(
     return [exams[exam_id] for exam_id in ids if exam_id in exams], page.next_sk
 
 
-def create_exam(exam: Exam) -> None:
-    """Store a new exam with its listings and counts.
+def create_exam(exam: Exam, admin_id: int | None = None) -> None:
+    """Store a new exam with its listings and counts, and log it for the administrator who did it.
 
     Raises:
         NotFound: its category does not exist.
@@ -221,18 +223,22 @@ def create_exam(exam: Exam) -> None:
     operations += [Put(item) for item in _listings(exam)]
     operations += _category_count(exam.category_id, +1)
     operations.append(_exam_total(+1))
+    if admin_id is not None:
+        states = None, _logged_state(exam)
+        operations.append(entry(Change(admin_id, "exam.create", f"exam:{exam.id}", *states), exam.created_at))
     try:
         table.transact(operations)
     except TransactionRefused:
         raise NotFound("Category not found", code="category_not_found") from None
 
 
-def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam:
+def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tuple[int, float] | None = None) -> Exam:
     """Change an exam's own fields.
 
     Args:
         exam_id: which.
         change: the new values of the fields that change, given the exam as it is; asked again if it changes meanwhile.
+        by: the administrator who does it and when (epoch seconds), for the log.
 
     Raises:
         NotFound: the exam does not exist, or the new category does not.
@@ -260,6 +266,7 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam
             table.transact(
                 update_cards(exam_id, actions, CardItem.edit_version == before.edit_version)
                 + _listing_moves(before, after)
+                + _logged_edit(before, changes, by)
                 + moved
             )
         except TransactionRefused as refused:
@@ -271,8 +278,12 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]]) -> Exam
     return table.retried(attempt)
 
 
-def remove_exam(exam_id: int) -> bool:
+def remove_exam(exam_id: int, by: tuple[int, float] | None = None) -> bool:
     """Take an exam out of the catalog: from now on nobody finds it. What belonged to it is erased apart.
+
+    Args:
+        exam_id: which.
+        by: the administrator who does it and when (epoch seconds), for the log.
 
     Returns:
         False if there was none.
@@ -289,6 +300,8 @@ def remove_exam(exam_id: int) -> bool:
         operations += [Delete(ListingItem, item.pk, item.sk) for item in _listings(exam)]
         operations += _category_count(exam.category_id, -1)
         operations.append(_exam_total(-1))
+        if by is not None:
+            operations.append(entry(Change(by[0], "exam.delete", f"exam:{exam_id}", _logged_state(exam), None), by[1]))
         table.transact(operations)
         return True
 
@@ -333,6 +346,22 @@ def count_exams() -> int:
     """How many exams there are."""
     item = table.get(ExamStatisticsItem, "STATISTICS", "EXAMS")
     return 0 if item is None else item.exams
+
+
+def _logged_state(exam: Exam) -> dict[str, Any]:
+    return {name: _as_logged(name, getattr(exam, name)) for name in sorted(_EDITABLE)}
+
+
+def _logged_edit(before: Exam, changes: Mapping[str, Any], by: tuple[int, float] | None) -> list[Operation]:
+    if by is None:
+        return []
+    was = {name: _as_logged(name, getattr(before, name)) for name in changes}
+    is_now = {name: _as_logged(name, value) for name, value in changes.items()}
+    return [entry(Change(by[0], "exam.update", f"exam:{before.id}", was, is_now), by[1])]
+
+
+def _as_logged(name: str, value: Any) -> Any:
+    return number_or_text(value) if name in {"positive_marks", "negative_marks"} else value
 
 
 def _listing(status: str | None, category_id: int | None) -> str:

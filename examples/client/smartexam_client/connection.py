@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from sitting.transport import Call, ConnectionLostError, Reply, Transport
+from smartexam_client.transport import Call, ConnectionLostError, Reply, Transport
 
 Document = dict[str, Any]
 
 ATTEMPTS = 6
 LONGEST_WAIT = 30.0  # seconds; a lock of 15 minutes (too many failed sign-ins) is reported, not waited for
+
+
+def _spread(wait: float) -> float:
+    """Somewhere between half of the wait and all of it: those cut off together must not come back together."""
+    return wait * random.uniform(0.5, 1.0)  # noqa: S311 - it protects nothing
 
 
 class ApiError(Exception):
@@ -29,15 +36,22 @@ class ApiError(Exception):
         super().__init__(f"{call.method} {call.path}: {reply.status} {self.document.get('message', '')}".rstrip())
 
 
-class Api:
+class Connection:
     """The API as one user on one device."""
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None]) -> None:
-        """`sleep` waits a number of seconds before a call is repeated."""
+    def __init__(
+        self,
+        transport: Transport,
+        sleep: Callable[[float], None] = time.sleep,  # noqa: TID251 - a client that repeats must wait before
+        jitter: Callable[[float], float] = _spread,
+    ) -> None:
+        """`sleep` waits a number of seconds before a call is repeated, `jitter` says how many of those planned."""
         self._transport = transport
         self._sleep = sleep
+        self._jitter = jitter
         self._access_token = ""
         self._refresh_token = ""
+        self.user_id = 0
         self.repeats = 0
 
     def sign_in(self, username: str, password: str) -> Document:
@@ -45,6 +59,7 @@ class Api:
         data = self.post("/api/auth/login", {"username": username, "password": password})["data"]
         self._access_token, self._refresh_token = data["access_token"], data["refresh_token"]
         user: Document = data["user"]
+        self.user_id = user["id"]
         return user
 
     def get(self, path: str) -> Document:
@@ -53,7 +68,7 @@ class Api:
 
     def post(self, path: str, body: Document | None = None, *, repeatable: bool = True) -> Document:
         """Posts JSON. `repeatable=False` for calls that, carried out twice, would leave two of something."""
-        return self._answer(self._json_call(path, body), repeatable=repeatable)
+        return self._answer(self.json_call(path, body), repeatable=repeatable)
 
     def post_file(self, path: str, field: str, filename: str, content: bytes, content_type: str) -> Document:
         """Posts one file as multipart/form-data; never repeated after a lost connection."""
@@ -64,11 +79,8 @@ class Api:
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self._answer(self._call("POST", path, headers, body), repeatable=False)
 
-    def post_lost(self, path: str, body: Document) -> None:
-        """Begins to post, and loses the connection half-way."""
-        self._transport.lose(self._with_token(self._json_call(path, body)))
-
-    def _json_call(self, path: str, body: Document | None) -> Call:
+    def json_call(self, path: str, body: Document | None) -> Call:
+        """The call that `post` makes of a body, without its token."""
         encoded = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self._call("POST", path, {"Content-Type": "application/json"} if encoded else {}, encoded)
 
@@ -76,7 +88,8 @@ class Api:
     def _call(method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Call:
         return Call(method, path, {"Accept": "application/json", **(headers or {})}, body)
 
-    def _with_token(self, call: Call) -> Call:
+    def authorised(self, call: Call) -> Call:
+        """The call with the token of whoever is signed in."""
         if not self._access_token:
             return call
         return Call(
@@ -97,10 +110,11 @@ class Api:
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
             try:
-                reply = self._transport.exchange(self._with_token(call))
+                reply = self._transport.exchange(self.authorised(call))
             except ConnectionLostError:
                 if last or not repeatable:
                     raise
+                pause = self._jitter(wait)
             else:
                 asked = _asked_wait(reply, wait)
                 # A call refused with 429 was not carried out; one that met 503 may have been in part.
@@ -109,9 +123,9 @@ class Api:
                 )
                 if last or not again or asked > LONGEST_WAIT:
                     return reply
-                wait = asked
+                pause = asked if "retry-after" in reply.headers else self._jitter(wait)
             self.repeats += 1
-            self._sleep(wait)
+            self._sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -119,11 +133,16 @@ class Api:
         """Exchanges the refresh token for a new access token, if that is what the refusal was about."""
         if not self._refresh_token or refused.document().get("message") != "token_expired_or_invalid":
             return False
-        call, self._access_token = self._json_call("/api/auth/refresh", {"refresh_token": self._refresh_token}), ""
-        reply = self._delivered(call, repeatable=True)
-        if reply.status >= HTTPStatus.BAD_REQUEST:
-            raise ApiError(call, reply)
-        self._access_token = reply.document()["data"]["access_token"]
+        call = self.json_call("/api/auth/refresh", {"refresh_token": self._refresh_token})
+        expired, self._access_token = self._access_token, ""
+        try:
+            reply = self._delivered(call, repeatable=True)
+            if reply.status >= HTTPStatus.BAD_REQUEST:
+                raise ApiError(call, reply)
+            self._access_token = reply.document()["data"]["access_token"]
+        finally:
+            # Without any token the next call would not be told that it could be renewed.
+            self._access_token = self._access_token or expired
         return True
 
 

@@ -1,4 +1,4 @@
-"""Bytes to the server and back. The rest of the client knows only `Transport`, so tests need no socket."""
+"""Bytes to the server and back. All else here knows only `Transport`: other HTTP libraries can stand in, and tests."""
 
 from __future__ import annotations
 
@@ -54,10 +54,6 @@ class Transport(Protocol):
         """Sends the call and waits for its answer; `ConnectionLostError` if none comes."""
         ...
 
-    def lose(self, call: Call) -> None:
-        """Sends half of the call, then loses the connection: what a phone does that drives into a tunnel."""
-        ...
-
     def close(self) -> None:
         """Ends the connection."""
         ...
@@ -85,20 +81,6 @@ class HttpTransport:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise ConnectionLostError(f"{call.method} {call.path}: {error}") from error
-
-    def lose(self, call: Call) -> None:
-        """See `Transport`; announces the whole body and closes after half of it."""
-        self._connection.close()
-        try:
-            self._connection.putrequest(call.method, self._prefix + call.path)
-            for name, value in call.headers.items():
-                self._connection.putheader(name, value)
-            self._connection.putheader("Content-Length", str(len(call.body)))
-            self._connection.endheaders(call.body[: len(call.body) // 2])
-        except OSError as error:
-            raise ConnectionLostError(f"{call.method} {call.path}: {error}") from error
-        finally:
-            self._connection.close()
 
     def close(self) -> None:
         """See `Transport`."""

@@ -7,7 +7,8 @@ from queue import Queue
 
 import pytest
 
-from sitting.transport import Call, ConnectionLostError, HttpTransport
+from sitting.device import CuttableHttpTransport
+from smartexam_client import Call, ConnectionLostError
 
 SECONDS = 10
 
@@ -46,13 +47,13 @@ def _server() -> Iterator[http.server.ThreadingHTTPServer]:
 
 
 @pytest.fixture(name="transport")
-def _transport(server: http.server.ThreadingHTTPServer) -> Iterator[HttpTransport]:
-    transport = HttpTransport(f"http://127.0.0.1:{server.server_port}/dev/", timeout=SECONDS)
+def _transport(server: http.server.ThreadingHTTPServer) -> Iterator[CuttableHttpTransport]:
+    transport = CuttableHttpTransport(f"http://127.0.0.1:{server.server_port}/dev/", timeout=SECONDS)
     yield transport
     transport.close()
 
 
-def test_a_call_is_answered(transport: HttpTransport) -> None:
+def test_a_call_is_answered(transport: CuttableHttpTransport) -> None:
     reply = transport.exchange(Call("POST", "/answers", {}, b'{"marks": 1.10}'))
 
     assert reply.status == 200
@@ -60,7 +61,7 @@ def test_a_call_is_answered(transport: HttpTransport) -> None:
     assert _Echo.received.get(timeout=SECONDS)[0] == "/dev/answers"
 
 
-def test_a_lost_call_arrives_by_half_and_the_next_one_whole(transport: HttpTransport) -> None:
+def test_a_lost_call_arrives_by_half_and_the_next_one_whole(transport: CuttableHttpTransport) -> None:
     transport.lose(Call("POST", "/answers", {}, b"12345678"))
     assert _Echo.received.get(timeout=SECONDS) == ("/dev/answers", 8, b"1234")
 
@@ -72,4 +73,4 @@ def test_nobody_there_is_a_lost_connection() -> None:
         free_port = server.server_port
 
     with pytest.raises(ConnectionLostError, match="POST /answers"):
-        HttpTransport(f"http://127.0.0.1:{free_port}", timeout=SECONDS).exchange(Call("POST", "/answers"))
+        CuttableHttpTransport(f"http://127.0.0.1:{free_port}", timeout=SECONDS).exchange(Call("POST", "/answers"))

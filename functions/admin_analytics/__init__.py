@@ -1,0 +1,1 @@
+"""How the institute's students do."""

@@ -1,0 +1,89 @@
+"""Routes of how the institute's students do."""
+
+from admin_analytics import downloads, fragment, listing, periods, service
+from admin_analytics.models import Data, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
+from smartexam import pages
+from smartexam.api import Access, Api, Reply, Request
+from smartexam.data.audit import Change, record
+from smartexam.settings import settings
+from smartexam.statistics import rebuilding, store
+
+api = Api("admin_analytics")
+
+_YES = frozenset({"1", "true", "yes", "on"})
+
+
+@api.get("/admin/api/users-analytics/stats", access=Access.ADMIN, answers=Totals)
+def totals(request: Request) -> Totals:
+    """Tell how much there is of everything."""
+    del request
+    return service.totals()
+
+
+@api.get("/admin/api/users-analytics/data", access=Access.ADMIN, query=DataQuery, answers=Data)
+def data(request: Request, query: DataQuery) -> Data:
+    """Show a period in numbers, charts and tables, compared with the period before."""
+    timezone = settings().exam_timezone
+    period = periods.read_period(query.timePeriod, query.startDate, query.endDate, request.now, timezone)
+    return service.data(query.exam, period, timezone)
+
+
+@api.get(
+    "/admin/users-analytics/results",
+    access=Access.ADMIN,
+    query=ResultsQuery,
+    answers=ResultPage,
+    also={200: "text/html"},
+)
+def list_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
+    """List results, the latest first; with `partial=1` as a fragment of HTML.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    del request
+    name = f"admin_results:{query.user}:{query.exam}:{query.dateFrom}:{query.dateTo}"
+    page = pages.wanted(name, query.page, query.cursor, listing.PAGE_SIZE)
+    found, total, place = listing.find_results(query, page, settings().exam_timezone)
+    answer = ResultPage(
+        results=found,
+        total=total,
+        page=page.number,
+        per_page=page.size,
+        total_pages=pages.count_pages(total, page.size),
+        next_cursor=pages.next_cursor(name, page, total, place),
+    )
+    if query.partial in _YES:
+        return Reply(fragment.render(answer), content_type="text/html; charset=utf-8")
+    return answer
+
+
+@api.get("/admin/users-analytics/download-result/<result_id>", access=Access.ADMIN, answers="application/pdf")
+def download_result(request: Request, result_id: int) -> Reply:
+    """Download a result with all answers as a PDF, whether its student may see it yet or not.
+
+    Raises:
+        NotFound: `result_not_found`.
+    """
+    del request
+    headers = {"Content-Disposition": f'attachment; filename="result-{result_id}.pdf"'}
+    return Reply(downloads.result_pdf(result_id), content_type="application/pdf", headers=headers)
+
+
+@api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)
+def rebuilding_state(request: Request) -> Rebuilding:
+    """Tell whether the statistics are being built anew."""
+    del request
+    now = store.generations()
+    return Rebuilding(now.current, now.building, "done" if now.building is None else "running")
+
+
+@api.post("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding, also={202: Rebuilding})
+def rebuild(request: Request) -> Reply:
+    """Count all results and attempts anew. Analytics go on with the old numbers until the new ones are complete."""
+    generation = rebuilding.begin()
+    record(Change(request.caller.user_id, "analytics.rebuild", f"statistics:{generation}", None, None), request.now)
+    return Reply(Rebuilding(store.generations().current, generation, "running"), status=202)
+
+
+lambda_handler = api.handler

@@ -1,0 +1,89 @@
+"""Lists of results."""
+
+from admin_analytics.models import ResultRow, ResultsQuery
+from admin_analytics.periods import read_day
+from smartexam.data import attempts, identity
+from smartexam.data.attempts import HistoryEntry
+from smartexam.errors import InvalidFields
+from smartexam.exam.marks import display
+from smartexam.pages import Wanted
+from smartexam.statistics import keys, reading, store
+from smartexam.times import iso
+
+PAGE_SIZE = 20
+_RECENT = 10
+_MOST_OF_A_STUDENT = 1000
+
+
+def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list[ResultRow], int, str | None]:
+    """A page of results, how many there are in all, and the place to go on after.
+
+    Raises:
+        InvalidFields: no dates, or in the wrong order.
+    """
+    first, last = read_day("dateFrom", query.dateFrom), read_day("dateTo", query.dateTo)
+    if first is not None and last is not None and last < first:
+        raise InvalidFields([("dateTo", "must not be before dateFrom")])
+    since = None if first is None else reading.starts_at(first, timezone)
+    until = None if last is None else reading.starts_at(last.fromordinal(last.toordinal() + 1), timezone)
+    if query.user is not None:
+        return _of_student(query.user, query.exam, since, until, page)
+    generation, scope = store.generations().current, keys.scope_of(query.exam)
+    if first is None and last is None:
+        counted = reading.read_totals(generation, scope).get(scope)
+        total = 0 if counted is None else counted.results
+    else:
+        total = reading.count_results(generation, scope, first, last)
+    if page.after is None and page.skipped >= total:
+        return [], total, None
+    listed, place = reading.list_results(generation, scope, since, until, page)
+    entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
+    return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries]), total, place
+
+
+def latest_results(generation: int, scope: str, since: float | None, until: float | None) -> list[ResultRow]:
+    """The latest results of a time."""
+    listed, _ = reading.list_results(generation, scope, since, until, Wanted(1, _RECENT))
+    entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
+    return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries])
+
+
+def _of_student(
+    user_id: int, exam_id: int | None, since: float | None, until: float | None, page: Wanted
+) -> tuple[list[ResultRow], int, str | None]:
+    """A student's own history tells: it is as long as they were diligent, however many others there are."""
+    entries, _ = attempts.list_history(user_id, limit=_MOST_OF_A_STUDENT)
+    eligible = [
+        entry
+        for entry in entries
+        if (exam_id is None or entry.exam_id == exam_id)
+        and (since is None or entry.completed_at >= since)
+        and (until is None or entry.completed_at < until)
+    ]
+    shown = eligible[page.skipped : page.skipped + page.size]
+    place = str(page.number) if page.skipped + page.size < len(eligible) else None
+    return _rows([(user_id, entry) for entry in shown]), len(eligible), place
+
+
+def _rows(entries: list[tuple[int, HistoryEntry]]) -> list[ResultRow]:
+    users = identity.get_users({user_id for user_id, _ in entries}) if entries else {}
+    rows = []
+    for user_id, entry in entries:
+        user = users.get(user_id)
+        rows.append(
+            ResultRow(
+                id=entry.id,
+                student_id=user_id,
+                username=user.username if user else "",
+                full_name=user.full_name if user else "",
+                exam_id=entry.exam_id,
+                exam_name=entry.exam_name,
+                score=display(entry.score.score),
+                max_score=display(entry.score.max_score),
+                percentage=entry.score.percentage,
+                grade=entry.score.grade,
+                duration=round((entry.completed_at - entry.started_at) / 60, 2),
+                created_at=iso(entry.completed_at),
+            )
+        )
+    return rows

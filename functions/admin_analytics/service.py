@@ -1,0 +1,132 @@
+"""A period in numbers, charts and tables, from what is counted."""
+
+from datetime import date
+from fractions import Fraction
+
+from admin_analytics.listing import latest_results
+from admin_analytics.models import Charts, Data, ExamStatistics, Performer, Series, Summary, Tables, Totals
+from smartexam.data import identity
+from smartexam.data.catalog import exams
+from smartexam.statistics import keys, ranking, reading, store
+from smartexam.statistics.projection import rounded_percent
+from smartexam.statistics.reading import Counts, Days, Period
+
+_TOP = 10
+# A chart with more days than this shows months.
+_MOST_DAYS = 62
+_NOTHING = Counts(0, 0, 0, (0, 0, 0, 0), Fraction(0), 0)
+
+
+def totals() -> Totals:
+    """How much there is of everything."""
+    counted = reading.read_totals(store.generations().current, keys.ALL).get(keys.ALL, _NOTHING)
+    return Totals(identity.statistics().total, exams.count_exams(), counted.results, counted.questions)
+
+
+def data(exam_id: int | None, period: Period | None, timezone: str) -> Data:
+    """A period, or all time if there is none, of one exam or of all."""
+    generation, scope = store.generations().current, keys.scope_of(exam_id)
+    if period is None:
+        by_scope = reading.read_totals(generation, None if exam_id is None else scope)
+        counts, before, active = by_scope.get(scope, _NOTHING), None, []
+        by_month = reading.read_months(generation, scope)
+        trend = [(name, each) for name, each in by_month.items()]
+    else:
+        days = reading.read_days(generation, Period(period.before.first, period.last))
+        counts, before = days.counts(scope, period), days.counts(scope, period.before)
+        scopes = days.scopes(period) if exam_id is None else [scope]
+        by_scope = {name: days.counts(name, period) for name in scopes}
+        active = days.active(scope, period)
+        trend = _trend(days, scope, period)
+    statistics = _exam_statistics(by_scope)
+    since = None if period is None else reading.starts_at(period.first, timezone)
+    until = None if period is None else reading.starts_at(_day_after(period), timezone)
+    return Data(
+        _summary(counts, before),
+        Charts(
+            list(counts.bands),
+            Series([each.name for each in statistics], [each.avgScore for each in statistics]),
+            Series([name for name, _ in trend], [_score(each) if each.results else None for _, each in trend]),
+            Series([name for name, _ in trend], [each.students for _, each in trend]),
+        ),
+        Tables(
+            _performers(generation, exam_id, period, active, timezone) if counts.results else [],
+            latest_results(generation, scope, since, until) if counts.results else [],
+            statistics,
+        ),
+    )
+
+
+def _summary(counts: Counts, before: Counts | None) -> Summary:
+    compared = before if before is not None else counts
+    return Summary(
+        avgScore=_score(counts),
+        totalAttempts=counts.results,
+        passRate=rounded_percent(counts.pass_rate),
+        activeUsers=counts.students,
+        scoreChange=rounded_percent(counts.mean - compared.mean),
+        attemptsChange=_growth(counts.results, compared.results),
+        passRateChange=rounded_percent(counts.pass_rate - compared.pass_rate),
+        usersChange=_growth(counts.students, compared.students),
+    )
+
+
+def _growth(now: int, before: int) -> float:
+    if not before:
+        return 100.0 if now else 0.0
+    return rounded_percent(Fraction(now - before, before))
+
+
+def _score(counts: Counts) -> float:
+    return rounded_percent(counts.mean)
+
+
+def _trend(days: Days, scope: str, period: Period) -> list[tuple[str, Counts]]:
+    """Each day of a short period, each month of a long one."""
+    if period.length <= _MOST_DAYS:
+        return [(day, days.counts(scope, one)) for day, one in ((p.first.isoformat(), p) for p in _single_days(period))]
+    months: dict[str, Period] = {}
+    for one in _single_days(period):
+        name = one.first.isoformat()[:7]
+        months[name] = Period(months[name].first if name in months else one.first, one.last)
+    return [(name, days.counts(scope, part)) for name, part in months.items()]
+
+
+def _single_days(period: Period) -> list[Period]:
+    first = period.first.toordinal()
+    return [Period(day, day) for day in (period.first.fromordinal(first + at) for at in range(period.length))]
+
+
+def _day_after(period: Period) -> date:
+    return period.last.fromordinal(period.last.toordinal() + 1)
+
+
+def _exam_statistics(by_scope: dict[str, Counts]) -> list[ExamStatistics]:
+    by_exam = {int(scope.partition("#")[2]): counts for scope, counts in by_scope.items() if scope != keys.ALL}
+    known = exams.get_exams(sorted(by_exam)) if by_exam else {}
+    found = [
+        ExamStatistics(exam_id, known[exam_id].name, counts.results, _score(counts), rounded_percent(counts.pass_rate))
+        for exam_id, counts in by_exam.items()
+        if exam_id in known and counts.results
+    ]
+    return sorted(found, key=lambda each: (each.name.casefold(), each.exam_id))
+
+
+def _performers(
+    generation: int, exam_id: int | None, period: Period | None, active: list[str], timezone: str
+) -> list[Performer]:
+    best = ranking.best_students(generation, exam_id, period, active, timezone, count=_TOP)
+    users = identity.get_users(entry.user_id for entry in best) if best else {}
+    found = []
+    for entry in best:
+        user = users.get(entry.user_id)
+        found.append(
+            Performer(
+                entry.user_id,
+                user.username if user else "",
+                user.full_name if user else "",
+                rounded_percent(Fraction(entry.average, 100_000_000)),
+                entry.results,
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""Students' attempts, as admins keep them."""

@@ -1,0 +1,110 @@
+"""Students' attempts: searching and changing them."""
+
+from typing import Any
+
+from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
+from smartexam.api.bodies import convert
+from smartexam.data import attempt_grants, identity, table
+from smartexam.data.attempts import IDLE, SittingItem, sitting_key
+from smartexam.data.catalog import exams
+from smartexam.data.catalog.exams import Exam
+from smartexam.data.identity import user_key
+from smartexam.errors import AppError, BadRequest, NotFound, Unavailable
+from smartexam.statistics import store
+from smartexam.statistics.sitting_search import state
+from smartexam.statistics.store import Touched
+
+PAGE_SIZE = 50
+_INFINITE = "∞"
+# More would be an unlimited exam by another name.
+_MOST_GRANTED = 1000
+
+
+def rows(places: list[tuple[int, int]]) -> list[AttemptsRow]:
+    """Sittings as they are now, by (user id, exam id); those whose student or exam is gone are left out."""
+    if not places:
+        return []
+    users = identity.get_users({user_id for user_id, _ in places})
+    known = exams.get_exams(sorted({exam_id for _, exam_id in places}))
+    stored = table.batch_get((SittingItem, user_key(user_id), sitting_key(exam_id)) for user_id, exam_id in places)
+    listed = []
+    for user_id, exam_id in places:
+        user, exam = users.get(user_id), known.get(exam_id)
+        sitting = stored.get((user_key(user_id), sitting_key(exam_id)))
+        if user is not None and exam is not None and sitting is not None:
+            used = sitting.completed + (sitting.status != IDLE)
+            listed.append(_row(user_id, user.username, exam, used, sitting.allowance))
+    return listed
+
+
+def modify(place: Place, action: Action, amount: int, admin_id: int, now: float) -> None:
+    """Change a student's attempts at an exam.
+
+    Raises:
+        NotFound: no such student or exam.
+        BadRequest: the exam has no limit, fewer would be allowed than are used, or too many would be granted.
+    """
+    exam = exams.get_exam(place.exam_id)
+    if exam is None:
+        raise NotFound("Exam not found", code="exam_not_found")
+    if identity.get_user(place.student_id) is None:
+        raise NotFound("Student not found", code="student_not_found")
+    if action != "reset" and not exam.max_attempts:
+        raise BadRequest("This exam has no limit of attempts", code="unlimited_attempts")
+
+    def change(completed: int, used: int, granted: int) -> tuple[int, int]:
+        if action == "reset":
+            return 0, granted
+        after = granted + (amount if action == "increase" else -amount)
+        if action == "decrease" and exam.max_attempts + after < used:
+            raise BadRequest(f"{used} attempts are used already", code="attempts_used")
+        if after > _MOST_GRANTED:
+            raise BadRequest(f"At most {_MOST_GRANTED} further attempts can be granted", code="too_many_attempts")
+        return completed, after
+
+    attempt_grants.change_grant(
+        place.student_id, place.exam_id, change, action=f"attempts.{action}", admin_id=admin_id, now=now
+    )
+    try:
+        # So that whoever did it sees it in the list at once; else the stream would bring it in a moment.
+        store.refresh(place.student_id, Touched(sittings=frozenset({place.exam_id})))
+    except Unavailable:
+        return
+
+
+def modify_all(
+    items: list[Any], action: Action, amount: int, admin_id: int, now: float
+) -> tuple[int, list[RefusedModification]]:
+    """Change the attempts of several students, each by itself.
+
+    Returns:
+        How many were changed, and why the others were not.
+    """
+    refused = []
+    for index, item in enumerate(items):
+        try:
+            modify(convert(item, Place), action, amount, admin_id, now)
+        except AppError as error:
+            refused.append(
+                RefusedModification(index, _number(item, "student_id"), _number(item, "exam_id"), error.message)
+            )
+    return len(items) - len(refused), refused
+
+
+def _row(user_id: int, username: str, exam: Exam, used: int, granted: int) -> AttemptsRow:
+    allowed = exam.max_attempts + granted
+    return AttemptsRow(
+        student_id=user_id,
+        username=username,
+        exam_id=exam.id,
+        exam_name=exam.name,
+        max_attempts=allowed if exam.max_attempts else _INFINITE,
+        attempts_used=used,
+        remaining=max(0, allowed - used) if exam.max_attempts else _INFINITE,
+        status=state(exam.max_attempts, used - granted),
+    )
+
+
+def _number(item: Any, name: str) -> int | None:
+    value = item.get(name) if isinstance(item, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,43 @@
+"""The log of what admins changed."""
+
+from admin_audit.models import Actor, AuditEntry, AuditPage, AuditQuery
+from smartexam import cursors
+from smartexam.api import Access, Api, Request
+from smartexam.data import audit, identity
+from smartexam.data.audit import Entry
+from smartexam.data.identity import User
+from smartexam.times import iso
+
+api = Api("admin_audit")
+
+_PAGE_SIZE = 50
+
+
+@api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
+def list_changes(request: Request, query: AuditQuery) -> AuditPage:
+    """List what admins changed, the latest first: who, what, before, after, when.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    del request
+    entries, place = audit.list_entries(limit=_PAGE_SIZE, after=cursors.decode("audit", query.cursor))
+    actors = identity.get_users({entry.change.actor_id for entry in entries})
+    return AuditPage([_view(entry, actors) for entry in entries], cursors.encode("audit", place))
+
+
+def _view(entry: Entry, actors: dict[int, User]) -> AuditEntry:
+    change = entry.change
+    actor = actors.get(change.actor_id)
+    return AuditEntry(
+        id=entry.id,
+        at=iso(entry.at),
+        actor=Actor(change.actor_id, actor.username if actor else None),
+        action=change.action,
+        target=change.target,
+        before=None if change.before is None else dict(change.before),
+        after=None if change.after is None else dict(change.after),
+    )
+
+
+lambda_handler = api.handler

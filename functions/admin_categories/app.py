@@ -1,0 +1,81 @@
+"""Routes of categories, as admins keep them."""
+
+from admin_categories import service
+from admin_categories.models import CategoryFields, CategoryList, Done, SavedCategory
+from smartexam.api import Access, Api, Request
+from smartexam.data.catalog import categories
+
+api = Api("admin_categories")
+
+# What Lambda takes, as base64, is 6 MB: the gateway refuses images of more than some 4.5 MB by itself.
+_LIMIT = 6 * 1024 * 1024
+
+
+@api.get("/admin/api/categories", access=Access.ADMIN, answers=CategoryList)
+def list_categories(request: Request) -> CategoryList:
+    """List all categories by name."""
+    del request
+    return CategoryList([service.view(category) for category in categories.list_categories()])
+
+
+@api.post(
+    "/admin/categories/create",
+    access=Access.ADMIN,
+    takes=CategoryFields,
+    forms=True,
+    answers=SavedCategory,
+    limit=_LIMIT,
+)
+def create_category(request: Request, body: CategoryFields) -> SavedCategory:
+    """Create a category, with an image if there is one.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        Conflict: `category_exists`.
+        TooLarge: `image_too_large`.
+    """
+    category = service.create(body.name, _content(body), body.image_path, request.caller.user_id, request.now)
+    return SavedCategory(service.view(category))
+
+
+@api.post(
+    "/admin/categories/update/<category_id>",
+    access=Access.ADMIN,
+    takes=CategoryFields,
+    forms=True,
+    answers=SavedCategory,
+    limit=_LIMIT,
+)
+def update_category(request: Request, category_id: int, body: CategoryFields) -> SavedCategory:
+    """Change a category's name, its image, or both. A new image takes the place of the old one.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        Conflict: `category_exists`.
+        NotFound: `category_not_found`.
+        TooLarge: `image_too_large`.
+    """
+    caller = request.caller.user_id
+    category = service.update(category_id, body.name, _content(body), body.image_path, caller, request.now)
+    return SavedCategory(service.view(category))
+
+
+@api.post("/admin/categories/delete/<category_id>", access=Access.ADMIN, answers=Done)
+def delete_category(request: Request, category_id: int) -> Done:
+    """Delete a category that no exam is in.
+
+    Raises:
+        Conflict: `category_in_use`.
+        NotFound: `category_not_found`.
+    """
+    service.delete(category_id, request.caller.user_id, request.now)
+    return Done()
+
+
+def _content(fields: CategoryFields) -> bytes | None:
+    # Browsers send a file field that was left empty as a file without a name.
+    image = fields.image
+    return None if image is None or not (image.filename or image.content) else image.content
+
+
+lambda_handler = api.handler

@@ -1,0 +1,44 @@
+"""Shapes of requests and answers."""
+
+from msgspec import Struct
+
+from smartexam.api.bodies import UploadedFile
+
+
+class CategoryView(Struct, frozen=True):
+    """A category; `image_url` is null without an image."""
+
+    id: int
+    name: str
+    image_url: str | None
+
+
+class CategoryList(Struct, frozen=True):
+    """All categories by name."""
+
+    categories: list[CategoryView]
+
+
+class SavedCategory(Struct, frozen=True):
+    """A category as it now is."""
+
+    category: CategoryView
+    success: bool = True
+
+
+class CategoryFields(Struct, frozen=True):
+    """A category's fields.
+
+    `image` is a file (png, jpg, gif or webp, at most 5 MB). `image_path` names an image added by `POST /admin/images`
+    instead; an empty one removes the image.
+    """
+
+    name: str | None = None
+    image: UploadedFile | None = None
+    image_path: str | None = None
+
+
+class Done(Struct, frozen=True):
+    """It is done."""
+
+    success: bool = True

@@ -1,0 +1,107 @@
+"""Categories: creating, changing, deleting, with their images."""
+
+import re
+from dataclasses import replace
+
+from admin_categories.models import CategoryView
+from smartexam import ids, images
+from smartexam.data.catalog import categories
+from smartexam.data.catalog.categories import Category
+from smartexam.errors import AppError, InvalidFields
+from smartexam.images import image_url
+from smartmedia.pictures import read_picture
+
+_LONGEST_NAME = 100
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_OWN_IMAGE = re.compile(r"images/[0-9a-f]{32}\.(png|jpg|webp)")
+
+
+def create(name: str | None, image: bytes | None, image_path: str | None, admin_id: int, now: float) -> Category:
+    """Store a new category.
+
+    Raises:
+        InvalidFields: the name is missing or wrong.
+        BadRequest: the image is none.
+        TooLarge: the image has too many bytes or pixels.
+        Conflict: the name is taken.
+    """
+    text = _read_name(name)
+    path, is_new = _read_image(image, image_path)
+    category = Category(ids.next_id("category"), text, path)
+    try:
+        categories.create_category(category, admin_id, now)
+    except AppError:
+        if is_new:
+            images.discard(path)
+        raise
+    return category
+
+
+def update(
+    category_id: int, name: str | None, image: bytes | None, image_path: str | None, admin_id: int, now: float
+) -> Category:
+    """Change a category's name, its image, or both.
+
+    Raises:
+        InvalidFields: the name is wrong, or there is nothing to change.
+        BadRequest: the image is none.
+        TooLarge: the image has too many bytes or pixels.
+        NotFound: there is no such category.
+        Conflict: the name is taken.
+    """
+    if name is None and image is None and image_path is None:
+        raise InvalidFields([("", "No field to change")])
+    text = None if name is None else _read_name(name)
+    path, is_new = _read_image(image, image_path)
+    replaces = image is not None or image_path is not None
+
+    def change(before: Category) -> Category:
+        return replace(
+            before, name=before.name if text is None else text, image_path=path if replaces else before.image_path
+        )
+
+    try:
+        before, after = categories.edit_category(category_id, change, admin_id, now)
+    except AppError:
+        if is_new:
+            images.discard(path)
+        raise
+    if before.image_path != after.image_path:
+        images.discard(before.image_path)
+    return after
+
+
+def delete(category_id: int, admin_id: int, now: float) -> None:
+    """Delete a category and its image.
+
+    Raises:
+        NotFound: there is no such category.
+        Conflict: exams are in it.
+    """
+    images.discard(categories.delete_category(category_id, admin_id, now).image_path)
+
+
+def view(category: Category) -> CategoryView:
+    """A category as admins see it."""
+    return CategoryView(category.id, category.name, image_url(category.image_path))
+
+
+def _read_name(name: str | None) -> str:
+    text = " ".join((name or "").split())
+    if not text:
+        raise InvalidFields([("name", "This field is required")])
+    if len(text) > _LONGEST_NAME:
+        raise InvalidFields([("name", f"must have at most {_LONGEST_NAME} characters")])
+    if _NOT_TEXT.search(text):
+        raise InvalidFields([("name", "must be text")])
+    return text
+
+
+def _read_image(image: bytes | None, image_path: str | None) -> tuple[str | None, bool]:
+    """The path of the image, and whether it was stored just now."""
+    if image is not None:
+        picture = read_picture(image)
+        return images.keep(picture.content, picture.extension, picture.media_type), True
+    if image_path and not _OWN_IMAGE.fullmatch(image_path):
+        raise InvalidFields([("image_path", "must be the path of an image that was added")])
+    return image_path or None, False

@@ -1,0 +1,47 @@
+"""Routes of images."""
+
+from admin_images import service
+from admin_images.models import ImageFields, KeptImage, UploadOffered
+from smartexam.api import Access, Api, Request
+from smartexam.data.audit import Change, record
+from smartexam.errors import InvalidFields
+
+api = Api("admin_images")
+
+# What Lambda takes, as base64, is 6 MB: the gateway refuses images of more than some 4.5 MB by itself.
+_LIMIT = 6 * 1024 * 1024
+
+
+@api.post(
+    "/admin/images",
+    access=Access.ADMIN,
+    takes=ImageFields,
+    forms=True,
+    answers=KeptImage | UploadOffered,
+    limit=_LIMIT,
+)
+def add_image(request: Request, body: ImageFields) -> KeptImage | UploadOffered:
+    """Add an image (png, jpg, gif or webp, at most 5 MB), sent as the field `image` of a multipart form.
+
+    For images over 4 MB there is another way: `content_type` alone is answered with an address to upload to, and
+    `upload_id` after the upload takes the image.
+
+    Raises:
+        BadRequest: `invalid_image`.
+        NotFound: `upload_not_found`.
+        TooLarge: `image_too_large`.
+    """
+    if body.image is not None:
+        kept = service.keep_image(body.image.content)
+    elif body.upload_id is not None:
+        kept = service.take_upload(body.upload_id)
+    elif body.content_type is not None:
+        return service.offer_upload(body.content_type)
+    else:
+        raise InvalidFields([("image", "A file is required")])
+    path = kept.image_path
+    record(Change(request.caller.user_id, "image.create", f"image:{path}", None, {"image_path": path}), request.now)
+    return kept
+
+
+lambda_handler = api.handler

@@ -1,0 +1,54 @@
+"""Taking images: sent with the request, or uploaded before."""
+
+import secrets
+
+from admin_images.models import KeptImage, UploadOffered
+from smartexam import images, storage
+from smartexam.errors import NotFound
+from smartexam.settings import settings
+from smartmedia.pictures import LARGEST, read_picture
+
+# Not served to anybody, and gone after a day; see the bucket in the template.
+_UPLOADS = "uploads/"
+_UPLOAD_SECONDS = 900
+
+
+def keep_image(content: bytes) -> KeptImage:
+    """Keep an image, if it is one.
+
+    Raises:
+        BadRequest: it is none.
+        TooLarge: it has too many bytes or pixels.
+        Unavailable: the storage cannot be reached.
+    """
+    picture = read_picture(content)
+    path = images.keep(picture.content, picture.extension, picture.media_type)
+    return KeptImage(path, images.image_url(path))
+
+
+def offer_upload(media_type: str) -> UploadOffered:
+    """Let a client upload a file by itself, past the size that a request may have."""
+    upload_id = secrets.token_hex(16)
+    upload = storage.presigned_upload(
+        settings().required("IMAGES_BUCKET"), _UPLOADS + upload_id, media_type, most=LARGEST, seconds=_UPLOAD_SECONDS
+    )
+    return UploadOffered(upload_id, upload.url, dict(upload.fields), LARGEST, _UPLOAD_SECONDS)
+
+
+def take_upload(upload_id: str) -> KeptImage:
+    """Keep an image that was uploaded, if it is one; the upload itself is removed either way.
+
+    Raises:
+        NotFound: nothing was uploaded under this id, or it was taken before.
+        BadRequest: it is no image.
+        TooLarge: it has too many bytes or pixels.
+        Unavailable: the storage cannot be reached.
+    """
+    bucket, key = settings().required("IMAGES_BUCKET"), _UPLOADS + upload_id
+    content = storage.get(bucket, key, most=LARGEST)
+    if content is None:
+        raise NotFound("There is no such upload", code="upload_not_found")
+    try:
+        return keep_image(content)
+    finally:
+        storage.delete(bucket, key)

@@ -1,0 +1,1 @@
+"""Requests for another role, as admins decide them."""

@@ -1,0 +1,64 @@
+"""Routes of requests for another role, as admins decide them."""
+
+from admin_requests import service
+from admin_requests.models import Approval, Denial, Done, RequestPage, RequestsQuery, RequestStats
+from smartexam import pages
+from smartexam.api import Access, Api, Request
+from smartexam.data import access_decisions, access_requests
+
+api = Api("admin_requests")
+
+
+@api.get("/admin/api/requests/list", access=Access.ADMIN, query=RequestsQuery, answers=RequestPage)
+def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
+    """List requests for another role, the newest first.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    del request
+    name = f"access_requests:{query.status}"
+    page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
+    found = access_decisions.list_requests(query.status, page)
+    return RequestPage(
+        requests=[service.row(each, found.people) for each in found.requests],
+        total=found.total,
+        page=page.number,
+        per_page=page.size,
+        total_pages=pages.count_pages(found.total, page.size),
+        next_cursor=pages.next_cursor(name, page, found.total, found.next_place),
+    )
+
+
+@api.get("/admin/api/requests/stats", access=Access.ADMIN, answers=RequestStats)
+def request_stats(request: Request) -> RequestStats:
+    """Tell how many requests there are, by status."""
+    del request
+    counts = access_requests.counts()
+    return RequestStats(**counts, total=sum(counts.values()))
+
+
+@api.post("/admin/requests/approve/<request_id>", access=Access.ADMIN, takes=Approval, answers=Done)
+def approve_request(request: Request, request_id: int, body: Approval) -> Done:
+    """Approve a pending request: its account gets the role. One that is decided already is 404.
+
+    Raises:
+        Conflict: `last_admin`.
+        NotFound: `request_not_pending`.
+    """
+    service.approve(request_id, body.approved_access, request.caller.user_id, request.now)
+    return Done()
+
+
+@api.post("/admin/requests/deny/<request_id>", access=Access.ADMIN, takes=Denial, answers=Done)
+def deny_request(request: Request, request_id: int, body: Denial) -> Done:
+    """Deny a pending request. One that is decided already is 404.
+
+    Raises:
+        NotFound: `request_not_pending`.
+    """
+    service.deny(request_id, body.reason, request.caller.user_id, request.now)
+    return Done()
+
+
+lambda_handler = api.handler

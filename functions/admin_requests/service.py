@@ -1,0 +1,73 @@
+"""Listing and deciding requests for another role."""
+
+from collections.abc import Mapping
+
+from admin_requests.models import RequestRow
+from smartexam.data import access_decisions
+from smartexam.data.access_decisions import AlreadyDecided
+from smartexam.data.access_requests import AccessRequest
+from smartexam.data.identity import User
+from smartexam.errors import InvalidFields, NotFound
+from smartexam.times import iso
+
+PAGE_SIZE = 25
+_GONE = "Deleted Account"
+
+
+def approve(request_id: int, role: str | None, admin_id: int, now: float) -> None:
+    """Give the account of a pending request a role, the one asked for if none is named.
+
+    Raises:
+        NotFound: there is no such pending request.
+        Conflict: the role would take the last administrator's rights.
+    """
+    try:
+        access_decisions.approve(request_id, role, admin_id, now)
+    except AlreadyDecided:
+        raise _not_pending() from None
+
+
+def deny(request_id: int, reason: str, admin_id: int, now: float) -> None:
+    """Refuse a pending request.
+
+    Raises:
+        InvalidFields: no reason is given.
+        NotFound: there is no such pending request.
+    """
+    if not reason.strip():
+        raise InvalidFields([("reason", "This field is required")])
+    try:
+        access_decisions.deny(request_id, reason.strip(), admin_id, now)
+    except AlreadyDecided:
+        raise _not_pending() from None
+
+
+def row(request: AccessRequest, people: Mapping[int, User]) -> RequestRow:
+    """A request in a list."""
+    owner = people.get(request.user_id)
+    return RequestRow(
+        request_id=request.id,
+        username=owner.username if owner else None,
+        email=owner.email if owner else None,
+        current_access=request.current_access,
+        requested_access=request.requested_access,
+        request_date=iso(request.requested_at),
+        status=request.status,
+        reason=request.denial_reason or request.user_reason,
+        processed_by=_processor(request, people),
+        processed_date=None if request.processed_at is None else iso(request.processed_at),
+        user_reason=request.user_reason,
+        denial_reason=request.denial_reason,
+        approved_access=request.approved_access,
+    )
+
+
+def _processor(request: AccessRequest, people: Mapping[int, User]) -> str | None:
+    if request.processed_by is None:
+        return None
+    admin = people.get(request.processed_by)
+    return admin.username if admin else _GONE
+
+
+def _not_pending() -> NotFound:
+    return NotFound("Request not found or already processed", code="request_not_pending")

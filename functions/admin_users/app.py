@@ -1,0 +1,61 @@
+"""Routes of accounts as admins keep them."""
+
+from admin_users import service
+from admin_users.models import Done, RoleChange, RoleChanges, RolesChanged, UserPage, UsersQuery, UserStats
+from smartexam import pages
+from smartexam.api import Access, Api, Request
+from smartexam.data import identity
+
+api = Api("admin_users")
+
+
+@api.get("/admin/api/users/search", access=Access.ADMIN, query=UsersQuery, answers=UserPage)
+def search_users(request: Request, query: UsersQuery) -> UserPage:
+    """Search accounts by the beginning of the username, the email or a word of the name; the newest without `q`.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    del request
+    name = f"users:{query.role}:{query.q}"
+    page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
+    found = service.search(query.q, query.role, page)
+    return UserPage(
+        users=[service.row(user) for user in found.users],
+        total=found.total,
+        page=page.number,
+        per_page=page.size,
+        total_pages=pages.count_pages(found.total, page.size),
+        total_is_exact=found.is_exact,
+        next_cursor=pages.next_cursor(name, page, found.total, found.next_place),
+    )
+
+
+@api.get("/admin/api/users/stats", access=Access.ADMIN, answers=UserStats)
+def user_stats(request: Request) -> UserStats:
+    """Tell how many accounts there are, by role."""
+    del request
+    counts = identity.statistics()
+    return UserStats(counts.total, counts.user_role, counts.admin_role, counts.both_roles)
+
+
+@api.post("/admin/users/update-role", access=Access.ADMIN, takes=RoleChange, answers=Done)
+def update_role(request: Request, body: RoleChange) -> Done:
+    """Give an account another role. The last admin cannot be demoted.
+
+    Raises:
+        Conflict: `last_admin`.
+        NotFound: There is no such account.
+    """
+    service.change_role(body, request.caller.user_id, request.now)
+    return Done()
+
+
+@api.post("/admin/users/bulk-update-roles", access=Access.ADMIN, takes=RoleChanges, answers=RolesChanged)
+def update_roles(request: Request, body: RoleChanges) -> RolesChanged:
+    """Give several accounts roles, and tell which could not get theirs."""
+    updated, errors = service.change_roles(body.updates, request.caller.user_id, request.now)
+    return RolesChanged(updated, errors)
+
+
+lambda_handler = api.handler

@@ -1,0 +1,87 @@
+"""Shapes of requests and answers."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+Role = Literal["user", "admin", "user,admin"]
+_Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class UsersQuery(Struct, frozen=True):
+    """What to look for; `role` names exactly that role, `both` being `user,admin`. A cursor wins over a page."""
+
+    q: Annotated[str, Meta(max_length=320)] = ""
+    role: Literal["user", "admin", "both"] | None = None
+    page: int | None = None
+    cursor: str | None = None
+
+
+class UserRow(Struct, frozen=True):
+    """An account; `created_at` UTC."""
+
+    id: int
+    username: str
+    email: str
+    full_name: str
+    role: str
+    created_at: str
+
+
+class UserPage(Struct, frozen=True):
+    """A page of accounts.
+
+    `total` is exact unless `total_is_exact` says that more accounts match than a search reads.
+    """
+
+    users: list[UserRow]
+    total: int
+    page: int
+    per_page: int
+    total_pages: int
+    total_is_exact: bool
+    next_cursor: str | None
+
+
+class UserStats(Struct, frozen=True):
+    """How many accounts there are, by role."""
+
+    total_users: int
+    user_role: int
+    admin_role: int
+    both_roles: int
+
+
+class RoleChange(Struct, frozen=True):
+    """The role that an account is to have."""
+
+    user_id: _Id
+    new_role: Role
+
+
+class RoleChanges(Struct, frozen=True):
+    """At most 200 changes; each is read by itself, so that one that is wrong does not keep the others."""
+
+    updates: Annotated[list[Any], Meta(min_length=1, max_length=200)]
+
+
+class RefusedChange(Struct, frozen=True):
+    """A change that was not made; `index` is its place in the list."""
+
+    index: int
+    user_id: int | None
+    message: str
+
+
+class RolesChanged(Struct, frozen=True):
+    """How many accounts have the role asked for now, and why the others do not."""
+
+    updated: int
+    errors: list[RefusedChange]
+    success: bool = True
+
+
+class Done(Struct, frozen=True):
+    """It is done."""
+
+    success: bool = True

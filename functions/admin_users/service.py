@@ -1,0 +1,61 @@
+"""Accounts: searching, counting, giving roles."""
+
+from typing import Any
+
+from admin_users.models import RefusedChange, RoleChange, UserRow
+from smartexam.api.bodies import convert
+from smartexam.data import accounts, user_search
+from smartexam.data.audit import Change, entry
+from smartexam.data.identity import User
+from smartexam.data.table import Put
+from smartexam.data.user_search import FoundUsers
+from smartexam.errors import AppError
+from smartexam.pages import Wanted
+from smartexam.times import iso
+
+PAGE_SIZE = 50
+_ROLES = {None: None, "user": "user", "admin": "admin", "both": "user,admin"}
+
+
+def search(text: str, role: str | None, page: Wanted) -> FoundUsers:
+    """A page of accounts; `role` is `user`, `admin` or `both`."""
+    return user_search.find_users(text, _ROLES[role], page)
+
+
+def change_role(change: RoleChange, admin_id: int, now: float) -> None:
+    """Give an account another role, and log it in the same transaction.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: it is the last administrator's, who would be none any more.
+    """
+
+    def logged(before: User) -> list[Put]:
+        if before.role == change.new_role:
+            return []
+        states = {"role": before.role}, {"role": change.new_role}
+        return [entry(Change(admin_id, "user.role", f"user:{before.id}", *states), now)]
+
+    accounts.change_role(change.user_id, change.new_role, now, logged)
+
+
+def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, list[RefusedChange]]:
+    """Give several accounts roles, each by itself.
+
+    Returns:
+        How many have theirs now, and why the others do not.
+    """
+    refused: list[RefusedChange] = []
+    for index, update in enumerate(updates):
+        try:
+            change_role(convert(update, RoleChange), admin_id, now)
+        except AppError as error:
+            user_id = update.get("user_id") if isinstance(update, dict) else None
+            known = user_id if isinstance(user_id, int) and not isinstance(user_id, bool) else None
+            refused.append(RefusedChange(index, known, error.message))
+    return len(updates) - len(refused), refused
+
+
+def row(user: User) -> UserRow:
+    """An account in a list."""
+    return UserRow(user.id, user.username, user.email, user.full_name, user.role, iso(user.created_at))

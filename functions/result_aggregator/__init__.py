@@ -1,0 +1,1 @@
+"""Counts results and attempts as they come and go."""

@@ -1,0 +1,65 @@
+"""Which students a batch of the stream is about, and bringing their statistics up to date."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from smartexam.errors import AppError
+from smartexam.observability import logger
+from smartexam.statistics import store
+from smartexam.statistics.store import Touched
+
+
+@dataclass(slots=True)
+class Touches:
+    """What of a student a batch touches, and by which records (sequence numbers)."""
+
+    results: set[tuple[int, int]] = field(default_factory=set)
+    sittings: set[int] = field(default_factory=set)
+    records: list[str] = field(default_factory=list)
+
+
+def count(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Bring up to date what is counted of all students that the records are about.
+
+    Records only say where to look: what is counted is what is stored now. One that comes twice, late or out of order
+    therefore does no harm, and neither does a batch that comes again because a part of it failed.
+
+    Returns:
+        The sequence numbers of the records that must come again.
+    """
+    failed: list[str] = []
+    touched = _by_student(records)
+    generations = store.generations().written if touched else []
+    for user_id, touches in touched.items():
+        try:
+            for generation in generations:
+                store.refresh(
+                    user_id, Touched(frozenset(touches.results), frozenset(touches.sittings)), only=generation
+                )
+        except AppError as error:
+            logger().warning("student not counted", extra={"user_id": user_id, "reason": error.message})
+            failed += touches.records
+        except Exception:  # noqa: BLE001 - one student's broken data must not keep the others from being counted
+            logger().exception("student not counted", extra={"user_id": user_id})
+            failed += touches.records
+    return failed
+
+
+def _by_student(records: Sequence[Mapping[str, Any]]) -> dict[int, Touches]:
+    touched: dict[int, Touches] = defaultdict(Touches)
+    for record in records:
+        change = record["dynamodb"]
+        pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+        kind, _, place = sk.partition("#")
+        if not pk.startswith("USER#") or kind not in {"RESULT", "SITTING"}:
+            continue
+        touches = touched[int(pk.removeprefix("USER#"))]
+        touches.records.append(change["SequenceNumber"])
+        if kind == "SITTING":
+            touches.sittings.add(int(place))
+        else:
+            exam_id, _, result_id = place.partition("#")
+            touches.results.add((int(exam_id), int(result_id)))
+    return touched

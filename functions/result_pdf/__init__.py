@@ -1,0 +1,1 @@
+"""A student's results as PDF files."""

@@ -1,0 +1,27 @@
+"""Route of a student's results as PDF files."""
+
+from smartexam import visible_results
+from smartexam.api import Access, Api, Reply, Request
+from smartexam.settings import settings
+from smartmedia.sheets import result_sheet
+
+api = Api("result_pdf")
+
+
+@api.get("/response-pdf/<exam_id>", access=Access.USER, answers="application/pdf")
+def download_response(request: Request, exam_id: int) -> Reply:
+    """Download the caller's latest result of an exam, question by question, as a PDF.
+
+    Raises:
+        Forbidden: `result_pending`: it is not visible yet.
+        NotFound: `exam_not_found`, or `result_not_found`.
+    """
+    caller = request.caller
+    found = visible_results.find_result(caller.user_id, exam_id, None, request.now, settings().sync_grace_seconds)
+    result = visible_results.require_visible(found)
+    headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-result-{result.id}.pdf"'}
+    content = result_sheet(result, caller.full_name, caller.username)
+    return Reply(content, content_type="application/pdf", headers=headers)
+
+
+lambda_handler = api.handler

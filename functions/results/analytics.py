@@ -1,0 +1,92 @@
+"""How a student does, over the results that they may see.
+
+Which those are depends on each exam's settings of this moment, so this is made of the student's own history, as long
+as they were diligent and no longer: how many other results there are does not matter.
+"""
+
+from fractions import Fraction
+
+from results.models import AnalyticsView, Performance, TrendPoint
+from smartexam.data import attempts
+from smartexam.data.attempts import HistoryEntry
+from smartexam.data.catalog import exams
+from smartexam.exam.marks import display, percentage
+from smartexam.times import iso
+
+_MOST_RESULTS = 1000
+_RECENT = 10
+_TREND = 30
+# An improvement is told from this many results on: the later half compared with the earlier one.
+_LEAST_FOR_A_TREND = 2
+_STABLE_POINTS = 1.0
+_GRADES = ("A+", "A", "B", "C", "D", "F")
+
+
+def analytics(user_id: int, now: float) -> AnalyticsView:
+    """A student's visible results in numbers; of more than a thousand the latest."""
+    visible = _visible_results(user_id, now)
+    shares = [_share(entry) for entry in visible]
+    grades = [entry.score.grade for entry in visible]
+    return AnalyticsView(
+        total_exams=len(visible),
+        average_score=_percent(_mean(shares)),
+        highest_score=_percent(max(shares, default=Fraction(0))),
+        lowest_score=_percent(min(shares, default=Fraction(0))),
+        grade_distribution={grade: grades.count(grade) for grade in _GRADES},
+        score_trend=[_trend_point(entry) for entry in reversed(visible[:_TREND])],
+        recent_performance=[_performance(entry) for entry in visible[:_RECENT]],
+        improvement_trend=_improvement(shares),
+    )
+
+
+def _visible_results(user_id: int, now: float) -> list[HistoryEntry]:
+    entries, _ = attempts.list_history(user_id, limit=_MOST_RESULTS)
+    known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}
+    visible = []
+    for entry in entries:
+        exam = known.get(entry.exam_id)
+        available_at = None if exam is None else exam.result_available_at(entry.completed_at)
+        if available_at is not None and available_at <= now:
+            visible.append(entry)
+    return visible
+
+
+def _improvement(shares: list[Fraction]) -> str:
+    """How the later half of results, newest first, compares with the earlier one."""
+    if len(shares) < _LEAST_FOR_A_TREND:
+        return "insufficient_data"
+    half = len(shares) // 2
+    points = _percent(_mean(shares[:half]) - _mean(shares[-half:]))
+    if abs(points) < _STABLE_POINTS:
+        return "stable"
+    return "improving" if points > 0 else "declining"
+
+
+def _share(entry: HistoryEntry) -> Fraction:
+    maximum = entry.score.max_score
+    return Fraction(entry.score.score, maximum) if maximum > 0 else Fraction(0)
+
+
+def _mean(shares: list[Fraction]) -> Fraction:
+    return sum(shares, Fraction(0)) / len(shares) if shares else Fraction(0)
+
+
+def _percent(share: Fraction) -> float:
+    return percentage(share.numerator, share.denominator)
+
+
+def _trend_point(entry: HistoryEntry) -> TrendPoint:
+    return TrendPoint(entry.exam_id, entry.exam_name, iso(entry.completed_at), entry.score.percentage)
+
+
+def _performance(entry: HistoryEntry) -> Performance:
+    return Performance(
+        result_id=entry.id,
+        exam_id=entry.exam_id,
+        exam_name=entry.exam_name,
+        score=display(entry.score.score),
+        max_score=display(entry.score.max_score),
+        percentage=entry.score.percentage,
+        grade=entry.score.grade,
+        completed_at=iso(entry.completed_at),
+    )

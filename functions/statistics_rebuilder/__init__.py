@@ -1,0 +1,1 @@
+"""Counts all results anew."""

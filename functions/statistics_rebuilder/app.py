@@ -1,0 +1,31 @@
+"""The queue of rebuildings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from smartexam import queues
+from smartexam.observability import note
+from smartexam.queues import Context
+from smartexam.statistics import rebuilding
+from smartexam.statistics.rebuilding import RebuildOrder
+
+# Enough to finish the piece in hand, hand the rest over and log.
+_RESERVE_MS = 15_000
+
+
+def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Go on with the rebuildings of an SQS event; returns the messages that failed."""
+
+    def has_time() -> bool:
+        return context.get_remaining_time_in_millis() > _RESERVE_MS
+
+    def handle(order: RebuildOrder, now: float) -> None:
+        del now
+        note(generation=order.generation)
+        rest = rebuilding.work(order, has_time)
+        if rest is not None:
+            # What began to count before the new generation took over may still write to the old one.
+            begins_clearing = rest.clears and not order.clears
+            rebuilding.hand_over(rest, delay_seconds=rebuilding.FIRST_DELAY_SECONDS if begins_clearing else 0)
+
+    return queues.work(event, context, RebuildOrder, handle)

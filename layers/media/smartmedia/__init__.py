@@ -1,0 +1,1 @@
+"""Pictures and PDFs, for the few functions that deal with them."""

@@ -1,0 +1,133 @@
+"""The Postman collection: up to date, whole, and of the format that Postman reads."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tools import postman
+from tools.openapi import document
+
+DESCRIPTION = document.build()
+COLLECTION = postman.collection(DESCRIPTION)
+
+# What Postman's collection format, version 2.1, asks of the parts that are used here.
+PAIR = {
+    "type": "object",
+    "required": ["key", "value"],
+    "properties": {"key": {"type": "string"}, "value": {"type": "string"}},
+}
+ESSENTIALS = {
+    "type": "object",
+    "required": ["info", "item"],
+    "properties": {
+        "info": {
+            "required": ["name", "schema"],
+            "properties": {"name": {"type": "string"}, "schema": {"const": postman.SCHEMA}},
+        },
+        "item": {"type": "array", "items": {"$ref": "#/$defs/folder"}},
+        "variable": {"type": "array", "items": PAIR},
+        "auth": {"$ref": "#/$defs/auth"},
+    },
+    "$defs": {
+        "auth": {"required": ["type"], "properties": {"type": {"enum": ["bearer", "noauth"]}}},
+        "folder": {
+            "required": ["name", "item"],
+            "properties": {"item": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/item"}}},
+        },
+        "item": {
+            "required": ["name", "request", "response"],
+            "properties": {
+                "request": {
+                    "required": ["method", "url", "header"],
+                    "properties": {
+                        "method": {"enum": ["GET", "POST", "PUT", "DELETE"]},
+                        "header": {"type": "array", "items": PAIR},
+                        "auth": {"$ref": "#/$defs/auth"},
+                        "url": {
+                            "required": ["raw", "host", "path"],
+                            "properties": {
+                                "raw": {"type": "string", "pattern": "^{{base_url}}/"},
+                                "host": {"type": "array", "items": {"type": "string"}},
+                                "path": {"type": "array", "items": {"type": "string"}},
+                                "query": {"type": "array", "items": PAIR},
+                                "variable": {"type": "array", "items": PAIR},
+                            },
+                        },
+                        "body": {
+                            "required": ["mode"],
+                            "oneOf": [
+                                {"required": ["raw"], "properties": {"mode": {"const": "raw"}}},
+                                {"required": ["formdata"], "properties": {"mode": {"const": "formdata"}}},
+                            ],
+                        },
+                    },
+                },
+                "response": {
+                    "type": "array",
+                    "items": {"required": ["name", "originalRequest", "code", "header", "body"]},
+                },
+            },
+        },
+    },
+}
+
+
+def _items() -> Iterator[dict[str, Any]]:
+    for folder in COLLECTION["item"]:
+        yield from folder["item"]
+
+
+def test_the_committed_one_is_up_to_date() -> None:
+    assert postman.OUTPUT.read_text(encoding="utf-8") == postman.text(DESCRIPTION), "run `make postman`"
+
+
+def test_has_the_format_that_postman_reads() -> None:
+    Draft202012Validator(ESSENTIALS).validate(COLLECTION)
+
+
+def test_has_every_operation_once() -> None:
+    described = {
+        (method.upper(), re.sub(r"{(\w+)}", r":\1", path))
+        for path, operations in DESCRIPTION["paths"].items()
+        for method in operations
+    }
+    listed = [(item["request"]["method"], "/" + "/".join(item["request"]["url"]["path"])) for item in _items()]
+    assert set(listed) == described
+    assert len(listed) == len(described)
+
+
+def test_every_variable_that_is_used_is_declared() -> None:
+    used = set(re.findall(r"{{(\w+)}}", json.dumps(COLLECTION)))
+    assert used == {variable["key"] for variable in COLLECTION["variable"]}
+
+
+def test_only_public_calls_go_without_a_token() -> None:
+    for item in _items():
+        path = "/" + "/".join(re.sub(r"^:(\w+)$", r"{\1}", part) for part in item["request"]["url"]["path"])
+        operation = DESCRIPTION["paths"][path][item["request"]["method"].lower()]
+        assert ("auth" in item["request"]) == (operation["security"] == []), path
+
+
+def test_signing_in_keeps_the_token_for_the_other_calls() -> None:
+    login = next(item for item in _items() if item["request"]["url"]["path"] == ["api", "auth", "login"])
+    assert any("access_token" in line for line in login["event"][0]["script"]["exec"])
+    assert json.loads(login["request"]["body"]["raw"]) == {"username": "{{username}}", "password": "{{password}}"}
+
+
+def test_a_file_is_chosen_not_typed() -> None:
+    upload = next(item for item in _items() if item["request"]["url"]["path"][-1] == "import-csv")
+    fields = {field["key"]: field["type"] for field in upload["request"]["body"]["formdata"]}
+    assert fields["csv_file"] == "file"
+
+
+@pytest.mark.parametrize("checking", [True, False])
+def test_checking_tells_and_writes_nothing(checking: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr(postman, "OUTPUT", tmp_path / "postman" / "collection.json")
+    monkeypatch.setattr("sys.argv", ["postman", *(["--check"] if checking else [])])
+
+    assert postman.main() == (1 if checking else 0)
+    assert postman.OUTPUT.exists() is not checking

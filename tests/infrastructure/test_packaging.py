@@ -1,0 +1,112 @@
+"""What is built runs with what is in it: no function needs a package that only developers have."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local import artifacts, template
+from tests.conftest import local_layout
+from tests.infrastructure import stack
+
+ROOT = stack.ROOT
+FUNCTIONS = stack.function_ids()
+LAYOUT = local_layout()
+
+# Run without the environment and without site-packages: what is importable is the standard library and these folders.
+# Lambda's own botocore is not among them, so nothing leans on it.
+IMPORT = """
+import importlib, sys
+*folders, handler = sys.argv[1:]
+sys.path[:0] = folders
+module, name = handler.rsplit(".", 1)
+assert callable(getattr(importlib.import_module(module), name))
+"""
+# What AWS sets, and what Powertools reads while it is imported.
+ENVIRONMENT = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "packaging"}
+
+
+@pytest.fixture(scope="module", name="layers")
+def _layers() -> dict[str, list[Path]]:
+    """The folders of each layer, as the local stack builds and keeps them."""
+    layers = template.resources(stack.source(), "AWS::Serverless::LayerVersion")
+    return {name: artifacts.layer_folders(name, layer["Properties"], LAYOUT) for name, layer in layers}
+
+
+def _built(function: str, into: Path) -> Path:
+    subprocess.run(
+        ["make", "--silent", f"build-{function}", f"ARTIFACTS_DIR={into}", "PYTHON313="],
+        cwd=ROOT / "functions",
+        env={**os.environ, "MAKEFLAGS": ""},
+        check=True,
+        capture_output=True,
+    )
+    return into
+
+
+def _layers_of(function: str) -> list[str]:
+    own = stack.source()["Resources"][function]["Properties"].get("Layers", [])
+    return [layer["Ref"] for layer in [*stack.source()["Globals"]["Function"]["Layers"], *own]]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_imports_with_its_artifact_and_its_layers_alone(
+    function: str, layers: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    folders = [_built(function, tmp_path), *(folder for layer in _layers_of(function) for folder in layers[layer])]
+    handler = stack.source()["Resources"][function]["Properties"]["Handler"]
+    done = subprocess.run(
+        [LAYOUT.emulator_python, "-I", "-S", "-B", "-c", IMPORT, *folders, handler],
+        env=ENVIRONMENT,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_package_would_be_noticed(layers: dict[str, list[Path]], tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import pytest\n", encoding="utf-8")
+    folders = [tmp_path, *layers["CommonLayer"]]
+    done = subprocess.run(
+        [LAYOUT.emulator_python, "-I", "-S", "-B", "-c", IMPORT, *folders, "broken.lambda_handler"],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No module named 'pytest'" in done.stderr
+
+
+def test_editing_one_function_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    source = tmp_path / "functions"
+    for name in ("exams", "docs"):
+        (source / name).mkdir(parents=True)
+        (source / name / "app.py").write_text("", encoding="utf-8")
+    (source / "Makefile").write_bytes((ROOT / "functions" / "Makefile").read_bytes())
+
+    def build(function: str, into: Path) -> dict[str, bytes]:
+        subprocess.run(
+            ["make", "--silent", f"build-{function}", f"ARTIFACTS_DIR={into}", "PYTHON313="],
+            cwd=source,
+            env={**os.environ, "MAKEFLAGS": ""},
+            check=True,
+            capture_output=True,
+        )
+        return {str(file.relative_to(into)): file.read_bytes() for file in into.rglob("*") if file.is_file()}
+
+    before = {name: build(name, tmp_path / "before" / name) for name in ("ExamsFunction", "DocsFunction")}
+    (source / "exams" / "app.py").write_text("changed = True\n", encoding="utf-8")
+    after = {name: build(name, tmp_path / "after" / name) for name in ("ExamsFunction", "DocsFunction")}
+
+    assert after["DocsFunction"] == before["DocsFunction"]
+    assert after["ExamsFunction"] != before["ExamsFunction"]
+
+
+def test_layers_hold_no_tool_of_developers(layers: dict[str, list[Path]]) -> None:
+    tools = {"pytest", "mypy", "ruff", "moto", "hypothesis", "schemathesis", "boto3", "pip", "setuptools"}
+    for folders in layers.values():
+        for folder in folders:
+            assert not tools & {path.name for path in folder.iterdir()}

@@ -1,0 +1,73 @@
+"""Print what exams cost: `make cost STUDENTS=10000`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from local import template
+from tools.cost.prices import AS_OF, REGION, Prices
+from tools.cost.sitting import LOG_LINE, Sitting, cost_by_term
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+METRICS_PER_FUNCTION = 3  # requests, faults, latency: what the one line per request brings
+BYTES_KEPT = 4 * LOG_LINE  # result, history, sitting and their index rows, rounded up
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the tables; 0."""
+    options = _arguments().parse_args(argv)
+    prices = replace(Prices(), **dict(options.price))
+    sitting = Sitting(options.hours, options.questions, options.sync_every)
+    changes_only = replace(sitting, sync_every=0)
+    print(f"List prices of {REGION}, {AS_OF}, without free tier and tax.")
+    print(f"A sitting: {sitting.hours:g} h, {sitting.questions} questions; {options.students:,} students.\n")
+    whole, changed = cost_by_term(sitting, prices), cost_by_term(changes_only, prices)
+    print(f"{'per sitting':30}{f'every {options.sync_every:g} s':>14}{'changes only':>14}")
+    for term, dollars in whole.items():
+        print(f"{term:30}{dollars:14.6f}{changed[term]:14.6f}")
+    print(f"{'':30}{'-' * 12:>14}{'-' * 12:>14}")
+    one, other, students = sum(whole.values()), sum(changed.values()), options.students
+    print(f"{'one sitting':30}{one:14.6f}{other:14.6f}")
+    print(f"{f'{students:,} sittings':30}{one * students:14.2f}{other * students:14.2f}")
+    print("\nper month, whether exams are held or not")
+    for term, dollars in monthly(students, prices).items():
+        print(f"{term:30}{dollars:14.2f}")
+    return 0
+
+
+def monthly(results: int, prices: Prices) -> dict[str, float]:
+    """Dollars a month for what stands ready, and for what so many results leave behind."""
+    deployed = template.load(TEMPLATE)
+    kinds = [resource["Type"] for resource in deployed["Resources"].values()]
+    kept = results * BYTES_KEPT / 1e9
+    return {
+        "alarms": kinds.count("AWS::CloudWatch::Alarm") * prices.alarm_month,
+        "dashboards": kinds.count("AWS::CloudWatch::Dashboard") * prices.dashboard_month,
+        # Billed by the hour in which they are written: this is for functions that are called around the clock.
+        "metrics, at most": kinds.count("AWS::Serverless::Function") * METRICS_PER_FUNCTION * prices.metric_month,
+        "signing key": kinds.count("AWS::SecretsManager::Secret") * prices.secret_month,
+        "results, stored and backed up": kept * (prices.dynamodb_gb_month + prices.backup_gb_month),
+    }
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
+    parser.add_argument("--students", type=int, default=1000)
+    parser.add_argument("--hours", type=float, default=3.0)
+    parser.add_argument("--questions", type=int, default=75)
+    parser.add_argument("--sync-every", type=float, default=30.0, help="seconds between two syncs of the whole state")
+    parser.add_argument("--price", type=_price, action="append", default=[], metavar="name=dollars")
+    return parser
+
+
+def _price(text: str) -> tuple[str, float]:
+    name, _, dollars = text.partition("=")
+    if name not in {field.name for field in fields(Prices)}:
+        raise argparse.ArgumentTypeError(f"no price {name}: {', '.join(field.name for field in fields(Prices))}")
+    return name, float(dollars)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

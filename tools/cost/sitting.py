@@ -1,0 +1,105 @@
+"""The calls of one sitting, and what each of them uses.
+
+Operations and bytes are what `tests/functional/test_cost_model.py` measures; it fails when they are no longer true.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tools.cost.prices import Prices
+
+# Bytes. CloudWatch counts 26 more per log event.
+LOG_LINE = 640
+ACCESS_LINE = 260
+PER_EVENT = 26
+HEADERS = 450  # of an answer, TLS records included
+MEMORY_GB = 0.5
+# X-Ray's default rule: the first request of a second and 5 % of the others.
+TRACED = 0.05
+# Of all calls, those that meet a new instance; it starts in about 0.4 s, which is billed.
+COLD_STARTS = 0.005
+COLD_START_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request.
+
+    Attributes:
+        operations: names of DynamoDB's operations, in order.
+        writes: write units; transactions count twice, and rows of indexes are writes too.
+        reads: read units; a consistent read of up to 4 KB is one.
+        seconds: what Lambda bills, the database's answers included.
+        answer: bytes of the answer's body.
+    """
+
+    route: str
+    operations: tuple[str, ...]
+    writes: float
+    reads: float
+    seconds: float
+    answer: int
+
+
+LOGIN = Call("POST /api/auth/login", ("GetItem", "PutItem", "GetItem", "DeleteItem", "PutItem"), 3, 2, 0.085, 700)
+LIST = Call("GET /api/exams", ("Query", "BatchGetItem"), 0, 6, 0.012, 4000)
+EXAM = Call("GET /api/exams/<id>", ("GetItem", "GetItem"), 0, 2, 0.012, 500)
+# The sitting, and its rows in the indexes `due`, `exam` and `running`
+START = Call("POST /start-exam/<id>", ("GetItem", "UpdateItem"), 4, 1, 0.015, 150)
+PAPER = Call("GET /exam/<id>", ("GetItem",), 0, 1, 0.012, 20_000)
+SYNC = Call("POST /api/sync-exam-answers/<id>", ("UpdateItem",), 1, 0, 0.008, 120)
+# Closing is one write. The result, the history's row and the sitting are a transaction: twice two, two, and one row
+# less in `due` and in `running`, two more in `exam`.
+SUBMIT = Call("POST /submit-exam/<id>", ("UpdateItem", "TransactWriteItems", "GetItem"), 11, 1, 0.025, 150)
+RESULT = Call("GET /result/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.012, 400)
+RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.015, 25_000)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """How one student sits one exam."""
+
+    hours: float = 3.0
+    questions: int = 75
+    sync_every: float = 30.0  # seconds; 0 for clients that send changes only
+    # Changes gathered by a client for two seconds: an answer each, a third of them looked at again
+    changes_per_question: float = 4 / 3
+    heartbeat: float = 120.0  # seconds after which such a client asks for the clock without a change
+    once: tuple[Call, ...] = field(default=(LOGIN, LIST, EXAM, START, PAPER, SUBMIT, RESULT, RESPONSE))
+
+    @property
+    def syncs(self) -> float:
+        """How many times answers are sent."""
+        seconds = self.hours * 3600
+        if self.sync_every:
+            return seconds / self.sync_every
+        changes = self.questions * self.changes_per_question
+        # Pauses between changes are seldom longer than the heartbeat: count what is left as if they were spread evenly.
+        return max(changes, seconds / self.heartbeat)
+
+    def calls(self) -> Iterator[tuple[Call, float]]:
+        """Each call and how often it is made."""
+        for call in self.once:
+            yield call, 1
+        yield SYNC, self.syncs
+
+
+def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
+    """Dollars of one sitting, by what they are paid for."""
+    requests = sum(times for _, times in sitting.calls())
+    writes = sum(call.writes * times for call, times in sitting.calls())
+    reads = sum(call.reads * times for call, times in sitting.calls())
+    seconds = sum(call.seconds * times for call, times in sitting.calls())
+    sent = sum((call.answer + HEADERS) * times for call, times in sitting.calls())
+    seconds += requests * COLD_STARTS * COLD_START_SECONDS
+    return {
+        "HTTP API": requests * prices.http_api_request,
+        "Lambda, requests": requests * prices.lambda_request,
+        "Lambda, time": seconds * MEMORY_GB * prices.lambda_gb_second,
+        "DynamoDB, writes": writes * prices.dynamodb_write_unit,
+        "DynamoDB, reads": reads * prices.dynamodb_read_unit,
+        "logs, one line per request": requests * (LOG_LINE + PER_EVENT) * prices.logs_gb,
+        "logs, the gateway's": requests * (ACCESS_LINE + PER_EVENT) * prices.logs_gb,
+        "traces": requests * TRACED * prices.trace,
+        "transfer": sent * prices.transfer_byte,
+    }
