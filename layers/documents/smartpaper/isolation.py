@@ -18,7 +18,8 @@ from smartpaper.errors import BROKEN, DocumentError, too_large
 from smartpaper.extract import Progress, extract
 from smartpaper.paper.model import Paper, PaperQuestion, Warning_
 
-MEMORY_BYTES: Final = 256 * 1024 * 1024
+# Of data; with the code that is mapped and what the limit does not see, the process stays below 256 MB.
+MEMORY_BYTES: Final = 176 * 1024 * 1024
 _PROGRESS_EVERY: Final = 5  # pages
 
 

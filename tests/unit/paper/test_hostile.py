@@ -174,13 +174,15 @@ HOSTILE: list[Callable[[], bytes]] = [
 def test_ends_soon_within_little_memory(make: Callable[[], bytes]) -> None:
     data = make()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    of_others = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     started = time.monotonic()
 
     assert outcome(lambda: extract_isolated(data, seconds=50)) in {TOO_LARGE, BROKEN, NO_TEXT, "read"}
 
     assert time.monotonic() - started < 45
-    # Children's peak is kept for all of them together, in kilobytes.
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 300 * 1024
+    # In kilobytes, and kept for all children together; a child begins as a copy of this process.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert peak == of_others or peak < max(256 * 1024, 1.1 * before)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
 
 
