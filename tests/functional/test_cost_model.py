@@ -11,17 +11,19 @@ import pytest
 from auth.app import api as auth_api
 from auth.app import lambda_handler as auth_handler
 from exams.app import lambda_handler as exams_handler
+from result_aggregator.app import lambda_handler as aggregator
 from results.app import lambda_handler as results_handler
 from smartexam.data import table
 from smartexam.observability import logger
 from tests.factories.clock import FrozenClock
-from tests.factories.events import Answer, send
+from tests.factories.events import Answer, FakeContext, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
+from tests.factories.streams import stored_records, stream_event
 from tests.factories.users import PASSWORD, access_token, create_user
 from tools.cost import sitting
 from tools.cost.sitting import Call
 
-REQUEST_ID = 36  # characters of Lambda's own, which is longer than that of the tests
+REQUEST_ID = 26  # by so many characters is Lambda's own longer than that of the tests
 TRACE_ID = 60
 
 
@@ -31,11 +33,14 @@ class Meter:
     def __init__(self, log: io.StringIO) -> None:
         self._log = log
         self.operations: list[str] = []
+        self.written = 0
         self.answer_bytes = 0
         self.log_bytes = 0
 
-    def note(self, model: Any, **_: Any) -> None:
+    def note(self, model: Any, params: Any, **_: Any) -> None:
         self.operations.append(model.name)
+        if model.name == "TransactWriteItems":
+            self.written += 2 * len(json.loads(params["body"])["TransactItems"])
 
     def measure(self, request: Callable[[], Answer]) -> Answer:
         self._log.seek(0)
@@ -88,9 +93,17 @@ def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, mo
         (sitting.RESULT, calls(results_handler, "GET", f"/result/{exam_id}")),
         (sitting.RESPONSE, calls(results_handler, "GET", f"/response/{exam_id}")),
     ]
+    aggregator(stream_event(stored_records()), FakeContext())
+    counted = 0
     for expected, request in made:
         answer = meter.measure(request)
         assert answer.status in {200, 302}, answer
         assert tuple(meter.operations) == expected.operations, expected.route
         assert meter.answer_bytes <= expected.answer, expected.route
         assert meter.log_bytes + REQUEST_ID + TRACE_ID <= sitting.LOG_LINE, expected.route
+        if expected in {sitting.START, sitting.SUBMIT}:
+            # The stream tells of both; every item is small.
+            meter.written = 0
+            assert aggregator(stream_event(stored_records()), FakeContext()) == {"batchItemFailures": []}
+            counted += meter.written
+    assert counted <= sitting.COUNTING_WRITES

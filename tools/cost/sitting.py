@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from tools.cost.prices import Prices
 
 # Bytes. CloudWatch counts 26 more per log event.
-LOG_LINE = 640
-ACCESS_LINE = 260
+LOG_LINE = 620
+ACCESS_LINE = 180
 PER_EVENT = 26
 HEADERS = 450  # of an answer, TLS records included
 MEMORY_GB = 0.5
@@ -51,6 +51,8 @@ SYNC = Call("POST /api/sync-exam-answers/<id>", ("UpdateItem",), 1, 0, 0.008, 12
 # Closing is one write. The result, the history's row and the sitting are a transaction: twice two, two, and one row
 # less in `due` and in `running`, two more in `exam`.
 SUBMIT = Call("POST /submit-exam/<id>", ("UpdateItem", "TransactWriteItems", "GetItem"), 11, 1, 0.025, 150)
+# What the stream's function writes to count a sitting's start and its result: two transactions.
+COUNTING_WRITES = 36
 RESULT = Call("GET /result/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.012, 400)
 RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.015, 25_000)
 
@@ -97,6 +99,7 @@ def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
         "Lambda, requests": requests * prices.lambda_request,
         "Lambda, time": seconds * MEMORY_GB * prices.lambda_gb_second,
         "DynamoDB, writes": writes * prices.dynamodb_write_unit,
+        "DynamoDB, statistics": COUNTING_WRITES * prices.dynamodb_write_unit,
         "DynamoDB, reads": reads * prices.dynamodb_read_unit,
         "logs, one line per request": requests * (LOG_LINE + PER_EVENT) * prices.logs_gb,
         "logs, the gateway's": requests * (ACCESS_LINE + PER_EVENT) * prices.logs_gb,
