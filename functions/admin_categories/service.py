@@ -94,7 +94,8 @@ def _read_image(image: bytes | None, image_path: str | None) -> tuple[str | None
     """The path of the image, and whether it was stored just now."""
     if image is not None:
         picture = read_picture(image)
-        return images.keep(picture.content, picture.extension, picture.media_type), True
+        path = images.keep(picture.content, picture.extension, picture.media_type, prefix=images.OF_CATEGORIES)
+        return path, True
     if image_path and not _OWN_IMAGE.fullmatch(image_path):
         raise InvalidFields([("image_path", "must be the path of an image that was added")])
     return image_path or None, False
