@@ -67,9 +67,3 @@ class Denial(Struct, frozen=True):
     """Why the request is denied, 1 to 1000 characters."""
 
     reason: str
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True
