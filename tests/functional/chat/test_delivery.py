@@ -95,8 +95,9 @@ def test_a_gone_connection_is_forgotten(gateway: Gateway) -> None:
     publish_to_users([user_id], "x", {}, now=LATER)
 
     assert left(user_id) == {"here"}
-    assert sockets.owner_of("gone") is None
     assert sockets.followers(101, LATER) == []
+    # Its end is still to be told of by the gateway.
+    assert sockets.disconnect("gone", LATER) == sockets.Change(user_id, is_online=True)
 
 
 def test_one_that_is_just_opening_is_not(gateway: Gateway) -> None:

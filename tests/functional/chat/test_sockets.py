@@ -102,6 +102,35 @@ class TestPresenceEvents:
         call_socket("$disconnect", second)
         assert wire.took(friend) == wire.took(stranger) == []
 
+    def test_friends_hear_of_who_is_heard_of_again(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        friend, silent, other = ben.connect(), asha.connect(), asha.connect()
+        clock.advance(sockets.LEASE_SECONDS - 1)
+        asha.frame(silent, "heartbeat")
+        wire.took(friend)
+        clock.advance(sockets.LEASE_SECONDS)
+        call_socket("$disconnect", other)
+        assert wire.took(friend, "user_offline") == [{"user_id": asha.id}]
+
+        asha.frame(silent, "heartbeat")
+        asha.frame(silent, "heartbeat")
+
+        assert wire.took(friend, "user_online") == [{"user_id": asha.id}]
+
+    def test_friends_hear_of_the_end_of_a_device_that_was_found_gone_before(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        friend, gone = ben.connect(), asha.connect()
+        clock.advance(60)
+        wire.gone.add(gone)
+        ben.say(dm)
+        wire.took(friend)
+
+        call_socket("$disconnect", gone)
+
+        assert wire.took(friend, "user_offline") == [{"user_id": asha.id}]
+
 
 class TestFrames:
     def test_send_message(self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock) -> None:
