@@ -8,7 +8,7 @@ from exams.app import api as exams_api
 from exams.app import lambda_handler as exams
 from smartexam.auth import revocations
 from smartexam.data import ephemeral, sockets, table
-from smartexam.realtime import publish_to_question
+from smartexam.realtime import Own, publish_to_question
 from tests.factories.chat import Person, Wire, call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
@@ -259,8 +259,8 @@ class TestDiscussions:
             assert asha.frame(device, "joinDiscussion", question_id=question) == 200
 
         publish_to_question(other, "new_message", {"id": 1}, now=clock.now())
-        publish_to_question(question, "new_message", {"id": 2}, now=clock.now(), except_connection=devices[0])
-        assert [wire.took(device, "new_message") for device in devices] == [[], [{"id": 2}], [{"id": 2}]]
+        publish_to_question(question, "new_message", {"id": 2}, now=clock.now(), own=Own(asha.id, {"id": 3}))
+        assert [wire.took(device, "new_message") for device in devices] == [[{"id": 3}], [{"id": 2}], [{"id": 2}]]
 
         ben.frame(devices[1], "leaveDiscussion", question_id=question)
         call_socket("$disconnect", devices[2])
