@@ -3,6 +3,8 @@
 import secrets
 
 from smartexam import storage
+from smartexam.errors import Unavailable
+from smartexam.observability import logger
 from smartexam.settings import settings
 
 # Only what begins so is served; see the distribution in the template.
@@ -27,15 +29,18 @@ def keep(content: bytes, extension: str, media_type: str, *, prefix: str = PREFI
         Unavailable: the storage cannot be reached.
     """
     path = f"{prefix}{secrets.token_hex(16)}.{extension}"
-    storage.put_public(settings().required("IMAGES_BUCKET"), path, content, media_type)
+    storage.put(settings().required("IMAGES_BUCKET"), path, content, media_type, cached=storage.FOREVER)
     return path
 
 
 def discard(path: str | None) -> None:
     """Remove an image that belongs to a category; no other, which a question may show.
 
-    Raises:
-        Unavailable: the storage cannot be reached.
+    Where that fails the image stays, and what it was removed for has happened all the same.
     """
-    if path is not None and path.startswith(OF_CATEGORIES):
+    if path is None or not path.startswith(OF_CATEGORIES):
+        return
+    try:
         storage.delete(settings().required("IMAGES_BUCKET"), path)
+    except Unavailable as error:
+        logger().warning("image not removed", extra={"path": path}, exc_info=error)
