@@ -48,7 +48,7 @@ class Monotonic:
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
     ticking = Monotonic()
-    monkeypatch.setattr("smartexam.auth.revocations.time.monotonic", ticking.monotonic)
+    monkeypatch.setattr("smartexam.auth.revocations.monotonic", ticking.monotonic)
     return ticking
 
 
