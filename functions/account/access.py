@@ -5,6 +5,7 @@ from smartexam.data import access_requests, identity
 from smartexam.data.access_requests import AccessChanged, AlreadyPending
 from smartexam.data.identity import User
 from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.texts import read_text
 
 _LONGEST_REASON = 1000
 _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}
@@ -37,9 +38,7 @@ def submit(wanted: RequestedAccess, now: float) -> int:
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
     if empty:
         raise InvalidFields(empty)
-    reason = wanted.user_reason.strip()
-    if len(reason) > _LONGEST_REASON:
-        raise InvalidFields([Fault("user_reason", f"must be at most {_LONGEST_REASON} characters")])
+    reason = read_text(wanted.user_reason, "user_reason", longest=_LONGEST_REASON)
     user = _account(wanted.username, wanted.email)
     if wanted.current_access != user.role:
         raise BadRequest("Your current access is not the one given", code="access_changed")

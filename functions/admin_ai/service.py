@@ -6,13 +6,16 @@ from typing import Any
 import msgspec
 
 from admin_ai.models import Accepted, Generated, JobStatus, UploadPlace, UploadRequest
-from smartexam import ids, uploads
+from smartexam import ids, storage
 from smartexam.ai import client, generation
 from smartexam.ai.drafts import Outcome
-from smartexam.ai.files import LARGEST_PDF, is_pdf, source_key
+from smartexam.ai.files import LARGEST_PDF, PDF_TYPE, is_pdf, source_key
 from smartexam.ai.request import EXTRACT, PURE, GenerationRequest, checked
 from smartexam.data.catalog import exams, jobs
 from smartexam.errors import BadRequest, InvalidFields, NotFound, TooLarge, Unavailable
+from smartexam.settings import settings
+
+_UPLOAD_SECONDS = 600
 
 
 def generate(
@@ -76,13 +79,15 @@ def upload_place(body: UploadRequest, *, created_by: int, now: float) -> UploadP
         raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
     job_id = ids.next_id("job")
     jobs.create(job_id, _stored(request), created_by=created_by, now=now)
-    form = uploads.presigned_post(source_key(job_id, is_pdf=True), content_type=uploads.PDF, most_bytes=LARGEST_PDF)
+    form = storage.presigned_upload(
+        _bucket(), source_key(job_id, is_pdf=True), PDF_TYPE, most=LARGEST_PDF, seconds=_UPLOAD_SECONDS
+    )
     return UploadPlace(
         job_id=job_id,
         url=form.url,
-        fields=form.fields,
+        fields=dict(form.fields),
         max_size=LARGEST_PDF,
-        expires_in=uploads.EXPIRES_SECONDS,
+        expires_in=_UPLOAD_SECONDS,
         status_url=_status_url(job_id),
     )
 
@@ -107,8 +112,8 @@ def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int
     stored = _stored(request)
     jobs.create(job_id, stored, created_by=created_by, now=now)
     content = msgspec.json.encode(stored) if source is None else source
-    content_type = "application/json" if source is None else uploads.PDF
-    uploads.store(source_key(job_id, is_pdf=source is not None), content, content_type=content_type)
+    media_type = "application/json" if source is None else PDF_TYPE
+    storage.put(_bucket(), source_key(job_id, is_pdf=source is not None), content, media_type)
     return Accepted(job_id, _status_url(job_id))
 
 
@@ -119,6 +124,10 @@ def _stored(request: GenerationRequest) -> Mapping[str, Any]:
 
 def _status_url(job_id: int) -> str:
     return f"/admin/ai-command-centre/jobs/{job_id}"
+
+
+def _bucket() -> str:
+    return settings().required("UPLOADS_BUCKET")
 
 
 def _exam_exists(exam_id: int) -> None:

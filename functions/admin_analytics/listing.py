@@ -1,10 +1,9 @@
 """Lists of results."""
 
 from admin_analytics.models import ResultRow, ResultsQuery
-from admin_analytics.periods import read_day
+from admin_analytics.periods import read_range
 from smartexam.data import attempts, identity
 from smartexam.data.attempts import HistoryEntry
-from smartexam.errors import InvalidFields
 from smartexam.exam.marks import display
 from smartexam.pages import Wanted
 from smartexam.statistics import keys, reading, store
@@ -21,11 +20,9 @@ def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list
     Raises:
         InvalidFields: no dates, or in the wrong order.
     """
-    first, last = read_day("dateFrom", query.dateFrom), read_day("dateTo", query.dateTo)
-    if first is not None and last is not None and last < first:
-        raise InvalidFields([("dateTo", "must not be before dateFrom")])
+    first, last = read_range(("dateFrom", query.dateFrom), ("dateTo", query.dateTo))
     since = None if first is None else reading.starts_at(first, timezone)
-    until = None if last is None else reading.starts_at(last.fromordinal(last.toordinal() + 1), timezone)
+    until = None if last is None else reading.ends_at(last, timezone)
     if query.user is not None:
         return _of_student(query.user, query.exam, since, until, page)
     generation, scope = store.generations().current, keys.scope_of(query.exam)

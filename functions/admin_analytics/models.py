@@ -11,7 +11,7 @@ _Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class DataQuery(Struct, frozen=True):
-    """What to look at: a period, and perhaps one exam by its id. `custom` needs both dates, at most 366 days."""
+    """What to look at: a period, and perhaps one exam by its id. `custom` needs both dates."""
 
     timePeriod: Literal["today", "week", "month", "custom", "all"] = "all"
     exam: _Id | None = None

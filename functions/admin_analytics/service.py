@@ -1,19 +1,17 @@
 """A period in numbers, charts and tables, from what is counted."""
 
-from datetime import date
 from fractions import Fraction
 
+from admin_analytics import periods
 from admin_analytics.listing import latest_results
 from admin_analytics.models import Charts, Data, ExamStatistics, Performer, Series, Summary, Tables, Totals
 from smartexam.data import identity
 from smartexam.data.catalog import exams
 from smartexam.statistics import keys, ranking, reading, store
 from smartexam.statistics.projection import rounded_percent
-from smartexam.statistics.reading import Counts, Days, Period
+from smartexam.statistics.reading import Counts, Period
 
 _TOP = 10
-# A chart with more days than this shows months.
-_MOST_DAYS = 62
 _NOTHING = Counts(0, 0, 0, (0, 0, 0, 0), Fraction(0), 0)
 
 
@@ -37,10 +35,10 @@ def data(exam_id: int | None, period: Period | None, timezone: str) -> Data:
         scopes = days.scopes(period) if exam_id is None else [scope]
         by_scope = {name: days.counts(name, period) for name in scopes}
         active = days.active(scope, period)
-        trend = _trend(days, scope, period)
+        trend = [(name, days.counts(scope, part)) for name, part in periods.parts(period)]
     statistics = _exam_statistics(by_scope)
     since = None if period is None else reading.starts_at(period.first, timezone)
-    until = None if period is None else reading.starts_at(_day_after(period), timezone)
+    until = None if period is None else reading.ends_at(period.last, timezone)
     return Data(
         _summary(counts, before),
         Charts(
@@ -79,26 +77,6 @@ def _growth(now: int, before: int) -> float:
 
 def _score(counts: Counts) -> float:
     return rounded_percent(counts.mean)
-
-
-def _trend(days: Days, scope: str, period: Period) -> list[tuple[str, Counts]]:
-    """Each day of a short period, each month of a long one."""
-    if period.length <= _MOST_DAYS:
-        return [(day, days.counts(scope, one)) for day, one in ((p.first.isoformat(), p) for p in _single_days(period))]
-    months: dict[str, Period] = {}
-    for one in _single_days(period):
-        name = one.first.isoformat()[:7]
-        months[name] = Period(months[name].first if name in months else one.first, one.last)
-    return [(name, days.counts(scope, part)) for name, part in months.items()]
-
-
-def _single_days(period: Period) -> list[Period]:
-    first = period.first.toordinal()
-    return [Period(day, day) for day in (period.first.fromordinal(first + at) for at in range(period.length))]
-
-
-def _day_after(period: Period) -> date:
-    return period.last.fromordinal(period.last.toordinal() + 1)
 
 
 def _exam_statistics(by_scope: dict[str, Counts]) -> list[ExamStatistics]:

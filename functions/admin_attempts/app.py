@@ -1,9 +1,9 @@
 """Routes of students' attempts, as admins keep them."""
 
 from admin_attempts import service
-from admin_attempts.models import AttemptsPage, AttemptsQuery, Done, Modification, Modifications, Modified, Place
+from admin_attempts.models import AttemptsPage, AttemptsQuery, Modification, Modifications, Modified, Place
 from smartexam import pages
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.statistics import sitting_search
 
 api = Api("admin_attempts")

@@ -90,9 +90,3 @@ class Modified(Struct, frozen=True):
     processed: int
     errors: list[RefusedModification]
     success: bool = True
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
-from smartexam.api.bodies import convert
+from smartexam.api.bodies import convert_json
 from smartexam.data import attempt_grants, identity, table
 from smartexam.data.attempts import IDLE, SittingItem, sitting_key
 from smartexam.data.catalog import exams
@@ -83,7 +83,7 @@ def modify_all(
     refused = []
     for index, item in enumerate(items):
         try:
-            modify(convert(item, Place), action, amount, admin_id, now)
+            modify(convert_json(item, Place), action, amount, admin_id, now)
         except AppError as error:
             refused.append(
                 RefusedModification(index, _number(item, "student_id"), _number(item, "exam_id"), error.message)

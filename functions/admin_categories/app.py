@@ -1,8 +1,8 @@
 """Routes of categories, as admins keep them."""
 
 from admin_categories import service
-from admin_categories.models import CategoryFields, CategoryList, Done, SavedCategory
-from smartexam.api import Access, Api, Request
+from admin_categories.models import CategoryFields, CategoryList, SavedCategory
+from smartexam.api import Access, Api, Done, Request
 from smartexam.data.catalog import categories
 
 api = Api("admin_categories")

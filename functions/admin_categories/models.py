@@ -36,9 +36,3 @@ class CategoryFields(Struct, frozen=True):
     name: str | None = None
     image: UploadedFile | None = None
     image_path: str | None = None
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True

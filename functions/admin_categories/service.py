@@ -9,10 +9,10 @@ from smartexam.data.catalog import categories
 from smartexam.data.catalog.categories import Category
 from smartexam.errors import AppError, InvalidFields
 from smartexam.images import image_url
+from smartexam.texts import read_line
 from smartmedia.pictures import read_picture
 
 _LONGEST_NAME = 100
-_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _OWN_IMAGE = re.compile(r"images/[0-9a-f]{32}\.(png|jpg|webp)")
 
 
@@ -87,21 +87,15 @@ def view(category: Category) -> CategoryView:
 
 
 def _read_name(name: str | None) -> str:
-    text = " ".join((name or "").split())
-    if not text:
-        raise InvalidFields([("name", "This field is required")])
-    if len(text) > _LONGEST_NAME:
-        raise InvalidFields([("name", f"must have at most {_LONGEST_NAME} characters")])
-    if _NOT_TEXT.search(text):
-        raise InvalidFields([("name", "must be text")])
-    return text
+    return read_line(name or "", "name", longest=_LONGEST_NAME)
 
 
 def _read_image(image: bytes | None, image_path: str | None) -> tuple[str | None, bool]:
     """The path of the image, and whether it was stored just now."""
     if image is not None:
         picture = read_picture(image)
-        return images.keep(picture.content, picture.extension, picture.media_type), True
+        path = images.keep(picture.content, picture.extension, picture.media_type, prefix=images.OF_CATEGORIES)
+        return path, True
     if image_path and not _OWN_IMAGE.fullmatch(image_path):
         raise InvalidFields([("image_path", "must be the path of an image that was added")])
     return image_path or None, False

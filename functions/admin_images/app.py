@@ -29,7 +29,7 @@ def add_image(request: Request, body: ImageFields) -> KeptImage | UploadOffered:
     Raises:
         BadRequest: `invalid_image`.
         NotFound: `upload_not_found`.
-        TooLarge: `image_too_large`.
+        TooLarge: `image_too_large`, or of an upload `file_too_large`.
     """
     if body.image is not None:
         kept = service.keep_image(body.image.content)

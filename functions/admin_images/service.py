@@ -45,10 +45,10 @@ def take_upload(upload_id: str) -> KeptImage:
         Unavailable: the storage cannot be reached.
     """
     bucket, key = settings().required("IMAGES_BUCKET"), _UPLOADS + upload_id
-    content = storage.get(bucket, key, most=LARGEST)
-    if content is None:
-        raise NotFound("There is no such upload", code="upload_not_found")
     try:
+        content = storage.get(bucket, key, most=LARGEST)
+        if content is None:
+            raise NotFound("There is no such upload", code="upload_not_found")
         return keep_image(content)
     finally:
         storage.delete(bucket, key)

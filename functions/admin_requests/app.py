@@ -1,9 +1,9 @@
 """Routes of requests for another role, as admins decide them."""
 
 from admin_requests import service
-from admin_requests.models import Approval, Denial, Done, RequestPage, RequestsQuery, RequestStats
+from admin_requests.models import Approval, Denial, RequestPage, RequestsQuery, RequestStats
 from smartexam import pages
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.data import access_decisions, access_requests
 
 api = Api("admin_requests")

@@ -1,8 +1,8 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 Role = Literal["user", "admin", "user,admin"]
 
@@ -64,12 +64,6 @@ class Approval(Struct, frozen=True):
 
 
 class Denial(Struct, frozen=True):
-    """Why the request is denied."""
+    """Why the request is denied, 1 to 1000 characters."""
 
-    reason: Annotated[str, Meta(max_length=1000)]
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True
+    reason: str

@@ -7,10 +7,12 @@ from smartexam.data import access_decisions
 from smartexam.data.access_decisions import AlreadyDecided
 from smartexam.data.access_requests import AccessRequest
 from smartexam.data.identity import User
-from smartexam.errors import InvalidFields, NotFound
+from smartexam.errors import NotFound
+from smartexam.texts import read_text
 from smartexam.times import iso
 
 PAGE_SIZE = 25
+_LONGEST_REASON = 1000
 _GONE = "Deleted Account"
 
 
@@ -31,13 +33,12 @@ def deny(request_id: int, reason: str, admin_id: int, now: float) -> None:
     """Refuse a pending request.
 
     Raises:
-        InvalidFields: no reason is given.
+        InvalidFields: no reason is given, or one too long.
         NotFound: there is no such pending request.
     """
-    if not reason.strip():
-        raise InvalidFields([("reason", "This field is required")])
+    text = read_text(reason, "reason", longest=_LONGEST_REASON)
     try:
-        access_decisions.deny(request_id, reason.strip(), admin_id, now)
+        access_decisions.deny(request_id, text, admin_id, now)
     except AlreadyDecided:
         raise _not_pending() from None
 

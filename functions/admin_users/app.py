@@ -1,9 +1,9 @@
 """Routes of accounts as admins keep them."""
 
 from admin_users import service
-from admin_users.models import Done, RoleChange, RoleChanges, RolesChanged, UserPage, UsersQuery, UserStats
+from admin_users.models import RoleChange, RoleChanges, RolesChanged, UserPage, UsersQuery, UserStats
 from smartexam import pages
-from smartexam.api import Access, Api, Request
+from smartexam.api import Access, Api, Done, Request
 from smartexam.data import identity
 
 api = Api("admin_users")

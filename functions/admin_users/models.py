@@ -79,9 +79,3 @@ class RolesChanged(Struct, frozen=True):
     updated: int
     errors: list[RefusedChange]
     success: bool = True
-
-
-class Done(Struct, frozen=True):
-    """It is done."""
-
-    success: bool = True

@@ -3,7 +3,7 @@
 from typing import Any
 
 from admin_users.models import RefusedChange, RoleChange, UserRow
-from smartexam.api.bodies import convert
+from smartexam.api.bodies import convert_json
 from smartexam.data import accounts, user_search
 from smartexam.data.audit import Change, entry
 from smartexam.data.identity import User
@@ -48,7 +48,7 @@ def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, li
     refused: list[RefusedChange] = []
     for index, update in enumerate(updates):
         try:
-            change_role(convert(update, RoleChange), admin_id, now)
+            change_role(convert_json(update, RoleChange), admin_id, now)
         except AppError as error:
             user_id = update.get("user_id") if isinstance(update, dict) else None
             known = user_id if isinstance(user_id, int) and not isinstance(user_id, bool) else None

@@ -6,11 +6,13 @@ from chat.models import GroupBody
 from smartexam import ids, realtime
 from smartexam.auth.principal import Principal
 from smartexam.chat.ending import order_erasure
-from smartexam.chat.texts import group_name
 from smartexam.data.messaging import connections, groups
 from smartexam.data.messaging.groups import MOST_MEMBERS, Group
 from smartexam.errors import Forbidden, InvalidFields
 from smartexam.realtime import Event
+from smartexam.texts import read_line
+
+_LONGEST_NAME = 100
 
 
 def create(caller: Principal, body: GroupBody, now: float) -> int:
@@ -20,7 +22,7 @@ def create(caller: Principal, body: GroupBody, now: float) -> int:
         InvalidFields: the name is empty or too long, or there are too many members or none.
         Forbidden: the caller is not connected with one of them.
     """
-    name = group_name(body.name)
+    name = read_line(body.name, "name", longest=_LONGEST_NAME)
     other_ids = list(dict.fromkeys(user_id for user_id in body.member_ids if user_id != caller.user_id))
     if not other_ids:
         raise InvalidFields([("member_ids", "must name somebody else")])

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from chat.models import ConversationShape, LastMessageShape, MemberShape
 from smartexam import realtime
 from smartexam.auth.principal import Principal
-from smartexam.chat.messenger import MessageShape, message_shape
-from smartexam.chat.texts import message_text
+from smartexam.chat.messenger import MessageShape, message_shape, message_text
 from smartexam.data.messaging import connections, conversations, messages
 from smartexam.data.messaging.conversations import Overview
 from smartexam.errors import InvalidFields

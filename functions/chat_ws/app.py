@@ -93,7 +93,7 @@ def _speaker(connection_id: str, now: float) -> Owner | None:
     if owner is not None:
         note(user_id=owner.principal.user_id)
         if feed().applied(owner.principal, now) is not None:
-            sockets.hear(owner, now)
+            handshake.hear(owner, now)
             return owner
         handshake.disconnect(connection_id, now)
     delivery.answer(connection_id, frames.SIGNED_OUT)

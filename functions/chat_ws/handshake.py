@@ -10,7 +10,7 @@ from smartexam.auth.principal import Principal
 from smartexam.auth.revocations import feed
 from smartexam.data import sockets
 from smartexam.data.messaging import conversations
-from smartexam.data.sockets import Change
+from smartexam.data.sockets import Change, Owner
 from smartexam.errors import AppError, Unauthorized
 from smartexam.observability import note
 
@@ -28,9 +28,14 @@ def connect(event: Mapping[str, Any], now: float) -> None:
     """
     principal = _who(event, now)
     note(user_id=principal.user_id)
-    change = sockets.connect(event["requestContext"]["connectionId"], principal, now)
-    if not change.is_online:
+    if not sockets.connect(event["requestContext"]["connectionId"], principal, now):
         _tell_friends("user_online", principal.user_id, now)
+
+
+def hear(owner: Owner, now: float) -> None:
+    """Record a sign of life; friends are told of one from a user who was silent for too long."""
+    if not sockets.hear(owner, now):
+        _tell_friends("user_online", owner.principal.user_id, now)
 
 
 def disconnect(connection_id: str, now: float) -> None:

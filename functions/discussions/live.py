@@ -10,7 +10,7 @@ from smartexam.data.discussions import reading
 from smartexam.data.discussions.items import Comment
 from smartexam.errors import AppError
 from smartexam.observability import logger
-from smartexam.realtime import publish_to_question
+from smartexam.realtime import Own, publish_to_question
 
 
 def announce(question_id: int, exam_id: int, event: str, visitor: Visitor, **data: Any) -> None:
@@ -26,21 +26,18 @@ def announce(question_id: int, exam_id: int, event: str, visitor: Visitor, **dat
 
 def announce_comment(question_id: int, exam_id: int, comment: Comment, visitor: Visitor) -> None:
     """Send a new comment; to its author's own devices as their own."""
-    admits = admitting(question_id, exam_id, visitor.now, visitor.grace)
     try:
         count = reading.count_comments(question_id)
     except AppError as error:
         # The comment is stored: its author must not be told to send it again.
         logger().warning("event not sent", exc_info=error)
         return
-    for is_own in (False, True):
-        shown = view(comment, best_id=None, viewer_id=comment.author_id if is_own else None)
-        publish_to_question(
-            question_id,
-            "new_message",
-            {**structs.asdict(shown), "question_id": question_id, "count": count},
-            now=visitor.now,
-            admits=lambda user_ids, is_own=is_own: {  # type: ignore[misc]
-                user_id for user_id in admits(user_ids) if (user_id == comment.author_id) == is_own
-            },
-        )
+    data = structs.asdict(view(comment, best_id=None, viewer_id=None)) | {"question_id": question_id, "count": count}
+    publish_to_question(
+        question_id,
+        "new_message",
+        data,
+        now=visitor.now,
+        own=Own(visitor.user_id, {**data, "is_own": True}),
+        admits=admitting(question_id, exam_id, visitor.now, visitor.grace),
+    )

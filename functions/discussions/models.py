@@ -1,6 +1,5 @@
 """Shapes of requests and answers."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -14,7 +13,13 @@ class DiscussionQuery(Struct, frozen=True):
     cursor: str | None = None
 
 
-class _Comment(Struct, frozen=True, kw_only=True):
+class CommentView(Struct, frozen=True, kw_only=True):
+    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them.
+
+    Of a reply, `parent_id` is the comment that it lies under and `reply_to_id` the one that it answers. They are the
+    same, but at the twentieth level: there a reply lies beside what it answers.
+    """
+
     id: int
     username: str
     message: str
@@ -26,28 +31,13 @@ class _Comment(Struct, frozen=True, kw_only=True):
     created_at: str
     parent_id: int | None
     reply_to_id: int | None
-
-
-class SingleComment(_Comment, frozen=True, kw_only=True):
-    """A comment by itself, as which every reply is shown: replies are one level deep, and their `replies` empty.
-
-    Of a reply, `parent_id` is the root that it lies under and `reply_to_id` the comment that it answers, be it the root
-    or another reply.
-    """
-
-    replies: Sequence[None] = ()
-
-
-class CommentView(_Comment, frozen=True, kw_only=True):
-    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them."""
-
-    replies: list[SingleComment]
+    replies: list["CommentView"]
 
 
 class DiscussionAnswer(Struct, frozen=True):
     """A page of a discussion; `count` is of all of it and leaves out deleted comments.
 
-    A root whose replies do not fit a page comes again on the next one, with the further replies.
+    A comment whose replies do not fit a page comes again on the next one, with the further replies.
     """
 
     count: int
@@ -67,7 +57,7 @@ class NewComment(Struct, frozen=True):
 class Posted(Struct, frozen=True):
     """The comment as it was stored."""
 
-    message: SingleComment
+    message: CommentView
     success: bool = True
 
 

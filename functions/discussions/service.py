@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from msgspec import structs
-
-from discussions.models import CommentView, SingleComment
+from discussions.models import CommentView
 from smartexam.auth.principal import Principal
 from smartexam.data.discussions.items import Comment, Location
-from smartexam.errors import BadRequest, InvalidFields
+from smartexam.errors import BadRequest
+from smartexam.texts import read_text
 from smartexam.times import iso
 
 LONGEST_MESSAGE = 500
@@ -19,15 +18,12 @@ ERASED_TEXT = "This comment was removed with its author's account."
 
 
 def read_message(text: str) -> str:
-    """What is said, without outer white space.
+    """What is said, as it is stored.
 
     Raises:
         InvalidFields: nothing, or too much.
     """
-    message = text.strip()
-    if not message or len(message) > LONGEST_MESSAGE:
-        raise InvalidFields([("message", f"must have 1 to {LONGEST_MESSAGE} characters")])
-    return message
+    return read_text(text, "message", longest=LONGEST_MESSAGE)
 
 
 def check_parent(parent: Location | None, question_id: int) -> None:
@@ -48,23 +44,27 @@ def may_change(comment: Comment, caller: Principal) -> bool:
 
 
 def threads(comments: Sequence[Comment], best_id: int | None, viewer_id: int) -> list[CommentView]:
-    """Comments in their order as roots with their replies; of a reply without its root nothing is shown."""
-    roots: dict[int, CommentView] = {}
+    """Comments in their order as roots, each with its replies; of a reply without its parent nothing is shown."""
+    known: dict[int, CommentView] = {}
+    roots: list[CommentView] = []
     for comment in comments:
-        shown = view(comment, best_id=best_id, viewer_id=viewer_id)
-        if comment.root_id is None:
-            roots[comment.id] = CommentView(**{**structs.asdict(shown), "replies": []})
-        elif comment.root_id in roots:
-            roots[comment.root_id].replies.append(shown)
-    return list(roots.values())
+        siblings = roots
+        if comment.parent_id is not None:
+            parent = known.get(comment.parent_id)
+            if parent is None:
+                continue
+            siblings = parent.replies
+        known[comment.id] = view(comment, best_id=best_id, viewer_id=viewer_id)
+        siblings.append(known[comment.id])
+    return roots
 
 
-def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> SingleComment:
-    """A comment as one user sees it."""
+def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> CommentView:
+    """A comment as one user sees it, its replies left out."""
     name, text = comment.username, comment.message
     if comment.is_deleted:
         name, text = DELETED_NAME, DELETED_TEXT
-    return SingleComment(
+    return CommentView(
         id=comment.id,
         username=ERASED_NAME if name is None else name,
         message=ERASED_TEXT if text is None else text,
@@ -74,6 +74,7 @@ def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> Sin
         is_edited=comment.is_edited,
         is_deleted=comment.is_deleted,
         created_at=iso(comment.created_at),
-        parent_id=comment.root_id,
+        parent_id=comment.parent_id,
         reply_to_id=comment.reply_to_id,
+        replies=[],
     )

@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from smartexam import uploads
+from smartexam import storage
 from smartexam.ai import generation
 from smartexam.ai.files import LARGEST_PDF
 from smartexam.ai.request import PURE, GenerationRequest
@@ -40,7 +40,7 @@ def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable
     note(job_id=job.id, tries=job.tries)
     try:
         request = msgspec.convert(job.request, GenerationRequest)
-        source = None if request.mode == PURE else uploads.load(bucket, unquote_plus(key), most_bytes=LARGEST_PDF)
+        source = None if request.mode == PURE else storage.get(bucket, unquote_plus(key), most=LARGEST_PDF)
         reporter = _Reporter(job.id, claim_id, clock)
         outcome = generation.run(request, source, remaining, reporter)
     except _ClaimLost:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from smartexam.data.study import Turn
-from smartexam.errors import InvalidFields, Unavailable
+from smartexam.errors import Unavailable
+from smartexam.texts import clean, read_text
 from smartexam.times import iso, local_date
 from study.models import HistoryMessage
 from study.prompt import SYSTEM
@@ -25,22 +26,18 @@ FINAL_ANSWER = "[FINAL ANSWER]"
 _BLOCKS = "FINAL ANSWER|GIVEN|SOLUTION|EXPLANATION"
 # However the model decorates a heading: `**[GIVEN]:**`, `### [GIVEN]`.
 _HEADING = re.compile(rf"^[ \t*_#>]*\[({_BLOCKS})\][ \t*_:]*$", re.IGNORECASE | re.MULTILINE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 # Of Latin text a token is some four bytes, of LaTeX and of Indian scripts about three: rather too many than too few.
 _BYTES_PER_TOKEN = 3
 _TOKENS_PER_MESSAGE = 4
 
 
 def read_question(text: str) -> str:
-    """What is asked, without outer white space.
+    """What is asked, as it is stored and sent on.
 
     Raises:
         InvalidFields: it is too short or too long.
     """
-    question = text.strip()
-    if not SHORTEST_QUESTION <= len(question) <= LONGEST_QUESTION:
-        raise InvalidFields([("message", f"must have {SHORTEST_QUESTION} to {LONGEST_QUESTION} characters")])
-    return question
+    return read_text(text, "message", shortest=SHORTEST_QUESTION, longest=LONGEST_QUESTION)
 
 
 def conversation(turns: Sequence[Turn], question: str) -> list[dict[str, str]]:
@@ -70,8 +67,7 @@ def readable(answer: str) -> str:
     Raises:
         Unavailable: there is nothing in it.
     """
-    # A lone surrogate is no text: neither the database nor a client could take it.
-    text = _CONTROL.sub("", answer.encode("utf-8", "replace").decode()).strip()
+    text = clean(answer)
     if not text:
         raise Unavailable("The assistant had no answer. Please try again.", code="model_unavailable", retry_after=5)
     text = _HEADING.sub(lambda found: f"[{found[1].upper()}]", text)

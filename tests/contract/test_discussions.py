@@ -81,6 +81,29 @@ def test_a_thread(post: Callable[..., Answer], student: Client, other_student: C
     assert (shown["id"], shown["parent_id"], shown["is_own"]) == (reply.body["message"]["id"], comment["id"], False)
 
 
+def test_replies_nest_and_placeholders_stay_while_there_are_some(
+    post: Callable[..., Answer], student: Client, other_student: Client, question_ids: list[int]
+) -> None:
+    question_id = question_ids[0]
+    chain: list[int] = []
+    for author in (student, other_student, student):
+        answer = post(author, question_id, f"level {len(chain)}", **({"parent_id": chain[-1]} if chain else {}))
+        assert answer.body["message"]["parent_id"] == (chain[-1] if chain else None)
+        chain.append(answer.body["message"]["id"])
+
+    other_student.send("DELETE", f"/api/discussion/delete/{chain[1]}")
+
+    body = show(student, question_id).body
+    (root,) = body["comments"]
+    (placeholder,) = root["replies"]
+    (leaf,) = placeholder["replies"]
+    assert (body["count"], [root["id"], placeholder["id"], leaf["id"]]) == (2, chain)
+    assert placeholder["message"] != "level 1"
+    assert leaf["message"] == "level 2"
+    student.send("DELETE", f"/api/discussion/delete/{chain[2]}")
+    assert [comment["replies"] for comment in show(student, question_id).body["comments"]] == [[]]
+
+
 def test_limits_and_refusals(
     post: Callable[..., Answer], student: Client, other_student: Client, question_ids: list[int]
 ) -> None:
@@ -91,6 +114,7 @@ def test_limits_and_refusals(
     refused = {
         "too soon": (too_soon, 429),
         "empty": (post(student, one, " "), 400),
+        "nothing to be seen": (post(student, one, "\u200b\x00"), 400),
         "too long": (post(student, one, "x" * 501), 400),
         "parent of another question": (post(student, another, parent_id=comment), 400),
         "unknown question": (post(student, 987654321), 404),

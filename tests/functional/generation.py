@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from admin_ai.app import api, lambda_handler
-from smartexam import uploads
+from smartexam import storage
 from smartexam.ai import client
 from smartexam.settings import settings
 from tests.factories.clock import FrozenClock
@@ -64,7 +64,7 @@ def bucket(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """An empty bucket in moto, which the functions know; a client to look into it."""
     monkeypatch.setenv("UPLOADS_BUCKET", BUCKET)
     settings.cache_clear()
-    uploads._client.cache_clear()
+    storage._client.cache_clear()
     found = boto3.client("s3", region_name="us-east-1")
     found.create_bucket(Bucket=BUCKET)
     yield found

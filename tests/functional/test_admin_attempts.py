@@ -268,10 +268,11 @@ class TestModify:
         users = [create_user() for _ in range(2)]
         items: list[Any] = [{"student_id": user.id, "exam_id": exam.id} for user in users]
         items += [{"student_id": users[0].id, "exam_id": open_exam.id}, {"student_id": 999, "exam_id": exam.id}, 5]
+        items.append({"student_id": str(users[0].id), "exam_id": exam.id})
 
         answer = admin.post("/admin/attempts/bulk-modify", {"items": items, "action": "increase", "amount": 2})
 
         assert answer.status == 200
         assert answer.body["processed"] == 2
-        assert [error["index"] for error in answer.body["errors"]] == [2, 3, 4]
+        assert [error["index"] for error in answer.body["errors"]] == [2, 3, 4, 5]
         assert [row(admin, user, exam) for user in users] == [(3, 0, 3, "available")] * 2

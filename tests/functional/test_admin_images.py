@@ -206,7 +206,7 @@ class TestCategories:
         assert (answer.status, answer.body["code"]) == (409, "category_exists")
         assert keys(s3) == []
 
-    @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\x00b"])
+    @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "\x00", "\u200b"])
     def test_a_name_is_needed(self, name: str, categories: Admin) -> None:
         assert categories.post("/admin/categories/create", {"name": name}).status == 400
 
@@ -264,6 +264,18 @@ class TestCategories:
         assert categories.post(f"/admin/categories/delete/{category['id']}").status == 404
         actions = [entry.change.action for entry in audit.list_entries(limit=9, after=None)[0]]
         assert sorted(actions) == ["category.create", "category.delete"]
+
+    def test_an_image_that_others_may_show_stays(self, categories: Admin, images: Admin, s3: Any) -> None:
+        path = images.upload("/admin/images", {"image": ("a.png", picture())}).body["image_path"]
+        one, another = (
+            categories.post("/admin/categories/create", {"name": name, "image_path": path}).body["category"]
+            for name in ("Physics", "Chemistry")
+        )
+
+        categories.post(f"/admin/categories/delete/{one['id']}")
+        categories.post(f"/admin/categories/update/{another['id']}", {"image_path": ""})
+
+        assert keys(s3) == [path]
 
     def test_unknown_ones_are_404(self, categories: Admin) -> None:
         assert categories.post("/admin/categories/update/9", {"name": "A"}).status == 404

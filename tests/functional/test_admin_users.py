@@ -190,6 +190,7 @@ class TestRoles:
             {"user_id": 999, "new_role": "admin"},
             {"user_id": two.id, "new_role": "root"},
             "nonsense",
+            {"user_id": str(two.id), "new_role": "admin"},
             {"user_id": two.id, "new_role": "user"},
         ]
 
@@ -201,6 +202,7 @@ class TestRoles:
             (1, 999),
             (2, two.id),
             (3, None),
+            (4, None),
         ]
         assert (role_of(one), role_of(two)) == ("admin", "user")
 

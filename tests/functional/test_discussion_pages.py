@@ -9,7 +9,14 @@ from discussions.app import api, lambda_handler
 from discussions.models import CommentView
 from smartexam.data import table
 from smartexam.data.discussions import items, reading
-from smartexam.data.discussions.items import CommentItem, CountItem, PinItem, partition, place_of
+from smartexam.data.discussions.items import (
+    CommentItem,
+    CountItem,
+    PinItem,
+    partition,
+    place_for_replies,
+    place_of,
+)
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import send
 from tests.factories.exams import create_exam, question_ids
@@ -154,6 +161,61 @@ def test_a_cursor_of_another_question_is_refused(token: str) -> None:
     answer = send(lambda_handler, "GET", f"/api/discussion/{another}", token=token, query={"cursor": cursor})
 
     assert (answer.status, answer.body["code"]) == (400, "invalid_cursor")
+
+
+def store_tree(question_id: int, exam_id: int, count: int, seed: int) -> dict[int, int | None]:
+    """So many comments, each but some roots under an earlier one; the parent of each by id."""
+    chance, pk, pins = random.Random(seed), partition(question_id), 0
+    ids_by_place: dict[str, int] = {}
+    places: dict[int, str] = {}
+    parents: dict[int, int | None] = {}
+    rows: list[table.Item] = []
+    for number in range(1, count + 1):
+        answered = chance.randrange(max(1, number - 30), number) if number > 1 and chance.random() < 0.95 else None
+        above = None if answered is None else place_for_replies(places[answered])
+        parents[number] = None if above is None else ids_by_place[above]
+        places[number] = place_of(number, MORNING + number, above)
+        ids_by_place[places[number]] = number
+        pin = {"pinned_at": MORNING} if above is None and chance.random() < 0.3 else {}
+        if pin:
+            pins += 1
+            rows.append(PinItem(pk, f"{items.PIN_PREFIX}{places[number]}"))
+        rows.append(_comment(pk, places[number], number, **pin))
+    rows.append(CountItem(pk, items.COUNT, exam_id=exam_id, comments=count, pins=pins))
+    table.batch_put(rows)
+    return parents
+
+
+def level_of(parents: dict[int, int | None], number: int) -> int:
+    parent = parents[number]
+    return 1 if parent is None else 1 + level_of(parents, parent)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_deep_discussion_is_read_whole_and_every_page_stands_alone(token: str, seed: int) -> None:
+    exam = create_exam()
+    question_id = question_ids(exam.id)[0]
+    parents = store_tree(question_id, exam.id, 700, seed)
+    assert max(level_of(parents, number) for number in parents) == items.MOST_LEVELS
+    read: dict[int, int | None] = {}
+
+    def take(comments: list[dict[str, Any]], parent: int | None) -> int:
+        for comment in comments:
+            assert comment["parent_id"] == parent
+            read[comment["id"]] = parent
+        return len(comments) + sum(take(comment["replies"], comment["id"]) for comment in comments)
+
+    cursor: Any = None
+    while True:
+        query = {"cursor": cursor} if cursor else None
+        body = send(lambda_handler, "GET", f"/api/discussion/{question_id}", token=token, query=query).body
+        # Beside a page, what its first comment lies under.
+        assert take(body["comments"], None) <= reading.PAGE_SIZE + items.MOST_LEVELS - 1
+        cursor = body["next_cursor"]
+        if cursor is None:
+            break
+
+    assert read == parents
 
 
 def test_every_page_of_a_long_thread_begins_with_its_root(token: str) -> None:

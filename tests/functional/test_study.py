@@ -142,7 +142,9 @@ class TestAsking:
             ("user", "and now?"),
         ]
 
-    @pytest.mark.parametrize("message", ["", "ab", "  a  ", "x" * 501, None, 5, ["abc"]])
+    @pytest.mark.parametrize(
+        "message", ["", "ab", "  a  ", "x" * 501, "\x00\x01\x02", "\u200b\u200b\u200b", None, 5, ["abc"]]
+    )
     def test_3_to_500_characters(self, student: Student, model: ModelServer, message: Any) -> None:
         answer = student.ask(message)
 
@@ -179,7 +181,7 @@ class TestWhatTheModelSays:
             ("### **[Final Answer]:**\n42\n**[GIVEN]**\nx", "[FINAL ANSWER]\n42\n[GIVEN]\nx"),
             ("[FINAL ANSWER]\n<script>alert(1)</script>", "[FINAL ANSWER]\n<script>alert(1)</script>"),
             ("\x00[FINAL ANSWER]\r\nbell\x07", "[FINAL ANSWER]\nbell"),
-            ("[FINAL ANSWER]\nhalf \ud83d of a pair", "[FINAL ANSWER]\nhalf ? of a pair"),
+            ("[FINAL ANSWER]\nhalf \ud83d of a pair", "[FINAL ANSWER]\nhalf  of a pair"),
         ],
     )
     def test_is_text_that_begins_with_its_first_block(

@@ -86,19 +86,17 @@ def assert_consistent(question_id: int, engine: str, tables: dict[str, str]) -> 
     by_id = {comment.id: comment for comment in comments}
     assert reading.count_comments(question_id) == sum(not comment.is_deleted for comment in comments)
     for comment in comments:
-        if comment.root_id is None:
-            replies = sum(other.root_id == comment.id for other in comments)
-            assert comment.replies == replies
-            assert replies or not comment.is_deleted, "a placeholder without replies"
-        else:
-            assert comment.root_id in by_id, "a reply without its root"
+        replies = sum(other.parent_id == comment.id for other in comments)
+        assert comment.replies == replies
+        assert replies or not comment.is_deleted, "a placeholder without replies"
+        assert comment.parent_id is None or comment.parent_id in by_id, "a reply without what it lies under"
     stored = everything(boto3.client("dynamodb", endpoint_url=engine), tables)["discussions"]
     keys = [(item["pk"]["S"], item["sk"]["S"]) for item in stored]
     assert {pk for pk, _ in keys if pk.startswith("COMMENT#")} == {f"COMMENT#{comment_id}" for comment_id in by_id}
     listed = {(pk, int(sk.removeprefix("COMMENT#"))) for pk, sk in keys if pk.startswith("USER#")}
     assert listed == {(f"USER#{c.author_id}", c.id) for c in comments if c.author_id is not None}
     pinned = {sk.removeprefix("PIN#") for _, sk in keys if sk.startswith("PIN#")}
-    assert pinned == {comment.place for comment in comments if comment.is_pinned and comment.root_id is None}
+    assert pinned == {comment.place for comment in comments if comment.is_pinned and comment.parent_id is None}
     found = reading.find_discussion(question_id)
     assert found is not None
     assert found.summary.pins == len(pinned)
@@ -145,10 +143,11 @@ def test_counts_are_what_is_visible_after_any_interleaving(
 def test_a_discussion_that_all_delete_at_once_leaves_nothing(
     exam_id: int, engine: str, engine_tables: dict[str, str]
 ) -> None:
-    question_id = question_ids(exam_id)[0]
+    question_id, chance = question_ids(exam_id)[0], random.Random(5)
     for _ in range(3):
-        root = post(question_id, exam_id, 1)
-        ids = [root.id, *(post(question_id, exam_id, author_id, root.id).id for author_id in range(2, 2 + THREADS))]
+        ids = [post(question_id, exam_id, 1).id]
+        while len(ids) <= THREADS:
+            ids.append(post(question_id, exam_id, 1 + len(ids), chance.choice(ids)).id)
         places = [where for comment_id in ids if (where := reading.locate(comment_id)) is not None]
 
         at_once(*(partial(writing.delete, where, MORNING, allows=lambda _: True) for where in places))

@@ -139,7 +139,13 @@ MESSAGES = {
     "wrong_role": "This needs the role 'admin'",
 }
 
-_COMMENT = {
+_REPLY = {
+    "id": 6,
+    "username": "john.doe",
+    "message": "Because the friction is static.",
+    "parent_id": 5,
+    "reply_to_id": 5,
+    "replies": [],
     "is_own": False,
     "is_pinned": False,
     "is_best_answer": False,
@@ -147,6 +153,7 @@ _COMMENT = {
     "is_deleted": False,
     "created_at": NOW,
 }
+_COMMENT = {**_REPLY, "id": 5, "message": "Why not C?", "parent_id": None, "reply_to_id": None, "replies": [_REPLY]}
 
 # Where a shape means something else by a field than most do; `*` is the shape as a whole.
 SHAPES: dict[str, dict[str, Any]] = {
@@ -162,10 +169,10 @@ SHAPES: dict[str, dict[str, Any]] = {
         ],
     },
     "Cleared": {"message": "Chat history cleared."},
-    "CommentView": {"id": 5, "message": "Why not C?", "parent_id": None, "reply_to_id": None, **_COMMENT},
+    "CommentView": {"*": _COMMENT},
     "Counts": {"counts": {"101": 5, "102": 0}},
     "CountsBody": {"question_ids": [101, 102]},
-    "DiscussionAnswer": {"count": 2},
+    "DiscussionAnswer": {"count": 2, "comments": [_COMMENT]},
     "EditedText": {"message": "Why is it not C?"},
     "ExamQuery": {"category_id": 3, "status": "ongoing"},
     "Grant": {"available_portals": ["user"]},
@@ -199,16 +206,9 @@ SHAPES: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "Posted": {"*": {"message": _REPLY, "success": True}},
     "ResultView": {"id": 17},
     "SignedInUser": {"id": 42},
-    "SingleComment": {
-        "id": 6,
-        "message": "Because the friction is static.",
-        "parent_id": 5,
-        "reply_to_id": 5,
-        "replies": [],
-        **_COMMENT,
-    },
     "StudyAnswer": {
         "response": "[FINAL ANSWER]\n$60\\,\\mathrm{m}$\n[GIVEN]\n$v = 20\\,\\mathrm{m/s}$, $t = 3\\,\\mathrm{s}$\n"
         "[SOLUTION]\n1. $s = vt = 60\\,\\mathrm{m}$\n[EXPLANATION]\nAt a constant speed, distance grows with time.",

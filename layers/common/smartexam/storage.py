@@ -1,4 +1,4 @@
-"""Files in S3: images, and uploads that wait to be looked at."""
+"""Files in S3: images, and what clients send straight there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,50 +9,61 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
-from smartexam.errors import Unavailable
+from smartexam.errors import TooLarge, Unavailable
 from smartexam.settings import settings
 
 # A file under its own name never changes.
-_FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where and with which form fields a client may send a file by itself."""
+    """The form by which a client sends a file itself: its address, and its fields, which go before the file."""
 
     url: str
     fields: Mapping[str, str]
 
 
-def put_public(bucket: str, key: str, content: bytes, media_type: str) -> None:
-    """Store a file that everybody may see, and keep.
+def put(bucket: str, key: str, content: bytes, media_type: str, *, cached: str | None = None) -> None:
+    """Store a file.
+
+    Args:
+        bucket: in which bucket.
+        key: under which key.
+        content: its bytes.
+        media_type: what it is.
+        cached: for how long those who see it may keep it, as in `Cache-Control`.
 
     Raises:
         Unavailable: S3 did not take it.
     """
-    _call(
-        "put_object",
-        Bucket=bucket,
-        Key=key,
-        Body=content,
-        ContentType=media_type,
-        CacheControl=_FOREVER,
-    )
+    headers = {} if cached is None else {"CacheControl": cached}
+    try:
+        _client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=media_type, **headers)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable from error
 
 
 def get(bucket: str, key: str, *, most: int) -> bytes | None:
-    """A file's content, up to one byte more than `most`; None if there is none.
+    """A file's content; None if there is none.
 
     Raises:
+        TooLarge: it has more than `most` bytes.
         Unavailable: S3 cannot be reached.
     """
     try:
-        answer = _call("get_object", Bucket=bucket, Key=key)
-    except FileNotFoundError:
-        return None
-    with answer["Body"] as body:
-        content: bytes = body.read(most + 1)
+        answer = _client().get_object(Bucket=bucket, Key=key)
+        with answer["Body"] as body:
+            if answer["ContentLength"] > most:
+                raise TooLarge(f"The file is larger than {most} bytes", code="file_too_large")
+            content: bytes = body.read()
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _MISSING:
+            return None
+        raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error
     return content
 
 
@@ -62,39 +73,39 @@ def delete(bucket: str, key: str) -> None:
     Raises:
         Unavailable: S3 cannot be reached.
     """
-    _call("delete_object", Bucket=bucket, Key=key)
+    try:
+        _client().delete_object(Bucket=bucket, Key=key)
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable from error
 
 
 def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, seconds: int) -> Upload:
-    """Permission to upload one file of a type and of at most so many bytes, for a while."""
-    made = _client().generate_presigned_post(
-        bucket,
-        key,
-        Fields={"Content-Type": media_type},
-        Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, most]],
-        ExpiresIn=seconds,
-    )
+    """Permission to upload one file of a type and of at most so many bytes, for a while.
+
+    Raises:
+        Unavailable: there are no credentials to sign it with.
+    """
+    try:
+        made = _client().generate_presigned_post(
+            bucket,
+            key,
+            Fields={"Content-Type": media_type},
+            Conditions=[{"Content-Type": media_type}, ["content-length-range", 1, most]],
+            ExpiresIn=seconds,
+        )
+    except BotoCoreError as error:
+        raise Unavailable from error
     return Upload(made["url"], made["fields"])
 
 
 @lru_cache(maxsize=1)
-def _client() -> Any:
+def _client() -> Any:  # botocore makes its clients at run time
     config = Config(
         connect_timeout=2,
-        read_timeout=10,
+        read_timeout=20,
         retries={"total_max_attempts": 3, "mode": "standard"},
         signature_version="s3v4",
+        # The bucket's own address in its own region: the global one redirects for hours after a bucket is made.
         s3={"addressing_style": "path" if settings().is_local else "virtual"},
     )
     return get_session().create_client("s3", region_name=settings().region, config=config)
-
-
-def _call(operation: str, **arguments: Any) -> Any:
-    try:
-        return getattr(_client(), operation)(**arguments)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _MISSING:
-            raise FileNotFoundError(arguments["Key"]) from None
-        raise Unavailable from error
-    except BotoCoreError as error:
-        raise Unavailable from error

@@ -8,7 +8,7 @@ from exams.app import api as exams_api
 from exams.app import lambda_handler as exams
 from smartexam.auth import revocations
 from smartexam.data import ephemeral, sockets, table
-from smartexam.realtime import publish_to_question
+from smartexam.realtime import Own, publish_to_question
 from tests.factories.chat import Person, Wire, call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
@@ -101,6 +101,35 @@ class TestPresenceEvents:
         assert wire.took(friend, "user_offline") == [{"user_id": asha.id}]
         call_socket("$disconnect", second)
         assert wire.took(friend) == wire.took(stranger) == []
+
+    def test_friends_hear_of_who_is_heard_of_again(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        friend, silent, other = ben.connect(), asha.connect(), asha.connect()
+        clock.advance(sockets.LEASE_SECONDS - 1)
+        asha.frame(silent, "heartbeat")
+        wire.took(friend)
+        clock.advance(sockets.LEASE_SECONDS)
+        call_socket("$disconnect", other)
+        assert wire.took(friend, "user_offline") == [{"user_id": asha.id}]
+
+        asha.frame(silent, "heartbeat")
+        asha.frame(silent, "heartbeat")
+
+        assert wire.took(friend, "user_online") == [{"user_id": asha.id}]
+
+    def test_friends_hear_of_the_end_of_a_device_that_was_found_gone_before(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        friend, gone = ben.connect(), asha.connect()
+        clock.advance(60)
+        wire.gone.add(gone)
+        ben.say(dm)
+        wire.took(friend)
+
+        call_socket("$disconnect", gone)
+
+        assert wire.took(friend, "user_offline") == [{"user_id": asha.id}]
 
 
 class TestFrames:
@@ -230,8 +259,8 @@ class TestDiscussions:
             assert asha.frame(device, "joinDiscussion", question_id=question) == 200
 
         publish_to_question(other, "new_message", {"id": 1}, now=clock.now())
-        publish_to_question(question, "new_message", {"id": 2}, now=clock.now(), except_connection=devices[0])
-        assert [wire.took(device, "new_message") for device in devices] == [[], [{"id": 2}], [{"id": 2}]]
+        publish_to_question(question, "new_message", {"id": 2}, now=clock.now(), own=Own(asha.id, {"id": 3}))
+        assert [wire.took(device, "new_message") for device in devices] == [[{"id": 3}], [{"id": 2}], [{"id": 2}]]
 
         ben.frame(devices[1], "leaveDiscussion", question_id=question)
         call_socket("$disconnect", devices[2])

@@ -3,6 +3,7 @@
 from typing import Final
 
 LARGEST_PDF: Final = 40 * 1024 * 1024
+PDF_TYPE: Final = "application/pdf"
 
 
 def source_key(job_id: int, *, is_pdf: bool) -> str:

@@ -93,6 +93,18 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
         raise _invalid(error) from None
 
 
+def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
+    """A part of a JSON body that was read without its shape, such as a member of a list, as that.
+
+    Raises:
+        InvalidFields: a field is missing or of the wrong type.
+    """
+    try:
+        return msgspec.convert(value, shape)
+    except msgspec.ValidationError as error:
+        raise _invalid(error) from None
+
+
 FormFields = dict[str, str | list[str]]
 
 

@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from smartexam import realtime
 from smartexam.auth.principal import Principal
-from smartexam.chat.texts import message_text
 from smartexam.data.messaging import conversations, sending
 from smartexam.data.messaging.items import MembershipItem
 from smartexam.data.messaging.messages import Message
@@ -15,7 +14,10 @@ from smartexam.data.messaging.sending import Draft
 from smartexam.errors import Unavailable
 from smartexam.observability import note
 from smartexam.realtime import Event
+from smartexam.texts import read_text
 from smartexam.times import iso
+
+LONGEST_MESSAGE = 1000
 
 Id = Annotated[int, Meta(ge=1, lt=2**53)]
 _ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -55,6 +57,15 @@ class ChatMessage(MessageShape, frozen=True, kw_only=True):
     conv_id: int
     sender_id: int
     client_id: str | None = None
+
+
+def message_text(text: str) -> str:
+    """A message as it is stored.
+
+    Raises:
+        InvalidFields: nothing to be seen is in it, or it is longer than `LONGEST_MESSAGE`.
+    """
+    return read_text(text, "message", longest=LONGEST_MESSAGE)
 
 
 def message_shape(message: Message, reader_id: int) -> MessageShape:

@@ -77,10 +77,9 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a user's presence: `sockets` are those they have now."""
+    """Whether a user is online after one of their connections ended."""
 
     user_id: int
-    sockets: tuple[Socket, ...]
     is_online: bool
 
 
@@ -178,8 +177,8 @@ def spend_ticket(ticket: str, now: float) -> Principal | None:
     return Principal(owner, item.role, item.username, item.full_name, item.auth_version)
 
 
-def connect(connection_id: str, principal: Principal, now: float) -> Change:
-    """Record a new connection; `is_online` of what comes back is whether its user was online before it.
+def connect(connection_id: str, principal: Principal, now: float) -> bool:
+    """Record a new connection; whether its user was online before it.
 
     Beyond `MOST_SOCKETS` the oldest of a user's connections give way.
     """
@@ -197,18 +196,13 @@ def connect(connection_id: str, principal: Principal, now: float) -> Change:
         )
     )
     mine = Socket(connection_id, principal.user_id, principal.version, now, now)
-    found = _note_heard(mine, now)
-    others = [socket for socket in found if socket.connection_id != connection_id]
+    others = _note_heard(mine, now)
     kept = sorted(others, key=lambda socket: socket.connected_at, reverse=True)[: MOST_SOCKETS - 1]
     dropped = [socket for socket in others if socket not in kept or socket.is_forgotten(now)]
     if dropped:
         _forget(principal.user_id, [socket.connection_id for socket in dropped])
         table.batch_delete("ephemeral", [(_socket_key(socket.connection_id), _SOCKET) for socket in dropped])
-    return Change(
-        principal.user_id,
-        tuple(socket for socket in found if socket not in dropped),
-        is_online=any(socket.is_live(now) for socket in others),
-    )
+    return any(socket.is_live(now) for socket in others)
 
 
 def owner_of(connection_id: str) -> Owner | None:
@@ -217,10 +211,15 @@ def owner_of(connection_id: str) -> Owner | None:
     return None if item is None else _owner(connection_id, item)
 
 
-def hear(owner: Owner, now: float) -> None:
-    """Record that a connection was heard of: its user stays online for another `LEASE_SECONDS`."""
+def hear(owner: Owner, now: float) -> bool:
+    """Record that a connection was heard of, so that its user is online for another `LEASE_SECONDS`.
+
+    Returns:
+        Whether they were online before.
+    """
     who = owner.principal
-    _note_heard(Socket(owner.connection_id, who.user_id, who.version, owner.connected_at, now), now)
+    before = _note_heard(Socket(owner.connection_id, who.user_id, who.version, owner.connected_at, now), now)
+    return any(socket.is_live(now) for socket in before)
 
 
 def disconnect(connection_id: str, now: float) -> Change | None:
@@ -228,18 +227,24 @@ def disconnect(connection_id: str, now: float) -> Change | None:
     item = table.delete(OwnerItem, _socket_key(connection_id), _SOCKET)
     if item is None:
         return None
-    owner = _owner(connection_id, item)
-    if owner.questions:
-        sk = f"SOCKET#{connection_id}"
-        table.batch_delete("ephemeral", [(question_key(question_id), sk) for question_id in owner.questions])
-    sockets = _forget(owner.principal.user_id, [connection_id])
-    return Change(owner.principal.user_id, sockets, is_online=any(socket.is_live(now) for socket in sockets))
+    _unfollow_all(connection_id, item)
+    left = _forget(item.user_id, [connection_id])
+    return Change(item.user_id, is_online=any(socket.is_live(now) for socket in left))
 
 
-def drop(socket: Socket, now: float) -> None:
-    """Forget a connection that was found to be gone, whatever is still known of it."""
-    if disconnect(socket.connection_id, now) is None:
-        _forget(socket.user_id, [socket.connection_id])
+def drop(socket: Socket) -> None:
+    """Send nothing more to a connection that was found to be gone.
+
+    Whose it was stays known until its `$disconnect` comes, which has to tell that its user is offline.
+    """
+    key = _socket_key(socket.connection_id)
+    try:
+        item = table.exchange(OwnerItem, key, _SOCKET, [OwnerItem.questions.remove()], OwnerItem.pk.exists())
+    except ConditionFailed:
+        item = None
+    if item is not None:
+        _unfollow_all(socket.connection_id, item)
+    _forget(socket.user_id, [socket.connection_id])
 
 
 def of_users(user_ids: Iterable[int]) -> dict[int, tuple[Socket, ...]]:
@@ -307,14 +312,15 @@ def question_key(question_id: int) -> str:
 
 
 def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
+    """Note when a connection was heard of; its user's connections as they were before."""
     entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version}"
-    item = table.update(
+    item = table.exchange(
         SocketsItem,
         _user_key(socket.user_id),
         _SOCKETS,
         [_path(socket.connection_id).set(entry), SocketsItem.expires_at.set(now + _LONGEST_LIFE_SECONDS)],
     )
-    return item.sockets
+    return () if item is None else item.sockets
 
 
 def _forget(user_id: int, connection_ids: Iterable[str]) -> tuple[Socket, ...]:
@@ -323,6 +329,11 @@ def _forget(user_id: int, connection_ids: Iterable[str]) -> tuple[Socket, ...]:
         return table.update(SocketsItem, _user_key(user_id), _SOCKETS, actions, SocketsItem.pk.exists()).sockets
     except ConditionFailed:
         return ()
+
+
+def _unfollow_all(connection_id: str, item: OwnerItem) -> None:
+    sk = f"SOCKET#{connection_id}"
+    table.batch_delete("ephemeral", [(question_key(int(question_id)), sk) for question_id in item.questions or ()])
 
 
 def _note_questions(owner: Owner, change: Action) -> bool:

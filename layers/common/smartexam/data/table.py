@@ -64,6 +64,7 @@ __all__ = [
     "connection",
     "counters",
     "delete",
+    "exchange",
     "get",
     "put",
     "query",
@@ -125,6 +126,23 @@ def update(
     arguments = arguments_of(Update(model, pk, sk, actions, condition))
     response = call("UpdateItem", {**arguments, "ReturnValues": "ALL_NEW"})
     return model.from_raw_data(response["Attributes"])
+
+
+def exchange(
+    model: type[ItemT],
+    pk: str,
+    sk: str,
+    actions: Sequence[Action],
+    condition: Condition | None = None,
+) -> ItemT | None:
+    """Change an item's attributes and return all of it as it was before, None if there was none.
+
+    Raises:
+        ConditionFailed: the condition did not hold.
+    """
+    arguments = arguments_of(Update(model, pk, sk, actions, condition))
+    response = call("UpdateItem", {**arguments, "ReturnValues": "ALL_OLD"})
+    return model.from_raw_data(response["Attributes"]) if response.get("Attributes") else None
 
 
 def delete(model: type[ItemT], pk: str, sk: str, condition: Condition | None = None) -> ItemT | None:

@@ -94,7 +94,7 @@ def _post(post: Post, now: float) -> str:
     outcome = _post_to(post.socket.connection_id, post.content)
     if outcome == "gone" and now > post.socket.connected_at + _OPENING_SECONDS:
         try:
-            sockets.drop(post.socket, now)
+            sockets.drop(post.socket)
         except AppError:
             return "gone_and_not_forgotten"
     return outcome

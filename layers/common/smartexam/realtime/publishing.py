@@ -37,9 +37,15 @@ class Event:
     except_connection: str | None = None
 
 
-def publish_to_users(
-    user_ids: Collection[int], event: str, data: Any, *, now: float, except_connection: str | None = None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What the devices of the user get whose doing an event is, instead of what the others get."""
+
+    user_id: int
+    data: Any
+
+
+def publish_to_users(user_ids: Collection[int], event: str, data: Any, *, now: float) -> None:
     """Send an event to every connection of these users; one database read for a hundred of them.
 
     Args:
@@ -47,9 +53,8 @@ def publish_to_users(
         event: its name, such as `chat_request`.
         data: what comes with it; JSON values or shapes.
         now: epoch seconds.
-        except_connection: a connection that does not get it.
     """
-    publish([Event(event, data, user_ids, except_connection)], now=now)
+    publish([Event(event, data, user_ids)], now=now)
 
 
 def publish(events: Sequence[Event], *, now: float) -> None:
@@ -75,7 +80,7 @@ def publish_to_question(
     data: Any,
     *,
     now: float,
-    except_connection: str | None = None,
+    own: Own | None = None,
     admits: Callable[[set[int]], Collection[int]] | None = None,
 ) -> None:
     """Send an event to every connection that follows a question's discussion.
@@ -85,7 +90,7 @@ def publish_to_question(
         event: its name, such as `new_message`.
         data: what comes with it; JSON values or shapes.
         now: epoch seconds.
-        except_connection: a connection that does not get it.
+        own: what the devices of one of them get instead.
         admits: given the followers' ids, those who may see the discussion now; by default all.
     """
     try:
@@ -96,8 +101,12 @@ def publish_to_question(
     except AppError as error:
         _not_sent(error)
         return
-    content = frame(event, data)
-    deliver([Post(socket, content) for socket in found if socket.connection_id != except_connection], now=now)
+    others = frame(event, data)
+    mine = others if own is None else frame(event, own.data)
+    deliver(
+        [Post(socket, mine if own is not None and socket.user_id == own.user_id else others) for socket in found],
+        now=now,
+    )
 
 
 def frame(event: str, data: Any) -> bytes:

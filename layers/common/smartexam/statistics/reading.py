@@ -1,5 +1,6 @@
 """Reading what is counted: totals, months, days, and lists of results by time."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,10 +36,6 @@ class Period:
         """The period of the same length that ends where this one begins."""
         return Period(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
 
-    def days(self) -> list[str]:
-        """Its days (`2026-01-05`)."""
-        return [(self.first + timedelta(days=at)).isoformat() for at in range(self.length)]
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -69,28 +66,34 @@ class Days:
 
     def __init__(self, amounts: Mapping[tuple[str, str], Counter[str]]) -> None:
         self._amounts = amounts
+        # Only days that have counters: a range may be as long as it likes.
+        self._days: dict[str, list[str]] = defaultdict(list)
+        for day, scope in sorted(amounts):
+            self._days[scope].append(day)
 
     def scopes(self, period: Period) -> list[str]:
         """The scopes that have results in a period."""
-        wanted = set(period.days())
-        return sorted({scope for (day, scope), found in self._amounts.items() if day in wanted and found["n"]})
+        return sorted(scope for scope in self._days if self.active(scope, period))
 
     def active(self, scope: str, period: Period) -> list[str]:
         """The days of a period with results."""
-        return [day for day in period.days() if self._amounts.get((day, scope), Counter())["n"]]
+        return [day for day in self._within(scope, period) if self._amounts[day, scope]["n"]]
 
     def counts(self, scope: str, period: Period) -> Counts:
         """What is counted in a period."""
         first = period.first.isoformat()
         merged: Counter[str] = Counter()
         students = 0
-        for day in period.days():
-            amounts = self._amounts.get((day, scope))
-            if amounts is not None:
-                merged.update(amounts)
-                # Whoever was active on an earlier day of the period was counted there.
-                students += sum(n for name, n in amounts.items() if name.startswith("a") and name[1:] < first)
+        for day in self._within(scope, period):
+            amounts = self._amounts[day, scope]
+            merged.update(amounts)
+            # Whoever was active on an earlier day of the period was counted there.
+            students += sum(n for name, n in amounts.items() if name.startswith("a") and name[1:] < first)
         return _counts(merged, students)
+
+    def _within(self, scope: str, period: Period) -> list[str]:
+        days = self._days.get(scope, [])
+        return days[bisect_left(days, period.first.isoformat()) : bisect_right(days, period.last.isoformat())]
 
 
 def read_days(generation: int, period: Period) -> Days:
@@ -170,6 +173,11 @@ def find_result(generation: int, result_id: int) -> tuple[int, int] | None:
 def starts_at(day: date, timezone: str) -> float:
     """When a day begins in a time zone, epoch seconds."""
     return datetime.combine(day, time(), ZoneInfo(timezone)).timestamp()
+
+
+def ends_at(day: date, timezone: str) -> float:
+    """When a day ends in a time zone, which is when the next one begins."""
+    return starts_at(day + timedelta(days=1), timezone)
 
 
 def _merged(found: Iterable[tuple[str, dict[str, int]]]) -> dict[str, Counter[str]]:

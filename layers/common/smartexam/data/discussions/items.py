@@ -11,7 +11,10 @@ COUNT = "COUNT"
 POINTER = "POINTER"
 PIN_PREFIX = "PIN#"
 THREAD_PREFIX = "THREAD#"
+# A comment's place is its parent's with its own behind it, and a sort key has at most 1,024 bytes.
+MOST_LEVELS = 20
 _ROOT_PARTS = 3
+_OWN_PARTS = 2
 
 
 class CommentItem(Item):
@@ -91,7 +94,7 @@ class Location:
     @property
     def is_root(self) -> bool:
         """Whether it is no reply."""
-        return root_of(self.place) == self.place
+        return parent_of(self.place) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +103,16 @@ class Comment:
 
     Attributes:
         place: its sort key.
-        replies: how many lie under a root.
-        root_id: the root that a reply lies under; None for a root.
-        reply_to_id: the comment that a reply answers; None for a root.
+        replies: how many lie directly under it.
+        parent_id: the comment that a reply lies under; None for a root.
+        reply_to_id: the comment that a reply answers, which is its parent but at the deepest level; None for a root.
         author_id: None once the comment is deleted or its author's account erased.
         is_deleted: a placeholder, kept for its replies.
     """
 
     id: int
     place: str
-    root_id: int | None
+    parent_id: int | None
     reply_to_id: int | None
     author_id: int | None
     username: str | None
@@ -150,10 +153,15 @@ def discussed_key(exam_id: int) -> str:
     return f"EXAM#{exam_id}"
 
 
-def place_of(comment_id: int, now: float, root: str | None = None) -> str:
-    """The sort key of a new comment, under `root` if it is a reply."""
+def place_of(comment_id: int, now: float, parent: str | None = None) -> str:
+    """The sort key of a new comment, under `parent` if it is a reply."""
     own = f"{int(now * 1000):013d}#{comment_id:016d}"
-    return f"{THREAD_PREFIX}{own}" if root is None else f"{root}#{own}"
+    return f"{THREAD_PREFIX}{own}" if parent is None else f"{parent}#{own}"
+
+
+def place_for_replies(place: str) -> str:
+    """The place that replies to a comment lie under: its own, or at the deepest level the one that it lies under."""
+    return (parent_of(place) or place) if len(ancestors_of(place)) + 1 >= MOST_LEVELS else place
 
 
 def root_of(place: str) -> str:
@@ -161,20 +169,28 @@ def root_of(place: str) -> str:
     return "#".join(place.split("#", _ROOT_PARTS)[:_ROOT_PARTS])
 
 
-def root_id_of(place: str) -> int:
-    """The id of the root that a comment belongs to."""
-    return int(place.split("#", _ROOT_PARTS)[2])
+def parent_of(place: str) -> str | None:
+    """The place of the comment that a reply lies under; None for a root."""
+    return None if root_of(place) == place else place.rsplit("#", _OWN_PARTS)[0]
+
+
+def ancestors_of(place: str) -> list[str]:
+    """The places of all comments that one lies under, its root first."""
+    found: list[str] = []
+    while (parent := parent_of(place)) is not None:
+        found.insert(0, place := parent)
+    return found
 
 
 def from_item(item: CommentItem) -> Comment:
     """A stored comment."""
-    is_reply = root_of(item.sk) != item.sk
-    root_id = root_id_of(item.sk) if is_reply else None
+    parent = parent_of(item.sk)
+    parent_id = None if parent is None else int(parent.rsplit("#", 1)[1])
     return Comment(
         id=item.comment_id,
         place=item.sk,
-        root_id=root_id,
-        reply_to_id=(item.reply_to_id or root_id) if is_reply else None,
+        parent_id=parent_id,
+        reply_to_id=item.reply_to_id or parent_id,
         author_id=item.author_id,
         username=item.username,
         message=item.message,

@@ -18,6 +18,7 @@ from smartexam.data.discussions.items import (
     PinItem,
     PointerItem,
     Summary,
+    ancestors_of,
     from_item,
     partition,
     pointer_key,
@@ -31,13 +32,13 @@ PAGE_SIZE = 100
 # Queries for a page: one for most; many pinned roots, or many pinned roots in a row to pass over, take more.
 _MOST_QUERIES = 10
 _IN_PINNED = "P:"
-# Behind every reply of a root: above the digits that a reply's place goes on with.
+# Behind everything under a root: above the digits that a reply's place goes on with.
 _END_OF_THREAD = "#~"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Comments in the order in which they are read, roots before their replies, and the place to go on after."""
+    """Comments in the order in which they are read, each before its replies, and the place to go on after."""
 
     comments: list[Comment]
     next_place: str | None
@@ -110,7 +111,8 @@ def count_many(question_ids: Iterable[int]) -> dict[int, int]:
 def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> Page:
     """Comments of a question: threads of pinned roots first, then the others, each the oldest first.
 
-    A page may end within a thread. The next one then begins with that root again, so that each page can be read alone.
+    A page may end within a thread. The next one then begins with the comments again that its first one lies under, so
+    that each page can be read alone.
 
     Args:
         question_id: the question.
@@ -171,7 +173,7 @@ class _Reading:
             self._queries += 1
             passed: str | None = None
             for comment in map(from_item, page.items):
-                if comment.is_pinned and comment.root_id is None:
+                if comment.is_pinned and comment.parent_id is None:
                     passed = comment.place
                 elif passed is None or root_of(comment.place) != passed:
                     self._found.append(comment)
@@ -182,12 +184,12 @@ class _Reading:
                 place = passed + _END_OF_THREAD
 
     def comments(self) -> list[Comment]:
-        """What was read, with the root of its first thread if the page began within it."""
-        if self._found and self._found[0].root_id is not None:
-            root = table.get(CommentItem, self._pk, root_of(self._found[0].place))
-            if root is not None:
-                self._found.insert(0, from_item(root))
-        return self._found
+        """What was read, behind the comments that the first of it lies under."""
+        above = ancestors_of(self._found[0].place) if self._found else []
+        if not above:
+            return self._found
+        known = table.batch_get((CommentItem, self._pk, place) for place in above)
+        return [*(from_item(known[self._pk, place]) for place in above if (self._pk, place) in known), *self._found]
 
     @property
     def _room(self) -> int:

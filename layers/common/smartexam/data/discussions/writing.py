@@ -1,8 +1,9 @@
 """Writing comments: each change and what is counted of it in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from smartexam.data import table
@@ -18,13 +19,15 @@ from smartexam.data.discussions.items import (
     Location,
     PinItem,
     PointerItem,
+    ancestors_of,
     author_key,
     discussed_key,
     from_item,
+    parent_of,
     partition,
+    place_for_replies,
     place_of,
     pointer_key,
-    root_of,
 )
 from smartexam.data.table import (
     Check,
@@ -70,8 +73,8 @@ def add(new: NewComment, *, is_first: bool) -> Comment:
         BadRequest: the comment that it answers is gone.
     """
     pk = partition(new.question_id)
-    root = None if new.parent is None else root_of(new.parent.place)
-    place = place_of(new.id, new.now, root)
+    parent = None if new.parent is None else place_for_replies(new.parent.place)
+    place = place_of(new.id, new.now, parent)
     item = CommentItem(
         pk,
         place,
@@ -81,7 +84,7 @@ def add(new: NewComment, *, is_first: bool) -> Comment:
         message=new.message,
         created_at=new.now,
     )
-    if new.parent is not None and not new.parent.is_root:
+    if new.parent is not None and new.parent.place != parent:
         item.reply_to_id = new.parent.comment_id
     operations: list[Operation] = [
         Check(catalog.PointerItem, *catalog.pointer_key(new.question_id), catalog.PointerItem.pk.exists()),
@@ -90,8 +93,8 @@ def add(new: NewComment, *, is_first: bool) -> Comment:
         Put(AuthorItem(*author_key(new.author_id, new.id), question_id=new.question_id, place=place)),
         Update(CountItem, pk, COUNT, [CountItem.comments.add(1), CountItem.exam_id.set(new.exam_id)]),
     ]
-    if root is not None:
-        operations.append(Update(CommentItem, pk, root, [CommentItem.replies.add(1)], CommentItem.pk.exists()))
+    if parent is not None:
+        operations.append(Update(CommentItem, pk, parent, [CommentItem.replies.add(1)], CommentItem.pk.exists()))
     if is_first:
         operations.append(Put(DiscussedItem(discussed_key(new.exam_id), pk)))
     try:
@@ -130,7 +133,7 @@ def edit(where: Location, message: str, now: float, *, author_id: int | None) ->
 
 
 def delete(where: Location, now: float, *, allows: Callable[[Comment], bool]) -> bool:
-    """Delete a comment. With replies it becomes a placeholder, without it disappears.
+    """Delete a comment. With replies it becomes a placeholder, without it disappears, and with it what was kept for it.
 
     Args:
         where: the comment.
@@ -143,21 +146,23 @@ def delete(where: Location, now: float, *, allows: Callable[[Comment], bool]) ->
     Raises:
         NotFound: it does not exist, or was deleted.
     """
-    pk, root_place = partition(where.question_id), root_of(where.place)
-    wanted: list[tuple[type[Item], str, str]] = [(CountItem, pk, COUNT)]
-    wanted += [(CommentItem, pk, place) for place in {where.place, root_place}]
+    pk, places = partition(where.question_id), [*ancestors_of(where.place), where.place]
+    wanted: list[tuple[type[Item], str, str]] = [
+        (CountItem, pk, COUNT),
+        *((CommentItem, pk, place) for place in places),
+    ]
 
     def attempt() -> bool:
         found = table.batch_get(wanted)
         comments = {sk: from_item(item) for (_, sk), item in found.items() if isinstance(item, CommentItem)}
-        comment, root = comments.get(where.place), comments.get(root_place)
-        if comment is None or comment.is_deleted or root is None:
+        comment = comments.get(where.place)
+        if comment is None or comment.is_deleted:
             raise _gone()
         if not allows(comment):
             return False
-        removal = _root_removal(pk, comment, now) if where.is_root else _reply_removal(pk, comment, root)
+        removal = _blanking(pk, comment, now) if comment.replies else _removal(pk, comment, comments)
         best_ids = [item.best_id for item in found.values() if isinstance(item, CountItem)]
-        table.transact([*removal, _uncount(pk, comment, was_best=comment.id in best_ids)])
+        table.transact([*removal, *_unlisting(pk, comment), _uncount(pk, comment, was_best=comment.id in best_ids)])
         return True
 
     return table.retried(attempt)
@@ -233,48 +238,58 @@ def toggle_best(where: Location) -> bool:
     return table.retried(attempt)
 
 
-def _root_removal(pk: str, root: Comment, now: float) -> list[Operation]:
-    """What deleting a root does to it."""
-    pin_is_same = CommentItem.pinned_at.exists() if root.is_pinned else CommentItem.pinned_at.does_not_exist()
-    unchanged = _ALIVE & pin_is_same
-    operations = _forget_author(root)
-    if root.replies:
-        cleared = (CommentItem.author_id, CommentItem.username, CommentItem.message, CommentItem.edited_at)
-        actions: list[Action] = [CommentItem.deleted_at.set(now), CommentItem.pinned_at.remove()]
-        actions += [attribute.remove() for attribute in cleared]
-        operations.append(Update(CommentItem, pk, root.place, actions, unchanged & (CommentItem.replies > 0)))
-    else:
-        operations.append(Delete(CommentItem, pk, root.place, unchanged & (CommentItem.replies == 0)))
-        operations.append(Delete(PointerItem, *pointer_key(root.id)))
-    if root.is_pinned:
-        operations.append(Delete(PinItem, pk, f"{PIN_PREFIX}{root.place}"))
-    return operations
+def _blanking(pk: str, comment: Comment, now: float) -> list[Operation]:
+    """What makes a comment a placeholder."""
+    cleared = (CommentItem.author_id, CommentItem.username, CommentItem.message, CommentItem.edited_at)
+    actions: list[Action] = [CommentItem.deleted_at.set(now), CommentItem.pinned_at.remove()]
+    actions += [attribute.remove() for attribute in cleared]
+    return [Update(CommentItem, pk, comment.place, actions, _unchanged(comment) & (CommentItem.replies > 0))]
 
 
-def _reply_removal(pk: str, reply: Comment, root: Comment) -> list[Operation]:
-    """What deleting a reply does to it and its root: a placeholder without replies goes with the last one."""
+def _removal(pk: str, comment: Comment, known: Mapping[str, Comment]) -> list[Operation]:
+    """What removes a comment without replies, and the placeholders above that were kept for it alone.
+
+    Args:
+        pk: the discussion's partition.
+        comment: which.
+        known: it and all that it lies under, by place.
+    """
     operations: list[Operation] = [
-        *_forget_author(reply),
-        Delete(CommentItem, pk, reply.place, CommentItem.pk.exists()),
-        Delete(PointerItem, *pointer_key(reply.id)),
+        Delete(CommentItem, pk, comment.place, _unchanged(comment) & (CommentItem.replies == 0)),
+        Delete(PointerItem, *pointer_key(comment.id)),
     ]
-    if root.is_deleted and root.replies == 1:
+    place = parent_of(comment.place)
+    while place is not None and (above := known.get(place)) is not None and above.is_deleted and above.replies == 1:
         was_last = CommentItem.deleted_at.exists() & (CommentItem.replies == 1)
-        operations.append(Delete(CommentItem, pk, root.place, was_last))
-        operations.append(Delete(PointerItem, *pointer_key(root.id)))
-    else:
+        operations += [Delete(CommentItem, pk, place, was_last), Delete(PointerItem, *pointer_key(above.id))]
+        place = parent_of(place)
+    if place is not None:
         stays = CommentItem.pk.exists() & (CommentItem.deleted_at.does_not_exist() | (CommentItem.replies > 1))
-        operations.append(Update(CommentItem, pk, root.place, [CommentItem.replies.add(-1)], stays))
+        operations.append(Update(CommentItem, pk, place, [CommentItem.replies.add(-1)], stays))
     return operations
 
 
-def _forget_author(comment: Comment) -> list[Operation]:
-    return [] if comment.author_id is None else [Delete(AuthorItem, *author_key(comment.author_id, comment.id))]
+def _unchanged(comment: Comment) -> Condition:
+    """It is neither deleted, nor pinned or unpinned, in the meantime."""
+    condition: Condition = _ALIVE & (
+        CommentItem.pinned_at.exists() if comment.is_pinned else CommentItem.pinned_at.does_not_exist()
+    )
+    return condition
+
+
+def _unlisting(pk: str, comment: Comment) -> list[Operation]:
+    """What takes a comment off the lists that name it."""
+    operations: list[Operation] = []
+    if comment.author_id is not None:
+        operations.append(Delete(AuthorItem, *author_key(comment.author_id, comment.id)))
+    if comment.is_pinned and comment.parent_id is None:
+        operations.append(Delete(PinItem, pk, f"{PIN_PREFIX}{comment.place}"))
+    return operations
 
 
 def _uncount(pk: str, comment: Comment, *, was_best: bool) -> Update:
     actions: list[Action] = [CountItem.comments.add(-1)]
-    if comment.is_pinned and comment.root_id is None:
+    if comment.is_pinned and comment.parent_id is None:
         actions.append(CountItem.pins.add(-1))
     if was_best:
         actions.append(CountItem.best_id.remove())

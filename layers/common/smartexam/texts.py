@@ -7,8 +7,6 @@ import unicodedata
 
 from smartexam.errors import InvalidFields
 
-LONGEST_MESSAGE = 1000
-LONGEST_NAME = 100
 _KEPT_CONTROLS = frozenset("\n\t")
 # Control characters and halves of surrogate pairs have no meaning in a text.
 _DROPPED = frozenset({"Cc", "Cs"})
@@ -26,27 +24,35 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
-def message_text(text: str) -> str:
-    """A message as it is stored: 1 to 1000 characters.
+def read_text(text: str, field: str, *, shortest: int = 1, longest: int) -> str:
+    """A text without control characters (line breaks and tabs stay) and without outer white space.
+
+    Args:
+        text: as it came.
+        field: where it came, for the error.
+        shortest: characters that it has at least, once cleaned.
+        longest: characters that it has at most, once cleaned.
+
+    Raises:
+        InvalidFields: nothing to be seen is in it, or it is too short or too long.
+    """
+    return _checked(clean(text), field, shortest, longest)
+
+
+def read_line(text: str, field: str, *, longest: int) -> str:
+    """The same as one line, with single spaces.
 
     Raises:
         InvalidFields: nothing to be seen is in it, or it is too long.
     """
-    return _checked(clean(text), "message", LONGEST_MESSAGE)
+    return _checked(" ".join(clean(text).split()), field, 1, longest)
 
 
-def group_name(text: str) -> str:
-    """A group's name as it is stored: one line of 1 to 100 characters.
-
-    Raises:
-        InvalidFields: nothing to be seen is in it, or it is too long.
-    """
-    return _checked(" ".join(clean(text).split()), "name", LONGEST_NAME)
-
-
-def _checked(text: str, field: str, longest: int) -> str:
+def _checked(text: str, field: str, shortest: int, longest: int) -> str:
     if all(unicodedata.category(character) in _INVISIBLE for character in text):
         raise InvalidFields([(field, "must not be empty")])
+    if len(text) < shortest:
+        raise InvalidFields([(field, f"must have at least {shortest} characters")])
     if len(text) > longest:
         raise InvalidFields([(field, f"must have at most {longest} characters")])
     return text
