@@ -136,6 +136,21 @@ def test_who_vanishes_gets_the_result_of_the_last_acknowledged_sync(
     assert (result["score"], result["time_taken_minutes"]) == (4.0, 60.0)
 
 
+@pytest.mark.parametrize("path", ["/api/results", "/api/analytics"])
+def test_who_comes_back_after_the_time_finds_the_result_in_every_list(
+    student: Client, new_exam: Callable[..., int], clock: Callable[[float], Any], anonymous: Client, path: str
+) -> None:
+    exam_id = new_exam(name=f"Left open for {path}")
+    start(student, exam_id)
+    student.post(f"/api/sync-exam-answers/{exam_id}", {"answers": {ids_of(student, exam_id)[0]: "B"}})
+    clock(3600 + 31)
+
+    shown = anonymous.signed_in(*STUDENTS[0]).get(path)
+
+    listed = shown.body["results"] if path == "/api/results" else shown.body["analytics"]["recent_performance"]
+    assert [each["score"] for each in listed if each["exam_id"] == exam_id] == [4.0]
+
+
 def test_stale_revision_is_told_the_servers_state(student: Client, exam: int) -> None:
     start(student, exam)
     first, *_ = ids_of(student, exam)

@@ -152,6 +152,10 @@ class Sitting:
         """Whether an open attempt's time and its grace are past."""
         return self.status == OPEN and now > self.deadline + grace
 
+    def is_due(self, now: float, grace: float) -> bool:
+        """Whether it waits to be finalised: its time and grace are past, or it is closed and has no result yet."""
+        return self.status == CLOSED or self.is_over(now, grace)
+
     @property
     def completed_at(self) -> int:
         """When the closed attempt ended: submissions during the grace count as of the deadline."""
