@@ -9,7 +9,7 @@
     LIMIT#<kind>#42        WINDOW               the one turn that a user has in some seconds is taken
     LIMIT#study#42         <YYYY-MM-DD>         questions to the study assistant on a day (smartexam.data.study)
     TICKET#42              <digest>             a ticket to open a WebSocket with (smartexam.data.sockets)
-    REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
+    REVOCATIONS            <ms>#<user>#<n>      the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
 
@@ -125,7 +125,7 @@ def revocation_item(change: Revocation, now: float) -> RevocationItem:
     """The feed entry to write in the transaction that makes a change."""
     return RevocationItem(
         "REVOCATIONS",
-        f"{int(now * 1000):013d}#{change.user_id}",
+        f"{int(now * 1000):013d}#{change.user_id}#{change.auth_version}",
         user_id=change.user_id,
         auth_version=change.auth_version,
         role=change.role,
