@@ -178,7 +178,9 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         completed_count=counts.completed_count,
         max_attempts=counts.max_attempts,
         attempts_remaining=counts.attempts_remaining,
-        can_start_new=counts.attempts_remaining != 0 and exam.is_open(request.now, clockwork.timezone),
+        can_start_new=counts.attempts_remaining != 0
+        and exam.question_count > 0
+        and exam.is_open(request.now, clockwork.timezone),
     )
 
 

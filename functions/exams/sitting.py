@@ -152,6 +152,8 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
                 marked=None if marked is None else answers.encode_marked(marked),
             )
         except SittingRefused as refused:
+            if refused.sitting is None:
+                find_exam(exam_id, user_id)
             version = _version_after(refused.sitting, version, clockwork)
         else:
             _versions.saw(exam_id, version)

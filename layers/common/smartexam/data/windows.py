@@ -7,6 +7,7 @@ one conditional write, so it holds however many ask at once.
 from dataclasses import dataclass
 
 from smartexam.data import table
+from smartexam.data.ephemeral import Limit, limit_key
 from smartexam.data.identity import user_key
 from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
 
@@ -98,8 +99,8 @@ def clear_login_attempts(who: str) -> None:
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
-def turn(name: str, now: float, *, seconds: float) -> Put:
-    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+def turn(kind: Limit, user_id: int, now: float, *, seconds: float) -> Put:
+    """The write that uses a user's one turn in `seconds`, for the transaction that makes use of it.
 
     Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
     than any can be was begun by a clock that has been set back since.
@@ -107,7 +108,7 @@ def turn(name: str, now: float, *, seconds: float) -> Put:
     free = (
         LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
     )
-    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)
+    return Put(LimitItem(limit_key(kind, user_id), "WINDOW", used=1, expires_at=now + seconds), free)
 
 
 def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds: float) -> float | None:
