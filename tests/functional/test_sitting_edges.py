@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from exams.app import api, lambda_handler
+from smartexam.data.catalog import question_changes
 from smartexam.data.catalog.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
-from tests.factories.exams import create_exam
+from tests.factories.exams import create_exam, question_ids
 from tests.factories.users import access_token, create_user
 
 
@@ -42,3 +43,14 @@ def test_within_a_second_after_the_grace_every_device_is_told_that_time_is_over(
     answers = [student.sync(answers={}) for _ in range(2)]
 
     assert [(answer.status, answer.body["code"]) for answer in answers] == [(409, "exam_time_over")] * 2
+
+
+def test_an_attempt_goes_on_when_all_questions_were_deleted(student: Student) -> None:
+    attempt_id = student.start().body["attempt_id"]
+    question_changes.delete_questions(question_ids(student.exam.id))
+
+    answer = student.start()
+
+    assert (answer.status, answer.body.get("attempt_id")) == (200, attempt_id)
+    assert student.call("POST", "/submit-exam", headers={"accept": "application/json"}).status == 200
+    assert (student.start().status, student.start().body["code"]) == (404, "exam_without_questions")
