@@ -73,7 +73,13 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
     exam = find_exam(exam_id, user_id)
     if not exam.is_open(clockwork.now, clockwork.timezone):
         return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
-    version = papers.ready_version(exam)
+    try:
+        version = papers.ready_version(exam)
+    except NotFound as nothing_to_sit:
+        if nothing_to_sit.code != "exam_without_questions":
+            raise
+        # Whoever began before the questions were taken out goes on with the paper that they have.
+        return _running_or(user_id, exam_id, clockwork, nothing_to_sit), True
     attempt_id = ids.next_id("attempt")
     for _ in range(_TRIES):
         try:

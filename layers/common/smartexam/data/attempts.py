@@ -384,7 +384,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     is_open = SittingItem.status == OPEN
     if attempt_id is not None:
         is_open &= SittingItem.attempt_id == attempt_id
-    # Rounded up: the deadline is whole seconds, and half a second after the grace it is over.
+    # Deadlines are whole seconds: rounded up it is the very moment at which saving ends, to the fraction.
     in_time = is_open & (SittingItem.deadline >= math.ceil(now - grace))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(now))]
     try:
