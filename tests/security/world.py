@@ -15,7 +15,7 @@ from moto.s3.models import s3_backends
 from account_eraser.app import lambda_handler as eraser
 from mailer import sender
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam import queues, storage, uploads
+from smartexam import queues, storage
 from smartexam.ai import client as model_client
 from smartexam.data import accounts, engine, ephemeral, sockets
 from smartexam.data.identity import User
@@ -94,7 +94,7 @@ class World:
         engine.connection().client.meta.events.register("before-call.dynamodb", self._notice, unique_id="world")
         # Of the tables' names, where another test had others.
         engine.table_connection.cache_clear()
-        for client in (storage._client, uploads._client, model_client._client):
+        for client in (storage._client, model_client._client):
             client.cache_clear()
         forget_processes_state()
 

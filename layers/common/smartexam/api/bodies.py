@@ -97,7 +97,7 @@ def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise faults.invalid(error, shape, value if isinstance(value, dict) else None) from None
 
 
 FormFields = dict[str, str | list[str]]
