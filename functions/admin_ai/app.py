@@ -77,7 +77,7 @@ def save(request: Request, body: DraftList) -> Saved:
         InvalidFields: questions that are not consistent, each with its reasons.
         NotFound: `exam_not_found`.
     """
-    return Saved(saving.save(body.questions, request.now))
+    return Saved(saving.save(body.questions, request.caller.user_id, request.now))
 
 
 @api.post(

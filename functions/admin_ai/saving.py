@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from smartexam import ids
+from smartexam.data import audit
+from smartexam.data.audit import Change
 from smartexam.data.catalog import exams, question_changes
 from smartexam.errors import Fault, InvalidFields, NotFound
 from smartexam.exam.csv_codec import write_questions
@@ -13,8 +15,8 @@ MOST: Final = 500
 _HIGHEST_ID: Final = 2**53 - 1
 
 
-def save(items: Sequence[Mapping[str, Any]], now: float) -> int:
-    """Store questions at the end of the exams that they name, in their order: all of them or none.
+def save(items: Sequence[Mapping[str, Any]], admin_id: int, now: float) -> int:
+    """Store questions at the end of the exams that they name, in their order, all of them or none; and log it.
 
     Returns:
         How many.
@@ -36,6 +38,9 @@ def save(items: Sequence[Mapping[str, Any]], now: float) -> int:
         for exam_id, questions in by_exam.items()
     }
     question_changes.add_to_exams(additions, now)
+    for exam_id, added in additions.items():
+        after = {"added": len(added), "question_ids": [question_id for question_id, _ in added]}
+        audit.record(Change(admin_id, "questions.create", f"exam:{exam_id}", None, after), now)
     return len(read)
 
 

@@ -3,6 +3,7 @@
 from html import escape
 
 from admin_analytics.models import ResultPage, ResultRow
+from smartexam.exam.marks import plain
 
 _HEADINGS = ("Student", "Username", "Exam", "Score", "Percentage", "Grade", "Minutes", "Completed", "")
 
@@ -24,10 +25,10 @@ def _row(row: ResultRow) -> str:
         row.full_name,
         row.username,
         row.exam_name,
-        f"{row.score:g} / {row.max_score:g}",
-        f"{row.percentage:g} %",
+        f"{plain(row.score)} / {plain(row.max_score)}",
+        f"{plain(row.percentage)} %",
         row.grade,
-        f"{row.duration:g}",
+        plain(row.duration),
         row.created_at,
     )
     link = f'<a href="/admin/users-analytics/download-result/{row.id}">PDF</a>'

@@ -16,7 +16,7 @@ from discussions.models import (
 from discussions.service import COMMENT_SECONDS, check_parent, may_change, read_message, threads, view
 from smartexam import cursors, rate_limits
 from smartexam.api import Access, Api, Done, Request
-from smartexam.data.discussions import reading, writing
+from smartexam.data.discussions import moderation, reading, writing
 from smartexam.errors import Forbidden
 from smartexam.ids import next_id
 from smartexam.settings import settings
@@ -92,8 +92,9 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
     """
     message, visitor = read_message(body.message), _visitor(request)
     where = find_comment(comment_id, visitor)
-    author_id = None if request.caller.has("admin") else visitor.user_id
-    if not writing.edit(where, message, request.now, author_id=author_id):
+    is_own = writing.edit(where, message, request.now, author_id=visitor.user_id)
+    is_admin = request.caller.has("admin")
+    if not is_own and not (is_admin and moderation.edit(where, message, visitor.user_id, request.now)):
         raise _not_yours()
     live.announce(where.question_id, where.exam_id, "edit_message", visitor, comment_id=comment_id, message=message)
     return Done()
@@ -109,7 +110,13 @@ def delete_comment(request: Request, comment_id: int) -> Done:
     """
     visitor = _visitor(request)
     where = find_comment(comment_id, visitor)
-    if not writing.delete(where, request.now, allows=lambda comment: may_change(comment, request.caller)):
+    is_deleted = writing.delete(
+        where,
+        request.now,
+        allows=lambda comment: may_change(comment, request.caller),
+        logged=moderation.deletions(where, visitor.user_id, request.now),
+    )
+    if not is_deleted:
         raise _not_yours()
     live.announce(where.question_id, where.exam_id, "delete_message", visitor, comment_id=comment_id)
     return Done()
@@ -134,7 +141,7 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
         NotFound: `comment_not_found`.
     """
     where = find_comment(comment_id)
-    is_pinned = writing.toggle_pin(where, request.now)
+    is_pinned = moderation.toggle_pin(where, request.caller.user_id, request.now)
     live.announce(
         where.question_id,
         where.exam_id,
@@ -154,7 +161,7 @@ def toggle_best(request: Request, comment_id: int) -> BestAnswer:
         NotFound: `comment_not_found`.
     """
     where = find_comment(comment_id)
-    is_best = writing.toggle_best(where)
+    is_best = moderation.toggle_best(where, request.caller.user_id, request.now)
     live.announce(
         where.question_id,
         where.exam_id,

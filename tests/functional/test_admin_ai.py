@@ -8,6 +8,7 @@ import pytest
 
 from admin_ai import app
 from smartexam.ai import generation
+from smartexam.data import audit
 from smartexam.data.catalog import jobs, questions
 from smartexam.data.catalog.exams import Exam
 from tests.factories.events import send
@@ -323,6 +324,20 @@ class TestSave:
             ("NUMERIC", "12.5"),
         ]
         assert stored[3].tolerance == "0.01"
+
+    def test_is_logged_for_each_exam(self, admin: Admin, exam: Exam) -> None:
+        other = create_exam([])
+        items = [{**mcq(f"What is {n} + 1?"), "exam_id": each.id} for n, each in ((1, exam), (2, other), (3, other))]
+
+        assert admin.call("POST", "/save", body={"questions": items}).status == 200
+
+        entries, _ = audit.list_entries(limit=9, after=None)
+        logged = {entry.change.target: entry.change for entry in entries}
+        for each, count in ((exam, 1), (other, 2)):
+            ids = [stored.id for stored in questions.all_questions(each.id)]
+            assert logged[f"exam:{each.id}"] == audit.Change(
+                admin.user.id, "questions.create", f"exam:{each.id}", None, {"added": count, "question_ids": ids}
+            )
 
     def test_inconsistent_ones_are_refused_with_reasons_and_nothing_is_stored(self, admin: Admin, exam: Exam) -> None:
         good = {**mcq("What is 1 + 1?"), "exam_id": exam.id}

@@ -300,6 +300,12 @@ class TestResults:
         assert answer.body.count("&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&quot;&amp;") == 2
         assert set(re.findall(r"</?(\w+)", answer.body)) == {"table", "thead", "tbody", "tr", "th", "td", "a"}
 
+    def test_a_fragment_shows_every_digit(self, admin: Admin) -> None:
+        store_result(create_user().id, create_exam([]), 12345.67)
+        counted()
+
+        assert "<td>12345.67 / 100</td>" in admin.get("/admin/users-analytics/results", query={"partial": 1}).body
+
     def test_a_fragment_of_nothing_says_so(self, admin: Admin) -> None:
         assert "No results" in admin.get("/admin/users-analytics/results", query={"partial": 1}).body
 

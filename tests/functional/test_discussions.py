@@ -9,7 +9,7 @@ import pytest
 from discussions.app import api, lambda_handler
 from discussions.service import DELETED_NAME, DELETED_TEXT, ERASED_NAME, ERASED_TEXT
 from smartexam import ids
-from smartexam.data import attempts, sockets
+from smartexam.data import attempts, audit, sockets
 from smartexam.data.catalog import exams, papers, question_changes
 from smartexam.data.catalog.exams import Exam
 from smartexam.data.discussions import erasing
@@ -598,6 +598,55 @@ class TestDeletedExams:
         left = everything(dynamodb, tables)["discussions"]
         assert len(left) == 5
         assert f"COMMENT#{kept}" in {item["pk"]["S"] for item in left}
+
+
+class TestLog:
+    """What administrators do to the comments of others is in the log, without the others' words."""
+
+    @staticmethod
+    def logged() -> list[audit.Change]:
+        entries, _ = audit.list_entries(limit=50, after=None)
+        return [entry.change for entry in reversed(entries)]
+
+    def test_says_who_did_what_to_whose_comment(self, member: Member, admin: Member, question: int) -> None:
+        comment = member.posted(question, "a secret")
+        for act in (admin.pin, admin.best, admin.edit, admin.best, admin.pin, admin.delete):
+            admin.clock.advance(1)
+            assert act(comment).status == 200
+
+        def change(action: str, before: dict[str, Any], after: dict[str, Any] | None) -> audit.Change:
+            states = (None if each is None else {"question_id": question, **each} for each in (before, after))
+            return audit.Change(admin.user.id, f"comment.{action}", f"comment:{comment}", *states)
+
+        author = {"author_id": member.user.id}
+        assert self.logged() == [
+            change("pin", {"is_pinned": False}, {"is_pinned": True}),
+            change("best", {"is_best_answer": False}, {"is_best_answer": True}),
+            change("edit", author, {**author, "message": "Because of the direction."}),
+            change("best", {"is_best_answer": True}, {"is_best_answer": False}),
+            change("pin", {"is_pinned": True}, {"is_pinned": False}),
+            change("delete", author, None),
+        ]
+
+    def test_says_nothing_of_ones_own_comments_and_of_what_was_refused(
+        self, member: Member, other: Member, admin: Member, question: int
+    ) -> None:
+        mine, theirs = admin.posted(question), member.posted(question)
+        admin.edit(mine)
+        admin.delete(mine)
+        other.edit(theirs)
+        other.delete(theirs)
+        admin.pin(999)
+
+        assert self.logged() == []
+
+    def test_administrators_do_not_edit_what_is_nobodys(self, member: Member, admin: Member, question: int) -> None:
+        comment = member.posted(question)
+        erasing.erase_user(member.user.id, limit=9)
+
+        assert admin.edit(comment).status == 403
+        assert self.logged() == []
+        assert admin.delete(comment).status == 200
 
 
 class TestEvents:

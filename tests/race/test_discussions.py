@@ -12,7 +12,7 @@ import pytest
 
 from discussions import app
 from smartexam.data.catalog import question_changes
-from smartexam.data.discussions import erasing, reading, writing
+from smartexam.data.discussions import erasing, moderation, reading, writing
 from smartexam.data.discussions.items import Comment
 from smartexam.data.identity import User
 from smartexam.errors import AppError, BadRequest, NotFound
@@ -26,6 +26,7 @@ from tests.factories.users import access_token, create_user
 pytestmark = pytest.mark.race
 
 THREADS = 8
+ADMIN = 99
 
 
 @pytest.fixture(autouse=True)
@@ -126,9 +127,9 @@ def test_counts_are_what_is_visible_after_any_interleaving(
                     if action == "delete":
                         writing.delete(where, MORNING, allows=lambda _: True)
                     elif action == "pin":
-                        writing.toggle_pin(where, MORNING)
+                        moderation.toggle_pin(where, ADMIN, MORNING)
                     else:
-                        writing.toggle_best(where)
+                        moderation.toggle_best(where, ADMIN, MORNING)
             except (NotFound, BadRequest):
                 continue
             done += 1
@@ -195,8 +196,8 @@ def test_an_even_number_of_toggles_changes_nothing(exam_id: int, engine: str, en
     where = reading.locate(post(question_id, exam_id, 1).id)
     assert where is not None
 
-    best = at_once(*[lambda: writing.toggle_best(where)] * THREADS)
-    pinned = at_once(*[lambda: writing.toggle_pin(where, MORNING)] * THREADS)
+    best = at_once(*[lambda: moderation.toggle_best(where, ADMIN, MORNING)] * THREADS)
+    pinned = at_once(*[lambda: moderation.toggle_pin(where, ADMIN, MORNING)] * THREADS)
 
     assert (best.count(True), pinned.count(True)) == (THREADS // 2, THREADS // 2)
     assert_consistent(question_id, engine, engine_tables)

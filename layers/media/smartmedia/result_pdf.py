@@ -8,6 +8,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from smartexam.exam.marking import Response
+from smartexam.exam.marks import plain
 from smartmedia.latex import readable
 
 _FONTS = Path(__file__).parent / "fonts"
@@ -108,7 +109,7 @@ class _Document(FPDF):
                 self._lines(f"    {letter})  {readable(text)}")
         given = _answer(response.given_answer) if response.is_attempted else "—"
         self._style(9, colour)
-        marks = f"{response.marks_obtained:g} / {response.max_marks:g}"
+        marks = f"{plain(response.marks_obtained)} / {plain(response.max_marks)}"
         self._lines(f"Answer: {given}    Correct: {_answer(response.correct_answer)}    {verdict}, marks: {marks}")
         self.ln(2)
 

@@ -3,7 +3,7 @@
 from smartexam.data.attempts import Result
 from smartexam.data.catalog import papers
 from smartexam.exam import answers, marking
-from smartexam.exam.marks import display
+from smartexam.exam.marks import display, plain
 from smartexam.settings import settings
 from smartexam.times import local_text
 from smartmedia.result_pdf import Sheet, render
@@ -20,14 +20,14 @@ def result_sheet(result: Result, full_name: str, username: str) -> bytes:
     given = answers.decode(result.answers, len(paper))
     score = result.score
     facts = [
-        ("Score", f"{display(score.score):g} / {display(score.max_score):g}"),
-        ("Percentage", f"{score.percentage:g} %"),
+        ("Score", f"{plain(display(score.score))} / {plain(display(score.max_score))}"),
+        ("Percentage", f"{plain(score.percentage)} %"),
         ("Grade", score.grade),
         ("Attempt", str(result.attempt_number)),
         ("Correct", str(score.correct)),
         ("Wrong", str(score.incorrect)),
         ("Not attempted", str(score.unanswered)),
-        ("Minutes", f"{round((result.completed_at - result.started_at) / 60, 2):g}"),
+        ("Minutes", plain((result.completed_at - result.started_at) / 60)),
         ("Completed", local_text(result.completed_at, settings().exam_timezone)),
         ("Result", str(result.id)),
     ]

@@ -17,6 +17,7 @@ from smartexam.exam.marks import (
     letter_grade,
     parse_marks,
     percentage,
+    plain,
 )
 from tests.unit.exam.strategies import hostile
 
@@ -229,3 +230,11 @@ def test_the_grade_is_by_the_percentage_before_rounding() -> None:
 
 def test_a_paper_without_marks_has_the_lowest_grade() -> None:
     assert letter_grade(0, 0) == "F"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.0, "0"), (40.0, "40"), (-0.5, "-0.5"), (12345.67, "12345.67"), (1_000_000.0, "1000000"), (100.0, "100")],
+)
+def test_plain_shows_every_digit_and_no_more(number: float, text: str) -> None:
+    assert plain(number) == text

@@ -68,6 +68,11 @@ def display(units: int) -> float:
     return _rounded_quotient(units, UNITS // 100) / 100
 
 
+def plain(number: float) -> str:
+    """A number of at most two decimals as text, with no more of them than it has ("12345.67", "40", "-0.5")."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
 def percentage(score: int, maximum: int) -> float:
     """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 of a paper without marks."""
     if maximum <= 0:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.data.identity import user_key
-from smartexam.data.table import FloatAttribute, IntAttribute, Item
+from smartexam.data.table import FloatAttribute, IntAttribute, Item, RawItem
+from smartexam.errors import NotFound
 
 COUNT = "COUNT"
 POINTER = "POINTER"
@@ -80,6 +81,11 @@ class DiscussedItem(Item):
 
     class Meta:
         context = "discussions"
+
+
+# Not deleted: what neither exists nor is a placeholder has no comment id or a time of deletion.
+ALIVE = CommentItem.comment_id.exists() & CommentItem.deleted_at.does_not_exist()
+COUNTED = CountItem.exam_id.exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,16 @@ def from_item(item: CommentItem) -> Comment:
         is_pinned=item.pinned_at is not None,
         replies=item.replies,
     )
+
+
+def is_gone(stored: RawItem | None) -> bool:
+    """Whether what failed a condition is no comment, or a placeholder."""
+    return stored is None or from_item(CommentItem.from_raw_data(stored)).is_deleted
+
+
+def gone() -> NotFound:
+    """The one answer to who changes a comment that is not there (any more)."""
+    return NotFound("Comment not found", code="comment_not_found")
 
 
 def summary_of(item: CountItem | None) -> Summary:

@@ -1,6 +1,6 @@
 """Writing comments: each change and what is counted of it in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pynamodb.expressions.condition import Condition
@@ -9,7 +9,9 @@ from pynamodb.expressions.update import Action
 from smartexam.data import table
 from smartexam.data.catalog import question_items as catalog
 from smartexam.data.discussions.items import (
+    ALIVE,
     COUNT,
+    COUNTED,
     PIN_PREFIX,
     AuthorItem,
     Comment,
@@ -23,6 +25,8 @@ from smartexam.data.discussions.items import (
     author_key,
     discussed_key,
     from_item,
+    gone,
+    is_gone,
     parent_of,
     partition,
     place_for_replies,
@@ -36,15 +40,10 @@ from smartexam.data.table import (
     Item,
     Operation,
     Put,
-    RawItem,
     TransactionRefused,
     Update,
 )
 from smartexam.errors import BadRequest, NotFound
-
-# Not deleted: what neither exists nor is a placeholder has no comment id or a time of deletion.
-_ALIVE = CommentItem.comment_id.exists() & CommentItem.deleted_at.does_not_exist()
-_COUNTED = CountItem.exam_id.exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +105,14 @@ def add(new: NewComment, *, is_first: bool) -> Comment:
     return from_item(item)
 
 
-def edit(where: Location, message: str, now: float, *, author_id: int | None) -> bool:
-    """Replace a comment's text.
+def edit(where: Location, message: str, now: float, *, author_id: int) -> bool:
+    """Replace the text of one's own comment.
 
     Args:
         where: the comment.
         message: the new text.
         now: epoch seconds.
-        author_id: only if this user wrote it; None for whoever did.
+        author_id: only if this user wrote it.
 
     Returns:
         False if it is somebody else's, or nobody's any more.
@@ -121,24 +120,36 @@ def edit(where: Location, message: str, now: float, *, author_id: int | None) ->
     Raises:
         NotFound: it does not exist, or was deleted.
     """
-    written = CommentItem.author_id.exists() if author_id is None else CommentItem.author_id == author_id
     actions = [CommentItem.message.set(message), CommentItem.edited_at.set(now)]
     try:
-        table.update(CommentItem, partition(where.question_id), where.place, actions, _ALIVE & written)
+        table.update(
+            CommentItem,
+            partition(where.question_id),
+            where.place,
+            actions,
+            ALIVE & (CommentItem.author_id == author_id),
+        )
     except ConditionFailed as failed:
-        if _is_gone(failed.item):
-            raise _gone() from None
+        if is_gone(failed.item):
+            raise gone() from None
         return False
     return True
 
 
-def delete(where: Location, now: float, *, allows: Callable[[Comment], bool]) -> bool:
+def delete(
+    where: Location,
+    now: float,
+    *,
+    allows: Callable[[Comment], bool],
+    logged: Callable[[Comment], Sequence[Operation]] = lambda _: (),
+) -> bool:
     """Delete a comment. With replies it becomes a placeholder, without it disappears, and with it what was kept for it.
 
     Args:
         where: the comment.
         now: epoch seconds.
         allows: whether the caller may delete this one.
+        logged: what else is written if and only if it is deleted.
 
     Returns:
         False if not.
@@ -157,83 +168,14 @@ def delete(where: Location, now: float, *, allows: Callable[[Comment], bool]) ->
         comments = {sk: from_item(item) for (_, sk), item in found.items() if isinstance(item, CommentItem)}
         comment = comments.get(where.place)
         if comment is None or comment.is_deleted:
-            raise _gone()
+            raise gone()
         if not allows(comment):
             return False
         removal = _blanking(pk, comment, now) if comment.replies else _removal(pk, comment, comments)
         best_ids = [item.best_id for item in found.values() if isinstance(item, CountItem)]
-        table.transact([*removal, *_unlisting(pk, comment), _uncount(pk, comment, was_best=comment.id in best_ids)])
+        counted = _uncount(pk, comment, was_best=comment.id in best_ids)
+        table.transact([*removal, *_unlisting(pk, comment), counted, *logged(comment)])
         return True
-
-    return table.retried(attempt)
-
-
-def toggle_pin(where: Location, now: float) -> bool:
-    """Pin a comment, or take the pin off; a pinned root is read first, a pinned reply keeps its place.
-
-    Returns:
-        Whether it is pinned now.
-
-    Raises:
-        NotFound: it does not exist, or was deleted.
-    """
-    pk = partition(where.question_id)
-
-    def change(update: Update, row: Operation, pins: int) -> None:
-        counted = Update(CountItem, pk, COUNT, [CountItem.pins.add(pins)], _COUNTED)
-        table.transact([update, row, counted] if where.is_root else [update])
-
-    def attempt() -> bool:
-        unpinned = _ALIVE & CommentItem.pinned_at.does_not_exist()
-        pin = PinItem(pk, f"{PIN_PREFIX}{where.place}")
-        try:
-            change(Update(CommentItem, pk, where.place, [CommentItem.pinned_at.set(now)], unpinned), Put(pin), 1)
-        except TransactionRefused as refused:
-            if refused.failed[0] and _is_gone(refused.items[0]):
-                raise _gone() from None
-        else:
-            return True
-        pinned = CommentItem.pinned_at.exists()
-        change(
-            Update(CommentItem, pk, where.place, [CommentItem.pinned_at.remove()], pinned),
-            Delete(PinItem, pk, pin.sk),
-            -1,
-        )
-        return False
-
-    return table.retried(attempt)
-
-
-def toggle_best(where: Location) -> bool:
-    """Make a comment its question's best answer in place of any other, or no longer.
-
-    Which one it is stands once, beside the count: there cannot be two, whoever else decides at the same time.
-
-    Returns:
-        Whether it is the best answer now.
-
-    Raises:
-        NotFound: it does not exist, or was deleted.
-    """
-    pk = partition(where.question_id)
-    is_other = CountItem.best_id.does_not_exist() | (CountItem.best_id != where.comment_id)
-
-    def attempt() -> bool:
-        actions = [CountItem.best_id.set(where.comment_id)]
-        try:
-            table.transact(
-                [
-                    Check(CommentItem, pk, where.place, _ALIVE),
-                    Update(CountItem, pk, COUNT, actions, _COUNTED & is_other),
-                ]
-            )
-        except TransactionRefused as refused:
-            if refused.failed[0]:
-                raise _gone() from None
-        else:
-            return True
-        table.update(CountItem, pk, COUNT, [CountItem.best_id.remove()], CountItem.best_id == where.comment_id)
-        return False
 
     return table.retried(attempt)
 
@@ -271,7 +213,7 @@ def _removal(pk: str, comment: Comment, known: Mapping[str, Comment]) -> list[Op
 
 def _unchanged(comment: Comment) -> Condition:
     """It is neither deleted, nor pinned or unpinned, in the meantime."""
-    condition: Condition = _ALIVE & (
+    condition: Condition = ALIVE & (
         CommentItem.pinned_at.exists() if comment.is_pinned else CommentItem.pinned_at.does_not_exist()
     )
     return condition
@@ -296,12 +238,4 @@ def _uncount(pk: str, comment: Comment, *, was_best: bool) -> Update:
         unchanged = CountItem.best_id == comment.id
     else:
         unchanged = CountItem.best_id.does_not_exist() | (CountItem.best_id != comment.id)
-    return Update(CountItem, pk, COUNT, actions, _COUNTED & unchanged)
-
-
-def _is_gone(stored: RawItem | None) -> bool:
-    return stored is None or from_item(CommentItem.from_raw_data(stored)).is_deleted
-
-
-def _gone() -> NotFound:
-    return NotFound("Comment not found", code="comment_not_found")
+    return Update(CountItem, pk, COUNT, actions, COUNTED & unchanged)
