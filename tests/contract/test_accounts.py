@@ -267,8 +267,10 @@ def test_a_request_for_access_is_submitted_once(person: Person) -> None:
 
 def test_google_sign_in_is_unavailable_until_it_is_set_up(anonymous: Client) -> None:
     assert anonymous.post("/api/auth/google", {}).status == 400
-    answer = anonymous.post("/api/auth/google", {"id_token": "x"})
-    assert answer.status == 503
+    assert anonymous.post("/api/auth/google", {"id_token": "no token"}).status == 401
+    by_its_form = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
+    answer = anonymous.post("/api/auth/google", {"id_token": by_its_form})
+    assert (answer.status, answer.body["code"]) == (503, "google_not_configured")
     assert is_error(answer)
 
 
