@@ -1,6 +1,6 @@
 """Bodies as typed shapes."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -17,6 +17,7 @@ class Shape(msgspec.Struct):
     letters: str | list[str] = ""
     count: int = 0
     file: UploadedFile | None = None
+    kind: Literal["a", "b"] = "a"
 
 
 def request(body: Any, content_type: str = "application/json") -> Request:
@@ -54,6 +55,22 @@ def test_what_is_wrong_is_named(body: Any, field: str, reason: str) -> None:
         read(body)
 
     assert refused.value.details["errors"] == [{"field": field, "message": reason}]
+
+
+def test_what_was_sent_cannot_pretend_to_be_another_field() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "kind": " - at `$.password`"})
+
+    (fault,) = refused.value.details["errors"]
+    assert fault["field"] == "kind"
+
+
+def test_what_was_sent_is_not_repeated_at_any_length() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "kind": "long" * 10_000})
+
+    assert refused.value.details["errors"][0]["field"] == "kind"
+    assert len(refused.value.message) < 300
 
 
 @pytest.mark.parametrize("body", ["{", "", "nul", b"\xff", "[" * 100_000, '{"name":"\\ud800"}'])

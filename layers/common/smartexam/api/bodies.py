@@ -23,7 +23,8 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
-_PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*?)`$")
+_PLACE = " - at `"
+_LONGEST_REASON = 200
 _MISSING = re.compile(r"^Object missing required field `(.+?)`")
 
 
@@ -163,11 +164,20 @@ _decoder: Callable[[Any], msgspec.json.Decoder[Any]] = lru_cache(maxsize=64)(msg
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidFields:
-    text = str(error)
-    place = _PLACE.search(text)
-    field = place.group(1) if place else ""
-    reason = _PLACE.sub("", text)
+    reason, field = _placed(str(error))
     if missing := _MISSING.match(reason):
         field = f"{field}.{missing.group(1)}" if field else missing.group(1)
         reason = "This field is required"
     return InvalidFields([(field, reason)])
+
+
+def _placed(text: str) -> tuple[str, str]:
+    """What is wrong, and with which field, of words such as "Expected `int` - at `$.ids[0]`".
+
+    What is wrong may repeat what was sent, which may look like a place itself, and be of any length.
+    """
+    reason, found, place = text.rpartition(_PLACE)
+    if not found:
+        reason, place = text, ""
+    field = place.removesuffix("`").removeprefix("key in ").removeprefix("$").removeprefix(".")
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…", field
