@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from local.gateway.events import decode_path
 from local.gateway.routes import ANY, DEFAULT_ROUTE_KEY, Route, RouteTable
 from smartexam.api import Api
 from tests.factories import described
@@ -53,7 +54,7 @@ def declared() -> dict[str, str]:
 
 
 def handler_of(method: str, path: str) -> Handler:
-    """The handler that API Gateway would call for a request."""
+    """The handler that API Gateway would call for a request; `path` percent-encoded."""
     match = _table().match(method.upper(), path)
     assert match is not None
     handler: Handler = modules()[match.route.function].lambda_handler
@@ -61,9 +62,13 @@ def handler_of(method: str, path: str) -> Handler:
 
 
 def call(method: str, path: str, **request: Any) -> Answer:
-    """What the deployed API answers to a request; see `http_event`. The answer must be one that is described."""
-    response = handler_of(method, path)(http_event(method, path, **request), FakeContext())
-    described.check(method, path, response)
+    """What the deployed API answers to a request; see `http_event`.
+
+    The path is as it goes over the wire; functions see it decoded. The answer must be one that is described.
+    """
+    decoded = decode_path(path)
+    response = handler_of(method, path)(http_event(method, decoded, **request), FakeContext())
+    described.check(method, decoded, response)
     return answer_of(response)
 
 

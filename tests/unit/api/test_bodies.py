@@ -79,6 +79,22 @@ def test_all_that_is_missing_is_named() -> None:
     assert [fault["field"] for fault in refused.value.details["errors"]] == ["other", "third"]
 
 
+def test_what_was_sent_cannot_pretend_to_be_another_field() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "choice": " - at `$.password`"})
+
+    (fault,) = refused.value.details["errors"]
+    assert fault["field"] == "choice"
+
+
+def test_what_was_sent_is_not_repeated_at_any_length() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "choice": "long" * 10_000})
+
+    assert refused.value.details["errors"][0]["field"] == "choice"
+    assert len(refused.value.message) < 300
+
+
 @pytest.mark.parametrize("body", ["{", "", "nul", b"\xff", "[" * 100_000, '{"name":"\\ud800"}'])
 def test_what_is_no_json_is_400(body: Any) -> None:
     with pytest.raises(BadRequest):

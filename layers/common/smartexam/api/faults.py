@@ -12,7 +12,8 @@ import msgspec
 from smartexam.errors import Fault, InvalidFields
 
 _REQUIRED = "This field is required"
-_PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*?)`$")
+_PLACE = " - at `"
+_LONGEST_REASON = 200
 _MISSING = re.compile(r"^Object missing required field `(.+?)`")
 _EXPECTED = re.compile(r"^Expected `(.+?)`(.*?)(?:, got `.+`)?$")
 _BOUND = re.compile(r" ([<>]=?) (\S+)")
@@ -39,9 +40,7 @@ def invalid(
         given: the values, None if they are no object: with it all fields that are missing are named, not only one.
         of_text: whether they come from a form or a query: nothing is null there, and the only objects are files.
     """
-    reason = _PLACE.sub("", str(error))
-    place = _PLACE.search(str(error))
-    field = place.group(1) if place else ""
+    reason, field = _placed(str(error))
     missing = _MISSING.match(reason)
     if missing is None:
         worded = _worded(reason, of_text=of_text)
@@ -50,6 +49,18 @@ def invalid(
         return InvalidFields([(f"{field}.{missing.group(1)}" if field else missing.group(1), _REQUIRED)])
     required = (each.encode_name for each in msgspec.structs.fields(shape) if each.required)
     return InvalidFields([Fault(name, _REQUIRED) for name in required if name not in given])
+
+
+def _placed(text: str) -> tuple[str, str]:
+    """What is wrong, and with which field, of words such as "Expected `int` - at `$.ids[0]`".
+
+    What is wrong may repeat what was sent, which may look like a place itself, and be of any length.
+    """
+    reason, found, place = text.rpartition(_PLACE)
+    if not found:
+        reason, place = text, ""
+    field = place.removesuffix("`").removeprefix("key in ").removeprefix("$").removeprefix(".")
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…", field
 
 
 def _worded(reason: str, *, of_text: bool) -> str:
