@@ -7,6 +7,7 @@ JOBS ?= auto
 STUDENTS ?= 1000
 HOURS ?= 3
 QUESTIONS ?= 75
+MINUTES ?= 30
 
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
@@ -34,8 +35,9 @@ demo: $(VENV) ## Sit the demo exam against a running `make run`
 test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
 	@$(PYTEST) $(ARGS)
 
-soak: $(VENV) $(VENV_AWS) ## Run what takes minutes at its full size: chat under cut connections
-	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py $(ARGS)
+soak: $(VENV) $(VENV_AWS) ## Load everything for MINUTES while processes are killed, then chat under cut connections
+	@.venv/bin/python -m bench.soak --minutes $(MINUTES) $(ARGS)
+	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
