@@ -25,7 +25,7 @@ from smartexam.data import (
 )
 from smartexam.data.catalog import exams, papers
 from smartexam.data.discussions import items as discussed
-from smartexam.data.discussions import reading, writing
+from smartexam.data.discussions import moderation, reading, writing
 from smartexam.data.identity import User
 from smartexam.data.messaging import connections, conversations, groups, messages, sending
 from smartexam.data.messaging.items import (
@@ -223,7 +223,7 @@ def discuss(mary: User, ben: User, exam_id: int) -> list[int]:
         deleted = reading.locate(comment(mary, exam_id, question_id))
         assert best is not None
         assert deleted is not None
-        writing.toggle_best(best)
+        moderation.toggle_best(best, ben.id, next(_times))
         writing.delete(deleted, next(_times), allows=lambda _: True)
         comment_much(mary, exam_id, question_id, COMMENTS // len(questions))
     return questions
