@@ -3,13 +3,18 @@
 
 PYTHON ?= python3
 PORT ?= 3000
+JOBS ?= auto
 STUDENTS ?= 1000
 HOURS ?= 3
 QUESTIONS ?= 75
+MINUTES ?= 30
 
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
 VENV_SAM := .venv-sam/.ready
+
+# A file's tests stay together: they share what is slow to make. More than four processes would wait for the emulators.
+PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
 
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,14 +32,15 @@ run: $(VENV) $(VENV_AWS) ## Serve the whole product here, at http://127.0.0.1:30
 demo: $(VENV) ## Sit the demo exam against a running `make run`
 	@.venv/bin/python examples/sit_exam.py http://127.0.0.1:$(PORT)
 
-test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's)
-	@.venv/bin/python -m pytest $(ARGS)
+test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
+	@$(PYTEST) $(ARGS)
 
-soak: $(VENV) $(VENV_AWS) ## Run what takes minutes at its full size: chat under cut connections
-	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py $(ARGS)
+soak: $(VENV) $(VENV_AWS) ## Load everything for MINUTES while processes are killed, then chat under cut connections
+	@.venv/bin/python -m bench.soak --minutes $(MINUTES) $(ARGS)
+	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
-	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
+	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
 	@PYTHONPATH=layers/common:layers/media:functions .venv/bin/python -m tools.openapi

@@ -1,0 +1,12 @@
+"""Measurements of the project; each part is a package.
+
+Functions and layers are imported as they are on Lambda, by name: so their folders are where Python looks.
+"""
+
+import sys
+from pathlib import Path
+
+_PROJECT = Path(__file__).parents[1]
+for _folder in ("functions", "layers/media", "layers/documents", "layers/common"):
+    if (_path := str(_PROJECT / _folder)) not in sys.path:
+        sys.path.insert(0, _path)

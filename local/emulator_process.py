@@ -19,14 +19,23 @@ _GRACE_SECONDS = 10
 _connect_status: ContextVar[int] = ContextVar("connect_status", default=200)
 
 
-def _pass_on_refused_handshakes() -> None:
-    """Refuse a WebSocket with the status that `$connect` answered, as API Gateway does; MiniStack always says 403."""
+def _answer_as_api_gateway() -> None:
+    """Answer on WebSockets as API Gateway does.
+
+    A refused handshake has the status that `$connect` answered, where MiniStack always says 403. A frame at which the
+    function died is answered in API Gateway's words, where MiniStack sends its own error, which is not even JSON.
+    """
     invoke, handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket  # noqa: SLF001 - there is no other way in
 
     async def noting(*arguments: Any, **options: Any) -> Any:
         answer = await invoke(*arguments, **options)
         if "CONNECT" in arguments:
             _connect_status.set(int((answer or {}).get("statusCode", 200)))
+        elif answer and answer.get("statusCode") == 500 and answer.get("body"):  # noqa: PLR2004 - a server error
+            # Our functions never return a body: this is about one that died.
+            _, _, _, _, _, connection_id, _, request_id, *_ = arguments
+            ids = {"connectionId": connection_id, "requestId": request_id}
+            return {**answer, "body": {"message": "Internal server error", **ids}}
         return answer
 
     async def handling(scope: Any, receive: Any, send: Any, *arguments: Any, **options: Any) -> None:
@@ -56,7 +65,7 @@ def _end_with_starter() -> None:
 
 
 if __name__ == "__main__":
-    _pass_on_refused_handshakes()
+    _answer_as_api_gateway()
     threading.Thread(target=_end_with_starter, daemon=True).start()
     sys.argv = ["ministack"]
     main()

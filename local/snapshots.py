@@ -3,7 +3,6 @@
 Starting from a copy of one takes a second where deploying and loading take ten, and a reset is the same as a start.
 """
 
-import contextlib
 import hashlib
 import json
 import shutil
@@ -42,9 +41,15 @@ class Snapshots:
         """Make a snapshot of a stopped emulator's state folder, which is moved."""
         self._layout.snapshots.mkdir(parents=True, exist_ok=True)
         discard_old(self._layout.snapshots, "*", keep=_KEPT - 1)
-        # A rename, so that a snapshot is whole or not there; another run may have made the same one.
-        with contextlib.suppress(FileExistsError):
-            state.rename(self._layout.snapshots / name)
+        kept = self._layout.snapshots / name
+        try:
+            # A rename, so that a snapshot is whole or not there.
+            state.rename(kept)
+        except OSError:
+            if not kept.is_dir():
+                raise
+            # Another run has made the same one meanwhile.
+            shutil.rmtree(state)
 
     def restore(self, name: str, state: Path) -> None:
         """Make a state folder a copy of a snapshot."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from smartexam import erasure
-from smartexam.data import access_requests, identity, study
+from smartexam.data import access_requests, ephemeral, identity, study
 from smartexam.data.discussions import erasing as discussions
 from smartexam.data.erasure import erase_partition
 from smartexam.data.identity import user_key
@@ -33,6 +33,10 @@ def _own_partition(context: str, user_id: int) -> bool:
     return erase_partition(context, user_key(user_id), limit=_PIECE)
 
 
+def _credentials_and_limits(user_id: int) -> bool:
+    return any(erase_partition("ephemeral", pk, limit=_PIECE) for pk in ephemeral.partitions_of(user_id))
+
+
 def _statistics(user_id: int) -> bool:
     """The stream does so too, but only in statistics that are kept up."""
     store.erase_of(user_id)
@@ -44,7 +48,7 @@ STEPS: tuple[Step, ...] = (
     partial(access_requests.erase_of, limit=_REQUESTS_PIECE),
     messaging.erase_user,
     partial(_own_partition, "identity"),
-    partial(_own_partition, "ephemeral"),
+    _credentials_and_limits,
     partial(_own_partition, "attempts"),
     _statistics,
     partial(discussions.erase_user, limit=_PIECE),

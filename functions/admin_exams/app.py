@@ -24,11 +24,7 @@ def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
 
 @api.post("/admin/exams", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def create_exam(request: Request, body: ExamFields) -> SavedExam:
-    """Create an exam. Required are `name`, `date`, `start_time` and `duration`.
-
-    Raises:
-        NotFound: `category_not_found`.
-    """
+    """Create an exam. Required are `name`, `date`, `start_time` and `duration`; a category must exist."""
     exam = service.create_exam(body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))
 
@@ -38,7 +34,7 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
     """Change any fields of an exam. Attempts that run already keep their paper and their deadline.
 
     Raises:
-        NotFound: `exam_not_found`, or `category_not_found`.
+        NotFound: `exam_not_found`.
     """
     exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))

@@ -71,11 +71,10 @@ def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
         NotFound: there is no such exam.
         Unavailable: the database or the queue cannot be reached.
     """
-    if exams.get_exam(exam_id) is None:
-        raise _no_exam()
+    exams.find_exam(exam_id)
     exam_erasure.order_last_pass(exam_id)
     if not exams.remove_exam(exam_id, (admin_id, now)):
-        raise _no_exam()
+        raise exams.no_exam()
     pieces = iter(range(_PIECES_AT_ONCE))
     try:
         if not erase_exam(exam_id, lambda: next(pieces, None) is not None):
@@ -120,10 +119,6 @@ def view(exam: Exam) -> AdminExam:
         released=exam.is_released,
         created_at=iso(exam.created_at),
     )
-
-
-def _no_exam() -> NotFound:
-    return NotFound("Exam not found", code="exam_not_found")
 
 
 def _no_category() -> InvalidFields:

@@ -6,9 +6,10 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from admin_questions.models import RefusedQuestion
-from admin_questions.service import find_exam, read_exam_id, read_id
+from admin_questions.service import read_exam_id, read_id
 from smartexam import ids
 from smartexam.data.catalog import question_changes
+from smartexam.data.catalog.exams import find_exam
 from smartexam.data.catalog.question_items import StoredQuestion
 from smartexam.errors import BadRequest, Fault, InvalidFields
 from smartexam.exam.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge

@@ -2,7 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from admin_questions.service import find_exam
 from smartexam import ids
 from smartexam.data.catalog import exams, question_changes, questions
 from smartexam.data.catalog.question_batches import MOST_EXAMS
@@ -73,7 +72,7 @@ def export_questions(exam_id: int, *, safe: bool) -> bytes:
     Raises:
         NotFound: there is no such exam.
     """
-    exam = find_exam(exam_id)
+    exam = exams.find_exam(exam_id)
     rows = ((exam_id, question.content) for question in questions.questions_of(exam))
     return b"".join(write_questions(rows, safe=safe))
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from admin_questions.models import AdminQuestion
 from smartexam import ids
-from smartexam.data.catalog import exams, question_changes, questions
-from smartexam.data.catalog.exams import Exam
+from smartexam.data.catalog import question_changes, questions
+from smartexam.data.catalog.exams import find_exam
 from smartexam.data.catalog.question_items import StoredQuestion
 from smartexam.errors import Fault, InvalidFields, NotFound
 from smartexam.exam.marks import number_or_text
@@ -31,18 +31,6 @@ def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQu
     else:
         found, place = questions.list_questions(find_exam(exam_id), limit=PAGE_SIZE, after=after)
     return [view(question) for question in found], place
-
-
-def find_exam(exam_id: int) -> Exam:
-    """An exam.
-
-    Raises:
-        NotFound: there is none.
-    """
-    exam = exams.get_exam(exam_id)
-    if exam is None:
-        raise NotFound("Exam not found", code="exam_not_found")
-    return exam
 
 
 def find_question(question_id: int) -> StoredQuestion:

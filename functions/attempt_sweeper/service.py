@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from smartexam.data import attempts
-from smartexam.data.attempts import CLOSED, DUE_SHARDS
+from smartexam.data.attempts import DUE_SHARDS
 from smartexam.finalise import finalise
 from smartexam.observability import logger
 
@@ -54,7 +54,7 @@ def _finish(user_id: int, exam_id: int, now: float, grace: float) -> bool | None
     """Whether an attempt was ended here; None if that failed."""
     try:
         sitting = attempts.get_sitting(user_id, exam_id)
-        if sitting is None or not (sitting.status == CLOSED or sitting.is_over(now, grace)):
+        if sitting is None or not sitting.is_due(now, grace):
             return False
         finalise(sitting, now, grace)
     except Exception:  # noqa: BLE001 - one student's trouble must not keep the others waiting

@@ -19,6 +19,8 @@ _CERTIFICATES_URL = "https://www.googleapis.com/oauth2/v1/certs"
 _ISSUERS = ("accounts.google.com", "https://accounts.google.com")
 _CLOCK_SKEW_SECONDS = 10
 _LONGEST_SUBJECT = 255
+# Everything google-auth lets out for tokens that are no tokens.
+_NO_TOKEN = (GoogleAuthError, ValueError, TypeError, AttributeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,12 @@ def verified(id_token: str | None, now: float) -> GoogleIdentity:
     """
     if not id_token:
         raise BadRequest("id_token required", code="id_token_required")
+    # What is no token by its form is none on any server, set up or not.
+    key_id = _key_id(id_token)
     audience = [part.strip() for part in (settings().optional("GOOGLE_CLIENT_ID") or "").split(",") if part.strip()]
     if not audience:
         raise Unavailable("Google sign-in is not configured", code="google_not_configured")
-    claims = _claims(id_token, audience, now)
+    claims = _claims(id_token, key_id, audience, now)
     subject, email = claims.get("sub"), claims.get("email")
     is_good = (
         claims.get("iss") in _ISSUERS
@@ -65,7 +69,14 @@ def verified(id_token: str | None, now: float) -> GoogleIdentity:
     return GoogleIdentity(str(subject), normalised(str(email)), *names)
 
 
-def _claims(id_token: str, audience: list[str], now: float) -> Mapping[str, Any]:
+def _key_id(id_token: str) -> object:
+    try:
+        return jwt.decode_header(id_token).get("kid")  # type: ignore[no-untyped-call]
+    except _NO_TOKEN:
+        raise _rejected() from None
+
+
+def _claims(id_token: str, key_id: object, audience: list[str], now: float) -> Mapping[str, Any]:
     url = settings().optional("GOOGLE_CERTS_URL") or _CERTIFICATES_URL
     # google-auth reads the machine's clock and lets none be passed in. Ours may be set forward by hand on a
     # developer's machine: by as much it is made lenient, and the times are checked again by ours.
@@ -75,7 +86,6 @@ def _claims(id_token: str, audience: list[str], now: float) -> Mapping[str, Any]
     except TransportError as error:
         raise Unavailable("Google sign-in is not available at the moment", code="google_unavailable") from error
     try:
-        key_id = jwt.decode_header(id_token).get("kid")  # type: ignore[no-untyped-call]
         if isinstance(key_id, str):
             certificates().renew_if_without(url, key_id)
         return google_id_token.verify_token(
@@ -83,8 +93,7 @@ def _claims(id_token: str, audience: list[str], now: float) -> Mapping[str, Any]
         )
     except TransportError as error:
         raise Unavailable("Google sign-in is not available at the moment", code="google_unavailable") from error
-    except (GoogleAuthError, ValueError, TypeError, AttributeError, KeyError):
-        # Everything google-auth lets out for tokens that are no tokens.
+    except _NO_TOKEN:
         raise _rejected() from None
 
 

@@ -21,6 +21,7 @@ from exams.sitting import Clockwork
 from smartexam import cursors
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.data.attempts import OPEN
+from smartexam.data.catalog.exams import find_exam
 from smartexam.finalise import settled_sitting
 from smartexam.images import image_url
 from smartexam.settings import settings
@@ -53,7 +54,7 @@ def get_exam(request: Request, exam_id: int) -> ExamAnswer:
         NotFound: `exam_not_found`.
     """
     user_id, clockwork = request.caller.user_id, _clockwork(request)
-    exam = listing.find_exam(exam_id, user_id)
+    exam = find_exam(exam_id, reader=user_id)
     mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
     return ExamAnswer(listing.detail(exam), listing.attempt_counts(exam, mine))
 
@@ -162,7 +163,7 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         NotFound: `exam_not_found`.
     """
     user_id, clockwork = request.caller.user_id, _clockwork(request)
-    exam = listing.find_exam(exam_id, user_id)
+    exam = find_exam(exam_id, reader=user_id)
     mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
     counts = listing.attempt_counts(exam, mine)
     if mine is not None and mine.status == OPEN:
@@ -178,7 +179,9 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         completed_count=counts.completed_count,
         max_attempts=counts.max_attempts,
         attempts_remaining=counts.attempts_remaining,
-        can_start_new=counts.attempts_remaining != 0 and exam.is_open(request.now, clockwork.timezone),
+        can_start_new=counts.attempts_remaining != 0
+        and exam.question_count > 0
+        and exam.is_open(request.now, clockwork.timezone),
     )
 
 

@@ -6,24 +6,12 @@ from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
 from smartexam.data.attempts import Sitting
 from smartexam.data.catalog import categories, exams, papers
 from smartexam.data.catalog.exams import Exam
-from smartexam.errors import InvalidFields, NotFound
+from smartexam.errors import InvalidFields
 from smartexam.exam.marks import display
 from smartexam.images import image_url
 
 PAGE_SIZE = 50
 STATUSES = ("upcoming", "ongoing", "completed")
-
-
-def find_exam(exam_id: int, reader: int) -> Exam:
-    """An exam.
-
-    Raises:
-        NotFound: there is none.
-    """
-    exam = exams.get_exam(exam_id, reader=reader)
-    if exam is None:
-        raise NotFound("Exam not found", code="exam_not_found")
-    return exam
 
 
 def list_exams(
@@ -54,7 +42,7 @@ def preload(exam_id: int, reader: int) -> int:
     Raises:
         NotFound: no such exam, or one without questions.
     """
-    version = papers.ready_version(find_exam(exam_id, reader))
+    version = papers.ready_version(exams.find_exam(exam_id, reader=reader))
     return len(papers.load_paper(exam_id, version))
 
 

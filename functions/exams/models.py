@@ -1,10 +1,16 @@
 """Shapes of requests and answers."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.exam.paper import ClientQuestion
+
+_ANSWER = Meta(
+    extra_json_schema={
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
+    }
+)
 
 
 class ExamQuery(Struct, frozen=True):
@@ -120,7 +126,8 @@ class SyncBody(Struct, frozen=True):
     `partial` changes only the named questions; `revision` is the last one seen.
     """
 
-    answers: dict[str, str | list[str] | None] | UnsetType = UNSET
+    # Loosely typed: what an answer may be depends on its question, and the refusal has to name that question.
+    answers: dict[str, Annotated[Any, _ANSWER]] | UnsetType = UNSET
     markedForReview: list[int] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
     partial: bool = False
     revision: int | None = None

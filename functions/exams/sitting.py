@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from exams.listing import find_exam
 from exams.models import SyncBody
 from smartexam import finalise, ids
 from smartexam.data import attempts
 from smartexam.data.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 from smartexam.data.catalog import papers
-from smartexam.data.catalog.exams import Exam
+from smartexam.data.catalog.exams import Exam, find_exam
 from smartexam.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
 from smartexam.exam import answers
 from smartexam.exam.paper import Paper
@@ -70,10 +69,16 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
         NotFound: no such exam, or one without questions.
         BadRequest: the exam is not open, or no attempt is left.
     """
-    exam = find_exam(exam_id, user_id)
+    exam = find_exam(exam_id, reader=user_id)
     if not exam.is_open(clockwork.now, clockwork.timezone):
         return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
-    version = papers.ready_version(exam)
+    try:
+        version = papers.ready_version(exam)
+    except NotFound as nothing_to_sit:
+        if nothing_to_sit.code != "exam_without_questions":
+            raise
+        # Whoever began before the questions were taken out goes on with the paper that they have.
+        return _running_or(user_id, exam_id, clockwork, nothing_to_sit), True
     attempt_id = ids.next_id("attempt")
     for _ in range(_TRIES):
         try:
@@ -110,7 +115,7 @@ def open_paper(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sittin
     """
     sitting = attempts.get_sitting(user_id, exam_id)
     if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
-        find_exam(exam_id, user_id)
+        find_exam(exam_id, reader=user_id)
         raise _ended(sitting, clockwork, BadRequest)
     _versions.saw(exam_id, sitting.paper_version)
     paper = papers.load_paper(exam_id, sitting.paper_version)
@@ -152,6 +157,8 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
                 marked=None if marked is None else answers.encode_marked(marked),
             )
         except SittingRefused as refused:
+            if refused.sitting is None:
+                find_exam(exam_id, reader=user_id)
             version = _version_after(refused.sitting, version, clockwork)
         else:
             _versions.saw(exam_id, version)
@@ -173,11 +180,11 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, Sitt
         sitting = attempts.close_attempt(user_id, exam_id, attempt_id=None, now=clockwork.now, grace=clockwork.grace)
     except SittingRefused as refused:
         if refused.sitting is None:
-            find_exam(exam_id, user_id)
+            find_exam(exam_id, reader=user_id)
             raise _no_attempt() from None
         sitting = refused.sitting
     result_id = finalise.grade_closed(sitting) if sitting.status == CLOSED else sitting.last_result_id
-    exam = find_exam(exam_id, user_id)
+    exam = find_exam(exam_id, reader=user_id)
     if result_id is None:
         raise _no_attempt()
     return exam, sitting, result_id
@@ -186,7 +193,7 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, Sitt
 def _stored_version(user_id: int, exam_id: int, clockwork: Clockwork) -> int:
     sitting = attempts.get_sitting(user_id, exam_id)
     if sitting is None:
-        find_exam(exam_id, user_id)
+        find_exam(exam_id, reader=user_id)
     if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
         raise _ended(sitting, clockwork, Conflict)
     return sitting.paper_version

@@ -9,7 +9,7 @@ from results.models import (
     ResponseAnswer,
     ResultAnswer,
 )
-from smartexam import cursors, visible_results
+from smartexam import cursors, finalise, visible_results
 from smartexam.api import Access, Api, Request
 from smartexam.data.attempts import Result
 from smartexam.settings import settings
@@ -84,6 +84,8 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     Raises:
         BadRequest: `invalid_cursor`, one that did not come from this list.
     """
+    if query.cursor is None:
+        _settle(request)
     entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
     return HistoryAnswer(entries, cursors.encode("results", place))
 
@@ -91,7 +93,13 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
 def show_analytics(request: Request) -> AnalyticsAnswer:
     """Show the caller's visible results in numbers."""
+    _settle(request)
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now))
+
+
+def _settle(request: Request) -> None:
+    """Attempts that the caller left open count as soon as they look."""
+    finalise.settle_all(request.caller.user_id, request.now, settings().sync_grace_seconds)
 
 
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:

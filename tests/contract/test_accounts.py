@@ -165,6 +165,21 @@ def test_the_session_ends_with_logout_or_after_three_hours(person: Person, clock
     assert person.anonymous.post("/_ping", headers=second).status == 401
 
 
+def test_what_a_proxy_is_told_does_not_get_in_the_cookies_way(person: Person) -> None:
+    session, proxy = person.cookie(), {"authorization": "Basic bmluYTpwYXNzd29yZA=="}
+
+    assert person.anonymous.post("/_ping", headers={**session, **proxy}).status == 204
+    assert person.anonymous.post("/_ping", headers=proxy).status == 401
+    assert person.anonymous.post("/_ping", headers={**session, "authorization": "Bearer no-token"}).status == 401
+
+
+def test_what_is_missing_is_listed(anonymous: Client) -> None:
+    answer = anonymous.post("/api/submit-access-request", {"username": "nina"})
+
+    named = [fault["field"] for fault in answer.body["errors"]]
+    assert named == ["email", "current_access", "requested_access", "user_reason"]
+
+
 def test_foreign_pages_cannot_use_the_cookie(person: Person) -> None:
     session = person.cookie()
 
@@ -252,8 +267,10 @@ def test_a_request_for_access_is_submitted_once(person: Person) -> None:
 
 def test_google_sign_in_is_unavailable_until_it_is_set_up(anonymous: Client) -> None:
     assert anonymous.post("/api/auth/google", {}).status == 400
-    answer = anonymous.post("/api/auth/google", {"id_token": "x"})
-    assert answer.status == 503
+    assert anonymous.post("/api/auth/google", {"id_token": "no token"}).status == 401
+    by_its_form = "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl"
+    answer = anonymous.post("/api/auth/google", {"id_token": by_its_form})
+    assert (answer.status, answer.body["code"]) == (503, "google_not_configured")
     assert is_error(answer)
 
 

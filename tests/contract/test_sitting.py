@@ -54,6 +54,34 @@ def test_a_browser_is_redirected(student: Client, exam: int) -> None:
     assert (answer.status, answer.headers["location"]) == (302, f"/result/{exam}")
 
 
+def test_json_is_asked_for_in_any_case(student: Client, exam: int) -> None:
+    start(student, exam)
+
+    assert student.send("POST", f"/submit-exam/{exam}", headers={"accept": "Application/JSON"}).status == 200
+
+
+def test_an_exam_without_questions_cannot_be_started(student: Client, admin: Client) -> None:
+    fields = {"name": "Empty", "date": "2026-01-05", "start_time": "09:00", "duration": 60, "status": "ongoing"}
+    exam_id = admin.post("/admin/exams", fields).body["exam_id"]
+
+    assert student.get(f"/api/exam-attempts-status/{exam_id}").body["can_start_new"] is False
+    assert student.post(f"/start-exam/{exam_id}").status == 404
+
+
+def test_every_malformed_answer_is_named_by_its_question_and_nothing_changes(student: Client, exam: int) -> None:
+    start(student, exam)
+    first, second, third = ids_of(student, exam)
+    malformed = {first: 5, second: {"A": True}, third: 42.5, "999999": "A"}
+
+    answer = student.post(f"/api/sync-exam-answers/{exam}", {"answers": malformed, "markedForReview": [0]})
+
+    assert answer.status == 400
+    named = [fault["field"] for fault in answer.body["errors"]]
+    assert named == [*(f"answers.{each}" for each in malformed), "markedForReview[0]"]
+    assert student.get(f"/exam/{exam}").body["revision"] == 0
+    student.post(f"/submit-exam/{exam}")
+
+
 def test_fifty_parallel_starts_make_one_attempt(student: Client, new_exam: Callable[..., int]) -> None:
     exam_id = new_exam(max_attempts=1)
 
@@ -108,6 +136,21 @@ def test_who_vanishes_gets_the_result_of_the_last_acknowledged_sync(
     assert (result["score"], result["time_taken_minutes"]) == (4.0, 60.0)
 
 
+@pytest.mark.parametrize("path", ["/api/results", "/api/analytics"])
+def test_who_comes_back_after_the_time_finds_the_result_in_every_list(
+    student: Client, new_exam: Callable[..., int], clock: Callable[[float], Any], anonymous: Client, path: str
+) -> None:
+    exam_id = new_exam(name=f"Left open for {path}")
+    start(student, exam_id)
+    student.post(f"/api/sync-exam-answers/{exam_id}", {"answers": {ids_of(student, exam_id)[0]: "B"}})
+    clock(3600 + 31)
+
+    shown = anonymous.signed_in(*STUDENTS[0]).get(path)
+
+    listed = shown.body["results"] if path == "/api/results" else shown.body["analytics"]["recent_performance"]
+    assert [each["score"] for each in listed if each["exam_id"] == exam_id] == [4.0]
+
+
 def test_stale_revision_is_told_the_servers_state(student: Client, exam: int) -> None:
     start(student, exam)
     first, *_ = ids_of(student, exam)
@@ -157,12 +200,17 @@ def test_hidden_results_show_nothing_until_they_are_released(
 def test_deleting_an_exam_takes_its_attempts_along(student: Client, admin: Client, exam: int) -> None:
     start(student, exam)
     student.post(f"/submit-exam/{exam}")
+    start(student, exam)
+    # Answers are saved without looking for the exam: processes know its paper by heart.
+    body = {"answers": {ids_of(student, exam)[0]: "B"}}
+    assert student.post(f"/api/sync-exam-answers/{exam}", body).status == 200
 
     assert admin.post(f"/admin/exams/delete/{exam}").body == {"success": True}
 
     for path in (f"/api/exams/{exam}", f"/result/{exam}", f"/exam/{exam}", f"/preload-exam/{exam}"):
         assert student.get(path).status == 404
-    assert student.post(f"/start-exam/{exam}").status == 404
+    for path in (f"/start-exam/{exam}", f"/submit-exam/{exam}", f"/api/sync-exam-answers/{exam}"):
+        assert student.post(path, body).status == 404
     assert exam not in {each["exam_id"] for each in student.get("/api/results").body["results"]}
 
 

@@ -48,7 +48,7 @@ class Monotonic:
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
     ticking = Monotonic()
-    monkeypatch.setattr("smartexam.auth.revocations.time.monotonic", ticking.monotonic)
+    monkeypatch.setattr("smartexam.auth.revocations.monotonic", ticking.monotonic)
     return ticking
 
 
@@ -162,6 +162,17 @@ def test_two_changes_in_one_moment_both_bind(process: Monotonic) -> None:
     process.now += 4.5
 
     assert study(token=token).status == 403
+
+
+def test_a_new_password_is_not_undone_by_a_role_of_the_same_moment(process: Monotonic) -> None:
+    user = create_user()
+    token = access_token(user)
+    new_password(user)
+    accounts.change_role(user.id, "user,admin", MORNING)
+
+    process.now += 4.5
+
+    assert study(token=token).status == 401
 
 
 def test_a_first_password_leaves_nothing_in_the_feed() -> None:

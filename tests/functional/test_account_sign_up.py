@@ -187,7 +187,9 @@ class TestLinks:
         assert set_password(third.token).status == 200
 
     @pytest.mark.parametrize(
-        "token", ["", "nonsense", opaque.mint(1).token, opaque.mint(2**40).token, "é" * 10, "A" * 54]
+        "token",
+        ["", "nonsense", opaque.mint(1).token, opaque.mint(2**40).token, "é" * 10, "A" * 54],
+        ids=["empty", "nonsense", "never_issued", "of_nobody", "no_ascii", "of_zeros"],
     )
     def test_that_nobody_was_sent_do_not_work(self, token: str) -> None:
         create_user()

@@ -1,5 +1,6 @@
 """An admin looks after students' attempts: the handlers of `admin_attempts` and, behind it, `result_aggregator`."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from admin_attempts import service
 from admin_attempts.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.data import attempts, audit
+from smartexam.data import attempts, audit, table
 from smartexam.data.catalog.exams import Exam
 from smartexam.data.identity import User
+from smartexam.statistics.store import RowItem
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send
@@ -171,6 +173,25 @@ class TestSearch:
         assert numbered == followed
         assert [len(page) for page in numbered] == [3, 3, 2]
         assert len({place for page in numbered for place in page}) == 8
+
+    def test_small_exams_are_read_at_once(self, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+        user = create_user(username="s", password=None)
+        exams = [create_exam() for _ in range(12)]
+        for number, exam in enumerate(exams):
+            attempts.start_attempt(
+                user.id, exam.id, attempt_id=100 + number, paper_version=1, now=0, deadline=9e9, max_attempts=0
+            )
+        aggregator(stream_event(stored_records()), FakeContext())
+        query, together = table.query, threading.Barrier(4, timeout=20)
+
+        def query_in_company(*arguments: Any, **options: Any) -> Any:
+            if arguments[0] is RowItem:
+                together.wait()
+            return query(*arguments, **options)
+
+        monkeypatch.setattr(table, "query", query_in_company)
+
+        assert found(admin) == [("s", exam.id) for exam in reversed(exams)]
 
 
 class TestModify:

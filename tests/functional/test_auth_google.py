@@ -218,6 +218,7 @@ class TestVerification:
 
         assert answer.status == 503
         assert answer.body["code"] == "google_not_configured"
+        refused("noise")
 
 
 class TestCertificates:

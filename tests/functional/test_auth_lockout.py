@@ -86,6 +86,17 @@ def test_the_right_password_is_refused_during_the_lock_and_works_after_it(clock:
     assert attempt("john.doe", PASSWORD).status == 200
 
 
+def test_a_lock_from_a_time_that_the_clock_was_set_back_from_holds_nobody(clock: FrozenClock) -> None:
+    create_user(username="john.doe")
+    clock.advance(24 * 3600)
+    for _ in range(3):
+        attempt("john.doe")
+    clock.advance(-24 * 3600)
+
+    assert attempt("john.doe").body["attempts_remaining"] == 2
+    assert attempt("john.doe", PASSWORD).status == 200
+
+
 def test_the_three_routes_and_both_names_of_an_account_share_one_window() -> None:
     create_user(username="john.doe", email="john@example.org", role="user,admin")
 

@@ -170,7 +170,11 @@ class TestRefresh:
         assert answer.status == 401
         assert answer.body["message"] == "refresh_token_expired"
 
-    @pytest.mark.parametrize("token", ["", "nonsense", "!" * 54, "é", opaque.mint(1).token, opaque.mint(2**63).token])
+    @pytest.mark.parametrize(
+        "token",
+        ["", "nonsense", "!" * 54, "é", opaque.mint(1).token, opaque.mint(2**63).token],
+        ids=["empty", "nonsense", "no_base64", "no_ascii", "never_issued", "owner_beyond_ids"],
+    )
     def test_unknown_tokens_are_invalid(self, token: str) -> None:
         answer = refresh(token)
 
@@ -195,7 +199,7 @@ class TestRefresh:
         assert refresh(token).status == 401
         assert refresh(token).body["message"] == "refresh_token_revoked"
 
-    @pytest.mark.parametrize("token", ["nonsense", opaque.mint(5).token])
+    @pytest.mark.parametrize("token", ["nonsense", opaque.mint(5).token], ids=["nonsense", "never_issued"])
     def test_logout_with_an_unknown_token_is_the_same(self, token: str) -> None:
         answer = send(app.lambda_handler, "POST", "/api/auth/logout", body={"refresh_token": token})
 

@@ -138,7 +138,9 @@ def test_submit_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exa
         ("exams", "/api/exam-attempts-status/{0}", 2),
         ("exams", "/preload-exam/{0}", 1),
         ("exams", "/api/categories", 1),
-        ("results", "/api/results", 2),
+        # Whether an attempt is to be ended first, and which; then the list.
+        ("results", "/api/results", 3),
+        ("results", "/api/analytics", 3),
     ],
 )
 def test_reads_are_few(call: Callable[..., Answer], warm_exam: Exam, function: str, path: str, most: int) -> None:
@@ -148,6 +150,19 @@ def test_reads_are_few(call: Callable[..., Answer], warm_exam: Exam, function: s
         assert call(function, "GET", path.format(warm_exam.id)).status == 200
 
     assert len(calls) <= most
+
+
+@pytest.mark.parametrize("path", ["/api/results", "/api/analytics"])
+def test_lists_of_results_are_three_round_trips_where_nothing_runs(
+    call: Callable[..., Answer], warm_exam: Exam, path: str
+) -> None:
+    call("exams", "POST", f"/start-exam/{warm_exam.id}")
+    call("exams", "POST", f"/submit-exam/{warm_exam.id}")
+
+    with database_calls() as calls:
+        assert call("results", "GET", path).status == 200
+
+    assert calls == ["Query", "Query", "BatchGetItem"]
 
 
 def test_result_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:

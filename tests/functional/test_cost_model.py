@@ -1,15 +1,18 @@
-"""The cost model counts what the code does: operations, bytes of answers, length of the log line."""
+"""The cost model counts what the code does: operations, units, bytes of answers, length of the log line."""
 
 import io
 import json
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
+import boto3
 import pytest
 
 from auth.app import api as auth_api
 from auth.app import lambda_handler as auth_handler
+from bench.capacity import Usage, metered
 from exams.app import lambda_handler as exams_handler
 from result_aggregator.app import lambda_handler as aggregator
 from results.app import lambda_handler as results_handler
@@ -25,44 +28,35 @@ from tools.cost.sitting import Call
 
 REQUEST_ID = 26  # by so many characters is Lambda's own longer than that of the tests
 TRACE_ID = 60
+T = TypeVar("T")
 
 
 class Meter:
     """Makes calls and notes what each used."""
 
-    def __init__(self, log: io.StringIO) -> None:
+    def __init__(self, log: io.StringIO, unmetered: Any) -> None:
         self._log = log
-        self.operations: list[str] = []
-        self.written = 0
-        self.answer_bytes = 0
+        self._unmetered = unmetered
         self.log_bytes = 0
 
-    def note(self, model: Any, params: Any, **_: Any) -> None:
-        self.operations.append(model.name)
-        if model.name == "TransactWriteItems":
-            self.written += 2 * len(json.loads(params["body"])["TransactItems"])
-
-    def measure(self, request: Callable[[], Answer]) -> Answer:
+    def measure(self, request: Callable[[], T]) -> tuple[T, Usage]:
         self._log.seek(0)
         self._log.truncate()
-        self.operations = []
-        answer = request()
-        self.answer_bytes = len(json.dumps(answer.body).encode())
+        with metered(table.connection().client, self._unmetered) as usage:
+            answer = request()
         self.log_bytes = len(self._log.getvalue().encode())
-        return answer
+        return answer, usage
 
 
 @pytest.fixture
-def meter(engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Any:
+def meter(engine: str, engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Meter]:
     log = io.StringIO()
     for handler in logger().handlers:
         assert isinstance(handler, logging.StreamHandler)
         monkeypatch.setattr(handler, "stream", log)
-    meter = Meter(log)
-    events = table.connection().client.meta.events
-    events.register("before-call.dynamodb", meter.note)
-    yield meter
-    events.unregister("before-call.dynamodb", meter.note)
+    unmetered = boto3.client("dynamodb", region_name="us-east-1", endpoint_url=engine)
+    yield Meter(log, unmetered)
+    unmetered.close()
 
 
 def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,16 +88,20 @@ def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, mo
         (sitting.RESPONSE, calls(results_handler, "GET", f"/response/{exam_id}")),
     ]
     aggregator(stream_event(stored_records()), FakeContext())
-    counted = 0
+    counted = 0.0
     for expected, request in made:
-        answer = meter.measure(request)
+        answer, usage = meter.measure(request)
         assert answer.status in {200, 302}, answer
-        assert tuple(meter.operations) == expected.operations, expected.route
-        assert meter.answer_bytes <= expected.answer, expected.route
+        assert tuple(usage.operations) == expected.operations, expected.route
+        assert usage.writes == expected.writes, expected.route
+        # Of a list, it depends on how many exams there are.
+        assert usage.reads <= expected.reads if expected is sitting.LIST else usage.reads == expected.reads
+        assert len(json.dumps(answer.body).encode()) <= expected.answer, expected.route
         assert meter.log_bytes + REQUEST_ID + TRACE_ID <= sitting.LOG_LINE, expected.route
         if expected in {sitting.START, sitting.SUBMIT}:
-            # The stream tells of both; every item is small.
-            meter.written = 0
-            assert aggregator(stream_event(stored_records()), FakeContext()) == {"batchItemFailures": []}
-            counted += meter.written
+            # The stream tells of both.
+            event = stream_event(stored_records())
+            done, usage = meter.measure(partial(aggregator, event, FakeContext()))
+            assert done == {"batchItemFailures": []}
+            counted += usage.writes
     assert counted <= sitting.COUNTING_WRITES

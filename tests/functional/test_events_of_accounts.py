@@ -60,6 +60,7 @@ def filled_in(name: str, user: User) -> dict[str, Any]:
         "<access token>": access_token(user),
         "<refresh token>": credentials.issue_refresh_token(user, MORNING),
         "<session token>": ephemeral.start_session(user, MORNING),
+        "<Google's ID token>": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl",
         "<token of the mailed link>": credentials.issue_password_link(user.id, MORNING),
     }.items():
         text = text.replace(placeholder, value)
@@ -82,7 +83,7 @@ def test_requests_with_placeholders_are_refused_and_no_crash(name: str, post: Po
 
     answer = answer_of(HANDLERS[name.split("/", maxsplit=1)[0]](event, FakeContext()))
 
-    assert answer.status < 500 or answer.body["code"] == "google_not_configured"
+    assert answer.status < 500
 
 
 @pytest.mark.parametrize(

@@ -409,6 +409,13 @@ class TestSubmit:
 
         assert student.submit(exam).body["result_id"] == attempt_id
 
+    def test_a_moment_after_the_grace_it_was_ended_by_time(self, student: Student, exam: Exam) -> None:
+        student.start(exam)
+        student.clock.advance(3600 + 30.5)
+        student.submit(exam)
+
+        assert student.sync(exam, right_answers(exam)).body["code"] == "exam_time_over"
+
     def test_without_an_attempt_is_400(self, student: Student, exam: Exam) -> None:
         assert student.submit(exam).status == 400
 

@@ -59,7 +59,7 @@ RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0
 
 @dataclass(frozen=True)
 class Sitting:
-    """How one student sits one exam."""
+    """How one student sits one exam; what its calls use is as measured, unless other measurements are given."""
 
     hours: float = 3.0
     questions: int = 75
@@ -68,6 +68,9 @@ class Sitting:
     changes_per_question: float = 4 / 3
     heartbeat: float = 120.0  # seconds after which such a client asks for the clock without a change
     once: tuple[Call, ...] = field(default=(LOGIN, LIST, EXAM, START, PAPER, SUBMIT, RESULT, RESPONSE))
+    sync: Call = SYNC
+    counting_writes: float = COUNTING_WRITES
+    log_line: float = LOG_LINE
 
     @property
     def syncs(self) -> float:
@@ -83,7 +86,7 @@ class Sitting:
         """Each call and how often it is made."""
         for call in self.once:
             yield call, 1
-        yield SYNC, self.syncs
+        yield self.sync, self.syncs
 
 
 def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
@@ -99,9 +102,9 @@ def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
         "Lambda, requests": requests * prices.lambda_request,
         "Lambda, time": seconds * MEMORY_GB * prices.lambda_gb_second,
         "DynamoDB, writes": writes * prices.dynamodb_write_unit,
-        "DynamoDB, statistics": COUNTING_WRITES * prices.dynamodb_write_unit,
+        "DynamoDB, statistics": sitting.counting_writes * prices.dynamodb_write_unit,
         "DynamoDB, reads": reads * prices.dynamodb_read_unit,
-        "logs, one line per request": requests * (LOG_LINE + PER_EVENT) * prices.logs_gb,
+        "logs, one line per request": requests * (sitting.log_line + PER_EVENT) * prices.logs_gb,
         "logs, the gateway's": requests * (ACCESS_LINE + PER_EVENT) * prices.logs_gb,
         "traces": requests * TRACED * prices.trace,
         "transfer": sent * prices.transfer_byte,

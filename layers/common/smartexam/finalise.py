@@ -38,10 +38,18 @@ def finalise(sitting: Sitting, now: float, grace: float) -> int | None:
 def settled_sitting(user_id: int, exam_id: int, now: float, grace: float) -> Sitting | None:
     """A student's place in an exam, after ending an attempt whose time is over or whose grading is missing."""
     sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or not (sitting.status == CLOSED or sitting.is_over(now, grace)):
+    if sitting is None or not sitting.is_due(now, grace):
         return sitting
     finalise(sitting, now, grace)
     return attempts.get_sitting(user_id, exam_id)
+
+
+def settle_all(user_id: int, now: float, grace: float) -> None:
+    """End those attempts of a student whose time is over or whose grading is missing; one read where none runs."""
+    running = attempts.running_exams(user_id)
+    for sitting in attempts.get_sittings((user_id, exam_id) for exam_id in running):
+        if sitting.is_due(now, grace):
+            finalise(sitting, now, grace)
 
 
 def grade_closed(sitting: Sitting) -> int | None:

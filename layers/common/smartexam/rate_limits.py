@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 
 from smartexam.data import table, windows
+from smartexam.data.ephemeral import Limit
 from smartexam.data.table import ConditionFailed
 from smartexam.errors import RateLimited, Unauthorized
 
@@ -86,11 +87,11 @@ def use(
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
 
 
-def take_turn(kind: str, user_id: int, *, seconds: float, now: float, message: str) -> None:
+def take_turn(kind: Limit, user_id: int, *, seconds: float, now: float, message: str) -> None:
     """Take the one turn that a user has in `seconds`.
 
     Args:
-        kind: what is limited, such as `comment`.
+        kind: what is limited.
         user_id: for whom.
         seconds: how long until the next turn.
         now: epoch seconds.
@@ -99,7 +100,7 @@ def take_turn(kind: str, user_id: int, *, seconds: float, now: float, message: s
     Raises:
         RateLimited: it is taken, with the time until the next.
     """
-    turn = windows.turn(f"{kind}#{user_id}", now, seconds=seconds)
+    turn = windows.turn(kind, user_id, now, seconds=seconds)
     try:
         table.put(turn.item, turn.condition)
     except ConditionFailed as failed:

@@ -28,9 +28,7 @@ def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, g
     Raises:
         NotFound: no such exam, or no such result of this student.
     """
-    exam = exams.get_exam(exam_id, reader=user_id)
-    if exam is None:
-        raise NotFound("Exam not found", code="exam_not_found")
+    exam = exams.find_exam(exam_id, reader=user_id)
     if result_id is None:
         # An attempt whose time ran out while the student was away is graded at this call.
         sitting = settled_sitting(user_id, exam_id, now, grace)

@@ -2,7 +2,11 @@ r"""LaTeX as plain text that a person can read, for where nothing typesets it: `
 
 import re
 
-_MATH = re.compile(r"(?<!\\)\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+from smartexam.exam.formulas import BRACKETS, DISPLAY, INLINE, PARENTHESES, replaced
+
+_SPACES = re.compile(r"[ \t]+")
+# What nobody writes, but a formula of 10,000 characters can hold: the rest of it is taken as it stands.
+_DEEPEST = 40
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)\s?")
 _DROPPED = {
     *("large", "Large", "LARGE", "small", "normalsize", "displaystyle", "textstyle", "left", "right", "big", "Big"),
@@ -33,13 +37,13 @@ def readable(text: str) -> str:
 
     Whatever a formula holds that is unknown here is kept by its name, so that nothing is lost.
     """
-    plain = _MATH.sub(lambda found: formula(next(part for part in found.groups() if part is not None)), text)
+    plain = replaced(text, (DISPLAY, INLINE, PARENTHESES, BRACKETS), formula)
     return plain.replace("\\$", "$")
 
 
 def formula(source: str) -> str:
     """One formula, without its dollar signs, as plain text."""
-    return re.sub(r"[ \t]+", " ", _Reader(source).read_all()).strip()
+    return _SPACES.sub(" ", _Reader(source).read_all()).strip()
 
 
 class _Reader:
@@ -48,6 +52,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self._source = source
         self._at = 0
+        self._depth = 0
 
     def read_all(self) -> str:
         """Everything, stray closing braces left out."""
@@ -101,12 +106,18 @@ class _Reader:
             self._at += 1
         if self._at >= len(self._source) or self._source[self._at] == "}":
             return ""
-        if self._source[self._at] != "{":
-            return self._read_one()
-        self._at += 1
-        content = self._read_group_content()
-        self._at += 1
-        return content.strip()
+        if self._depth == _DEEPEST:
+            self._at += 1
+            return self._source[self._at - 1]
+        self._depth += 1
+        if self._source[self._at] == "{":
+            self._at += 1
+            content = self._read_group_content().strip()
+            self._at += 1
+        else:
+            content = self._read_one()
+        self._depth -= 1
+        return content
 
     def _read_option(self) -> str:
         if not self._source.startswith("[", self._at):

@@ -137,6 +137,27 @@ class TestDeletedAccounts:
         self.erase(chen)
         assert ben.texts(group) == [erasure.PLACEHOLDER]
 
+    def test_what_they_took_back_is_unread_for_nobody_at_any_moment(
+        self, asha: Person, ben: Person, group: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asha.say(group, "first")
+        asha.ok("DELETE", f"/messages/{asha.say(group, 'never mind')['id']}")
+        assert ben.unread(group) == 1
+        seen = []
+        update = table.update
+
+        def watched(*arguments: Any) -> Any:
+            done = update(*arguments)
+            seen.append(ben.unread(group))
+            return done
+
+        with monkeypatch.context() as patch:
+            patch.setattr(table, "update", watched)
+            self.erase(asha)
+
+        assert len(seen) > 3
+        assert set(seen) == {1}
+
     def test_with_the_last_member_the_group_goes(
         self, asha: Person, ben: Person, chen: Person, group: int, dynamodb: Any, tables: dict[str, str]
     ) -> None:

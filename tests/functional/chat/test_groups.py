@@ -193,6 +193,17 @@ class TestEnding:
             assert one.call("GET", f"/messages/{group}").status == 403
             assert one.call("POST", f"/messages/{group}", {"message": "x"}).status == 403
 
+    def test_what_was_said_in_it_cannot_be_changed(self, asha: Person, ben: Person, group: int) -> None:
+        message_id = ben.say(group)["id"]
+        asha.ok("DELETE", f"/group/{group}")
+
+        answers = [
+            ben.call("PUT", f"/messages/{message_id}/edit", {"message": "x"}),
+            ben.call("DELETE", f"/messages/{message_id}"),
+        ]
+
+        assert [(each.status, each.body["code"]) for each in answers] == [(404, "message_not_found")] * 2
+
     def test_by_its_admin_only(self, ben: Person, group: int) -> None:
         assert ben.call("DELETE", f"/group/{group}").status == 403
 

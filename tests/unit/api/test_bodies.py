@@ -1,6 +1,6 @@
 """Bodies as typed shapes."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -17,6 +17,9 @@ class Shape(msgspec.Struct):
     letters: str | list[str] = ""
     count: int = 0
     file: UploadedFile | None = None
+    short: Annotated[str, msgspec.Meta(max_length=5, pattern="^[a-z]*$")] = ""
+    share: Annotated[float, msgspec.Meta(le=1)] = 0
+    choice: Literal["a", "b"] = "a"
 
 
 def request(body: Any, content_type: str = "application/json") -> Request:
@@ -43,10 +46,17 @@ def test_json_has_many_names(content_type: str) -> None:
     ("body", "field", "reason"),
     [
         ({}, "name", "This field is required"),
-        ({"name": 5}, "name", "Expected `str`, got `int`"),
-        ({"name": "x", "count": "3"}, "count", "Expected `int`, got `str`"),
-        ({"name": "x", "letters": ["A", 5]}, "letters[1]", "Expected `str`, got `int`"),
-        ("[]", "", "Expected `object`, got `array`"),
+        ({"name": 5}, "name", "must be text"),
+        ({"name": "x", "count": "3"}, "count", "must be a whole number"),
+        ({"name": "x", "letters": ["A", 5]}, "letters[1]", "must be text"),
+        ({"name": "x", "letters": 5}, "letters", "must be text or an array"),
+        ({"name": "x", "file": 5}, "file", "must be an object or null"),
+        ({"name": "x", "short": "too long"}, "short", "must be text of length at most 5"),
+        ({"name": "x", "short": "a b"}, "short", "must be text of the expected form"),
+        ({"name": "x", "share": 2}, "share", "must be a number at most 1.0"),
+        ({"name": "x", "choice": "c"}, "choice", "Invalid enum value 'c'"),
+        ({"name": "x", "file": {"filename": "a"}}, "file.content_type", "This field is required"),
+        ("[]", "", "The body must be an object"),
     ],
 )
 def test_what_is_wrong_is_named(body: Any, field: str, reason: str) -> None:
@@ -54,6 +64,35 @@ def test_what_is_wrong_is_named(body: Any, field: str, reason: str) -> None:
         read(body)
 
     assert refused.value.details["errors"] == [{"field": field, "message": reason}]
+
+
+def test_all_that_is_missing_is_named() -> None:
+    class Wide(msgspec.Struct):
+        first: str
+        second: str = msgspec.field(name="other")
+        third: int
+        fourth: int = 0
+
+    with pytest.raises(InvalidFields) as refused:
+        read_body(request({"first": "x"}), Wide)
+
+    assert [fault["field"] for fault in refused.value.details["errors"]] == ["other", "third"]
+
+
+def test_what_was_sent_cannot_pretend_to_be_another_field() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "choice": " - at `$.password`"})
+
+    (fault,) = refused.value.details["errors"]
+    assert fault["field"] == "choice"
+
+
+def test_what_was_sent_is_not_repeated_at_any_length() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read({"name": "x", "choice": "long" * 10_000})
+
+    assert refused.value.details["errors"][0]["field"] == "choice"
+    assert len(refused.value.message) < 300
 
 
 @pytest.mark.parametrize("body", ["{", "", "nul", b"\xff", "[" * 100_000, '{"name":"\\ud800"}'])
@@ -81,6 +120,12 @@ class TestForms:
         read_twice = read("name=x&letters=A&letters=C", "application/x-www-form-urlencoded", forms=True)
 
         assert read_twice.letters == ["A", "C"]
+
+    def test_words_are_those_of_forms(self) -> None:
+        with pytest.raises(InvalidFields) as refused:
+            read("name=x&file=y", "application/x-www-form-urlencoded", forms=True)
+
+        assert refused.value.details["errors"] == [{"field": "file", "message": "must be a file"}]
 
     def test_a_repeated_field_that_may_come_once_is_refused(self) -> None:
         with pytest.raises(InvalidFields):

@@ -40,3 +40,9 @@ def test_only_formulas_change() -> None:
 def test_broken_formulas_come_to_an_end(source: str) -> None:
     readable(source)
     formula(source)
+
+
+@pytest.mark.parametrize("piece", ["{", "^", "_", "\\frac", "\\sqrt", "\\vec", "\\sqrt[3]{", "\\frac{"])
+def test_no_depth_is_too_deep(piece: str) -> None:
+    assert readable(f"${piece * 3_000}x$")
+    assert readable(f"${piece * 1_000}x{'}' * 1_000}$")

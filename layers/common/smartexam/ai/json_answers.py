@@ -12,7 +12,9 @@ _COMMANDS: Final = (
 )
 _BARE_COMMAND = re.compile(rf"(?<!\\)((?:\\\\)*)\\(?=(?:{_COMMANDS})(?![a-z]))")
 _BAD_ESCAPE = re.compile(r'(?<!\\)((?:\\\\)*)\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
-_FENCE = re.compile(r"^\s*```[a-zA-Z]*\s*|\s*```\s*$")
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[a-zA-Z]*")
+_BETWEEN = re.compile(r"[\s,]*")
 _LONGEST = 400_000
 
 
@@ -24,7 +26,7 @@ def read_items(text: str, name: str) -> list[dict[str, Any]] | None:
     Returns:
         The objects; None if the answer holds no such list at all.
     """
-    text = _FENCE.sub("", text[:_LONGEST])
+    text = _unfenced(text)
     text = _BAD_ESCAPE.sub(r"\1\\\\", _BARE_COMMAND.sub(r"\1\\\\", text))
     try:
         whole = json.loads(text)
@@ -37,8 +39,15 @@ def read_items(text: str, name: str) -> list[dict[str, Any]] | None:
 
 def read_object(text: str) -> dict[str, Any] | None:
     """The one object that an answer is; None if it is none."""
-    items = read_items(f'{{"items": [{_FENCE.sub("", text[:_LONGEST])}]}}', "items")
+    items = read_items(f'{{"items": [{_unfenced(text)}]}}', "items")
     return items[0] if items else None
+
+
+def _unfenced(text: str) -> str:
+    text = text[:_LONGEST].strip()
+    if text.startswith(_FENCE):
+        text = _LANGUAGE.sub("", text.removeprefix(_FENCE), count=1)
+    return text.removesuffix(_FENCE)
 
 
 def _complete_ones(text: str, name: str) -> list[dict[str, Any]] | None:
@@ -49,7 +58,7 @@ def _complete_ones(text: str, name: str) -> list[dict[str, Any]] | None:
     decoder = json.JSONDecoder()
     found: list[dict[str, Any]] = []
     while True:
-        skipped = re.compile(r"[\s,]*").match(text, at)
+        skipped = _BETWEEN.match(text, at)
         at = skipped.end() if skipped else at
         if text[at : at + 1] != "{":
             return found

@@ -1,7 +1,10 @@
 """Whether text with LaTeX can be shown: every formula closed, every brace paired, commands with their arguments."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
+
+from smartexam.exam.formulas import BRACKETS, DISPLAY, PARENTHESES, replaced
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}$^_&]|[^\\{}$^_&]+", re.DOTALL)
 _ARGUMENTS: Final = {
@@ -14,16 +17,17 @@ _ARGUMENTS: Final = {
     "\\vec": 1,
     "\\overline": 1,
 }
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_LEFT, _RIGHT = re.compile(r"\\left(?![a-z])"), re.compile(r"\\right(?![a-z])")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-zA-Z*]+)\}")
 _COMMAND_OUTSIDE = re.compile(r"\\(?:frac|sqrt|sum|int|alpha|beta|theta|times|large|left|right|vec|text)\b")
-_LARGE = re.compile(r"\$(?!\\large\b)\s*")
-_DISPLAY = re.compile(r"\$\$(.+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_MARKED_OTHERWISE = (DISPLAY, PARENTHESES, BRACKETS)
 
 
 def normalised(text: str) -> str:
     """Formulas marked as this platform marks them: `$\\large ...$`."""
-    text = _DISPLAY.sub(lambda found: f"${next(group for group in found.groups() if group)}$", text)
-    pieces = re.split(r"(?<!\\)\$", text)
+    text = replaced(text, _MARKED_OTHERWISE, lambda formula: f"${formula}$")
+    pieces = _DOLLAR.split(text)
     if len(pieces) % 2 == 0:
         return text
     for index in range(1, len(pieces), 2):
@@ -34,7 +38,7 @@ def normalised(text: str) -> str:
 
 def fault(text: str) -> str | None:
     """What is wrong with a text's LaTeX, None if nothing is."""
-    pieces = re.split(r"(?<!\\)\$", text)
+    pieces = _DOLLAR.split(text)
     if len(pieces) % 2 == 0:
         return "a formula is not closed"
     for index, piece in enumerate(pieces):
@@ -50,7 +54,7 @@ def fault(text: str) -> str | None:
     return None
 
 
-def _formula_fault(formula: str) -> str | None:  # noqa: C901, PLR0911 - one check after the other
+def _formula_fault(formula: str) -> str | None:  # noqa: PLR0911 - one check after the other
     open_environments: list[str] = []
     for kind, name in _ENVIRONMENT.findall(formula):
         if kind == "begin":
@@ -59,40 +63,43 @@ def _formula_fault(formula: str) -> str | None:  # noqa: C901, PLR0911 - one che
             return "an environment is not paired"
     if open_environments:
         return "an environment is not paired"
-    if len(re.findall(r"\\left(?![a-z])", formula)) != len(re.findall(r"\\right(?![a-z])", formula)):
+    if len(_LEFT.findall(formula)) != len(_RIGHT.findall(formula)):
         return "\\left and \\right are not paired"
     tokens = [token for token in _TOKEN.findall(formula) if token.strip()]
-    depth = 0
+    ends = _group_ends(tokens)
+    if ends is None:
+        return "braces are not paired"
+    for index, token in enumerate(tokens):
+        if token in {"^", "_"} and (index + 1 == len(tokens) or tokens[index + 1] in {"}", "^", "_"}):
+            return "a superscript or subscript is empty"
+        if token in _ARGUMENTS and not _has_arguments(tokens, ends, index + 1, _ARGUMENTS[token]):
+            return f"{token} lacks an argument"
+    return None
+
+
+def _group_ends(tokens: Sequence[str]) -> dict[int, int] | None:
+    """Where each group ends, by the place of its brace; None if the braces are not paired."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
     for index, token in enumerate(tokens):
         if token == "{":  # noqa: S105 - of a formula
-            depth += 1
+            opened.append(index)
         elif token == "}":  # noqa: S105
-            depth -= 1
-            if depth < 0:
-                return "braces are not paired"
-        elif token in {"^", "_"} and (index + 1 == len(tokens) or tokens[index + 1] in {"}", "^", "_"}):
-            return "a superscript or subscript is empty"
-        elif token in _ARGUMENTS and not _has_arguments(tokens, index + 1, _ARGUMENTS[token]):
-            return f"{token} lacks an argument"
-    return "braces are not paired" if depth else None
+            if not opened:
+                return None
+            ends[opened.pop()] = index + 1
+    return None if opened else ends
 
 
-def _has_arguments(tokens: list[str], at: int, count: int) -> bool:
+def _has_arguments(tokens: Sequence[str], ends: Mapping[int, int], at: int, count: int) -> bool:
     for _ in range(count):
         if at >= len(tokens) or tokens[at] == "}":
             return False
-        if tokens[at] != "{":
-            # A bare token is an argument too: \frac12, \sqrt x.
-            if len(tokens[at].strip()) > 1 and not tokens[at].startswith("\\"):
-                return True
-            at += 1
+        if tokens[at] == "{":
+            at = ends[at]
             continue
-        depth = 0
-        while at < len(tokens):
-            depth += {"{": 1, "}": -1}.get(tokens[at], 0)
-            at += 1
-            if not depth:
-                break
-        if depth:
-            return False
+        # A bare token is an argument too: \frac12, \sqrt x.
+        if len(tokens[at].strip()) > 1 and not tokens[at].startswith("\\"):
+            return True
+        at += 1
     return True

@@ -5,7 +5,6 @@ is imported for it.
 """
 
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -13,8 +12,9 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from smartexam.api import faults
 from smartexam.api.request import Request
-from smartexam.errors import BadRequest, InvalidFields, TooLarge, UnsupportedMedia
+from smartexam.errors import BadRequest, TooLarge, UnsupportedMedia
 
 ShapeT = TypeVar("ShapeT")
 Forms: TypeAlias = bool | Literal["only"]
@@ -23,8 +23,6 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
-_PLACE = re.compile(r" - at `(?:key in )?\$\.?(.*?)`$")
-_MISSING = re.compile(r"^Object missing required field `(.+?)`")
 
 
 class UploadedFile(msgspec.Struct, frozen=True):
@@ -73,12 +71,9 @@ def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
         BadRequest: malformed JSON.
     """
     try:
-        decoded: ShapeT = _decoder(shape).decode(content)
-    except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        return _decode(content, shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("Malformed JSON", code="malformed_json") from None
-    return decoded
 
 
 def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
@@ -90,7 +85,7 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise faults.invalid(error, shape, values, of_text=True) from None
 
 
 def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
@@ -102,7 +97,7 @@ def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
     try:
         return msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise faults.invalid(error, shape, value if isinstance(value, dict) else None) from None
 
 
 FormFields = dict[str, str | list[str]]
@@ -129,6 +124,15 @@ def read_form(request: Request, *, limit: int) -> tuple[FormFields, dict[str, Up
     if request.content_type == _MULTIPART:
         return _multipart(request.body, request.headers["content-type"], limit)
     raise _no_form()
+
+
+def _decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
+    try:
+        decoded: ShapeT = _decoder(shape).decode(content)
+    except msgspec.ValidationError as error:
+        given = msgspec.json.decode(content)
+        raise faults.invalid(error, shape, given if isinstance(given, dict) else None) from None
+    return decoded
 
 
 def _multipart(body: bytes, content_type: str, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
@@ -172,14 +176,3 @@ def _no_form() -> UnsupportedMedia:
 
 
 _decoder: Callable[[Any], msgspec.json.Decoder[Any]] = lru_cache(maxsize=64)(msgspec.json.Decoder)
-
-
-def _invalid(error: msgspec.ValidationError) -> InvalidFields:
-    text = str(error)
-    place = _PLACE.search(text)
-    field = place.group(1) if place else ""
-    reason = _PLACE.sub("", text)
-    if missing := _MISSING.match(reason):
-        field = f"{field}.{missing.group(1)}" if field else missing.group(1)
-        reason = "This field is required"
-    return InvalidFields([(field, reason)])

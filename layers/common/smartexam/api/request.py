@@ -101,4 +101,4 @@ class Request:
     @property
     def wants_json(self) -> bool:
         """Whether the client asked for JSON rather than for a page."""
-        return "application/json" in self.headers.get("accept", "")
+        return "application/json" in self.headers.get("accept", "").lower()

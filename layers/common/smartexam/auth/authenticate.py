@@ -52,9 +52,8 @@ def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str]
         Forbidden: a cookie-authenticated change from a foreign origin.
     """
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme:
-        if scheme.lower() != "bearer":
-            raise _no_credentials()
+    # Any other scheme is for somebody on the way, such as a proxy with a password of its own.
+    if scheme.lower() == "bearer":
         principal = feed().applied(tokens.verify(token.strip(), now), now)
         if principal is None:
             raise tokens.rejected()

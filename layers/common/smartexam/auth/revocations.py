@@ -5,9 +5,9 @@ seconds, so a change binds everywhere within five; admin routes do not wait for 
 """
 
 import threading
-import time
 from dataclasses import replace
 from functools import lru_cache
+from time import monotonic
 
 from smartexam.auth.principal import Principal
 from smartexam.data import ephemeral
@@ -49,9 +49,9 @@ class RevocationFeed:
     def _refresh(self, now: float) -> None:
         with self._lock:
             # The process's own clock measures the age of the copy: the clock of the rules may be set by hand.
-            if self._read_at is not None and time.monotonic() - self._read_at < _REFRESH_SECONDS:
+            if self._read_at is not None and monotonic() - self._read_at < _REFRESH_SECONDS:
                 return
-            started = time.monotonic()
+            started = monotonic()
             horizon = now - ephemeral.REVOCATION_SECONDS
             first = self._read_at is None or now < self._read_up_to - _OVERLAP_SECONDS
             changes = {} if first else self._changes

@@ -19,6 +19,7 @@ crashed in between, and by which the index `running` finds it for its student. T
 partition, so that it may be read consistently: what a student may do elsewhere depends on it. No index holds a draft.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -151,6 +152,10 @@ class Sitting:
     def is_over(self, now: float, grace: float) -> bool:
         """Whether an open attempt's time and its grace are past."""
         return self.status == OPEN and now > self.deadline + grace
+
+    def is_due(self, now: float, grace: float) -> bool:
+        """Whether it waits to be finalised: its time and grace are past, or it is closed and has no result yet."""
+        return self.status == CLOSED or self.is_over(now, grace)
 
     @property
     def completed_at(self) -> int:
@@ -379,7 +384,8 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
     is_open = SittingItem.status == OPEN
     if attempt_id is not None:
         is_open &= SittingItem.attempt_id == attempt_id
-    in_time = is_open & (SittingItem.deadline >= int(now - grace))
+    # Deadlines are whole seconds: rounded up it is the very moment at which saving ends, to the fraction.
+    in_time = is_open & (SittingItem.deadline >= math.ceil(now - grace))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(now))]
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))

@@ -8,7 +8,8 @@
     USER#42                LIMIT#<kind>         what was used of a limit in its present window
     LIMIT#<kind>#42        WINDOW               the one turn that a user has in some seconds is taken
     LIMIT#study#42         <YYYY-MM-DD>         questions to the study assistant on a day (smartexam.data.study)
-    REVOCATIONS            <ms>#<user>          the feed of role changes, new passwords and deletions
+    TICKET#42              <digest>             a ticket to open a WebSocket with (smartexam.data.sockets)
+    REVOCATIONS            <ms>#<user>#<n>      the feed of role changes, new passwords and deletions
 
 DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
 
@@ -17,6 +18,7 @@ Here is what every function needs to know who is calling; tokens and links by wh
 """
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -27,6 +29,9 @@ from smartexam.data.identity import User, user_key
 from smartexam.data.table import FloatAttribute, IntAttribute, Item
 
 SESSION_SECONDS = 3 * 3600
+# What a user may do only so often; each has partitions of its own, so that a function can be given its own alone.
+Limit: TypeAlias = Literal["comment", "message", "study"]
+
 # The longest that a credential checked against the feed can live, and a margin for clocks.
 REVOCATION_SECONDS = SESSION_SECONDS + 600
 
@@ -63,6 +68,22 @@ class Revocation:
     user_id: int
     auth_version: int
     role: str | None
+
+
+def limit_key(kind: Limit, user_id: int) -> str:
+    """The partition of what a user did of a kind that is limited."""
+    return f"LIMIT#{kind}#{user_id}"
+
+
+def ticket_key(user_id: int) -> str:
+    """The partition of a user's tickets."""
+    return f"TICKET#{user_id}"
+
+
+def partitions_of(user_id: int) -> list[str]:
+    """Every partition in which everything is a user's: what goes with the account."""
+    limits = [limit_key(kind, user_id) for kind in get_args(Limit)]
+    return [user_key(user_id), ticket_key(user_id), *limits]
 
 
 def start_session(user: User, now: float) -> str:
@@ -104,7 +125,7 @@ def revocation_item(change: Revocation, now: float) -> RevocationItem:
     """The feed entry to write in the transaction that makes a change."""
     return RevocationItem(
         "REVOCATIONS",
-        f"{int(now * 1000):013d}#{change.user_id}",
+        f"{int(now * 1000):013d}#{change.user_id}#{change.auth_version}",
         user_id=change.user_id,
         auth_version=change.auth_version,
         role=change.role,

@@ -22,6 +22,7 @@ from pynamodb.expressions.update import Action
 from smartexam.auth import opaque
 from smartexam.auth.principal import Principal
 from smartexam.data import table
+from smartexam.data.ephemeral import ticket_key
 from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
 
 LEASE_SECONDS = 120
@@ -151,7 +152,7 @@ def issue_ticket(principal: Principal, now: float) -> str:
     minted = opaque.mint(principal.user_id)
     table.put(
         TicketItem(
-            f"TICKET#{principal.user_id}",
+            ticket_key(principal.user_id),
             minted.digest,
             role=principal.role,
             username=principal.username,
@@ -169,7 +170,7 @@ def spend_ticket(ticket: str, now: float) -> Principal | None:
     if owner is None:
         return None
     try:
-        item = table.delete(TicketItem, f"TICKET#{owner}", opaque.digest(ticket), TicketItem.expires_at > now)
+        item = table.delete(TicketItem, ticket_key(owner), opaque.digest(ticket), TicketItem.expires_at > now)
     except ConditionFailed:
         return None
     if item is None:

@@ -14,6 +14,7 @@ from datetime import date
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.data import table
+from smartexam.data.ephemeral import limit_key
 from smartexam.data.identity import user_key
 from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
 
@@ -117,4 +118,4 @@ def questions_used(user_id: int, day: date) -> int:
 
 
 def _usage_key(user_id: int, day: date) -> tuple[str, str]:
-    return f"LIMIT#study#{user_id}", day.isoformat()
+    return limit_key("study", user_id), day.isoformat()

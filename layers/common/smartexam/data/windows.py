@@ -6,9 +6,15 @@ one conditional write, so it holds however many ask at once.
 
 from dataclasses import dataclass
 
+from pynamodb.expressions.condition import Condition
+
 from smartexam.data import table
+from smartexam.data.ephemeral import Limit, limit_key
 from smartexam.data.identity import user_key
 from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
+
+# By more than this no two machines' clocks differ.
+_CLOCK_MARGIN_SECONDS = 60
 
 
 class LoginWindowItem(Item):
@@ -55,7 +61,7 @@ def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: f
         None if there was room; otherwise the window, left as it is: the attempt must be refused unseen.
     """
     pk = f"LOGIN#{who}"
-    while not _open_login_window(pk, now + window_seconds, now, failures=0):
+    while not _open_login_window(pk, now, window_seconds, failures=0):
         try:
             table.update(
                 LoginWindowItem,
@@ -87,7 +93,7 @@ def count_login_failure(who: str, now: float, *, window_seconds: float) -> int:
             )
         except ConditionFailed:
             # Another attempt succeeded meanwhile and closed the window: this failure opens the next.
-            if _open_login_window(pk, now + window_seconds, now, failures=1):
+            if _open_login_window(pk, now, window_seconds, failures=1):
                 return 1
         else:
             return item.failures
@@ -98,16 +104,13 @@ def clear_login_attempts(who: str) -> None:
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
-def turn(name: str, now: float, *, seconds: float) -> Put:
-    """The write that uses a turn of which there is one in `seconds`, for the transaction that makes use of it.
+def turn(kind: Limit, user_id: int, now: float, *, seconds: float) -> Put:
+    """The write that uses a user's one turn in `seconds`, for the transaction that makes use of it.
 
-    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`. A pause that is longer
-    than any can be was begun by a clock that has been set back since.
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`.
     """
-    free = (
-        LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now) | (LimitItem.expires_at > now + max(60, seconds))
-    )
-    return Put(LimitItem(f"LIMIT#{name}", "WINDOW", used=1, expires_at=now + seconds), free)
+    fresh = LimitItem(limit_key(kind, user_id), "WINDOW", used=1, expires_at=now + seconds)
+    return Put(fresh, _may_begin(LimitItem, now, seconds))
 
 
 def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds: float) -> float | None:
@@ -120,7 +123,7 @@ def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds
     while True:
         fresh = LimitItem(pk, sk, used=1, expires_at=now + window_seconds)
         try:
-            table.put(fresh, LimitItem.pk.does_not_exist() | (LimitItem.expires_at <= now))
+            table.put(fresh, _may_begin(LimitItem, now, window_seconds))
         except ConditionFailed as failed:
             stored = LimitItem.from_raw_data(failed.item) if failed.item else None
         else:
@@ -140,11 +143,21 @@ def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds
         return None
 
 
-def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int) -> bool:
+def _open_login_window(pk: str, now: float, seconds: float, *, failures: int) -> bool:
     """Start a window with one attempt in it, unless another attempt was first."""
-    fresh = LoginWindowItem(pk, "WINDOW", attempts=1, failures=failures, expires_at=expires_at)
+    fresh = LoginWindowItem(pk, "WINDOW", attempts=1, failures=failures, expires_at=now + seconds)
     try:
-        table.put(fresh, LoginWindowItem.pk.does_not_exist() | (LoginWindowItem.expires_at <= now))
+        table.put(fresh, _may_begin(LoginWindowItem, now, seconds))
     except ConditionFailed:
         return False
     return True
+
+
+def _may_begin(model: type[LoginWindowItem | LimitItem], now: float, seconds: float) -> Condition:
+    """That no window stands. One that ends later than any that begins now was begun by a clock set back since."""
+    condition: Condition = (
+        model.pk.does_not_exist()
+        | (model.expires_at <= now)
+        | (model.expires_at > now + seconds + _CLOCK_MARGIN_SECONDS)
+    )
+    return condition

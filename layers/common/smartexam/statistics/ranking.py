@@ -7,11 +7,10 @@ looked at. Else more is read of the days that still might hold somebody better.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 
 from smartexam.data import table
+from smartexam.parallel import in_parallel
 from smartexam.statistics import keys, store
 from smartexam.statistics.projection import average_of
 from smartexam.statistics.reading import Period
@@ -86,14 +85,12 @@ class _Search:
     def extend(self, days: dict[str, str | None]) -> None:
         """Read the next candidates of some days, each after a place in its ranking."""
         scope = keys.scope_of(self._exam_id)
-        context = copy_context()
 
         def read(item: tuple[str, str | None]) -> tuple[list[Ranked], str | None]:
             day, after = item
-            return context.copy().run(_top, self._generation, keys.ranking(scope, day), after, _PIECE)
+            return _top(self._generation, keys.ranking(scope, day), after, _PIECE)
 
-        with ThreadPoolExecutor(min(_READERS, max(1, len(days)))) as pool:
-            pages = list(pool.map(read, days.items()))
+        pages = in_parallel(read, days.items(), most=_READERS)
         fresh: set[int] = set()
         for day, (found, following) in zip(days, pages, strict=True):
             self.places.pop(day, None)

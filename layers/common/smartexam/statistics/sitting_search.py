@@ -7,18 +7,22 @@ are read, as in the search of accounts.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from smartexam.data import table
 from smartexam.data.catalog import exams
 from smartexam.data.catalog.exams import Exam
 from smartexam.data.directory import comparable
+from smartexam.data.table import Page
 from smartexam.pages import Wanted
+from smartexam.parallel import in_parallel
 from smartexam.statistics import keys, store
 from smartexam.statistics.store import RowItem
 
 MOST_MATCHES = 1000
+_READERS = 8
 UNLIMITED, AVAILABLE, EXHAUSTED = "unlimited", "available", "exhausted"
 
 
@@ -48,6 +52,10 @@ class _Section:
     count: int
 
 
+# Where reading begins in an exam: after a sort key, or at its beginning.
+_Start: TypeAlias = tuple[_Section, str | None]
+
+
 def state(max_attempts: int, spent: int) -> str:
     """Which state a sitting is in."""
     if not max_attempts:
@@ -71,17 +79,37 @@ def find_sittings(text: str, exam_id: int | None, wanted_state: str | None, page
     sections = _sections(prefix, exam_id, wanted_state)
     total = sum(section.count for section in sections)
     found: list[RowItem] = []
-    for section, after in _from(prefix, sections, page):
-        pk = prefix + keys.sittings_of_exam(section.exam_id)
-        rows = table.query(
-            RowItem, pk, limit=page.size - len(found), after=after, since=section.since, until=section.until
-        )
-        found += rows.items
-        if len(found) >= page.size:
-            is_end = rows.next_sk is None and section is sections[-1]
-            next_place = None if is_end else f"{section.exam_id}:{found[-1].sk}"
-            return FoundSittings(_places(found), total, is_exact=True, next_place=next_place)
+    coming = _from(prefix, sections, page)
+    while some := _enough(coming, page.size - len(found)):
+        for section, rows in zip(some, _read(prefix, some, page.size - len(found)), strict=True):
+            left = page.size - len(found)
+            found += rows.items[:left]
+            if len(found) >= page.size:
+                is_end = rows.next_sk is None and len(rows.items) <= left and section[0] is sections[-1]
+                next_place = None if is_end else f"{section[0].exam_id}:{found[-1].sk}"
+                return FoundSittings(_places(found), total, is_exact=True, next_place=next_place)
     return FoundSittings(_places(found), total, is_exact=True, next_place=None)
+
+
+def _enough(coming: Iterator[_Start], wanted: int) -> list[_Start]:
+    """The next exams that together should fill what is left of a page: mostly one, of small exams several."""
+    some: list[_Start] = []
+    expected = 0
+    while expected < wanted and len(some) < _READERS and (start := next(coming, None)) is not None:
+        some.append(start)
+        expected += start[0].count
+    return some
+
+
+def _read(prefix: str, some: Sequence[_Start], limit: int) -> list[Page[RowItem]]:
+    """The sittings of several exams, read at once: one after the other, a page of small exams would take dozens."""
+
+    def read(start: _Start) -> Page[RowItem]:
+        section, after = start
+        pk = prefix + keys.sittings_of_exam(section.exam_id)
+        return table.query(RowItem, pk, limit=limit, after=after, since=section.since, until=section.until)
+
+    return in_parallel(read, some, most=_READERS)
 
 
 def _by_name(prefix: str, name: str, exam_id: int | None, wanted_state: str | None, page: Wanted) -> FoundSittings:
@@ -131,7 +159,7 @@ def _sections(prefix: str, exam_id: int | None, wanted_state: str | None) -> lis
     return sections
 
 
-def _from(prefix: str, sections: list[_Section], page: Wanted) -> Iterator[tuple[_Section, str | None]]:
+def _from(prefix: str, sections: list[_Section], page: Wanted) -> Iterator[_Start]:
     """The sections from the page's beginning on, each with the sort key after which it begins."""
     if page.after is not None:
         exam_id, _, place = page.after.partition(":")

@@ -17,6 +17,8 @@ _PAGE_NUMBER = re.compile(
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"[\[(]?\s*\d{1,2}(?:\s*½|\.5|\s*[x×]\s*\d{1,2}\s*=\s*\d{1,3})?\s*(?:M|[Mm]arks?)?\s*[\])]?")
+_TEXT_BESIDE_MARKS = 15  # letters
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
@@ -34,6 +36,31 @@ def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> N
                 gone.add(id(row))
         if gone:
             rows[:] = [row for row in rows if id(row) not in gone]
+
+
+def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
+    """Take off the column at the right edge that says how many marks each question carries."""
+    found: list[tuple[float, Row, Run]] = []
+    for rows in rows_by_page:
+        for row in rows:
+            if len(row.runs) < 2:
+                continue
+            last = max(row.runs, key=lambda run: run.x1)
+            rest = [run for run in row.runs if run is not last]
+            if (
+                _MARKS.fullmatch(last.text.strip())
+                and last.x0 - max(run.x1 for run in rest) > last.size
+                and sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_MARKS
+            ):
+                found.append((last.x1, row, last))
+    edges = Counter(round(edge / 3) for edge, _, _ in found)
+    if not edges:
+        return
+    edge, _ = edges.most_common(1)[0]
+    aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
+    if len(aligned) >= max(3, 0.6 * len(found)):
+        for _, row, run in aligned:
+            row.runs = [other for other in row.runs if other is not run]
 
 
 def _edges(rows: Sequence[Row]) -> Sequence[Row]:

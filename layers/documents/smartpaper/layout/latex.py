@@ -15,14 +15,17 @@ _TO_PLAIN = str.maketrans(_RAISED + _LOWERED, _RAISED_PLAIN + _LOWERED_PLAIN)
 _MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}]")
 _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
-_DEGREE = re.compile(f"(?<=[0-9]){SUPER}[o∘°]{END}")
+_DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
+# What parts readable text from its translation that is not.
+_BESIDE_UNREADABLE = re.compile(rf"\s*[/|](?:\s*{UNREADABLE})+|(?:{UNREADABLE}\s*)+[/|]\s*")
 _SPACES = re.compile(r"[ \t]+")
 _OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT))
 
 
 def render(text: str) -> str:
     """Marked text as it is shown, with single spaces; line breaks stay."""
-    text = text.replace(UNREADABLE, "")
+    if UNREADABLE in text:
+        text = _BESIDE_UNREADABLE.sub(" ", text).replace(UNREADABLE, "")
     if not text.isascii():
         text = _RAISED_RUN.sub(lambda found: f"{SUPER}{found[0].translate(_TO_PLAIN)}{END}", text)
         text = _LOWERED_RUN.sub(lambda found: f"{SUB}{found[0].translate(_TO_PLAIN)}{END}", text)

@@ -1,7 +1,10 @@
 """Lines of text in reading order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from smartpaper.pdf.runs import Run
 
 # Marks inside a line's text, from Unicode's private area; `smartpaper.layout.latex` turns them into LaTeX at the end.
 # Until then no rule has to tell a brace of the paper from one of ours.
@@ -26,6 +29,7 @@ class Line:
         text: with `GAP` for wide gaps and the marks above.
         cells: where each stretch between gaps begins; `cells[0]` is `x0`.
         is_bold: most of it is.
+        runs: what it was put together from; `seams` where in the text and where on the page pieces of it begin.
     """
 
     page: int
@@ -39,3 +43,40 @@ class Line:
     text: str
     cells: tuple[float, ...] = ()
     is_bold: bool = False
+    runs: Sequence[Run] = ()
+    seams: Sequence[tuple[int, float]] = ()
+
+
+class Word(NamedTuple):
+    """A word of a line and where it stands; inside a run that place is estimated."""
+
+    x0: float
+    x1: float
+    text: str
+
+    @property
+    def centre(self) -> float:
+        """Its middle."""
+        return (self.x0 + self.x1) / 2
+
+
+def words(line: Line) -> list[Word]:
+    """The words of a line from left to right."""
+    found: list[Word] = []
+    end = -1.0
+    for run in sorted(line.runs):
+        per = (run.x1 - run.x0) / (len(run.text) or 1)
+        at = 0
+        for text in run.text.split(" "):
+            if text:
+                x0 = run.x0 + per * at
+                if found and not at and x0 - end < _TOUCHING * run.size:
+                    found[-1] = Word(found[-1].x0, x0 + per * len(text), found[-1].text + text)
+                else:
+                    found.append(Word(x0, x0 + per * len(text), text))
+                end = found[-1].x1 if at + len(text) == len(run.text) else -1.0
+            at += len(text) + 1
+    return found
+
+
+_TOUCHING = 0.16  # em

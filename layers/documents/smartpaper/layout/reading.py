@@ -1,17 +1,23 @@
 """Pages as lines in the order in which a person reads them."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
-from smartpaper.layout import columns, furniture
+from smartpaper.layout import columns, furniture, gutters
 from smartpaper.layout.columns import Grid
 from smartpaper.layout.line import Line
 from smartpaper.layout.rows import Row, rows_of, text_and_cells
-from smartpaper.layout.stacks import join_fractions
+from smartpaper.layout.stacks import join_stacks
+from smartpaper.layout.tables import lift_numbers
+from smartpaper.pdf.builder import WIDE_GAP
 from smartpaper.pdf.runs import BOLD, PageContent, pieces
 
 _SAME_GUTTER = 14.0  # points
+_FEWEST_LETTERS = 40  # of a column, to tell its script
+_FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
 
 
 def read(pages: Sequence[PageContent]) -> list[Line]:
@@ -19,25 +25,46 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:
-        if page.rules or any(run.size < 0.86 * body for run in page.runs):
-            # A script, or a fraction, may stand in the gap inside a run.
-            page.runs = [piece for run in page.runs for piece in pieces(run)]
-        join_fractions(page)
+        # A script, a fraction or what is drawn later may stand in the gap inside a run.
+        least = 0.0 if page.rules or any(run.size < 0.86 * body for run in page.runs) else WIDE_GAP
+        page.runs = [piece for run in page.runs for piece in pieces(run, least)]
+        join_stacks(page)
+        lift_numbers(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
     furniture.remove(pages, rows_by_page)
+    furniture.remove_marks(rows_by_page)
     grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
-    lines: list[Line] = []
+    parts: list[tuple[int, list[Line]]] = []
     by_column: dict[tuple[int, ...], list[Line]] = {}
     for page, rows, grid in zip(pages, rows_by_page, grids, strict=True):
         for column, part in columns.split(rows, grid):
             found = [_line(page.number, column, row) for row in part]
-            lines += found
+            parts.append((column, found))
             # Columns that lie elsewhere, and what runs across all of them, have margins of their own.
             place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column)
             by_column.setdefault(place, []).extend(found)
     for members in by_column.values():
         _set_margins(members)
-    return lines
+    return [line for _, found in _ordered(parts) for line in found]
+
+
+def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
+    """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
+    shares: dict[int, list[float]] = {0: [], 1: []}
+    for column, lines in parts:
+        text = "".join(line.text for line in lines)
+        letters = sum(map(str.isalpha, text))
+        if column in shares and letters > _FEWEST_LETTERS:
+            hindi = sum("\u0900" <= letter <= "\u097f" for letter in text if letter.isalpha())
+            shares[column].append(hindi / letters)
+    if not shares[0] or not shares[1]:
+        return parts
+    low, high = sorted(shares.values(), key=sum)
+    if max(low) > _FOREIGN or min(high) < 1 - _FOREIGN:
+        return parts
+    last = max(at for at, (column, _) in enumerate(parts) if column >= 0)
+    first = [part for part in parts[: last + 1] if part[0] != 1]
+    return [*first, *(part for part in parts if part[0] == 1), *parts[last + 1 :]]
 
 
 def _body_size(pages: Sequence[PageContent]) -> float:
@@ -57,22 +84,25 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
     model = next(grid for grid in grids if tuple(round(g / _SAME_GUTTER) for g in grid.gutters) == shape)
     settled = []
     for grid, rows in zip(grids, rows_by_page, strict=True):
-        if grid.gutters or not rows:
+        # A key that takes the rest of a page has no columns, and those above it none of their own.
+        upper = rows[: columns.key_from(rows)]
+        if grid.gutters or not upper:
             settled.append(grid)
             continue
-        runs = [run for row in rows for run in row.runs]
+        runs = [run for row in upper for run in row.runs]
         over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)
         beyond = any(run.x0 > model.gutters[-1] for run in runs)
         # The last page may not reach its second column, but its lines end where the first one does.
         beyond = beyond or all(run.x1 < model.gutters[0] + _SAME_GUTTER for run in runs)
-        fits = over <= 0.1 * len(rows) and beyond and columns.fills_columns(rows, model)
-        settled.append(model if fits else grid)
+        fits = over <= 0.1 * len(upper) and beyond and gutters.fills_columns(upper, model.gutters)
+        settled.append(Grid(model.gutters, bottom=upper[-1].y) if fits else grid)
     return settled
 
 
 def _line(page: int, column: int, row: Row) -> Line:
-    text, cells = text_and_cells(row)
+    text, cells, seams = text_and_cells(row)
     if not text.isascii():
+        text = _ACCENTED.sub(lambda found: found[2] + _ACCENTS[found[1]], text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
     letters = bold = 0
     for run in row.runs:
@@ -80,10 +110,11 @@ def _line(page: int, column: int, row: Row) -> Line:
         letters += count
         if run.flags & BOLD:
             bold += count
-    x0, x1 = row.x0, row.x1
+    x0, x1, runs = row.x0, row.x1, row.runs
     if row.scripts:
+        runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
-    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2)
+    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2, runs, seams)
 
 
 def _set_margins(lines: Sequence[Line]) -> None:
@@ -99,6 +130,14 @@ def _set_margins(lines: Sequence[Line]) -> None:
 
 def _has_styled(text: str) -> bool:
     return any(character > "\u1fff" for character in text)
+
+
+# Accents drawn before their letter, as TeX does.
+_ACCENTS: Final = {
+    "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301",
+    "\u20d7": "\u20d7",
+}  # fmt: skip
+_ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])([A-Za-zı\u0237])")
 
 
 def _plain_letters() -> dict[int, str]:

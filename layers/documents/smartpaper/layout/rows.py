@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from operator import itemgetter
 
 from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE
 from smartpaper.pdf.runs import LEGACY, Run
 
-_SAME_ROW = 0.3  # em
+_SAME_ROW, _SAME_ROW_OF_EQUALS = 0.3, 0.4  # em
 _SMALL = 0.86  # of the size beside it: what scripts are set in
 _RAISED = 0.12  # em above the baseline
 _HIGHEST = 0.95
@@ -16,7 +17,7 @@ _LOWEST = 0.6
 _TOUCHING = 0.45  # em between a script and what it belongs to
 _SPACE = 0.16  # em
 _GAP = 1.15  # em
-_THIN_WORDS = 2
+_LONGEST_SCRIPT, _LONGEST_SCRIPTS = 6, 40  # characters
 _COORDINATES = itemgetter(2, 0)
 
 
@@ -48,16 +49,65 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
     rows: list[Row] = []
     current: Row | None = None
     for run in ordered:
-        if current is not None and current.y - run.y <= _SAME_ROW * min(current.size, run.size):
+        if current is not None and current.y - run.y <= _reach(current.size, run.size):
             current.runs.append(run)
             current.size = max(current.size, run.size)
         else:
             current = Row(run)
             rows.append(current)
     sizes = {run.size for run in ordered}
-    if sizes and min(sizes) < _SMALL * max(sizes):
-        rows = _with_scripts(rows)
+    if len(sizes) > 1:
+        if min(sizes) < _SMALL * max(sizes):
+            rows = _with_scripts(rows)
+        count = len(rows) + 1
+        while len(rows) < count:  # a script may follow another one, which is found first
+            count = len(rows)
+            rows = _with_interposed(rows)
     return rows
+
+
+def _reach(size: float, other: float) -> float:
+    """How far apart the baselines of one row may be; of a script it may not be as far."""
+    smaller = min(size, other)
+    return (_SAME_ROW if smaller < _SMALL * max(size, other) else _SAME_ROW_OF_EQUALS) * smaller
+
+
+def _with_interposed(rows: list[Row]) -> list[Row]:
+    """Scripts set hardly smaller than their base: what stands half a line off, in a gap that the line leaves for it."""
+    kept: list[Row] = []
+    for index, row in enumerate(rows):
+        if sum(len(run.text) for run in row.runs) > _LONGEST_SCRIPTS:
+            kept.append(row)
+            continue
+        left_over: list[Run] = []
+        for run in row.runs:
+            base = _interposing(run, row, rows[max(0, index - 1) : index] + rows[index + 1 : index + 2])
+            if base is None:
+                left_over.append(run)
+            else:
+                base.scripts.append((run, SUPER if run.y > base.y else SUB))
+        if left_over:
+            row.runs = left_over
+            kept.append(row)
+    return kept
+
+
+def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
+    """The row in whose gap a run stands as a script; None if there is none."""
+    if len(run.text) > _LONGEST_SCRIPT:
+        return None
+    for base in beside:
+        shift = abs(run.y - base.y) / base.size
+        if not 0.2 < shift < 0.7 or run.size >= base.size:
+            continue
+        if any(-0.1 < (run.x0 - other.x1) / base.size < 0.6 for other in row.runs):
+            continue
+        ends = [other.x1 for other in base.runs if other.size > run.size] + [script.x1 for script, _ in base.scripts]
+        touches = any(-0.1 < (run.x0 - end) / base.size < 0.2 for end in ends)
+        covered = any(other.x0 < run.x1 - 1 and run.x0 + 1 < other.x1 for other in base.runs)
+        if touches and not covered:
+            return base
+    return None
 
 
 def _with_scripts(rows: list[Row]) -> list[Row]:  # noqa: C901 - called for every row of every page
@@ -156,8 +206,13 @@ def text_of(row: Row) -> str:
     return text_and_cells(row)[0]
 
 
-def text_and_cells(row: Row) -> tuple[str, tuple[float, ...]]:  # noqa: C901 - so is this
-    """The row's text, and where each of its stretches between gaps begins."""
+def text_and_cells(  # noqa: C901, PLR0912 - so is this
+    row: Row,
+) -> tuple[str, tuple[float, ...], list[tuple[int, float]]]:
+    """The row's text, where each of its stretches between gaps begins, and where what was drawn at once begins.
+
+    The last as pairs of an index in the text and a place.
+    """
     if not row.scripts:
         runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
         items = [(run, "") for run in runs]
@@ -168,6 +223,7 @@ def text_and_cells(row: Row) -> tuple[str, tuple[float, ...]]:  # noqa: C901 - s
     pieces: list[str] = []
     end = items[0][0].x0
     cells = [end]
+    seams: list[tuple[int, float]] = []
     previous = ""
     opened = ""
     drawn: Run | None = None
@@ -192,13 +248,18 @@ def text_and_cells(row: Row) -> tuple[str, tuple[float, ...]]:  # noqa: C901 - s
             cells.append(run.x0)
         elif gap > _SPACE and not previous.endswith(" ") and not text.startswith(" "):
             pieces.append(" ")
+        if not opened:
+            seams.append((len(pieces), run.x0))
         pieces.append(text)
         previous = text
         drawn = run
         end = max(end, run.x1) if not opened else run.x1
     if opened:
         pieces.append(END)
-    return "".join(pieces), tuple(cells)
+    if len(seams) > 1:
+        starts = list(accumulate(map(len, pieces), initial=0))
+        seams = [(starts[index], x) for index, x in seams]
+    return "".join(pieces), tuple(cells), seams
 
 
 def _is_structure(text: str) -> bool:

@@ -1,10 +1,17 @@
-"""Fractions and roots: what stands on either side of a short rule, or under it behind a radical sign."""
+"""Formulas that stand in more than one line: fractions, roots, sums with limits, accents.
 
+A fraction is what stands on either side of a short rule, a root what stands under one that joins a radical sign. What
+was put together is one run, which knows how high it reaches, and may be part of what is put together next.
+"""
+
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from operator import itemgetter
+from typing import Final
 
-from smartpaper.layout.line import END, FRACTION, OVER, ROOT
+from smartpaper.layout.line import END, FRACTION, GAP, OVER, ROOT, SUB, SUPER
 from smartpaper.layout.rows import rows_of, text_of
 from smartpaper.pdf.runs import PageContent, Rule, Run
 
@@ -12,44 +19,100 @@ _LONGEST = 260.0  # points
 _HUGS = 0.45  # em that a rule may be longer than what it divides
 _OFF_CENTRE = 0.5
 _MOST_RULES = 400
-_FARTHEST = 60.0  # points from a rule; larger print is no formula
+_FARTHEST = 70.0  # points from a rule; larger print is no formula
+_RISE, _DEPTH = 0.72, 0.2  # em that letters reach above and below their baseline
+_AXIS = 0.25  # em above the baseline, where the rules of fractions lie
+_SMALL = 0.86  # of the size beside it: what limits are set in
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_PROSE_WORDS = 4
+_BLANK: Final = "______"
+_SHORTEST_BLANK, _LONGEST_BLANK = 1.4, 150.0  # em, points
+_SUMS: Final = frozenset("∑∏∫∮∬∭⋃⋂∐⨁")
+_ACCENTS: Final = {
+    "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307", "¨": "\u0308",
+    "ˇ": "\u030c", "\u20d7": "\u20d7", "→": "\u20d7", "\u0302": "\u0302", "\u0304": "\u0304",
+}  # fmt: skip
 
 
-def join_fractions(page: PageContent) -> None:
-    """Replace the runs of each fraction by one run."""
-    rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
-    if not rules or len(rules) > _MOST_RULES:
-        return
-    rules = [rule for rule in rules if not _continues(rule, page.rules)]
-    if not rules:
-        return
+def join_stacks(page: PageContent) -> None:
+    """Replace the runs of each such formula by one run."""
     field = _Field(page.runs)
+    signs = [run for run in page.runs if not run.text.isascii()]
+    for run in signs:
+        mark = _ACCENTS.get(run.text.strip())
+        if mark is not None:
+            _join_accent(field, run, mark)
+    rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
+    if rules and len(rules) <= _MOST_RULES:
+        _join_rules(field, rules, _radicals(signs, rules), page)
+    for run in signs:
+        if run.text.strip() in _SUMS:
+            _join_limits(field, run)
+    if field.is_changed:
+        page.runs = field.left()
+
+
+def _join_rules(field: "_Field", rules: Sequence[Rule], signs: dict[Rule, Run], page: PageContent) -> None:
+    used: set[Rule] = set()
     for rule in sorted(rules, key=lambda rule: rule.x1 - rule.x0):
-        _join(field, rule)
-    page.runs = field.left()
+        if not _continues(rule, page.rules) and _join(field, rule, signs.get(rule), page):
+            used.add(rule)
+    for rule in _whole([rule for rule in rules if rule not in used]):
+        _fill_blank(field, rule)
 
 
 class _Field:
-    """The runs of a page by height, of which fractions take some away and add others."""
+    """The runs of a page by height, of which formulas take some away and add others."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = sorted(runs, key=itemgetter(2))
         self._heights = [run.y for run in self._runs]
-        self._reach = 1.3 * max((run.size for run in runs), default=0.0)
+        self._reach = min(_FARTHEST, 2.6 * max((run.size for run in runs), default=0.0))
         self._gone: set[int] = set()
         self._added: list[Run] = []
+        self._extents: dict[int, tuple[float, float]] = {}
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything was put together."""
+        return bool(self._added)
 
     def near(self, y: float) -> list[Run]:
         """The runs not far above and below a height."""
-        reach = min(self._reach, _FARTHEST)
-        first, last = bisect_left(self._heights, y - reach), bisect_right(self._heights, y + reach)
+        first, last = bisect_left(self._heights, y - self._reach), bisect_right(self._heights, y + self._reach)
         found = [run for run in self._runs[first:last] if id(run) not in self._gone]
-        return found + [run for run in self._added if abs(run.y - y) <= reach and id(run) not in self._gone]
+        return found + [run for run in self._added if abs(run.y - y) <= self._reach and id(run) not in self._gone]
 
-    def replace(self, runs: Sequence[Run], by: Run) -> None:
-        """Take runs away and put one in their place."""
+    def is_there(self, run: Run) -> bool:
+        """Whether nothing took it away."""
+        return id(run) not in self._gone
+
+    def replace(self, runs: Sequence[Run], by: Run, top: float | None = None) -> None:
+        """Take runs away and put one in their place, which reaches as high as they do or up to `top`."""
+        low, high = min(map(self.bottom, runs)), max(map(self.top, runs)) if top is None else top
         self._gone.update(map(id, runs))
         self._added.append(by)
+        self._extents[id(by)] = (low, high)
+
+    def divide(self, run: Run, parts: Sequence[Run]) -> None:
+        """Put parts in the place of a run, itself among them or not."""
+        if run not in parts:
+            self._gone.add(id(run))
+        self._added.extend(part for part in parts if part is not run)
+
+    def bottom(self, run: Run) -> float:
+        """How far down a run reaches."""
+        known = self._extents.get(id(run))
+        return run.y - _DEPTH * run.size if known is None else known[0]
+
+    def top(self, run: Run) -> float:
+        """How far up a run reaches."""
+        known = self._extents.get(id(run))
+        return run.y + _RISE * run.size if known is None else known[1]
+
+    def is_formula(self, run: Run) -> bool:
+        """Whether it was put together here."""
+        return id(run) in self._extents
 
     def left(self) -> list[Run]:
         """All runs as they are now."""
@@ -67,68 +130,160 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
     )
 
 
-def _join(field: _Field, rule: Rule) -> None:
+def _join(field: _Field, rule: Rule, sign: Run | None, page: PageContent) -> bool:
+    """Put together what a rule divides or covers; whether it is such a rule."""
     near = field.near(rule.y)
     inside = [run for run in near if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
-    sign = next((run for run in near if run.text.strip() == "√" and abs(run.x1 - rule.x0) < 0.25 * run.size), None)
-    if sign is not None:
-        _join_root(field, rule, sign, inside)
-        return
+    if sign is not None or _has_drawn_radical(rule, page):
+        return _join_root(field, rule, sign, [run for run in inside if run is not sign])
     # A radical sign stands high over its own line and would be taken for this fraction's.
     inside = [run for run in inside if run.text.strip() != "√"]
-    above = _part([run for run in inside if 0.1 * run.size <= run.y - rule.y], rule, (0.1, 0.8))
-    below = _part([run for run in inside if run.y - rule.y <= -0.3 * run.size], rule, (-1.25, -0.45))
+    above = _row_at(field, [run for run in inside if _gap_above(field, run, rule) is not None], rule, up=True)
+    below = _row_at(field, [run for run in inside if _gap_below(field, run, rule) is not None], rule, up=False)
     if not above or not below:
-        return
+        return False
     size = max(run.size for run in (*above, *below))
     up, down = _extent(above), _extent(below)
     widest = (min(up[0], down[0]), max(up[1], down[1]))
     if rule.x1 - rule.x0 > widest[1] - widest[0] + 2 * _HUGS * size:
-        return
+        return False
     if abs((up[0] + up[1]) - (down[0] + down[1])) / 2 > _OFF_CENTRE * size:
-        return
-    text = f"{FRACTION}{_joined(above)}{OVER}{_joined(below)}{END}"
+        return False
+    upper, lower = _joined(above), _joined(below)
+    if _is_prose(upper) or _is_prose(lower):
+        return False
+    text = f"{FRACTION}{upper}{OVER}{lower}{END}"
     taken = {id(run) for run in (*above, *below)}
     baseline, beside = _baseline([run for run in near if id(run) not in taken], rule, size)
     field.replace([*above, *below], Run(rule.x0, rule.x1, baseline, max(beside, size), text, above[0].flags))
+    return True
 
 
-def _join_root(field: _Field, rule: Rule, sign: Run, inside: Sequence[Run]) -> None:
+def _radicals(runs: Sequence[Run], rules: Sequence[Rule]) -> dict[Rule, Run]:
+    """Radical signs by the rules that continue them; a sign may hang from its rule, stand on the line, or between."""
+    found: dict[Rule, Run] = {}
+    for run in runs:
+        if run.text.strip()[-1:] != "√":
+            continue
+        reach = max(1.6, 0.06 * run.size)
+        joined = [
+            (abs(run.x1 - rule.x0), -rule.y, rule)
+            for rule in rules
+            if abs(run.x1 - rule.x0) < reach and -0.12 * run.size < rule.y - run.y < 1.25 * run.size
+        ]
+        if joined:
+            found[min(joined)[2]] = run
+    return found
+
+
+def _has_drawn_radical(rule: Rule, page: PageContent) -> bool:
+    """Whether a stroke rises to where a rule begins: a radical sign that is drawn, not written."""
+    return any(abs(stroke.x1 - rule.x0) < 1.2 and abs(stroke.y1 - rule.y) < 1.2 for stroke in page.strokes)
+
+
+def _join_root(field: _Field, rule: Rule, sign: Run | None, inside: Sequence[Run]) -> bool:
     """A root: its rule lies over what it is taken of."""
-    under = _part([run for run in inside if run is not sign and run.y < rule.y], rule, (-1.6, -0.4))
-    if under:
-        anchor = max(under, key=lambda run: run.size)
-        text = f"{ROOT}{_joined(under)}{END}"
-        field.replace([sign, *under], Run(sign.x0, rule.x1, anchor.y, anchor.size, text, anchor.flags))
+    inside = [*inside, *_cut_at_end(field, rule)]
+    under = _row_at(field, [run for run in inside if _gap_below(field, run, rule) is not None], rule, up=False)
+    if not under:
+        return False
+    anchor = max(under, key=lambda run: run.size)
+    text = f"{ROOT}{_joined(under)}{END}"
+    if sign is None or not field.is_there(sign):
+        whole = Run(rule.x0 - 0.4 * anchor.size, rule.x1, anchor.y, anchor.size, text, anchor.flags)
+        field.replace(under, whole, rule.y)
+        return True
+    # What stands on the same run before the sign, such as a coefficient, stays before it.
+    before = sign.text.rstrip()[:-1]
+    whole = Run(sign.x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
+    field.replace([*under, sign], whole, rule.y)
+    return True
 
 
-def _part(runs: list[Run], rule: Rule, heights: tuple[float, float]) -> list[Run]:
-    """The row of runs next to a rule, with its scripts; the row beyond belongs to other text.
+def _cut_at_end(field: _Field, rule: Rule) -> list[Run]:
+    """What of a run that goes on behind the end of a root stands under its rule; the rest becomes a run of its own."""
+    for run in field.near(rule.y):
+        if not rule.x0 - 2 <= run.x0 < rule.x1 - 1 or run.x1 <= rule.x1 + 2 or field.is_formula(run):
+            continue
+        if not 0.4 * run.size <= rule.y - run.y <= 1.6 * run.size:
+            continue
+        widths = [_width(character) for character in run.text]
+        scale = (run.x1 - run.x0) / (sum(widths) or 1.0)
+        ends = [run.x0 + scale * width for width in accumulate(widths)]
+        at = min(range(len(ends)), key=lambda index: abs(ends[index] - rule.x1))
+        if abs(ends[at] - rule.x1) > 0.25 * run.size or at + 1 >= len(run.text):
+            continue
+        first = Run(run.x0, ends[at], run.y, run.size, run.text[: at + 1], run.flags)
+        rest = Run(ends[at], run.x1, run.y, run.size, run.text[at + 1 :], run.flags)
+        field.divide(run, (first, rest))
+        return [first]
+    return []
 
-    `heights` are the lowest and the highest baseline over the rule, in em.
-    """
-    fitting = [run for run in runs if heights[0] * run.size <= run.y - rule.y <= heights[1] * run.size]
+
+def _width(character: str) -> float:
+    """About how wide a character is beside others, in em."""
+    if character in "ijl.,;:|'!() []tfI":
+        return 0.3
+    if character.isdigit():
+        return 0.5
+    return 0.7 if character.isupper() or character in "mw+−=<>±×" else 0.48
+
+
+def _gap_above(field: _Field, run: Run, rule: Rule) -> float | None:
+    """How far over a rule a run ends, None if it is no neighbour."""
+    gap = field.bottom(run) - rule.y
+    if field.is_formula(run):
+        return gap if -0.2 * run.size <= gap <= 0.6 * run.size else None
+    return gap if 0.1 * run.size <= run.y - rule.y <= 0.8 * run.size else None
+
+
+def _gap_below(field: _Field, run: Run, rule: Rule) -> float | None:
+    """How far under a rule a run begins, None if it is no neighbour."""
+    gap = rule.y - field.top(run)
+    if field.is_formula(run):
+        return gap if -0.35 * run.size <= gap <= 0.8 * run.size else None
+    return gap if 0.4 * run.size <= rule.y - run.y <= 1.6 * run.size else None
+
+
+def _row_at(field: _Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[Run]:
+    """The row of runs next to a rule, with its scripts; the row beyond belongs to other text."""
     if not fitting:
         return []
-    nearest = min(fitting, key=lambda run: abs(run.y - rule.y))
+    gap = _gap_above if up else _gap_below
+    nearest = min(fitting, key=lambda run: abs(gap(field, run, rule) or 0.0))
     # Under the rule that may be a superscript: what it belongs to is larger and not far.
     anchor = max((run for run in fitting if abs(run.y - nearest.y) < 0.6 * nearest.size), key=lambda run: run.size)
     reach = 0.65 * anchor.size
-    return [run for run in runs if abs(run.y - anchor.y) <= reach and run.size <= 1.15 * anchor.size]
+    near = [run for run in field.near(rule.y) if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
+    return [
+        run
+        for run in near
+        if abs(run.y - anchor.y) <= reach
+        and run.size <= 1.15 * anchor.size
+        and (run.y > rule.y if up else run.y < rule.y)
+        and run.text.strip() != "√"
+    ]
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a row is a line of text or cells of a table, over or under a line that is no fraction's."""
+    return GAP in text or len(_LONG_WORD.findall(text)) >= _PROSE_WORDS
 
 
 def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, float]:
-    """The baseline and the size of the text beside a fraction; its rule lies on the height of a minus sign."""
-    nearest: tuple[float, Run] | None = None
+    """The baseline and the size of the text beside a fraction; its rule lies where a minus sign would, or nearly."""
+    nearest: tuple[bool, float, Run] | None = None
     for run in runs:
         rise = (rule.y - run.y) / (run.size or 1)
-        if 0.1 < rise < 0.45:
-            distance = max(run.x0 - rule.x1, rule.x0 - run.x1, 0.0)
-            if distance < 12 * size and (nearest is None or distance < nearest[0]):
-                nearest = (distance, run)
+        if not -0.35 < rise < 0.7 or run.text.strip() == "√":
+            continue
+        distance = max(run.x0 - rule.x1, rule.x0 - run.x1, 0.0)
+        is_odd = not 0.1 < rise < 0.45
+        if distance < (0.9 if is_odd else 12) * size and (nearest is None or (is_odd, distance) < nearest[:2]):
+            nearest = (is_odd, distance, run)
     if nearest is None:
-        return rule.y - 0.25 * size, size
-    return nearest[1].y, nearest[1].size
+        return rule.y - _AXIS * size, size
+    return nearest[2].y, nearest[2].size
 
 
 def _extent(runs: Sequence[Run]) -> tuple[float, float]:
@@ -137,3 +292,71 @@ def _extent(runs: Sequence[Run]) -> tuple[float, float]:
 
 def _joined(runs: Sequence[Run]) -> str:
     return " ".join(text_of(row).strip() for row in rows_of(runs))
+
+
+def _whole(rules: Sequence[Rule]) -> list[Rule]:
+    """Rules with those that go on from each other as one: a blank may be drawn stroke by stroke."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.y, 1), rule.x0)):
+        last = found[-1] if found else None
+        if last is not None and abs(last.y - rule.y) < 0.3 and -0.5 <= rule.x0 - last.x1 < 4:
+            found[-1] = Rule(last.x0, max(last.x1, rule.x1), last.y)
+        else:
+            found.append(rule)
+    return found
+
+
+def _fill_blank(field: _Field, rule: Rule) -> None:
+    """A rule on the line in a gap of a text is a blank to be filled in."""
+    near = [run for run in field.near(rule.y) if -0.1 * run.size < run.y - rule.y < 0.4 * run.size]
+    if not near or any(run.x0 < rule.x1 - 1 and run.x1 > rule.x0 + 1 for run in near):
+        return
+    size = near[0].size
+    if not _SHORTEST_BLANK * size < rule.x1 - rule.x0 < _LONGEST_BLANK:
+        return
+    beside = [run for run in near if 0 <= rule.x0 - run.x1 < 0.8 * size or 0 <= run.x0 - rule.x1 < 0.8 * size]
+    if any(character.isalpha() for run in beside for character in run.text):
+        field.divide(beside[0], [beside[0], Run(rule.x0, rule.x1, beside[0].y, size, _BLANK, beside[0].flags)])
+
+
+def _join_limits(field: _Field, sign: Run) -> None:
+    """The limits of a sum or an integral, set over and under it or at its right."""
+    if not field.is_there(sign):
+        return
+    size = sign.size
+    parts: dict[str, list[Run]] = {SUB: [], SUPER: []}
+    centre, axis = (sign.x0 + sign.x1) / 2, sign.y + _AXIS * size
+    for run in field.near(sign.y):
+        if run is sign or run.size > _SMALL * size:
+            continue
+        shift = run.y + 0.3 * run.size - axis
+        beside = -0.5 * size < run.x0 - sign.x1 < 0.3 * size and 0.3 * size < abs(shift) < 1.5 * size
+        stacked = abs((run.x0 + run.x1) / 2 - centre) < 0.5 * size and 0.6 * size < abs(shift) < 1.9 * size
+        if beside or stacked:
+            parts[SUPER if shift > 0 else SUB].append(run)
+    found = [*parts[SUB], *parts[SUPER]]
+    if not found:
+        return
+    text = sign.text.strip()
+    for mark, runs in parts.items():
+        if runs:
+            # What goes on behind a limit at the same height belongs to it.
+            text += f"{mark}{_joined(runs)}{END}"
+    x1 = max(sign.x1, *(run.x1 for run in found))
+    field.replace([sign, *found], Run(sign.x0, x1, sign.y, size, text, sign.flags))
+
+
+def _join_accent(field: _Field, accent: Run, mark: str) -> None:
+    """An accent drawn over a letter."""
+    centre = (accent.x0 + accent.x1) / 2
+    for run in field.near(accent.y):
+        if run is accent or not -0.1 * run.size <= accent.y - run.y < 0.75 * run.size or not run.text:
+            continue
+        width = (run.x1 - run.x0) / len(run.text)
+        if run.x0 - 0.3 * run.size <= centre <= run.x1 + 0.1 * run.size and run.text[:1] not in _ACCENTS:
+            at = min(max(int((centre - run.x0) / (width or 1.0)), 0), len(run.text) - 1)
+            if not run.text[at].isalpha():
+                continue
+            text = f"{run.text[: at + 1]}{mark}{run.text[at + 1 :]}"
+            field.replace([run, accent], run._replace(text=text, breaks=()))
+            return

@@ -46,17 +46,12 @@ _RANGE = re.compile(
     r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,3})",
     re.IGNORECASE,
 )
-ANSWER: Final = re.compile(
-    r"(?:(?<=^)|(?<=[\s\t\[(]))(?:(?:correct|right)\s+(?:answers?|options?|choice|ans\.?)|answers?(?:\s+key)?|ans|key|सही\s+(?:उत्तर|विकल्प)|उत्तर)"
-    r"(?:\s+is\b|\s+are\b)?\s*(?:[.:=→\])]\s*|[\-–—]+\s*(?!\d)|[\-–—]\s+(?=\d)|\s+(?=[\[(])|\s*\t\s*|\s+(?=[A-D]\b(?!\s+[a-z]))|\s+(?=[-−–]?\d))+",
-    re.IGNORECASE,
-)
 SOLUTION: Final = re.compile(
-    r"\W*(?:sol(?:ution|n)?s?|expl(?:anation)?|hints?|हल|व्याख्या|संकेत)\s*(?:[.:)\-–]|$|\t|\s\()",
-    re.IGNORECASE,
+    r"\W*(?:(?:S(?:ol(?:ution|n)?s?|OL(?:UTION|N)?S?)|E(?:xpl(?:anation)?|XPL(?:ANATION)?)|H(?:ints?|INTS?)|हल|व्याख्या|संकेत)"
+    r"\s*(?:[.:)\-–]|$|\t|\s\()|(?:sol|soln|expl|hint)\s*[.:])"
 )
 _SEVERAL = re.compile(
-    r"one\s+or\s+more|more\s+than\s+one|multiple[\s\-]*(?:correct|select|answer)|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
+    r"one\s+or\s+more|more\s+than\s+one\s+(?:of\s+the\s+\w+\s+)?(?:\w+\s+){0,3}?(?:correct|right)\b|multiple[\s\-]*(?:correct|select|answer)|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
@@ -102,11 +97,6 @@ def is_directions(line: Line) -> bool:
     return _DIRECTIONS.match(plain(line.text)) is not None
 
 
-def is_answer(line: Line) -> bool:
-    """Whether the line begins with an answer."""
-    return ANSWER.match(plain(line.text).lstrip("[( *•")) is not None
-
-
 def is_solution(line: Line) -> bool:
     """Whether the line begins the solution of a question."""
     return SOLUTION.match(plain(line.text)) is not None
@@ -119,6 +109,12 @@ def announced(text: str) -> tuple[int, int] | None:
         return None
     first, last = int(found[1]), int(found[2])
     return (first, last) if first < last <= first + 30 else None
+
+
+def behind_range(text: str) -> str:
+    """What stands on a line behind the range of questions that it announces."""
+    found = _RANGE.search(plain(text))
+    return "" if found is None else plain(text)[found.end() :].lstrip(" \t)]:.-–—").strip()
 
 
 def answers_wanted(text: str) -> str | None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import GAP, Line
-from smartpaper.paper import values
+from smartpaper.paper import key_table, values
 from smartpaper.paper.headings import is_section
 from smartpaper.paper.values import NUMBER, Value
 
@@ -22,15 +22,11 @@ _LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
-_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):])"
+_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
     r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"
-    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\].]|,(?!\s*\d))",
-    re.IGNORECASE,
-)
-_ROW_LABEL = re.compile(
-    r"\W*(?:Q(?:ue(?:s(?:tion)?)?)?s?\.?\s*(?:No|Number)?s?|No|S\.?\s*No|Ans(?:wers?)?|Key|Response|प्रश्न(?:\s*(?:सं|संख्या|क्र))?|उत्तर)\.?[\s.:|)/]*(?=[-−–\d]|[A-Da-dकखगघअबसद(\[]|$)",
+    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
 _TYPED = re.compile(
@@ -38,8 +34,10 @@ _TYPED = re.compile(
     rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
-_INTEGER = re.compile(r"\d{1,3}[.):]?")
 _SPACED = re.compile(r"\s+")
+_LONE_NUMBER = re.compile(rf"[\s,;|]*{_PREFIX}\d{{1,3}}\s*[.):\-–=]*\s*", re.IGNORECASE)
+_VALUE_FIRST = re.compile(rf"\s*(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
+_RANGE_GOES_ON = re.compile(rf"\s*(?:to|से)\s+{NUMBER}", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 _COLUMN_NAMES = re.compile(
     r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE
@@ -105,8 +103,12 @@ def read(lines: Sequence[Line]) -> list[Part]:
             parts.append(Part(heading=" ".join(text.split())))
             index += 1
             continue
-        used = _table(lines, index, parts)
+        entries, used = key_table.columns(lines, index)
+        if not used:
+            entries, used = key_table.rows(lines, index)
         if used:
+            for number, value in entries:
+                _add(parts, number, value)
             index += used
             continue
         numbers = _bare(text)
@@ -115,12 +117,30 @@ def read(lines: Sequence[Line]) -> list[Part]:
                 bare[-1][1].append(numbers)
             else:
                 bare.append((len(parts) - 1, [numbers]))
-        else:
-            _pairs(text, parts)
-        index += 1
+            index += 1
+            continue
+        text, used = _flowing(lines, index)
+        _pairs(text, parts)
+        index += used
     for part, rows in bare:
         _bare_pairs(rows, parts[part])
     return [part for part in parts if part.answers]
+
+
+def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
+    """A line with those after it that a pair is broken over, and how many they are."""
+    text = plain(lines[index].text)
+    used = 1
+    while index + used < len(lines):
+        following = plain(lines[index + used].text)
+        found = list(_PAIR.finditer(text))
+        rest = text[found[-1].end() :] if found else ""
+        is_open = found and _LONE_NUMBER.fullmatch(rest) is not None and _VALUE_FIRST.match(following) is not None
+        if not is_open and not (found and _RANGE_GOES_ON.match(following) is not None):
+            break
+        text = f"{text} {following}"
+        used += 1
+    return text, used
 
 
 def _add(parts: list[Part], number: int, value: Value | None) -> None:
@@ -145,48 +165,6 @@ def _pairs(text: str, parts: list[Part]) -> None:
         found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
     for pair in found:
         _add(parts, int(pair[1]), values.read(pair[2]))
-
-
-def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
-    """Take a row of numbers with the row of answers under it; how many lines they are, 0 if this is no such row."""
-    numbers = _cells(lines[index])
-    numbers = [re.sub(r"^Q\w{0,3}\.?(?=\d)", "", cell) for cell in numbers]
-    if len(numbers) < 3 or not all(_INTEGER.fullmatch(cell) for cell in numbers):
-        return 0
-    counted = [int(cell.strip(".):")) for cell in numbers]
-    if any(b - a != 1 for a, b in pairwise(counted)):
-        return 0
-    following = lines[index + 1] if index + 1 < len(lines) else None
-    answers = [] if following is None else _cells(following, len(counted))
-    if all(_INTEGER.fullmatch(cell) for cell in answers):
-        values_ = [int(cell.strip(".):")) for cell in answers]
-        if len(values_) > 2 and all(b - a == 1 for a, b in pairwise(values_)):
-            answers = []
-    if len(answers) == len(counted) + 1 and re.fullmatch(r"(?:A|Ans|R|K|उ)[.:]?", answers[0]):
-        answers = answers[1:]
-    if len(answers) != len(counted):
-        # A cell is missing or there is no row of answers: which number an answer belongs to would be a guess.
-        for number in counted:
-            _add(parts, number, None)
-        return 2 if answers and following is not None and not is_row(following) else 1
-    for number, answer in zip(counted, answers, strict=True):
-        _add(parts, number, values.read(answer))
-    return 2
-
-
-def _cells(line: Line, count: int | None = None) -> list[str]:
-    """The cells of a row, divided at gaps or at any space, whichever makes `count` of them."""
-    text = plain(line.text).replace("|", " ")
-    label = _ROW_LABEL.match(text)
-    if (label is not None and label.end() < len(text) and _WORDS.search(label[0] + "   ")) or (
-        label and label[0].strip()
-    ):
-        text = text[label.end() :]
-    by_gap = [cell.strip() for cell in text.split(GAP) if cell.strip()]
-    by_space = text.split()
-    if count is not None:
-        return by_gap if len(by_gap) == count else by_space
-    return by_space
 
 
 def _bare(text: str) -> list[int] | None:

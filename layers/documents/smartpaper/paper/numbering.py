@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smartpaper.layout.line import GAP, UNREADABLE, Line
+from smartpaper.paper import headings
 
 _NUMBER = r"([0-9०-९]{1,3})"
 _WORD = (
@@ -31,12 +32,19 @@ STYLES: Final = (
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
 )
 _PROMISING = re.compile(r"\W?\s?(?:[0-9०-९Qqप])")
-_NODE, _FLUSH = 0.4, 0.15
+# "Q.1 - Q.5 carry one mark each" begins no question.
+_RANGE = re.compile(
+    rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
+)
+_NODE, _HOME, _ASTRAY = 0.4, 0.15, 0.3
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
-_GAP_COST, _JUMP_COST, _RESTART_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 0.5
+_GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 1.5, 0.5
 _WIDEST_GAP = 8
 _REMEMBERED = 4
 _HIGHEST = 400
+_ALIGNED = 4.0  # points
+_DIGIT = 0.5  # em
+_MOST_HOMES = 3
 _INDENTED = 0.4  # of what looks like a number are questions, where options look alike and stand further in
 
 
@@ -63,6 +71,8 @@ def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequenc
     found: list[Start] = []
     for index in promising:
         match = style.match(lines[index].text)
+        if match is not None and _RANGE.match(lines[index].text):
+            continue
         if match is not None and 0 < (number := int(match[1])) <= _HIGHEST:
             found.append(Start(index, number, match.end()))
     return found
@@ -79,16 +89,21 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     best = Numbering("", (), 0.0)
     dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
     promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
+    headings_at = [index for index, line in enumerate(lines) if headings.is_section(line)]
     for name, pattern in STYLES:
         starts = candidates(lines, pattern, promising)
         if not starts:
             continue
-        for variant in _variants(starts, lines):
-            if name == dominant and len(variant) > _INDENTED * len(starts):
+        for aligned in _homes(starts, lines):
+            variant, home = starts, aligned
+            if name == dominant:
                 # Numbers and options that look alike are told apart by their indentation only.
-                continue
+                variant = [start for start, is_home in zip(starts, aligned, strict=True) if is_home]
+                if len(variant) > _INDENTED * len(starts):
+                    continue
+                home = [True] * len(variant)
             for _, block_lines in option_blocks[:2] or [("", [])]:
-                score, chain = _chain(variant, block_lines, lines)
+                score, chain = _chain(variant, home, block_lines, headings_at)
                 if name == "1":
                     score *= 0.8  # a bare number is the weakest sign
                 if score > best.score:
@@ -96,26 +111,41 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     return best
 
 
-def _variants(starts: list[Start], lines: Sequence[Line]) -> list[list[Start]]:
-    flush = [start for start in starts if lines[start.line].x0 - lines[start.line].left <= 8]
-    return [starts, flush] if flush and len(flush) < len(starts) else [starts]
+def _homes(starts: Sequence[Start], lines: Sequence[Line]) -> list[list[bool]]:
+    """Ways to say which of the candidates stand where the questions do: those aligned with each other.
+
+    Numbers are aligned on their left or, set in a margin, on their right; the numbers of a list inside a question are
+    aligned too, but elsewhere.
+    """
+    aligned: list[list[float]] = [[], []]
+    for start in starts:
+        line = lines[start.line]
+        left = line.x0 - line.left
+        aligned[0].append(left)
+        aligned[1].append(left + _DIGIT * line.size * len(str(start.number)))
+    found: list[list[bool]] = []
+    for places in aligned:
+        counts = Counter(round(place / _ALIGNED) for place in places)
+        for place, count in counts.most_common(_MOST_HOMES):
+            if count < 0.2 * counts.most_common(1)[0][1]:
+                break
+            home = [abs(other / _ALIGNED - place) <= 1 for other in places]
+            if home not in found:
+                found.append(home)
+    return found
 
 
 def _chain(  # noqa: C901 - one pass, whose parts share all of its state
-    starts: Sequence[Start], block_lines: Sequence[int], lines: Sequence[Line]
+    starts: Sequence[Start], home: Sequence[bool], block_lines: Sequence[int], headings_at: Sequence[int]
 ) -> tuple[float, list[Start]]:
-    usual = Counter((lines[start.line].column, round(lines[start.line].x0 / 4)) for start in starts)
-    flush = {place for place, count in usual.items() if count >= 0.15 * len(starts)}
     scores: list[float] = []
     previous: list[int] = []
     by_number: dict[int, list[int]] = {}
     leaders: list[int] = []
     blocks_before = [bisect_left(block_lines, start.line) for start in starts]
+    headings_before = [bisect_left(headings_at, start.line) for start in starts]
     for index, start in enumerate(starts):
-        own = _NODE
-        line = lines[start.line]
-        if (line.column, round(line.x0 / 4)) in flush:
-            own += _FLUSH
+        own = _NODE + (_HOME if home[index] else -_ASTRAY)
         best, link = (0.0 if start.number == 1 else -_LATE_START_COST), -1
         for gap in range(1, _WIDEST_GAP + 1):
             cost = _GAP_COST * (gap - 1)
@@ -126,7 +156,11 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         for at in leaders:
             if starts[at].line == start.line:
                 continue
-            cost = _RESTART_COST if start.number == 1 else _JUMP_COST
+            if start.number == 1:
+                announced = headings_before[index] > headings_before[at]
+                cost = _RESTART_COST if announced else _UNANNOUNCED_COST
+            else:
+                cost = _JUMP_COST
             score = scores[at] + _evidence(blocks_before[index] - blocks_before[at]) - cost
             if score > best:
                 best, link = score, at

@@ -29,6 +29,11 @@ _READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
+# Examination software gives options long numbers of their own, which count on within a question.
+_ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
+IDS: Final = "ids"
+# What may stand before an option without being part of the line's text.
+_BEFORE: Final = re.compile(r"\W*(?:(?i:ans(?:wer)?|options?)\s*[.:]?\s*)?[✔✓☑✅✗✘✖☒❌\s•●◦○*\-]*")
 
 
 def _style(  # noqa: PLR0911 - a shape each
@@ -55,18 +60,23 @@ def _style(  # noqa: PLR0911 - a shape each
     return None
 
 
-_AT_START, _BEHIND_GAP, _BEHIND_SPACE = 3.0, 2.4, 0.6
+AT_START: Final = 3.0
+_BEHIND_GAP, _BEHIND_SPACE = 2.4, 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A possible option: where it stands, where its text begins, which option it would be, how much it looks it."""
+    """A possible option: where it stands, where its text begins, which option it would be, how much it looks it.
+
+    `x` is where the stretch of its line begins that it is in, from the left edge of its column.
+    """
 
     line: int
     start: int
     end: int
     position: int
     weight: float
+    x: float = 0.0
 
 
 Table = dict[str, list[Marker]]
@@ -78,8 +88,15 @@ def find_markers(lines: Sequence[Line]) -> Table:
     A style is the shape of the marker and the first letter of its alphabet, such as "(A)", "1." or "क)".
     """
     table: Table = {}
+    previous, position = 0, -1
     for index, line in enumerate(lines):
         text = line.text
+        numbered = _ID.match(text)
+        if numbered is not None:
+            position = position + 1 if int(numbered[1]) == previous + 1 and position + 1 < MOST else 0
+            previous = int(numbered[1])
+            table.setdefault(IDS, []).append(Marker(index, 0, numbered.end(), position, AT_START, line.x0 - line.left))
+            continue
         for found in _MARKER.finditer(text):
             opening, label, closing, first, second = found.groups()
             shape = _style(opening, label, closing, first or "", second or "")
@@ -87,33 +104,80 @@ def find_markers(lines: Sequence[Line]) -> Table:
                 continue
             start, end = found.span()
             before = text[start - 1] if start else ""
-            weight = _AT_START if not start else _BEHIND_GAP if before == GAP else _BEHIND_SPACE
+            if not start or _BEFORE.fullmatch(text, 0, start) is not None:
+                weight = AT_START
+            else:
+                weight = _BEHIND_GAP if before == GAP else _BEHIND_SPACE
+            x = line.cells[min(text.count(GAP, 0, start), len(line.cells) - 1)] - line.left
             for alphabet, position in _READINGS[label]:
                 if alphabet == "i" and not opening:
                     continue
                 style = shape.replace("#", alphabet)
-                table.setdefault(style, []).append(Marker(index, start, end, position, weight))
+                table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
     return table
 
 
 def blocks(markers: Sequence[Marker]) -> list[int]:
-    """Lines on which a series of three or more options begins; rough, for finding questions by."""
+    """Lines on which a series of three or more options begins; rough, for finding questions by.
+
+    Options set in columns may come as A, C, B, D.
+    """
     found: list[int] = []
-    start = position = -1
+    seen: set[int] = set()
+    start = -1
     last = 0
     for marker in markers:
-        if marker.position == position + 1 and start >= 0 and marker.line - last <= 15:
-            position += 1
+        if marker.position == 0:
+            seen, start, last = {0}, marker.line, marker.line
+        elif start >= 0 and marker.line - last <= 15 and marker.position not in seen:
             last = marker.line
-            if position == 2:
+            seen.add(marker.position)
+            if len(seen) >= 3 and {1, 2} <= seen:
                 found.append(start)
-        elif marker.position == 0:
-            start, position, last = marker.line, 0, marker.line
+                start = -1
     return found
 
 
-def best_series(markers: Sequence[Marker]) -> list[Marker]:
-    """The most convincing series A, B, C... within one question; of equals the last. Empty without two options."""
+def best_series(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
+    """The most convincing series A, B, C... within one question. Empty without two options.
+
+    Options run from line to line, or down one column and then down the next; where the cells of a row are of different
+    heights, the second one may stand a little higher than the first.
+    """
+    series = _series(_by_rows(markers, lines))
+    if len(series) < MOST:
+        cells = [marker for marker in markers if marker.weight > _BEHIND_SPACE]
+        down = _series(sorted(cells, key=lambda marker: (round(marker.x / 12), marker.line)))
+        if len(down) > max(2, len(series)):
+            return down
+    return series
+
+
+def _by_rows(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
+    """Markers in reading order, where lines less than a line's height apart are one row."""
+    rows: list[list[Marker]] = []
+    top: Line | None = None
+    for marker in markers:
+        line = lines[marker.line]
+        if (
+            top is not None
+            and line.page == top.page
+            and line.column == top.column
+            and 0 <= top.y - line.y < 0.8 * min(line.size, top.size)
+        ):
+            rows[-1].append(marker)
+        else:
+            rows.append([marker])
+            top = line
+    return [
+        marker
+        for row in rows
+        for marker in (row if row[0].line == row[-1].line else sorted(row, key=lambda m: (m.x, m.line, m.start)))
+    ]
+
+
+def _series(markers: Sequence[Marker]) -> list[Marker]:
+    """The best series of the markers in this order; of equals the last."""
     best: list[tuple[float, list[Marker]] | None] = [None] * MOST
     for marker in markers:
         position = marker.position

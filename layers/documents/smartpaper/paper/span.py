@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Final
 
 from smartpaper.layout.latex import plain
-from smartpaper.layout.line import GAP, Line
-from smartpaper.paper import headings, values
+from smartpaper.layout.line import Line
+from smartpaper.paper import headings, inline_answers, metadata, option_texts, values
+from smartpaper.paper.inline_answers import Answer
 from smartpaper.paper.options import Marker
 from smartpaper.paper.values import Value
 
-_TRAILING = re.compile(r"[\])\s.;]*$")
-_MARKS = re.compile(
-    r"^\W*[\[(]?\s*\+?\d{1,2}(?:\s*[,/]\s*[-−–]\s*\d(?:\.\d+)?)?\s*(?:marks?|अंक)\s*[\])]?\W*$", re.IGNORECASE
-)
-_TICK = re.compile(r"\s*[✓✔☑√]\s*$")
+_LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?)\W*", re.IGNORECASE)
+_SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Da-d1-4])\s*[\])]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -23,14 +22,19 @@ class Parts:
 
     Attributes:
         stem: its lines; `options` the lines of each.
-        answers: what inline answers say, one None for each that cannot be read.
+        answers: what is printed with it as its answer.
+        wanted: the type that it says it is of, None if it does not.
+        ticked: options that are marked as right; `crossed` those marked as wrong.
         after: lines behind the question that are not its own: headings, directions, passages.
         used: how many lines from the beginning are the question itself.
     """
 
     stem: list[str] = field(default_factory=list)
     options: list[list[str]] = field(default_factory=list)
-    answers: list[Value | None] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    wanted: str | None = None
+    ticked: list[int] = field(default_factory=list)
+    crossed: list[int] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
     used: int = 0
 
@@ -45,170 +49,102 @@ def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         series: its options; empty for a question without.
     """
     parts = Parts()
-    first = series[0].line - offset if series else len(lines)
-    at = _take_stem(lines, start, first, series, parts)
+    at = _take_stem(lines, offset, start, series, parts)
     if series:
-        at = _take_options(lines, offset, series, parts)
+        found = option_texts.collect(lines, offset, series, is_foreign)
+        at = found.end
+        parts.options, parts.ticked, parts.crossed = found.pieces, found.ticked, found.crossed
+        _cut_last(parts)
     parts.used = max(1, at)
+    parts.stem, told = metadata.without(parts.stem)
+    parts.wanted = told.wanted
+    if told.answer:
+        parts.answers.append(Answer(values.read(told.answer)))
     _take_rest(lines, at, parts)
     return parts
 
 
-def _take_stem(lines: Sequence[Line], start: int, first: int, series: Sequence[Marker], parts: Parts) -> int:
+def body_end(lines: Sequence[Line], start: int, end: int) -> int:
+    """Where a question's answer or solution begins: no option stands behind it."""
+    for index in range(start + 1, end):
+        following = lines[index + 1] if index + 1 < end else None
+        if headings.is_solution(lines[index]) or inline_answers.of_line(lines[index], following)[1]:
+            return index
+    return end
+
+
+def is_foreign(line: Line) -> bool:
+    """Whether a line is no part of a question."""
+    return (
+        headings.is_section(line)
+        or headings.is_directions(line)
+        or headings.is_solution(line)
+        or headings.is_key(line)
+        or metadata.is_line(line)
+        or inline_answers.of_line(line, None)[1] > 0
+    )
+
+
+def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker], parts: Parts) -> int:
+    """Take what stands before the first option; where that is, or where the question without options ends."""
+    first = min((marker.line for marker in series), default=offset + len(lines)) - offset
     for index, line in enumerate(lines[: first + 1]):
-        text = line.text
         begin = start if index == 0 else 0
         if index == first:
-            parts.stem.append(text[begin : series[0].start])
+            begun = min(marker.start for marker in series if marker.line - offset == index)
+            before = line.text[begin:begun]
+            if not _LABEL_ALONE.fullmatch(plain(before)):
+                parts.stem.append(before)
             return index
-        if index and not series and _is_foreign(line):
+        if index and not series and is_foreign(line) and not metadata.is_line(line):
             return index
-        if index and headings.is_section(line):
+        if index and (headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text))):
             continue  # a heading between a stem and its options: the column's, not the question's
-        text, answer, found = cut_answer(text[begin:], strict=True)
-        if found:
+        text, answer = inline_answers.cut(line.text[begin:])
+        if answer is not None:
             parts.answers.append(answer)
         parts.stem.append(text)
     return min(first, len(lines))
 
 
-def _is_foreign(line: Line) -> bool:
-    return (
-        headings.is_section(line)
-        or headings.is_directions(line)
-        or headings.is_answer(line)
-        or headings.is_solution(line)
-        or headings.is_key(line)
-    )
-
-
-def _take_options(lines: Sequence[Line], offset: int, series: Sequence[Marker], parts: Parts) -> int:
-    parts.options = [[] for _ in series]
-    last_line = series[-1].line - offset
-    row: list[tuple[int, float]] = []
-    index = series[0].line - offset
-    while index < len(lines):
-        line = lines[index]
-        here = [(number, marker) for number, marker in enumerate(series) if marker.line - offset == index]
-        if here:
-            before = line.text[: here[0][1].start].strip()
-            if before and here[0][0]:
-                parts.options[here[0][0] - 1].append(before)
-            row = _on_row(line, here, row)
-            for place, (number, marker) in enumerate(here):
-                end = here[place + 1][1].start if place + 1 < len(here) else len(line.text)
-                text = line.text[marker.end : end]
-                if number == len(series) - 1:
-                    text, answer, found = cut_answer(text, strict=False)
-                    if found:
-                        parts.answers.append(answer)
-                parts.options[number].append(text)
-        elif index < last_line:
-            if not headings.is_section(line):
-                _continue_options(line, row, parts)
-        elif _goes_on(lines[index - 1], line, row):
-            _continue_options(line, row, parts)
-        else:
-            break
-        index += 1
-    return index
-
-
-def _on_row(line: Line, here: Sequence[tuple[int, Marker]], before: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    found = []
-    for number, marker in here:
-        cell = line.text[: marker.start].count(GAP)
-        found.append((number, line.cells[cell] if cell < len(line.cells) else line.x0))
-    return found or before
-
-
-def _continue_options(line: Line, row: Sequence[tuple[int, float]], parts: Parts) -> None:
-    """Give each cell of a line without markers to the option above it."""
-    for cell, x in zip(line.text.split(GAP), line.cells, strict=False):
-        number = row[0][0] if row else len(parts.options) - 1
-        for candidate, begins in row:
-            if begins <= x + 6:  # points: an option's text may hang left of its marker
-                number = candidate
-        parts.options[number].append(cell)
-
-
-def _goes_on(above: Line, line: Line, row: Sequence[tuple[int, float]]) -> bool:
-    """Whether a line behind the last option still belongs to it: the line above had no room for its first word."""
-    if _is_foreign(line) or _MARKS.match(plain(line.text)):
-        return False
-    if line.page == above.page and line.column == above.column:
-        drop = above.y - line.y
-        if drop > 1.9 * max(above.size, line.size) or drop < 0:
-            return False
-        if line.x0 < min((x for _, x in row), default=line.x0) - 6:
-            return False
-    if abs(line.size - above.size) > 0.16 * above.size or (line.is_bold and not above.is_bold):
-        return False
-    if len(row) > 1 and any(x - 3 <= line.x0 <= x + 30 for _, x in row[:-1]) and line.x1 < row[-1][1]:
-        return True
-    words = line.text.split()
-    first = len(plain(words[0])) if words else 0
-    return above.x1 + (0.4 + 0.6 * first) * line.size > above.right
+def _cut_last(parts: Parts) -> None:
+    """Take an answer off the end of the last option's lines, or of the one that was printed last."""
+    for pieces in parts.options[::-1]:
+        if not pieces:
+            continue
+        pieces[-1], answer = inline_answers.cut(pieces[-1])
+        if answer is not None:
+            parts.answers.append(answer)
+            return
 
 
 def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
     in_solution = False
-    for index in range(at, len(lines)):
+    index = at
+    while index < len(lines):
         line = lines[index]
-        text = line.text
         if headings.is_section(line) or headings.is_directions(line):
             in_solution = False
-        if headings.is_solution(line):
-            found = re.match(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Da-d1-4])\s*[\])]", plain(text), re.IGNORECASE)
+        answer, used = inline_answers.of_line(line, lines[index + 1] if index + 1 < len(lines) else None)
+        if headings.is_solution(line) and not used:
+            found = _SOLVED.match(plain(line.text))
             if found is not None and not parts.answers:
-                parts.answers.append(values.read(f"({found[1]})"))
+                parts.answers.append(Answer(values.read(f"({found[1]})")))
             in_solution = True
-            continue
-        if in_solution:
-            continue
-        _, answer, found_answer = cut_answer(text, strict=False)
-        if found_answer:
-            parts.answers.append(answer)
-            in_solution = True  # what follows an answer explains it
-            continue
-        parts.after.append(line)
+        elif used and answer is not None:
+            # An explanation may speak of answers too: only what is as plain as a key counts there.
+            if not in_solution or (answer.value is not None and not answer.is_loose and not answer.text):
+                parts.answers.append(answer)
+            in_solution = True
+            index += used - 1
+        elif not in_solution and not metadata.is_line(line):
+            parts.after.append(line)
+        index += 1
 
 
-def cut_answer(text: str, *, strict: bool) -> tuple[str, Value | None, bool]:
-    """A line without the answer that it ends with, that answer, and whether there is one.
-
-    `strict` is for lines of the question itself, where "the correct answer is 5" may be part of what is asked: only
-    an answer set apart at the end of the line counts.
-    """
-    for found in headings.ANSWER.finditer(text):
-        rest = plain(text[found.end() :]).replace(GAP, " ")
-        value = _read_leading(rest)
-        if value is not None and value.number and found[0].rstrip()[-1:] in "-–—":
-            # "Ans. - 14": a dash between them or a minus sign. As an option it is the same.
-            value = replace(value, number="")
-        if strict and (
-            value is None or (found.start() and not re.search(r"ans[^a-z]*$|[:.\[]\s*$", found[0], re.IGNORECASE))
-        ):
-            continue
-        if strict and re.search(r"\bis\b|\bare\b", found[0]):
-            continue
-        return text[: found.start()].rstrip(" \t[("), value, True
-    return text, None, False
-
-
-def _read_leading(rest: str) -> Value | None:
-    rest = _TRAILING.sub("", rest.strip()) if rest.strip()[-1:] in "]." else rest.strip()
-    value = values.read(rest)
-    if value is None and rest.endswith((")", "]")):
-        value = values.read(rest[:-1])
-    if value is not None:
-        return value
-    # "(B) 25 m/s": a label in brackets counts whatever follows it; a bare letter does not ("A body at rest").
-    found = re.match(r"([\[(]\s*[A-Da-d1-4क-घअबसद]\s*[\])])(?!\s*(?:or|/|या)\b)(?=\s|$|[.,;])", rest)
-    if found is not None and not re.match(r"\s*(?:,|&|and|or|/|या|और|एवं)\s*[\[(]", rest[found.end() :]):
-        return values.read(found[1])
-    found = re.match(rf"({values.NUMBER})\s*(?:[^\W\d_°%Ω][^\s]*\s*){{0,3}}$", rest)
-    if found is not None:
-        read = values.read(found[1])
-        return None if read is None else Value(number=read.number, tolerance=read.tolerance)
-    return None
+def ticks(parts: Parts) -> Value | None:
+    """The options that are ticked, if all the others are crossed."""
+    ticked, crossed = set(parts.ticked), set(parts.crossed)
+    if not ticked or ticked & crossed or len(ticked | crossed) != len(parts.options):
+        return None
+    return Value(tuple(sorted(ticked)))

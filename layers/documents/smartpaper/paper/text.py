@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from smartpaper.layout.latex import plain, render
@@ -15,7 +16,21 @@ _ITEM: Final = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")
 _BROKEN = re.compile(r"([^\W\d_]{2,})-$")
-_CONTINUED = re.compile(r"([a-z]{2,})")
+_CONTINUED = re.compile(r"([A-Za-z]{2,})")
+_COMPOUNDING: Final = frozenset(
+    (
+        "self", "non", "well", "half", "semi", "quasi", "cross", "ex", "co", "anti", "pre", "post", "sub", "multi",
+        "single", "double", "triple", "two", "three", "four", "five", "one", "high", "low", "long", "short", "first",
+        "second", "third", "left", "right", "open", "closed", "so", "all", "air", "water", "heat", "light", "face",
+        "body", "end", "time", "over", "under",
+    )
+)  # fmt: skip
+
+
+_UNIT = r"(?:points?|pts?\.?|[Mm]arks?|M|अंक)"
+_MARKS_AT_START: Final = re.compile(rf"[\[(]\s*\d{{1,2}}(?:\.\d)?\s*{_UNIT}\s*[\])]\s*")
+_PLUS_AND_MINUS = r"\+?\d{1,2}(?:\.\d+)?\s*[,/;]\s*[-−–]\s*\d(?:\.\d+)?"
+_MARKS_AT_END: Final = re.compile(rf"\s*[\[(]\s*(?:{_PLUS_AND_MINUS}|\d{{1,2}}(?:\.\d)?\s*{_UNIT})\s*[\])]\s*$")
 
 
 class Joiner:
@@ -23,6 +38,7 @@ class Joiner:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._words: set[str] | None = None
+        self._is_dividing: bool | None = None
         self._lines = lines
 
     def join(self, pieces: Sequence[str], *, keep_items: bool = False) -> str:
@@ -45,16 +61,42 @@ class Joiner:
         continued = _CONTINUED.match(piece)
         if broken is None or continued is None:
             return f"{text} {piece}"
-        whole, hyphenated = broken[1] + continued[1], f"{broken[1]}-{continued[1]}"
+        first, second = broken[1].lower(), continued[1].lower()
         known = self._known()
-        if whole.lower() in known and hyphenated.lower() not in known:
+        if f"{first}-{second}" in known or (continued[1][0].isupper() and not continued[1].isupper()):
+            return text + piece
+        if first + second in known:
             return text[:-1] + piece
-        return text + piece
+        # Words are divided where no hyphen belongs; a compound's parts are words themselves.
+        is_compound = first in _COMPOUNDING or (first in known and second in known)
+        return text + piece if is_compound or not self._divides_words() else text[:-1] + piece
+
+    def _divides_words(self) -> bool:
+        """Whether the document divides words at the ends of lines: then parts stand there that are no words."""
+        if self._is_dividing is None:
+            known, parts = self._known(), 0
+            for line, following in pairwise(self._lines):
+                broken, continued = _BROKEN.search(line.text[-40:]), _CONTINUED.match(following.text)
+                if broken is not None and continued is not None:
+                    parts += broken[1].lower() not in known and continued[1].lower() not in known
+            self._is_dividing = parts > 0
+        return self._is_dividing
 
     def _known(self) -> set[str]:
         if self._words is None:
-            self._words = {word.lower() for line in self._lines for word in _WORD.findall(line.text)}
+            # What ends or begins a line may be a part of a word.
+            self._words = {
+                word.lower()
+                for line in self._lines
+                for word in _WORD.findall(_BROKEN.sub("", line.text).partition(" ")[2] or line.text)
+            }
         return self._words
+
+
+def without_marks(text: str) -> str:
+    """A question's text without how many marks it carries, such as `(2 points)` or `[+4, -1]`."""
+    found = _MARKS_AT_START.match(text)
+    return _MARKS_AT_END.sub("", text[found.end() :] if found is not None else text).strip()
 
 
 def source(lines: Sequence[Line]) -> str:

@@ -7,41 +7,37 @@ are possessive, so that no input makes it backtrack.
 
 import re
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final, Protocol
 
+from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, joined_breaks
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
-from smartpaper.pdf.runs import LIGHT, UNMAPPED, Box, PageContent, Rule, Run
-from smartpaper.pdf.strings import literal, unhex
+from smartpaper.pdf.runs import LIGHT, Box, PageContent, Rule, Stroke
+from smartpaper.pdf.strings import HEX, STRING, literal, unhex
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
-_STRING = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
-_HEX = rb"<[0-9A-Fa-f\s]*+>"
 _OPERATION = re.compile(
-    rb"\[((?:[^\[\]()<>]++|" + _STRING + rb"|" + _HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
-    rb"|(" + _STRING + rb")\s*+(Tj|'|\")?"  # 3, 4
-    rb"|(" + _HEX + rb")\s*+(Tj|'|\")?"  # 5, 6
+    rb"\[((?:[^\[\]()<>]++|" + STRING + rb"|" + HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
+    rb"|(" + STRING + rb")\s*+(Tj|'|\")?"  # 3, 4
+    rb"|(" + HEX + rb")\s*+(Tj|'|\")?"  # 5, 6
     rb"|((?:[-+.\d]++\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 7, 8
     rb"|/([^\s/\[\]()<>{}%]*+)(?:\s++([-+.\d]++)\s++(Tf)|\s++(Do))?"  # 9, 10, 11, 12
-    rb"|<<((?:[^<>()]++|" + _STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 13
+    rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 13
     rb"|%[^\r\n]*+",
     re.DOTALL,
 )
-_ELEMENT = re.compile(rb"(" + _STRING + rb")|(" + _HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
+_ELEMENT = re.compile(rb"(" + STRING + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
 _INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re.DOTALL)
-_ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + _STRING + rb")|(" + _HEX + rb"))", re.DOTALL)
-_FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 
-_SPACE_GAP = 0.17  # em; kerning stays below, the narrowest space between words above
-_SPLIT_GAP = 0.95  # em; a tab or the gap between two columns rather than a space
-_OVERLAP = 0.35  # em that kerning and italics move letters back
-_NO_WORD_BETWEEN = 0.38  # em; a wider gap may be filled by what is drawn later
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
 _MOST_RULES = 3000
+_MOST_STROKES = 500
+_HIGHEST_STROKE = 60.0
 _NEARLY_WHITE = 0.75
 
 
@@ -87,7 +83,7 @@ def read_page(content: bytes, resources: Resources, page: PageContent, matrix: M
     """Fill `page` from its operations; `matrix` turns it upright."""
     interpreter = _Interpreter(page)
     interpreter.run(content, resources, matrix, 0)
-    interpreter.close()
+    interpreter.text.close()
 
 
 def multiply(m: Matrix, n: Matrix) -> Matrix:
@@ -109,37 +105,6 @@ def _numbers(text: bytes) -> list[float]:
         return []
 
 
-class _OpenRun:
-    """A run that goes on as long as the next text follows on the same line: many files place each word or letter."""
-
-    __slots__ = ("breaks", "flags", "length", "size", "texts", "x0", "x1", "y")
-
-    def __init__(
-        self, x0: float, x1: float, y: float, size: float, text: str, flags: int, breaks: list[tuple[int, float, float]]
-    ) -> None:
-        self.x0, self.x1, self.y, self.size, self.flags = x0, x1, y, size, flags
-        self.texts = [text]
-        self.length = len(text)
-        self.breaks = breaks
-
-    def extend(self, text: str, x1: float, spaced: bool, x0: float, breaks: list[tuple[int, float, float]]) -> None:  # noqa: FBT001
-        """Add what follows, behind a space or not."""
-        if spaced and not text.startswith(" ") and not self.texts[-1].endswith(" "):
-            self.breaks.append((self.length, self.x1, x0))
-            self.texts.append(" ")
-            self.length += 1
-        if breaks:
-            self.breaks += [(self.length + index, a, b) for index, a, b in breaks]
-        self.texts.append(text)
-        self.length += len(text)
-        self.x1 = x1
-
-    def closed(self) -> Run:
-        """The run."""
-        text = self.texts[0] if len(self.texts) == 1 else "".join(self.texts)
-        return Run(self.x0, self.x1, self.y, self.size, text, self.flags, tuple(self.breaks))
-
-
 class _Interpreter:
     """The graphics state that text depends on, and what was drawn so far."""
 
@@ -158,10 +123,7 @@ class _Interpreter:
         self.tm = IDENTITY
         self.line = IDENTITY
         self.point = (0.0, 0.0)
-        # What marked content asks for: None (nothing), "" (leave it out), or the text to take instead, and since when.
-        self.marks: list[tuple[str | None, int]] = []
-        self.hidden = 0
-        self.open: _OpenRun | None = None
+        self.text = RunBuilder(page)
 
     def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
         self, content: bytes, resources: Resources, matrix: Matrix, depth: int
@@ -216,7 +178,7 @@ class _Interpreter:
                         (self.ctm, self.font, self.font_size, self.character_space, self.word_space,
                          self.scale, self.leading, self.rise, self.light) = stack.pop()  # fmt: skip
                 elif code in {b"BDC", b"BMC"}:
-                    self._begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
+                    self.text.begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
                     properties = b""
             elif kind in {4, 6}:
                 self._show_string(found[3] or found[5], found[4] or found[6])
@@ -279,19 +241,20 @@ class _Interpreter:
             self._next_line([])
         if self.font is None:
             return
-        text, width, count, spaces = self.font.decode(literal(token) if token[0] == 40 else unhex(token))
+        raw = literal(token) if token[0] == 40 else unhex(token)
+        text, width, count, spaces = self.font.decode(raw)
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
-        self._add(text, 0.0, advance)
+        self._add(text, 0.0, advance, drop=raw[0] if raw and self.font.drops else None)
         self._advance(advance)
 
-    def _show_array(self, array: bytes) -> None:
+    def _show_array(self, array: bytes) -> None:  # noqa: C901 - called for most of the text
         font = self.font
         if font is None:
             return
         size, scale = self.font_size, self.scale
         character_space, word_space = self.character_space, self.word_space
         em = abs(size) * scale or 1.0
-        space_gap, split_gap = _SPACE_GAP * em, _SPLIT_GAP * em
+        space_gap, wide_gap, split_gap = SPACE_GAP * em, WIDE_GAP * em, SPLIT_GAP * em
         pieces: list[str] = []
         breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
@@ -303,22 +266,27 @@ class _Interpreter:
                 except ValueError:
                     continue
                 continue
-            text, width, count, spaces = font.decode(literal(string) if string else unhex(hexadecimal))
+            raw = literal(string) if string else unhex(hexadecimal)
+            text, width, count, spaces = font.decode(raw)
+            if font.drops:
+                self._add(text, at, at + width * size * scale, drop=raw[0] if raw else None)
+                at += (width * size + count * character_space + spaces * word_space) * scale
+                continue
             if pieces:
                 gap = at - end
                 if gap > split_gap or gap < -split_gap:
                     self._add("".join(pieces), start, end, breaks)
                     pieces, breaks, length = [], [], 0
-                elif gap > space_gap and not pieces[-1].endswith(" ") and not text.startswith(" "):
+                elif gap > space_gap and (gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" "))):
                     pieces.append(" ")
                     breaks.append((length, end, at))
                     length += 1
             if not pieces:
-                start = at
+                start = end = at
             pieces.append(text)
             length += len(text)
             at += (width * size + count * character_space + spaces * word_space) * scale
-            end = at
+            end = max(end, at)  # a vowel sign may be drawn back over its letter
         if pieces:
             self._add("".join(pieces), start, end, breaks)
         self._advance(at)
@@ -327,9 +295,16 @@ class _Interpreter:
         a, b, c, d, e, f = self.tm
         self.tm = (a, b, c, d, distance * a + e, distance * b + f)
 
-    def _add(self, text: str, start: float, end: float, breaks: Sequence[tuple[int, float, float]] = ()) -> None:
-        """A run from `start` to `end` along the current line, in text space."""
-        if self.hidden or not text or text.isspace():
+    def _add(
+        self,
+        text: str,
+        start: float,
+        end: float,
+        breaks: Sequence[tuple[int, float, float]] = (),
+        drop: int | None = None,
+    ) -> None:
+        """A run from `start` to `end` along the line, in text space; `drop` is the code of a sign that may hang."""
+        if self.text.hidden or (text and text.isspace()):
             return
         a, b, c, d, e, f = self.tm
         ga, gb, gc, gd, ge, gf = self.ctm
@@ -337,30 +312,17 @@ class _Interpreter:
         if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
             return  # turned: a watermark, or the label of an axis
         up = c * gb + d * gd
-        height = self.rise * up
         x = e * ga + f * gc + ge
-        y = e * gb + f * gd + gf + height
+        y = e * gb + f * gd + gf + self.rise * up
         font = self.font
-        flags = self.light | (font.flags if font is not None else 0)
-        if "\ufffd" in text:
-            flags |= UNMAPPED
+        flags = self.light
         size = abs(self.font_size * up)
-        x0, x1 = x + start * along_x, x + end * along_x
-        placed = [(index, x + a * along_x, x + b * along_x) for index, a, b in breaks] if breaks else []
-        open_run = self.open
-        if open_run is not None and open_run.y == y and open_run.size == size and open_run.flags == flags:
-            gap = x0 - open_run.x1
-            if -_OVERLAP * size < gap < _NO_WORD_BETWEEN * size:
-                open_run.extend(text, x1, gap > _SPACE_GAP * size, x0, placed)
-                return
-        self.close()
-        self.open = _OpenRun(x0, x1, y, size, text, flags, placed)
-
-    def close(self) -> None:
-        """Take the run that was being put together as it is."""
-        if self.open is not None:
-            self.page.runs.append(self.open.closed())
-            self.open = None
+        if font is not None:
+            flags |= font.flags
+            if drop is not None:
+                y -= font.drops.get(drop, 0.0) * size
+        placed = joined_breaks(breaks, x, along_x) if breaks else []
+        self.text.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
 
     # Graphics
 
@@ -389,6 +351,10 @@ class _Interpreter:
             before, self.point = self.point, self._place(numbers[0], numbers[1])
             if abs(before[1] - self.point[1]) < 0.3:
                 self._rule(before[0], self.point[0], before[1])
+            elif len(self.page.strokes) < _MOST_STROKES:
+                low, high = sorted((before, self.point), key=itemgetter(1))
+                if 0 < high[0] - low[0] < high[1] - low[1] < _HIGHEST_STROKE:
+                    self.page.strokes.append(Stroke(*low, *high))
 
     def _rule(self, x0: float, x1: float, y: float) -> None:
         if abs(x1 - x0) >= _SHORTEST_RULE and len(self.page.rules) < _MOST_RULES:
@@ -416,35 +382,5 @@ class _Interpreter:
         self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
         self.ctm, self.tm, self.line, self.font, self.font_size, self.light = kept
 
-    # Marked content
-
-    def _begin_mark(self, properties: bytes) -> None:
-        instead: str | None = None
-        self.close()
-        if _FURNITURE.search(properties):
-            instead = ""
-        elif (found := _ACTUAL_TEXT.search(properties)) is not None:
-            raw = literal(found[1]) if found[1] else unhex(found[2])
-            instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
-            instead = instead or None
-        if len(self.marks) < 200:
-            self.marks.append((instead, len(self.page.runs)))
-            self.hidden += instead == ""
-
     def _end_mark(self, _: list[float]) -> None:
-        if not self.marks:
-            return
-        self.close()
-        instead, since = self.marks.pop()
-        runs = self.page.runs
-        if instead == "":
-            self.hidden -= 1
-        elif instead is not None and since < len(runs):
-            drawn = runs[since:]
-            first, last = drawn[0], drawn[-1]
-            if len({run.y for run in drawn}) == 1:
-                runs[since:] = [
-                    first._replace(
-                        x1=last.x1, text=instead.replace("\u00ad", ""), flags=first.flags & ~UNMAPPED, breaks=()
-                    )
-                ]
+        self.text.end_mark()

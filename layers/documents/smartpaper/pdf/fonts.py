@@ -16,6 +16,7 @@ Decoded = tuple[str, float, int, int]
 
 UNKNOWN: Final = "\ufffd"
 _CACHE: Final = 20_000
+_CONTROLS: Final = (*range(32), *range(127, 160))
 _DEFAULT_WIDTH = 0.5
 _SPACES = {"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a": " ", "\t": " ", "\n": " ", "\r": " "}
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -24,13 +25,20 @@ _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
 _PRIVATE_USE = 0xF000
+_FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
 
 
 class Font(Protocol):
-    """A font that strings are shown in; `flags` as in `Run`."""
+    """A font that strings are shown in.
+
+    Attributes:
+        flags: as in `Run`.
+        drops: how far the baseline is below where signs are drawn from, in em by code: TeX's large signs hang.
+    """
 
     flags: int
+    drops: Mapping[int, float]
 
     def decode(self, raw: bytes) -> Decoded:
         """The characters of a string, and how wide they are."""
@@ -40,10 +48,15 @@ class Font(Protocol):
 class SimpleFont:
     """One byte a code."""
 
-    def __init__(self, table: Mapping[int, str], widths: Sequence[float], flags: int) -> None:
+    def __init__(
+        self, table: Mapping[int, str], widths: Sequence[float], flags: int, drops: Mapping[int, float] | None = None
+    ) -> None:
         self.flags = flags
+        self.drops: Mapping[int, float] = drops or {}
         # A mapping of code to itself costs nothing to leave out of the table.
         self._table = {code: text for code, text in table.items() if chr(code) != text}
+        for code in _CONTROLS:
+            self._table.setdefault(code, UNKNOWN)
         self._widths = widths
         self._cache: dict[bytes, Decoded] = {}
 
@@ -65,6 +78,7 @@ class CompositeFont:
         self, table: Mapping[int, str], widths: Mapping[int, float], default_width: float, code_size: int, flags: int
     ) -> None:
         self.flags = flags
+        self.drops: Mapping[int, float] = {}
         self._table = table
         self._widths = widths
         self._default_width = default_width
@@ -150,8 +164,13 @@ def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size
 
 
 def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, flags: int) -> Font:
-    table = _encoding(dictionary, name)
-    table.update((code, text) for code, text in mapping.items() if code < 256 and text)
+    names, table = _encoding(dictionary, name)
+    if dictionary.get("/Subtype") == "/Type3" and not mapping:
+        table.update(glyph_names.of_numbered(names))
+    for code, text in mapping.items():
+        # A Greek letter's or a sign's name is surer than a map that some producers fill from another encoding.
+        if code < 256 and text and not (code in names and _FIRST_GREEK <= table.get(code, "") < UNKNOWN):
+            table[code] = text
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     missing = _number(descriptor.get("/MissingWidth"), 0) / 1000
     listed = _resolved(dictionary.get("/Widths"))
@@ -170,10 +189,12 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
             widths = [_DEFAULT_WIDTH] * 256
     else:
         widths = _standard_widths(name, table)
-    return SimpleFont(table, widths, flags)
+    drops = {code: glyph_names.drop(glyph) for code, glyph in names.items() if glyph_names.is_sized(glyph)}
+    return SimpleFont(table, widths, flags, drops)
 
 
-def _encoding(dictionary: Mapping[str, Any], name: str) -> dict[int, str]:
+def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str], dict[int, str]]:
+    """Names of glyphs, where the font gives them, and the characters by code."""
     encoding = _resolved(dictionary.get("/Encoding"))
     base = None
     differences: Sequence[Any] = ()
@@ -182,7 +203,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> dict[int, str]:
         differences = _resolved(encoding.get("/Differences")) or ()
     elif isinstance(encoding, str):
         base = encoding
-    built_in = {} if base in charset_encoding else _built_in(dictionary)
+    names = {} if base in charset_encoding else _built_in(dictionary)
     if base not in charset_encoding:
         lowered = name.lower()
         base = "/Symbol" if lowered.startswith("symbol") else "/StandardEncoding"
@@ -190,31 +211,28 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> dict[int, str]:
         if dictionary.get("/Subtype") == "/TrueType" and base == "/StandardEncoding":
             base = "/WinAnsiEncoding"
     table = {code: _CLEANED.get(text, text) for code, text in enumerate(charset_encoding[str(base)]) if text != "\x00"}
-    table.update(built_in)
     code = 0
     for item in differences:
         value = _resolved(item)
         if isinstance(value, int):
             code = int(value)
         else:
-            text = glyph_names.character(str(value).lstrip("/"))
-            table[code] = UNKNOWN if text is None else _CLEANED.get(text, text)
+            names[code] = str(value).lstrip("/")
             code += 1
-    return table
+    for code, glyph in names.items():
+        text = glyph_names.character(glyph)
+        table[code] = UNKNOWN if text is None else _CLEANED.get(text, text)
+    return names, table
 
 
 def _built_in(dictionary: Mapping[str, Any]) -> dict[int, str]:
-    """The encoding inside an embedded Type 1 font, which TeX relies on."""
+    """The encoding inside an embedded Type 1 font, which TeX relies on, as names of glyphs."""
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     file = _resolved(descriptor.get("/FontFile"))
     if not isinstance(file, StreamObject):
         return {}
     found = _BUILT_IN.findall(file.get_data()[:_CLEAR_TEXT])
-    table = {}
-    for code, glyph in found:
-        text = glyph_names.character(glyph.decode("ascii"))
-        table[int(code)] = UNKNOWN if text is None else _CLEANED.get(text, text)
-    return table
+    return {int(code): glyph.decode("ascii") for code, glyph in found}
 
 
 def _standard_widths(name: str, table: Mapping[int, str]) -> list[float]:

@@ -1,6 +1,7 @@
 """Glyph names as characters."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 # pypdf ships Adobe's list of glyph names; it has no public way to it.
@@ -50,11 +51,23 @@ _TEX: Final = {
     "bracketleft": "[",
     "bracketright": "]",
     "rupee": "₹",
+    "harpoonleftright": "⇌",  # as TeX's \\rightleftharpoons is called
 }
 _SIZED = re.compile(
     r"(parenleft|parenright|bracketleft|bracketright|braceleft|braceright|radical|summation|integral|product|"
-    r"contintegral|coproduct|floorleft|floorright|ceilingleft|ceilingright|slash)(?:text|display|big|Big|bigg|Bigg)"
+    r"contintegral|coproduct|floorleft|floorright|ceilingleft|ceilingright|slash|vextendsingle|vextenddouble|intersection|"
+    r"union|wide\w+?)(text|display|bigg|Bigg|big|Big)"
 )
+_SIZES: Final = {"text": 1.0, "display": 1.4, "big": 1.2, "Big": 1.8, "bigg": 2.4, "Bigg": 3.0}
+_AXIS: Final = 0.25  # em that large signs are centred over the baseline
+_NUMBERED = re.compile(r"[a-zA-Z]{1,2}(\d{1,3})")
+# What TeX's text fonts have below the letters. Fonts of pixels come from TeX, and do not name their glyphs.
+_CORK: Final = {
+    16: "“", 17: "”", 18: "„", 21: "–", 22: "—", 27: "ff", 28: "fi", 29: "fl", 30: "ffi", 31: "ffl", 39: "’", 96: "‘",
+}  # fmt: skip
+_ORIGINAL: Final = {
+    11: "ff", 12: "fi", 13: "fl", 14: "ffi", 15: "ffl", 34: "”", 39: "’", 92: "“", 96: "‘", 123: "–", 124: "—",
+}  # fmt: skip
 _UNI = re.compile(r"uni((?:[0-9A-F]{4})+)")
 _U = re.compile(r"u([0-9A-F]{4,6})")
 
@@ -75,3 +88,32 @@ def character(name: str) -> str | None:
         parts = [character(part) for part in base.split("_")]
         return "".join(part or "" for part in parts) if all(parts) else None
     return None
+
+
+def is_sized(name: str) -> bool:
+    """Whether the name is that of one of TeX's large signs, which hang from where they are drawn."""
+    return _SIZED.fullmatch(name) is not None
+
+
+def drop(name: str) -> float:
+    """How far below where such a sign is drawn the line's baseline is, in em."""
+    found = _SIZED.fullmatch(name)
+    if found is None:
+        return 0.0
+    height = _SIZES[found[2]]
+    if found[1] in {"integral", "contintegral"}:
+        height = 1.11 if found[2] == "text" else 2.22
+    return height / 2 + _AXIS
+
+
+def of_numbered(names: Mapping[int, str]) -> dict[int, str]:
+    """The text of a font of pixels, whose glyphs are named by their codes alone: one of TeX's text fonts.
+
+    Returns:
+        Characters by code; nothing if the names mean something.
+    """
+    if not names or not all(_NUMBERED.fullmatch(name) or name == ".notdef" for name in names.values()):
+        return {}
+    used = {code for code, name in names.items() if name != ".notdef"}
+    low = _CORK if used & {21, 22, 27, 28, 29, 30, 31} and not used & {11, 12, 13, 14, 15} else _ORIGINAL
+    return {code: low.get(code) or (chr(code) if 33 <= code < 127 else "\ufffd") for code in used}

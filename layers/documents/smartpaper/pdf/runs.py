@@ -29,13 +29,15 @@ class Run(NamedTuple):
     breaks: tuple[tuple[int, float, float], ...] = ()
 
 
-def pieces(run: Run) -> list[Run]:
-    """A run cut at its breaks."""
+def pieces(run: Run, least: float = 0.0) -> list[Run]:
+    """A run cut at its breaks, those at least so many em wide."""
     if not run.breaks:
         return [run]
     cut: list[Run] = []
     at, x0 = 0, run.x0
     for index, end, start in run.breaks:
+        if start - end < least * run.size:
+            continue
         cut.append(Run(x0, end, run.y, run.size, run.text[at:index], run.flags))
         at, x0 = index + 1, start
     cut.append(Run(x0, run.x1, run.y, run.size, run.text[at:], run.flags))
@@ -48,6 +50,15 @@ class Rule(NamedTuple):
     x0: float
     x1: float
     y: float
+
+
+class Stroke(NamedTuple):
+    """A line that rises to the right, from its lower to its upper end."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
 
 
 class Box(NamedTuple):
@@ -68,5 +79,6 @@ class PageContent:
     height: float
     runs: list[Run] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    strokes: list[Stroke] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     legacy_fonts: set[str] = field(default_factory=set)

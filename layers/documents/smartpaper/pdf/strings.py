@@ -1,6 +1,11 @@
 """String tokens of PDF syntax as bytes."""
 
 import re
+from typing import Final
+
+# Patterns of string tokens, parentheses nested as far as any producer goes.
+STRING: Final = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
+HEX: Final = rb"<[0-9A-Fa-f\s]*+>"
 
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|[\r\n])|(.))", re.DOTALL)
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

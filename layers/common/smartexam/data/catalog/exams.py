@@ -192,6 +192,23 @@ def get_exam(exam_id: int, *, reader: int = 0) -> Exam | None:
     return None if item is None else exam_from(item)
 
 
+def find_exam(exam_id: int, *, reader: int = 0) -> Exam:
+    """An exam that must be there; see `get_exam`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    exam = get_exam(exam_id, reader=reader)
+    if exam is None:
+        raise no_exam()
+    return exam
+
+
+def no_exam() -> NotFound:
+    """What is to be said of an exam that does not exist, or does not any more."""
+    return NotFound("Exam not found", code="exam_not_found")
+
+
 def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
     """Several exams by id; those that do not exist are missing."""
     found = table.batch_get((CardItem, card_key(exam_id, reader), CARD) for exam_id in exam_ids)
@@ -245,9 +262,7 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
     """
 
     def attempt() -> Exam:
-        before = get_exam(exam_id)
-        if before is None:
-            raise NotFound("Exam not found", code="exam_not_found")
+        before = find_exam(exam_id)
         changes = {name: value for name, value in change(before).items() if getattr(before, name) != value}
         if not changes:
             return before

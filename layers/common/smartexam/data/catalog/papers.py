@@ -9,7 +9,7 @@ from pynamodb.attributes import BinaryAttribute
 
 from smartexam.data import table
 from smartexam.data.catalog import questions
-from smartexam.data.catalog.exams import Exam, get_exam, mark_compiled
+from smartexam.data.catalog.exams import Exam, get_exam, mark_compiled, no_exam
 from smartexam.data.table import ConditionFailed, Item
 from smartexam.errors import NotFound, Unavailable
 from smartexam.exam.answer_key import AnswerKey
@@ -80,7 +80,7 @@ def ready_version(exam: Exam) -> int:
     current: Exam | None = exam
     for _ in range(_COMPILE_ATTEMPTS):
         if current is None:
-            raise NotFound("Exam not found")
+            raise no_exam()
         if current.question_count == 0:
             raise NotFound("This exam has no questions", code="exam_without_questions")
         if current.compiled_version == current.content_version or _compile(current):
@@ -129,5 +129,5 @@ def _store(pk: str, parts: list[bytes]) -> None:
 def _parts(pk: str) -> list[bytes]:
     parts = [item.content for item in table.query_all(PartItem, pk)]
     if not parts:
-        raise NotFound("Exam not found")
+        raise no_exam()
     return parts

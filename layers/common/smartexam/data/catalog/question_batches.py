@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pynamodb.expressions.update import Action
 
 from smartexam.data import table
-from smartexam.data.catalog.exams import REPLICAS, CardItem, Exam, get_exam, update_cards
+from smartexam.data.catalog.exams import REPLICAS, CardItem, Exam, find_exam, no_exam, update_cards
 from smartexam.data.catalog.question_items import (
     QuestionItem,
     StoredQuestion,
@@ -83,9 +83,7 @@ def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) 
     """Take the next number; it is open until the batch is complete."""
 
     def attempt() -> tuple[Batch, Exam]:
-        exam = get_exam(exam_id)
-        if exam is None:
-            raise _no_exam()
+        exam = find_exam(exam_id)
         number = exam.batches + 1
         entry = f"{number}@{place_prefix(now, questions[0][0])}"
         actions: list[Action] = [CardItem.batches.set(number), CardItem.open_batches.add({entry})]
@@ -113,7 +111,7 @@ def _complete(batches: Iterable[Batch]) -> None:
     try:
         table.transact(operations)
     except TransactionRefused:
-        raise _no_exam() from None
+        raise no_exam() from None
 
 
 def _discard(batches: Iterable[Batch]) -> None:
@@ -142,7 +140,3 @@ def _in_parallel(items: Sequence[Item]) -> None:
         # Each in a copy of the context, by which round trips are counted for the request.
         for done in [pool.submit(copy_context().run, table.batch_put, chunk) for chunk in chunks]:
             done.result()
-
-
-def _no_exam() -> NotFound:
-    return NotFound("Exam not found", code="exam_not_found")

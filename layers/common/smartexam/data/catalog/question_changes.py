@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smartexam.data import table
 from smartexam.data.catalog import question_batches, questions
-from smartexam.data.catalog.exams import REPLICAS, update_cards
+from smartexam.data.catalog.exams import REPLICAS, no_exam, update_cards
 from smartexam.data.catalog.question_items import (
     QuestionItem,
     StoredQuestion,
@@ -52,7 +52,7 @@ def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: floa
     try:
         table.transact(operations + update_cards(exam_id, count_changes(added=[each.content for each in fresh])))
     except TransactionRefused:
-        raise _no_exam() from None
+        raise no_exam() from None
     return fresh
 
 
@@ -212,7 +212,7 @@ def _transact_in_exam(operations: Sequence[Operation]) -> None:
         table.transact(operations)
     except TransactionRefused as refused:
         if any(refused.failed[-REPLICAS:]):
-            raise _no_exam() from None
+            raise no_exam() from None
         raise
 
 
@@ -223,10 +223,6 @@ def _removal(question: StoredQuestion) -> Delete:
 
 def _rewrite(before: StoredQuestion, after: StoredQuestion) -> Put:
     return Put(to_item(after), QuestionItem.revision == before.revision)
-
-
-def _no_exam() -> NotFound:
-    return NotFound("Exam not found", code="exam_not_found")
 
 
 def _chunks(places: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -241,9 +241,10 @@ def _unread(user_id: int, membership: MembershipItem, conversation: Conversation
     for _, pk, sk in _deletions_wanted([(membership, conversation)]):
         block = deletions.get((pk, sk))
         if isinstance(block, DeletedItem):
-            for entry in block.entries or ():
-                number, sender = entry.split(" ")
-                count -= int(number) > membership.read_up_to and int(sender) != user_id
+            entries = (entry.split(" ") for entry in block.entries or ())
+            # By number: while a sender's account is erased, an entry may be there with the old and the new sender.
+            of_others = {int(number) for number, sender in entries if int(sender) != user_id}
+            count -= sum(number > membership.read_up_to for number in of_others)
     return max(0, count)
 
 

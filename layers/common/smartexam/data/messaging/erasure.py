@@ -4,6 +4,8 @@ Every function here removes one bounded piece and tells whether there is more. I
 twice at once: what is gone is not found again.
 """
 
+import contextlib
+
 from pynamodb.expressions.update import Action
 
 from smartexam.data import sockets, table
@@ -17,11 +19,13 @@ from smartexam.data.messaging.items import (
     META,
     ROSTER,
     ConversationItem,
+    DeletedItem,
     LeftItem,
     MembershipItem,
     MessageItem,
     RosterItem,
     conversation_key,
+    deleted_sk,
     membership_sk,
     sent_key,
 )
@@ -101,6 +105,14 @@ def _messages(user_id: int) -> bool:
 
 
 def _make_nobodys(item: MessageItem, user_id: int) -> None:
+    if item.is_deleted:
+        # First there, and in this order: stopped anywhere, the message is found again, and is noted as deleted.
+        for action in (
+            DeletedItem.entries.add({f"{item.number} {_NOBODY}"}),
+            DeletedItem.entries.delete({f"{item.number} {user_id}"}),
+        ):
+            with contextlib.suppress(ConditionFailed):  # the conversation has ended meanwhile
+                table.update(DeletedItem, item.pk, deleted_sk(item.number), [action], DeletedItem.pk.exists())
     actions: list[Action] = [
         MessageItem.sender_id.set(_NOBODY),
         MessageItem.sender_name.set(DELETED_ACCOUNT),

@@ -194,11 +194,13 @@ def _own(user_id: int, id_: int) -> tuple[MembershipItem, MessageItem]:
     wanted: list[tuple[type[Item], str, str]] = [
         (MembershipItem, user_key(user_id), membership_sk(conversation_id)),
         (MessageItem, conversation_key(conversation_id), message_sk(number)),
+        # A group that has ended leaves memberships and messages to be erased.
+        (ConversationItem, conversation_key(conversation_id), META),
     ]
     found = table.batch_get(wanted)
-    membership, item = (found.get(key[1:]) for key in wanted)
+    membership, item, conversation = (found.get(key[1:]) for key in wanted)
     # Who is not in the conversation learns no more of a message than of one that does not exist.
-    if not isinstance(membership, MembershipItem) or not isinstance(item, MessageItem):
+    if not isinstance(membership, MembershipItem) or not isinstance(item, MessageItem) or conversation is None:
         raise _no_message()
     if number <= membership.visible_after and item.sender_id != user_id:
         raise _no_message()

@@ -172,7 +172,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
             [MembershipItem.read_count.add(1), MembershipItem.last_sent.set(number)],
             MembershipItem.pk.exists(),
         ),
-        "turn": windows.turn(f"message#{draft.sender_id}", now, seconds=PAUSE_SECONDS),
+        "turn": windows.turn("message", draft.sender_id, now, seconds=PAUSE_SECONDS),
     }
     if draft.client_id is not None:
         pk, sk = _sent_key(draft, draft.client_id)

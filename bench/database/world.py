@@ -1,0 +1,169 @@
+"""Those whose requests are measured, and how a request is measured."""
+
+import io
+import itertools
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from bench.capacity import Usage, metered
+from bench.database import bulk, rows
+from bench.database.crowd import Crowd
+from bench.database.results import count, own_results, rows_of, statistics_of
+from bench.local_engine import LocalEngine
+from chat_ws.app import lambda_handler as sockets
+from smartexam import ids
+from smartexam.data import engine, table
+from smartexam.data.identity import User, user_key
+from smartexam.data.messaging.items import MembershipItem, RosterItem, conversation_key, membership_sk
+from smartexam.observability import logger
+from smartexam.realtime import delivery
+from tests.factories.chat import Wire, socket_event
+from tests.factories.events import Answer, FakeContext, answer_of, http_event
+from tests.factories.users import access_token, create_user
+
+_numbers = itertools.count(1)
+_OWN_EXAMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one request cost.
+
+    Attributes:
+        route: as the API's description names it; `what` tells apart requests of one route.
+        log_bytes: of the lines that it logged.
+        answer_bytes: of the answer's body.
+    """
+
+    route: str
+    what: str
+    usage: Usage
+    log_bytes: int
+    answer_bytes: int
+
+
+@dataclass
+class World:
+    """Actors in the middle of a crowd.
+
+    Attributes:
+        student: has results, conversations and turns of their own.
+        friend: is connected with the student.
+        measured: what was measured, in order.
+    """
+
+    running: LocalEngine
+    crowd: Crowd
+    unmetered: Any
+    student: User = field(init=False)
+    friend: User = field(init=False)
+    admin: User = field(init=False)
+    wire: Wire = field(default_factory=Wire)
+    measured: list[Measured] = field(default_factory=list)
+    _ahead: float = 0.0
+    _log: io.StringIO = field(default_factory=io.StringIO)
+
+    def __post_init__(self) -> None:
+        """Make the actors and what is theirs."""
+        for handler in logger().handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(self._log)
+        delivery._post_to = self.wire.post  # noqa: SLF001 - connections end here
+        delivery.hang_up = self._hang_up
+        self.student, self.friend = self.new_user(), self.new_user()
+        self.admin = self.new_user(role="admin")
+        self._own()
+
+    def new_user(self, **fields: Any) -> User:
+        """Somebody with an account."""
+        number = next(_numbers)
+        return create_user(username=f"world.{number}", email=f"world{number}@example.org", now=self.now(), **fields)
+
+    def now(self) -> float:
+        """The functions' time."""
+        return time.time() + self._ahead
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass for the functions."""
+        self._ahead += seconds
+        self.running.clock_file.write_text(str(self._ahead), encoding="ascii")
+
+    def call(self, function: str, who: User | None, method: str, path: str, body: Any = None, **request: Any) -> Answer:
+        """Have a function handle a request; its answer, which is a success.
+
+        Raises:
+            RuntimeError: it is none.
+        """
+        handler = import_module(f"{function}.app").lambda_handler
+        token = None if who is None else access_token(who, self.now())
+        answer = answer_of(handler(http_event(method, path, token=token, body=body, **request), FakeContext()))
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {answer.body}")
+        return answer
+
+    def frame(self, route: str, connection_id: str, body: Mapping[str, Any] | None = None, **fields: Any) -> None:
+        """Have a WebSocket event handled with success.
+
+        Raises:
+            RuntimeError: it was not.
+        """
+        event = socket_event(route, connection_id, "" if body is None else {"action": route, **body}, **fields)
+        status = sockets(event, FakeContext())["statusCode"]
+        if status >= 400:
+            raise RuntimeError(f"{route}: {status}")
+
+    def measure(self, route: str, request: Callable[[], Any], what: str = "") -> Any:
+        """Note what a request costs in a warm process; what it answers."""
+        self._take_ids()
+        self._log.seek(0)
+        self._log.truncate()
+        with metered(engine.connection().client, self.unmetered) as usage:
+            answer = request()
+        logged = len(self._log.getvalue().encode())
+        sent = len(answer.raw.get("body") or "") if isinstance(answer, Answer) else 0
+        self.measured.append(Measured(route, what, usage, logged, sent))
+        return answer
+
+    @staticmethod
+    def _take_ids() -> None:
+        """Have blocks of ids at hand: a new one is needed now and then, and is no cost of one request."""
+        allocator = ids.allocator()
+        for kind, size in ids._BLOCK_SIZES.items():  # noqa: SLF001 - nobody else needs to know
+            following, end = allocator._blocks.get(kind, (1, 1))  # noqa: SLF001 - likewise
+            if end - following < size // 2:
+                allocator._blocks.pop(kind, None)  # noqa: SLF001 - likewise
+                allocator.take(kind)
+
+    def _hang_up(self, connection_id: str) -> None:
+        self.wire.gone.add(connection_id)
+
+    def _own(self) -> None:
+        scale, student = self.crowd.scale, self.student
+        # Beyond any number of the crowd's results.
+        first = 5_000_000 + student.id * 10_000
+        # Not of the first exam: that one is sat while it is measured.
+        exams = [self.crowd.exams[1 + number % (len(self.crowd.exams) - 1)] for number in range(scale.own)]
+        mine = own_results(student.id, student.username, exams[: len(self.crowd.exams) - 1], first)
+        bulk.put(rows_of(mine))
+        bulk.put(statistics_of(mine))
+        count([mine])
+        bulk.put(rows.Turns(student.id)(range(scale.own)))
+        members = {rows.user(number).id: rows.user(number).full_name for number in range(100)}
+        members |= {user.id: user.full_name for user in (student, self.friend)}
+        newest = scale.in_conversation
+        pk = conversation_key(rows.CONVERSATION)
+        table.put(RosterItem(pk, "ROSTER", admin_id=rows.user(0).id, members=members))
+        for user in (student, self.friend):
+            table.put(
+                MembershipItem(
+                    user_key(user.id),
+                    membership_sk(rows.CONVERSATION),
+                    conversation_id=rows.CONVERSATION,
+                    read_up_to=newest - 10,
+                    read_count=newest - 10,
+                )
+            )

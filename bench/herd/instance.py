@@ -1,0 +1,120 @@
+"""A process that serves its share of a herd, one request after the other, as a Lambda instance does."""
+
+import logging
+import statistics
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.herd.traffic import Access, Traffic
+from exams.app import lambda_handler as exams
+from smartexam import ids
+from smartexam.auth import revocations
+from smartexam.data import engine
+from smartexam.data.catalog import papers
+from smartexam.observability import logger
+from smartexam.settings import settings
+from tests.factories.events import FakeContext, http_event
+
+OK = 400
+
+
+_gate: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request of a student, by number, that is due so many seconds after the herd's beginning."""
+
+    student: int
+    due: float
+    kind: str
+    path: str
+    method: str
+    token: str
+    body: str | None = None
+
+
+@dataclass
+class Served:
+    """What came of a share.
+
+    Attributes:
+        waits: seconds from when a request was due until it was answered, by kind.
+        services: seconds that answering took, by kind.
+        processor: seconds of processor time for all of it.
+        errors: statuses and messages of failures.
+    """
+
+    waits: dict[str, list[float]] = field(default_factory=dict)
+    services: dict[str, list[float]] = field(default_factory=dict)
+    processor: float = 0.0
+    errors: Counter[str] = field(default_factory=Counter)
+    accesses: list[Access] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    retries: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+def wait_at(gate: Any) -> None:
+    """Have this process begin when all others are ready too: `gate` is a barrier for all of them."""
+    global _gate  # noqa: PLW0603 - the way in which a pool hands something to its processes
+    _gate = gate
+
+
+def serve(jobs: Sequence[Job], contexts: Mapping[str, str], requests_per_life: int) -> Served:
+    """Answer requests when they are due.
+
+    Args:
+        jobs: in the order in which they are due.
+        contexts: names of contexts by the names of their tables.
+        requests_per_life: after so many, everything that a process remembers is forgotten, as if it were a new one.
+    """
+    logger().setLevel(logging.CRITICAL)
+    served, traffic = Served(), Traffic(contexts, time.time)
+    traffic.listen(engine.connection().client)
+    _gate.wait()
+    used, begins_at = time.process_time(), time.time()
+    for number, job in enumerate(jobs):
+        if number % requests_per_life == 0:
+            _forget()
+        _wait_until(begins_at + job.due)
+        event = http_event(job.method, job.path, token=job.token, body=job.body)
+        started = time.time()
+        answer = exams(event, FakeContext())
+        ended = time.time()
+        served.waits.setdefault(job.kind, []).append(ended - begins_at - job.due)
+        served.services.setdefault(job.kind, []).append(ended - started)
+        if answer["statusCode"] >= OK:
+            served.errors[f"{job.kind}: {answer['statusCode']} {str(answer.get('body'))[:200]}"] += 1
+    served.processor = time.process_time() - used
+    served.accesses, served.calls, served.retries = traffic.accesses, traffic.calls, traffic.retries
+    served.failures = traffic.failures
+    return served
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that so large a share of all do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+
+
+def median(values: Sequence[float]) -> float:
+    """The median, 0 of nothing."""
+    return statistics.median(values) if values else 0.0
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    ids.allocator.cache_clear()
+    revocations.feed.cache_clear()
+    papers.load_paper.cache_clear()
+    papers.load_answer_key.cache_clear()
+
+
+def _wait_until(moment: float) -> None:
+    left = moment - time.time()
+    if left > 0:
+        time.sleep(left)  # noqa: TID251 - a herd comes when it comes

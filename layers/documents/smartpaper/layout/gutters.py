@@ -1,0 +1,242 @@
+"""The gutters between columns: stretches that text leaves free from line to line.
+
+A gap that is free in nearly every line divides a page only if what stands on either side reads as text: options set two
+by two, the cells of a table and numbers in a margin leave gaps too.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from smartpaper.layout.rows import Row
+
+_BIN = 1.5  # points
+_JOINED = 0.45  # em: gaps below are spaces between words
+_LOOSE = 14.0  # points: gaps below may stand in a line of text
+_NARROWEST = 4.0  # points
+_FEWEST_ROWS = 6
+_NARROWEST_PAGE = 150.0
+_NARROWEST_COLUMN = 90.0
+_CROSSED = 0.09  # of the rows may cross a gutter: titles, section headings
+_SIDE = 0.24  # of the rows must have text on either side
+_LETTERS = 0.35  # of the characters: fewer are a table of numbers or an answer key
+_LABEL_REACH = 30.0  # points
+_OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ea-e1-5क-ङ])\s*(?P<close>[\]).])")
+_NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s*[\]).:]*")
+_MATES = 0.35  # of the lines on the right
+
+
+class Stretch(NamedTuple):
+    """A part of a row without a gap, and the text that it begins with."""
+
+    x0: float
+    x1: float
+    text: str
+
+
+Stretches = Sequence[Sequence[Stretch]]
+
+
+def stretches(row: Row) -> list[Stretch]:
+    """The stretches of a row from left to right."""
+    found: list[Stretch] = []
+    for run in sorted(row.runs):
+        if found and run.x0 - found[-1].x1 < _JOINED * run.size:
+            last = found[-1]
+            text = last.text if len(last.text) > 3 else last.text + run.text
+            found[-1] = Stretch(last.x0, max(last.x1, run.x1), text)
+        else:
+            found.append(Stretch(run.x0, run.x1, run.text))
+    return found
+
+
+def find(rows: Sequence[Row]) -> tuple[float, ...]:
+    """The gutters of some rows, from left to right."""
+    if len(rows) < _FEWEST_ROWS:
+        return ()
+    lines = [stretches(row) for row in rows]
+    low = min(line[0].x0 for line in lines)
+    high = max(stretch.x1 for line in lines for stretch in line)
+    width = high - low
+    if width < _NARROWEST_PAGE:
+        return ()
+    gutters = [
+        gutter
+        for start, end in _valleys(_covered(lines, low, width), max(1, round(_CROSSED * len(rows))))
+        if (end - start) * _BIN >= _NARROWEST
+        for gutter in [low + (start + end) * _BIN / 2]
+        if 0.2 < (gutter - low) / width < 0.8
+    ]
+    accepted = [gutter for gutter in gutters if _divides(gutter, lines) and is_text(rows, (gutter,))]
+    if len(accepted) > 1 and not _even(accepted, low, high):
+        accepted = [min(accepted, key=lambda gutter: abs(gutter - (low + high) / 2))]
+    return tuple(accepted)
+
+
+def is_text(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
+    """Whether what stands in the columns is made of words rather than of numbers and labels."""
+    letters: Counter[int] = Counter()
+    total: Counter[int] = Counter()
+    for row in rows:
+        for run in row.runs:
+            column = bisect_right(gutters, run.x0 + 1.0)
+            total[column] += len(run.text) - run.text.count(" ")
+            letters[column] += sum(map(_is_letter, run.text))
+    return all(letters[column] >= _LETTERS * count for column, count in total.items())
+
+
+def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
+    """Whether some rows hold lines that fill a column, as a text does and a table does not."""
+    widths: Counter[int] = Counter()
+    wide: Counter[int] = Counter()
+    lines = [_loosely(stretches(row), gutters) for row in rows]
+    low = min(line[0][0] for line in lines)
+    high = max(line[-1][1] for line in lines)
+    edges = [low, *gutters, high]
+    for line in lines:
+        for x0, x1 in line:
+            column = bisect_right(gutters, x0 + 1.0)
+            widths[column] += 1
+            wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])
+    if len(rows) < 8:  # the end of a text may leave too little in one of the columns
+        return wide.total() > 0 and is_text(rows, ())
+    if not is_text(rows, gutters):
+        return False
+    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or "\u0900" <= character <= "\u0963"
+
+
+def _covered(lines: Stretches, low: float, width: float) -> list[int]:
+    """How many stretches lie over each bin."""
+    bins = int(width / _BIN) + 2
+    change = [0] * (bins + 1)
+    for line in lines:
+        for x0, x1, _ in line:
+            change[int((x0 - low) / _BIN)] += 1
+            change[int((x1 - low) / _BIN) + 1] -= 1
+    covered, count = [], 0
+    for step in change:
+        count += step
+        covered.append(count)
+    return covered[:bins]
+
+
+def _valleys(covered: Sequence[int], most: int) -> list[tuple[int, int]]:
+    """Stretches of bins that at most `most` rows cover, narrowed to where they are least covered."""
+    valleys: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, count in enumerate([*covered, most + 1]):
+        if count <= most:
+            start = index if start is None else start
+        elif start is not None:
+            if start > 0 and index < len(covered):
+                valleys.append(_deepest(covered, start, index))
+            start = None
+    return valleys
+
+
+def _deepest(covered: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The longest stretch of a valley at its lowest: numbers that hang left of a column narrow it on one side."""
+    lowest = min(covered[start:end])
+    best = (start, start)
+    first: int | None = None
+    for index in range(start, end + 1):
+        if index < end and covered[index] == lowest:
+            first = index if first is None else first
+        elif first is not None:
+            if index - first > best[1] - best[0]:
+                best = (first, index)
+            first = None
+    return best
+
+
+def _even(gutters: Sequence[float], low: float, high: float) -> bool:
+    widths = [b - a for a, b in pairwise([low, *gutters, high])]
+    return max(widths) < 1.5 * min(widths)
+
+
+def _divides(gutter: float, lines: Stretches) -> bool:
+    left = right = mates = 0
+    starts: list[float] = []
+    for line in lines:
+        left_side = [stretch for stretch in line if stretch.x1 < gutter]
+        right_side = [stretch for stretch in line if stretch.x0 > gutter]
+        left += bool(left_side)
+        if right_side:
+            right += 1
+            starts.append(right_side[0].x0)
+            mates += bool(left_side) and _are_mates(left_side, right_side[0])
+    if min(left, right) < max(4, _SIDE * len(lines)):
+        return False
+    # Options set side by side leave a gutter too: a later one on the right of an earlier one.
+    if mates > _MATES * right:
+        return False
+    if _parts_labels(gutter, lines) or not _reads_as_text(gutter, lines):
+        return False
+    edge = min(starts)
+    width = max(stretch.x1 for line in lines for stretch in line) - edge
+    aligned = sum(start - edge < max(80, 0.45 * width) for start in starts)
+    return aligned >= 0.55 * right
+
+
+def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
+    """Whether an option stands on the left of a later one in the same style."""
+    second = _OPTION.match(right.text.lstrip())
+    if second is None:
+        return False
+    for stretch in left:
+        first = _OPTION.match(stretch.text.lstrip())
+        if first is not None and first["open"] == second["open"] and first["close"] == second["close"]:
+            a, b = first["label"], second["label"]
+            if a < b and a.isdigit() == b.isdigit() and a.isupper() == b.isupper():
+                return True
+    return False
+
+
+def _reads_as_text(gutter: float, lines: Stretches) -> bool:
+    """Whether both sides hold lines that fill them, not only the short cells of a table."""
+    sides: tuple[list[list[tuple[float, float]]], list[list[tuple[float, float]]]] = ([], [])
+    for line in lines:
+        for side, found in enumerate(([s for s in line if s.x1 < gutter], [s for s in line if s.x0 > gutter])):
+            if found:
+                sides[side].append(_loosely(found))
+    for rows in sides:
+        if not rows:
+            return False
+        width = max(row[-1][1] for row in rows) - min(row[0][0] for row in rows)
+        wide = sum(any(x1 - x0 >= 0.5 * width for x0, x1 in row) for row in rows)
+        if width < _NARROWEST_COLUMN or wide < max(2, 0.1 * len(rows)):
+            return False
+    return True
+
+
+def _parts_labels(gutter: float, lines: Stretches) -> bool:
+    """Whether what ends before a gutter are the numbers of what begins behind it."""
+    beside = labels = 0
+    for line in lines:
+        left = [stretch for stretch in line if stretch.x1 < gutter]
+        if left and line[-1].x0 > gutter and gutter - left[-1].x1 < _LABEL_REACH:
+            beside += 1
+            labels += _NUMBER.fullmatch(left[-1].text.strip()) is not None
+    return labels > 2 and labels >= 0.7 * beside
+
+
+def _loosely(line: Sequence[Stretch], gutters: Sequence[float] = ()) -> list[tuple[float, float]]:
+    """Stretches joined over the gaps that justified text and hanging numbers leave, but over no gutter."""
+    found: list[tuple[float, float]] = []
+    for x0, x1, _ in line:
+        if (
+            found
+            and x0 - found[-1][1] < _LOOSE
+            and bisect_right(gutters, x0 + 1.0) == bisect_right(gutters, found[-1][0] + 1.0)
+        ):
+            found[-1] = (found[-1][0], x1)
+        else:
+            found.append((x0, x1))
+    return found

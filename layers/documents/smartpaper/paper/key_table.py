@@ -1,0 +1,180 @@
+"""Answer keys set as tables: a row of numbers over a row of answers, or columns under names.
+
+An answer belongs to a number by its place in the row or under the name of its column. Where a cell is missing, which
+number an answer belongs to would be a guess: then none of the row has one.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from math import inf
+from statistics import median
+from typing import Final
+
+from smartpaper.layout.line import Line, Word, words
+from smartpaper.paper import values
+from smartpaper.paper.values import Value
+
+# What a table says of the questions whose answers it gives.
+Entries = list[tuple[int, Value | None]]
+
+_INTEGER: Final = re.compile(r"(?:Q\w{0,3}[.\-]?)?(\d{1,3})[.):]?")
+_NUMBERS_LABEL: Final = re.compile(
+    r"(?:q(?:ue(?:s(?:tions?)?)?)?s?|s|sr|sl|no|nos|number|item|प्रश्न|प्र|क्र|सं|संख्या|क्रमांक)[.:/)]*(?:no[s.:]*)?",
+    re.IGNORECASE,
+)
+_ANSWERS_LABEL: Final = re.compile(
+    r"(?:a|ans|answers?|key|keys|response|option|r|k|correct|उत्तर|उ)[.:/)]*(?:key|range|/range)?[.:]*", re.IGNORECASE
+)
+_ANSWER_NAME: Final = re.compile(
+    r"(?:(?:correct|right|final|official)\s+)?(?:ans(?:wers?)?\.?(?:\s*keys?)?|keys?(?:\s*/\s*range)?|option|उत्तर)(?:\s*/\s*range)?\W*"
+    r"|correct\W*|(?:answer|key)\s+range\W*",
+    re.IGNORECASE,
+)
+_NUMBER_NAME: Final = re.compile(
+    r"(?:q(?:ue(?:s(?:tion)?)?)?|s|sr|sl)?\.?\s*(?:no|number|num|#)?s?\.?\W*|q(?:uestion)?s?\W*|प्रश्न.*|क्र.*",
+    re.IGNORECASE,
+)
+_CELL_GAP = 0.55  # em
+_NEAR = 0.42  # of the distance between numbers
+
+
+def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:  # noqa: PLR0911 - a reason each
+    """The answers of a row of numbers with the row under it.
+
+    Returns:
+        The entries and how many lines they were read from; 0 if this is no such row.
+    """
+    found, is_labelled = _without_label(words(lines[index]), _NUMBERS_LABEL)
+    matches = [_INTEGER.fullmatch(word.text) for word in found]
+    if len(found) < (1 if is_labelled else 3) or not all(matches):
+        return [], 0
+    numbers = [int(match[1]) for match in matches if match is not None]
+    if any(b - a != 1 for a, b in pairwise(numbers)):
+        return [], 0
+    nothing: Entries = [(number, None) for number in numbers]
+    if index + 1 >= len(lines):
+        return nothing, 1
+    spacing = median([b.centre - a.centre for a, b in pairwise(found)] or [3 * lines[index].size])
+    below, is_named = _without_label(words(lines[index + 1]), _ANSWERS_LABEL, before=found[0].x0 - 0.1 * spacing)
+    if len(found) == 1 and not is_named:
+        return [], 0
+    counts_on = [int(match[1]) for word in below if (match := _INTEGER.fullmatch(word.text)) is not None]
+    if len(counts_on) == len(below) > 2 and not is_named and all(b - a == 1 for a, b in pairwise(counts_on)):
+        return nothing, 1  # the next row of numbers: this one has no answers
+    if len(below) == len(found):
+        return [(number, values.read(word.text)) for number, word in zip(numbers, below, strict=True)], 2
+    by_place = _by_place(found, below, spacing)
+    if by_place is None:
+        is_answers = is_named or all(values.read(word.text) is not None for word in below)
+        return nothing, 2 if below and is_answers else 1
+    return [(number, values.read(text)) for number, text in zip(numbers, by_place, strict=True)], 2
+
+
+def _without_label(found: list[Word], label: re.Pattern[str], *, before: float = inf) -> tuple[list[Word], bool]:
+    """A row without the words that name it and end before a place, and whether there are any."""
+    at = 0
+    while at < min(3, len(found)) and found[at].x1 < before and label.fullmatch(found[at].text):
+        at += 1
+    return found[at:], at > 0
+
+
+def _by_place(numbers: Sequence[Word], below: Sequence[Word], spacing: float) -> list[str] | None:
+    """The text under each number, None unless every word stands under one and every number has some."""
+    cells: list[list[str]] = [[] for _ in numbers]
+    for cell in _cells(below):
+        nearest = min(range(len(numbers)), key=lambda at: abs(numbers[at].centre - cell.centre))
+        if abs(numbers[nearest].centre - cell.centre) > _NEAR * spacing:
+            return None
+        cells[nearest].append(cell.text)
+    return [" ".join(cell) for cell in cells] if all(cells) else None
+
+
+def _cells(found: Sequence[Word]) -> list[Word]:
+    """Words joined where only a space is between them."""
+    cells: list[Word] = []
+    for word in found:
+        size = (word.x1 - word.x0) / max(1, len(word.text)) * 2
+        if cells and word.x0 - cells[-1].x1 < _CELL_GAP * size:
+            cells[-1] = Word(cells[-1].x0, word.x1, f"{cells[-1].text} {word.text}")
+        else:
+            cells.append(word)
+    return cells
+
+
+def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
+    """The answers of a table whose columns have names, such as "Q. No. | Type | Key | Marks".
+
+    Returns:
+        The entries and how many lines they were read from; 0 if this line names no such columns.
+    """
+    names = _named(lines[index])
+    groups = _groups(names)
+    if not groups:
+        return [], 0
+    found: Entries = []
+    at = index + 1
+    while at < len(lines):
+        cells = _named(lines[at])
+        taken: Entries = []
+        for number_at, answer_at in groups:
+            number = _cell_under(names, cells, number_at)
+            match = _INTEGER.fullmatch(number)
+            if match is not None:
+                text = _cell_under(names, cells, answer_at)
+                taken.append((int(match[1]), values.read(text.replace(":", " to ") if ":" in text else text)))
+        if not taken:
+            if _groups(cells) and cells and cells[0].text == names[0].text:
+                at += 1  # the names again, on the next page
+                continue
+            break
+        found += taken
+        at += 1
+    return found, at - index if len(found) >= 3 else 0
+
+
+def _named(line: Line) -> list[Word]:
+    cells: list[Word] = []
+    for word in words(line):
+        if word.text == "|":
+            continue
+        if cells and word.x0 - cells[-1].x1 < _CELL_GAP * line.size:
+            cells[-1] = Word(cells[-1].x0, word.x1, f"{cells[-1].text} {word.text}")
+        else:
+            cells.append(word)
+    return cells
+
+
+def _groups(names: Sequence[Word]) -> list[tuple[int, int]]:
+    """Pairs of a column of numbers and the column with their answers."""
+    groups: list[tuple[int, int]] = []
+    number_at: int | None = None
+    for at, name in enumerate(names):
+        text = name.text.strip()
+        if _ANSWER_NAME.fullmatch(text):
+            if number_at is None:
+                return []
+            groups.append((number_at, at))
+            number_at = None
+        elif _NUMBER_NAME.fullmatch(text):
+            if number_at is not None:
+                return []
+            number_at = at
+    return groups
+
+
+def _cell_under(names: Sequence[Word], cells: Sequence[Word], column: int) -> str:
+    """The text of a row in a column, "" if nothing stands there."""
+    if len(cells) == len(names):
+        return cells[column].text
+    under = []
+    for cell in cells:
+        nearest = min(range(len(names)), key=lambda at: _distance(names[at], cell))
+        if nearest == column:
+            under.append(cell.text)
+    return " ".join(under)
+
+
+def _distance(name: Word, cell: Word) -> float:
+    overlap = min(name.x1, cell.x1) - max(name.x0, cell.x0)
+    return -overlap if overlap > 0 else min(abs(name.x0 - cell.x0), abs(name.centre - cell.centre))

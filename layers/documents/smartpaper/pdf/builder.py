@@ -1,0 +1,157 @@
+"""Text as it is drawn, put together to runs."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+from smartpaper.pdf.runs import UNMAPPED, PageContent, Run
+from smartpaper.pdf.strings import HEX, STRING, literal, unhex
+
+SPACE_GAP: Final = 0.17  # em; kerning stays below, the narrowest space between words above
+SPLIT_GAP: Final = 0.95  # em; a tab or the gap between two columns rather than a space
+WIDE_GAP: Final = 0.35  # em; more than a space where there is one already
+_OVERLAP = 0.35  # em that kerning and italics move letters back
+_NO_WORD_BETWEEN = 0.38  # em; a wider gap may be filled by what is drawn later
+_MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the letter that it belongs to
+_ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
+_FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
+_MOST_MARKS = 200
+_NAMELESS = "\ufffd"
+
+
+class _OpenRun:
+    """A run that goes on as long as the next text follows on the same line: many files place each word or letter."""
+
+    __slots__ = ("breaks", "flags", "length", "size", "texts", "x0", "x1", "y")
+
+    def __init__(
+        self, x0: float, x1: float, y: float, size: float, text: str, flags: int, breaks: list[tuple[int, float, float]]
+    ) -> None:
+        self.x0, self.x1, self.y, self.size, self.flags = x0, x1, y, size, flags
+        self.texts = [text]
+        self.length = len(text)
+        self.breaks = breaks
+
+    def extend(self, text: str, x0: float, x1: float, breaks: list[tuple[int, float, float]], *, spaced: bool) -> None:
+        """Add what follows, behind a space or not."""
+        has_space = text.startswith(" ") or self.texts[-1].endswith(" ")
+        if spaced and (not has_space or x0 - self.x1 > WIDE_GAP * self.size):
+            self.breaks.append((self.length, self.x1, x0))
+            self.texts.append(" ")
+            self.length += 1
+        if breaks:
+            self.breaks += [(self.length + index, a, b) for index, a, b in breaks]
+        self.texts.append(text)
+        self.length += len(text)
+        self.x1 = max(self.x1, x1)  # a vowel sign may be drawn back over its letter
+
+    def mark(self, text: str) -> None:
+        """Add signs that stand on the last letter and take no room of their own."""
+        self.texts.append(text)
+        self.length += len(text)
+
+    def closed(self) -> Run:
+        """The run."""
+        text = self.texts[0] if len(self.texts) == 1 else "".join(self.texts)
+        return Run(self.x0, self.x1, self.y, self.size, text, self.flags, tuple(self.breaks))
+
+
+class RunBuilder:
+    """Collects a page's text; marked content may hide it or say what it means."""
+
+    def __init__(self, page: PageContent) -> None:
+        self._runs = page.runs
+        self._open: _OpenRun | None = None
+        # What marked content asks for: None (nothing), "" (leave it out), or the text to take instead, and since when.
+        self._marks: list[tuple[str | None, int]] = []
+        self._told = 0
+        self.hidden = 0
+
+    def add(
+        self, text: str, x0: float, x1: float, y: float, size: float, flags: int,
+        breaks: list[tuple[int, float, float]],
+    ) -> None:  # fmt: skip
+        """Text from `x0` to `x1` on the baseline `y`."""
+        if not text:
+            if not self._told:
+                return
+            text = _NAMELESS  # marked content tells what the glyph means
+        if not text.isascii() and _NAMELESS in text:
+            flags |= UNMAPPED
+        opened = self._open
+        if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
+            gap = x0 - opened.x1
+            if -_OVERLAP * size < gap < _NO_WORD_BETWEEN * size:
+                opened.extend(text, x0, x1, breaks, spaced=gap > SPACE_GAP * size)
+                return
+        if not self._told and not text.isascii() and _is_signs(text) and self._attach(text, x0, y, size):
+            return
+        self.close()
+        self._open = _OpenRun(x0, x1, y, size, text, flags, breaks)
+
+    def close(self) -> None:
+        """Take the run that was being put together as it is."""
+        if self._open is not None:
+            self._runs.append(self._open.closed())
+            self._open = None
+
+    def _attach(self, text: str, x: float, y: float, size: float) -> bool:
+        """Put signs on the letter drawn before them, wherever exactly they are drawn."""
+        reach = _MARK_REACH * size
+        if self._open is not None:
+            if abs(self._open.y - y) < reach and abs(self._open.x1 - x) < reach:
+                self._open.mark(text)
+                return True
+            return False
+        last = self._runs[-1] if self._runs else None
+        if last is None or abs(last.y - y) >= reach or abs(last.x1 - x) >= reach:
+            return False
+        self._runs[-1] = last._replace(text=last.text + text)
+        return True
+
+    def begin_mark(self, properties: bytes) -> None:
+        """Marked content begins."""
+        instead: str | None = None
+        self.close()
+        if _FURNITURE.search(properties):
+            instead = ""
+        elif (found := _ACTUAL_TEXT.search(properties)) is not None:
+            raw = literal(found[1]) if found[1] else unhex(found[2])
+            instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
+            instead = instead or None
+        if len(self._marks) < _MOST_MARKS:
+            self._marks.append((instead, len(self._runs)))
+            self.hidden += instead == ""
+            self._told += bool(instead)
+
+    def end_mark(self) -> None:
+        """Marked content ends: its text takes the place of what was drawn."""
+        if not self._marks:
+            return
+        self.close()
+        instead, since = self._marks.pop()
+        runs = self._runs
+        if instead == "":
+            self.hidden -= 1
+            return
+        if instead is None:
+            return
+        self._told -= 1
+        drawn = runs[since:]
+        if not drawn or max(run.y for run in drawn) - min(run.y for run in drawn) > _MARK_REACH * drawn[0].size:
+            return
+        first = max(drawn, key=lambda run: run.x1 - run.x0)
+        x0, x1 = min(run.x0 for run in drawn), max(run.x1 for run in drawn)
+        text = instead.replace("\u00ad", "")
+        runs[since:] = [Run(x0, x1, first.y, first.size, text, first.flags & ~UNMAPPED)]
+
+
+def _is_signs(text: str) -> bool:
+    """Whether a text is nothing but vowel signs and accents, which need a letter before them."""
+    return all(unicodedata.category(character)[0] == "M" for character in text)
+
+
+def joined_breaks(breaks: Sequence[tuple[int, float, float]], x: float, scale: float) -> list[tuple[int, float, float]]:
+    """Breaks measured along a line as places on the page."""
+    return [(index, x + a * scale, x + b * scale) for index, a, b in breaks]

@@ -1,0 +1,194 @@
+"""What belongs to whom in the world of these tests, as requests name it."""
+
+from dataclasses import dataclass
+
+from exams.models import SyncBody
+from exams.sitting import Clockwork, start, submit, sync
+from smartexam import ids
+from smartexam.auth import opaque
+from smartexam.data import access_requests, attempts, credentials, ephemeral, study
+from smartexam.data.catalog import categories, jobs
+from smartexam.data.catalog.categories import Category
+from smartexam.data.catalog.exams import Exam
+from smartexam.data.discussions import writing
+from smartexam.data.identity import User
+from smartexam.data.messaging import connections, groups, sending
+from smartexam.data.study import Turn
+from tests.factories.exams import MCQ, create_exam, question_ids
+from tests.factories.users import create_user
+
+GRACE = 30
+TIMEZONE = "Asia/Kolkata"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongings:
+    """One account and what only it has; `marker` stands in every text that nobody else may read.
+
+    Attributes:
+        running: an exam that only this account sits right now, as `sat` is one that only it has a result of, and
+            `pending` one whose result nobody may see yet.
+        conversation: with `friend`, who is connected with nobody else; `group` has the same two members.
+        message: what this account said in it, as `heard` is what the friend said.
+        request: a request for a connection that waits for this account's answer.
+        question: of `sat`; the discussion with `comment` is about it.
+        spare: an exam that nobody sits, with one question `spare_question`.
+        access_request: waits for an admin's decision; made by this account's friend.
+    """
+
+    marker: str
+    user_id: int
+    username: str
+    email: str
+    role: str
+    running: int
+    running_question: int
+    sat: int
+    result: int
+    question: int
+    pending: int
+    friend: int
+    friend_username: str
+    friend_email: str
+    conversation: int
+    message: int
+    heard: int
+    group: int
+    request: int
+    comment: int
+    spare: int
+    spare_question: int
+    category: int
+    access_request: int
+    job: int
+    refresh_token: str
+    session: str
+    link: str
+
+
+_FAR = 900_000_000_000
+NOTHING = Belongings(
+    marker="nobody",
+    user_id=_FAR,
+    username="nobody.at.all",
+    email="nobody@example.org",
+    role="user",
+    running=_FAR,
+    running_question=_FAR,
+    sat=_FAR,
+    result=_FAR,
+    question=_FAR,
+    pending=_FAR,
+    friend=_FAR,
+    friend_username="no.friend",
+    friend_email="no.friend@example.org",
+    conversation=_FAR,
+    message=_FAR,
+    heard=_FAR,
+    group=_FAR,
+    request=_FAR,
+    comment=_FAR,
+    spare=_FAR,
+    spare_question=_FAR,
+    category=_FAR,
+    access_request=_FAR,
+    job=_FAR,
+    refresh_token=opaque.mint(_FAR).token,
+    session=opaque.mint(_FAR).token,
+    link=opaque.mint(_FAR).token,
+)
+
+
+def give(user: User, stranger: User, now: float) -> Belongings:
+    """Have an account own one of everything; `stranger` asks it for a connection."""
+    marker = f"private-{user.username}"
+    friend = create_user(username=f"friend.of.{user.username}", email=f"{marker}.friend@example.org")
+    spare = create_exam([MCQ], name=f"Exam {user.username} spare")
+    sits = "user" in user.role.split(",")
+    running, sat, pending = (_sittings if sits else _none)(user, spare, now)
+    result = attempts.get_sitting(user.id, sat.id) if sits else None
+    if sits:
+        study.remember(user.id, Turn(f"asked {marker}", f"answered {marker}", now))
+    category = Category(ids.next_id("category"), f"Category {user.username}", None)
+    categories.create_category(category)
+    job = ids.next_id("job")
+    jobs.create(job, {"mode": "extract", "exam_id": spare.id}, created_by=user.id, now=now)
+    conversation = _befriend(user, friend, now)
+    said, heard = (
+        sending.send(sending.Draft(conversation, speaker.id, speaker.full_name, f"said {marker}"), now - 60).message
+        for speaker in (user, friend)
+    )
+    group = groups.create(
+        ids.next_id("conversation"), f"Group {marker}", (user.id, user.full_name), {friend.id: friend.full_name}, now
+    )
+    asked = connections.ask(stranger.principal(), user.id, user.full_name, now)
+    return Belongings(
+        marker=marker,
+        user_id=user.id,
+        username=user.username,
+        email=user.email,
+        role=user.role,
+        running=running.id,
+        running_question=question_ids(running.id)[0],
+        sat=sat.id,
+        result=_FAR if result is None or result.last_result_id is None else result.last_result_id,
+        question=question_ids(sat.id)[0],
+        pending=pending.id,
+        friend=friend.id,
+        friend_username=friend.username,
+        friend_email=friend.email,
+        conversation=conversation,
+        message=said.id,
+        heard=heard.id,
+        group=group.id,
+        request=asked.connection_id,
+        comment=_comment(user, question_ids(sat.id)[0], sat.id, now),
+        spare=spare.id,
+        spare_question=question_ids(spare.id)[0],
+        category=category.id,
+        access_request=access_requests.submit(friend, "admin", f"because {marker}", now),
+        job=job,
+        refresh_token=credentials.issue_refresh_token(user, now),
+        session=ephemeral.start_session(user, now),
+        link=credentials.issue_password_link(user.id, now),
+    )
+
+
+def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
+    """An exam that an account sits, one that it has sat, and one of which it waits for the result."""
+    name, clockwork = user.username, Clockwork(now, GRACE, TIMEZONE)
+    running = create_exam([MCQ], name=f"Exam {name} running")
+    sat = create_exam([MCQ], name=f"Exam {name} sat")
+    pending = create_exam([MCQ], name=f"Exam {name} pending", result_mode="manual")
+    for exam in (running, sat, pending):
+        start(user.id, exam.id, clockwork)
+        sync(user.id, exam.id, SyncBody(answers={str(question_ids(exam.id)[0]): "B"}), clockwork)
+    for exam in (sat, pending):
+        submit(user.id, exam.id, clockwork)
+    return running, sat, pending
+
+
+def _none(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
+    """Of an account that sits nothing, an exam in place of each."""
+    return spare, spare, spare
+
+
+def _befriend(user: User, friend: User, now: float) -> int:
+    asked = connections.ask(friend.principal(), user.id, user.full_name, now)
+    accepted = connections.accept(user.principal(), asked.connection_id, now)
+    assert accepted.conversation_id is not None
+    return accepted.conversation_id
+
+
+def _comment(user: User, question_id: int, exam_id: int, now: float) -> int:
+    comment = writing.NewComment(
+        id=ids.next_id("comment"),
+        question_id=question_id,
+        exam_id=exam_id,
+        author_id=user.id,
+        username=user.username,
+        message="A comment that everybody may read",
+        parent=None,
+        now=now,
+    )
+    return writing.add(comment, is_first=True).id

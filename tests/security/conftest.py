@@ -1,0 +1,23 @@
+"""What tests of security share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.security.world import World, built
+
+
+@pytest.fixture(scope="session", name="one_world")
+def _one_world(_moto_tables: dict[str, str]) -> Iterator[World]:
+    """Made once for the run, since it takes a while; tests ask for `world`."""
+    with built() as world:
+        yield world
+
+
+@pytest.fixture
+def world(one_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The world as it was made, whatever the test before did to it."""
+    one_world.enter(monkeypatch)
+    one_world.restore()
+    yield one_world
+    one_world.leave()

@@ -1,0 +1,110 @@
+"""Every route, called by everybody, about their own things, others' and none: who gets what, what stays untouched."""
+
+import csv
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from tests.factories.events import Answer
+from tests.security import gateway
+from tests.security.access_rules import ROWS, Row
+from tests.security.belongings import NOTHING
+from tests.security.world import IDENTITIES, World
+
+CONTRACT = Path(__file__).parents[1] / "contract" / "routes.csv"
+ROLES = {"user": "user", "other": "user", "admin": "admin", "dual": "user,admin"}
+UNAUTHORIZED = {
+    "anonymous": "Authentication required",
+    "expired": "token_expired_or_invalid",
+    "erased": "token_expired_or_invalid",
+}
+
+
+def contract() -> dict[str, str]:
+    """Who may call each route, as the contract says."""
+    with CONTRACT.open(encoding="utf-8", newline="") as rows:
+        return {gateway.anonymous(row["method"], row["path"]): row["access"] for row in csv.DictReader(rows)}
+
+
+ACCESS = {**{row.name: row.access for row in ROWS if row.access}, **contract()}
+
+
+def refusal(access: str, identity: str) -> int | None:
+    """The status by which an identity is kept out, None if it is let in."""
+    if access == "public":
+        return None
+    if identity not in ROLES:
+        return 401
+    return 403 if access != "auth" and access not in ROLES[identity].split(",") else None
+
+
+def call(world: World, row: Row, identity: str, whose: str) -> Answer:
+    things = {"own": world.of(identity), "foreign": world.not_of(identity), "missing": NOTHING}[whose]
+    method, path, request = row.request(things)
+    return gateway.call(method, path, token=world.tokens.get(identity), **request)
+
+
+def others_secrets(world: World, identity: str, access: str) -> list[bytes]:
+    """What must not stand in an answer: what only others may read. Admins may read addresses and reasons."""
+    mine = {identity, "dual"} if identity == "expired" else {identity}
+    markers = [things.marker for name, things in world.owned.items() if name not in mine]
+    words = ["said {}", "asked {}", "answered {}", "Group {}"]
+    if access != "admin":
+        words += ["{}@example.org", "{}.friend@example.org", "because {}"]
+    return [word.format(marker).encode() for marker in markers for word in words]
+
+
+def raw(answer: Answer) -> bytes:
+    body = answer.raw.get("body") or ""
+    return answer.body if isinstance(answer.body, bytes) else str(body).encode()
+
+
+def test_every_route_has_a_row() -> None:
+    assert {row.name for row in ROWS} == set(gateway.declared())
+
+
+def test_every_route_is_declared_with_the_access_that_it_is_to_have() -> None:
+    assert gateway.declared() == ACCESS
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.path}")
+def test_access(row: Row, world: World) -> None:
+    faults = [
+        f"{fault}, for {identity}, about {whose} things"
+        for identity in IDENTITIES
+        for whose in ("own", "foreign", "missing")
+        if row.expected(identity, whose) is not None
+        for fault in faults_of(row, identity, whose, world)
+    ]
+    assert faults == []
+
+
+def faults_of(row: Row, identity: str, whose: str, world: World) -> Iterator[str]:
+    """What is wrong with one cell of the matrix."""
+    access = ACCESS[row.name]
+
+    answer = call(world, row, identity, whose)
+
+    kept_out = refusal(access, identity)
+    wanted = row.expected(identity, whose) if kept_out is None else kept_out
+    if answer.status != wanted:
+        yield f"{answer.status} {answer.body} where {wanted} is right"
+    if kept_out == HTTPStatus.UNAUTHORIZED and answer.body["message"] != UNAUTHORIZED[identity]:
+        yield f"other words: {answer.body['message']}"
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        if not gateway.is_error(answer):
+            yield f"another shape than that of errors: {answer.body}"
+        if changed := [key for key in world.changes() if not key.startswith(may_write(row))]:
+            yield f"refused with {answer.status}, and has written {changed}"
+    said = raw(answer)
+    for secret in others_secrets(world, identity, access):
+        if secret in said:
+            yield f"{secret!r} is told"
+    world.restore()
+
+
+def may_write(row: Row) -> tuple[str, ...]:
+    """What keys begin with that a refused call may write: ids that it took, and what its row says."""
+    return ("IDENTITY_TABLE:COUNTER#", *filter(None, [row.may_write]))

@@ -1,0 +1,153 @@
+"""Hostile requests of every kind to every route: never a 5xx, always the one shape of errors, nothing by accident."""
+
+import base64
+import itertools
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from smartexam.api.app import Route
+from tests.factories.events import Answer, FakeContext, answer_of, http_event
+from tests.security import gateway
+from tests.security.access_rules import ROWS, Row
+from tests.security.hostile import (
+    CONTENT_TYPES,
+    NO_BODIES,
+    NO_HEADERS,
+    NO_IDS,
+    NO_PATHS,
+    bodies_like,
+    variants,
+)
+from tests.security.test_browser_requests import caller_of
+from tests.security.world import World
+
+ROUTES = {gateway.anonymous(route.method, route.path): route for api in gateway.apis() for route in api.routes}
+# One of each: a second row for the same route has the same parser.
+ROW_OF: dict[str, Row] = {row.name: row for row in reversed(ROWS)}
+TAKING = [row for row in ROW_OF.values() if ROUTES[row.name].takes is not None]
+ASKING = [row for row in ROW_OF.values() if ROUTES[row.name].query is not None]
+WITH_IDS = [row for row in ROW_OF.values() if "{" in row.path]
+# The one would be the end of the caller, whose token the next call needs; the other takes files only.
+_NOT_SO = {"POST /api/delete-account", "POST /admin/questions/import-csv"}
+
+
+def by_name(row: Row) -> str:
+    return row.name
+
+
+def send(world: World, row: Row, path: str | None = None, **request: Any) -> Answer:
+    caller = caller_of(row)
+    method, usual, rest = row.request(world.of(caller))
+    given = {**({} if "body" in request or "form" in request else rest), **request}
+    return gateway.call(method, usual if path is None else path, token=world.tokens[caller], **given)
+
+
+def check(answer: Answer, about: object) -> None:
+    """That an answer is one to be given to a stranger."""
+    assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (about, answer.body)
+    assert answer.status < HTTPStatus.BAD_REQUEST or gateway.is_error(answer), (about, answer.body)
+    for name, value in answer.headers.items():
+        assert re.fullmatch(r"[ -~]*", value), (about, name, value)
+        assert "x-injected" not in name
+    assert answer.headers["x-content-type-options"] == "nosniff", about
+
+
+@pytest.mark.parametrize("row", WITH_IDS, ids=by_name)
+def test_what_is_no_id_is_nobodys(row: Row, world: World) -> None:
+    usual = row.request(world.of(caller_of(row)))[1]
+    number = re.findall(r"[0-9]+", usual)[-1]
+    for no_id in NO_IDS:
+        answer = send(world, row, no_id.join(re.split(rf"{number}(?=$|/)", usual)))
+        check(answer, no_id)
+        assert answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}, (no_id, answer)
+    assert world.changes() == []
+
+
+@pytest.mark.parametrize("pattern", NO_PATHS)
+def test_what_is_no_path_leads_nowhere(pattern: str, world: World) -> None:
+    for row in ROW_OF.values():
+        usual = row.request(world.of(caller_of(row)))[1]
+        answer = send(world, row, pattern.format(path=usual, PATH=usual.upper()))
+        check(answer, (pattern, row))
+        assert answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}, (pattern, row, answer)
+    assert world.changes() == []
+
+
+@pytest.mark.parametrize("row", TAKING, ids=by_name)
+def test_hostile_bodies(row: Row, world: World) -> None:
+    valid = row.request(world.of(caller_of(row)))[2].get("body")
+    for body in bodies_like(valid):
+        check(send(world, row, body=body, headers={"content-type": CONTENT_TYPES[0]}), body[:60])
+    for body, content_type in zip(NO_BODIES, itertools.cycle(CONTENT_TYPES), strict=False):
+        check(send(world, row, body=body, headers={"content-type": content_type}), (content_type, body[:60]))
+
+
+@pytest.mark.parametrize("forms", [False, True, "only"])
+def test_hostile_bodies_of_every_type(forms: bool | str, world: World) -> None:
+    """Reading is the same for all routes that take the same types: of each kind one stands for the others."""
+    row = next(row for row in TAKING if ROUTES[row.name].forms == forms)
+    for body, content_type in itertools.product(NO_BODIES, CONTENT_TYPES):
+        check(send(world, row, body=body, headers={"content-type": content_type}), (content_type, body[:60]))
+
+
+@pytest.mark.parametrize("row", [row for row in TAKING if row.name not in _NOT_SO], ids=by_name)
+def test_hostile_values(row: Row, world: World) -> None:
+    request = row.request(world.of(caller_of(row)))[2]
+    for body in variants(row, request.get("body", {})):
+        check(send(world, row, body=body), body)
+    for form in variants(row, request.get("form", {})):
+        as_text = {name: value if isinstance(value, str) else repr(value) for name, value in form.items()}
+        check(send(world, row, form=as_text), form)
+
+
+@pytest.mark.parametrize("row", ASKING, ids=by_name)
+def test_hostile_queries(row: Row, world: World) -> None:
+    for query in hostile_queries(ROUTES[row.name]):
+        check(send(world, row, query=query), query[:200])
+    assert row.method != "GET" or [key for key in world.changes() if not key.startswith("MESSAGING_TABLE:USER#")] == []
+
+
+def hostile_queries(route: Route) -> Iterator[str]:
+    assert route.query is not None
+    for name in route.query.__struct_fields__:  # type: ignore[attr-defined]
+        yield f"{name}=&{name}=1&{name}=2"
+        yield f"{name}[]=1&{name}[$gt]=0&{name}%00=1"
+        yield f"{name}=%ff%fe%00%0d%0aX-Injected:1%ed%a0%80"
+        yield f"{name}={'9' * 9_000}"
+        yield from (f"{name}={value}" for value in ("-1", "NaN", str(2**70), "'\"--"))
+    yield "&" * 5_000
+    yield "%" * 100
+    yield "a" * 9_000
+
+
+@pytest.mark.parametrize("name", ["GET /api/exams", "POST /start-exam/{}", "POST /logout", "GET /openapi.json"])
+def test_hostile_headers(name: str, world: World) -> None:
+    """They are read before any route is: of each way to be let in one stands for the others."""
+    row = ROW_OF[name]
+    method, path, _ = row.request(world.of(caller_of(row)))
+    for headers in NO_HEADERS:
+        token = None if "authorization" in headers else world.tokens[caller_of(row)]
+        check(gateway.call(method, path, token=token, headers=headers), headers)
+
+
+@pytest.mark.parametrize("row", TAKING, ids=by_name)
+def test_a_body_beyond_its_limit_is_413(row: Row, world: World) -> None:
+    body = b'{"x":"' + b"A" * ROUTES[row.name].limit + b'"}'
+    for content_type in CONTENT_TYPES:
+        answer = send(world, row, body=body, headers={"content-type": content_type})
+        assert (answer.status, gateway.is_error(answer)) == (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, True), content_type
+    assert world.changes() == []
+
+
+def test_a_body_that_is_no_base64_is_a_bad_request(world: World) -> None:
+    for row in TAKING:
+        method, path, _ = row.request(world.of(caller_of(row)))
+        event = http_event(method, path, token=world.tokens[caller_of(row)], body=b"x")
+        for text in ("A", "\u00ff", base64.b64encode(b"{").decode()):
+            answer = answer_of(gateway.handler_of(method, path)({**event, "body": text}, FakeContext()))
+            check(answer, (row, text))
+            assert HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR

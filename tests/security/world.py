@@ -1,0 +1,217 @@
+"""A world to attack: people with everything that people can have, its state as a whole, and the way back to it."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import msgspec
+import pytest
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+
+from account_eraser.app import lambda_handler as eraser
+from mailer import sender
+from result_aggregator.app import lambda_handler as aggregator
+from smartexam import queues, storage
+from smartexam.ai import client as model_client
+from smartexam.data import accounts, engine, ephemeral, sockets
+from smartexam.data.identity import User
+from smartexam.erasure import ErasureOrder
+from smartexam.realtime import delivery
+from tests.conftest import REGION, forget_processes_state
+from tests.factories.chat import Wire
+from tests.factories.clock import FrozenClock
+from tests.factories.events import FakeContext, sqs_event
+from tests.factories.google import CertificateServer, Key
+from tests.factories.model_server import ModelServer, replies, serving
+from tests.factories.post import PostOffice
+from tests.factories.streams import stored_records, stream_event
+from tests.factories.tables import create_tables
+from tests.factories.users import access_token, create_user
+from tests.security import gateway
+from tests.security.belongings import Belongings, give
+
+ACCOUNT = "123456789012"
+BUCKETS = {"IMAGES_BUCKET": "images-of-security", "UPLOADS_BUCKET": "uploads-of-security"}
+QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser", "statistics")
+ENVIRONMENT = {
+    "IMAGES_BASE_URL": "https://images.example.test",
+    "SOCKETS_URL": "wss://sockets.example.test/test",
+    "SOCKETS_ENDPOINT": "http://127.0.0.1:9/test",
+    "GROQ_API_KEY": "the-key-of-the-model-service",
+    "GOOGLE_CLIENT_ID": "a-client",
+    "MAIL_FROM": "no-reply@example.test",
+    **BUCKETS,
+    **{f"{name.upper()}_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}" for name in QUEUES},
+}
+PEOPLE = {"user": "user", "other": "user", "admin": "admin", "dual": "user,admin"}
+IDENTITIES = ("anonymous", *PEOPLE, "expired", "erased")
+OLD_SECONDS = 4 * 3600
+
+Place = tuple[str, str, str]
+
+
+@dataclass(repr=False)
+class World:
+    """People, what they own, and everything that lasts.
+
+    Attributes:
+        users: the living, by identity.
+        owned: what belongs to each of them.
+        tokens: an access token of each identity that has one, living or dead.
+        sessions: a session's token likewise.
+        pristine: the items to go back to, as moto holds them.
+        wrote: whether anything was called since that may have changed it.
+    """
+
+    clock: FrozenClock
+    environment: Mapping[str, str]
+    tables: Mapping[str, str]
+    post: PostOffice
+    wire: Wire
+    model: ModelServer
+    users: dict[str, User] = field(default_factory=dict)
+    owned: dict[str, Belongings] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    pristine: dict[Place, Any] = field(default_factory=dict)
+    wrote: bool = True
+
+    def enter(self, patch: pytest.MonkeyPatch) -> None:
+        """Make this world the one that functions see, until the patch is undone."""
+        for name, value in self.environment.items():
+            patch.setenv(name, value)
+        patch.setattr(queues, "send", self.post.take)
+        patch.setattr(sender, "send", self.post.take_mail)
+        patch.setattr(delivery, "_post_to", self.wire.post)
+        patch.setattr(delivery, "hang_up", self.wire.gone.add)
+        patch.setattr("smartexam.settings.SystemClock", lambda: self.clock)
+        for api in gateway.apis():
+            patch.setattr(api, "clock", self.clock)
+        engine.connection().client.meta.events.register("before-call.dynamodb", self._notice, unique_id="world")
+        # Of the tables' names, where another test had others.
+        engine.table_connection.cache_clear()
+        for client in (storage._client, model_client._client):
+            client.cache_clear()
+        forget_processes_state()
+
+    @staticmethod
+    def leave() -> None:
+        """Let no later test find this world's tables."""
+        engine.table_connection.cache_clear()
+
+    def of(self, identity: str) -> Belongings:
+        """What belongs to an identity; of one that is nobody (any more), what it might be after."""
+        return self.owned.get(identity, self.owned["user"])
+
+    def not_of(self, identity: str) -> Belongings:
+        """What belongs to somebody else."""
+        return self.owned["other" if self.of(identity) is self.owned["user"] else "user"]
+
+    def changes(self) -> list[str]:
+        """What is different from the pristine world: items, files, messages, frames to connections."""
+        told = [f"message to {sent.queue}" for sent in self.post.sent]
+        told += [f"frame to {connection}" for connection, frames in self.wire.posted.items() if frames]
+        told += [f"file {key}" for bucket in BUCKETS.values() for key in _files(bucket)]
+        return told + sorted("{}:{}:{}".format(*key) for key in self._changed())
+
+    def keep(self) -> None:
+        """Make the present state the one to go back to."""
+        self.post.sent.clear()
+        self.wire.posted.clear()
+        self.pristine = {key: copy.deepcopy(item) for key, item in self._items().items()}
+
+    def restore(self) -> None:
+        """Go back."""
+        present = self._items()
+        for key in self._changed():
+            original = self.pristine.get(key)
+            item = original or present[key]
+            partition = _stored(self.tables[key[0]]).items[item.hash_key]
+            if original is None:
+                del partition[item.range_key]
+            else:
+                partition[item.range_key] = copy.deepcopy(original)
+        for bucket in BUCKETS.values():
+            _files(bucket).clear()
+        self.wrote = False
+        self.post.sent.clear()
+        self.wire.posted.clear()
+        forget_processes_state()
+
+    def _items(self) -> dict[Place, Any]:
+        return {
+            (variable, str(item.hash_key.value), str(item.range_key.value)): item
+            for variable, name in self.tables.items()
+            for items in _stored(name).items.values()
+            for item in items.values()
+        }
+
+    def _changed(self) -> set[Place]:
+        if not self.wrote:
+            # Nothing changes but by a call; and looking at everything takes longer than most calls.
+            return set()
+        present = self._items()
+        return {
+            key
+            for key in present.keys() | self.pristine.keys()
+            if key not in present or key not in self.pristine or present[key].attrs != self.pristine[key].attrs
+        }
+
+    def _notice(self, model: Any, **_: object) -> None:
+        self.wrote = self.wrote or not model.name.startswith(("Get", "Query", "BatchGet", "TransactGet"))
+
+
+@contextmanager
+def built() -> Iterator[World]:
+    """The world on tables of its own, within moto's mock; `World.enter` makes it the one that functions see."""
+    tables = create_tables(boto3.client("dynamodb", region_name=REGION), "security")
+    s3 = boto3.client("s3", region_name=REGION)
+    for bucket in BUCKETS.values():
+        s3.create_bucket(Bucket=bucket)
+    model, certificates = ModelServer(replies("[FINAL ANSWER]\n42")), CertificateServer()
+    with serving(model) as model_url, certificates.serving(), pytest.MonkeyPatch.context() as patch:
+        certificates.keys.append(Key("google-1"))
+        addresses = {"GROQ_BASE_URL": model_url, "GOOGLE_CERTS_URL": certificates.url}
+        world = World(FrozenClock(), {**ENVIRONMENT, **addresses, **tables}, tables, PostOffice(), Wire(), model)
+        world.enter(patch)
+        _populate(world)
+        patch.undo()
+        yield world
+
+
+def _populate(world: World) -> None:
+    now = world.clock.now()
+    stranger = create_user(username="a.stranger")
+    for name, role in {**PEOPLE, "erased": "user,admin"}.items():
+        user = create_user(username=name, email=f"private-{name}@example.org", role=role, first_name=name.title())
+        world.users[name] = user
+        world.tokens[name] = access_token(user, now)
+        world.sessions[name] = ephemeral.start_session(user, now)
+    dead = world.users.pop("erased")
+    for name, user in world.users.items():
+        world.owned[name] = give(user, stranger, now)
+        sockets.connect(f"socket-of-{name}=", user.principal(), now)
+    world.tokens["expired"] = access_token(world.users["dual"], now - OLD_SECONDS)
+    world.sessions["expired"] = ephemeral.start_session(world.users["dual"], now - OLD_SECONDS)
+    _erase(dead, now)
+    assert aggregator(stream_event(stored_records()), FakeContext()) == {"batchItemFailures": []}
+    world.keep()
+
+
+def _erase(user: User, now: float) -> None:
+    accounts.erase(user.id, now)
+    order = msgspec.to_builtins(ErasureOrder(user.id, now, is_last_pass=True))
+    done = eraser(sqs_event(order), FakeContext(remaining_ms=lambda: 600_000))
+    assert done == {"batchItemFailures": []}
+
+
+def _stored(name: str) -> Any:
+    return dynamodb_backends[ACCOUNT][REGION].tables[name]
+
+
+def _files(bucket: str) -> Any:
+    return s3_backends[ACCOUNT]["global"].buckets[bucket].keys
