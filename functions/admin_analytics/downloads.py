@@ -1,8 +1,14 @@
 """Results as files."""
 
+from smartexam import ids
 from smartexam.data import attempts, identity
+from smartexam.data.attempts import Result
+from smartexam.data.engine import back_off
 from smartexam.errors import NotFound
 from smartexam.statistics import reading, store
+
+# About two seconds, which is what the statistics are behind.
+_LOOKS = 15
 
 
 def result_pdf(result_id: int) -> bytes:
@@ -11,8 +17,7 @@ def result_pdf(result_id: int) -> bytes:
     Raises:
         NotFound: there is no such result, or its exam is gone.
     """
-    place = reading.find_result(store.generations().current, result_id)
-    result = None if place is None else attempts.get_result(*place, result_id)
+    result = _find(result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
     user = identity.get_user(result.user_id)
@@ -20,3 +25,16 @@ def result_pdf(result_id: int) -> bytes:
     from smartmedia.sheets import result_sheet  # noqa: PLC0415
 
     return result_sheet(result, user.full_name if user else "", user.username if user else "")
+
+
+def _find(result_id: int) -> Result | None:
+    """A result by its id, which the statistics know; of one that was submitted just now they will in a moment."""
+    generation = store.generations().current
+    place = reading.find_result(generation, result_id)
+    if place is None and result_id <= ids.highest("attempt"):
+        for look in range(_LOOKS):
+            back_off(look)
+            place = reading.find_result(generation, result_id)
+            if place is not None:
+                break
+    return None if place is None else attempts.get_result(*place, result_id)

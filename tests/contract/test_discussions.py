@@ -152,6 +152,9 @@ def test_what_administrators_do(
         (ids[2], False, True),
     ]
     assert admin.send("DELETE", f"/api/discussion/delete/{ids[0]}").body == {"success": True}
+    logged = [(entry["action"], entry["target"]) for entry in admin.get("/admin/api/audit").body["entries"]]
+    assert {("comment.pin", f"comment:{ids[1]}"), ("comment.best", f"comment:{ids[2]}")} <= set(logged)
+    assert ("comment.delete", f"comment:{ids[0]}") in logged
     counts = student.post("/api/discussion/counts/bulk", {"question_ids": question_ids}).body
     assert counts == {"success": True, "counts": {str(each): 2 if each == question_id else 0 for each in question_ids}}
 

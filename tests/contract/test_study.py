@@ -55,7 +55,7 @@ def test_a_question_and_its_history(fresh: Client, model: Any) -> None:
     assert "1 earlier" in fresh.post("/api/study-chat", {"message": "And a feather?"}).body["response"]
 
 
-@pytest.mark.parametrize("message", ["", "ab", "x" * 501, None])
+@pytest.mark.parametrize("message", ["", "ab", "x" * 501, "\x00\x01\x02", "\u200b\u200b\u200b", None])
 def test_too_short_or_too_long(fresh: Client, message: Any) -> None:
     answer = fresh.post("/api/study-chat", {"message": message})
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from admin_analytics import listing
+from admin_analytics import downloads, listing
 from admin_analytics.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
@@ -16,6 +16,7 @@ from results import app as results_app
 from smartexam.data.catalog import exams
 from smartexam.data.catalog.exams import Exam
 from smartexam.data.identity import User
+from smartexam.ids import next_id
 from smartexam.settings import settings
 from smartexam.statistics import rebuilding, store
 from statistics_rebuilder.app import lambda_handler as rebuilder
@@ -339,8 +340,23 @@ class TestPdf:
         for part in ("Asha Rao", "1/2mv²", "Velocity", "Correct", "Wrong", "3 / 8", "37.5 %"):
             assert part in text, part
 
-    def test_an_unknown_result_is_404(self, admin: Admin) -> None:
+    def test_one_that_was_submitted_just_now_is_waited_for(
+        self, admin: Admin, exam: Exam, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(downloads, "back_off", lambda look: counted() if look == 2 else None)
+        result_id = sit(create_user(), exam, "B", "A")
+
+        assert admin.get(f"/admin/users-analytics/download-result/{result_id}").status == 200
+
+    def test_an_unknown_result_is_404(self, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+        looks: list[int] = []
+        monkeypatch.setattr(downloads, "back_off", looks.append)
+        deleted = next_id("attempt")
+
         assert admin.get("/admin/users-analytics/download-result/99").status == 404
+        assert looks == []
+        assert admin.get(f"/admin/users-analytics/download-result/{deleted}").status == 404
+        assert len(looks) == downloads._LOOKS
 
     def test_students_download_their_own_when_it_is_visible(self, admin: Admin, exam: Exam, clock: FrozenClock) -> None:
         user = create_user()
