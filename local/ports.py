@@ -1,13 +1,14 @@
 """Ports on loopback."""
 
 import contextlib
-import fcntl
 import os
 import socket
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from local.locks import locked
 
 # Where a search begins: the same machine finds the same ports again, and with them the same snapshot.
 _FIRST_GATEWAY = 3100
@@ -57,7 +58,7 @@ def claim(port: int, aws_port: int) -> Claim:
 
 def _claim_aws(port: int) -> tuple[IO[bytes], int]:
     for candidate in [port] if port else range(_FIRST_AWS, _FIRST_AWS + _TRIED):
-        lock = _locked(candidate)
+        lock = locked(Path(tempfile.gettempdir()) / f"smartexam-local-{os.getuid()}-{candidate}.lock")
         if lock is None:
             continue
         probe = _listen(candidate)
@@ -66,17 +67,6 @@ def _claim_aws(port: int) -> tuple[IO[bytes], int]:
             return lock, candidate
         lock.close()
     raise PortError(f"Port {port} is in use: choose another with AWS_PORT=..." if port else "There is no free port")
-
-
-def _locked(port: int) -> IO[bytes] | None:
-    """A file that only one process has locked at a time; the system unlocks it when that ends, however it ends."""
-    file = (Path(tempfile.gettempdir()) / f"smartexam-local-{os.getuid()}-{port}.lock").open("wb")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        return None
-    return file
 
 
 def _listen(port: int) -> socket.socket | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from local import deployment
 from local.artifacts import build
@@ -23,6 +23,7 @@ from local.gateway.invoker import InvocationError, Invoker
 from local.gateway.thread import GatewayThread
 from local.layout import Layout
 from local.local_routes import LocalRoutes
+from local.locks import locked
 from local.model import endpoint
 from local.model.service import Service
 from local.ports import claim
@@ -183,6 +184,9 @@ class LocalStack:
             self._connect()
 
     def _start(self) -> None:
+        data_dir = self._options.data_dir
+        if data_dir is not None:
+            self._closing.callback(_claimed(data_dir).close)
         ports = claim(self._options.port, self._options.aws_port)
         self._closing.callback(ports.close)
         self.base_url = f"http://127.0.0.1:{ports.port}"
@@ -201,7 +205,6 @@ class LocalStack:
         run = self._layout.run(ports.aws_port)
         shutil.rmtree(run, ignore_errors=True)
         self._closing.callback(shutil.rmtree, run, ignore_errors=True)
-        data_dir = self._options.data_dir
         self._clock = ClockFile(run / "clock", data_dir / "clock" if data_dir is not None else None)
         logs = self._layout.logs(ports.port)
         for log in ("aws.log", "functions.log"):
@@ -307,6 +310,18 @@ class LocalStack:
             "GroqBaseUrl": f"{self.base_url}{endpoint.PREFIX}",
         }
         return {name: value for name, value in chosen.items() if name in declared}
+
+
+def _claimed(data_dir: Path) -> IO[bytes]:
+    """The lock on a folder of data. Two stacks on one would each write over what the other kept."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = locked(data_dir / ".lock")
+    except OSError as error:
+        raise StackError(f"No data can be kept in {data_dir}: {error.strerror}") from error
+    if lock is None:
+        raise StackError(f"The data in {data_dir} is in use by another stack: choose another folder with DATA_DIR=...")
+    return lock
 
 
 def _sweeper(template: Template) -> str | None:

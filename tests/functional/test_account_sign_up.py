@@ -1,6 +1,7 @@
 """Making an account: sign-up, the mailed link, the first password."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -123,6 +124,18 @@ class TestSignUp:
 
         assert [user.username for user in made if user] == [username, f"{username}2", f"{username}3"]
         assert [user.first_name for user in made if user] == [names[0]] * 3
+
+    def test_finds_a_username_for_who_is_a_moment_too_late_each_time(
+        self, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        create_user(username="john.doe")
+        monkeypatch.setattr(identity, "free_username", lambda _: "john.doe")
+
+        assert sign_up().status == 200
+
+        made = identity.get_user(identity.find_user_id("john@example.org") or 0)
+        assert made is not None
+        assert re.fullmatch(r"john\.doe[0-9]{6}", made.username)
 
     def test_finds_a_username_however_many_there_are(self, post: PostOffice) -> None:
         for number in range(23):

@@ -232,6 +232,11 @@ def free_username(base: str) -> str:
     for name in candidates:
         if (f"NAME#{name}", "NAME") not in taken:
             return name
+    return odd_username(base)
+
+
+def odd_username(base: str) -> str:
+    """A username that hardly anybody has: the base and six digits at random."""
     return f"{base}{secrets.randbelow(900_000) + 100_000}"
 
 
