@@ -35,7 +35,6 @@ class Usage:
     operations: list[str] = field(default_factory=list)
     reads: float = 0.0
     writes: float = 0.0
-    retries: int = 0
     keys: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -96,7 +95,6 @@ class _Meter:
             self.usage.operations.append(operation)
             self.usage.reads += reads
             self.usage.writes += writes
-            self.usage.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
             self.usage.keys.update(keys)
 
     def _reads(self, operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> float:

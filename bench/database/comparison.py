@@ -84,7 +84,7 @@ def run(options: Options) -> Section:
         ]
         for each in compared
     ]
-    columns = ("route", "", "calls", "calls, large", "read units", "read units, large", "write units", "")
+    columns = ("route", "what", "calls", "calls, large", "read units", "read units, large", "write units", "grows")
     note = (
         f"Small: {_words(scales[0])}. Large: {_words(scales[-1])}. "
         "A consistent read of up to 4 KB is a unit, another one a half; a write of up to 1 KB is a unit, two in a "

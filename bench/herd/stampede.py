@@ -194,7 +194,7 @@ def _heat_table(title: str, accesses: Sequence[Access], plan: Plan) -> Table:
                 limit / per_student,
             ]
         )
-    columns = ("partition", "", "units", "most in a second", "% of its limit", "limit reached at students/s")
+    columns = ("partition", "access", "units", "most in a second", "% of its limit", "limit reached at students/s")
     note = (
         f"A partition bears {READS_PER_SECOND:,} units of reading and {WRITES_PER_SECOND:,} of writing a second. "
         "Every request here is of one unit, and of two within transactions."

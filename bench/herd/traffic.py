@@ -47,21 +47,29 @@ class Traffic:
     now: Any
     accesses: list[Access] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
-    retries: int = 0
+    sent: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def retries(self) -> int:
+        """How often a request was sent again."""
+        return self.sent - self.calls.total()
 
     def listen(self, client: Any) -> None:
         """Note what a botocore client does from now on."""
         client.meta.events.register("before-parameter-build.dynamodb", self._keep)
+        client.meta.events.register("before-send.dynamodb", self._send)
         client.meta.events.register("after-call.dynamodb", self._note)
 
     def _keep(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         context["herd_params"] = params
 
+    def _send(self, **_: Any) -> None:
+        self.sent += 1
+
     def _note(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         operation, params, at = model.name, context["herd_params"], self.now()
         self.calls[operation] += 1
-        self.retries += parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
         if "Error" in parsed:
             self.failures[parsed["Error"].get("Code", "?")] += 1
         is_write = operation not in _READS

@@ -19,7 +19,7 @@ def test_nothing_is_lost_while_processes_are_killed(tmp_path: Path) -> None:
         warm_up=4.0,
         log=tmp_path / "stack.log",
         kill_every=1.0,
-        students=4,
+        students=3,
         talkers=3,
         commenters=1,
         askers=1,

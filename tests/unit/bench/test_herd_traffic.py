@@ -4,6 +4,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.stub import Stubber
 
 from bench.herd.traffic import Access, Heat, Traffic, hottest
@@ -22,8 +23,14 @@ def test_the_peak_is_the_fullest_second() -> None:
 
 
 @pytest.fixture(scope="module")
-def client() -> Any:
-    return botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
+def session() -> Any:
+    return botocore.session.get_session()
+
+
+@pytest.fixture
+def client(session: Any) -> Any:
+    """A client of its own for each test: who listens to one goes on listening."""
+    return session.create_client("dynamodb", region_name="us-east-1")
 
 
 def test_a_start_is_noted_with_its_places_in_indexes(client: Any) -> None:
@@ -62,3 +69,26 @@ def test_a_transaction_counts_twice_and_a_failure_is_noted(client: Any) -> None:
     assert [access.units for access in traffic.accesses] == [2, 1]
     assert traffic.failures == {"ConditionalCheckFailedException": 1}
     assert traffic.calls == {"TransactWriteItems": 1, "PutItem": 1}
+
+
+def test_what_is_sent_again_is_a_retry(client: Any) -> None:
+    traffic = Traffic({"t": "attempts"}, lambda: 7.0)
+    traffic.listen(client)
+    answers = iter([(500, b"{}"), (200, b"{}")])
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        status, body = next(answers)
+        return AWSResponse(request.url, status, {}, RawResponse(body))
+
+    client.meta.events.register_last("before-send.dynamodb", answer)
+    client.get_item(TableName="t", Key={"pk": {"S": "P"}, "sk": {"S": "S"}})
+
+    assert (traffic.calls, traffic.retries) == ({"GetItem": 1}, 1)
+
+
+class RawResponse:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self) -> Any:
+        yield self._body
