@@ -19,6 +19,8 @@ _WINDOWS: Final = ((0.0, 1.0), (0.2, 1.0), (0.4, 1.0), (0.6, 1.0), (0.0, 0.6))
 _KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s*-?\s*keys?)?|(?:final\s+|official\s+)?key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE
 )
+_MAY_BE_KEY: Final = re.compile("[Aa][Nn][Ss]|[Kk][Ee][Yy]|उत्तर")
+_MOST_RUNS_OF_HEADING = 4
 _WORD: Final = re.compile(r"[^\W\d_]{4,}|[\u0900-\u0963]{4,}")
 _PROSE_WORDS = 3
 
@@ -38,9 +40,10 @@ class Grid:
 
 def grid_of(rows: Sequence[Row]) -> Grid:
     """The columns that a page's rows by themselves suggest."""
-    for start, end in _WINDOWS:
+    lines = [stretches(row) for row in rows]
+    for start, end in _WINDOWS if gutters.may_have_some(lines) else _WINDOWS[:1]:
         first, last = int(start * len(rows)), int(end * len(rows))
-        found = gutters.find(rows[first:last])
+        found = gutters.find(rows[first:last], lines[first:last])
         if found:
             # The columns reach as far as nothing runs across them.
             while first and not _crosses(rows[first - 1], found):
@@ -84,6 +87,8 @@ def key_from(rows: Sequence[Row]) -> int:
         The index of its heading; how many rows there are if there is none.
     """
     for index, row in enumerate(rows):
+        if len(row.runs) > _MOST_RUNS_OF_HEADING or not any(_MAY_BE_KEY.search(run.text) for run in row.runs):
+            continue
         if _KEY.fullmatch(text_of(row).strip()):
             rest = [text_of(other) for other in rows[index + 1 :]]
             prose = sum(len(_WORD.findall(text)) >= _PROSE_WORDS for text in rest)

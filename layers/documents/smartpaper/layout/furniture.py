@@ -61,6 +61,7 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
     if len(aligned) >= max(3, 0.6 * len(found)):
         for _, row, run in aligned:
             row.runs = [other for other in row.runs if other is not run]
+            row.cached = row.stretches = None
 
 
 def _edges(rows: Sequence[Row]) -> Sequence[Row]:

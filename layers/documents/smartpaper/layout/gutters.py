@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
-from smartpaper.layout.rows import Row
+from smartpaper.layout.rows import Row, Stretch
 
 _BIN = 1.5  # points
 _JOINED = 0.45  # em: gaps below are spaces between words
@@ -22,6 +22,9 @@ _NARROWEST_PAGE = 150.0
 _NARROWEST_COLUMN = 90.0
 _CROSSED = 0.09  # of the rows may cross a gutter: titles, section headings
 _SIDE = 0.24  # of the rows must have text on either side
+_LEAST_RIGHT = 0.09  # of the lines must reach beyond a gutter
+_LEAST_FREE = 0.65  # of the lines may cover a place that some part of the page leaves free
+_WORDS: Final = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+")
 _LETTERS = 0.35  # of the characters: fewer are a table of numbers or an answer key
 _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ea-e1-5क-ङ])\s*(?P<close>[\]).])")
@@ -29,35 +32,50 @@ _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s
 _MATES = 0.35  # of the lines on the right
 
 
-class Stretch(NamedTuple):
-    """A part of a row without a gap, and the text that it begins with."""
-
-    x0: float
-    x1: float
-    text: str
-
-
 Stretches = Sequence[Sequence[Stretch]]
 
 
-def stretches(row: Row) -> list[Stretch]:
+def stretches(row: Row) -> Sequence[Stretch]:
     """The stretches of a row from left to right."""
+    if row.stretches is None:
+        row.stretches = _stretches(row)
+    return row.stretches
+
+
+def _stretches(row: Row) -> list[Stretch]:
     found: list[Stretch] = []
-    for run in sorted(row.runs):
-        if found and run.x0 - found[-1].x1 < _JOINED * run.size:
-            last = found[-1]
-            text = last.text if len(last.text) > 3 else last.text + run.text
-            found[-1] = Stretch(last.x0, max(last.x1, run.x1), text)
+    runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
+    x0, x1, text = runs[0].x0, runs[0].x1, runs[0].text
+    for run in runs[1:]:
+        if run.x0 - x1 < _JOINED * run.size:
+            x1 = max(x1, run.x1)
+            if len(text) < 4:
+                text += run.text
         else:
-            found.append(Stretch(run.x0, run.x1, run.text))
+            found.append(Stretch(x0, x1, text))
+            x0, x1, text = run.x0, run.x1, run.text
+    found.append(Stretch(x0, x1, text))
     return found
 
 
-def find(rows: Sequence[Row]) -> tuple[float, ...]:
-    """The gutters of some rows, from left to right."""
+def may_have_some(lines: Stretches) -> bool:
+    """Whether a part of a page may have gutters where the whole has none: quick, and never wrong with "no"."""
+    if len(lines) < _FEWEST_ROWS:
+        return False
+    low = min(line[0].x0 for line in lines)
+    width = max(line[-1].x1 for line in lines) - low
+    if sum(line[-1].x0 > low + 0.2 * width for line in lines) < max(4, _LEAST_RIGHT * len(lines)):
+        return False
+    covered = _covered(lines, low, width)
+    return bool(covered) and min(
+        covered[len(covered) // 5 : len(covered) * 4 // 5] or [len(lines)]
+    ) < _LEAST_FREE * len(lines)
+
+
+def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
+    """The gutters of some rows, from left to right; `lines` are their stretches."""
     if len(rows) < _FEWEST_ROWS:
         return ()
-    lines = [stretches(row) for row in rows]
     low = min(line[0].x0 for line in lines)
     high = max(stretch.x1 for line in lines for stretch in line)
     width = high - low
@@ -84,7 +102,7 @@ def is_text(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
         for run in row.runs:
             column = bisect_right(gutters, run.x0 + 1.0)
             total[column] += len(run.text) - run.text.count(" ")
-            letters[column] += sum(map(_is_letter, run.text))
+            letters[column] += sum(map(len, _WORDS.findall(run.text)))
     return all(letters[column] >= _LETTERS * count for column, count in total.items())
 
 
@@ -106,10 +124,6 @@ def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
     if not is_text(rows, gutters):
         return False
     return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()
-
-
-def _is_letter(character: str) -> bool:
-    return character.isalpha() or "\u0900" <= character <= "\u0963"
 
 
 def _covered(lines: Stretches, low: float, width: float) -> list[int]:

@@ -13,6 +13,7 @@ _RAISED_RUN = re.compile(f"[{re.escape(_RAISED)}]+")
 _LOWERED_RUN = re.compile(f"[{re.escape(_LOWERED)}]+")
 _TO_PLAIN = str.maketrans(_RAISED + _LOWERED, _RAISED_PLAIN + _LOWERED_PLAIN)
 _MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}]")
+_MARKS = re.compile(f"[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{UNREADABLE}]")
 _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
 _DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
@@ -38,7 +39,7 @@ def render(text: str) -> str:
 
 def plain(text: str) -> str:
     """Marked text without marks, for looking at its words."""
-    return re.sub(f"[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{UNREADABLE}]", "", text)
+    return text if text.isascii() else _MARKS.sub("", text)
 
 
 def _tokens(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from smartpaper.pdf.runs import Run
@@ -29,7 +30,8 @@ class Line:
         text: with `GAP` for wide gaps and the marks above.
         cells: where each stretch between gaps begins; `cells[0]` is `x0`.
         is_bold: most of it is.
-        runs: what it was put together from; `seams` where in the text and where on the page pieces of it begin.
+        runs: what it was put together from.
+        pieces: its text as it was put together; `seams` are which of them begin where on the page.
     """
 
     page: int
@@ -44,6 +46,7 @@ class Line:
     cells: tuple[float, ...] = ()
     is_bold: bool = False
     runs: Sequence[Run] = ()
+    pieces: Sequence[str] = ()
     seams: Sequence[tuple[int, float]] = ()
 
 
@@ -58,6 +61,13 @@ class Word(NamedTuple):
     def centre(self) -> float:
         """Its middle."""
         return (self.x0 + self.x1) / 2
+
+
+def seams(line: Line) -> list[tuple[int, float]]:
+    """Where in the line's text and where on the page what was drawn at once begins."""
+    starts = list(accumulate(map(len, line.pieces), initial=0))
+    indent = len(line.pieces[0]) - len(line.pieces[0].lstrip()) if line.pieces else 0
+    return [(starts[index] - indent, x) for index, x in line.seams if starts[index] - indent < len(line.text)]
 
 
 def words(line: Line) -> list[Word]:

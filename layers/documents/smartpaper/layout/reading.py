@@ -26,7 +26,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     furniture.remove_watermarks(pages, body)
     for page in pages:
         # A script, a fraction or what is drawn later may stand in the gap inside a run.
-        least = 0.0 if page.rules or any(run.size < 0.86 * body for run in page.runs) else WIDE_GAP
+        least = 0.0 if page.rules or min((run.size for run in page.runs), default=body) < 0.86 * body else WIDE_GAP
         page.runs = [piece for run in page.runs for piece in pieces(run, least)]
         join_stacks(page)
         lift_numbers(page)
@@ -51,8 +51,13 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
 def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
     """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
     shares: dict[int, list[float]] = {0: [], 1: []}
+    if not any(column == 1 for column, _ in parts):
+        return parts
     for column, lines in parts:
         text = "".join(line.text for line in lines)
+        if text.isascii() and column in shares:
+            shares[column].append(0.0)
+            continue
         letters = sum(map(str.isalpha, text))
         if column in shares and letters > _FEWEST_LETTERS:
             hindi = sum("\u0900" <= letter <= "\u097f" for letter in text if letter.isalpha())
@@ -100,7 +105,8 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
 
 
 def _line(page: int, column: int, row: Row) -> Line:
-    text, cells, seams = text_and_cells(row)
+    parts, cells, seams = text_and_cells(row)
+    text = "".join(parts)
     if not text.isascii():
         text = _ACCENTED.sub(lambda found: found[2] + _ACCENTS[found[1]], text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
@@ -114,7 +120,9 @@ def _line(page: int, column: int, row: Row) -> Line:
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
-    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2, runs, seams)
+    return Line(
+        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2, runs, parts, seams
+    )
 
 
 def _set_margins(lines: Sequence[Line]) -> None:

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from operator import itemgetter
+from typing import NamedTuple
 
 from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE
 from smartpaper.pdf.runs import LEGACY, Run
@@ -21,16 +21,31 @@ _LONGEST_SCRIPT, _LONGEST_SCRIPTS = 6, 40  # characters
 _COORDINATES = itemgetter(2, 0)
 
 
+# A row's text in pieces, where each of its stretches between gaps begins, and where what was drawn at once begins:
+# pairs of a piece's index and a place.
+Text = tuple[list[str], tuple[float, ...], list[tuple[int, float]]]
+
+
+class Stretch(NamedTuple):
+    """A part of a row without a gap, and the text that it begins with."""
+
+    x0: float
+    x1: float
+    text: str
+
+
 class Row:
     """Runs on one baseline, and the scripts attached to them."""
 
-    __slots__ = ("runs", "scripts", "size", "y")
+    __slots__ = ("cached", "runs", "scripts", "size", "stretches", "y")
 
     def __init__(self, run: Run) -> None:
         self.y = run.y
         self.size = run.size
         self.runs = [run]
         self.scripts: list[tuple[Run, str]] = []
+        self.cached: Text | None = None
+        self.stretches: Sequence[Stretch] | None = None
 
     @property
     def x0(self) -> float:
@@ -49,7 +64,14 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
     rows: list[Row] = []
     current: Row | None = None
     for run in ordered:
-        if current is not None and current.y - run.y <= _reach(current.size, run.size):
+        if current is not None:
+            size, own = current.size, run.size
+            smaller, larger = (size, own) if size < own else (own, size)
+            # Of a script the baseline may not be as far off.
+            reach = (_SAME_ROW if smaller < _SMALL * larger else _SAME_ROW_OF_EQUALS) * smaller
+            if current.y - run.y > reach:
+                current = None
+        if current is not None:
             current.runs.append(run)
             current.size = max(current.size, run.size)
         else:
@@ -66,30 +88,28 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
     return rows
 
 
-def _reach(size: float, other: float) -> float:
-    """How far apart the baselines of one row may be; of a script it may not be as far."""
-    smaller = min(size, other)
-    return (_SAME_ROW if smaller < _SMALL * max(size, other) else _SAME_ROW_OF_EQUALS) * smaller
-
-
 def _with_interposed(rows: list[Row]) -> list[Row]:
     """Scripts set hardly smaller than their base: what stands half a line off, in a gap that the line leaves for it."""
-    kept: list[Row] = []
+    gone: set[int] = set()
     for index, row in enumerate(rows):
-        if sum(len(run.text) for run in row.runs) > _LONGEST_SCRIPTS:
-            kept.append(row)
+        beside = [
+            other
+            for other in rows[max(0, index - 1) : index + 2]
+            if other is not row and 0.2 < abs(row.y - other.y) / other.size < 0.7 and id(other) not in gone
+        ]
+        if not beside or sum(len(run.text) for run in row.runs) > _LONGEST_SCRIPTS:
             continue
         left_over: list[Run] = []
         for run in row.runs:
-            base = _interposing(run, row, rows[max(0, index - 1) : index] + rows[index + 1 : index + 2])
+            base = _interposing(run, row, beside)
             if base is None:
                 left_over.append(run)
             else:
                 base.scripts.append((run, SUPER if run.y > base.y else SUB))
-        if left_over:
-            row.runs = left_over
-            kept.append(row)
-    return kept
+        row.runs = left_over
+        if not left_over:
+            gone.add(id(row))
+    return [row for row in rows if id(row) not in gone] if gone else rows
 
 
 def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
@@ -203,63 +223,82 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
 
 def text_of(row: Row) -> str:
     """The row's text from left to right."""
-    return text_and_cells(row)[0]
+    return "".join(text_and_cells(row)[0])
 
 
-def text_and_cells(  # noqa: C901, PLR0912 - so is this
-    row: Row,
-) -> tuple[str, tuple[float, ...], list[tuple[int, float]]]:
-    """The row's text, where each of its stretches between gaps begins, and where what was drawn at once begins.
+def text_and_cells(row: Row) -> Text:
+    """The row's text, with where its parts begin."""
+    if row.cached is None:
+        row.cached = _set(row)
+    return row.cached
 
-    The last as pairs of an index in the text and a place.
-    """
-    if not row.scripts:
-        runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
-        items = [(run, "") for run in runs]
-    else:
-        items = [(run, "") for run in row.runs] + row.scripts
-        items.sort(key=lambda item: item[0])
+
+def _set(row: Row) -> Text:
     size = row.size or 1.0
+    runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
+    if row.scripts:
+        return _with_marks(sorted([(run, "") for run in runs] + row.scripts, key=itemgetter(0)), size)
+    pieces: list[str] = []
+    end = runs[0].x0
+    cells = [end]
+    seams: list[tuple[int, float]] = []
+    drawn: Run | None = None
+    for run in runs:
+        x0 = run.x0
+        text = run.text if not run.flags & LEGACY or _is_structure(run.text) else UNREADABLE
+        gap = (x0 - end) / size
+        if gap > _SPACE:
+            if gap > _GAP:
+                pieces.append(GAP)
+                cells.append(x0)
+            elif not (pieces[-1].endswith(" ") or text.startswith(" ")):
+                pieces.append(" ")
+        elif drawn is not None and _is_drawn_again(run, drawn, size):
+            continue
+        seams.append((len(pieces), x0))
+        pieces.append(text)
+        drawn = run
+        end = max(end, run.x1)
+    return pieces, tuple(cells), seams
+
+
+def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
+    """The same for a row with scripts, which marks enclose."""
     pieces: list[str] = []
     end = items[0][0].x0
     cells = [end]
     seams: list[tuple[int, float]] = []
-    previous = ""
-    opened = ""
+    opened = previous = ""
     drawn: Run | None = None
     for run, script in items:
-        text = UNREADABLE if run.flags & LEGACY and not _is_structure(run.text) else run.text
+        text = run.text if not run.flags & LEGACY or _is_structure(run.text) else UNREADABLE
         gap = (run.x0 - end) / size
-        if drawn is not None and run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size:
-            continue  # bold by drawing twice
-        if script != opened:
-            if opened:
-                pieces.append(END)
-            if gap > _GAP:
-                pieces.append(GAP)
-                cells.append(run.x0)
-            elif gap > _SPACE and not script and not previous.endswith(" "):
-                pieces.append(" ")
-            if script:
-                pieces.append(script)
-            opened = script
-        elif gap > _GAP:
+        if drawn is not None and _is_drawn_again(run, drawn, size):
+            continue
+        if script != opened and opened:
+            pieces.append(END)
+        if gap > _GAP:
             pieces.append(GAP)
             cells.append(run.x0)
-        elif gap > _SPACE and not previous.endswith(" ") and not text.startswith(" "):
+        elif gap > _SPACE and not previous.endswith(" ") and not script and not (opened == script and text[:1] == " "):
             pieces.append(" ")
-        if not opened:
+        if script != opened and script:
+            pieces.append(script)
+        opened = script
+        if not script:
             seams.append((len(pieces), run.x0))
         pieces.append(text)
         previous = text
         drawn = run
-        end = max(end, run.x1) if not opened else run.x1
+        end = run.x1 if script else max(end, run.x1)
     if opened:
         pieces.append(END)
-    if len(seams) > 1:
-        starts = list(accumulate(map(len, pieces), initial=0))
-        seams = [(starts[index], x) for index, x in seams]
-    return "".join(pieces), tuple(cells), seams
+    return pieces, tuple(cells), seams
+
+
+def _is_drawn_again(run: Run, drawn: Run, size: float) -> bool:
+    """Whether text is drawn a second time over itself, for want of a bold font."""
+    return run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size
 
 
 def _is_structure(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from smartpaper.layout.latex import plain
-from smartpaper.layout.line import GAP, Line, words
+from smartpaper.layout.line import GAP, Line, seams, words
 from smartpaper.paper.continuation import goes_on
 from smartpaper.paper.options import Marker
 
@@ -127,7 +127,7 @@ def _cells_under(line: Line, columns: set[float]) -> list[tuple[str, float]]:
     """The cells of a line with their places, cut also where a piece of it begins right under an option's marker."""
     cuts = [0]
     places = [line.x0 - line.left]
-    for index, x in line.seams:
+    for index, x in seams(line):
         behind_gap = line.text[index - 1 : index] == GAP
         behind_space = line.text[index - 1 : index] == " "
         under = any(abs(x - line.left - column) < _ALIGNED for column in columns)

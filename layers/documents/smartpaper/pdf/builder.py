@@ -33,19 +33,6 @@ class _OpenRun:
         self.length = len(text)
         self.breaks = breaks
 
-    def extend(self, text: str, x0: float, x1: float, breaks: list[tuple[int, float, float]], *, spaced: bool) -> None:
-        """Add what follows, behind a space or not."""
-        has_space = text.startswith(" ") or self.texts[-1].endswith(" ")
-        if spaced and (not has_space or x0 - self.x1 > WIDE_GAP * self.size):
-            self.breaks.append((self.length, self.x1, x0))
-            self.texts.append(" ")
-            self.length += 1
-        if breaks:
-            self.breaks += [(self.length + index, a, b) for index, a, b in breaks]
-        self.texts.append(text)
-        self.length += len(text)
-        self.x1 = max(self.x1, x1)  # a vowel sign may be drawn back over its letter
-
     def mark(self, text: str) -> None:
         """Add signs that stand on the last letter and take no room of their own."""
         self.texts.append(text)
@@ -77,17 +64,30 @@ class RunBuilder:
             if not self._told:
                 return
             text = _NAMELESS  # marked content tells what the glyph means
-        if not text.isascii() and _NAMELESS in text:
+        is_plain = text.isascii()
+        if not is_plain and _NAMELESS in text:
             flags |= UNMAPPED
         opened = self._open
         if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
             gap = x0 - opened.x1
             if -_OVERLAP * size < gap < _NO_WORD_BETWEEN * size:
-                opened.extend(text, x0, x1, breaks, spaced=gap > SPACE_GAP * size)
+                texts = opened.texts
+                if gap > SPACE_GAP * size and (
+                    gap > WIDE_GAP * size or not (texts[-1].endswith(" ") or text.startswith(" "))
+                ):
+                    opened.breaks.append((opened.length, opened.x1, x0))
+                    texts.append(" ")
+                    opened.length += 1
+                if breaks:
+                    opened.breaks += [(opened.length + index, a, b) for index, a, b in breaks]
+                texts.append(text)
+                opened.length += len(text)
+                opened.x1 = max(opened.x1, x1)  # a vowel sign may be drawn back over its letter
                 return
-        if not self._told and not text.isascii() and _is_signs(text) and self._attach(text, x0, y, size):
+        if not is_plain and not self._told and _is_signs(text) and self._attach(text, x0, y, size):
             return
-        self.close()
+        if opened is not None:
+            self._runs.append(opened.closed())
         self._open = _OpenRun(x0, x1, y, size, text, flags, breaks)
 
     def close(self) -> None:

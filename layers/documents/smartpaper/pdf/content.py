@@ -14,7 +14,7 @@ from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, j
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
 from smartpaper.pdf.runs import LIGHT, Box, PageContent, Rule, Stroke
-from smartpaper.pdf.strings import HEX, STRING, literal, unhex
+from smartpaper.pdf.strings import HEX, STRING, code_of
 
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -33,6 +33,7 @@ _ELEMENT = re.compile(rb"(" + STRING + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.
 _INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re.DOTALL)
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
+_UPRIGHT = [b"1", b"0", b"0", b"1"]
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
 _MOST_RULES = 3000
@@ -121,6 +122,7 @@ class _Interpreter:
         self.light = 0
         self.ctm = IDENTITY
         self.tm = IDENTITY
+        self.along = 0.0  # how far text has come since `tm` was set
         self.line = IDENTITY
         self.point = (0.0, 0.0)
         self.text = RunBuilder(page)
@@ -135,13 +137,12 @@ class _Interpreter:
         stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
         name = b""
         properties = b""
-        last_font: tuple[bytes, bytes] | None = None
+        last_font = b""
         font, size = PLAIN, 1.0
         page = self.page
         operations: dict[bytes, Callable[[list[float]], None]] = {
             b"Td": self._td,
             b"TD": self._td_leading,
-            b"Tm": self._tm,
             b"T*": self._next_line,
             b"BT": self._begin,
             b"cm": self._cm,
@@ -162,12 +163,12 @@ class _Interpreter:
         }
         for found in _OPERATION.finditer(content):
             kind = found.lastindex
-            if kind == 2:
-                self._show_array(found[1])
-            elif kind == 8:
+            if kind == 8:
                 code = found[8]
-                operation = operations.get(code)
-                if operation is not None:
+                if code == b"Tm":
+                    # The commonest one of all, without the detour.
+                    self._tm(found[7])
+                elif (operation := operations.get(code)) is not None:
                     operation(_numbers(found[7]))
                 elif code == b"q":
                     if len(stack) < 200:
@@ -180,33 +181,37 @@ class _Interpreter:
                 elif code in {b"BDC", b"BMC"}:
                     self.text.begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
                     properties = b""
-            elif kind in {4, 6}:
-                self._show_string(found[3] or found[5], found[4] or found[6])
             elif kind == 11:
-                selected = found[9], found[10]
+                selected = found[0]
                 if selected != last_font:
                     last_font = selected
                     font = resources.font(found[9])
                     size = (_numbers(found[10]) or [1.0])[0]
                 self.font, self.font_size = font, size
+            elif kind == 2:
+                self._show_array(found[1])
+            elif kind in {4, 6}:
+                self._show_string(found[3] or found[5], found[4] or found[6])
+                if len(page.runs) > MAX_RUNS_PER_PAGE:
+                    return
             elif kind == 12:
                 self._draw(found[9], resources, depth)
             elif kind == 9:
                 name, properties = found[9], b""
             elif kind == 13:
                 properties = found[13]
-            if len(page.runs) > MAX_RUNS_PER_PAGE:
-                return
 
     # Text
 
     def _begin(self, _: list[float]) -> None:
         self.tm = self.line = IDENTITY
+        self.along = 0.0
 
     def _td(self, numbers: list[float]) -> None:
         if len(numbers) == 2:
             a, b, c, d, e, f = self.line
             x, y = numbers
+            self.along = 0.0
             self.tm = self.line = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
 
     def _td_leading(self, numbers: list[float]) -> None:
@@ -214,9 +219,17 @@ class _Interpreter:
             self.leading = -numbers[1]
             self._td(numbers)
 
-    def _tm(self, numbers: list[float]) -> None:
-        if len(numbers) == 6:
-            self.tm = self.line = tuple(numbers)  # type: ignore[assignment]
+    def _tm(self, text: bytes) -> None:
+        numbers = text.split()
+        try:
+            if numbers[:4] == _UPRIGHT:
+                self.tm = self.line = (1.0, 0.0, 0.0, 1.0, float(numbers[4]), float(numbers[5]))
+            else:
+                a, b, c, d, e, f = map(float, numbers)
+                self.tm = self.line = (a, b, c, d, e, f)
+        except (ValueError, IndexError):
+            return
+        self.along = 0.0
 
     def _next_line(self, _: list[float]) -> None:
         self._td([0.0, -self.leading])
@@ -239,13 +252,13 @@ class _Interpreter:
     def _show_string(self, token: bytes, operation: bytes) -> None:
         if operation != b"Tj":
             self._next_line([])
-        if self.font is None:
+        font = self.font
+        if font is None:
             return
-        raw = literal(token) if token[0] == 40 else unhex(token)
-        text, width, count, spaces = self.font.decode(raw)
+        text, width, count, spaces = font.shown.get(token) or font.show(token)
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
-        self._add(text, 0.0, advance, drop=raw[0] if raw and self.font.drops else None)
-        self._advance(advance)
+        self._add(text, 0.0, advance, drop=code_of(token) if font.drops else None)
+        self.along += advance
 
     def _show_array(self, array: bytes) -> None:  # noqa: C901 - called for most of the text
         font = self.font
@@ -259,6 +272,7 @@ class _Interpreter:
         breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
         length = 0
+        shown, drops = font.shown, font.drops
         for string, hexadecimal, number in _ELEMENT.findall(array):
             if number:
                 try:
@@ -266,10 +280,10 @@ class _Interpreter:
                 except ValueError:
                     continue
                 continue
-            raw = literal(string) if string else unhex(hexadecimal)
-            text, width, count, spaces = font.decode(raw)
-            if font.drops:
-                self._add(text, at, at + width * size * scale, drop=raw[0] if raw else None)
+            token = string or hexadecimal
+            text, width, count, spaces = shown.get(token) or font.show(token)
+            if drops:
+                self._add(text, at, at + width * size * scale, drop=code_of(token))
                 at += (width * size + count * character_space + spaces * word_space) * scale
                 continue
             if pieces:
@@ -289,11 +303,7 @@ class _Interpreter:
             end = max(end, at)  # a vowel sign may be drawn back over its letter
         if pieces:
             self._add("".join(pieces), start, end, breaks)
-        self._advance(at)
-
-    def _advance(self, distance: float) -> None:
-        a, b, c, d, e, f = self.tm
-        self.tm = (a, b, c, d, distance * a + e, distance * b + f)
+        self.along += at
 
     def _add(
         self,
@@ -304,16 +314,23 @@ class _Interpreter:
         drop: int | None = None,
     ) -> None:
         """A run from `start` to `end` along the line, in text space; `drop` is the code of a sign that may hang."""
-        if self.text.hidden or (text and text.isspace()):
+        builder = self.text
+        if builder.hidden or text.isspace():
             return
         a, b, c, d, e, f = self.tm
         ga, gb, gc, gd, ge, gf = self.ctm
-        along_x, along_y = a * ga + b * gc, a * gb + b * gd
-        if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
-            return  # turned: a watermark, or the label of an axis
-        up = c * gb + d * gd
-        x = e * ga + f * gc + ge
-        y = e * gb + f * gd + gf + self.rise * up
+        if b or c or gb or gc:
+            along_x, along_y, up = a * ga + b * gc, a * gb + b * gd, c * gb + d * gd
+            if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
+                return  # turned: a watermark, or the label of an axis
+            x, y = e * ga + f * gc + ge, e * gb + f * gd + gf
+            y += self.along * along_y
+        else:
+            along_x, up = a * ga, d * gd
+            if along_x <= 0:
+                return
+            x, y = e * ga + ge, f * gd + gf
+        y += self.rise * up
         font = self.font
         flags = self.light
         size = abs(self.font_size * up)
@@ -321,8 +338,9 @@ class _Interpreter:
             flags |= font.flags
             if drop is not None:
                 y -= font.drops.get(drop, 0.0) * size
+        x += self.along * along_x
         placed = joined_breaks(breaks, x, along_x) if breaks else []
-        self.text.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
+        builder.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
 
     # Graphics
 
@@ -378,9 +396,9 @@ class _Interpreter:
         form = resources.form(name)
         if form is None or depth >= MAX_FORM_DEPTH:
             return
-        kept = (self.ctm, self.tm, self.line, self.font, self.font_size, self.light)
+        kept = (self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light)
         self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
-        self.ctm, self.tm, self.line, self.font, self.font_size, self.light = kept
+        self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light = kept
 
     def _end_mark(self, _: list[float]) -> None:
         self.text.end_mark()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pypdf._codecs import charset_encoding  # pypdf's tables of the standard encodings have no public name
 from pypdf.generic import StreamObject
@@ -10,6 +10,7 @@ from pypdf.generic import StreamObject
 from smartpaper.pdf import cmaps, glyph_names
 from smartpaper.pdf.legacy import is_legacy_name
 from smartpaper.pdf.runs import BOLD, LEGACY
+from smartpaper.pdf.strings import bytes_of
 
 # (text, width in em, number of codes, number of one-byte spaces)
 Decoded = tuple[str, float, int, int]
@@ -29,78 +30,80 @@ _FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
 
 
-class Font(Protocol):
+class Font:
     """A font that strings are shown in.
 
     Attributes:
         flags: as in `Run`.
         drops: how far the baseline is below where signs are drawn from, in em by code: TeX's large signs hang.
+        shown: what strings were found to be, by the token that they are written as.
     """
 
-    flags: int
-    drops: Mapping[int, float]
+    __slots__ = ("drops", "flags", "shown")
+
+    def __init__(self, flags: int, drops: Mapping[int, float] | None = None) -> None:
+        self.flags = flags
+        self.drops: Mapping[int, float] = drops or {}
+        self.shown: dict[bytes, Decoded] = {}
+
+    def show(self, token: bytes) -> Decoded:
+        """The characters of a string, and how wide they are."""
+        decoded = self.decode(bytes_of(token))
+        if len(self.shown) < _CACHE:
+            self.shown[token] = decoded
+        return decoded
 
     def decode(self, raw: bytes) -> Decoded:
-        """The characters of a string, and how wide they are."""
-        ...
+        """The same for the string's bytes."""
+        raise NotImplementedError
 
 
-class SimpleFont:
+class SimpleFont(Font):
     """One byte a code."""
+
+    __slots__ = ("_table", "_widths")
 
     def __init__(
         self, table: Mapping[int, str], widths: Sequence[float], flags: int, drops: Mapping[int, float] | None = None
     ) -> None:
-        self.flags = flags
-        self.drops: Mapping[int, float] = drops or {}
+        super().__init__(flags, drops)
         # A mapping of code to itself costs nothing to leave out of the table.
         self._table = {code: text for code, text in table.items() if chr(code) != text}
         for code in _CONTROLS:
             self._table.setdefault(code, UNKNOWN)
         self._widths = widths
-        self._cache: dict[bytes, Decoded] = {}
 
     def decode(self, raw: bytes) -> Decoded:
         """See `Font`."""
-        decoded = self._cache.get(raw)
-        if decoded is None:
-            text = raw.decode("latin-1").translate(self._table)
-            decoded = (text, sum(map(self._widths.__getitem__, raw)), len(raw), raw.count(32))
-            if len(self._cache) < _CACHE:
-                self._cache[raw] = decoded
-        return decoded
+        text = raw.decode("latin-1").translate(self._table)
+        return text, sum(map(self._widths.__getitem__, raw)), len(raw), raw.count(32)
 
 
-class CompositeFont:
+class CompositeFont(Font):
     """Two bytes a code (or one, where the map of the font says so)."""
+
+    __slots__ = ("_code_size", "_default_width", "_table", "_widths")
 
     def __init__(
         self, table: Mapping[int, str], widths: Mapping[int, float], default_width: float, code_size: int, flags: int
     ) -> None:
-        self.flags = flags
-        self.drops: Mapping[int, float] = {}
+        super().__init__(flags)
         self._table = table
         self._widths = widths
         self._default_width = default_width
         self._code_size = code_size
-        self._cache: dict[bytes, Decoded] = {}
 
     def decode(self, raw: bytes) -> Decoded:
         """See `Font`."""
-        decoded = self._cache.get(raw)
-        if decoded is None:
-            if self._code_size == 1:
-                codes: Sequence[int] = raw
-            else:
-                codes = [high << 8 | low for high, low in zip(raw[::2], raw[1::2], strict=False)]
-            table, widths, default = self._table, self._widths, self._default_width
-            text = "".join([table.get(code, UNKNOWN) for code in codes])
-            width = sum([widths.get(code, default) for code in codes])
-            # Word spacing applies to one-byte codes only.
-            decoded = (text, width, len(codes), 0)
-            if len(self._cache) < _CACHE:
-                self._cache[raw] = decoded
-        return decoded
+        if self._code_size == 1:
+            codes: Sequence[int] = raw
+        else:
+            codes = [high << 8 | low for high, low in zip(raw[::2], raw[1::2], strict=False)]
+        table, widths, default = self._table, self._widths, self._default_width
+        text = "".join([table.get(code, UNKNOWN) for code in codes])
+        width = sum([widths.get(code, default) for code in codes])
+        # Word spacing applies to one-byte codes only.
+        return text, width, len(codes), 0
 
 
 PLAIN: Final[Font] = SimpleFont({}, [_DEFAULT_WIDTH] * 256, 0)

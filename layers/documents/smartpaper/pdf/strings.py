@@ -28,6 +28,16 @@ def unhex(token: bytes) -> bytes:
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
+def bytes_of(token: bytes) -> bytes:
+    """The bytes of a string in either writing."""
+    return literal(token) if token[:1] == b"(" else unhex(token)
+
+
+def code_of(token: bytes) -> int | None:
+    """The first byte of a string, None if it has none."""
+    return next(iter(bytes_of(token)), None)
+
+
 def _unescaped(found: re.Match[bytes]) -> bytes:
     octal, line_break, other = found.groups()
     if octal:
