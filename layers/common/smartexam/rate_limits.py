@@ -13,6 +13,8 @@ from smartexam.errors import RateLimited, Unauthorized
 SIGN_IN_FAILURES = 3
 SIGN_IN_LOCK_SECONDS = 15 * 60
 # A password check takes some 60 ms: within these waits attempts that are still being looked at are decided.
+# No request takes longer than the gateway waits for it.
+_SIGN_IN_UNDECIDED_SECONDS = 30
 _SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
@@ -54,7 +56,13 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     """
     who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
     for wait in (*_SIGN_IN_WAITS, None):
-        window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
+        window = windows.reserve_login_attempt(
+            who,
+            now,
+            limit=SIGN_IN_FAILURES,
+            window_seconds=SIGN_IN_LOCK_SECONDS,
+            undecided_seconds=_SIGN_IN_UNDECIDED_SECONDS,
+        )
         if window is None:
             return SignInAttempt(who, now)
         if window.failures >= SIGN_IN_FAILURES:

@@ -4,7 +4,11 @@ It lies in the ephemeral table, whose keys are listed in `smartexam.data.ephemer
 one conditional write, so it holds however many ask at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from smartexam.data import table
 from smartexam.data.identity import user_key
@@ -40,36 +44,40 @@ class LoginWindow:
     closes_at: float
 
 
-def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> LoginWindow | None:
+def reserve_login_attempt(
+    who: str, now: float, *, limit: int, window_seconds: float, undecided_seconds: float
+) -> LoginWindow | None:
     """Count one sign-in attempt before the password is looked at.
 
-    Counting first means that of any number of parallel guesses at most `limit` are evaluated.
+    Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt whose process
+    died is never decided: when nothing has happened for longer than any takes, its place is free again.
 
     Args:
         who: source address and account.
         now: epoch seconds.
         limit: attempts per window.
         window_seconds: how long after the last attempt the window closes.
+        undecided_seconds: longer than it takes to decide an attempt.
 
     Returns:
         None if there was room; otherwise the window, left as it is: the attempt must be refused unseen.
     """
     pk = f"LOGIN#{who}"
-    while not _open_login_window(pk, now + window_seconds, now, failures=0):
-        try:
-            table.update(
-                LoginWindowItem,
-                pk,
-                "WINDOW",
-                [LoginWindowItem.attempts.add(1), LoginWindowItem.expires_at.set(now + window_seconds)],
-                (LoginWindowItem.expires_at > now) & (LoginWindowItem.attempts < limit),
-            )
-        except ConditionFailed as failed:
-            stored = LoginWindowItem.from_raw_data(failed.item) if failed.item else None
-        else:
+    closes_at = now + window_seconds
+    while not _open_login_window(pk, closes_at, now, failures=0):
+        has_room: Condition = (LoginWindowItem.expires_at > now) & (LoginWindowItem.attempts < limit)
+        stored = _reserve(pk, [LoginWindowItem.attempts.add(1), LoginWindowItem.expires_at.set(closes_at)], has_room)
+        if stored is None:
             return None
-        if stored is not None and stored.expires_at > now:
+        if stored.expires_at <= now:
+            continue
+        last_at = stored.expires_at - window_seconds
+        if stored.failures >= limit or now <= last_at + undecided_seconds:
             return LoginWindow(stored.failures, stored.expires_at)
+        silent = (LoginWindowItem.attempts == stored.attempts) & (LoginWindowItem.expires_at == stored.expires_at)
+        taken = [LoginWindowItem.attempts.set(stored.failures + 1), LoginWindowItem.expires_at.set(closes_at)]
+        if _reserve(pk, taken, silent) is None:
+            return None
     return None
 
 
@@ -138,6 +146,17 @@ def use_limit(user_id: int, kind: str, now: float, *, limit: int, window_seconds
         except ConditionFailed:
             continue  # used up or run out in between
         return None
+
+
+def _reserve(pk: str, actions: Sequence[Action], condition: Condition) -> LoginWindowItem | None:
+    """Count an attempt; None if that worked, else the window that stood in the way, which may have run out."""
+    try:
+        table.update(LoginWindowItem, pk, "WINDOW", actions, condition)
+    except ConditionFailed as failed:
+        if failed.item is None:
+            return LoginWindowItem(pk, "WINDOW", attempts=0, failures=0, expires_at=0.0)
+        return LoginWindowItem.from_raw_data(failed.item)
+    return None
 
 
 def _open_login_window(pk: str, expires_at: float, now: float, *, failures: int) -> bool:
