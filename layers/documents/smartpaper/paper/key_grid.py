@@ -19,13 +19,13 @@ _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
 _PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
 _HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
 _LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
-_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
+_NUMBERS = rf"(?:[\[(]\s*+)?{NUMBER}(?:\s*+(?:to|TO|से|±|–|—)\s*+{NUMBER})?(?:\s*+[\])])?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
-_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
+_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
 _DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
-    r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"
+    r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Da-d])|[=→:]++)\s*+)?|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
     rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\].]|,(?!\s*\d))",
     re.IGNORECASE,
 )

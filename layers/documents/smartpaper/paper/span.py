@@ -10,11 +10,8 @@ from smartpaper.paper import headings, values
 from smartpaper.paper.options import Marker
 from smartpaper.paper.values import Value
 
-_TRAILING = re.compile(r"[\])\s.;]*$")
-_MARKS = re.compile(
-    r"^\W*[\[(]?\s*\+?\d{1,2}(?:\s*[,/]\s*[-−–]\s*\d(?:\.\d+)?)?\s*(?:marks?|अंक)\s*[\])]?\W*$", re.IGNORECASE
-)
-_TICK = re.compile(r"\s*[✓✔☑√]\s*$")
+_TRAILING = re.compile(r"(?<![\])\s.;])[\])\s.;]++$")
+_MARKS = re.compile(r"^\W*+\d{1,2}(?:\s*+[,/]\s*+[-−–]\s*+\d(?:\.\d+)?)?\s*+(?:marks?|अंक)\W*+$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -207,7 +204,7 @@ def _read_leading(rest: str) -> Value | None:
     found = re.match(r"([\[(]\s*[A-Da-d1-4क-घअबसद]\s*[\])])(?!\s*(?:or|/|या)\b)(?=\s|$|[.,;])", rest)
     if found is not None and not re.match(r"\s*(?:,|&|and|or|/|या|और|एवं)\s*[\[(]", rest[found.end() :]):
         return values.read(found[1])
-    found = re.match(rf"({values.NUMBER})\s*(?:[^\W\d_°%Ω][^\s]*\s*){{0,3}}$", rest)
+    found = re.match(rf"({values.NUMBER})\s*+(?:[^\W\d_°%Ω]\S*+(?:\s++[^\W\d_°%Ω]\S*+){{0,2}}\s*+)?$", rest)
     if found is not None:
         read = values.read(found[1])
         return None if read is None else Value(number=read.number, tolerance=read.tolerance)
