@@ -13,7 +13,7 @@ MAX_LENGTH = 32
 # Digits stand between 10^130 and 10^-130 (32 characters, exponents of two digits): at most 261 places and a carry.
 EXACT = Context(prec=300)
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 
 
 def read_number(text: str) -> Decimal | None:

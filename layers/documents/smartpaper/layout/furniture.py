@@ -22,7 +22,7 @@ _TEXT_BESIDE_MARKS = 15  # letters
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
-_MARKER = re.compile(r"\s*[\[(]?\s*(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*[\]).:]?\s*")
+_MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*+(?:[\]).:]\s*+)?")
 
 
 def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:

@@ -21,7 +21,7 @@ _HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
 _LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
-_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*(?:No\.?)?\s*)?"
+_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
 _DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"

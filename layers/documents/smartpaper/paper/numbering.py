@@ -28,7 +28,7 @@ STYLES: Final = (
     ("[1]", re.compile(rf"\[\s?{_NUMBER}\s?\]{_REST}")),
     ("1:", re.compile(rf"{_NUMBER}\s?[:–—](?!\d){_REST}")),
     ("1-", re.compile(rf"{_NUMBER}\s?-(?=\s|[^\W\d]){_REST}")),
-    ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]+{_REST}")),
+    ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]++{_REST}")),
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
 )
 _PROMISING = re.compile(r"\W?\s?(?:[0-9०-९Qqप])")

@@ -79,7 +79,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
 def _is_tail(lines: Sequence[Line], index: int) -> bool:
     """The last row of a key without heading may be short."""
     text = plain(lines[index].text)
-    return re.fullmatch(r"(?:\d{1,3}\s*[.):\-]?\s*[\[(]?[A-Da-d1-4][\])]?\s*){1,2}", text) is not None
+    return re.fullmatch(r"(?:\d{1,3}\s*+(?:[.):\-]\s*+)?[\[(]?[A-Da-d1-4][\])]?\s*+){1,2}", text) is not None
 
 
 def _few_after(index: int, block_lines: Sequence[int]) -> bool:

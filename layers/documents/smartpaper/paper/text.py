@@ -15,7 +15,7 @@ _ITEM: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")
-_BROKEN = re.compile(r"([^\W\d_]{2,})-$")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)-$")
 _CONTINUED = re.compile(r"([A-Za-z]{2,})")
 _COMPOUNDING: Final = frozenset(
     (

@@ -17,14 +17,17 @@ _POSITIONS: Final = {
 _MINUS = "−–"
 NUMBER: Final = rf"[-+{_MINUS}]?\s?(?:\d+(?:\.\d+)?|\.\d+)(?:\s?[eE]\s?[-+]?\d{{1,2}})?"
 _NUMBER = re.compile(NUMBER)
-_RANGE = re.compile(rf"[\[(]?\s*({NUMBER})\s*[\])]?\s*(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*[\[(]?\s*({NUMBER})\s*[\])]?")
+_RANGE = re.compile(
+    rf"(?:[\[(]\s*+)?({NUMBER})\s*+(?:[\])]\s*+)?(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*+(?:[\[(]\s*+)?({NUMBER})(?:\s*+[\])])?"
+)
 _AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
 _LABEL = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
 _ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
-_SEPARATOR = r"\s*(?:,|;|&|and|AND|एवं|और|\s|/)\s*"
-_LABELS = re.compile(
-    rf"[\[({{]?\s*{_LABEL}\s*[\])}}]?(?:{_SEPARATOR}[\[({{]?\s*{_LABEL}\s*[\])}}]?)+\.?", re.IGNORECASE
-)
+# White space belongs to what comes before it, always: if both sides could have it, a list of labels that is none after
+# all would be read in as many ways as there are subsets of its separators.
+_SEPARATOR = r"(?:\s*+(?:,|;|&|and|AND|एवं|और|/)\s*+|\s++)"
+_BRACKETED = rf"(?:[\[({{]\s*+)?{_LABEL}(?:\s*+[\])}}])?"
+_LABELS = re.compile(rf"{_BRACKETED}(?:{_SEPARATOR}{_BRACKETED})+\s*+\.?", re.IGNORECASE)
 _RUN_TOGETHER = re.compile(r"[\[({]?\s*([A-D]{2,4})\s*[\])}]?\.?")
 _EACH = re.compile(_LABEL)
 _MOST_DIGITS = 24

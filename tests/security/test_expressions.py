@@ -1,0 +1,116 @@
+"""Regular expressions against what they are slowest at: their time must grow with the text, not with its square."""
+
+import ast
+import importlib
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ("layers/common/smartexam", "layers/documents/smartpaper", "layers/media/smartmedia", "functions")
+LENGTH = 1_000
+# One that reads on from every place takes some sixty times as long as an honest one, which takes a few times this.
+REFERENCE = re.compile(r"(?:a|b|ab)*c")
+PASSES = 25
+WHOLE = ("fullmatch", "match")
+ANYWHERE = ("search", "sub", "split", "findall", "finditer", "subn")
+
+
+def expressions() -> Iterator[tuple[str, re.Pattern[str], str]]:
+    """(name, expression, how it is used) of every expression of text in our code."""
+    for folder in SHIPPED:
+        base = ROOT / folder if folder == "functions" else (ROOT / folder).parent
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            source = path.read_text(encoding="utf-8")
+            if "re." in source:
+                module = importlib.import_module(".".join(path.relative_to(base).with_suffix("").parts))
+                yield from _written_in(source, module)
+
+
+def _written_in(source: str, module: ModuleType) -> Iterator[tuple[str, re.Pattern[str], str]]:
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).startswith("re."):
+            continue
+        function = ast.unparse(node.func).removeprefix("re.")
+        if function not in {"compile", *WHOLE, *ANYWHERE}:
+            continue
+        text = _evaluated(node.args[0], module)
+        flags = _evaluated(node.args[1], module) if function == "compile" and len(node.args) > 1 else 0
+        if not isinstance(text, str):
+            continue  # of bytes, or made of what is known only when it runs
+        used = set(re.findall(rf"\b{_name_of(node, source)}\.(\w+)\(", source)) if function == "compile" else {function}
+        way = "search" if used & set(ANYWHERE) else "fullmatch"
+        yield f"{module.__name__}:{node.lineno}", re.compile(text, flags or 0), way
+
+
+def _evaluated(node: ast.expr, module: ModuleType) -> Any:
+    try:
+        return eval(ast.unparse(node), dict(vars(module)))  # noqa: S307 - our own code, as it is
+    except NameError:
+        return None
+
+
+def _name_of(node: ast.Call, source: str) -> str:
+    """The name that a compiled expression is given; none fits nothing."""
+    before = "\n".join(source.splitlines()[: node.lineno])
+    names = re.findall(r"(\w+)(?:: \S+)? = (?:re\.compile\(|\()", before)
+    return names[-1] if names else "-"
+
+
+def inputs(expression: re.Pattern[str]) -> Iterator[str]:
+    """Texts of what an expression looks for, again and again, without what would end it."""
+    literals = set(re.findall(r"\\?[^\w\s]|\w", expression.pattern)) | {" ", "\n", "\t", "a", "A", "1", "(", ".", "-"}
+    atoms = sorted({literal.removeprefix("\\") or "\\" for literal in literals})
+    words = sorted(set(re.findall(r"[A-Za-z]{2,}", expression.pattern)))[:12]
+    for atom in (*atoms, *words):
+        many = atom * (LENGTH // len(atom))
+        yield f"{many}\x00"
+        yield f"1{many}\x00"
+    for first in ("1", "(", "a", " ", "\\", "$", "["):
+        for second in (" ", ".", "\\", "(", "1", "a"):
+            yield (first + second) * (LENGTH // 2) + "\x00"
+
+
+def seconds(expression: re.Pattern[str], way: str, text: str) -> float:
+    """CPU time of one pass."""
+    started = time.process_time()
+    getattr(expression, way)(text)
+    return time.process_time() - started
+
+
+@pytest.fixture(scope="module")
+def allowed() -> float:
+    """What a text may take: so many times what an honest expression takes for it."""
+    return PASSES * min(seconds(REFERENCE, "search", "x" * LENGTH) for _ in range(20))
+
+
+FOUND = list(expressions())
+
+
+def test_all_are_found() -> None:
+    assert len(FOUND) > 120
+    assert {name.partition(":")[0] for name, _, _ in FOUND} >= {
+        "account.service",
+        "smartexam.exam.numeric",
+        "smartmedia.latex",
+        "smartpaper.paper.numbering",
+        "smartpaper.paper.span",
+    }
+
+
+def test_an_expression_that_is_slow_is_noticed(allowed: float) -> None:
+    slow = re.compile(r"\s*x")
+    assert max(seconds(slow, "search", text) for text in inputs(slow)) > allowed
+
+
+@pytest.mark.parametrize(("expression", "way"), [pytest.param(e, way, id=name) for name, e, way in FOUND])
+def test_time_grows_with_the_text(expression: re.Pattern[str], way: str, allowed: float) -> None:
+    slow = [text for text in inputs(expression) if seconds(expression, way, text) > allowed]
+    # Once more, since the machine may have been busy with something else.
+    slow = [text for text in slow if min(seconds(expression, way, text) for _ in range(3)) > allowed]
+    assert [text[:40] for text in slow] == []
