@@ -12,6 +12,7 @@ MINUTES ?= 30
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
 VENV_SAM := .venv-sam/.ready
+VENV_BENCH := .venv-bench/.ready
 
 # A file's tests stay together: they share what is slow to make. More than four processes would wait for the emulators.
 PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
@@ -21,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak coverage openapi postman cost lint format validate build lock clean
+.PHONY: help run demo test soak bench coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +39,9 @@ test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, test
 soak: $(VENV) $(VENV_AWS) ## Load everything for MINUTES while processes are killed, then chat under cut connections
 	@.venv/bin/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py
+
+bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) ## Measure what the project promises (ARGS name parts, and are the tool's)
+	@.venv/bin/python -m bench $(ARGS)
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
@@ -71,10 +75,10 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Pin requirements/*.txt anew from requirements/*.in
-	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
+	@for name in dev local sam bench; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -85,6 +89,9 @@ $(VENV_AWS): requirements/local.txt
 
 $(VENV_SAM): requirements/sam.txt
 	$(call make-venv,requirements/sam.txt)
+
+$(VENV_BENCH): requirements/bench.txt
+	$(call make-venv,requirements/bench.txt)
 
 # Clears first, so that nothing stays that the requirements no longer name.
 define make-venv

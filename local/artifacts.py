@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,6 @@ def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) ->
 def _installed(requirements: Path, layout: Layout) -> Path:
     """A folder with the packages that a requirements file names."""
     python = layout.emulator_python
-    version = _run([python, "-c", "import sys, sysconfig; print(sys.version, sysconfig.get_platform())"])
 
     def install(folder: Path) -> None:
         pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -128,7 +128,7 @@ def _installed(requirements: Path, layout: Layout) -> Path:
         shutil.rmtree(folder / "bin", ignore_errors=True)
         _compile(folder, requirements.parent, layout)
 
-    return _kept("packages", [version.encode(), requirements.read_bytes()], install, layout)
+    return _kept("packages", [_interpreter(python), requirements.read_bytes()], install, layout)
 
 
 def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
@@ -142,10 +142,16 @@ def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
             shutil.copyfile(file, target)
         _compile(folder, source, layout)
 
-    parts = [os.fsencode(source)]
+    parts = [_interpreter(layout.emulator_python), os.fsencode(source)]
     for file in files:
         parts += [os.fsencode(file.relative_to(source)), file.read_bytes()]
     return _kept(prefix, parts, copy, layout)
+
+
+@cache
+def _interpreter(python: Path) -> bytes:
+    """What byte code and packages are made for: those of another Python would be compiled again at every start."""
+    return _run([python, "-c", "import sys, sysconfig; print(sys.version, sysconfig.get_platform())"]).encode()
 
 
 def _packages(source: Path) -> list[Path]:

@@ -117,4 +117,4 @@ def _forget() -> None:
 def _wait_until(moment: float) -> None:
     left = moment - time.time()
     if left > 0:
-        time.sleep(left)  # noqa: TID251 - a herd comes when it comes
+        time.sleep(left)

@@ -1,7 +1,8 @@
 """Categories: creating, changing, deleting, with their images."""
 
 import re
-from dataclasses import replace
+
+from msgspec import structs
 
 from admin_categories.models import CategoryView
 from smartexam import ids, images
@@ -56,7 +57,7 @@ def update(
     replaces = image is not None or image_path is not None
 
     def change(before: Category) -> Category:
-        return replace(
+        return structs.replace(
             before, name=before.name if text is None else text, image_path=path if replaces else before.image_path
         )
 

@@ -1,7 +1,8 @@
 """To whom a discussion is open: anybody signed in, but for those who are sitting an attempt with its question."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam.data.discussions import reading
 from smartexam.data.discussions.items import Location
@@ -10,8 +11,7 @@ from smartexam.errors import Forbidden, NotFound
 from smartexam.in_progress import is_sitting_with, sitting_with
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """Who asks, and when: `now` in epoch seconds, `grace` in seconds after an attempt's deadline."""
 
     user_id: int

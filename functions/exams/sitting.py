@@ -1,7 +1,6 @@
 """Sitting an exam: start, the paper, saving answers, submitting."""
 
-from dataclasses import dataclass
-
+import msgspec
 from msgspec import UNSET
 
 from exams.models import SyncBody
@@ -18,8 +17,7 @@ _TRIES = 4
 _MOST_GUESSES = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Clockwork:
+class Clockwork(msgspec.Struct, frozen=True):
     """The time of a request and the rules of time: `now` in epoch seconds, `grace` in seconds after a deadline."""
 
     now: float
@@ -27,8 +25,7 @@ class Clockwork:
     timezone: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A student's saved state, in the shapes of the API."""
 
     answers: dict[str, str | list[str]]

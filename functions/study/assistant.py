@@ -1,7 +1,8 @@
 """Asking the assistant: who may, how often, and what is left when the model fails."""
 
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 from smartexam import in_progress
 from smartexam.ai import client
@@ -17,8 +18,7 @@ from study import service
 MODEL_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Student:
+class Student(msgspec.Struct, frozen=True):
     """Who asks, and when: `now` in epoch seconds, `grace` in seconds after an attempt's deadline."""
 
     user_id: int

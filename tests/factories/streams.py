@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from smartexam.data import table
 from smartexam.settings import settings
+from tests.factories.tables import stored_items
 
 _numbers = itertools.count(1)
 
@@ -38,10 +38,8 @@ def stream_event(records: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def stored_records() -> list[dict[str, Any]]:
     """A record for every result and sitting that is stored, as if all had just been written."""
     name = settings().table("attempts")
-    pages = table.connection().client.get_paginator("scan").paginate(TableName=name)
-    found = (item for page in pages for item in page["Items"])
     return [
         stream_record(item["pk"]["S"], item["sk"]["S"])
-        for item in found
+        for item in stored_items(name)
         if item["sk"]["S"].startswith(("RESULT#", "SITTING#"))
     ]

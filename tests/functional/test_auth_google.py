@@ -158,7 +158,7 @@ class TestVerification:
             {"iss": ...},
             {"exp": int(time.time()) - 60},
             {"exp": ...},
-            {"iat": int(time.time()) + 600},
+            {"iat": int(time.time()) + 86_400},
             {"iat": ...},
             {"iat": "now"},
             {"email_verified": False},

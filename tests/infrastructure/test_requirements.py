@@ -9,7 +9,14 @@ from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
 SHIPPED_TO_FEW = [f"layers/{layer}/requirements.txt" for layer in ("documents", "google", "media")]
-LOCKS = [SHIPPED, *SHIPPED_TO_FEW, "requirements/dev.txt", "requirements/local.txt", "requirements/sam.txt"]
+LOCKS = [
+    SHIPPED,
+    *SHIPPED_TO_FEW,
+    "requirements/dev.txt",
+    "requirements/local.txt",
+    "requirements/sam.txt",
+    "requirements/bench.txt",
+]
 
 
 def _pins(path: str) -> Mapping[str, str]:

@@ -35,6 +35,7 @@ from tests.factories.events import FakeContext, send
 from tests.factories.exams import create_exam
 from tests.factories.results import result_items, sitting_item
 from tests.factories.streams import stored_records, stream_event, stream_record
+from tests.factories.tables import stored_items
 from tests.factories.users import access_token, create_crowd, create_user
 
 pytestmark = pytest.mark.race
@@ -139,9 +140,8 @@ def deliver(records: Sequence[dict[str, Any]], size: int = 50) -> None:
 
 def counted_items(name: str) -> dict[tuple[str, str], dict[str, Any]]:
     """Everything that is counted: counters without their shards, rows, tallies without their stamps."""
-    pages = table.connection().client.get_paginator("scan").paginate(TableName=name)
     found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-    for item in (item for page in pages for item in page["Items"]):
+    for item in stored_items(name):
         pk, sk = item.pop("pk")["S"], item.pop("sk")["S"]
         if not pk.startswith("STAT#"):
             continue

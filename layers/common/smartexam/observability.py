@@ -5,13 +5,14 @@ document: CloudWatch extracts the metrics from it, and every other field stays s
 password, an answer, a message or an address.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from aws_lambda_powertools import Logger
 
 NAMESPACE = "SmartExam"
@@ -22,14 +23,14 @@ _METRICS = [
 ]
 
 
-@dataclass(slots=True)
-class Trace:
+class Trace(msgspec.Struct):
     """What is gathered about one invocation while it runs."""
 
     database_calls: int = 0
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+_encoder = msgspec.json.Encoder(enc_hook=str)
 _trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
@@ -59,7 +60,8 @@ def note(**fields: Any) -> None:
 @lru_cache(maxsize=1)
 def logger() -> Logger:
     """This function's logger; its service name is the function's group."""
-    return Logger(log_uncaught_exceptions=False)
+    # Powertools would also try whether each message is JSON: ours are words.
+    return Logger(log_uncaught_exceptions=False, json_serializer=_to_json, json_deserializer=str)
 
 
 def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, **fields: Any) -> None:
@@ -87,3 +89,11 @@ def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, 
             **trace.fields,
         },
     )
+
+
+def _to_json(line: dict[str, Any]) -> str:
+    try:
+        return _encoder.encode(line).decode()
+    except (TypeError, ValueError):
+        # An exception's text may hold what UTF-8 cannot, such as half a surrogate pair: escaped it can be written.
+        return json.dumps(line, default=str)

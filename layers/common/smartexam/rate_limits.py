@@ -4,7 +4,8 @@ import hashlib
 import ipaddress
 import math
 import threading
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam.data import table, windows
 from smartexam.data.ephemeral import Limit
@@ -17,8 +18,7 @@ SIGN_IN_LOCK_SECONDS = 15 * 60
 _SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
-@dataclass(frozen=True, slots=True)
-class SignInAttempt:
+class SignInAttempt(msgspec.Struct, frozen=True):
     """A counted attempt to sign in; whoever reserved it says how it ended."""
 
     who: str

@@ -2,12 +2,10 @@
 
 import time
 from functools import lru_cache
-from typing import Any
 
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from smartexam.aws.client import SECRETS_MANAGER, JsonClient
 from smartexam.errors import Unavailable
 from smartexam.settings import settings
 
@@ -33,7 +31,7 @@ def secret(arn: str, *, fresh: bool = False) -> str:
     if cached is not None and time.monotonic() - cached[0] < accepted_age:
         return cached[1]
     try:
-        text: str = _client().get_secret_value(SecretId=arn)["SecretString"]
+        text: str = _client().call("GetSecretValue", {"SecretId": arn})["SecretString"]
     except (BotoCoreError, ClientError) as error:
         if cached is not None:
             return cached[1]
@@ -43,7 +41,5 @@ def secret(arn: str, *, fresh: bool = False) -> str:
 
 
 @lru_cache(maxsize=1)
-def _client() -> Any:  # botocore makes its clients at run time
-    # botocore itself, not boto3: importing boto3 costs a cold start what the whole of this call does not.
-    config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
-    return botocore.session.get_session().create_client("secretsmanager", settings().region, config=config)
+def _client() -> JsonClient:
+    return JsonClient(SECRETS_MANAGER, settings().region, connect_timeout=1, read_timeout=2, pool_size=1)

@@ -5,9 +5,10 @@ Secrets are not among them: the environment names where a secret is kept, `smart
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
+
+import msgspec
 
 from smartexam.clock import Clock, OffsetClock, SystemClock
 
@@ -19,8 +20,7 @@ class SettingsError(RuntimeError):
     """The environment is incomplete or contradictory: the function must not start."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What a function is told by its environment.
 
     Attributes:
@@ -34,7 +34,7 @@ class Settings:
     stage: str
     region: str
     tables: Mapping[str, str]
-    jwt_secret: str | None = field(repr=False)
+    jwt_secret: str | None
     jwt_secret_arn: str | None
     exam_timezone: str
     app_base_url: str
@@ -42,7 +42,11 @@ class Settings:
     sync_grace_seconds: int
     is_local: bool
     local_clock_file: str | None
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        # The environment and the key in it are for nobody's eyes.
+        return f"Settings({self.stage} in {self.region})"
 
     def table(self, context: str) -> str:
         """The physical name of a context's table.

@@ -1,10 +1,10 @@
 """Files in S3: images, and what clients send straight there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
@@ -17,8 +17,7 @@ FOREVER = "public, max-age=31536000, immutable"
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(msgspec.Struct, frozen=True):
     """The form by which a client sends a file itself: its address, and its fields, which go before the file."""
 
     url: str

@@ -3,7 +3,7 @@
 A result is visible from a time on that follows from its exam's settings of this moment; until then it is pending.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from smartexam.data import attempts
 from smartexam.data.attempts import Result
@@ -13,8 +13,7 @@ from smartexam.finalise import settled_sitting
 from smartexam.times import iso
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A result, whether its student may see it, and from when on (epoch seconds, None while an admin holds it back)."""
 
     result: Result

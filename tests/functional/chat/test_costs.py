@@ -39,7 +39,7 @@ def cost(action: Callable[[], object]) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _warm(asha: Person) -> None:
+def _warm(asha: Person, feed_read_once: None) -> None:
     """The feed of revocations is read once in a few seconds by a warm process: not a cost of one request."""
     asha.ok("GET", "/online_status", query={"ids": "1"})
 

@@ -77,6 +77,14 @@ def test_only_what_changed_is_built_again(layout: Layout) -> None:
     assert second.layers == first.layers
 
 
+def test_another_python_gets_byte_code_of_its_own(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = build(TEMPLATE, layout).layers["CommonLayer"].name
+
+    monkeypatch.setattr("local.artifacts._interpreter", lambda _: b"another version")
+
+    assert build(TEMPLATE, layout).layers["CommonLayer"].name != before
+
+
 def test_a_function_without_its_package_cannot_be_built(layout: Layout) -> None:
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "lost.app.handler"}}
 

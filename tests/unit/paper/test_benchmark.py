@@ -2,7 +2,7 @@
 
 import time
 
-from bench.mining.__main__ import layouts
+from bench.mining.measure import layouts
 from bench.mining.score import Score, compare
 from bench.mining.typeset import set_paper
 from smartpaper.extract import extract

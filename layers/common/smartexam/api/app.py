@@ -9,9 +9,9 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from smartexam.api import bodies, response
@@ -32,8 +32,7 @@ _HIGHEST_ID = 2**53 - 1
 _request: ContextVar[Request] = ContextVar("request")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A route as declared, from which it is served and described.
 
     Attributes:
@@ -54,7 +53,7 @@ class Route:
     takes: type | None = None
     query: type | None = None
     answers: Any = None
-    also: Mapping[int, Any] = field(default_factory=dict)
+    also: Mapping[int, Any] = msgspec.field(default_factory=dict)
     forms: bodies.Forms = False
     limit: int = bodies.DEFAULT_LIMIT
 

@@ -3,17 +3,17 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from smartexam.auth.principal import Principal
 from smartexam.errors import BadRequest, Unauthorized
 
 
-@dataclass(eq=False)
-class Request:
+class Request(msgspec.Struct, eq=False, dict=True):
     """A request as handlers see it.
 
     Attributes:
@@ -23,11 +23,11 @@ class Request:
         principal: the caller; None on public routes.
     """
 
-    event: Mapping[str, Any] = field(repr=False)
+    event: Mapping[str, Any]
     now: float
     method: str
     path: str
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str]
     source_ip: str
     request_id: str
     principal: Principal | None = None
@@ -46,6 +46,10 @@ class Request:
             source_ip=str(http.get("sourceIp", "")),
             request_id=str(context.get("requestId", "")),
         )
+
+    def __repr__(self) -> str:
+        # Headers, cookies and bodies hold what no log and no traceback may.
+        return f"Request({self.method} {self.path})"
 
     @property
     def caller(self) -> Principal:

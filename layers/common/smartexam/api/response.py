@@ -1,7 +1,6 @@
 """Answers, and the headers that every answer carries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -28,8 +27,7 @@ class Done(msgspec.Struct, frozen=True):
     success: Literal[True] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer that is more than a JSON body with status 200.
 
     Attributes:
@@ -42,7 +40,7 @@ class Reply:
     body: Any = None
     status: int = 200
     content_type: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     cookies: tuple[str, ...] = ()
     compress: bool = False
 

@@ -6,15 +6,15 @@ new one in its place: tokens of the old key stay valid until they run out.
 
 import hashlib
 import json
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from smartexam.secret_store import secret
 from smartexam.settings import SHORTEST_KEY, SettingsError, settings
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKeys:
+class SigningKeys(msgspec.Struct, frozen=True):
     """The key that signs, and all that verify."""
 
     current: bytes

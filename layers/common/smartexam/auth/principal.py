@@ -1,9 +1,11 @@
 """The signed-in caller and the roles."""
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import Literal, TypeAlias
 
-ROLES = ("user", "admin", "user,admin")
+import msgspec
+
+Role: TypeAlias = Literal["user", "admin", "user,admin"]
 
 
 class Access(Enum):
@@ -15,8 +17,7 @@ class Access(Enum):
     ADMIN = "admin"
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True):
     """The signed-in caller.
 
     Attributes:

@@ -5,9 +5,10 @@ seconds, so a change binds everywhere within five; admin routes do not wait for 
 """
 
 import threading
-from dataclasses import replace
 from functools import lru_cache
 from time import monotonic
+
+from msgspec import structs
 
 from smartexam.auth.principal import Principal
 from smartexam.data import ephemeral
@@ -43,7 +44,7 @@ class RevocationFeed:
             if principal.version < change.auth_version:
                 if change.role is None:
                     return None
-                principal = replace(principal, role=change.role, version=change.auth_version)
+                principal = structs.replace(principal, role=change.role, version=change.auth_version)
         return principal
 
     def _refresh(self, now: float) -> None:

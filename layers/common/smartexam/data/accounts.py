@@ -6,8 +6,8 @@ at once the second sees the first.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+from msgspec import structs
 from pynamodb.expressions.condition import Condition
 
 from smartexam.auth.principal import portals
@@ -47,7 +47,7 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
 
     def operations(before: User) -> tuple[User, list[Operation]]:
         version = before.auth_version + 1
-        after = replace(
+        after = structs.replace(
             before,
             password_hash=password_hash,
             role=role or before.role,
@@ -97,7 +97,7 @@ def change_role(
         if before.role == role:
             unchanged = Check(UserItem, user_key(before.id), PROFILE, UserItem.role == role)
             return before, [unchanged, *more] if more else []
-        after = replace(before, role=role, auth_version=before.auth_version + 1)
+        after = structs.replace(before, role=role, auth_version=before.auth_version + 1)
         return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role), *more]
 
     try:
@@ -119,7 +119,7 @@ def link_google(user: User, google_sub: str) -> User:
     def operations(before: User) -> tuple[User, list[Operation]]:
         if before.google_sub == google_sub:
             return before, []
-        after = replace(before, google_sub=google_sub)
+        after = structs.replace(before, google_sub=google_sub)
         written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), _profile(before, after)]
         if before.google_sub is not None:
             written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
@@ -143,7 +143,7 @@ def erase(user_id: int, now: float) -> None:
 
     def operations(before: User) -> tuple[User, list[Operation]]:
         version = before.auth_version + 1
-        after = replace(before, auth_version=version, credentials_version=version)
+        after = structs.replace(before, auth_version=version, credentials_version=version)
         written: list[Operation] = [
             Delete(UserItem, user_key(before.id), PROFILE, _as_read(before)),
             Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),

@@ -21,9 +21,9 @@ partition, so that it may be read consistently: what a student may do elsewhere 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from smartexam.data import table
@@ -112,8 +112,7 @@ class HistoryItem(_Outcome):
         context = "attempts"
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(msgspec.Struct, frozen=True):
     """A student's place in an exam.
 
     Attributes:
@@ -167,8 +166,7 @@ class Sitting:
         return max(0, int(self.deadline - now))
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """A graded attempt; marks in units, times in epoch seconds."""
 
     id: int
@@ -183,8 +181,7 @@ class Result:
     completed_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(msgspec.Struct, frozen=True):
     """A graded attempt as lists show it; marks in units, times in epoch seconds."""
 
     id: int

@@ -9,7 +9,6 @@ accounts by id: who has left is no longer named by the log. Nothing changes or r
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,8 +37,7 @@ class AuditItem(Item):
     after = UnicodeAttribute(null=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """Something that an administrator changed.
 
     Attributes:
@@ -57,8 +55,7 @@ class Change:
     after: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A change in the log; `at` in epoch seconds."""
 
     id: str

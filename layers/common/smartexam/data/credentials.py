@@ -5,8 +5,8 @@ Both are opaque tokens of which only a hash is stored.
 """
 
 import hmac
-from dataclasses import dataclass
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.auth import opaque
@@ -40,8 +40,7 @@ class PasswordLinkItem(Item):
     expires_at = FloatAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
+class RefreshToken(msgspec.Struct, frozen=True):
     """A stored refresh token, good until `valid_until` (epoch seconds) unless it was revoked."""
 
     user_id: int
@@ -50,8 +49,7 @@ class RefreshToken:
     is_revoked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordLink:
+class PasswordLink(msgspec.Struct, frozen=True):
     """A live link to set a password."""
 
     user_id: int

@@ -16,9 +16,9 @@ stands in `STATISTICS`. Ids are given out in order, so from the highest id down 
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.data import table
@@ -64,8 +64,7 @@ class MemberItem(Item):
     user_id = IntAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Somebody found by a search."""
 
     id: int

@@ -1,19 +1,21 @@
 """The connection to DynamoDB: one client for all tables, and what its failures mean.
 
-PynamoDB makes a client per model class, 50 ms each; here all models share one, with timeouts that leave a request
-time to answer.
+PynamoDB makes a botocore client per model class, 50 ms each, at 0.9 ms a call; here all models share one of
+`smartexam.aws`, with timeouts that leave a request time to answer.
 """
 
 import random
 import time
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.connection import Connection
+from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 from pynamodb.connection.base import MetaTable
 from pynamodb.connection.table import TableConnection
 
+from smartexam.aws.client import DYNAMODB, JsonClient
 from smartexam.errors import Unavailable
 from smartexam.observability import count_database_call
 from smartexam.settings import settings
@@ -57,16 +59,24 @@ class TransactionRefused(Exception):
         self.items = items
 
 
+class SharedConnection(Connection):
+    """PynamoDB's connection over the process's own client."""
+
+    def __init__(self) -> None:
+        region = settings().region
+        super().__init__(region=region)
+        self._shared = JsonClient(DYNAMODB, region, connect_timeout=1, read_timeout=3, max_attempts=3, pool_size=32)
+
+    @property
+    def client(self) -> BotocoreBaseClientPrivate:
+        """The client; of botocore's it has what PynamoDB uses, and the events."""
+        return cast("BotocoreBaseClientPrivate", self._shared)
+
+
 @lru_cache(maxsize=1)
-def connection() -> Connection:
+def connection() -> SharedConnection:
     """The process's DynamoDB connection."""
-    return Connection(
-        region=settings().region,
-        connect_timeout_seconds=1,
-        read_timeout_seconds=3,
-        retry_configuration={"total_max_attempts": 3, "mode": "standard"},
-        max_pool_connections=32,
-    )
+    return SharedConnection()
 
 
 @lru_cache(maxsize=16)

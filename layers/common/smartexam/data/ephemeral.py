@@ -17,9 +17,9 @@ Here is what every function needs to know who is calling; tokens and links by wh
 `smartexam.data.credentials`, attempts and limits in `smartexam.data.windows`.
 """
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.auth import opaque
@@ -61,8 +61,7 @@ class RevocationItem(Item):
     expires_at = FloatAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(msgspec.Struct, frozen=True):
     """A change that credentials issued below `auth_version` are subject to; without a role they are dead."""
 
     user_id: int

@@ -16,8 +16,8 @@ Here accounts are found and made; what changes one, and so binds credentials alr
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
@@ -77,8 +77,7 @@ _ROLE_COUNTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(msgspec.Struct, frozen=True):
     """An account.
 
     Attributes:
@@ -111,8 +110,7 @@ class User:
         return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, by_cookie=by_cookie)
 
 
-@dataclass(frozen=True, slots=True)
-class UserStatistics:
+class UserStatistics(msgspec.Struct, frozen=True):
     """How many accounts there are, by role; `admins` counts those of either role with `admin` in it."""
 
     user_role: int

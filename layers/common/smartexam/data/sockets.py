@@ -12,9 +12,9 @@ is one write, whoever else comes and goes meanwhile. A user is online while one 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
@@ -38,8 +38,7 @@ _SOCKET = "SOCKET"
 _ATTRIBUTE = "socket:"
 
 
-@dataclass(frozen=True, slots=True)
-class Socket:
+class Socket(msgspec.Struct, frozen=True):
     """One connection.
 
     Attributes:
@@ -62,8 +61,7 @@ class Socket:
         return now > self.heard_at + _LONGEST_LIFE_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """Who speaks through a connection.
 
     Attributes:
@@ -76,8 +74,7 @@ class Owner:
     questions: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """Whether a user is online after one of their connections ended."""
 
     user_id: int

@@ -8,9 +8,9 @@ A question and its answer are one item: there is no half of a conversation to be
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.data import table
@@ -46,8 +46,7 @@ class UsageItem(Item):
     expires_at = FloatAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """A question with its answer; `asked_at` in epoch seconds."""
 
     question: str

@@ -5,9 +5,9 @@ transaction's reasons come in the order of its operations.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -88,8 +88,7 @@ _CONFLICT_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThrough
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[ItemT]):
+class Page(msgspec.Struct, Generic[ItemT], frozen=True):
     """Items of one query and, if there may be more, the sort key after which they go on."""
 
     items: list[ItemT]

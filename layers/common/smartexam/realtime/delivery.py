@@ -8,14 +8,13 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from urllib.parse import quote
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+import msgspec
+from botocore.exceptions import BotoCoreError
 
+from smartexam.aws.signed import SignedClient
 from smartexam.data import sockets
 from smartexam.data.sockets import Socket
 from smartexam.errors import AppError
@@ -28,10 +27,10 @@ POST_SECONDS = 1.0
 DELIVERY_SECONDS = 4.0
 # The gateway knows a connection only after `$connect` has answered; until then it calls it gone.
 _OPENING_SECONDS = 10.0
+_DELETED, _REFUSED, _GONE = 204, 300, 410
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(msgspec.Struct, frozen=True):
     """A frame for one connection."""
 
     socket: Socket
@@ -66,8 +65,10 @@ def answer(connection_id: str, content: bytes) -> None:
 def hang_up(connection_id: str) -> None:
     """Close a connection from our side; one that is gone already is fine."""
     try:
-        _client().delete_connection(ConnectionId=connection_id)
-    except (BotoCoreError, ClientError):
+        done = _request("DELETE", connection_id) in {_DELETED, _GONE}
+    except BotoCoreError:
+        done = False
+    if not done:
         note(hang_up="failed")
 
 
@@ -102,29 +103,31 @@ def _post(post: Post, now: float) -> str:
 
 def _post_to(connection_id: str, content: bytes) -> str:
     try:
-        _client().post_to_connection(ConnectionId=connection_id, Data=content)
-    except ClientError as error:
-        is_gone = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 410  # noqa: PLR2004 - HTTP's Gone
-        return "gone" if is_gone else "failed"
+        status = _request("POST", connection_id, content)
     except BotoCoreError:
         return "failed"
-    return "sent"
+    if status == _GONE:
+        return "gone"
+    return "sent" if status < _REFUSED else "failed"
+
+
+def _request(method: str, connection_id: str, content: bytes = b"") -> int:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+    path = f"/@connections/{quote(connection_id, safe='')}"
+    headers = {"Content-Type": "application/octet-stream"}
+    return _client().send(method, path, headers, content, "before-send.apigatewaymanagementapi").status_code
 
 
 @lru_cache(maxsize=1)
-def _client() -> Any:  # botocore makes its clients at run time
+def _client() -> SignedClient:
     known = settings()
-    config = Config(
+    return SignedClient(
+        known.required("SOCKETS_ENDPOINT").rstrip("/"),
+        "execute-api",
+        known.region,
         connect_timeout=POST_SECONDS,
         read_timeout=POST_SECONDS,
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        max_pool_connections=WORKERS,
-    )
-    return botocore.session.get_session().create_client(
-        "apigatewaymanagementapi",
-        region_name=known.region,
-        endpoint_url=known.required("SOCKETS_ENDPOINT"),
-        config=config,
+        pool_size=WORKERS,
     )
 
 

@@ -4,7 +4,6 @@ What is announced has been stored before, and clients catch up by HTTP: nothing 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -20,8 +19,7 @@ from smartexam.realtime.delivery import Post, deliver
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """An event for users.
 
     Attributes:
@@ -37,8 +35,7 @@ class Event:
     except_connection: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(msgspec.Struct, frozen=True):
     """What the devices of the user get whose doing an event is, instead of what the others get."""
 
     user_id: int

@@ -1,9 +1,9 @@
 """Categories of exams."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
@@ -36,8 +36,7 @@ class CategoryNameItem(Item):
     image_path = UnicodeAttribute(null=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(msgspec.Struct, frozen=True):
     """A category; `image_path` is the key of its picture, if it has one."""
 
     id: int

@@ -1,11 +1,12 @@
 """Exams: their cards and their listings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+from msgspec import structs
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
@@ -81,8 +82,7 @@ class ExamStatisticsItem(Item):
     exams = IntAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class Exam:
+class Exam(msgspec.Struct, frozen=True):
     """An exam.
 
     Attributes:
@@ -172,7 +172,7 @@ _IN_PAPER = frozenset(
     {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
     | {"max_attempts", "result_mode"}
 )
-_STORED = tuple(name for name in Exam.__slots__ if name != "id")
+_STORED = tuple(name for name in Exam.__struct_fields__ if name != "id")
 _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
 
 
@@ -268,7 +268,7 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
             return before
         if not _EDITABLE.issuperset(changes):
             raise ValueError(f"not editable: {sorted(set(changes) - _EDITABLE)}")
-        after = replace(before, **changes, edit_version=before.edit_version + 1)
+        after = structs.replace(before, **changes, edit_version=before.edit_version + 1)
         actions: list[Action] = [
             getattr(CardItem, name).remove() if value is None else getattr(CardItem, name).set(value)
             for name, value in changes.items()

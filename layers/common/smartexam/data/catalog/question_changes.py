@@ -5,7 +5,8 @@ exists: whoever loses a race against a deletion writes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from smartexam.data import table
 from smartexam.data.catalog import question_batches, questions
@@ -162,7 +163,7 @@ def delete_questions(question_ids: Iterable[int]) -> int:
 
 def _move(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
     (arriving,) = new_questions(exam_id, [(before.id, content)], now)
-    after = replace(arriving, revision=before.revision + 1, created_at=before.created_at)
+    after = structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
     _transact_in_exam(
         [
             _removal(before),

@@ -1,8 +1,9 @@
 """How questions are stored, and what a change of them does to their exam's card."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec import structs
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
@@ -46,8 +47,7 @@ class PointerItem(Item):
     question_sk = UnicodeAttribute()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredQuestion:
+class StoredQuestion(msgspec.Struct, frozen=True):
     """A question of an exam.
 
     Attributes:
@@ -93,7 +93,7 @@ def new_questions(
 
 def edited(before: StoredQuestion, content: Question) -> StoredQuestion:
     """The next revision of a question."""
-    return replace(before, content=content, revision=before.revision + 1)
+    return structs.replace(before, content=content, revision=before.revision + 1)
 
 
 def to_item(question: StoredQuestion) -> QuestionItem:

@@ -5,7 +5,8 @@ other at once, or accepting twice, comes to one connection and one conversation.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam import ids
 from smartexam.auth.principal import Principal
@@ -37,8 +38,7 @@ from smartexam.errors import Conflict, Forbidden, NotFound, Unavailable
 _ATTEMPTS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(msgspec.Struct, frozen=True):
     """What is between a user and another one.
 
     Attributes:
@@ -57,8 +57,7 @@ class Peer:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRequest:
+class PendingRequest(msgspec.Struct, frozen=True):
     """A request in an inbox; `created_at` in epoch seconds."""
 
     connection_id: int
@@ -67,8 +66,7 @@ class PendingRequest:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How another user stands to one: status of the connection, if any, and whether they are online."""
 
     status: str | None

@@ -1,7 +1,8 @@
 """Conversations as their members see them: which there are, what is unread, what is hidden."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam.data import sockets, table
 from smartexam.data.identity import user_key
@@ -29,8 +30,7 @@ _ATTEMPTS = 8
 Found = Mapping[tuple[str, str], Item]
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """Somebody in a conversation."""
 
     id: int
@@ -38,8 +38,7 @@ class Member:
     is_admin: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LastMessage:
+class LastMessage(msgspec.Struct, frozen=True):
     """The newest message, as a list shows it; `sent_at` in epoch seconds."""
 
     text: str
@@ -47,8 +46,7 @@ class LastMessage:
     sent_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(msgspec.Struct, frozen=True):
     """A conversation in the list of one of its members.
 
     Attributes:
@@ -66,8 +64,7 @@ class Overview:
     last_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recipients:
+class Recipients(msgspec.Struct, frozen=True):
     """Who gets what is said in a conversation, the speaker among them."""
 
     conversation_id: int

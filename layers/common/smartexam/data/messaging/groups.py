@@ -5,7 +5,8 @@ admin as long as it has members, and ends with the last of them.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam.data import table
 from smartexam.data.engine import back_off
@@ -31,8 +32,7 @@ _ATTEMPTS = 10
 _CHUNK = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A group as it is after a change; without members it is gone, and its messages are left to be erased."""
 
     id: int
@@ -41,8 +41,7 @@ class Group:
     members: Mapping[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(msgspec.Struct, frozen=True):
     conversation: ConversationItem
     roster: RosterItem
 

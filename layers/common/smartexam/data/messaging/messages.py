@@ -1,7 +1,8 @@
 """Messages as they are stored: read page by page, edited, deleted. Sending is in `sending`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from smartexam.data import table
 from smartexam.data.identity import user_key
@@ -32,8 +33,7 @@ PAGE = 40
 _QUOTE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True):
     """What a message replies to, as it is now; the text is cut."""
 
     message_id: int
@@ -41,8 +41,7 @@ class Quote:
     sender_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """A message.
 
     Attributes:

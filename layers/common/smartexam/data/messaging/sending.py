@@ -1,6 +1,6 @@
 """Sending a message: one read, one transaction."""
 
-from dataclasses import dataclass
+import msgspec
 
 from smartexam.data import table, windows
 from smartexam.data.engine import RawItem, back_off
@@ -35,8 +35,7 @@ _ATTEMPTS = 40
 _LONGEST_BACK_OFF = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A message to send.
 
     Attributes:
@@ -51,8 +50,7 @@ class Draft:
     client_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A stored message and the membership of its sender; `is_repeated` if it was stored by an earlier call."""
 
     message: Message
@@ -60,8 +58,7 @@ class Sent:
     is_repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(msgspec.Struct, frozen=True):
     """What is known before a message is stored: into what, by whom, in reply to what, and whether it was before."""
 
     membership: MembershipItem

@@ -1,0 +1,165 @@
+"""HTTP to one AWS endpoint: kept-alive connections with timeouts, and botocore's names for what goes wrong.
+
+Python's own connections, since those of a library in between take a third of a call's time and bring nothing that is
+needed here.
+"""
+
+import base64
+import os
+import ssl
+import weakref
+from collections import deque
+from functools import lru_cache
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+from botocore import exceptions
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.httpsession import get_cert_path
+from botocore.utils import get_environ_proxies
+from urllib3.util import wait_for_read
+
+
+class Headers(Protocol):
+    """Headers of a response, by name in any case."""
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """The value, or the default if there is none."""
+        ...
+
+
+class Response(Protocol):
+    """An answer, read to its end; botocore's `AWSResponse` is one."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """The headers."""
+        ...
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        ...
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The response that came over the wire."""
+
+    status_code: int
+    headers: Any
+    content: bytes
+
+
+class Transport:
+    """Connections to one endpoint; safe to share between threads.
+
+    Args:
+        origin: scheme, host and perhaps port.
+        connect_timeout: seconds.
+        read_timeout: seconds without a byte.
+        pool_size: how many connections are kept; there may be more while they are in use.
+    """
+
+    def __init__(self, origin: str, *, connect_timeout: float, read_timeout: float, pool_size: int) -> None:
+        parts = urlsplit(origin)
+        self._origin, self._host = origin, parts.hostname or ""
+        self._tls = _tls_context(_bundle()) if parts.scheme == "https" else None
+        self._port = parts.port or (443 if self._tls else 80)
+        self._proxy = get_environ_proxies(origin).get("https") if self._tls else None
+        self._connect_timeout, self._read_timeout = connect_timeout, read_timeout
+        self._pool_size = pool_size
+        self._idle: deque[HTTPConnection] = deque()
+        weakref.finalize(self, _close_all, self._idle)
+
+    def send(self, request: AWSPreparedRequest, path: str) -> Response:
+        """One exchange.
+
+        Args:
+            request: what is sent.
+            path: that of its URL, which is all that the endpoint sees of it.
+
+        Raises:
+            botocore.exceptions.ConnectionError: there is no connection, or it broke.
+            botocore.exceptions.HTTPClientError: there was no answer in time, or none that can be read.
+        """
+        connection = self._idle_connection() or self._opened()
+        is_good = False
+        try:
+            connection.request(request.method, path, request.body, request.headers)
+            response = connection.getresponse()
+            content = response.read()
+            is_good = not response.will_close
+        except TimeoutError as error:
+            raise exceptions.ReadTimeoutError(endpoint_url=request.url, error=error) from error
+        except (HTTPException, OSError) as error:
+            raise exceptions.ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        finally:
+            if is_good and len(self._idle) < self._pool_size:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        return Answer(response.status, response.headers, content)
+
+    def _idle_connection(self) -> HTTPConnection | None:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread took it
+                return None
+            # Between answers the other side has nothing to say: it has hung up.
+            if not wait_for_read(connection.sock, timeout=0):
+                return connection
+            connection.close()
+        return None
+
+    def _opened(self) -> HTTPConnection:
+        connection = self._connection()
+        try:
+            connection.connect()
+        except TimeoutError as error:
+            raise exceptions.ConnectTimeoutError(endpoint_url=self._origin, error=error) from error
+        except ssl.SSLError as error:
+            raise exceptions.SSLError(endpoint_url=self._origin, error=error) from error
+        except (HTTPException, OSError) as error:
+            raise exceptions.EndpointConnectionError(endpoint_url=self._origin, error=error) from error
+        connection.sock.settimeout(self._read_timeout)
+        return connection
+
+    def _connection(self) -> HTTPConnection:
+        if self._tls is None:
+            return HTTPConnection(self._host, self._port, timeout=self._connect_timeout)
+        if self._proxy is None:
+            return HTTPSConnection(self._host, self._port, timeout=self._connect_timeout, context=self._tls)
+        proxy = urlsplit(self._proxy)
+        through = HTTPSConnection(
+            proxy.hostname or "", proxy.port or 80, timeout=self._connect_timeout, context=self._tls
+        )
+        headers = {}
+        if proxy.username:
+            pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+            headers["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        through.set_tunnel(self._host, self._port, headers)
+        return through
+
+
+def _close_all(connections: deque[HTTPConnection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+def _bundle() -> str:
+    bundle: str = get_cert_path(verify=True)
+    return os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or bundle
+
+
+@lru_cache(maxsize=2)
+def _tls_context(bundle: str) -> ssl.SSLContext:
+    # One for all clients: reading the certificates takes longer than many a request.
+    return ssl.create_default_context(cafile=bundle)
