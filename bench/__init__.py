@@ -1,4 +1,4 @@
-"""How well the project does what can be measured but not proved; run from the project's folder, as `python -m bench.X`."""
+"""How well the project does what can be measured but not proved; run in the project's folder: `python -m bench.X`."""
 
 import sys
 from pathlib import Path

@@ -34,6 +34,8 @@ def render(text: str) -> str:
         if _MARKED.search(text):
             text = "".join(_token(token) for token in _tokens(text))
         text = text.replace(END, "").replace(OVER, "")
+    if ". ." in text:
+        text = text.replace(". . .", "...")
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Final, Protocol
 
-from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, joined_breaks
+from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, is_signs, joined_breaks
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
 from smartpaper.pdf.runs import LIGHT, Box, PageContent, Rule, Stroke
@@ -288,7 +288,7 @@ class _Interpreter:
                 continue
             if pieces:
                 gap = at - end
-                if gap > split_gap or gap < -split_gap:
+                if gap > split_gap or gap < -split_gap or (gap > space_gap and is_signs("".join(pieces))):
                     self._add("".join(pieces), start, end, breaks)
                     pieces, breaks, length = [], [], 0
                 elif gap > space_gap and (gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" "))):
