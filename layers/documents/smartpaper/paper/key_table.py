@@ -36,6 +36,9 @@ _NUMBER_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _HAS_DIGIT: Final = re.compile(r"\d")
+_LABEL: Final = re.compile(r"[\[(]?(?:[A-Ea-e1-5]|[कखगघअबसद])[\])]?")
+_SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
+_ANSWERS_AGAIN: Final = "answers"
 _CELL_GAP = 0.55  # em
 _MOST_IDLE = 12  # lines of an explanation
 _MOST_NAME_LINES = 3
@@ -56,17 +59,30 @@ def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
     if any(b - a != 1 for a, b in pairwise(numbers)):
         return [], 0
     entries, used = _under(numbers, found, lines, index, is_labelled=is_labelled)
-    while used > 1 and index + used < len(lines) and _is_other_row(lines[index + used], len(found)):
+    while used > 1 and index + used < len(lines):
+        other = _other_row(lines[index + used], found)
+        if not other:
+            break
         used += 1
+        if other == _ANSWERS_AGAIN:
+            # Answers of another set of the paper: whose this paper is, is not said.
+            entries = [(number, None) for number in numbers]
     return entries, used
 
 
-def _is_other_row(line: Line, count: int) -> bool:
-    """Whether a line is one more row of such a table, which says something else: marks, pages, subjects."""
+def _other_row(line: Line, numbers: Sequence[Word]) -> str:
+    """What one more row of such a table says: marks or subjects, answers again, or "" if it is none."""
     cells = words(line)
-    name = cells[0].text if cells else ""
-    is_name = name.isalpha() and len(name) > 1 and not _NUMBERS_LABEL.fullmatch(name)
-    return is_name and abs(len(cells) - 1 - count) <= 1 and not _ANSWERS_LABEL.fullmatch(name)
+    if not cells or not cells[0].text.isalpha() or cells[0].x1 >= numbers[0].x0 + 1:
+        return ""
+    name, rest = cells[0].text, cells[1:]
+    if rest and len(name) > 1 and rest[0].x1 < numbers[0].x0 + 1:
+        rest = rest[1:]  # "Set B"
+    if abs(len(rest) - len(numbers)) > 1 or _NUMBERS_LABEL.fullmatch(name):
+        return ""
+    labels = sum(_LABEL.fullmatch(cell.text) is not None for cell in rest)
+    is_set = len(name) == 1 or name.lower() in _SET_NAMES or _ANSWERS_LABEL.fullmatch(name) is not None
+    return _ANSWERS_AGAIN if is_set and labels >= 0.8 * len(rest) else "other" if len(name) > 1 else ""
 
 
 def _under(
