@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from smartpaper.layout.rows import Row, text_of
-from smartpaper.pdf.runs import LIGHT, PageContent, Run
+from smartpaper.pdf.runs import INVISIBLE, LIGHT, PageContent, Run
 
 _DIGITS = re.compile(r"[0-9०-९]+")
 _ZONE = 6  # rows from either end that may be furniture
@@ -20,6 +20,7 @@ _PAGE_NUMBER = re.compile(
 )
 _MARKS = re.compile(r"[\[(]?\s*\d{1,2}(?:\s*½|\.5|\s*[x×]\s*\d{1,2}\s*=\s*\d{1,3})?\s*(?:M|[Mm]arks?)?\s*[\])]?")
 _TEXT_BESIDE_MARKS = 15  # letters
+_EDGE = 6.0  # points
 _MARGIN = 0.1  # of the page's height
 _FEWEST_LINES = 8
 _SMALL_NUMBER = 0.86  # of the text's size
@@ -165,6 +166,26 @@ def _counts(found: dict[int, str]) -> bool:
     rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
     width = min(len(numbers) for _, numbers in rows)
     return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
+
+
+def remove_unseen(pages: Sequence[PageContent]) -> None:
+    """Take off what no reader sees: text outside of the page, and text not painted where most of it is.
+
+    Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
+    """
+    painted = sum(len(run.text) for page in pages for run in page.runs if not run.flags & INVISIBLE)
+    unpainted = sum(len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE)
+    gone = INVISIBLE if unpainted and painted > unpainted else 0
+    for page in pages:
+        right, top = page.width + _EDGE, page.height + _EDGE
+        if any(
+            run.flags & gone or not (-_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE) for run in page.runs
+        ):
+            page.runs = [
+                run
+                for run in page.runs
+                if not run.flags & gone and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
+            ]
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:

@@ -22,6 +22,7 @@ _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, nam
 
 def read(pages: Sequence[PageContent]) -> list[Line]:
     """The lines of a document; its pages are used up."""
+    furniture.remove_unseen(pages)
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:

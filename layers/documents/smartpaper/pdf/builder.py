@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from smartpaper.pdf.runs import UNMAPPED, PageContent, Run
+from smartpaper.pdf.runs import SOFT_HYPHEN, UNMAPPED, PageContent, Run
 from smartpaper.pdf.strings import HEX, STRING, literal, unhex
 
 SPACE_GAP: Final = 0.155  # em; kerning stays below, TeX's thin space and all between words above
@@ -143,7 +143,8 @@ class RunBuilder:
             return
         first = max(drawn, key=lambda run: run.x1 - run.x0)
         x0, x1 = min(run.x0 for run in drawn), max(run.x1 for run in drawn)
-        text = instead.replace("\u00ad", "")
+        # A soft hyphen by itself is one that is drawn, where a word is divided.
+        text = instead if instead == SOFT_HYPHEN else instead.replace(SOFT_HYPHEN, "")
         runs[since:] = [Run(x0, x1, first.y, first.size, text, first.flags & ~UNMAPPED)]
 
 
