@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from smartpaper.layout.rows import Row, text_of
-from smartpaper.pdf.runs import LIGHT, PageContent, Run
+from smartpaper.pdf.runs import INVISIBLE, LIGHT, PageContent, Run
 
 _DIGITS = re.compile(r"[0-9०-९]+")
 _ZONE = 6  # rows from either end that may be furniture
@@ -19,6 +20,11 @@ _PAGE_NUMBER = re.compile(
 )
 _MARKS = re.compile(r"[\[(]?\s*\d{1,2}(?:\s*½|\.5|\s*[x×]\s*\d{1,2}\s*=\s*\d{1,3})?\s*(?:M|[Mm]arks?)?\s*[\])]?")
 _TEXT_BESIDE_MARKS = 15  # letters
+_EDGE = 6.0  # points
+_MARGIN = 0.1  # of the page's height
+_FEWEST_LINES = 8
+_SMALL_NUMBER = 0.86  # of the text's size
+_TEXT_BESIDE_NUMBER = 6  # letters
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
@@ -28,14 +34,69 @@ _MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*+(?:[\
 def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
     """Take the furniture out of the pages' rows."""
     repeated = _repeated(pages, rows_by_page)
+    lone = _lone_numbers(pages, rows_by_page)
     for page, rows in zip(pages, rows_by_page, strict=True):
-        gone: set[int] = set()
+        gone: set[int] = set(lone)
         for row in _edges(rows):
             text = _normal(row)
             if (text, _place(row, page)) in repeated or _PAGE_NUMBER.fullmatch(text):
                 gone.add(id(row))
         if gone:
             rows[:] = [row for row in rows if id(row) not in gone]
+
+
+def _lone_numbers(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> set[int]:
+    """Rows that are nothing but the page's number, apart from the text at the foot or the head of the page."""
+    found: list[tuple[int, Row]] = []
+    for page, rows in zip(pages, rows_by_page, strict=True):
+        for at, beside in ((-1, -2), (0, 1)):
+            if len(rows) < 3:
+                continue
+            row = rows[at]
+            text = text_of(row).strip()
+            margin = row.y if at else page.height - row.y
+            apart = abs(row.y - rows[beside].y) > 1.6 * row.size
+            if text.isdecimal() and len(text) <= 3 and margin < _MARGIN * page.height and apart:
+                found.append((int(text) - page.number, row))
+    steps = Counter(step for step, _ in found)
+    if not steps:
+        return set()
+    step, count = steps.most_common(1)[0]
+    if count < 2 and (len(pages) > 1 or step):
+        return set()
+    return {id(row) for other, row in found if other == step}
+
+
+def remove_line_numbers(rows_by_page: Sequence[list[Row]]) -> None:
+    """Take off numbers in the margin that count the lines."""
+    for rows in rows_by_page:
+        numbered: list[tuple[int, Row, Run, list[Run]]] = []
+        for row in rows:
+            first = min(row.runs)
+            rest = sorted(run for run in row.runs if run is not first)
+            if first.text.strip().isdecimal() and rest and rest[0].x0 - first.x1 > 0.5 * first.size:
+                numbered.append((int(first.text), row, first, rest))
+        if len(numbered) >= max(_FEWEST_LINES, 0.7 * len(rows)) and _are_line_numbers(numbered):
+            for _, row, _, rest in numbered:
+                row.runs = rest
+                row.size = max(run.size for run in rest)
+                row.cached = row.stretches = None
+
+
+def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bool:
+    """Whether numbers count lines rather than items: small, in one place, before whatever a line holds."""
+    count = len(numbered)
+    counting = sum(b[0] - a[0] == 1 for a, b in pairwise(numbered))
+    places = Counter(round(number.x1 / 2) for _, _, number, _ in numbered)
+    if counting < 0.9 * (count - 1) or sum(times for _, times in places.most_common(2)) < 0.9 * count:
+        return False
+    lettered = sum(sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_NUMBER for *_, rest in numbered)
+    if lettered < 0.5 * count:
+        return False  # a key
+    small = sum(number.size < _SMALL_NUMBER * rest[0].size for _, _, number, rest in numbered)
+    # An item begins neither with a small letter nor with the mark of an option.
+    within = sum(rest[0].text[:1].islower() or _OPTION.match(rest[0].text) is not None for *_, rest in numbered)
+    return small >= 0.9 * count or within >= 0.25 * count
 
 
 def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
@@ -105,6 +166,26 @@ def _counts(found: dict[int, str]) -> bool:
     rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
     width = min(len(numbers) for _, numbers in rows)
     return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
+
+
+def remove_unseen(pages: Sequence[PageContent]) -> None:
+    """Take off what no reader sees: text outside of the page, and text not painted where most of it is.
+
+    Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
+    """
+    painted = sum(len(run.text) for page in pages for run in page.runs if not run.flags & INVISIBLE)
+    unpainted = sum(len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE)
+    gone = INVISIBLE if unpainted and painted > unpainted else 0
+    for page in pages:
+        right, top = page.width + _EDGE, page.height + _EDGE
+        if any(
+            run.flags & gone or not (-_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE) for run in page.runs
+        ):
+            page.runs = [
+                run
+                for run in page.runs
+                if not run.flags & gone and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
+            ]
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:

@@ -94,7 +94,7 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
     return tuple(accepted)
 
 
-def is_text(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
+def is_text(rows: Sequence[Row], gutters: Sequence[float], least: float = _LETTERS) -> bool:
     """Whether what stands in the columns is made of words rather than of numbers and labels."""
     letters: Counter[int] = Counter()
     total: Counter[int] = Counter()
@@ -103,7 +103,7 @@ def is_text(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
             column = bisect_right(gutters, run.x0 + 1.0)
             total[column] += len(run.text) - run.text.count(" ")
             letters[column] += sum(map(len, _WORDS.findall(run.text)))
-    return all(letters[column] >= _LETTERS * count for column, count in total.items())
+    return all(letters[column] >= least * count for column, count in total.items())
 
 
 def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
@@ -120,7 +120,7 @@ def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
             widths[column] += 1
             wide[column] += x1 - x0 >= 0.6 * (edges[column + 1] - edges[column])
     if len(rows) < 8:  # the end of a text may leave too little in one of the columns
-        return wide.total() > 0 and is_text(rows, ())
+        return wide.total() > 0 and is_text(rows, (), _LETTERS / 2)
     if not is_text(rows, gutters):
         return False
     return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()

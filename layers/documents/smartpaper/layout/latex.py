@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from smartpaper.layout.line import END, FRACTION, OVER, ROOT, SUB, SUPER, UNREADABLE
+from smartpaper.pdf.runs import SOFT_HYPHEN
 
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
 _RAISED_PLAIN: Final = "0123456789+-=()ni"
@@ -28,12 +29,15 @@ def render(text: str) -> str:
     if UNREADABLE in text:
         text = _BESIDE_UNREADABLE.sub(" ", text).replace(UNREADABLE, "")
     if not text.isascii():
+        text = text.replace(SOFT_HYPHEN, "-")
         text = _RAISED_RUN.sub(lambda found: f"{SUPER}{found[0].translate(_TO_PLAIN)}{END}", text)
         text = _LOWERED_RUN.sub(lambda found: f"{SUB}{found[0].translate(_TO_PLAIN)}{END}", text)
         text = _DEGREE.sub("°", text)
         if _MARKED.search(text):
             text = "".join(_token(token) for token in _tokens(text))
         text = text.replace(END, "").replace(OVER, "")
+    if ". ." in text:
+        text = text.replace(". . .", "...")
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from smartpaper.layout import columns, furniture, gutters
+from smartpaper.layout import columns, devanagari, furniture, gutters
 from smartpaper.layout.columns import Grid
 from smartpaper.layout.line import Line
 from smartpaper.layout.rows import Row, rows_of, text_and_cells
@@ -22,6 +22,7 @@ _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, nam
 
 def read(pages: Sequence[PageContent]) -> list[Line]:
     """The lines of a document; its pages are used up."""
+    furniture.remove_unseen(pages)
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:
@@ -32,6 +33,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         lift_numbers(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
     furniture.remove(pages, rows_by_page)
+    furniture.remove_line_numbers(rows_by_page)
     furniture.remove_marks(rows_by_page)
     grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
     parts: list[tuple[int, list[Line]]] = []
@@ -45,7 +47,11 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
             by_column.setdefault(place, []).extend(found)
     for members in by_column.values():
         _set_margins(members)
-    return [line for _, found in _ordered(parts) for line in found]
+    lines = [line for _, found in _ordered(parts) for line in found]
+    if devanagari.is_drawn_order(line.text for line in lines):
+        for line in lines:
+            line.text = devanagari.spelled(line.text)
+    return lines
 
 
 def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
@@ -108,7 +114,7 @@ def _line(page: int, column: int, row: Row) -> Line:
     parts, cells, seams = text_and_cells(row)
     text = "".join(parts)
     if not text.isascii():
-        text = _ACCENTED.sub(lambda found: found[2] + _ACCENTS[found[1]], text)
+        text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
     letters = bold = 0
     for run in row.runs:
@@ -145,7 +151,7 @@ _ACCENTS: Final = {
     "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301",
     "\u20d7": "\u20d7",
 }  # fmt: skip
-_ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])([A-Za-zı\u0237])")
+_ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
 
 
 def _plain_letters() -> dict[int, str]:

@@ -28,6 +28,8 @@ _PROSE_WORDS = 4
 _BLANK: Final = "______"
 _SHORTEST_BLANK, _LONGEST_BLANK = 1.4, 150.0  # em, points
 _SUMS: Final = frozenset("∑∏∫∮∬∭⋃⋂∐⨁")
+_LIMIT_NAME: Final = re.compile(r"(?:\b|(?<=\d))(?:lim|max|min)\s*$")
+_LIMIT_WIDTH = 1.39  # em
 _ACCENTS: Final = {
     "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307", "¨": "\u0308",
     "ˇ": "\u030c", "\u20d7": "\u20d7", "→": "\u20d7", "\u0302": "\u0302", "\u0304": "\u0304",
@@ -45,8 +47,8 @@ def join_stacks(page: PageContent) -> None:
     rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
-    for run in signs:
-        if run.text.strip() in _SUMS:
+    for run in page.runs:
+        if run.text.strip() in _SUMS or _LIMIT_NAME.search(run.text) is not None:
             _join_limits(field, run)
     if field.is_changed:
         page.runs = field.left()
@@ -252,13 +254,15 @@ def _row_at(field: _Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[
     gap = _gap_above if up else _gap_below
     nearest = min(fitting, key=lambda run: abs(gap(field, run, rule) or 0.0))
     # Under the rule that may be a superscript: what it belongs to is larger and not far.
-    anchor = max((run for run in fitting if abs(run.y - nearest.y) < 0.6 * nearest.size), key=lambda run: run.size)
+    larger = [run for run in fitting if abs(run.y - nearest.y) < 0.6 * nearest.size and run.size > 1.1 * nearest.size]
+    anchor = max(larger, key=lambda run: run.size, default=nearest)
     reach = 0.65 * anchor.size
     near = [run for run in field.near(rule.y) if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
+    own = 0.35 * anchor.size
     return [
         run
         for run in near
-        if abs(run.y - anchor.y) <= reach
+        if abs(run.y - anchor.y) <= (reach if run.size < _SMALL * anchor.size else own)
         and run.size <= 1.15 * anchor.size
         and (run.y > rule.y if up else run.y < rule.y)
         and run.text.strip() != "√"
@@ -319,31 +323,46 @@ def _fill_blank(field: _Field, rule: Rule) -> None:
         field.divide(beside[0], [beside[0], Run(rule.x0, rule.x1, beside[0].y, size, _BLANK, beside[0].flags)])
 
 
-def _join_limits(field: _Field, sign: Run) -> None:
-    """The limits of a sum or an integral, set over and under it or at its right."""
-    if not field.is_there(sign):
+def _join_limits(field: _Field, run: Run) -> None:
+    """The limits of a sum, an integral or a `lim`, set over and under it or at its right."""
+    if not field.is_there(run):
         return
-    size = sign.size
+    size = run.size
+    name = _LIMIT_NAME.search(run.text)
+    x0 = run.x0 if name is None else run.x1 - _LIMIT_WIDTH * size
+    centre, axis = (x0 + run.x1) / 2, run.y + _AXIS * size
     parts: dict[str, list[Run]] = {SUB: [], SUPER: []}
-    centre, axis = (sign.x0 + sign.x1) / 2, sign.y + _AXIS * size
-    for run in field.near(sign.y):
-        if run is sign or run.size > _SMALL * size:
-            continue
-        shift = run.y + 0.3 * run.size - axis
-        beside = -0.5 * size < run.x0 - sign.x1 < 0.3 * size and 0.3 * size < abs(shift) < 1.5 * size
-        stacked = abs((run.x0 + run.x1) / 2 - centre) < 0.5 * size and 0.6 * size < abs(shift) < 1.9 * size
-        if beside or stacked:
-            parts[SUPER if shift > 0 else SUB].append(run)
+    near = [other for other in field.near(run.y) if other is not run and other.size <= _SMALL * size]
+    for group in _touching(near):
+        first, last = group[0], group[-1]
+        shift = first.y + 0.3 * first.size - axis
+        stacked = abs((first.x0 + last.x1) / 2 - centre) < 0.5 * size and 0.6 * size < abs(shift) < 1.9 * size
+        beside = -0.5 * size < first.x0 - run.x1 < 0.55 * size and 0.3 * size < abs(shift) < 1.5 * size
+        if stacked or (beside and name is None):
+            parts[SUPER if shift > 0 else SUB] += group
     found = [*parts[SUB], *parts[SUPER]]
     if not found:
         return
-    text = sign.text.strip()
+    text = run.text.rstrip()
     for mark, runs in parts.items():
         if runs:
-            # What goes on behind a limit at the same height belongs to it.
             text += f"{mark}{_joined(runs)}{END}"
-    x1 = max(sign.x1, *(run.x1 for run in found))
-    field.replace([sign, *found], Run(sign.x0, x1, sign.y, size, text, sign.flags))
+    x1 = run.x1 if name is not None else max(run.x1, *(other.x1 for other in found))
+    field.replace([run, *found], Run(run.x0, x1, run.y, size, text, run.flags))
+
+
+def _touching(runs: Sequence[Run]) -> list[list[Run]]:
+    """Runs of one height without gaps between them."""
+    groups: list[list[Run]] = []
+    for run in sorted(runs):
+        for group in groups:
+            last = group[-1]
+            if abs(run.y - last.y) < 0.5 * run.size and -0.3 * run.size < run.x0 - last.x1 < 0.35 * run.size:
+                group.append(run)
+                break
+        else:
+            groups.append([run])
+    return groups
 
 
 def _join_accent(field: _Field, accent: Run, mark: str) -> None:

@@ -10,6 +10,7 @@ from smartpaper.pdf.runs import PageContent, Rule, Run
 _LONG = 0.6  # of the text's width
 _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s*[\]).:]*")
 _MARKS: Final = re.compile(r"[\[(]?\s*[0-9]{1,2}\s*[\])]?")
+_MOST_CELLS = 3
 _JOINED = 1.5  # points
 _FEWEST = 2  # rows
 
@@ -37,18 +38,21 @@ def lift_numbers(page: PageContent) -> None:
 
 
 def _lift(row: Sequence[Run], moved: dict[int, float]) -> None:
-    if len(row) < 2:
+    """Note what stands in cells of its own, left of what is asked or right of it, and not on the row's first line."""
+    if len(row) < 2 or _NUMBER.fullmatch(min(row, key=lambda run: run.x0).text.strip()) is None:
         return
-    ordered = sorted(row, key=lambda run: run.x0)
-    number, last = ordered[0], ordered[-1]
-    others = [run for run in ordered if run is not number and run is not last] or [last]
+    rest = sorted(row, key=lambda run: run.x0)
+    cells: list[Run] = []
+    while len(rest) > 1 and len(cells) < _MOST_CELLS and rest[0].x1 < min(run.x0 for run in rest[1:]):
+        cells.append(rest.pop(0))
+    has_marks = len(rest) > 1 and _MARKS.fullmatch(rest[-1].text.strip()) is not None
+    if cells and has_marks and rest[-1].x0 > max(run.x1 for run in rest[:-1]):
+        cells.append(rest.pop())
     # Scripts stand higher than the line that they belong to.
-    largest = max(run.size for run in others)
-    first = max(run.y for run in others if run.size > 0.85 * largest)
-    is_number = _NUMBER.fullmatch(number.text.strip()) is not None and number.x1 < min(run.x0 for run in ordered[1:])
-    is_marks = _MARKS.fullmatch(last.text.strip()) is not None and last.x0 > max(run.x1 for run in ordered[:-1])
-    for run, is_cell in ((number, is_number), (last, is_marks and is_number)):
-        if is_cell and first - run.y > 0.3 * run.size:
+    largest = max(run.size for run in rest)
+    first = max(run.y for run in rest if run.size > 0.85 * largest)
+    for run in cells:
+        if first - run.y > 0.3 * run.size:
             moved[id(run)] = first
 
 

@@ -13,13 +13,18 @@ from smartpaper.paper.numbering import Start
 from smartpaper.paper.options import Marker, Table
 from smartpaper.paper.span import Parts, body_end, take_apart
 
+_SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
 _DEVANAGARI = re.compile("[\u0904-\u0939]")
+_FEW_LETTERS = 6
 _LATIN = re.compile("[A-Za-z]")
 
 
 @dataclass(slots=True)
 class Draft:
-    """A question on its way: its lines, its parts, the section it belongs to."""
+    """A question on its way: its lines, its parts, the section it belongs to.
+
+    `wanted` is the type that something above it names, `is_unseen` that it seems to have options which are pictures.
+    """
 
     start: Start
     first: int
@@ -31,6 +36,7 @@ class Draft:
     wanted: str | None = None
     preface: list[str] = field(default_factory=list)
     has_lost_options: bool = False
+    is_unseen: bool = False
     translation: Parts | None = None
 
 
@@ -42,6 +48,9 @@ class Drafter:
         table: possible options by style.
         styles: the styles of options to look for, the commonest first.
         numbering_style: how the questions are numbered.
+
+    Attributes:
+        solved: runs of numbered answers that stand behind the questions.
     """
 
     def __init__(self, lines: Sequence[Line], table: Table, styles: Sequence[str], numbering_style: str) -> None:
@@ -49,6 +58,7 @@ class Drafter:
         self._table = table
         self._styles = styles
         self._numbering = numbering_style
+        self.solved: list[list[Draft]] = []
         self._at = {name: [marker.line for marker in table[name]] for name in styles}
 
     def drafts(self, starts: Sequence[Start], excluded: Sequence[bool]) -> list[Draft]:
@@ -132,12 +142,23 @@ class Drafter:
             for at in [bisect_left(self._at[name], line)]
         )
 
+    def _is_match_table(self, series: Sequence[Marker]) -> bool:
+        """Whether what looks like options is the first of two lists to be matched, with the second beside it."""
+        beside = 0
+        for number, marker in enumerate(series):
+            rest = self.lines[marker.line].text[marker.end :]
+            found = _SECOND_LIST.search(rest)
+            beside += found is not None and number == "pqrst".find(found[1].lower())
+        return beside > 2 or (beside == 2 and len(series) == 2)
+
     def _series_before(self, start: Start, last: int) -> tuple[list[Marker], str] | None:
         for rank, name in enumerate(self._styles):
             low, high = bisect_left(self._at[name], start.line), bisect_left(self._at[name], last)
             markers = [m for m in self._table[name][low:high] if m.line > start.line or m.start >= start.end]
             series = options.best_series(markers, self.lines)
             least = 2 if rank == 0 else 3
+            if len(series) >= least and self._is_match_table(series):
+                continue
             if len(series) >= least and (rank == 0 or sum(marker.weight for marker in series) >= 5):
                 return series, name
         return None
@@ -147,10 +168,18 @@ class Drafter:
     def _without_instructions(self, drafts: list[Draft]) -> list[Draft]:
         """Drop runs of numbered items that ask nothing: instructions before the questions, solutions behind them."""
         kept: list[Draft] = []
+        asked: set[int] = set()
         for run in runs(drafts):
             with_options = sum(bool(draft.series) for draft in run)
+            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run)
+            if len(run) > 2 and told >= 0.4 * len(run) and with_options <= 0.34 * len(run):
+                continue
+            numbers = {draft.start.number for draft in run}
+            if not with_options and numbers <= asked and self._are_solutions(run):
+                self.solved.append(run)
+                continue
+            asked |= numbers
             if not with_options:
-                told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run)
                 answered = sum(bool(draft.parts.answers) for draft in run)
                 numeric = self._numeric_before(run[0].first)
                 if not answered and (told >= 0.25 * len(run) or not numeric):
@@ -160,10 +189,21 @@ class Drafter:
                 kept += _without_preamble(run)
         return kept
 
+    @staticmethod
+    def _are_solutions(run: Sequence[Draft]) -> bool:
+        """Whether a run of numbers that were asked before answers them: each begins with the answer."""
+        begun = sum(bool(draft.parts.answers) and not _asks(draft) for draft in run)
+        return begun >= 0.6 * len(run)
+
     def _numeric_before(self, index: int) -> bool:
         return any(
             headings.answers_wanted(plain(line.text)) == NUMERIC for line in self.lines[max(0, index - 8) : index]
         )
+
+
+def _asks(draft: Draft) -> bool:
+    """Whether anything stands before a draft's answer."""
+    return sum(len(_LATIN.findall(text)) + len(_DEVANAGARI.findall(text)) for text in draft.parts.stem) > _FEW_LETTERS
 
 
 def _without_preamble(run: list[Draft]) -> list[Draft]:

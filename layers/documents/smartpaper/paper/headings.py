@@ -9,11 +9,17 @@ from smartpaper.layout.line import Line
 KEY: Final = re.compile(
     r"\W*(?:(?:final|official|provisional|correct)\s+)?(?:answers?[\s\-]*(?:key|keys|sheet)s?|answer\s+key\s+.{0,40}|answers"
     r"|key\s*(?:to|for)?\s*(?:the)?\s*(?:answers?|questions?)?|answers?\s*&\s*(?:hints?|solutions?)|ans(?:wer)?\.?\s*keys?"
-    r"|उत्तर\s*(?:कुंजी|माला|सूची|तालिका|पत्रक)|उत्तरमाला|उत्तर)\W*",
+    r"|उत्तर\s*(?:कुं\s?जी|माला|सूची|तालिका|पत्रक)|उत्तरमाला|उत्तर)\W*",
     re.IGNORECASE,
 )
 _KEY_WITH_NAME: Final = re.compile(
-    r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुंजी|माला).{0,40}",
+    r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुं\s?जी|माला).{0,40}",
+    re.IGNORECASE,
+)
+_LONGEST_HEADING = 30
+_RUN_IN_KEY: Final = re.compile(
+    r"\W*(?:answers?(?:\s+keys?)?|ans(?:wer)?\.?\s*keys?|keys?|उत्तर\s*(?:कुं\s?जी|माला)?|उत्तरमाला)\s*[:\-–.]+\s*"
+    r"(?=\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=])",
     re.IGNORECASE,
 )
 _MAY_BE_KEY: Final = re.compile("ans|key|उत्तर", re.IGNORECASE)
@@ -78,6 +84,14 @@ def is_key(line: Line) -> bool:
     if KEY.fullmatch(text):
         return True
     return len(text) <= 100 and _KEY_WITH_NAME.fullmatch(text) is not None and not text.rstrip().endswith(".")
+
+
+def run_in_key(text: str) -> str:
+    """What follows the heading of a key on its own line, such as `Answers: 1. B, 2. D`; "" if there is none."""
+    if _MAY_BE_KEY.search(text[:_LONGEST_HEADING]) is None:
+        return ""
+    found = _RUN_IN_KEY.match(plain(text))
+    return plain(text)[found.end() :] if found is not None else ""
 
 
 def is_solutions(line: Line) -> bool:

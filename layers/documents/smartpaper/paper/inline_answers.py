@@ -35,6 +35,8 @@ _IN_BRACKETS = rf"[\[({{]\s*{_L}\s*[\])}}]"
 _BRACKETED: Final = re.compile(
     rf"({_IN_BRACKETS}(?:\s*(?:,|&|and|एवं|और)\s*{_IN_BRACKETS})*){_NOT_MORE}(?=\s|$|[.,;:\-–])"
 )
+# "(A) - p, q; (B) - r" matches two lists.
+_MATCHED: Final = re.compile(r"\s*[-–—=→:>]*\s*\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
 _CLOSED: Final = re.compile(rf"({_L})\s?\)\s*(?=\S)")
 _BARE: Final = re.compile(rf"({_L})(?:\s?[.:\-–]+\s*|\s+)(?=\S)")
 _OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ea-e1-5क-घ]\b)", re.IGNORECASE)
@@ -64,7 +66,12 @@ def of_line(line: Line, following: Line | None) -> tuple[Answer | None, int]:
     Returns:
         The answer and how many lines it takes; 0 if the line gives none.
     """
-    text = plain(line.text).replace(GAP, " ")
+    return of_text(line.text, following)
+
+
+def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
+    """The same for a text that stands by itself, such as what follows a number."""
+    text = plain(given).replace(GAP, " ")
     start = _START.match(text)
     label = _LABEL.match(text, start.end() if start is not None else 0)
     if label is None:
@@ -114,7 +121,7 @@ def leading(rest: str) -> Answer | None:
     if value is not None:
         return Answer(value)
     found = _BRACKETED.match(rest)
-    if found is not None:
+    if found is not None and _MATCHED.match(rest, found.end()) is None:
         value = values.read(found[1])
         return None if value is None else Answer(value, rest[found.end() :])
     found = _CLOSED.match(rest)

@@ -24,7 +24,7 @@ _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wr
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
 _DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
-    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})"
+    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})(?!\.\d)"
     r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"
     rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,

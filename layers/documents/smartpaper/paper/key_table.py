@@ -35,11 +35,17 @@ _NUMBER_NAME: Final = re.compile(
     r"(?:q(?:ue(?:s(?:tion)?)?)?|s|sr|sl)?\.?\s*(?:no|number|num|#)?s?\.?\W*|q(?:uestion)?s?\W*|प्रश्न.*|क्र.*",
     re.IGNORECASE,
 )
+_HAS_DIGIT: Final = re.compile(r"\d")
+_LABEL: Final = re.compile(r"[\[(]?(?:[A-Ea-e1-5]|[कखगघअबसद])[\])]?")
+_SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
+_ANSWERS_AGAIN: Final = "answers"
 _CELL_GAP = 0.55  # em
+_MOST_IDLE = 12  # lines of an explanation
+_MOST_NAME_LINES = 3
 _NEAR = 0.42  # of the distance between numbers
 
 
-def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:  # noqa: PLR0911 - a reason each
+def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
     """The answers of a row of numbers with the row under it.
 
     Returns:
@@ -52,12 +58,43 @@ def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:  # noqa: PLR
     numbers = [int(match[1]) for match in matches if match is not None]
     if any(b - a != 1 for a, b in pairwise(numbers)):
         return [], 0
+    entries, used = _under(numbers, found, lines, index, is_labelled=is_labelled)
+    while used > 1 and index + used < len(lines):
+        other = _other_row(lines[index + used], found)
+        if not other:
+            break
+        used += 1
+        if other == _ANSWERS_AGAIN:
+            # Answers of another set of the paper: whose this paper is, is not said.
+            entries = [(number, None) for number in numbers]
+    return entries, used
+
+
+def _other_row(line: Line, numbers: Sequence[Word]) -> str:
+    """What one more row of such a table says: marks or subjects, answers again, or "" if it is none."""
+    cells = words(line)
+    if not cells or not cells[0].text.isalpha() or cells[0].x1 >= numbers[0].x0 + 1:
+        return ""
+    name, rest = cells[0].text, cells[1:]
+    if rest and len(name) > 1 and rest[0].x1 < numbers[0].x0 + 1:
+        rest = rest[1:]  # "Set B"
+    if abs(len(rest) - len(numbers)) > 1 or _NUMBERS_LABEL.fullmatch(name):
+        return ""
+    labels = sum(_LABEL.fullmatch(cell.text) is not None for cell in rest)
+    is_set = len(name) == 1 or name.lower() in _SET_NAMES or _ANSWERS_LABEL.fullmatch(name) is not None
+    return _ANSWERS_AGAIN if is_set and labels >= 0.8 * len(rest) else "other" if len(name) > 1 else ""
+
+
+def _under(
+    numbers: Sequence[int], found: Sequence[Word], lines: Sequence[Line], index: int, *, is_labelled: bool
+) -> tuple[Entries, int]:
+    """The answers under a row of numbers, and how many lines both are."""
     nothing: Entries = [(number, None) for number in numbers]
     if index + 1 >= len(lines):
         return nothing, 1
     spacing = median([b.centre - a.centre for a, b in pairwise(found)] or [3 * lines[index].size])
     below, is_named = _without_label(words(lines[index + 1]), _ANSWERS_LABEL, before=found[0].x0 - 0.1 * spacing)
-    if len(found) == 1 and not is_named:
+    if len(found) == 1 and not (is_named and is_labelled):
         return [], 0
     counts_on = [int(match[1]) for word in below if (match := _INTEGER.fullmatch(word.text)) is not None]
     if len(counts_on) == len(below) > 2 and not is_named and all(b - a == 1 for a, b in pairwise(counts_on)):
@@ -83,8 +120,13 @@ def _by_place(numbers: Sequence[Word], below: Sequence[Word], spacing: float) ->
     """The text under each number, None unless every word stands under one and every number has some."""
     cells: list[list[str]] = [[] for _ in numbers]
     for cell in _cells(below):
-        nearest = min(range(len(numbers)), key=lambda at: abs(numbers[at].centre - cell.centre))
-        if abs(numbers[nearest].centre - cell.centre) > _NEAR * spacing:
+        # Cells may be aligned on either side or centred.
+        distances = [
+            min(abs(number.x0 - cell.x0), abs(number.centre - cell.centre), abs(number.x1 - cell.x1))
+            for number in numbers
+        ]
+        nearest = min(range(len(numbers)), key=distances.__getitem__)
+        if distances[nearest] > _NEAR * spacing or sorted(distances)[:2].count(distances[nearest]) > 1:
             return None
         cells[nearest].append(cell.text)
     return [" ".join(cell) for cell in cells] if all(cells) else None
@@ -108,29 +150,59 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
     Returns:
         The entries and how many lines they were read from; 0 if this line names no such columns.
     """
-    names = _named(lines[index])
-    groups = _groups(names)
+    names, groups, span = _header(lines, index)
     if not groups:
         return [], 0
     found: Entries = []
-    at = index + 1
+    at = index + span
+    idle = 0
+    end = at
     while at < len(lines):
-        cells = _named(lines[at])
-        taken: Entries = []
-        for number_at, answer_at in groups:
-            number = _cell_under(names, cells, number_at)
-            match = _INTEGER.fullmatch(number)
-            if match is not None:
-                text = _cell_under(names, cells, answer_at)
-                taken.append((int(match[1]), values.read(text.replace(":", " to ") if ":" in text else text)))
-        if not taken:
-            if _groups(cells) and cells and cells[0].text == names[0].text:
-                at += 1  # the names again, on the next page
-                continue
-            break
-        found += taken
+        taken = _row_under(names, _named(lines[at]), groups)
+        if taken:
+            found += taken
+            idle, end = 0, at + 1
+        else:
+            # An explanation may go on over several lines, and the names come again on the next page.
+            idle += 1
+            is_name = _groups(_named(lines[at])) != [] or (not found and not _HAS_DIGIT.search(lines[at].text))
+            if idle > _MOST_IDLE or not (is_name or _is_beside_numbers(lines[at], names, groups)):
+                break
         at += 1
-    return found, at - index if len(found) >= 3 else 0
+    return found, end - index if len(found) >= 3 else 0
+
+
+def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[int, int]], int]:
+    """The names of columns, which may take up to three lines, and which of them are numbers and answers."""
+    names: list[Word] = []
+    for span, line in enumerate(lines[index : index + _MOST_NAME_LINES], 1):
+        for cell in _named(line):
+            over = next((at for at, name in enumerate(names) if name.x0 < cell.x1 and cell.x0 < name.x1), None)
+            if over is None:
+                names.append(cell)
+            else:
+                name = names[over]
+                names[over] = Word(min(name.x0, cell.x0), max(name.x1, cell.x1), f"{name.text} {cell.text}")
+        names.sort()
+        groups = _groups(names)
+        if groups:
+            return names, groups, span
+    return [], [], 0
+
+
+def _row_under(names: Sequence[Word], cells: Sequence[Word], groups: Sequence[tuple[int, int]]) -> Entries:
+    taken: Entries = []
+    for number_at, answer_at in groups:
+        match = _INTEGER.fullmatch(_cell_under(names, cells, number_at))
+        if match is not None:
+            text = _cell_under(names, cells, answer_at)
+            taken.append((int(match[1]), values.read(text.replace(":", " to ") if ":" in text else text)))
+    return taken
+
+
+def _is_beside_numbers(line: Line, names: Sequence[Word], groups: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line leaves the columns of numbers free, as what goes on in another column does."""
+    return len(groups) == 1 and line.x0 > names[groups[0][0]].x1
 
 
 def _named(line: Line) -> list[Word]:

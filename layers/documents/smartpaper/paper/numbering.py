@@ -123,7 +123,8 @@ def _homes(starts: Sequence[Start], lines: Sequence[Line]) -> list[list[bool]]:
         left = line.x0 - line.left
         aligned[0].append(left)
         aligned[1].append(left + _DIGIT * line.size * len(str(start.number)))
-    found: list[list[bool]] = []
+    bold = [lines[start.line].is_bold for start in starts]
+    found: list[list[bool]] = [bold] if 3 <= sum(bold) < 0.9 * len(starts) else []
     for places in aligned:
         counts = Counter(round(place / _ALIGNED) for place in places)
         for place, count in counts.most_common(_MOST_HOMES):

@@ -154,6 +154,12 @@ def _owner(x: float, index: int, series: Sequence[Marker], lines: Sequence[Line]
     return _wrapped(best, x, index, series, lines, offset) if is_next else best
 
 
+def _is_grid(below: Line, row: Sequence[Marker]) -> bool:
+    """Whether a line has cells under several options of the row above it."""
+    places = [cell - below.left for cell in below.cells]
+    return sum(any(abs(marker.x - place) <= _HANGING for place in places) for marker in row) > 1
+
+
 def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int:
     """The owner of a line that begins under the first of several options but goes on from the last one.
 
@@ -165,13 +171,15 @@ def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: 
     if last == owner or marker.line - offset >= index:
         return owner
     line, below = lines[marker.line - offset], lines[index]
-    if x > marker.x + _HANGING:
+    if x > marker.x + _HANGING or _is_grid(below, [series[number] for number in row]):
         return owner
     first_word = len(plain(below.text.split(GAP)[0].split(" ")[0])) * 0.55 * below.size
     following = min(series[number].x for number in row if series[number].start > marker.start)
     if following <= marker.x + _HANGING:
         return last  # side by side in running text
     left = line.left
+    if not line.text[marker.end :].split(GAP)[0].strip():
+        return owner  # it has no text yet
     ends = [word.x1 - left for word in words(line) if word.x0 - left >= marker.x - 1 and word.x1 - left <= following]
     has_room = bool(ends) and following - max(ends) > first_word + 1.2 * line.size
     fills = line.x1 + first_word + 0.4 * line.size > line.right

@@ -8,7 +8,8 @@ from smartpaper.layout.line import UNREADABLE, Line
 from smartpaper.paper import answers, context, metadata, numbering, options, regions
 from smartpaper.paper.drafts import Draft, Drafter, runs
 from smartpaper.paper.inline_answers import settled
-from smartpaper.paper.model import MCQ, PaperQuestion, Warning_
+from smartpaper.paper.key_grid import Part
+from smartpaper.paper.model import MCQ, NUMERIC, PaperQuestion, Warning_
 from smartpaper.paper.regions import Regions
 from smartpaper.paper.span import Parts, ticks
 from smartpaper.paper.text import Joiner, source, without_marks
@@ -67,7 +68,9 @@ class _Reader:
         ranked = options.rank(table)
         numbers = numbering.find(lines, ranked, found.excluded)
         styles = [name for name, _ in ranked if name != numbers.style or name == (ranked[0][0] if ranked else "")]
-        drafts = Drafter(lines, table, styles, numbers.style).drafts(numbers.starts, found.excluded)
+        drafter = Drafter(lines, table, styles, numbers.style)
+        drafts = drafter.drafts(numbers.starts, found.excluded)
+        found.parts += [_solved(run) for run in drafter.solved]
         sections = self._sections(drafts)
         context.give(lines, drafts)
         return self._finish(drafts, sections, found), self.warnings
@@ -103,7 +106,9 @@ class _Reader:
         digits = _digits_are_positions(drafts, [value for value, _ in values])
         questions = []
         left_out: list[int] = []
-        for draft, text, (value, reason) in zip(drafts, texts, values, strict=True):
+        by_digits = _keys_by_digits(drafts, [value for value, _ in values])
+        for index, (draft, text, (value, reason)) in enumerate(zip(drafts, texts, values, strict=True)):
+            draft.is_unseen = by_digits and not draft.series and not _is_among_numeric(drafts, index)
             question = self._question(draft, text, value, reason, sections, digits_are_positions=digits)
             if question is None:
                 left_out.append(draft.start.number)
@@ -139,6 +144,9 @@ class _Reader:
         style_digits = "1" in draft.style or draft.style == options.IDS or digits_are_positions
         if draft.has_lost_options:
             resolved = answers.Resolved(MCQ, "", "0", "its options could not be told apart")
+        elif draft.is_unseen and (value is None or value.positions):
+            why = "" if value is None else "its options cannot be read, and the key may name one of them"
+            resolved = answers.Resolved(MCQ, "", "0", why)
         else:
             wanted = draft.parts.wanted or draft.wanted
             resolved = answers.resolve(value, len(texts.options), wanted, digits_are_positions=style_digits)
@@ -162,9 +170,37 @@ class _Reader:
         self.warnings.append(Warning_(code, message))
 
 
+def _solved(run: Sequence[Draft]) -> Part:
+    """The answers that a run of numbered solutions begins with."""
+    part = Part()
+    for draft in run:
+        if draft.parts.answers:
+            part.add(draft.start.number, settled(draft.parts.answers[0], ()))
+    return part
+
+
 def _plain_options(draft: Draft, joiner: Joiner) -> list[str]:
     """The options in the first language alone."""
     return [joiner.join(pieces) for pieces in draft.parts.options]
+
+
+def _keys_by_digits(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:
+    """Whether the paper's keys name options by digits, which look like the answer of a NUMERIC question."""
+    named = [
+        value.is_digits
+        for draft, value in zip(drafts, values, strict=True)
+        if value is not None and draft.series and value.positions
+    ]
+    return sum(named) > 0.5 * len(named)
+
+
+def _is_among_numeric(drafts: Sequence[Draft], index: int) -> bool:
+    """Whether a question without options is meant to have none: it is said, or the one beside it has none either."""
+    draft = drafts[index]
+    if NUMERIC in {draft.wanted, draft.parts.wanted}:
+        return True
+    beside = [drafts[at] for at in (index - 1, index + 1) if 0 <= at < len(drafts)]
+    return any(not other.series and other.section == draft.section for other in beside)
 
 
 def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import Line
-from smartpaper.paper import headings, key_grid
+from smartpaper.paper import headings, key_grid, key_table
 from smartpaper.paper.key_grid import Part
 from smartpaper.paper.values import read as read_value
 
@@ -37,9 +37,11 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
     regions = Regions([False] * len(lines))
     index = 0
     while index < len(lines):
-        if headings.is_key(lines[index]):
+        begun = headings.run_in_key(lines[index].text)
+        if begun or headings.is_key(lines[index]):
             end = _key_end(lines, index + 1, block_lines)
-            parts = key_grid.read(lines[index + 1 : end])
+            first = [replace(lines[index], text=begun, runs=())] if begun else []
+            parts = key_grid.read([*first, *lines[index + 1 : end]])
             if sum(len(part.answers) for part in parts) >= _FEWEST:
                 regions.parts += parts
                 regions.excluded[index:end] = [True] * (end - index)
@@ -63,7 +65,9 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
 
 def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
     blocks = set(block_lines)
-    for index in range(start, len(lines)):
+    # Under names a table may have explanations, which are prose.
+    _, used = key_table.columns(lines, start) if start < len(lines) else ([], 0)
+    for index in range(start + used, len(lines)):
         line = lines[index]
         if key_grid.ends(line) or headings.is_solutions(line):
             return index

@@ -100,7 +100,15 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
             return index
         if index and (headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text))):
             continue  # a heading between a stem and its options: the column's, not the question's
-        text, answer = inline_answers.cut(line.text[begin:])
+        text, answer = line.text[begin:], None
+        if not index:
+            # Solutions are numbered too: "12. Ans. (B)".
+            answer, used = inline_answers.of_text(text, None)
+            if used and answer is not None and not series:
+                parts.answers.append(answer)
+                return used
+        if answer is None:
+            text, answer = inline_answers.cut(text)
         if answer is not None:
             parts.answers.append(answer)
         parts.stem.append(text)

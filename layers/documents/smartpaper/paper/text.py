@@ -7,6 +7,7 @@ from typing import Final
 
 from smartpaper.layout.latex import plain, render
 from smartpaper.layout.line import GAP, Line
+from smartpaper.pdf.runs import SOFT_HYPHEN
 
 # Items of a list, which keep lines of their own.
 _ITEM: Final = re.compile(
@@ -57,6 +58,8 @@ class Joiner:
         return render(joined)
 
     def _continued(self, text: str, piece: str) -> str:
+        if text.endswith(SOFT_HYPHEN):
+            return text[:-1] + piece
         broken = _BROKEN.search(text[-40:])
         continued = _CONTINUED.match(piece)
         if broken is None or continued is None:

@@ -5,15 +5,16 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from smartpaper.pdf.runs import UNMAPPED, PageContent, Run
+from smartpaper.pdf.runs import SOFT_HYPHEN, UNMAPPED, PageContent, Run
 from smartpaper.pdf.strings import HEX, STRING, literal, unhex
 
-SPACE_GAP: Final = 0.17  # em; kerning stays below, the narrowest space between words above
+SPACE_GAP: Final = 0.155  # em; kerning stays below, TeX's thin space and all between words above
 SPLIT_GAP: Final = 0.95  # em; a tab or the gap between two columns rather than a space
 WIDE_GAP: Final = 0.35  # em; more than a space where there is one already
 _OVERLAP = 0.35  # em that kerning and italics move letters back
 _NO_WORD_BETWEEN = 0.38  # em; a wider gap may be filled by what is drawn later
 _MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the letter that it belongs to
+_AHEAD = 0.1  # em; an accent further on belongs to the letter that comes next
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
 _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 _MOST_MARKS = 200
@@ -64,8 +65,7 @@ class RunBuilder:
             if not self._told:
                 return
             text = _NAMELESS  # marked content tells what the glyph means
-        is_plain = text.isascii()
-        if not is_plain and _NAMELESS in text:
+        if not text.isascii() and _NAMELESS in text:
             flags |= UNMAPPED
         opened = self._open
         if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
@@ -84,7 +84,7 @@ class RunBuilder:
                 opened.length += len(text)
                 opened.x1 = max(opened.x1, x1)  # a vowel sign may be drawn back over its letter
                 return
-        if not is_plain and not self._told and _is_signs(text) and self._attach(text, x0, y, size):
+        if not self._told and is_signs(text) and self._attach(text, x0, y, size):
             return
         if opened is not None:
             self._runs.append(opened.closed())
@@ -100,12 +100,12 @@ class RunBuilder:
         """Put signs on the letter drawn before them, wherever exactly they are drawn."""
         reach = _MARK_REACH * size
         if self._open is not None:
-            if abs(self._open.y - y) < reach and abs(self._open.x1 - x) < reach:
+            if abs(self._open.y - y) < reach and -reach < x - self._open.x1 < _AHEAD * size:
                 self._open.mark(text)
                 return True
             return False
         last = self._runs[-1] if self._runs else None
-        if last is None or abs(last.y - y) >= reach or abs(last.x1 - x) >= reach:
+        if last is None or abs(last.y - y) >= reach or not -reach < x - last.x1 < _AHEAD * size:
             return False
         self._runs[-1] = last._replace(text=last.text + text)
         return True
@@ -143,13 +143,14 @@ class RunBuilder:
             return
         first = max(drawn, key=lambda run: run.x1 - run.x0)
         x0, x1 = min(run.x0 for run in drawn), max(run.x1 for run in drawn)
-        text = instead.replace("\u00ad", "")
+        # A soft hyphen by itself is one that is drawn, where a word is divided.
+        text = instead if instead == SOFT_HYPHEN else instead.replace(SOFT_HYPHEN, "")
         runs[since:] = [Run(x0, x1, first.y, first.size, text, first.flags & ~UNMAPPED)]
 
 
-def _is_signs(text: str) -> bool:
+def is_signs(text: str) -> bool:
     """Whether a text is nothing but vowel signs and accents, which need a letter before them."""
-    return all(unicodedata.category(character)[0] == "M" for character in text)
+    return not text.isascii() and all(unicodedata.category(character)[0] == "M" for character in text)
 
 
 def joined_breaks(breaks: Sequence[tuple[int, float, float]], x: float, scale: float) -> list[tuple[int, float, float]]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Final, Protocol
 
-from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, joined_breaks
+from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, is_signs, joined_breaks
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
-from smartpaper.pdf.runs import LIGHT, Box, PageContent, Rule, Stroke
+from smartpaper.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
 from smartpaper.pdf.strings import HEX, STRING, code_of
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -33,6 +33,7 @@ _ELEMENT = re.compile(rb"(" + STRING + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.
 _INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re.DOTALL)
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
+_UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
@@ -120,6 +121,7 @@ class _Interpreter:
         self.leading = 0.0
         self.rise = 0.0
         self.light = 0
+        self.invisible = 0
         self.ctm = IDENTITY
         self.tm = IDENTITY
         self.along = 0.0  # how far text has come since `tm` was set
@@ -154,6 +156,7 @@ class _Interpreter:
             b"TL": self._set_leading,
             b"Tz": self._set_scale,
             b"Ts": self._set_rise,
+            b"Tr": self._set_mode,
             b"g": self._set_colour,
             b"rg": self._set_colour,
             b"k": self._set_ink,
@@ -249,6 +252,9 @@ class _Interpreter:
     def _set_rise(self, numbers: list[float]) -> None:
         self.rise = numbers[-1] if numbers else 0.0
 
+    def _set_mode(self, numbers: list[float]) -> None:
+        self.invisible = INVISIBLE if numbers and numbers[0] in _UNPAINTED else 0
+
     def _show_string(self, token: bytes, operation: bytes) -> None:
         if operation != b"Tj":
             self._next_line([])
@@ -288,7 +294,7 @@ class _Interpreter:
                 continue
             if pieces:
                 gap = at - end
-                if gap > split_gap or gap < -split_gap:
+                if gap > split_gap or gap < -split_gap or (gap > space_gap and is_signs("".join(pieces))):
                     self._add("".join(pieces), start, end, breaks)
                     pieces, breaks, length = [], [], 0
                 elif gap > space_gap and (gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" "))):
@@ -332,7 +338,7 @@ class _Interpreter:
             x, y = e * ga + ge, f * gd + gf
         y += self.rise * up
         font = self.font
-        flags = self.light
+        flags = self.light | self.invisible
         size = abs(self.font_size * up)
         if font is not None:
             flags |= font.flags

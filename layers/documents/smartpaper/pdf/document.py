@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PdfReader, apply_configuration
-from pypdf.errors import FileNotDecryptedError, PyPdfError
+from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from smartpaper.errors import BROKEN, ENCRYPTED, NOT_A_PDF, DocumentError, too_large
-from smartpaper.pdf import fonts
+from smartpaper.pdf import fonts, unlocking
 from smartpaper.pdf.content import IDENTITY, Form, Matrix, read_page
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FONTS, MAX_PAGES, MAX_STREAM_BYTES, Budget
@@ -96,12 +96,14 @@ class Document:
         if not self._reader.is_encrypted:
             return
         # Many papers are locked against changes only: they open with an empty password.
+        unlocking.lend_cipher()
         try:
             opened = self._reader.decrypt("")
-        except (*_FAULTS, ImportError):
+        except (*_FAULTS, ImportError, DependencyError):
             raise _encrypted() from None
         if not opened:
             raise _encrypted()
+        unlocking.leave_images(self._reader)
 
     def _refuse_long_ones(self) -> None:
         root = self._reader.root_object

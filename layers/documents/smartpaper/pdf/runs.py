@@ -10,14 +10,16 @@ BOLD: Final = 1
 LIGHT: Final = 2
 LEGACY: Final = 4
 UNMAPPED: Final = 8
+INVISIBLE: Final = 16
+SOFT_HYPHEN: Final = "\u00ad"  # in a run's text: a word is divided here
 
 
 class Run(NamedTuple):
     """A piece of text drawn at once.
 
     `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
-    font whose codes are no characters) and UNMAPPED (a glyph's character is not known). `breaks` are the gaps inside
-    that were taken for spaces: index of the space, where the gap begins and ends.
+    font whose codes are no characters), UNMAPPED (a glyph's character is not known) and INVISIBLE (not painted).
+    `breaks` are the gaps inside that were taken for spaces: index of the space, where the gap begins and ends.
     """
 
     x0: float
