@@ -78,13 +78,23 @@ def modify_all(
     """Change the attempts of several students, each by itself.
 
     Returns:
-        How many were changed, and why the others were not.
+        How many were changed, and why the others were not. Once the database cannot be reached, no further is tried.
+
+    Raises:
+        Unavailable: the database cannot be reached; nothing was changed.
     """
-    refused = []
+    refused: list[RefusedModification] = []
+    trouble: Unavailable | None = None
     for index, item in enumerate(items):
         try:
+            if trouble is not None:
+                raise trouble
             modify(convert_json(item, Place), action, amount, admin_id, now)
         except AppError as error:
+            if isinstance(error, Unavailable):
+                trouble = error
+                if len(refused) == index:
+                    raise
             refused.append(
                 RefusedModification(index, _number(item, "student_id"), _number(item, "exam_id"), error.message)
             )

@@ -1,6 +1,7 @@
 """Categories: creating, changing, deleting, with their images."""
 
 import re
+from contextlib import suppress
 
 from msgspec import structs
 
@@ -8,7 +9,7 @@ from admin_categories.models import CategoryView
 from smartexam import ids, images
 from smartexam.data.catalog import categories
 from smartexam.data.catalog.categories import Category
-from smartexam.errors import AppError, InvalidFields
+from smartexam.errors import Conflict, InvalidFields, NotFound, Unavailable
 from smartexam.images import image_url
 from smartexam.texts import read_line
 from smartmedia.pictures import read_picture
@@ -31,9 +32,9 @@ def create(name: str | None, image: bytes | None, image_path: str | None, admin_
     category = Category(ids.next_id("category"), text, path)
     try:
         categories.create_category(category, admin_id, now)
-    except AppError:
-        if is_new:
-            images.discard(path)
+    except Conflict:
+        # Only of one that is refused for certain: after a lost answer the category may be there, with its image.
+        _discard(path if is_new else None)
         raise
     return category
 
@@ -63,12 +64,11 @@ def update(
 
     try:
         before, after = categories.edit_category(category_id, change, admin_id, now)
-    except AppError:
-        if is_new:
-            images.discard(path)
+    except (Conflict, NotFound):
+        _discard(path if is_new else None)
         raise
     if before.image_path != after.image_path:
-        images.discard(before.image_path)
+        _discard(before.image_path)
     return after
 
 
@@ -79,12 +79,18 @@ def delete(category_id: int, admin_id: int, now: float) -> None:
         NotFound: there is no such category.
         Conflict: exams are in it.
     """
-    images.discard(categories.delete_category(category_id, admin_id, now).image_path)
+    _discard(categories.delete_category(category_id, admin_id, now).image_path)
 
 
 def view(category: Category) -> CategoryView:
     """A category as admins see it."""
     return CategoryView(category.id, category.name, image_url(category.image_path))
+
+
+def _discard(path: str | None) -> None:
+    """Remove an image that nothing refers to. What was changed is changed, also if that fails."""
+    with suppress(Unavailable):
+        images.discard(path)
 
 
 def _read_name(name: str | None) -> str:

@@ -4,7 +4,7 @@ from admin_images import service
 from admin_images.models import ImageFields, KeptImage, UploadOffered
 from smartexam.api import Access, Api, Request
 from smartexam.data.audit import Change, record
-from smartexam.errors import InvalidFields
+from smartexam.errors import InvalidFields, Unavailable
 
 api = Api("admin_images")
 
@@ -40,7 +40,12 @@ def add_image(request: Request, body: ImageFields) -> KeptImage | UploadOffered:
     else:
         raise InvalidFields([("image", "A file is required")])
     path = kept.image_path
-    record(Change(request.caller.user_id, "image.create", f"image:{path}", None, {"image_path": path}), request.now)
+    change = Change(request.caller.user_id, "image.create", f"image:{path}", None, {"image_path": path})
+    try:
+        record(change, request.now)
+    except Unavailable:
+        service.forget_image(path)
+        raise
     return kept
 
 

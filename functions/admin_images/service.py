@@ -1,10 +1,11 @@
 """Taking images: sent with the request, or uploaded before."""
 
 import secrets
+from contextlib import suppress
 
 from admin_images.models import KeptImage, UploadOffered
 from smartexam import images, storage
-from smartexam.errors import NotFound
+from smartexam.errors import NotFound, Unavailable
 from smartexam.settings import settings
 from smartmedia.pictures import LARGEST, read_picture
 
@@ -24,6 +25,12 @@ def keep_image(content: bytes) -> KeptImage:
     picture = read_picture(content)
     path = images.keep(picture.content, picture.extension, picture.media_type)
     return KeptImage(path, images.image_url(path))
+
+
+def forget_image(path: str) -> None:
+    """Remove an image that nobody was told of, if the storage lets us."""
+    with suppress(Unavailable):
+        images.discard(path)
 
 
 def offer_upload(media_type: str) -> UploadOffered:
@@ -51,4 +58,5 @@ def take_upload(upload_id: str) -> KeptImage:
             raise NotFound("There is no such upload", code="upload_not_found")
         return keep_image(content)
     finally:
-        storage.delete(bucket, key)
+        with suppress(Unavailable):  # the bucket removes it after a day
+            storage.delete(bucket, key)

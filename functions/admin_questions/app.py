@@ -1,7 +1,8 @@
 """Routes of questions as admins keep them."""
 
 import gzip
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from msgspec import to_builtins
 
@@ -27,9 +28,13 @@ from smartexam import cursors
 from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.data import audit
 from smartexam.data.audit import Change
+from smartexam.data.catalog.question_items import StoredQuestion
+from smartexam.data.table import Put
 from smartexam.errors import BadRequest, InvalidFields, TooLarge
 
 api = Api("admin_questions")
+
+Questions: TypeAlias = Sequence[StoredQuestion]
 
 # What Lambda takes is 6 MB, of which base64 leaves three quarters for a file.
 _LARGEST_UPLOAD = 5 * 1024 * 1024
@@ -69,8 +74,11 @@ def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
     Raises:
         NotFound: `exam_not_found`.
     """
-    question = service.view(service.add_question(body.given(), request.now))
-    _log(request, "question.create", f"question:{question.id}", None, to_builtins(question))
+
+    def log(added: Questions) -> Put:
+        return _entry(request, "question.create", f"question:{added[0].id}", None, _state(added[0]))
+
+    question = service.view(service.add_question(body.given(), request.now, log))
     return SavedQuestion(question.id, question)
 
 
@@ -87,11 +95,13 @@ def edit_question(request: Request, question_id: int, body: QuestionFields) -> S
     Raises:
         NotFound: `question_not_found`, or `exam_not_found`.
     """
-    before = service.view(service.find_question(question_id))
-    question = service.view(service.edit_question(question_id, body.given(), request.now))
-    target = f"question:{question_id}"
-    admin_id = request.caller.user_id
-    audit.record_update(admin_id, "question.update", target, to_builtins(before), to_builtins(question), request.now)
+
+    def log(before: StoredQuestion, after: StoredQuestion) -> list[Put]:
+        who, target = request.caller.user_id, f"question:{question_id}"
+        change = audit.differing(who, "question.update", target, _state(before), _state(after))
+        return [] if change is None else [audit.entry(change, request.now)]
+
+    question = service.view(service.edit_question(question_id, body.given(), request.now, log))
     return SavedQuestion(question.id, question)
 
 
@@ -102,19 +112,23 @@ def delete_question(request: Request, question_id: int) -> Done:
     Raises:
         NotFound: `question_not_found`.
     """
-    before = service.view(service.find_question(question_id))
-    service.delete_question(question_id)
-    _log(request, "question.delete", f"question:{question_id}", to_builtins(before), None)
+
+    def log(deleted: Questions) -> Put:
+        return _entry(request, "question.delete", f"question:{question_id}", _state(deleted[0]), None)
+
+    service.delete_question(question_id, log)
     return Done()
 
 
 @api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=Deleted)
 def delete_questions(request: Request, body: QuestionIds) -> Deleted:
     """Delete questions of any exams, at most 10,000 at once."""
-    deleted = bulk.delete_many(body.ids)
-    if deleted:
-        _log(request, "questions.delete", "questions", {"ids": body.ids, "deleted": deleted}, None)
-    return Deleted(deleted)
+
+    def log(deleted: Questions) -> Put:
+        ids = {"deleted": len(deleted), "question_ids": [question.id for question in deleted]}
+        return _entry(request, "questions.delete", _exam_of(deleted), ids, None)
+
+    return Deleted(bulk.delete_many(body.ids, log))
 
 
 @api.post(
@@ -130,9 +144,12 @@ def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
     Raises:
         NotFound: `exam_not_found`.
     """
-    added, refused = bulk.add_batch(body.exam_id, body.questions, request.now)
-    if added:
-        _log(request, "questions.create", f"exam:{body.exam_id}", None, {"added": len(added), "question_ids": added})
+
+    def log(added: Questions) -> Put:
+        ids = {"added": len(added), "question_ids": [question.id for question in added]}
+        return _entry(request, "questions.create", _exam_of(added), None, ids)
+
+    added, refused = bulk.add_batch(body.exam_id, body.questions, request.now, log)
     return BatchAdded(len(added), added, refused)
 
 
@@ -144,11 +161,12 @@ def update_questions(request: Request, body: BulkUpdate) -> Updated:
         NotFound: `exam_not_found`.
     """
     changes = body.changes()
-    updated = bulk.update_all(body.exam_id, body.question_type, changes)
-    if updated:
-        after = {"question_type": body.question_type, **changes, "updated": updated}
-        _log(request, "questions.update", f"exam:{body.exam_id}", None, after)
-    return Updated(updated)
+
+    def log(changed: Questions) -> Put:
+        after = {"question_type": body.question_type, **changes, "updated": len(changed)}
+        return _entry(request, "questions.update", _exam_of(changed), None, after)
+
+    return Updated(bulk.update_all(body.exam_id, body.question_type, changes, log))
 
 
 @api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
@@ -191,8 +209,13 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
         if default_exam_id is None:
             raise InvalidFields(faults)
     atomic = query.atomic in _YES
+
+    def log(added: Questions) -> Put:
+        after = {"inserted": len(added), "exam_ids": sorted({question.exam_id for question in added})}
+        return _entry(request, "questions.import", "questions", None, after)
+
     inserted, errors, skipped = csv_files.import_questions(
-        body.csv_file.content, default_exam_id, request.now, atomic=atomic
+        body.csv_file.content, default_exam_id, request.now, log, atomic=atomic
     )
     if atomic and errors:
         raise BadRequest(
@@ -202,16 +225,22 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
             skipped=skipped,
             errors=errors,
         )
-    if inserted:
-        _log(request, "questions.import", "questions", None, {"inserted": inserted, "skipped": skipped})
     return Imported(inserted, skipped, errors)
 
 
-def _log(
+def _entry(
     request: Request, action: str, target: str, before: dict[str, Any] | None, after: dict[str, Any] | None
-) -> None:
-    # Many questions are more than one transaction: what is logged right after it happened.
-    audit.record(Change(request.caller.user_id, action, target, before, after), request.now)
+) -> Put:
+    return audit.entry(Change(request.caller.user_id, action, target, before, after), request.now)
+
+
+def _state(question: StoredQuestion) -> dict[str, Any]:
+    state: dict[str, Any] = to_builtins(service.view(question))
+    return state
+
+
+def _exam_of(questions: Questions) -> str:
+    return f"exam:{questions[0].exam_id}"
 
 
 lambda_handler = api.handler

@@ -10,6 +10,7 @@ from admin_questions.service import read_exam_id, read_id
 from smartexam import ids
 from smartexam.data.catalog import question_changes
 from smartexam.data.catalog.exams import find_exam
+from smartexam.data.catalog.question_changes import Log
 from smartexam.data.catalog.question_items import StoredQuestion
 from smartexam.errors import BadRequest, Fault, InvalidFields
 from smartexam.exam.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
@@ -20,8 +21,8 @@ MAX_IDS: Final = 10_000
 _MOST_REFUSALS_SHOWN = 1_000
 
 
-def add_batch(exam_id_given: Any, items: Any, now: float) -> tuple[list[int], list[RefusedQuestion]]:
-    """Add those questions of a batch that are consistent, all in one step.
+def add_batch(exam_id_given: Any, items: Any, now: float, log: Log) -> tuple[list[int], list[RefusedQuestion]]:
+    """Add those questions of a batch that are consistent, all in one step, and log that.
 
     Returns:
         The ids of those added, in order, and why the others were not.
@@ -49,12 +50,12 @@ def add_batch(exam_id_given: Any, items: Any, now: float) -> tuple[list[int], li
         find_exam(exam_id)
         return [], refused[:_MOST_REFUSALS_SHOWN]
     fresh = ids.allocator().take("question", len(contents))
-    question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
+    question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now, log)
     return list(fresh), refused[:_MOST_REFUSALS_SHOWN]
 
 
-def delete_many(given: Any) -> int:
-    """Delete questions of any exams by a list of at most `MAX_IDS` ids.
+def delete_many(given: Any, log: Log) -> int:
+    """Delete questions of any exams by a list of at most `MAX_IDS` ids, and log that.
 
     Returns:
         How many existed.
@@ -69,11 +70,11 @@ def delete_many(given: Any) -> int:
     read = [read_id(each) for each in given]
     if None in read:
         raise InvalidFields([(f"ids[{read.index(None)}]", "must be the number of a question")])
-    return question_changes.delete_questions(question_id for question_id in read if question_id is not None)
+    return question_changes.delete_questions((question_id for question_id in read if question_id is not None), log)
 
 
-def update_all(exam_id_given: Any, type_given: Any, changes: Mapping[str, Any]) -> int:
-    """Set marks or tolerance of all questions of a type in an exam.
+def update_all(exam_id_given: Any, type_given: Any, changes: Mapping[str, Any], log: Log) -> int:
+    """Set marks or tolerance of all questions of a type in an exam, and log that.
 
     Returns:
         How many there are.
@@ -102,7 +103,7 @@ def update_all(exam_id_given: Any, type_given: Any, changes: Mapping[str, Any]) 
             raise BadRequest(f"Question {stored.id} cannot be changed so: {content[0].field}: {content[0].message}")
         return content
 
-    return question_changes.edit_questions(exam_id, change)
+    return question_changes.edit_questions(exam_id, change, log)
 
 
 def _read(exam_id: int, item: object) -> Question | list[Fault]:

@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 from smartexam import ids
 from smartexam.data.catalog import exams, question_changes, questions
 from smartexam.data.catalog.question_batches import MOST_EXAMS
-from smartexam.errors import BadRequest, NotFound
+from smartexam.data.catalog.question_changes import Log
+from smartexam.errors import BadRequest, NotFound, Unavailable
 from smartexam.exam.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
 from smartexam.exam.questions import Question
 
@@ -33,20 +34,24 @@ class _Sheet(NamedTuple):
     refused: list[_Refusal]
 
 
-def import_questions(content: bytes, default_exam_id: int | None, now: float, *, atomic: bool) -> ImportOutcome:
+def import_questions(
+    content: bytes, default_exam_id: int | None, now: float, log: Log, *, atomic: bool
+) -> ImportOutcome:
     """Add a file's questions at the ends of the exams that its rows name.
 
-    The questions of one exam are added all or none; with `atomic` this holds for the whole file, and one refused row
-    keeps all others out.
+    The questions of one exam are added all or none, and so are those of `MOST_EXAMS` exams together: who imports a file
+    again that failed adds nothing twice. With `atomic` one refused row keeps all others out.
 
     Args:
         content: the file.
         default_exam_id: for rows that name no exam.
         now: epoch seconds.
+        log: what is logged of each step, which is all of the file but for files of very many exams.
         atomic: all or nothing.
 
     Raises:
         BadRequest: the file cannot be read as questions, has too many rows or, with `atomic`, too many exams.
+        Unavailable: the database cannot be reached; nothing was added.
     """
     accepted, refused = _known_exams_only(_read(content, default_exam_id))
     rows = sum(map(len, accepted.values())) + len(refused)
@@ -55,12 +60,24 @@ def import_questions(content: bytes, default_exam_id: int | None, now: float, *,
     if atomic and refused:
         return _outcome(0, refused, rows)
     inserted = 0
-    for group in [accepted] if atomic else [{exam_id: found} for exam_id, found in accepted.items()]:
+    waiting = list(accepted.items())
+    while waiting:
+        group, waiting = dict(waiting[:MOST_EXAMS]), waiting[MOST_EXAMS:]
         try:
-            question_changes.add_to_exams(_numbered(group), now)
+            question_changes.add_to_exams(_numbered(group), now, log)
         except NotFound:
-            # Deleted while the file was read.
-            refused += [_no_exam(found.line, exam_id) for exam_id, each in group.items() for found in each]
+            # One of them was deleted while the file was read: again without it.
+            known = _known_exams_only(_Sheet(group, []))
+            refused += known.refused
+            if atomic:
+                break
+            waiting = [*known.accepted.items(), *waiting]
+        except Unavailable:
+            if not inserted:
+                raise
+            unread = [row for rows in (group, dict(waiting)) for each in rows.values() for row in each]
+            refused += [_Refusal(row.line, "not stored, since the database could not be reached") for row in unread]
+            break
         else:
             inserted += sum(map(len, group.values()))
     return _outcome(inserted, refused, rows)

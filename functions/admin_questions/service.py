@@ -1,7 +1,7 @@
 """Questions: listing, adding, editing, deleting."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,7 +9,9 @@ from admin_questions.models import AdminQuestion
 from smartexam import ids
 from smartexam.data.catalog import question_changes, questions
 from smartexam.data.catalog.exams import find_exam
+from smartexam.data.catalog.question_changes import Log
 from smartexam.data.catalog.question_items import StoredQuestion
+from smartexam.data.table import Put
 from smartexam.errors import Fault, InvalidFields, NotFound
 from smartexam.exam.marks import number_or_text
 from smartexam.exam.questions import Question, check, merge
@@ -45,8 +47,8 @@ def find_question(question_id: int) -> StoredQuestion:
     return question
 
 
-def add_question(given: Mapping[str, Any], now: float) -> StoredQuestion:
-    """Add a question at the end of an exam.
+def add_question(given: Mapping[str, Any], now: float, log: Log) -> StoredQuestion:
+    """Add a question at the end of an exam, and log that.
 
     Raises:
         InvalidFields: everything that is wrong with it.
@@ -58,11 +60,16 @@ def add_question(given: Mapping[str, Any], now: float) -> StoredQuestion:
         raise InvalidFields([*faults, *content])
     if exam_id is None:
         raise InvalidFields(faults)
-    return question_changes.add_questions(exam_id, [(ids.next_id("question"), content)], now)[0]
+    return question_changes.add_questions(exam_id, [(ids.next_id("question"), content)], now, log)[0]
 
 
-def edit_question(question_id: int, given: Mapping[str, Any], now: float) -> StoredQuestion:
-    """Change the fields of a question that are named; another `exam_id` moves it to the end of that exam.
+def edit_question(
+    question_id: int,
+    given: Mapping[str, Any],
+    now: float,
+    log: Callable[[StoredQuestion, StoredQuestion], Sequence[Put]],
+) -> StoredQuestion:
+    """Change the fields of a question that are named, and log that; another `exam_id` moves it to that exam's end.
 
     Raises:
         InvalidFields: everything that is wrong with it as a whole, or nothing is named.
@@ -76,16 +83,18 @@ def edit_question(question_id: int, given: Mapping[str, Any], now: float) -> Sto
         if exam_id is None:
             raise InvalidFields(faults)
     move_to = None if exam_id is None else (exam_id, now)
-    return question_changes.edit_question(question_id, lambda stored: _merged(stored.content, given), move_to=move_to)
+    return question_changes.edit_question(
+        question_id, lambda stored: _merged(stored.content, given), move_to=move_to, log=log
+    )
 
 
-def delete_question(question_id: int) -> None:
-    """Delete a question. Attempts that run already keep it.
+def delete_question(question_id: int, log: Log) -> None:
+    """Delete a question, and log that. Attempts that run already keep it.
 
     Raises:
         NotFound: there is none.
     """
-    if not question_changes.delete_questions([question_id]):
+    if not question_changes.delete_questions([question_id], log):
         raise _no_question()
 
 

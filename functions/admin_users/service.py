@@ -9,7 +9,7 @@ from smartexam.data.audit import Change, entry
 from smartexam.data.identity import User
 from smartexam.data.table import Put
 from smartexam.data.user_search import FoundUsers
-from smartexam.errors import AppError
+from smartexam.errors import AppError, Unavailable
 from smartexam.pages import Wanted
 from smartexam.times import iso
 
@@ -43,13 +43,23 @@ def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, li
     """Give several accounts roles, each by itself.
 
     Returns:
-        How many have theirs now, and why the others do not.
+        How many have theirs now, and why the others do not. Once the database cannot be reached, no further is tried.
+
+    Raises:
+        Unavailable: the database cannot be reached; none has theirs now who had not before.
     """
     refused: list[RefusedChange] = []
+    trouble: Unavailable | None = None
     for index, update in enumerate(updates):
         try:
+            if trouble is not None:
+                raise trouble
             change_role(convert_json(update, RoleChange), admin_id, now)
         except AppError as error:
+            if isinstance(error, Unavailable):
+                trouble = error
+                if len(refused) == index:
+                    raise
             user_id = update.get("user_id") if isinstance(update, dict) else None
             known = user_id if isinstance(user_id, int) and not isinstance(user_id, bool) else None
             refused.append(RefusedChange(index, known, error.message))

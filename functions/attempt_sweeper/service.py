@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from smartexam.data import attempts
 from smartexam.data.attempts import DUE_SHARDS
+from smartexam.errors import Unavailable
 from smartexam.finalise import finalise
 from smartexam.observability import logger
 
@@ -15,8 +16,8 @@ _WORKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did: attempts finished, attempts that failed (the next sweep tries them again), and whether it
-    ended for want of time."""
+    """What a sweep did: attempts finished, what failed (attempts, and shards of which none could be found; the next
+    sweep tries them again), and whether it ended for want of time."""
 
     finished: int
     failed: int
@@ -38,8 +39,14 @@ def sweep(now: float, grace: float, has_time: Callable[[], bool]) -> Swept:
             while True:
                 if not has_time():
                     return Swept(finished, failed, out_of_time=True)
+                try:
+                    due = attempts.due_sittings(shard, now - grace, limit=_PAGE + len(tried))
+                except Unavailable as error:
+                    # Nobody knows who is in it; those in the other shards shall not have to wait for that.
+                    logger().warning("a shard could not be read", exc_info=error, extra={"shard": shard})
+                    failed += 1
+                    break
                 # The index lags: what was just finished may be listed again, and must not keep the sweep going.
-                due = attempts.due_sittings(shard, now - grace, limit=_PAGE + len(tried))
                 fresh = [each for each in due if each not in tried]
                 if not fresh:
                     break

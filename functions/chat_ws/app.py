@@ -35,7 +35,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     del context
     started, now = time.perf_counter(), settings().clock().now()
     about = event["requestContext"]
-    with tracing() as trace:
+    with tracing(is_awaited=True) as trace:
         answer = _handled(event, now)
     log_invocation(
         now=now,

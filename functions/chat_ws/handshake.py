@@ -56,7 +56,7 @@ def _who(event: Mapping[str, Any], now: float) -> Principal:
     if ticket is None or "authorization" in request.headers:
         # Not a method that is safe: a browser sends the cookie along for any page that opens a connection.
         return identify("CONNECT", request.headers, request.cookies, now)
-    found = sockets.spend_ticket(str(ticket), now)
+    found = sockets.spend_ticket(str(ticket), event["requestContext"]["connectionId"], now)
     principal = None if found is None else feed().applied(found, now)
     if principal is None:
         raise Unauthorized("The ticket is unknown, used or too old", code="invalid_ticket")

@@ -59,24 +59,24 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
     discussion = enter(question_id, visitor, parent_id=body.parent_id)
     if body.parent_id is not None:
         check_parent(discussion.parent, question_id)
-    rate_limits.take_turn(
+    with rate_limits.turn(
         "comment",
         visitor.user_id,
         seconds=COMMENT_SECONDS,
         now=request.now,
         message=f"You can post one comment every {COMMENT_SECONDS} seconds.",
-    )
-    new = writing.NewComment(
-        id=next_id("comment"),
-        question_id=question_id,
-        exam_id=discussion.exam_id,
-        author_id=visitor.user_id,
-        username=request.caller.username,
-        message=message,
-        parent=discussion.parent,
-        now=request.now,
-    )
-    comment = writing.add(new, is_first=discussion.is_new)
+    ):
+        new = writing.NewComment(
+            id=next_id("comment"),
+            question_id=question_id,
+            exam_id=discussion.exam_id,
+            author_id=visitor.user_id,
+            username=request.caller.username,
+            message=message,
+            parent=discussion.parent,
+            now=request.now,
+        )
+        comment = writing.add(new, is_first=discussion.is_new)
     live.announce_comment(question_id, discussion.exam_id, comment, visitor)
     return Posted(view(comment, best_id=None, viewer_id=visitor.user_id))
 

@@ -50,5 +50,5 @@ def send(address: str, letter: Letter) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> Any:  # botocore makes its clients at run time
-    config = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+    config = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
     return botocore.session.get_session().create_client("sesv2", settings().region, config=config)

@@ -26,11 +26,10 @@ def deliver(order: MailOrder, now: float) -> None:
         return
     note(user_id=user.id)
     try:
-        rate_limits.use("mail", user.id, limit=_MAILS_PER_HOUR, seconds=3600, now=now)
+        with rate_limits.use("mail", user.id, limit=_MAILS_PER_HOUR, seconds=3600, now=now):
+            sender.send(user.email, _letter(order, user, now))
     except RateLimited:
         note(mail="too_many")
-        return
-    sender.send(user.email, _letter(order, user, now))
 
 
 def _letter(order: MailOrder, user: User, now: float) -> Letter:

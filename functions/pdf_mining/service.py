@@ -13,7 +13,8 @@ from smartexam.ai.files import LARGEST_PDF
 from smartexam.ai.request import PURE, GenerationRequest
 from smartexam.clock import Clock
 from smartexam.data.catalog import jobs
-from smartexam.errors import AppError
+from smartexam.data.catalog.jobs import Job
+from smartexam.errors import AppError, Unavailable
 from smartexam.observability import logger, note
 
 Outcome = Literal["done", "failed", "skipped", "broken"]
@@ -34,9 +35,23 @@ def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable
         remaining: seconds of working time left, whenever asked.
     """
     found = _KEY.fullmatch(unquote_plus(key))
-    job = jobs.claim(int(found[1]), claim_id, clock.now()) if found else None
-    if found is None or job is None:
+    if found is None:
         return "skipped"
+    try:
+        job = jobs.claim(int(found[1]), claim_id, clock.now())
+        return "skipped" if job is None else _work(job, bucket, key, claim_id, clock, remaining)
+    except Unavailable as error:
+        # The claim runs out before Lambda brings the event again.
+        logger().warning("job could not be worked on", exc_info=error, extra={"job_id": int(found[1])})
+        return "broken"
+
+
+def _work(job: Job, bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable[[], float]) -> Outcome:
+    """Work on a job that is ours.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
     note(job_id=job.id, tries=job.tries)
     try:
         request = msgspec.convert(job.request, GenerationRequest)
@@ -48,6 +63,9 @@ def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable
     except generation.OutOfTime:
         return _ended(job.id, claim_id, "The work takes longer than a job may. Ask for fewer questions.", "out_of_time")
     except AppError as error:
+        if _is_ours(error) and job.tries < _MOST_TRIES:
+            jobs.release(job.id, claim_id)
+            return "broken"
         return _ended(job.id, claim_id, error.message, error.code or "failed")
     except Exception:  # noqa: BLE001 - the job must end, whatever happened; the last try says so to its owner
         logger().exception("job failed", extra={"job_id": job.id})
@@ -59,6 +77,11 @@ def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable
     message = f"{len(outcome.questions)} questions"
     stored = jobs.finish(job.id, claim_id, msgspec.json.encode(outcome), message=message, now=clock.now())
     return "done" if stored else "skipped"
+
+
+def _is_ours(error: AppError) -> bool:
+    """Whether it is the database or the storage that could not be reached, and not the model or the file."""
+    return isinstance(error, Unavailable) and error.code == "unavailable"
 
 
 def _ended(job_id: int, claim_id: str, message: str, code: str) -> Outcome:

@@ -1,5 +1,7 @@
 """Asking the assistant: who may, how often, and what is left when the model fails."""
 
+import secrets
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -50,7 +52,15 @@ def ask(student: Student, question: str) -> tuple[str, int]:
     if not client.is_configured():
         raise Unavailable("The study assistant is not available", code="model_not_configured", retry_after=3600)
     turns = study.latest_turns(student.user_id, student.now, limit=service.CONTEXT_TURNS)
-    used = study.reserve_question(student.user_id, student.today, student.now, limit=service.DAILY_LIMIT)
+    name, is_settled = secrets.token_hex(4), False
+    try:
+        used = study.reserve_question(student.user_id, student.today, student.now, name, limit=service.DAILY_LIMIT)
+        answer = "" if used is None else _answer(student, turns, question)
+        is_settled = True
+    finally:
+        # Whatever it was: the student has no answer. It may also be that the question was counted and we do not know.
+        if not is_settled:
+            _give_back(student, name)
     if used is None:
         raise RateLimited(
             "Daily limit reached.",
@@ -58,19 +68,17 @@ def ask(student: Student, question: str) -> tuple[str, int]:
             code="daily_limit_reached",
             limit_reached=True,
         )
-    is_answered = False
-    try:
-        completion = client.complete(
-            service.conversation(turns, question), max_tokens=service.ANSWER_TOKENS, timeout=MODEL_SECONDS
-        )
-        answer = service.readable(completion.text)
-        study.remember(student.user_id, Turn(question, answer, student.now))
-        is_answered = True
-    finally:
-        # Whatever it was: the student has no answer.
-        if not is_answered:
-            _give_back(student)
     return answer, service.DAILY_LIMIT - used
+
+
+def _answer(student: Student, turns: Sequence[Turn], question: str) -> str:
+    """The model's answer, stored together with the question."""
+    completion = client.complete(
+        service.conversation(turns, question), max_tokens=service.ANSWER_TOKENS, timeout=MODEL_SECONDS
+    )
+    answer = service.readable(completion.text)
+    study.remember(student.user_id, Turn(question, answer, student.now))
+    return answer
 
 
 def _refuse_during_exams(student: Student) -> None:
@@ -82,8 +90,8 @@ def _refuse_during_exams(student: Student) -> None:
         raise Conflict("The assistant is here for you again when your exam is over", code="exam_in_progress")
 
 
-def _give_back(student: Student) -> None:
+def _give_back(student: Student, name: str) -> None:
     try:
-        study.give_question_back(student.user_id, student.today)
+        study.give_question_back(student.user_id, student.today, name)
     except AppError as error:
         logger().warning("question not given back", exc_info=error)

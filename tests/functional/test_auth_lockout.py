@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam.data import table
+from smartexam import rate_limits
+from smartexam.data import identity, table
 from smartexam.errors import Unavailable
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -149,14 +150,43 @@ def test_failures_are_forgotten_after_a_quarter_of_an_hour(clock: FrozenClock) -
     assert attempt("john.doe").body["attempts_remaining"] == 2
 
 
+def test_attempts_that_were_never_decided_lock_nobody_out(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_user(username="john.doe")
+    monkeypatch.setattr(rate_limits, "_SIGN_IN_WAITS", ())
+    with monkeypatch.context() as outage:
+        outage.setattr(identity, "get_user", _down)
+        assert [attempt("john.doe", PASSWORD).status for _ in range(3)] == [503] * 3
+
+    meanwhile = attempt("john.doe", PASSWORD)
+    clock.advance(31)
+
+    assert (meanwhile.status, meanwhile.body["code"]) == (429, "sign_in_busy")
+    assert attempt("john.doe", PASSWORD).status == 200
+
+
+def test_failures_count_beside_attempts_that_were_never_decided(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_user(username="john.doe")
+    with monkeypatch.context() as outage:
+        outage.setattr(identity, "get_user", _down)
+        attempt("john.doe")
+    answers = [attempt("john.doe"), attempt("john.doe")]
+    clock.advance(31)
+    answers += [attempt("john.doe"), attempt("john.doe", PASSWORD)]
+
+    assert [answer.status for answer in answers] == [401, 401, 429, 429]
+    assert answers[-1].body["code"] == "sign_in_locked"
+
+
+def _down(*_: Any, **__: Any) -> Any:
+    raise Unavailable
+
+
 @pytest.mark.parametrize("path", ROUTES)
 def test_a_store_that_is_down_lets_nobody_in(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe", role="user,admin")
-
-    def down(*_: Any, **__: Any) -> Any:
-        raise Unavailable
-
-    monkeypatch.setattr(table, "put", down)
+    monkeypatch.setattr(table, "put", _down)
     answer = attempt("john.doe", PASSWORD, path)
 
     assert answer.status == 503

@@ -52,8 +52,8 @@ class Student:
         return answer.body
 
     def use_up(self, questions: int) -> None:
-        for _ in range(questions):
-            study.reserve_question(self.user.id, self._today(), self.clock.now(), limit=50)
+        for number in range(questions):
+            study.reserve_question(self.user.id, self._today(), self.clock.now(), f"question-{number}", limit=50)
 
     def start(self, exam: Exam) -> None:
         current = exams.get_exam(exam.id)

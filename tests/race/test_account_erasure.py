@@ -252,7 +252,7 @@ def sign_in_and_ask(mary: User, question_id: int) -> None:
     windows.use_limit(mary.id, "mail", MORNING, limit=3, window_seconds=60)
     table.put(windows.turn("comment", mary.id, MORNING, seconds=10).item)
     access_requests.submit(mary, "admin", "Quagmires teach physics.", MORNING)
-    study.reserve_question(mary.id, local_date(MORNING, "Asia/Kolkata"), MORNING, limit=50)
+    study.reserve_question(mary.id, local_date(MORNING, "Asia/Kolkata"), MORNING, "mass", limit=50)
     study.remember(mary.id, Turn("I am Mary. What is mass?", "Inertia.", MORNING))
 
 

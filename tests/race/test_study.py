@@ -52,8 +52,8 @@ def ask_at_once(token: str, times: int) -> list[Answer]:
 def test_of_a_hundred_at_forty_nine_of_fifty_one_is_answered(serve: Callable[[Script], ModelServer]) -> None:
     server = serve(replies("[FINAL ANSWER]\n42"))
     user = create_user()
-    for _ in range(49):
-        study.reserve_question(user.id, TODAY, MORNING, limit=50)
+    for number in range(49):
+        study.reserve_question(user.id, TODAY, MORNING, f"question-{number}", limit=50)
 
     answers = ask_at_once(access_token(user), 100)
 

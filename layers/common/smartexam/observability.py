@@ -24,9 +24,16 @@ _METRICS = [
 
 
 class Trace(msgspec.Struct):
-    """What is gathered about one invocation while it runs."""
+    """What is gathered about one invocation while it runs.
 
+    Attributes:
+        is_awaited: whether a client waits for its end, which must come before the function is cut off.
+        is_database_silent: whether the database did not answer in time, however often it was asked.
+    """
+
+    is_awaited: bool = False
     database_calls: int = 0
+    is_database_silent: bool = False
     fields: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -35,9 +42,9 @@ _trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 @contextmanager
-def tracing() -> Iterator[Trace]:
-    """Gather what `note` and `count_database_call` report within the block."""
-    trace = Trace()
+def tracing(*, is_awaited: bool = False) -> Iterator[Trace]:
+    """Gather what `note` and `count_database_call` report within the block; see `Trace`."""
+    trace = Trace(is_awaited)
     token = _trace.set(trace)
     try:
         yield trace
@@ -49,6 +56,18 @@ def count_database_call() -> None:
     """Add one round trip to the current invocation's count."""
     if (trace := _trace.get()) is not None:
         trace.database_calls += 1
+
+
+def note_silent_database() -> None:
+    """Say that the database did not answer in time, however often it was asked."""
+    if (trace := _trace.get()) is not None:
+        trace.is_database_silent = True
+
+
+def is_patience_spent() -> bool:
+    """Whether a client waits, and has waited for a database that did not answer: for another call there is no time."""
+    trace = _trace.get()
+    return trace is not None and trace.is_awaited and trace.is_database_silent
 
 
 def note(**fields: Any) -> None:

@@ -3,14 +3,16 @@
 import hashlib
 import ipaddress
 import math
+import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import msgspec
 
-from smartexam.data import table, windows
+from smartexam.data import windows
 from smartexam.data.ephemeral import Limit
-from smartexam.data.table import ConditionFailed
-from smartexam.errors import RateLimited, Unauthorized
+from smartexam.errors import AppError, RateLimited, Unauthorized, Unavailable
 
 SIGN_IN_FAILURES = 3
 SIGN_IN_LOCK_SECONDS = 15 * 60
@@ -19,9 +21,10 @@ _SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):
-    """A counted attempt to sign in; whoever reserved it says how it ended."""
+    """A counted attempt to sign in, by its name; whoever reserved it says how it ended."""
 
     who: str
+    name: str
     now: float
 
     def succeeded(self) -> None:
@@ -30,7 +33,7 @@ class SignInAttempt(msgspec.Struct, frozen=True):
 
     def refusal(self) -> Unauthorized | RateLimited:
         """The password was wrong: count that, and say so in the words for the client."""
-        failures = windows.count_login_failure(self.who, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
+        failures = windows.count_login_failure(self.who, self.name, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
         remaining = SIGN_IN_FAILURES - failures
         if remaining <= 0:
             return _locked(SIGN_IN_LOCK_SECONDS)
@@ -56,8 +59,8 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
     for wait in (*_SIGN_IN_WAITS, None):
         window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
-        if window is None:
-            return SignInAttempt(who, now)
+        if isinstance(window, str):
+            return SignInAttempt(who, window, now)
         if window.failures >= SIGN_IN_FAILURES:
             raise _locked(window.closes_at - now)
         # Full of attempts that are not decided yet. They may all be right: several devices of one student.
@@ -66,29 +69,40 @@ def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
     raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")
 
 
+@contextmanager
 def use(
     kind: str, user_id: int, *, limit: int, seconds: float, now: float, message: str = "Too many requests."
-) -> None:
-    """Use one of `limit` per window; a window begins with its first use and lasts `seconds`.
+) -> Iterator[None]:
+    """Use one of `limit` per window for what is done in the block; if that fails, nothing was used.
 
     Args:
         kind: what is limited, such as `mail`.
         user_id: for whom.
         limit: uses per window; 1 makes it a pause between two uses.
-        seconds: how long a window lasts.
+        seconds: how long a window lasts, from its first use on.
         now: epoch seconds.
         message: what the client is told.
 
     Raises:
         RateLimited: used up, with the time until the window ends.
     """
-    ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds)
+    name, ends_at = secrets.token_hex(4), None
+    try:
+        # Within the block: whether it was used is not known if no answer comes.
+        ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds, name=name)
+        if ends_at is None:
+            yield
+    except AppError:
+        with suppress(AppError):
+            windows.give_back(user_id, kind, name)
+        raise
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
 
 
-def take_turn(kind: Limit, user_id: int, *, seconds: float, now: float, message: str) -> None:
-    """Take the one turn that a user has in `seconds`.
+@contextmanager
+def turn(kind: Limit, user_id: int, *, seconds: float, now: float, message: str) -> Iterator[None]:
+    """Take the one turn that a user has in `seconds`, for what is done in the block; if that fails, it is free again.
 
     Args:
         kind: what is limited.
@@ -100,13 +114,20 @@ def take_turn(kind: Limit, user_id: int, *, seconds: float, now: float, message:
     Raises:
         RateLimited: it is taken, with the time until the next.
     """
-    turn = windows.turn(kind, user_id, now, seconds=seconds)
+    taken, free_at = windows.turn(kind, user_id, now, seconds=seconds), None
     try:
-        table.put(turn.item, turn.condition)
-    except ConditionFailed as failed:
-        stored = None if failed.item is None else windows.LimitItem.from_raw_data(failed.item)
-        wait = seconds if stored is None else stored.expires_at - now
-        raise RateLimited(message, retry_after=math.ceil(wait), code="too_fast") from None
+        # Within the block: whether it was taken is not known if no answer comes.
+        free_at = windows.take_turn(taken)
+        if free_at is None:
+            yield
+    except AppError:
+        try:
+            windows.free_turn(taken)
+        except Unavailable:
+            raise Unavailable(retry_after=seconds) from None  # there is no turn before
+        raise
+    if free_at is not None:
+        raise RateLimited(message, retry_after=max(1, math.ceil(free_at - now)), code="too_fast")
 
 
 def _locked(seconds: float) -> RateLimited:

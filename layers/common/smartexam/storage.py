@@ -100,8 +100,8 @@ def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, secon
 @lru_cache(maxsize=1)
 def _client() -> Any:  # botocore makes its clients at run time
     config = Config(
-        connect_timeout=2,
-        read_timeout=20,
+        connect_timeout=1,
+        read_timeout=4,
         retries={"total_max_attempts": 3, "mode": "standard"},
         signature_version="s3v4",
         # The bucket's own address in its own region: the global one redirects for hours after a bucket is made.

@@ -39,7 +39,7 @@ class TestConnecting:
         }
         presented = {"ticket": issued["ticket"]}
         assert handshake(headers={}, queryStringParameters=presented) == 200
-        assert handshake(headers={}, queryStringParameters=presented) == 401
+        assert call_socket("$connect", "Another=", headers={}, queryStringParameters=presented) == 401
         assert ben.ok("GET", "/online_status", query={"ids": asha.id})["status"] == {str(asha.id): True}
 
     def test_with_a_ticket_for_a_minute(self, asha: Person, clock: FrozenClock) -> None:

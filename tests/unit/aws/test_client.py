@@ -163,6 +163,14 @@ class TestRefusals:
         assert response["ResponseMetadata"]["RequestId"] == "the-request"
         assert refused.value.operation_name == "PutItem"
 
+    def test_say_how_often_the_call_was_repeated(self, client: JsonClient) -> None:
+        lost = ReadTimeoutError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com/")
+        Script(client, lost, refusal("ConditionalCheckFailedException"))
+        with pytest.raises(ClientError) as refused:
+            client.call("PutItem", {**TABLE, "Item": {"pk": {"S": "a"}}})
+
+        assert refused.value.response["ResponseMetadata"]["RetryAttempts"] == 1
+
     def test_of_transactions_come_with_their_reasons(self, client: JsonClient) -> None:
         reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": {"pk": {"S": "a"}}}]
         script = Script(client, refusal("TransactionCanceledException", CancellationReasons=reasons))

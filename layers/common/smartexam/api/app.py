@@ -132,7 +132,7 @@ class Api:
         started = time.perf_counter()
         clock = self.clock or settings().clock()
         request = Request.from_event(event, clock.now())
-        with tracing() as trace:
+        with tracing(is_awaited=True) as trace:
             token = _request.set(request)
             try:
                 answer = self._resolver.resolve(dict(event), context)  # type: ignore[arg-type]

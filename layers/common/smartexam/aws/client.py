@@ -154,7 +154,7 @@ class JsonClient:
                 response = self._send(operation, body)
                 if response.status_code < _REFUSED:
                     return response, _answer(response)
-                answered = response, _refusal(response)
+                answered = response, _refusal(response, repetitions=attempt - 1)
             except _TRANSIENT as error:
                 failure = error
             delay = first_non_none_response(
@@ -206,8 +206,8 @@ def _answer(response: Response) -> dict[str, Any]:
     return binary.from_base64(response.content, answer)
 
 
-def _refusal(response: Response) -> dict[str, Any]:
-    """A refusal in the shape in which botocore raises it."""
+def _refusal(response: Response, *, repetitions: int) -> dict[str, Any]:
+    """A refusal in the shape in which botocore raises it, with how often the call was sent before."""
     try:
         body = _decode(response.content)
     except msgspec.DecodeError:
@@ -224,5 +224,6 @@ def _refusal(response: Response) -> dict[str, Any]:
         "ResponseMetadata": {
             "RequestId": response.headers.get("x-amzn-requestid", ""),
             "HTTPStatusCode": response.status_code,
+            "RetryAttempts": repetitions,
         },
     }

@@ -101,8 +101,8 @@ def send_message(
     )
     sent = sending.send(draft, now)
     own = _chat_message(sent.message, is_own=True)
-    if not sent.is_repeated:
-        everybody = _everybody(sender.user_id, sent.membership)
+    everybody = () if sent.is_repeated else _everybody(sender.user_id, sent.membership)
+    if everybody:
         others = [user_id for user_id in everybody if user_id != sender.user_id]
         theirs = _chat_message(sent.message, is_own=False)
         realtime.publish(
@@ -134,7 +134,10 @@ def mark_read(reader: Principal, conversation_id: int) -> None:
 
 
 def _everybody(sender_id: int, membership: MembershipItem) -> tuple[int, ...]:
-    """Who is told of a message that is stored: whatever fails from here on, it was sent."""
+    """Who is told of a message that is stored: whatever fails from here on, it was sent.
+
+    Nobody, if the members cannot be read: nor could be then where they are, and the sender has waited long enough.
+    """
     try:
         return conversations.recipients_of(sender_id, membership).user_ids
     except Unavailable:

@@ -21,7 +21,7 @@ partition, so that it may be read consistently: what a student may do elsewhere 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
@@ -359,8 +359,29 @@ def save_draft(
             },
         )
     except ConditionFailed as failed:
-        raise _refused(failed) from None
+        stored = _refused(failed)
+        if failed.was_repeated and _is_saved(stored.sitting, revision, answers, changes, marked):
+            return stored.sitting
+        raise stored from None
     return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
+
+
+def _is_saved(
+    sitting: Sitting | None,
+    revision: int | None,
+    answers: str | None,
+    changes: Mapping[str, str] | None,
+    marked: str | None,
+) -> TypeGuard[Sitting]:
+    """Whether a draft is just what a save on top of a revision makes of it."""
+    return (
+        sitting is not None
+        and revision is not None
+        and (sitting.status, sitting.revision) == (OPEN, revision + 1)
+        and (answers is None or (sitting.answers == answers and not sitting.changes))
+        and all(sitting.changes.get(position) == text for position, text in (changes or {}).items())
+        and (marked is None or sitting.marked == marked)
+    )
 
 
 def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: float, grace: float) -> Sitting:

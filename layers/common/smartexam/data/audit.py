@@ -3,8 +3,9 @@
     pk      sk                what
     AUDIT   <ms>#<random>     one change
 
-Entries are written in the transaction of the change wherever it is one transaction; else right after it. They name
-accounts by id: who has left is no longer named by the log. Nothing changes or removes an entry.
+Entries are written in the transaction of the change; of one that is several, each has its own. What is no transaction
+is logged right after it. They name accounts by id: who has left is no longer named by the log. Nothing changes or
+removes an entry.
 """
 
 import secrets
@@ -88,18 +89,15 @@ def record(change: Change, now: float) -> None:
     table.put(entry(change, now).item)
 
 
-def record_update(
-    actor_id: int, action: str, target: str, before: Mapping[str, Any], after: Mapping[str, Any], now: float
-) -> None:
-    """Log those fields in which two states differ; nothing if they do not.
-
-    Raises:
-        Unavailable: the database cannot be reached.
-    """
+def differing(
+    actor_id: int, action: str, target: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Change | None:
+    """The change of those fields in which two states differ; None if they do not."""
     names = [name for name in after if before.get(name) != after[name]]
-    if names:
-        was, is_now = ({name: state.get(name) for name in names} for state in (before, after))
-        record(Change(actor_id, action, target, was, is_now), now)
+    if not names:
+        return None
+    was, is_now = ({name: state.get(name) for name in names} for state in (before, after))
+    return Change(actor_id, action, target, was, is_now)
 
 
 def list_entries(*, limit: int, after: str | None) -> tuple[list[Entry], str | None]:

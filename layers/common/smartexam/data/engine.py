@@ -9,7 +9,7 @@ import time
 from functools import lru_cache
 from typing import Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from pynamodb.connection import Connection
 from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 from pynamodb.connection.base import MetaTable
@@ -17,12 +17,13 @@ from pynamodb.connection.table import TableConnection
 
 from smartexam.aws.client import DYNAMODB, JsonClient
 from smartexam.errors import Unavailable
-from smartexam.observability import count_database_call
+from smartexam.observability import count_database_call, is_patience_spent, note_silent_database
 from smartexam.settings import settings
 
 RawItem = dict[str, dict[str, Any]]
 
 _CONFLICT_ATTEMPTS = 5
+_SERVER_ERROR = 500
 _TEMPORARY = {
     "InternalServerError",
     "ItemCollectionSizeLimitExceededException",
@@ -38,11 +39,18 @@ _TEMPORARY = {
 
 
 class ConditionFailed(Exception):
-    """A write's condition did not hold; `item` is what is stored, None if nothing is."""
+    """A write's condition did not hold.
 
-    def __init__(self, item: RawItem | None) -> None:
+    Attributes:
+        item: what is stored, None if nothing is.
+        was_repeated: the client had sent the write before and got no answer. It may have been done then, and have
+            failed on what it did itself: who sees in `item` what was to be written knows that it is.
+    """
+
+    def __init__(self, item: RawItem | None, *, was_repeated: bool = False) -> None:
         super().__init__("the condition did not hold")
         self.item = item or None
+        self.was_repeated = was_repeated
 
 
 class TransactionRefused(Exception):
@@ -115,6 +123,8 @@ def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         ConditionFailed: the write's condition did not hold.
         Unavailable: DynamoDB is unreachable, slow or throttling, after the client's own retries.
     """
+    if is_patience_spent():
+        raise Unavailable
     client = connection().client
     for attempt in range(_CONFLICT_ATTEMPTS):
         count_database_call()
@@ -123,18 +133,27 @@ def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code == "ConditionalCheckFailedException":
-                raise ConditionFailed(error.response.get("Item")) from None
+                repetitions = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+                raise ConditionFailed(error.response.get("Item"), was_repeated=repetitions > 0) from None
             if code == "TransactionConflictException" and attempt + 1 < _CONFLICT_ATTEMPTS:
                 # A transaction holds the item for some milliseconds; the client does not retry this by itself.
                 back_off(attempt)
                 continue
-            if code in _TEMPORARY:
+            if code in _TEMPORARY or _status(error) >= _SERVER_ERROR:
                 raise Unavailable from error
             raise
         except BotoCoreError as error:
+            if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+                # Three attempts of three seconds each: most functions may not run for as long again.
+                note_silent_database()
             raise Unavailable from error
         return response
     raise Unavailable
+
+
+def _status(error: ClientError) -> int:
+    status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status
 
 
 def back_off(attempt: int) -> None:

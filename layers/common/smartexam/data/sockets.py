@@ -4,7 +4,7 @@
     SOCKETS#42     SOCKETS       every connection of a user, an attribute each: when it was last heard of
     SOCKET#<id>    SOCKET        whose a connection is, and which discussions it follows
     QUESTION#101   SOCKET#<id>   a connection that follows a question's discussion
-    TICKET#42      <digest>      a ticket to connect with
+    TICKET#42      <digest>      a ticket to connect with, and what it was spent on
 
 All connections of a user are one item, so that the devices of a hundred people are one batch read and a sign of life
 is one write, whoever else comes and goes meanwhile. A user is online while one of them was heard of within
@@ -142,6 +142,7 @@ class TicketItem(Item):
     full_name = UnicodeAttribute()
     auth_version = IntAttribute()
     expires_at = FloatAttribute()
+    spent_by = UnicodeAttribute(null=True)
 
 
 def issue_ticket(principal: Principal, now: float) -> str:
@@ -161,16 +162,26 @@ def issue_ticket(principal: Principal, now: float) -> str:
     return minted.token
 
 
-def spend_ticket(ticket: str, now: float) -> Principal | None:
-    """Whom a ticket stands for; it is used up by asking. None if it is unknown, used or too old."""
+def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | None:
+    """Whom a ticket stands for; from now on it stands for nobody to any other connection.
+
+    Returns:
+        None if it is unknown, used or too old.
+    """
     owner = opaque.owner(ticket)
     if owner is None:
         return None
+    # Not deleted: after a lost answer nobody could tell a ticket just used from one that never was.
+    fresh = TicketItem.spent_by.does_not_exist() | (TicketItem.spent_by == connection_id)
     try:
-        item = table.delete(TicketItem, ticket_key(owner), opaque.digest(ticket), TicketItem.expires_at > now)
+        item = table.update(
+            TicketItem,
+            ticket_key(owner),
+            opaque.digest(ticket),
+            [TicketItem.spent_by.set(connection_id)],
+            (TicketItem.expires_at > now) & fresh,
+        )
     except ConditionFailed:
-        return None
-    if item is None:
         return None
     return Principal(owner, item.role, item.username, item.full_name, item.auth_version)
 
@@ -221,12 +232,18 @@ def hear(owner: Owner, now: float) -> bool:
 
 
 def disconnect(connection_id: str, now: float) -> Change | None:
-    """Forget a connection; what is left of its user's presence, None if it was forgotten before."""
-    item = table.delete(OwnerItem, _socket_key(connection_id), _SOCKET)
+    """Forget a connection; what is left of its user's presence, None if it was forgotten before.
+
+    The user's list goes last, by which it is found again: stopped anywhere, `drop` makes an end of it.
+    """
+    item = table.get(OwnerItem, _socket_key(connection_id), _SOCKET)
     if item is None:
         return None
     _unfollow_all(connection_id, item)
+    was_there = table.delete(OwnerItem, _socket_key(connection_id), _SOCKET) is not None
     left = _forget(item.user_id, [connection_id])
+    if not was_there:
+        return None
     return Change(item.user_id, is_online=any(socket.is_live(now) for socket in left))
 
 
@@ -297,8 +314,8 @@ def followers(question_id: int, now: float) -> list[Socket]:
 
 
 def erase_user(user_id: int) -> None:
-    """Forget all connections of a user."""
-    item = table.delete(SocketsItem, _user_key(user_id), _SOCKETS)
+    """Forget all connections of a user; what they are found by last."""
+    item = table.get(SocketsItem, _user_key(user_id), _SOCKETS)
     for socket in () if item is None else item.sockets:
         disconnect(socket.connection_id, socket.heard_at)
     table.delete(SocketsItem, _user_key(user_id), _SOCKETS)

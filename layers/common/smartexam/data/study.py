@@ -8,15 +8,17 @@ A question and its answer are one item: there is no half of a conversation to be
 """
 
 import secrets
+from contextlib import suppress
 from datetime import date
 
 import msgspec
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition, size
 
 from smartexam.data import table
 from smartexam.data.ephemeral import limit_key
 from smartexam.data.identity import user_key
-from smartexam.data.table import ConditionFailed, FloatAttribute, IntAttribute, Item
+from smartexam.data.table import ConditionFailed, FloatAttribute, Item
 
 KEPT_SECONDS = 90 * 24 * 3600
 # Over the longest day anywhere, so that a day's count is there until the day is over in every time zone.
@@ -37,12 +39,12 @@ class TurnItem(Item):
 
 
 class UsageItem(Item):
-    """How many questions a student asked on a day."""
+    """The questions that a student asked on a day, by name: one that is counted twice counts once."""
 
     class Meta:
         context = "ephemeral"
 
-    used = IntAttribute(default=0)
+    asked = UnicodeSetAttribute(null=True)
     expires_at = FloatAttribute()
 
 
@@ -88,32 +90,39 @@ def forget_turns(user_id: int, *, limit: int) -> bool:
     return page.next_sk is not None
 
 
-def reserve_question(user_id: int, day: date, now: float, *, limit: int) -> int | None:
+def reserve_question(user_id: int, day: date, now: float, name: str, *, limit: int) -> int | None:
     """Count a question of a day before it is asked, in one conditional write.
+
+    Args:
+        user_id: whose.
+        day: which day's.
+        now: epoch seconds.
+        name: the question's own, by which it can be given back.
+        limit: questions a day.
 
     Returns:
         How many the day has now; None if it had `limit`, and nothing was counted.
     """
-    actions = [UsageItem.used.add(1), UsageItem.expires_at.set(now + _USAGE_SECONDS)]
-    has_room = UsageItem.used.does_not_exist() | (UsageItem.used < limit)
+    actions = [UsageItem.asked.add({name}), UsageItem.expires_at.set(now + _USAGE_SECONDS)]
+    fewer: Condition = size(UsageItem.asked) < limit  # type: ignore[no-untyped-call]
     try:
-        return table.update(UsageItem, *_usage_key(user_id, day), actions, has_room).used
-    except ConditionFailed:
-        return None
+        item = table.update(UsageItem, *_usage_key(user_id, day), actions, UsageItem.asked.does_not_exist() | fewer)
+    except ConditionFailed as failed:
+        asked = set() if failed.item is None else UsageItem.from_raw_data(failed.item).asked or set()
+        return len(asked) if name in asked else None
+    return len(item.asked or ())
 
 
-def give_question_back(user_id: int, day: date) -> None:
-    """Take a reserved question off its day's count."""
-    try:
-        table.update(UsageItem, *_usage_key(user_id, day), [UsageItem.used.add(-1)], UsageItem.used > 0)
-    except ConditionFailed:
-        return
+def give_question_back(user_id: int, day: date, name: str) -> None:
+    """Take a question off its day's count, if it is on it."""
+    with suppress(ConditionFailed):
+        table.update(UsageItem, *_usage_key(user_id, day), [UsageItem.asked.delete({name})], UsageItem.pk.exists())
 
 
 def questions_used(user_id: int, day: date) -> int:
     """How many questions a student asked on a day."""
     item = table.get(UsageItem, *_usage_key(user_id, day))
-    return 0 if item is None else item.used
+    return 0 if item is None else len(item.asked or ())
 
 
 def _usage_key(user_id: int, day: date) -> tuple[str, str]:

@@ -107,7 +107,12 @@ def put(item: Item, condition: Condition | None = None) -> None:
     Raises:
         ConditionFailed: the condition did not hold.
     """
-    call("PutItem", arguments_of(Put(item, condition)))
+    arguments = arguments_of(Put(item, condition))
+    try:
+        call("PutItem", arguments)
+    except ConditionFailed as failed:
+        if not (failed.was_repeated and failed.item == arguments["Item"]):
+            raise
 
 
 def update(

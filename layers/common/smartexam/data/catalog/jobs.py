@@ -107,7 +107,10 @@ def get(job_id: int, now: float) -> Job | None:
 
 
 def claim(job_id: int, claim_id: str, now: float) -> Job | None:
-    """Take a job to work on it; None if it is done, failed, unknown or in somebody else's hands."""
+    """Take a job to work on it; None if it is done, failed, unknown or in somebody else's hands.
+
+    Who holds it already takes it once more: after a lost answer, or when the same event comes again.
+    """
     free = (JobItem.status == QUEUED) | ((JobItem.status == RUNNING) & (JobItem.claimed_until < now))
     actions = [
         JobItem.status.set(RUNNING),
@@ -118,8 +121,10 @@ def claim(job_id: int, claim_id: str, now: float) -> Job | None:
     ]
     try:
         return _job(table.update(JobItem, _pk(job_id), _STATUS, actions, JobItem.pk.exists() & free))
-    except ConditionFailed:
-        return None
+    except ConditionFailed as failed:
+        stored = None if failed.item is None else JobItem.from_raw_data(failed.item)
+        is_mine = stored is not None and (stored.status, stored.claim) == (RUNNING, claim_id)
+        return _job(stored) if is_mine and stored is not None else None
 
 
 def progress(job_id: int, claim_id: str, now: float, *, percent: int | None, message: str) -> bool:
@@ -175,8 +180,10 @@ def _change(job_id: int, claim_id: str, actions: list[Any]) -> bool:
     held = (JobItem.claim == claim_id) & (JobItem.status == RUNNING)
     try:
         table.update(JobItem, _pk(job_id), _STATUS, actions, held)
-    except ConditionFailed:
-        return False
+    except ConditionFailed as failed:
+        # Nobody but the holder ends a job: one that has ended meanwhile was ended by this very write.
+        stored = None if failed.item is None else JobItem.from_raw_data(failed.item)
+        return failed.was_repeated and stored is not None and stored.claim == claim_id
     return True
 
 

@@ -12,7 +12,7 @@ A batch that is never completed stays open for good, and so invisible. What it l
 lives, else with the exam's next batch, or with the exam.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -33,12 +33,12 @@ from smartexam.data.catalog.question_items import (
     to_item,
     to_pointer,
 )
-from smartexam.data.table import Item, Operation, TransactionRefused
+from smartexam.data.table import Item, Operation, Put, TransactionRefused
 from smartexam.errors import AppError, NotFound
 from smartexam.exam.questions import Question
 
-# The last step is one transaction of 100 operations.
-MOST_EXAMS = 100 // REPLICAS
+# The last step is one transaction of 100 operations, of which one is the entry in the log.
+MOST_EXAMS = (100 - 1) // REPLICAS
 # No process works on a batch that long: it is dead.
 _ABANDONED_AFTER = 3600.0
 _PER_WRITE = 25
@@ -54,8 +54,14 @@ class Batch:
     questions: Sequence[StoredQuestion]
 
 
-def add(additions: Mapping[int, Sequence[tuple[int, Question]]], now: float) -> list[StoredQuestion]:
+def add(
+    additions: Mapping[int, Sequence[tuple[int, Question]]],
+    now: float,
+    log: Callable[[Sequence[StoredQuestion]], Put] | None = None,
+) -> list[StoredQuestion]:
     """Add questions, given with their fresh ids by exam, at the ends of at most `MOST_EXAMS` exams: all or none.
+
+    What `log` makes of them is written if and only if they are added.
 
     Raises:
         NotFound: one of the exams does not exist (any more).
@@ -70,13 +76,14 @@ def add(additions: Mapping[int, Sequence[tuple[int, Question]]], now: float) -> 
     except BaseException:
         _discard(begun)
         raise
+    added = [question for batch in begun for question in batch.questions]
     try:
-        _complete(begun)
+        _complete(begun, [] if log is None else [log(added)])
     except NotFound:
         # Only then: after a lost answer nobody knows whether the questions are part of the exam by now.
         _discard(begun)
         raise
-    return [question for batch in begun for question in batch.questions]
+    return added
 
 
 def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) -> Batch:
@@ -102,8 +109,8 @@ def _write(batch: Batch) -> None:
     _in_parallel([to_pointer(question) for question in batch.questions])
 
 
-def _complete(batches: Iterable[Batch]) -> None:
-    operations: list[Operation] = []
+def _complete(batches: Iterable[Batch], logged: Iterable[Put]) -> None:
+    operations: list[Operation] = [*logged]
     for batch in batches:
         actions = count_changes(added=[question.content for question in batch.questions])
         actions.append(CardItem.open_batches.delete({batch.entry}))

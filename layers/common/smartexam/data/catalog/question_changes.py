@@ -1,7 +1,8 @@
 """Adding, editing and deleting questions.
 
 Each change is one transaction with the counts and the content version on the exam's card, on condition that the exam
-exists: whoever loses a race against a deletion writes nothing.
+exists: whoever loses a race against a deletion writes nothing. Its entry in the log of changes, if there is to be one,
+is written in it too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from smartexam.data import table
 from smartexam.data.catalog import question_batches, questions
 from smartexam.data.catalog.exams import REPLICAS, no_exam, update_cards
 from smartexam.data.catalog.question_items import (
+    PointerItem,
     QuestionItem,
     StoredQuestion,
     count_changes,
@@ -26,30 +28,37 @@ from smartexam.data.table import Delete, Operation, Put, TransactionRefused
 from smartexam.errors import NotFound
 from smartexam.exam.questions import Question
 
-# DynamoDB takes 100 operations in a transaction, of which the card's replicas are four; an added question is two.
-_MOST_ADDED = (100 - REPLICAS) // 2
-_MOST_CHANGED = 100 - REPLICAS
+# DynamoDB takes 100 operations in a transaction, of which the card's replicas are four and the entry in the log is one;
+# with its pointer a question is two.
+_MOST_EDITED = 100 - REPLICAS - 1
+_MOST_ADDED = _MOST_DELETED = _MOST_EDITED // 2
 
 Additions = Mapping[int, Sequence[tuple[int, Question]]]
+# What is logged of a transaction, given the questions that it added, changed (as they are then) or removed.
+Log = Callable[[Sequence[StoredQuestion]], Put]
 
 
-def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: float) -> list[StoredQuestion]:
+def add_questions(
+    exam_id: int, added: Sequence[tuple[int, Question]], now: float, log: Log | None = None
+) -> list[StoredQuestion]:
     """Add questions, given with their fresh ids, at the end of an exam, in their order: all or none, however many.
 
     Args:
         exam_id: which exam.
         added: at least one.
         now: epoch seconds.
+        log: what is logged of it.
 
     Raises:
         NotFound: the exam does not exist (any more).
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(added) > _MOST_ADDED:
-        return question_batches.add({exam_id: added}, now)
+        return question_batches.add({exam_id: added}, now, log)
     fresh = new_questions(exam_id, added, now)
     operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
     operations += [Put(to_pointer(each)) for each in fresh]
+    operations += _logged(log, fresh)
     try:
         table.transact(operations + update_cards(exam_id, count_changes(added=[each.content for each in fresh])))
     except TransactionRefused:
@@ -57,21 +66,25 @@ def add_questions(exam_id: int, added: Sequence[tuple[int, Question]], now: floa
     return fresh
 
 
-def add_to_exams(additions: Additions, now: float) -> None:
-    """Add questions at the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none.
+def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> None:
+    """Add questions at the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none, and log that.
 
     Raises:
         NotFound: one of the exams does not exist (any more).
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(additions) == 1:
-        add_questions(*next(iter(additions.items())), now)
+        add_questions(*next(iter(additions.items())), now, log)
     elif additions:
-        question_batches.add(additions, now)
+        question_batches.add(additions, now, log)
 
 
 def edit_question(
-    question_id: int, change: Callable[[StoredQuestion], Question], *, move_to: tuple[int, float] | None = None
+    question_id: int,
+    change: Callable[[StoredQuestion], Question],
+    *,
+    move_to: tuple[int, float] | None = None,
+    log: Callable[[StoredQuestion, StoredQuestion], Sequence[Put]] | None = None,
 ) -> StoredQuestion:
     """Replace a question's content, and move it to another exam if that is asked for.
 
@@ -79,6 +92,7 @@ def edit_question(
         question_id: which.
         change: the new content, given the question as it is; asked again if it changes meanwhile.
         move_to: the exam that it shall be in, at its end if it is not there yet, and the time in epoch seconds.
+        log: what is logged of it, given the question before and after; not asked if nothing changes.
 
     Raises:
         NotFound: the question or the other exam does not exist.
@@ -91,23 +105,27 @@ def edit_question(
             raise NotFound("Question not found", code="question_not_found")
         content = change(before)
         if move_to is not None and move_to[0] != before.exam_id:
-            return _move(before, content, *move_to)
+            after = _moved(before, content, *move_to)
+            _move(before, after, [] if log is None else log(before, after))
+            return after
         after = edited(before, content)
         if content != before.content:
             counts = count_changes(added=[content], removed=[before.content])
-            table.transact([_rewrite(before, after), *update_cards(before.exam_id, counts)])
+            logged = [] if log is None else log(before, after)
+            table.transact([_rewrite(before, after), *logged, *update_cards(before.exam_id, counts)])
         return after
 
     return table.retried(attempt)
 
 
-def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | None]) -> int:
+def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | None], log: Log | None = None) -> int:
     """Replace the content of many questions of an exam.
 
     Args:
         exam_id: which exam.
         change: the new content of a question, None if it is not concerned; what it raises is raised before anything
             was written.
+        log: what is logged of each transaction.
 
     Returns:
         How many are concerned, whether or not they had that content before.
@@ -123,13 +141,17 @@ def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | N
         concerned += content is not None
         if content is not None and content != stored.content:
             places.append(stored.place)
-    for chunk in _chunks(places):
-        _edit_chunk(exam_id, chunk, change)
+    for chunk in _chunks(places, _MOST_EDITED):
+        _edit_chunk(exam_id, chunk, change, log)
     return concerned
 
 
-def delete_questions(question_ids: Iterable[int]) -> int:
+def delete_questions(question_ids: Iterable[int], log: Log | None = None) -> int:
     """Delete questions of any exams, however many.
+
+    Args:
+        question_ids: which; unknown ones are passed over.
+        log: what is logged of each transaction, all questions of which are one exam's.
 
     Returns:
         How many existed.
@@ -153,58 +175,68 @@ def delete_questions(question_ids: Iterable[int]) -> int:
         deleted = {
             question_id
             for exam_id, of_exam in places.items()
-            for chunk in _chunks(sorted(of_exam))
-            for question_id in _delete_chunk(exam_id, chunk)
+            for chunk in _chunks(sorted(of_exam), _MOST_DELETED)
+            for question_id in _delete_chunk(exam_id, chunk, log)
         }
         count += len(deleted)
         left = set(pointers) - deleted
     return count
 
 
-def _move(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
+def _moved(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
+    """A question as it is at the end of another exam."""
     (arriving,) = new_questions(exam_id, [(before.id, content)], now)
-    after = structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
+    return structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
+
+
+def _move(before: StoredQuestion, after: StoredQuestion, logged: Sequence[Put]) -> None:
     _transact_in_exam(
         [
             _removal(before),
             Put(to_item(after), QuestionItem.pk.does_not_exist()),
             Put(to_pointer(after)),
+            *logged,
             *update_cards(before.exam_id, count_changes(removed=[before.content])),
-            *update_cards(after.exam_id, count_changes(added=[content])),
+            *update_cards(after.exam_id, count_changes(added=[after.content])),
         ]
     )
-    return after
 
 
-def _edit_chunk(exam_id: int, places: Sequence[str], change: Callable[[StoredQuestion], Question | None]) -> None:
+def _edit_chunk(
+    exam_id: int, places: Sequence[str], change: Callable[[StoredQuestion], Question | None], log: Log | None
+) -> None:
     def attempt() -> None:
         rewrites: list[Operation] = []
-        added, removed = [], []
-        for before in questions.find_questions(exam_id, places):
-            content = change(before)
-            if content is not None and content != before.content:
-                rewrites.append(_rewrite(before, edited(before, content)))
-                added.append(content)
-                removed.append(before.content)
+        before, after = [], []
+        for stored in questions.find_questions(exam_id, places):
+            content = change(stored)
+            if content is not None and content != stored.content:
+                before.append(stored)
+                after.append(edited(stored, content))
+                rewrites.append(_rewrite(stored, after[-1]))
         if rewrites:
-            _transact_in_exam([*rewrites, *update_cards(exam_id, count_changes(added=added, removed=removed))])
+            counts = count_changes(added=(each.content for each in after), removed=(each.content for each in before))
+            _transact_in_exam([*rewrites, *_logged(log, after), *update_cards(exam_id, counts)])
 
     table.retried(attempt)
 
 
-def _delete_chunk(exam_id: int, places: Sequence[str]) -> list[int]:
+def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[int]:
     def attempt() -> list[StoredQuestion]:
         found = questions.find_questions(exam_id, places)
         if found:
             removals: list[Operation] = [_removal(each) for each in found]
+            # With the question: a pointer that is left leads to nothing, and nothing leads to it.
+            removals += [Delete(PointerItem, *pointer_key(each.id)) for each in found]
             counts = count_changes(removed=[each.content for each in found])
-            table.transact([*removals, *update_cards(exam_id, counts)])
+            table.transact([*removals, *_logged(log, found), *update_cards(exam_id, counts)])
         return found
 
-    deleted = table.retried(attempt)
-    # Apart from the transaction, which so holds twice as many. A pointer that a crash leaves leads to nothing.
-    table.batch_delete("catalog", (pointer_key(each.id) for each in deleted))
-    return [each.id for each in deleted]
+    return [each.id for each in table.retried(attempt)]
+
+
+def _logged(log: Log | None, changed: Sequence[StoredQuestion]) -> list[Operation]:
+    return [] if log is None else [log(changed)]
 
 
 def _transact_in_exam(operations: Sequence[Operation]) -> None:
@@ -226,5 +258,5 @@ def _rewrite(before: StoredQuestion, after: StoredQuestion) -> Put:
     return Put(to_item(after), QuestionItem.revision == before.revision)
 
 
-def _chunks(places: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (places[at : at + _MOST_CHANGED] for at in range(0, len(places), _MOST_CHANGED))
+def _chunks(places: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (places[at : at + size] for at in range(0, len(places), size))

@@ -1,0 +1,79 @@
+"""What tests of faults share: AWS with an injector before it, and the drill that goes through all of them."""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from smartexam import queues
+from smartexam.realtime import delivery
+from tests.factories.clock import FrozenClock
+from tests.factories.cloud import Cloud
+from tests.factories.faults import Faults
+from tests.factories.memory_database import MemoryDatabase
+from tests.faults.drill import Drill
+
+_QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser")
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """What was put into queues, mailed and posted."""
+    return Cloud()
+
+
+@pytest.fixture
+def database() -> MemoryDatabase:
+    """The database behind the injector."""
+    return MemoryDatabase()
+
+
+@pytest.fixture
+def tables(database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The six tables, empty; the environment names them."""
+    environment = database.create_tables("test")
+    for variable, name in environment.items():
+        monkeypatch.setenv(variable, name)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def _moto() -> Iterator[None]:
+    """Has requests come to moto, and answers those that nothing else does."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def faults(_moto: None, database: MemoryDatabase, cloud: Cloud) -> Iterator[Faults]:
+    """The injector, in its place."""
+    injector = Faults(database, cloud)
+    with injector.installed():
+        yield injector
+
+
+@pytest.fixture
+def drill(
+    tables: dict[str, str],
+    clock: FrozenClock,
+    faults: Faults,
+    cloud: Cloud,
+    subtests: pytest.Subtests,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Drill]:
+    """Takes a flow through every fault at each of its calls; the clock of everything that runs is frozen."""
+    monkeypatch.setattr("smartexam.settings.SystemClock", lambda: clock)
+    # What is the same sixteen times over is gone through once.
+    for shards in ("smartexam.data.attempts.EXAM_SHARDS", "smartexam.data.attempts.DUE_SHARDS"):
+        monkeypatch.setattr(shards, 1)
+    monkeypatch.setattr("attempt_sweeper.service.DUE_SHARDS", 1)
+    for name in _QUEUES:
+        monkeypatch.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}")
+    monkeypatch.setenv("SOCKETS_URL", "wss://sockets.example.test/test")
+    monkeypatch.setenv("SOCKETS_ENDPOINT", "https://sockets.execute-api.us-east-1.amazonaws.com/test")
+    monkeypatch.setenv("MAIL_FROM", "no-reply@exams.example.test")
+    queues._client.cache_clear()
+    delivery.reset()
+    yield Drill(clock, faults, subtests)
+    queues._client.cache_clear()
+    delivery.reset()

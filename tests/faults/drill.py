@@ -1,0 +1,202 @@
+"""The drill: a flow is gone through once in peace, and then with each fault at each of its calls.
+
+After a fault the client does what clients do: it tries again, as often and as late as it is told to. Whatever runs by
+itself has its turn. Then everything must be as if nothing had happened, or nothing must have happened.
+"""
+
+import itertools
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from exams import sitting
+from tests.conftest import forget_processes_state
+from tests.factories.clock import FrozenClock
+from tests.factories.events import Answer
+from tests.factories.faults import Call, Extent, Fault, Faults
+from tests.faults import consistency
+from tests.faults.consistency import Stored
+
+# Of most functions, as the template has it.
+FUNCTION_SECONDS = 15.0
+_MOST_TRIES = 4
+_MOST_CASES = 60
+# Not done, perhaps done, done in part: within each of these who calls learns the same.
+_ALIKE = (
+    (Fault.SERVER_ERROR, Fault.REFUSED, Fault.THROTTLED, Fault.CONFLICT),
+    (Fault.LOST, Fault.TIMEOUT),
+    (Fault.UNPROCESSED,),
+)
+# Of what is said about a case that failed: the place and the reason, not the whole way there.
+_MOST_LINES = 6
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Something that is asked of the product, and how it ends well.
+
+    Attributes:
+        call: asks for it; may be called any number of times, each of which stands for one request of a client.
+        done: whether an answer is the right one to who asks for the first time.
+        done_before: whether it is the right one to who asks again, of what was done perhaps; by default the same.
+        audit: raises if what is stored is not as it must be in the end; gets it, and the last answer.
+        settle: what happens by itself afterwards: queues, schedules, streams.
+        seconds: how long the function may run.
+    """
+
+    call: Callable[[], Any]
+    done: Callable[[Any], bool]
+    audit: Callable[[Stored, Any], None]
+    done_before: Callable[[Any], bool] | None = None
+    settle: Callable[[], None] = lambda: None
+    seconds: float = FUNCTION_SECONDS
+
+
+class Drill:
+    """Takes flows through all faults; see the module.
+
+    Attributes:
+        cases: how many there were.
+        lasts: whether the present fault also hits what is tried after it: nothing can be taken back then.
+    """
+
+    def __init__(self, clock: FrozenClock, faults: Faults, subtests: pytest.Subtests) -> None:
+        self.clock = clock
+        self.faults = faults
+        self.cloud = faults.cloud
+        self.cases = 0
+        self.lasts = False
+        self._subtests = subtests
+
+    def run(self, flow: Flow) -> None:
+        """Go through a flow in peace, then with its answer lost on the way, then with every fault at every call."""
+        kept, cloud, now = self.faults.database.keep(), self.cloud.keep(), self.clock.now()
+
+        def restored() -> None:
+            self.faults.database.put_back(kept)
+            self.cloud.put_back(cloud)
+            self.clock.set(now)
+            self._begin_process()
+
+        restored()
+        self.lasts = False
+        self.faults.watch()
+        answer = flow.call()
+        calls = list(self.faults.calls)
+        assert flow.done(answer), f"in peace: {shown(answer)}"
+        self._ends_well(flow, answer)
+        restored()
+        with self._case("the answer never reached the client"):
+            flow.call()
+            self.clock.advance(1)
+            self._repeats(flow)
+        for call, fault, extent in _cases(calls):
+            restored()
+            with self._case(f"{call}: {fault}, {extent}"):
+                self._goes_through(flow, call, fault, extent)
+
+    def stored(self) -> Stored:
+        """Every item, by context and key."""
+        return self.faults.database.rows()
+
+    @contextmanager
+    def _case(self, name: str) -> Iterator[None]:
+        """A case that fails by itself, under its name, and does not keep the others from being tried."""
+        self.cases += 1
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this case's
+            # Only now: hundreds of cases that pass are not worth a line each.
+            lines = traceback.format_exception(error, limit=None if not isinstance(error, AssertionError) else 0)
+            with self._subtests.test(name):
+                pytest.fail("".join(lines[-_MOST_LINES:]), pytrace=False)
+
+    def _goes_through(self, flow: Flow, call: Call, fault: Fault, extent: Extent) -> None:
+        self.faults.watch(call.number, fault, extent)
+        self.lasts = extent is Extent.ONWARDS or (fault is Fault.TIMEOUT and extent is Extent.CALL)
+        answer = flow.call()
+        self.faults.stop()
+        assert self.faults.hits, "the fault did not come about"
+        assert self.faults.elapsed < flow.seconds, f"takes {self.faults.elapsed:.1f} s"
+        if flow.done(answer):
+            self._ends_well(flow, answer)
+            return
+        assert is_temporary(answer), f"neither done nor to be tried again: {shown(answer)}"
+        if extent is Extent.ONWARDS:
+            self._begin_process()  # who could not reach anything for long is replaced
+        self._wait_as_told(answer)
+        self._repeats(flow)
+
+    def _repeats(self, flow: Flow) -> None:
+        done_before = flow.done_before or flow.done
+        for _ in range(_MOST_TRIES):
+            self.faults.watch()
+            answer = flow.call()
+            if flow.done(answer) or done_before(answer):
+                self._ends_well(flow, answer)
+                return
+            assert is_temporary(answer), f"when asked again: {shown(answer)}"
+            self._wait_as_told(answer)
+        raise AssertionError("asked again and again, it is still not done")
+
+    def _ends_well(self, flow: Flow, answer: Any) -> None:
+        self.faults.watch()
+        flow.settle()
+        stored = self.stored()
+        consistency.check(stored)
+        flow.audit(stored, answer)
+
+    def _wait_as_told(self, answer: Any) -> None:
+        if isinstance(answer, Answer):
+            self.clock.advance(float(answer.headers["retry-after"]))
+
+    def _begin_process(self) -> None:
+        forget_processes_state()
+        sitting._versions._seen.clear()
+
+
+def _cases(calls: Sequence[Call]) -> Iterator[tuple[Call, Fault, Extent]]:
+    """What is tried: of faults that are the same to who calls one at each call, in turn.
+
+    With FAULTS=all everything is.
+    """
+    if os.environ.get("FAULTS") == "all":
+        yield from _all(calls)
+        return
+    several = [case for call in calls for case in _different(call)]
+    # Of very long flows each call meets some of them only.
+    yield from several[:: -(-len(several) // _MOST_CASES)]
+
+
+def _all(calls: Sequence[Call]) -> list[tuple[Call, Fault, Extent]]:
+    return [case for case in itertools.product(calls, Fault, Extent) if case[0].suffers(*case[1:])]
+
+
+def _different(call: Call) -> Iterator[tuple[Call, Fault, Extent]]:
+    for extent in Extent:
+        for alike in _ALIKE:
+            faults = [fault for fault in alike if call.suffers(fault, extent)]
+            if faults:
+                yield call, faults[(call.number + len(extent)) % len(faults)], extent
+
+
+def is_temporary(answer: Any) -> bool:
+    """Whether an answer says, in the one shape there is, that the same may succeed in a moment.
+
+    An answer of a function that no client calls does so by naming what failed.
+    """
+    if isinstance(answer, Answer):
+        shape = answer.body if isinstance(answer.body, dict) else {}
+        is_error = shape.get("status") == "error" and shape.get("success") is False and bool(shape.get("message"))
+        return answer.status == 503 and is_error and answer.headers.get("retry-after", "").isdigit()
+    return bool(answer.get("batchItemFailures") or answer.get("failed") or answer.get("out_of_time"))
+
+
+def shown(answer: Any) -> str:
+    """An answer in an error message."""
+    return f"{answer.status} {answer.body}" if isinstance(answer, Answer) else repr(answer)

@@ -1,0 +1,299 @@
+"""Signing up, signing in and leaving while AWS fails."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from account.app import lambda_handler as account
+from auth.app import lambda_handler as auth
+from auth_google import app as google_app
+from auth_google import verification
+from auth_google.verification import GoogleIdentity
+from smartexam.auth import passwords
+from smartexam.data import access_requests, credentials, ephemeral, identity, sockets, study, windows
+from smartexam.data.identity import User, user_key
+from smartexam.data.study import Turn
+from tests.factories.clock import MORNING, FrozenClock
+from tests.factories.events import Answer, send
+from tests.factories.faults import Extent, Fault, Faults
+from tests.factories.users import access_token, create_user
+from tests.faults.background import settle
+from tests.faults.consistency import Stored, of
+from tests.faults.drill import Drill, Flow
+
+SECRET = "violet-Otter-47-and-more"
+WRONG = "never-the-Password-12"
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost next to nothing: here they are made and checked a thousand times."""
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def user(drill: Drill) -> User:
+    return person(username="mary.singh", email="mary@example.org", first_name="Mary", last_name="Singh")
+
+
+def person(**fields: Any) -> User:
+    made = create_user(password=None, **fields)
+    return identity.create_user(
+        user_id=made.id + 1000,
+        username=f"{made.username}2",
+        email=f"2{made.email}",
+        first_name="Mary",
+        last_name="Singh",
+        role=made.role,
+        password_hash=passwords.hash_password(SECRET),
+        now=MORNING,
+    )
+
+
+def post(handler: Callable[..., Any], path: str, body: Any, **request: Any) -> Answer:
+    return send(handler, "POST", path, body=body, **request)
+
+
+def login(user: User, password: str = SECRET) -> Answer:
+    return post(auth, "/api/auth/login", {"username": user.username, "password": password})
+
+
+def ok(answer: Answer) -> bool:
+    return answer.status == 200
+
+
+def nothing(stored: Stored, answer: Answer) -> None:
+    """Nothing to look for but what is looked for always."""
+
+
+def test_login(drill: Drill, user: User) -> None:
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert not of(stored["ephemeral"], "LOGIN#"), "attempts are forgotten"
+        mine = of(stored["ephemeral"], user_key(user.id), "REFRESH#")
+        refreshed = post(auth, "/api/auth/refresh", {"refresh_token": answer.body["data"]["refresh_token"]})
+        assert mine
+        assert refreshed.status == 200
+
+    drill.run(Flow(call=lambda: login(user), done=ok, audit=audit))
+
+
+def test_web_login(drill: Drill, user: User) -> None:
+    earlier = ephemeral.start_session(user, MORNING)
+    body = {"username": user.username, "password": SECRET}
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        cookie = answer.cookies[0].partition(";")[0].partition("=")[2]
+        assert ephemeral.find_session(cookie, MORNING) is not None
+        assert ephemeral.find_session(earlier, MORNING) is None
+
+    drill.run(Flow(call=lambda: post(auth, "/login", body, cookies={"session": earlier}), done=ok, audit=audit))
+
+
+def test_login_with_a_wrong_password_counts_once(drill: Drill, user: User, clock: FrozenClock) -> None:
+    """A client that got an answer has used one of three, whatever happened on the way to it."""
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        clock.advance(31)  # what ended in the middle counts until then
+        if answer.body["attempts_remaining"] == 2:
+            assert login(user, WRONG).body["attempts_remaining"] == 1
+        assert login(user).status == 200
+
+    drill.run(
+        Flow(
+            call=lambda: login(user, WRONG),
+            done=lambda answer: answer.status == 401 and answer.body["attempts_remaining"] == 2,
+            # Asked again, by a client whose first answer was on its way: two failures.
+            done_before=lambda answer: answer.status == 401 and answer.body["attempts_remaining"] == 1,
+            audit=audit,
+        )
+    )
+
+
+def test_logins_that_failed_for_our_sake_do_not_lock(
+    drill: Drill, user: User, faults: Faults, clock: FrozenClock
+) -> None:
+    """Any number of sign-ins that ended in the middle leave the account open, after half a minute at the latest."""
+    for number in (3, 4, 4, 4, 4):
+        # The account cannot be read once the attempt has been counted.
+        faults.watch(number, Fault.REFUSED, Extent.ONWARDS)
+        assert login(user).status in {429, 503}
+        faults.stop()
+    clock.advance(31)
+
+    assert login(user).status == 200
+
+
+def test_refresh(drill: Drill, user: User) -> None:
+    token = credentials.issue_refresh_token(user, MORNING)
+    drill.run(Flow(call=lambda: post(auth, "/api/auth/refresh", {"refresh_token": token}), done=ok, audit=nothing))
+
+
+def test_logout(drill: Drill, user: User) -> None:
+    token = credentials.issue_refresh_token(user, MORNING)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        refused = post(auth, "/api/auth/refresh", {"refresh_token": token})
+        assert refused.body["message"] == "refresh_token_revoked"
+
+    drill.run(Flow(call=lambda: post(auth, "/api/auth/logout", {"refresh_token": token}), done=ok, audit=audit))
+
+
+def test_web_logout(drill: Drill, user: User) -> None:
+    token = ephemeral.start_session(user, MORNING)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert not of(stored["ephemeral"], user_key(user.id), "SESSION#")
+
+    drill.run(Flow(call=lambda: post(auth, "/logout", {}, cookies={"session": token}), done=ok, audit=audit))
+
+
+def test_who_am_i(drill: Drill, user: User) -> None:
+    token = access_token(user)
+    drill.run(Flow(call=lambda: send(auth, "GET", "/api/auth/me", token=token), done=ok, audit=nothing))
+
+
+def test_sign_in_with_google_as_somebody_new(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    google = GoogleIdentity("4711", "mary@example.org", "Mary Singh", "Mary", "Singh")
+    monkeypatch.setattr(verification, "verified", lambda *_: google)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert len(of(stored["identity"], "USER#", "PROFILE")) == 1
+
+    drill.run(
+        Flow(
+            call=lambda: post(google_app.lambda_handler, "/api/auth/google", {"id_token": "a"}),
+            done=lambda answer: answer.status == 200 and answer.body["data"]["is_new_user"],
+            done_before=ok,
+            audit=audit,
+        )
+    )
+
+
+def test_sign_in_with_google_to_an_account_that_is_there(
+    drill: Drill, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    google = GoogleIdentity("4711", user.email, "Mary Singh", "Mary", "Singh")
+    monkeypatch.setattr(verification, "verified", lambda *_: google)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert stored["identity"]["GOOGLE#4711", "GOOGLE"]["user_id"] == user.id
+        assert answer.body["data"]["user"]["id"] == user.id
+
+    drill.run(
+        Flow(call=lambda: post(google_app.lambda_handler, "/api/auth/google", {"id_token": "a"}), done=ok, audit=audit)
+    )
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_create_account(drill: Drill, user: User, clock: FrozenClock, is_taken: bool) -> None:
+    email = user.email if is_taken else "john@example.org"
+    before = len(of(drill.stored()["identity"], "USER#", "PROFILE"))
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert len(of(stored["identity"], "USER#", "PROFILE")) == before + (not is_taken)
+        # Asked twice it may come twice; never not at all.
+        assert {mail["Destination"]["ToAddresses"][0] for mail in drill.cloud.mails} == {email}
+
+    body = {"email": email, "first_name": "John", "last_name": "Doe"}
+    drill.run(
+        Flow(
+            call=lambda: post(account, "/create_account", body),
+            done=ok,
+            settle=lambda: settle(drill.cloud, clock),
+            audit=audit,
+        )
+    )
+
+
+def test_request_password_reset(drill: Drill, user: User, clock: FrozenClock) -> None:
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert drill.cloud.mails
+
+    drill.run(
+        Flow(
+            call=lambda: post(account, "/api/request-password-reset", {"email": user.email}),
+            done=ok,
+            settle=lambda: settle(drill.cloud, clock),
+            audit=audit,
+        )
+    )
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_set_password(drill: Drill, user: User, monkeypatch: pytest.MonkeyPatch, is_first: bool) -> None:
+    owner = create_user(email="boss@example.org", password=None) if is_first else user
+    monkeypatch.setenv("ADMIN_EMAIL", "boss@example.org")
+    token = credentials.issue_password_link(owner.id, MORNING)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        profile = stored["identity"][user_key(owner.id), "PROFILE"]
+        assert profile["auth_version"] == owner.auth_version + 1
+        assert profile["role"] == ("user,admin" if is_first else "user")
+        assert not of(stored["ephemeral"], user_key(owner.id), "PASSWORD_LINK")
+        assert len(of(stored["ephemeral"], "REVOCATIONS")) == (not is_first)
+        assert login(owner, f"{SECRET}!").status == 200
+
+    drill.run(
+        Flow(
+            call=lambda: post(account, "/api/set-password", {"token": token, "password": f"{SECRET}!"}),
+            done=ok,
+            # A link works once: who was not told that it worked finds it used, and the password set.
+            done_before=lambda answer: answer.body.get("code") == "link_invalid",
+            audit=audit,
+        )
+    )
+
+
+def test_ask_for_another_role(drill: Drill, user: User) -> None:
+    body = {
+        "username": user.username,
+        "email": user.email,
+        "current_access": "user",
+        "requested_access": "admin",
+        "user_reason": "I teach",
+    }
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert access_requests.counts()["pending"] == 1
+
+    drill.run(
+        Flow(
+            call=lambda: post(account, "/api/submit-access-request", body),
+            done=ok,
+            done_before=lambda answer: answer.body.get("code") == "request_pending",
+            audit=audit,
+        )
+    )
+
+
+def test_validate_for_a_request(drill: Drill, user: User) -> None:
+    body = {"username": user.username, "email": user.email}
+    drill.run(Flow(call=lambda: post(account, "/api/validate-user-for-request", body), done=ok, audit=nothing))
+
+
+def test_delete_account(drill: Drill, user: User, clock: FrozenClock) -> None:
+    ephemeral.start_session(user, MORNING)
+    access_requests.submit(user, "admin", "I teach", MORNING)
+    study.remember(user.id, Turn("What is a vector?", "An arrow.", MORNING))
+    sockets.connect("laptop", user.principal(), MORNING)
+    windows.use_limit(user.id, "mail", MORNING, limit=3, window_seconds=60)
+    kept = create_user()
+    token = access_token(user)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        mine = {f"{kind}#{user.id}" for kind in ("USER", "SENT", "SOCKETS", "LIMIT#study")}
+        assert not [(context, *key) for context, rows in stored.items() for key in rows if key[0] in mine]
+        assert identity.get_user(kept.id) is not None
+
+    drill.run(
+        Flow(
+            call=lambda: post(account, "/api/delete-account", {"confirm": "DELETE"}, token=token),
+            done=ok,
+            # Who was not told that it worked is nobody any more.
+            done_before=lambda answer: answer.status == 401,
+            settle=lambda: settle(drill.cloud, clock),
+            audit=audit,
+        )
+    )
