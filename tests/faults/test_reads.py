@@ -56,7 +56,7 @@ ADMINS = [
     (admin_questions, "/admin/questions/get/{question}"),
     (admin_questions, "/admin/questions/export-csv/{exam}"),
     (admin_categories, "/admin/api/categories"),
-    (admin_audit, "/admin/audit"),
+    (admin_audit, "/admin/api/audit"),
     (admin_ai, "/admin/ai-command-centre/jobs/1"),
 ]
 
