@@ -5,23 +5,28 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from pypdf import PdfWriter, _encryption
+from pypdf import PdfWriter, _crypt_providers, _encryption
+from pypdf._crypt_providers import _fallback
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject
 
 from smartpaper.errors import ENCRYPTED, DocumentError
 from smartpaper.extract import extract
-from smartpaper.pdf import aes, unlocking
+from smartpaper.pdf import aes
 from tests.factories.papers import mock_paper
 
 PLAIN = bytes.fromhex("00112233445566778899aabbccddeeff")
 
 
 @pytest.fixture
-def use_own_cipher(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Takes the project's cipher, though a compiled one is installed here; Lambda has none."""
-    for name in ("CryptAES", "aes_cbc_decrypt", "aes_cbc_encrypt", "aes_ecb_decrypt"):
-        monkeypatch.setattr(_encryption, name, getattr(_encryption, name))  # restored afterwards
-    return unlocking.install
+def as_in_lambda(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Takes away the compiled cipher that is installed here: pypdf is left with nothing for AES."""
+
+    def take_away() -> None:
+        monkeypatch.setattr(_crypt_providers, "crypt_provider", _fallback.crypt_provider)
+        for name in ("CryptAES", "aes_cbc_decrypt", "aes_cbc_encrypt", "aes_ecb_decrypt"):
+            monkeypatch.setattr(_encryption, name, getattr(_fallback, name))
+
+    return take_away
 
 
 def locked(algorithm: str, *, user_password: str = "") -> bytes:
@@ -68,19 +73,17 @@ def test_a_key_of_another_length_is_refused() -> None:
 
 
 @pytest.mark.parametrize("algorithm", ["AES-128", "AES-256-R5", "AES-256"])
-def test_a_paper_locked_against_changes_is_read_without_help(
-    algorithm: str, use_own_cipher: Callable[[], None]
-) -> None:
+def test_a_paper_locked_against_changes_is_read_without_help(algorithm: str, as_in_lambda: Callable[[], None]) -> None:
     data = locked(algorithm)
-    use_own_cipher()
+    as_in_lambda()
 
     assert [question.answer for question in extract(data).questions] == ["B", "A,C", "A", "12.5"]
 
 
 @pytest.mark.parametrize("algorithm", ["AES-128", "AES-256"])
-def test_a_paper_with_a_password_is_refused(algorithm: str, use_own_cipher: Callable[[], None]) -> None:
+def test_a_paper_with_a_password_is_refused(algorithm: str, as_in_lambda: Callable[[], None]) -> None:
     data = locked(algorithm, user_password="secret")
-    use_own_cipher()
+    as_in_lambda()
 
     with pytest.raises(DocumentError) as raised:
         extract(data)
@@ -88,7 +91,7 @@ def test_a_paper_with_a_password_is_refused(algorithm: str, use_own_cipher: Call
     assert raised.value.code == ENCRYPTED
 
 
-def test_pictures_are_not_deciphered(use_own_cipher: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_are_not_deciphered(as_in_lambda: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """A scan of 40 MB would take a minute, for nothing."""
     writer = PdfWriter(clone_from=io.BytesIO(mock_paper()))
     picture = StreamObject()
@@ -117,7 +120,7 @@ def test_pictures_are_not_deciphered(use_own_cipher: Callable[[], None], monkeyp
         return decrypt(key, iv, data)
 
     monkeypatch.setattr(aes, "cbc_decrypt", watched)
-    use_own_cipher()
+    as_in_lambda()
 
     assert len(extract(out.getvalue()).questions) == 4
     assert deciphered

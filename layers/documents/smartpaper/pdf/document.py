@@ -50,6 +50,7 @@ class Document:
             raise DocumentError(NOT_A_PDF, "The file is not a PDF.")
         # pypdf tells its troubles to the log; here they end up in the result.
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        unlocking.lend_cipher()
         self._budget = Budget()
         self._fonts: dict[int, tuple[Font, str]] = {}
         with apply_configuration(**_LIMITS):
@@ -60,7 +61,7 @@ class Document:
                 self._pages = list(self._reader.pages)
             except DocumentError:
                 raise
-            except FileNotDecryptedError:
+            except (FileNotDecryptedError, DependencyError):
                 raise _encrypted() from None
             except (*_FAULTS, RecursionError) as error:
                 if "limit" in type(error).__name__.lower():
@@ -96,7 +97,6 @@ class Document:
         if not self._reader.is_encrypted:
             return
         # Many papers are locked against changes only: they open with an empty password.
-        unlocking.lend_cipher()
         try:
             opened = self._reader.decrypt("")
         except (*_FAULTS, ImportError, DependencyError):
