@@ -119,6 +119,17 @@ def test_it_needs_credentials_of_a_living_account(post: PostOffice) -> None:
     assert delete(token=access_token(user)).status == 401
 
 
+def test_of_two_requests_at_once_the_second_comes_from_nobody(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = create_user()
+    monkeypatch.setattr("account.service.erasure.order", accounts.erase)
+
+    answer = delete(token=access_token(user))
+
+    assert (answer.status, answer.body["code"]) == (401, "token_expired_or_invalid")
+
+
 def test_nobody_can_sign_in_any_more_once_the_request_returned(post: PostOffice) -> None:
     user = create_user(username="mary.singh", email="mary@example.org")
     refresh_token = login("mary.singh").body["data"]["refresh_token"]
