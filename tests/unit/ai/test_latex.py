@@ -45,6 +45,13 @@ def test_formulas_are_marked_in_one_way() -> None:
     assert latex.normalised(given) == r"$\large a$ $\large b$ $\large c$ $\large d$ $\large e$"
 
 
+def test_formulas_that_touch_are_two() -> None:
+    given = r"$a$$b$ and $c$$d$"
+    marked = r"$\large a$$\large b$ and $\large c$$\large d$"
+    assert latex.normalised(given) == marked
+    assert latex.normalised(marked) == marked
+
+
 @pytest.mark.parametrize("piece", ["\\(", "\\[", "$$ ", "$", "\\frac{", "{", "x^", "\\begin{a}", "\\left", "\\"])
 def test_time_grows_with_the_text(piece: str) -> None:
     def seconds(count: int) -> float:

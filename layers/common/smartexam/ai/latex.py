@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from smartexam.exam.formulas import BRACKETS, DISPLAY, PARENTHESES, replaced
+from smartexam.exam.formulas import BRACKETS, DISPLAY, INLINE, PARENTHESES, replaced
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}$^_&]|[^\\{}$^_&]+", re.DOTALL)
 _ARGUMENTS: Final = {
@@ -21,19 +21,13 @@ _DOLLAR = re.compile(r"(?<!\\)\$")
 _LEFT, _RIGHT = re.compile(r"\\left(?![a-z])"), re.compile(r"\\right(?![a-z])")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{([a-zA-Z*]+)\}")
 _COMMAND_OUTSIDE = re.compile(r"\\(?:frac|sqrt|sum|int|alpha|beta|theta|times|large|left|right|vec|text)\b")
-_MARKED_OTHERWISE = (DISPLAY, PARENTHESES, BRACKETS)
+_LARGE: Final = "\\large"
+_DELIMITERS = (DISPLAY, INLINE, PARENTHESES, BRACKETS)
 
 
 def normalised(text: str) -> str:
     """Formulas marked as this platform marks them: `$\\large ...$`."""
-    text = replaced(text, _MARKED_OTHERWISE, lambda formula: f"${formula}$")
-    pieces = _DOLLAR.split(text)
-    if len(pieces) % 2 == 0:
-        return text
-    for index in range(1, len(pieces), 2):
-        inner = pieces[index].strip()
-        pieces[index] = inner if inner.startswith("\\large") else f"\\large {inner}"
-    return "$".join(pieces)
+    return replaced(text, _DELIMITERS, _marked)
 
 
 def fault(text: str) -> str | None:
@@ -46,12 +40,17 @@ def fault(text: str) -> str | None:
             if _COMMAND_OUTSIDE.search(piece):
                 return "a command stands outside of a formula"
             continue
-        if not piece.replace("\\large", "").strip():
+        if not piece.replace(_LARGE, "").strip():
             return "a formula is empty"
         found = _formula_fault(piece)
         if found:
             return found
     return None
+
+
+def _marked(formula: str) -> str:
+    inner = formula.strip()
+    return f"${inner}$" if inner.startswith(_LARGE) else f"${_LARGE} {inner}$"
 
 
 def _formula_fault(formula: str) -> str | None:  # noqa: PLR0911 - one check after the other
