@@ -44,7 +44,7 @@ class MemoryDatabase:
         self._tables: dict[str, dict[tuple[str, str], Item]] = {}
         self._indexes: dict[str, dict[str, _Index]] = {}
         self._tokens: dict[str, str] = {}
-        self._operations: dict[str, Callable[[Body], dict[str, Any]]] = {
+        self.operations: dict[str, Callable[[Body], dict[str, Any]]] = {
             "GetItem": self._get,
             "PutItem": self._write,
             "UpdateItem": self._write,
@@ -85,7 +85,7 @@ class MemoryDatabase:
     def answer(self, operation: str, body: Body) -> tuple[int, dict[str, str], str]:
         """Answer a request: status, headers, body."""
         try:
-            return 200, {}, json.dumps(self._operations[operation](body))
+            return 200, {}, json.dumps(self.operations[operation](body))
         except InvalidExpression as error:
             refused = Refused("ValidationException", message=str(error))
         except Refused as error:

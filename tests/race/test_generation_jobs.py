@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pdf_mining import service
-from smartexam import uploads
+from smartexam import storage
 from smartexam.ai import generation
 from smartexam.ai.drafts import Outcome
 from smartexam.data.catalog import jobs
@@ -68,7 +68,7 @@ def test_one_event_delivered_many_times_at_once_is_worked_on_once(
 ) -> None:
     jobs.create(8, REQUEST, created_by=1, now=clock.now())
     runs: list[int] = []
-    monkeypatch.setattr(uploads, "load", lambda *_, **__: b"")
+    monkeypatch.setattr(storage, "get", lambda *_, **__: b"")
 
     def run(*_: Any) -> Outcome:
         runs.append(1)

@@ -44,7 +44,7 @@ def _written_in(source: str, module: ModuleType) -> Iterator[tuple[str, re.Patte
         if not isinstance(text, str):
             continue  # of bytes, or made of what is known only when it runs
         used = set(re.findall(rf"\b{_name_of(node, source)}\.(\w+)\(", source)) if function == "compile" else {function}
-        way = "search" if used & set(ANYWHERE) else "fullmatch"
+        way = "search" if used & set(ANYWHERE) else "match" if used == {"match"} else "fullmatch"
         yield f"{module.__name__}:{node.lineno}", re.compile(text, flags or 0), way
 
 

@@ -18,7 +18,10 @@ _PAGE_NUMBER = re.compile(
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"[\[(]?\s*\d{1,2}(?:\s*½|\.5|\s*[x×]\s*\d{1,2}\s*=\s*\d{1,3})?\s*(?:M|[Mm]arks?)?\s*[\])]?")
+_MARKS = re.compile(
+    r"(?:[\[(]\s*+|(?<!\s)\s++)?\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?"
+    r"(?:\s*+(?:M|[Mm]arks?))?(?:\s*+[\])])?\s*+"
+)
 _TEXT_BESIDE_MARKS = 15  # letters
 _EDGE = 6.0  # points
 _MARGIN = 0.1  # of the page's height

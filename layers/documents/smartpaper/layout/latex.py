@@ -19,7 +19,9 @@ _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
 _DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
 # What parts readable text from its translation that is not.
-_BESIDE_UNREADABLE = re.compile(rf"\s*[/|](?:\s*{UNREADABLE})+|(?:{UNREADABLE}\s*)+[/|]\s*")
+_BESIDE_UNREADABLE = re.compile(
+    rf"(?:(?<!\s)\s++)?[/|](?:\s*+{UNREADABLE})++|(?<!{UNREADABLE})(?<!{UNREADABLE}\s)(?:{UNREADABLE}\s*+)++[/|]\s*+"
+)
 _SPACES = re.compile(r"[ \t]+")
 _OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT))
 

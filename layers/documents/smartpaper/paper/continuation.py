@@ -15,9 +15,7 @@ from smartpaper.paper.options import Marker
 _NEARLY_FULL = 0.75  # of a column's width
 _HANGING = 6.0  # points
 _INDENT = 30.0  # points that text may begin right of its option's marker
-_MARKS = re.compile(
-    r"^\W*[\[(]?\s*\+?\d{1,2}(?:\s*[,/]\s*[-−–]\s*\d(?:\.\d+)?)?\s*(?:marks?|अंक)\s*[\])]?\W*$", re.IGNORECASE
-)
+_MARKS = re.compile(r"^\W*+\d{1,2}(?:\s*+[,/]\s*+[-−–]\s*+\d(?:\.\d+)?)?\s*+(?:marks?|अंक)\W*+$", re.IGNORECASE)
 
 
 def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset: int) -> bool:

@@ -36,12 +36,12 @@ _BRACKETED: Final = re.compile(
     rf"({_IN_BRACKETS}(?:\s*(?:,|&|and|एवं|और)\s*{_IN_BRACKETS})*){_NOT_MORE}(?=\s|$|[.,;:\-–])"
 )
 # "(A) - p, q; (B) - r" matches two lists.
-_MATCHED: Final = re.compile(r"\s*[-–—=→:>]*\s*\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
+_MATCHED: Final = re.compile(r"\s*+(?:[-–—=→:>]++\s*+)?\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
 _CLOSED: Final = re.compile(rf"({_L})\s?\)\s*(?=\S)")
 _BARE: Final = re.compile(rf"({_L})(?:\s?[.:\-–]+\s*|\s+)(?=\S)")
 _OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ea-e1-5क-घ]\b)", re.IGNORECASE)
-_UNIT: Final = re.compile(rf"({values.NUMBER})\s*(?:[^\W\d_°%Ω][^\s]*\s*){{0,3}}$")
-_TRAILING: Final = re.compile(r"[\])\s.;]*$")
+_UNIT: Final = re.compile(rf"({values.NUMBER})\s*+(?:[^\W\d_°%Ω]\S*+(?:\s++[^\W\d_°%Ω]\S*+){{0,2}}\s*+)?$")
+_TRAILING: Final = re.compile(r"(?<![\])\s.;])[\])\s.;]++$")
 _COMPARED: Final = re.compile(r"\\large|[\s$.,;:]+")
 
 

@@ -16,7 +16,10 @@ from smartpaper.paper.headings import is_section
 from smartpaper.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
-_PAREN = rf"[\[(]\s*{_LABELS}(?:\s*[,;&]?\s*{_LABELS})*\s*[\])](?:\s*[,;&]\s*[\[(]\s*{_LABELS}\s*[\])])*"
+_PAREN = (
+    rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
+    rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
+)
 _HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
 _LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
@@ -25,7 +28,8 @@ _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\
 _DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})(?!\.\d)"
-    r"(?:\s*[.):\]]+\s*(?:[-–—]+(?=\s*[\[(A-Da-d])|[=→:]+|)\s*|\s+(?=[-−–]\d)|\s*[-–—=→:]+>?\s*|\s+|(?=[\[(]))"
+    r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Da-d])|[=→:]++)\s*+)?"
+    r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
     rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
@@ -35,9 +39,9 @@ _TYPED = re.compile(
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
 _SPACED = re.compile(r"\s+")
-_LONE_NUMBER = re.compile(rf"[\s,;|]*{_PREFIX}\d{{1,3}}\s*[.):\-–=]*\s*", re.IGNORECASE)
-_VALUE_FIRST = re.compile(rf"\s*(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
-_RANGE_GOES_ON = re.compile(rf"\s*(?:to|से)\s+{NUMBER}", re.IGNORECASE)
+_LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,3}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
+_VALUE_FIRST = re.compile(rf"(?:(?<!\s)\s++)?(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
+_RANGE_GOES_ON = re.compile(rf"(?:(?<!\s)\s++)?(?:to|से)\s++{NUMBER}", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 _COLUMN_NAMES = re.compile(
     r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE

@@ -20,7 +20,7 @@ _VALUE = (
     r"|\d+(?:\.\d+)?\s+(?:to|TO|-)\s+\d+(?:\.\d+)?|\S+)"
 )
 _PAIR: Final = re.compile(rf"(?P<name>{_NAMES})\s*:\s*(?P<value>{_VALUE})")
-_AT_END: Final = re.compile(rf"(?:\s+(?:{_NAMES})\s*:\s*(?:{_VALUE})?)+\s*$")
+_AT_END: Final = re.compile(rf"(?<!\s)(?:\s++(?:{_NAMES})\s*+:(?:\s*+(?:{_VALUE}))?)+\s*+$")
 _MAY_BE: Final = re.compile(r"\s:\s?|[a-z]:")
 _KINDS: Final = {"MCQ": "MCQ", "MSQ": "MSQ", "SA": "NUMERIC", "NAT": "NUMERIC", "NUM": "NUMERIC", "NUMERIC": "NUMERIC"}
 _FEWEST_LETTERS = 3

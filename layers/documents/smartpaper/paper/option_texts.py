@@ -12,8 +12,8 @@ from smartpaper.paper.options import Marker
 
 _ALIGNED = 3.0  # points
 _HANGING = 6.0  # points that an option's text may begin left of its marker
-_TICK: Final = re.compile(r"\s*[✓✔☑✅🗸]\s*")
-_CROSS: Final = re.compile(r"\s*[✗✘✖☒❌🗶]\s*")
+_TICK: Final = re.compile(r"(?:(?<!\s)\s++)?[✓✔☑✅🗸]\s*+")
+_CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
 _MARK: Final = re.compile(r"[✓✔☑✅🗸✗✘✖☒❌🗶]")
 _PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNORECASE)
 

@@ -31,7 +31,9 @@ _COMPOUNDING: Final = frozenset(
 _UNIT = r"(?:points?|pts?\.?|[Mm]arks?|M|अंक)"
 _MARKS_AT_START: Final = re.compile(rf"[\[(]\s*\d{{1,2}}(?:\.\d)?\s*{_UNIT}\s*[\])]\s*")
 _PLUS_AND_MINUS = r"\+?\d{1,2}(?:\.\d+)?\s*[,/;]\s*[-−–]\s*\d(?:\.\d+)?"
-_MARKS_AT_END: Final = re.compile(rf"\s*[\[(]\s*(?:{_PLUS_AND_MINUS}|\d{{1,2}}(?:\.\d)?\s*{_UNIT})\s*[\])]\s*$")
+_MARKS_AT_END: Final = re.compile(
+    rf"(?:(?<!\s)\s++)?[\[(]\s*+(?:{_PLUS_AND_MINUS}|\d{{1,2}}(?:\.\d)?\s*+{_UNIT})\s*+[\])]\s*+$"
+)
 
 
 class Joiner:
