@@ -1,0 +1,116 @@
+"""What may happen in a history of a chat, and how histories are drawn."""
+
+from dataclasses import dataclass, replace
+
+from hypothesis import strategies as st
+
+from tests.model.histories import Dice, sequences
+from tests.model.world import Crash
+
+USERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another request is carried out in the middle of one, before its call number `at` of the database."""
+
+    at: int
+    other: "Act"
+
+
+Fate = str | Crash | Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A user makes a request.
+
+    Attributes:
+        user: who, by number; `other` and `others` are users too.
+        which: which request, conversation or message, by number; read modulo what there is.
+        how: what the kind says.
+        fate: `arrives`, `twice` (its sender repeats it), or it is cut off, or another one is under way as well.
+        is_repeated: whether its sender repeats it after it was cut off.
+        pause: seconds before it.
+    """
+
+    kind: str
+    user: int
+    other: int = 0
+    others: tuple[int, ...] = ()
+    which: int = 0
+    how: int = 0
+    fate: Fate = "arrives"
+    is_repeated: bool = False
+    pause: float = 2.0
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """The queue of ended conversations is worked off, some seconds later; perhaps a crash interrupts that."""
+
+    seconds: float
+    crash: Crash | None = None
+
+
+Operation = Act | Erase
+
+_KINDS = (
+    *(["ask"] * 4 + ["answer"] * 4 + ["unfriend"] + ["group"] * 3 + ["add"] * 3 + ["remove"] * 2 + ["leave"] * 2),
+    *(["end"] + ["send"] * 14 + ["edit"] * 3 + ["delete"] * 4 + ["read"] * 3 + ["clear"] * 2 + ["page"] * 5),
+    *(["overview"] * 4 + ["count"] * 4 + ["inbox"] * 2),
+)
+# What only reads is made of several reads: beside something else it may show a bit of both.
+_READS = frozenset({"overview", "count", "inbox"})
+_FATES = ("arrives",) * 7 + ("twice", "crash", "crash", "beside", "beside")
+
+
+def _operation(dice: Dice) -> Operation:
+    if dice.chance(0.05):
+        return Erase(dice.pick([0.0, 30.0]), Crash(1 + dice.number(6), dice.chance(0.5)) if dice.chance(0.3) else None)
+    kind, fate = dice.pick(_KINDS), dice.pick(_FATES)
+    disturbance: Fate = fate
+    if fate == "crash" or (fate == "beside" and kind in _READS):
+        disturbance = Crash(1 + dice.number(8), dice.chance(0.5))
+    act = _act(dice, kind)
+    if fate == "beside" and kind not in _READS:
+        other = _act(dice, dice.pick(_KINDS))
+        if dice.chance(0.6):
+            # About the same people and things: what has nothing to do with each other is seldom at odds.
+            other = replace(other, user=act.other, other=act.user, which=act.which)
+        disturbance = Beside(1 + dice.number(6), other)
+    return Act(
+        *(act.kind, act.user, act.other, act.others, act.which, act.how),
+        fate=disturbance,
+        is_repeated=dice.chance(0.5),
+        pause=act.pause,
+        process=act.process,
+    )
+
+
+def _act(dice: Dice, kind: str) -> Act:
+    return Act(
+        kind,
+        dice.number(USERS),
+        dice.number(USERS),
+        tuple(dice.number(USERS) for _ in range(2)),
+        dice.number(16),
+        dice.number(16),
+        pause=dice.pick([2.0, 2.0, 2.0, 0.0, 0.5]),
+        process=dice.number(2),
+    )
+
+
+histories = st.tuples(st.sampled_from(["friends", "friends", "friends", "strangers"]), sequences(_operation))
+
+# Of four people all but two are connected, and all are in a group.
+_PAIRS = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3))
+FRIENDS = (
+    *(
+        act
+        for one, other in _PAIRS
+        for act in (Act("ask", one, other), Act("inbox", other), Act("answer", other, others=(0, 0), how=1))
+    ),
+    Act("group", 0, 1, (2, 3)),
+)

@@ -1,0 +1,44 @@
+"""What tests of histories share."""
+
+from collections.abc import Iterator, Mapping
+
+import boto3
+import pytest
+
+from smartexam.data.engine import table_connection
+from smartexam.settings import settings
+from tests.conftest import REGION
+from tests.factories.tables import definitions
+from tests.model.database.engine import EngineDatabase
+from tests.model.database.memory import MemoryDynamoDB
+from tests.model.world import World
+
+_QUEUES = ("ACCOUNT_ERASER", "CONVERSATION_ERASER")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world in memory."""
+    names = {f"{context.upper()}_TABLE": f"{context}-memory" for context in definitions()}
+    _name(monkeypatch, names)
+    with pytest.MonkeyPatch.context() as patch:
+        yield World(MemoryDynamoDB(names), patch)
+    table_connection.cache_clear()
+
+
+@pytest.fixture
+def engine_world(engine: str, engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A world on an engine with real transactions."""
+    _name(monkeypatch, engine_tables)
+    client = boto3.client("dynamodb", region_name=REGION, endpoint_url=engine)
+    with pytest.MonkeyPatch.context() as patch:
+        yield World(EngineDatabase(client, engine_tables), patch)
+    client.close()
+
+
+def _name(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, str]) -> None:
+    queues = {f"{name}_QUEUE_URL": f"https://queues.example.test/{name}" for name in _QUEUES}
+    for variable, name in {**names, **queues}.items():
+        monkeypatch.setenv(variable, name)
+    settings.cache_clear()
+    table_connection.cache_clear()

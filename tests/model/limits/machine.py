@@ -1,0 +1,199 @@
+"""Carries out a history of limits at the real handlers, and holds every answer to the reference."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from auth import service as auth_service
+from auth.app import api as auth_api
+from auth.app import lambda_handler as auth
+from chat.app import api as chat_api
+from chat.app import lambda_handler as chat
+from discussions.app import api as discussions_api
+from discussions.app import lambda_handler as discussions
+from smartexam.ai import client
+from smartexam.ai.client import Completion
+from smartexam.errors import Unavailable
+from study.app import api as study_api
+from study.app import lambda_handler as study
+from tests.factories.events import Answer
+from tests.factories.exams import create_exam, question_ids
+from tests.factories.users import PASSWORD, create_user
+from tests.model.candidates import Candidates, Happened, outcomes
+from tests.model.limits import reference
+from tests.model.limits.operations import Act, Beside, Expire, Operation
+from tests.model.limits.reference import Call, State
+from tests.model.world import NOTHING, Crash, Pause, World
+
+# Two addresses of one subscriber are one place.
+_ADDRESSES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2::5", "2001:db8:1:2:ffff::9")
+_PLACES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2", "2001:db8:1:2")
+_ROUTES = ("/api/auth/login", "/login", "/admin/login")
+_CONSISTENT = "[FINAL ANSWER]\n42"
+
+
+class Machine:
+    """Carries histories out, one after the other."""
+
+    def __init__(self, world: World, patch: pytest.MonkeyPatch) -> None:
+        self.world = world
+        self.users = [create_user(first_name="Asha", role="user,admin"), create_user(first_name="Ben")]
+        self.question = question_ids(create_exam().id)[0]
+        # Hashing is slow by design.
+        patch.setattr(auth_service, "verify_password", lambda stored, given: stored is not None and given == PASSWORD)
+        patch.setattr(client, "is_configured", lambda: True)
+        patch.setattr(client, "complete", self._complete)
+        world.frozen(auth_api, chat_api, discussions_api, study_api)
+        self.chat = self._connected()
+        self.fails = False
+        world.built()
+        self.started: dict[int, Any] = {}
+
+    def run(self, asked: int, history: list[Operation]) -> None:
+        """Carry out a history; raises `Disagreement` (or another `AssertionError`) where the product fails."""
+        self._begin(asked)
+        for operation in history:
+            if isinstance(operation, Expire):
+                self.world.expire()
+            else:
+                self._act(operation)
+        self._end()
+
+    def _begin(self, asked: int) -> None:
+        self.world.begin()
+        self.limits: dict[tuple[Any, ...], Candidates[State]] = {}
+        call = Call("question", self.world.clock.now(), self.users[0].id)
+        if asked not in self.started:
+            for _ in range(asked):
+                self._observe(call)
+            self.started[asked] = self._limit(call).one, self.world.database.snapshot()
+        state, stored = self.started[asked]
+        self.world.begin(stored)
+        self.limits = {_limit_of(call): Candidates(state)}
+
+    def _limit(self, call: Call) -> Candidates[State]:
+        """What may be the case of the limit that a request falls under: they have nothing to do with each other."""
+        return self.limits.setdefault(_limit_of(call), Candidates(State()))
+
+    def _act(self, act: Act) -> None:
+        now = self.world.clock.now()
+        if act.is_at_midnight:
+            now = max(now, reference.midnight(now) - 60)
+        self.world.clock.set(now + act.seconds)
+        call = self._call(act)
+        if isinstance(act.fate, Beside):
+            self._both(act, call, act.fate)
+        else:
+            plan = act.fate if isinstance(act.fate, Crash) else None
+            self._limit(call).observe(self._happens(act, call, plan))
+
+    def _both(self, act: Act, call: Call, beside: Beside) -> None:
+        others: list[Happened[State]] = []
+        inner = replace(beside.other, process=1 - act.process)
+        other = self._call(inner)
+        failing = act.is_failing
+
+        def meanwhile() -> None:
+            others.append(self._happens(inner, replace(other, is_beside=True)))
+            self.fails = failing
+
+        one = self._happens(act, call, Pause(beside.at, meanwhile))
+        if others and self._limit(call) is self._limit(other):
+            self._limit(call).observe_both(one, others[0])
+            return
+        self._limit(call).observe(one)
+        self._limit(other).observe(others[0] if others else self._happens(inner, other))
+
+    def _observe(self, call: Call) -> None:
+        self._limit(call).observe(self._happens(Act(call.kind), call))
+
+    def _happens(self, act: Act, call: Call, plan: Crash | Pause | None = None) -> Happened[State]:
+        self.fails = call.is_failing
+        handler, method, path, sent = self._route(act, call)
+        answer = self.world.request(handler, method, path, process=act.process, plan=plan, **sent)
+        return Happened(partial(_outcomes, call), answer, str(call), was_sent=plan != NOTHING)
+
+    def _call(self, act: Act) -> Call:
+        now = self.world.clock.now()
+        if act.kind != "sign_in":
+            return Call(act.kind, now, self.users[act.user].id, is_failing=act.is_failing)
+        known = act.name < 4
+        user = self.users[act.user]
+        return Call(
+            "sign_in",
+            now,
+            place=_PLACES[act.place],
+            account=str(user.id) if known else f"nobody{act.user}",
+            is_right=act.is_right and known,
+            is_let_through=act.route != 2 or "admin" in user.role,
+        )
+
+    def _route(self, act: Act, call: Call) -> tuple[Any, str, str, dict[str, Any]]:
+        if call.kind == "sign_in":
+            return auth, "POST", _ROUTES[act.route], self._credentials(act, call)
+        user = next(user for user in self.users if user.id == call.user)
+        signed_in = {"token": self.world.token(user)}
+        handler, method, path, body = {
+            "message": (chat, "POST", f"/api/chat/messages/{self.chat}", {"message": "hello"}),
+            "messages": (chat, "GET", f"/api/chat/messages/{self.chat}", None),
+            "comment": (discussions, "POST", f"/api/discussion/{self.question}", {"message": "why?"}),
+            "comments": (discussions, "GET", f"/api/discussion/{self.question}", None),
+            "question": (study, "POST", "/api/study-chat", {"message": "What is g?"}),
+            "opened": (study, "GET", "/api/assistant-init", None),
+            "cleared": (study, "POST", "/api/clear-chat-history", None),
+        }[call.kind]
+        return handler, method, path, {**signed_in, "body": body}
+
+    def _credentials(self, act: Act, call: Call) -> dict[str, Any]:
+        user = self.users[act.user]
+        names = (user.username, user.email, user.username.upper(), f" {user.email.title()} ", call.account)
+        body = {"username": names[act.name], "password": PASSWORD if act.is_right else "wrong"}
+        if act.name % 2:
+            body["email"] = body.pop("username")
+        return {"body": body, "source_ip": _ADDRESSES[act.place], "headers": {"accept": "application/json"}}
+
+    def _connected(self) -> int:
+        """The conversation of the two."""
+        one, other = self.users
+        self.world.request(
+            *(chat, "POST", "/api/chat/request"), token=self.world.token(one), body={"recipient_id": other.id}
+        )
+        token = self.world.token(other)
+        inbox = self.world.request(chat, "GET", "/api/chat/requests/inbox", token=token)
+        assert inbox is not None
+        path = f"/api/chat/request/{inbox.body['requests'][0]['conn_id']}"
+        accepted = self.world.request(chat, "PUT", path, token=token, body={"action": "accept"})
+        assert accepted is not None
+        number: int = accepted.body["conv_id"]
+        return number
+
+    def _complete(self, *_: Any, **__: Any) -> Completion:
+        if self.fails:
+            raise Unavailable("The assistant cannot be reached", code="model_unavailable", retry_after=5)
+        return Completion(_CONSISTENT, "a model", is_cut=False, tokens=1)
+
+    def _end(self) -> None:
+        """Everything is looked at, and nothing is locked for good."""
+        now = self.world.clock.now()
+        for user in self.users:
+            self._observe(Call("opened", now, user.id))
+        self._observe(Call("messages", now, self.users[0].id))
+        self._observe(Call("comments", now, self.users[0].id))
+        self.world.clock.advance(reference.LOCKED_SECONDS)
+        for act in (Act("sign_in", user=0, is_right=True), Act("sign_in", user=1, name=1, is_right=True)):
+            call = self._call(act)
+            self._limit(call).observe(self._happens(act, call))
+
+
+def _limit_of(call: Call) -> tuple[Any, ...]:
+    if call.kind == "sign_in":
+        return call.kind, call.place, call.account
+    if call.kind in {"question", "opened", "cleared"}:
+        return "question", call.user
+    return (call.kind.removesuffix("s"),)
+
+
+def _outcomes(call: Call, state: State, answer: Answer | None) -> list[State]:
+    return outcomes(state, lambda each: reference.predict(each, call), answer)

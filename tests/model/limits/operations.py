@@ -1,0 +1,106 @@
+"""What may happen in a history of limits, and how histories are drawn."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from hypothesis import strategies as st
+
+from tests.model.histories import Dice, sequences
+from tests.model.world import Crash
+
+USERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another request is carried out in the middle of one, before its call number `at` of the database."""
+
+    at: int
+    other: "Act"
+
+
+Fate = str | Crash | Beside
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A request, some time after the last.
+
+    Attributes:
+        seconds: how long after; or `until` midnight, and these.
+        user: who, by number.
+        name: of a sign-in, which name is given; `place` from where, `route` by which route, `is_right` with which
+            password.
+        is_failing: the model fails.
+    """
+
+    kind: str
+    seconds: float = 0.0
+    is_at_midnight: bool = False
+    user: int = 0
+    name: int = 0
+    place: int = 0
+    route: int = 0
+    is_right: bool = False
+    is_failing: bool = False
+    fate: Fate = "arrives"
+    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """The database removes what has run out."""
+
+
+Operation = Act | Expire
+
+_KINDS = {
+    "mixed": (
+        *(["sign_in"] * 8 + ["message"] * 4 + ["comment"] * 4 + ["question"] * 6),
+        "messages",
+        "comments",
+        "opened",
+    ),
+    # Many at one door.
+    "sign_in": ("sign_in",),
+    "talk": (*(["message"] * 6 + ["comment"] * 6), "messages", "comments"),
+    "study": (*(["question"] * 10), "opened", "cleared"),
+}
+_SECONDS = (0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 2.0, 9.0, 10.0, 31.0, 60.0, 899.0, 900.0)
+_READS = frozenset({"messages", "comments", "opened", "cleared"})
+
+
+def _operation(theme: str, dice: Dice) -> Operation:
+    if dice.chance(0.06):
+        return Expire()
+    act = _act(theme, dice, dice.pick(_KINDS[theme]))
+    fate = dice.pick(("arrives",) * 5 + ("crash", "crash", "beside"))
+    if fate == "beside" and act.kind not in _READS:
+        other = _act(theme, dice, act.kind)
+        if dice.chance(0.7):
+            other = replace(other, user=act.user, name=act.name, place=act.place)
+        return replace(act, fate=Beside(1 + dice.number(6), replace(other, seconds=0.0, is_at_midnight=False)))
+    return act if fate == "arrives" else replace(act, fate=Crash(1 + dice.number(8), dice.chance(0.5)))
+
+
+def _act(theme: str, dice: Dice, kind: str) -> Act:
+    act = Act(
+        kind,
+        dice.pick(_SECONDS),
+        dice.chance(0.04),
+        dice.number(USERS),
+        dice.pick([0, 0, 0, 1, 2, 3, 4]),
+        dice.pick([0, 0, 0, 1, 2, 3]),
+        dice.number(3),
+        dice.chance(0.25),
+        dice.chance(0.2),
+        process=dice.number(2),
+    )
+    return replace(act, user=0, place=act.place // 3) if theme == "sign_in" else act
+
+
+# How many questions the first user has asked already, and what it is about.
+histories = st.tuples(
+    st.sampled_from([0, 48]),
+    st.sampled_from(sorted(_KINDS)).flatmap(lambda theme: sequences(partial(_operation, theme))),
+)
