@@ -121,7 +121,7 @@ SITTING = (
     Row(
         "POST",
         "/api/sync-exam-answers/{running}",
-        lambda it: {"answers": {str(it.running_question): "B"}},
+        lambda it: {"answers": {str(it.running_question): "12.5"}},
         foreign=400,
         missing=404,
     ),

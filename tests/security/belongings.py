@@ -1,6 +1,7 @@
 """What belongs to whom in the world of these tests, as requests name it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from exams.models import SyncBody
 from exams.sitting import Clockwork, start, submit, sync
@@ -14,8 +15,11 @@ from smartexam.data.discussions import writing
 from smartexam.data.identity import User
 from smartexam.data.messaging import connections, groups, sending
 from smartexam.data.study import Turn
+from smartexam.exam.marks import UNITS
+from smartexam.exam.questions import Question
 from tests.factories.exams import MCQ, create_exam, question_ids
 from tests.factories.users import create_user
+from tests.security.sentinels import Sentinel
 
 GRACE = 30
 TIMEZONE = "Asia/Kolkata"
@@ -23,7 +27,7 @@ TIMEZONE = "Asia/Kolkata"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belongings:
-    """One account and what only it has; `marker` stands in every text that nobody else may read.
+    """One account and what only it has; `sentinels` are the values in it that not everybody may read.
 
     Attributes:
         running: an exam that only this account sits right now, as `sat` is one that only it has a result of, and
@@ -36,7 +40,7 @@ class Belongings:
         access_request: waits for an admin's decision; made by this account's friend.
     """
 
-    marker: str
+    sentinels: tuple[Sentinel, ...]
     user_id: int
     username: str
     email: str
@@ -67,8 +71,9 @@ class Belongings:
 
 
 _FAR = 900_000_000_000
+_GAINED = 17_329  # hundredths of marks, for a right answer
 NOTHING = Belongings(
-    marker="nobody",
+    sentinels=(),
     user_id=_FAR,
     username="nobody.at.all",
     email="nobody@example.org",
@@ -99,17 +104,17 @@ NOTHING = Belongings(
 )
 
 
-def give(user: User, stranger: User, now: float) -> Belongings:
+def give(name: str, user: User, stranger: User, now: float) -> Belongings:
     """Have an account own one of everything; `stranger` asks it for a connection."""
-    marker = f"private-{user.username}"
-    friend = create_user(username=f"friend.of.{user.username}", email=f"{marker}.friend@example.org")
-    spare = create_exam([MCQ], name=f"Exam {user.username} spare")
+    marker = f"private-{name}"
+    friend = create_user(username=f"friend.of.{name}", email=f"{marker}.friend@example.org")
+    spare = create_exam([MCQ], name=f"Exam {name} spare")
     sits = "user" in user.role.split(",")
     running, sat, pending = (_sittings if sits else _none)(user, spare, now)
     result = attempts.get_sitting(user.id, sat.id) if sits else None
     if sits:
         study.remember(user.id, Turn(f"asked {marker}", f"answered {marker}", now))
-    category = Category(ids.next_id("category"), f"Category {user.username}", None)
+    category = Category(ids.next_id("category"), f"Category {name}", None)
     categories.create_category(category)
     job = ids.next_id("job")
     jobs.create(job, {"mode": "extract", "exam_id": spare.id}, created_by=user.id, now=now)
@@ -122,8 +127,18 @@ def give(user: User, stranger: User, now: float) -> Belongings:
         ids.next_id("conversation"), f"Group {marker}", (user.id, user.full_name), {friend.id: friend.full_name}, now
     )
     asked = connections.ask(stranger.principal(), user.id, user.full_name, now)
+    refresh_token = credentials.issue_refresh_token(user, now)
+    session = ephemeral.start_session(user, now)
+    link = credentials.issue_password_link(user.id, now)
     return Belongings(
-        marker=marker,
+        sentinels=(
+            *secrets_of(name, marker, user, friend),
+            *(
+                Sentinel(kind, value, name)
+                for kind, token in (("refresh token", refresh_token), ("session", session), ("link", link))
+                for value in (token, opaque.digest(token))
+            ),
+        ),
         user_id=user.id,
         username=user.username,
         email=user.email,
@@ -148,24 +163,68 @@ def give(user: User, stranger: User, now: float) -> Belongings:
         category=category.id,
         access_request=access_requests.submit(friend, "admin", f"because {marker}", now),
         job=job,
-        refresh_token=credentials.issue_refresh_token(user, now),
-        session=ephemeral.start_session(user, now),
-        link=credentials.issue_password_link(user.id, now),
+        refresh_token=refresh_token,
+        session=session,
+        link=link,
     )
 
 
 def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
     """An exam that an account sits, one that it has sat, and one of which it waits for the result."""
     name, clockwork = user.username, Clockwork(now, GRACE, TIMEZONE)
-    running = create_exam([MCQ], name=f"Exam {name} running")
-    sat = create_exam([MCQ], name=f"Exam {name} sat")
-    pending = create_exam([MCQ], name=f"Exam {name} pending", result_mode="manual")
-    for exam in (running, sat, pending):
+    running = create_exam([_secret_question(user, "1")], name=f"Exam {name} running")
+    sat = create_exam([_secret_question(user, "2")], name=f"Exam {name} sat")
+    pending = create_exam([_secret_question(user, "3"), MCQ], name=f"Exam {name} pending", result_mode="manual")
+    for exam, answer in ((running, "4"), (sat, "5"), (pending, "3")):
         start(user.id, exam.id, clockwork)
-        sync(user.id, exam.id, SyncBody(answers={str(question_ids(exam.id)[0]): "B"}), clockwork)
+        given: dict[str, Any] = {str(question_ids(exam.id)[0]): _number(user, answer)}
+        if exam is pending:
+            given[str(question_ids(exam.id)[1])] = "A"
+        sync(user.id, exam.id, SyncBody(answers=given), clockwork)
     for exam in (sat, pending):
         submit(user.id, exam.id, clockwork)
     return running, sat, pending
+
+
+def _number(user: User, kind: str) -> str:
+    """A number that stands nowhere else: of each account, and each kind, one."""
+    return f"{user.id}{kind}391824.6157"
+
+
+def _secret_question(user: User, kind: str) -> Question:
+    return Question(
+        question_type="NUMERIC",
+        question_text="How many are there?",
+        correct_answer=_number(user, kind),
+        tolerance=f"0.0{user.id}{kind}83917",
+        positive_marks=_GAINED * UNITS // 100,
+        negative_marks=0,
+    )
+
+
+def secrets_of(name: str, marker: str, user: User, friend: User) -> tuple[Sentinel, ...]:
+    """What only one account may read, or not even it."""
+    # Of the pending result: the first question right, the second wrong, of 177.29 marks.
+    score = f"{(_GAINED - 100) / 100}"
+    return (
+        Sentinel("key of a running exam", _number(user, "1"), name),
+        Sentinel("tolerance of a running exam", f"0.0{user.id}183917", name),
+        Sentinel("key", _number(user, "2"), name),
+        Sentinel("tolerance", f"0.0{user.id}283917", name),
+        Sentinel("key of a pending exam", _number(user, "3"), name),
+        Sentinel("tolerance of a pending exam", f"0.0{user.id}383917", name),
+        Sentinel("draft", _number(user, "4"), name),
+        Sentinel("answer", _number(user, "5"), name),
+        Sentinel("score", score, name),
+        Sentinel("hash", str(user.password_hash), name),
+        Sentinel("address", user.email, name),
+        Sentinel("address", friend.email, name),
+        Sentinel("message", f"said {marker}", name),
+        Sentinel("group", f"Group {marker}", name),
+        Sentinel("study", f"asked {marker}", name),
+        Sentinel("study", f"answered {marker}", name),
+        Sentinel("reason", f"because {marker}", name),
+    )
 
 
 def _none(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:

@@ -1,6 +1,7 @@
 """A world to attack: people with everything that people can have, its state as a whole, and the way back to it."""
 
 import copy
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,14 +18,17 @@ from mailer import sender
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam import queues, storage
 from smartexam.ai import client as model_client
+from smartexam.auth import opaque
 from smartexam.data import accounts, engine, ephemeral, sockets
 from smartexam.data.identity import User
 from smartexam.erasure import ErasureOrder
+from smartexam.exam.questions import Question
 from smartexam.realtime import delivery
 from tests.conftest import REGION, forget_processes_state
 from tests.factories.chat import Wire
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, sqs_event
+from tests.factories.exams import create_exam
 from tests.factories.google import CertificateServer, Key
 from tests.factories.model_server import ModelServer, replies, serving
 from tests.factories.post import PostOffice
@@ -33,8 +37,11 @@ from tests.factories.tables import create_tables
 from tests.factories.users import access_token, create_user
 from tests.security import gateway
 from tests.security.belongings import Belongings, give
+from tests.security.logged import Log
+from tests.security.sentinels import Sentinel
 
 ACCOUNT = "123456789012"
+SUFFIX = "in-the-vault"
 BUCKETS = {"IMAGES_BUCKET": "images-of-security", "UPLOADS_BUCKET": "uploads-of-security"}
 QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser", "statistics")
 ENVIRONMENT = {
@@ -51,6 +58,22 @@ PEOPLE = {"user": "user", "other": "user", "admin": "admin", "dual": "user,admin
 IDENTITIES = ("anonymous", *PEOPLE, "expired", "erased")
 OLD_SECONDS = 4 * 3600
 
+UNRELEASED = (
+    Question(
+        question_type="NUMERIC",
+        question_text="A question that nobody has seen yet: how many?",
+        correct_answer="9191824.7351",
+        tolerance="0.0919183",
+    ),
+    Question(
+        question_type="MSQ",
+        question_text="Another question that nobody has seen yet?",
+        option_a="an unseen option",
+        option_b="2",
+        correct_answer="A",
+    ),
+)
+
 Place = tuple[str, str, str]
 
 
@@ -61,6 +84,9 @@ class World:
     Attributes:
         users: the living, by identity.
         owned: what belongs to each of them.
+        sentinels: what must not get out; see there.
+        logged: every line that functions log.
+        unreleased: an exam that does not begin for years.
         tokens: an access token of each identity that has one, living or dead.
         sessions: a session's token likewise.
         pristine: the items to go back to, as moto holds them.
@@ -75,6 +101,9 @@ class World:
     model: ModelServer
     users: dict[str, User] = field(default_factory=dict)
     owned: dict[str, Belongings] = field(default_factory=dict)
+    sentinels: list[Sentinel] = field(default_factory=list)
+    logged: Log = field(default_factory=Log)
+    unreleased: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     pristine: dict[Place, Any] = field(default_factory=dict)
@@ -92,15 +121,16 @@ class World:
         for api in gateway.apis():
             patch.setattr(api, "clock", self.clock)
         engine.connection().client.meta.events.register("before-call.dynamodb", self._notice, unique_id="world")
+        self.logged.listen()
         # Of the tables' names, where another test had others.
         engine.table_connection.cache_clear()
         for client in (storage._client, model_client._client):
             client.cache_clear()
         forget_processes_state()
 
-    @staticmethod
-    def leave() -> None:
+    def leave(self) -> None:
         """Let no later test find this world's tables."""
+        self.logged.stop()
         engine.table_connection.cache_clear()
 
     def of(self, identity: str) -> Belongings:
@@ -140,6 +170,8 @@ class World:
         self.wrote = False
         self.post.sent.clear()
         self.wire.posted.clear()
+        self.logged.lines.clear()
+        self.model.requests.clear()
         forget_processes_state()
 
     def _items(self) -> dict[Place, Any]:
@@ -168,7 +200,7 @@ class World:
 @contextmanager
 def built() -> Iterator[World]:
     """The world on tables of its own, within moto's mock; `World.enter` makes it the one that functions see."""
-    tables = create_tables(boto3.client("dynamodb", region_name=REGION), "security")
+    tables = create_tables(boto3.client("dynamodb", region_name=REGION), SUFFIX)
     s3 = boto3.client("s3", region_name=REGION)
     for bucket in BUCKETS.values():
         s3.create_bucket(Bucket=bucket)
@@ -191,10 +223,23 @@ def _populate(world: World) -> None:
         world.users[name] = user
         world.tokens[name] = access_token(user, now)
         world.sessions[name] = ephemeral.start_session(user, now)
+        ticket = sockets.issue_ticket(user.principal(), now)
+        secrets = {"access token": world.tokens[name], "session": world.sessions[name], "ticket": ticket}
+        world.sentinels += [Sentinel(kind, value, name) for kind, value in secrets.items()]
+        world.sentinels += [Sentinel(kind, opaque.digest(value), name) for kind, value in secrets.items()]
     dead = world.users.pop("erased")
     for name, user in world.users.items():
-        world.owned[name] = give(user, stranger, now)
+        world.owned[name] = give(name, user, stranger, now)
+        world.sentinels += world.owned[name].sentinels
         sockets.connect(f"socket-of-{name}=", user.principal(), now)
+    world.unreleased = create_exam(UNRELEASED, name="Final", status="upcoming", date="2030-01-01").id
+    world.sentinels += [
+        *(Sentinel("unreleased", question.question_text) for question in UNRELEASED),
+        Sentinel("key of an unreleased exam", UNRELEASED[0].correct_answer),
+        Sentinel("tolerance of an unreleased exam", UNRELEASED[0].tolerance),
+        Sentinel("signing key", os.environ["JWT_SECRET"]),
+        Sentinel("the model's key", ENVIRONMENT["GROQ_API_KEY"]),
+    ]
     world.tokens["expired"] = access_token(world.users["dual"], now - OLD_SECONDS)
     world.sessions["expired"] = ephemeral.start_session(world.users["dual"], now - OLD_SECONDS)
     _erase(dead, now)

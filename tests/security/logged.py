@@ -1,0 +1,28 @@
+"""What functions log, line by line, as it is written."""
+
+import logging
+
+from smartexam import observability
+
+
+class Log(logging.Handler):
+    """Keeps what functions log, as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a line."""
+        self.lines.append(self.format(record))
+
+    def listen(self) -> None:
+        """Begin."""
+        # What writes the lines is kept by the library that it comes from, with the form that they have.
+        written = logging.getLogger(str(observability.logger().name))
+        self.setFormatter(written.handlers[0].formatter)
+        written.addHandler(self)
+
+    def stop(self) -> None:
+        """End."""
+        logging.getLogger(str(observability.logger().name)).removeHandler(self)
