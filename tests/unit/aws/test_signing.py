@@ -72,9 +72,9 @@ def test_it_signs_as_botocore_does(
 
 def test_a_new_day_or_new_credentials_have_a_key_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     signer = Signer("dynamodb", "us-east-1")
-    for timestamp in ("20260105T235959Z", "20260106T000000Z"):
-        at(monkeypatch, timestamp)
-        for credentials in (LASTING, PASSING):
+    for credentials in (LASTING, PASSING):
+        for timestamp in ("20260105T235959Z", "20260106T000000Z"):
+            at(monkeypatch, timestamp)
             sent = signer.signed("POST", "example.com", "/", {}, b"{}", credentials)
             assert signature(sent) == by_botocore(credentials, "dynamodb", "POST", "http://example.com/", sent, b"{}")
 

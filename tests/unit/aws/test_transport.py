@@ -65,7 +65,7 @@ def answering(*answers: bytes) -> Conversation:
 
 
 def transport(origin: str, read_timeout: float = 5) -> Transport:
-    return Transport(origin, connect_timeout=5, read_timeout=read_timeout, pool_size=2)
+    return Transport(origin, connect_timeout=30, read_timeout=read_timeout, pool_size=2)
 
 
 def send(to: Transport) -> Response:
@@ -116,7 +116,7 @@ def test_no_answer_in_time_is_a_timeout() -> None:
     release = threading.Event()
 
     def silent(_: socket.socket) -> None:
-        release.wait(10)
+        release.wait(2)  # then it hangs up, which is another trouble
 
     with listening(silent) as (origin, _):
         with pytest.raises(ReadTimeoutError):

@@ -162,4 +162,6 @@ def _bundle() -> str:
 @lru_cache(maxsize=2)
 def _tls_context(bundle: str) -> ssl.SSLContext:
     # One for all clients: reading the certificates takes longer than many a request.
-    return ssl.create_default_context(cafile=bundle)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(bundle)
+    return context
