@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE
+from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE, with_few_spaces
 from smartpaper.pdf.runs import LEGACY, Run
 
 _SAME_ROW = 0.3  # em
@@ -198,7 +198,7 @@ def text_and_cells(row: Row) -> tuple[str, tuple[float, ...]]:  # noqa: C901 - s
         end = max(end, run.x1) if not opened else run.x1
     if opened:
         pieces.append(END)
-    return "".join(pieces), tuple(cells)
+    return with_few_spaces("".join(pieces)), tuple(cells)
 
 
 def _is_structure(text: str) -> bool:
