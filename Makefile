@@ -6,17 +6,19 @@ PORT ?= 3000
 STUDENTS ?= 1000
 HOURS ?= 3
 QUESTIONS ?= 75
+SECONDS ?= 60
 
 VENV := .venv/.ready
 VENV_AWS := .venv-aws/.ready
 VENV_SAM := .venv-sam/.ready
+VENV_FUZZ := .venv-fuzz/.ready
 
 export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak coverage openapi postman cost lint format validate build lock clean
+.PHONY: help run demo test soak fuzz coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +34,9 @@ test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, test
 
 soak: $(VENV) $(VENV_AWS) ## Run what takes minutes at its full size: chat under cut connections
 	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py $(ARGS)
+
+fuzz: $(VENV_FUZZ) ## Try every parser with random input (SECONDS for each; ARGS are harnesses)
+	@PYTHONPATH=layers/common:layers/documents:layers/media:functions .venv-fuzz/bin/python -m fuzz --seconds $(SECONDS) $(ARGS)
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@.venv/bin/python -m pytest --cov --cov-report=term-missing $(ARGS)
@@ -65,10 +70,10 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Pin requirements/*.txt anew from requirements/*.in
-	@for name in dev local sam; do $(call lock-one,$$name) || exit 1; done
+	@for name in dev local sam fuzz; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .aws-sam .build .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-fuzz .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -79,6 +84,9 @@ $(VENV_AWS): requirements/local.txt
 
 $(VENV_SAM): requirements/sam.txt
 	$(call make-venv,requirements/sam.txt)
+
+$(VENV_FUZZ): requirements/fuzz.txt
+	$(call make-venv,requirements/fuzz.txt)
 
 # Clears first, so that nothing stays that the requirements no longer name.
 define make-venv
