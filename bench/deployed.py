@@ -2,8 +2,10 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,11 +29,13 @@ class Program:
     Attributes:
         handler: module and name, as Lambda takes it.
         folders: what is importable besides the standard library, first what is its own.
+        is_ours: whether its layer is built without what botocore has beyond what is called.
     """
 
     name: str
     handler: str
     folders: tuple[Path, ...]
+    is_ours: bool = False
 
     @property
     def command(self) -> list[str]:
@@ -40,11 +44,11 @@ class Program:
 
     def unpacked(self) -> int:
         """Bytes of everything that is deployed for it."""
-        return sum(_size(folder).unpacked for folder in self.folders)
+        return sum(_size(folder, as_built=self.is_ours).unpacked for folder in self.folders)
 
     def packed(self) -> int:
         """Bytes of the zip files."""
-        return sum(_size(folder).packed for folder in self.folders)
+        return sum(_size(folder, as_built=self.is_ours).packed for folder in self.folders)
 
 
 @cache
@@ -64,7 +68,7 @@ def _functions() -> Iterator[Program]:
         names = [layer["Ref"] for layer in [*shared, *properties.get("Layers", [])]]
         package = artifacts.package_name(properties)
         folders = [_own(PROJECT / "functions" / package), *(folder for name in names for folder in layers[name])]
-        yield Program(logical_id.removesuffix("Function"), properties["Handler"], tuple(folders))
+        yield Program(logical_id.removesuffix("Function"), properties["Handler"], tuple(folders), is_ours=True)
 
 
 def function(package: str) -> Program:
@@ -96,8 +100,17 @@ def hand_signed() -> Program:
 
 
 @cache
-def _size(folder: Path) -> sizes.Size:
-    return sizes.measure(folder)
+def _size(folder: Path, *, as_built: bool) -> sizes.Size:
+    services = folder / "botocore" / "data"
+    if not as_built or not services.is_dir():
+        return sizes.measure(folder)
+    makefile = (PROJECT / "layers" / "common" / "Makefile").read_text(encoding="utf-8")
+    kept = re.findall(r"^SERVICES := (.+)$", makefile, re.MULTILINE)[0].split()
+    left_out = {each.name for each in services.iterdir() if each.is_dir()} - set(kept)
+    with tempfile.TemporaryDirectory() as scratch:
+        built = Path(scratch) / folder.name
+        shutil.copytree(folder, built, ignore=lambda place, _: left_out if Path(place) == services else set())
+        return sizes.measure(built)
 
 
 def _own(source: Path) -> Path:

@@ -153,7 +153,7 @@ def _report(bare: Start, rival: Start, functions: list[Start]) -> Section:
         columns,
         rows,
         f"Medians of {len(bare.samples)} starts, taken in turn. `/ (a)` is against the import of (a), which makes one "
-        "client and calls nothing. First calls go to the local engine over HTTP.",
+        "client and calls nothing. First calls go to the local engine over HTTP. (a) and (b) ship all of botocore.",
     )
     return Section("Cold start", [table], list(_budgets(base, functions)))
 

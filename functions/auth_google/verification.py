@@ -62,6 +62,9 @@ def verified(id_token: str | None, now: float) -> GoogleIdentity:
         and 0 < len(subject) <= _LONGEST_SUBJECT
         and isinstance(email, str)
         and "@" in email
+        # Addresses are compared case folded, which makes letters alike that are not, such as the Kelvin sign and k.
+        # Ours are ASCII (they get mail): one that is not would be linked to an account of somebody else.
+        and email.isascii()
     )
     if not is_good:
         raise _rejected()

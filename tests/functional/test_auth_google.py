@@ -107,6 +107,14 @@ class TestAccounts:
         again = sign_in(id_token(KEY, claims(email="moved@gmail.com"))).body["data"]
         assert again["is_new_user"] is True
 
+    @pytest.mark.parametrize("email", ["mary@\u212aiosk.example", "\u017fam@example.org", "x@stra\u00dfe.example"])
+    def test_an_address_that_only_folds_to_anothers_is_nobodys(self, email: str) -> None:
+        """The Kelvin sign, the long s, the sharp s: other letters, in other domains, that case folding makes alike."""
+        for taken in ("mary@kiosk.example", "sam@example.org", "x@strasse.example"):
+            create_user(email=taken)
+
+        assert sign_in(id_token(KEY, claims(email=email))).status == 401
+
     def test_it_has_no_password_until_one_is_set(
         self, post: PostOffice, monkeypatch: pytest.MonkeyPatch, frozen_settings: FrozenClock
     ) -> None:

@@ -1,12 +1,14 @@
 """What is built runs with what is in it: no function needs a package that only developers have."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from local import artifacts, template
+from smartexam.aws import client
 from tests.conftest import local_layout
 from tests.infrastructure import stack
 
@@ -110,3 +112,17 @@ def test_layers_hold_no_tool_of_developers(layers: dict[str, list[Path]]) -> Non
     for folders in layers.values():
         for folder in folders:
             assert not tools & {path.name for path in folder.iterdir()}
+
+
+def test_the_layer_describes_the_services_that_are_called() -> None:
+    """Those that are not called are left out when it is built; locally all of botocore is there."""
+    makefile = (ROOT / "layers" / "common" / "Makefile").read_text(encoding="utf-8")
+    kept = re.findall(r"^SERVICES := (.+)$", makefile, re.MULTILINE)
+    sources = [path for folder in ("layers", "functions") for path in (ROOT / folder).rglob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    called = set(re.findall(r'create_client\(\s*"(\w+)"', text)) | {
+        service.service_name for service in vars(client).values() if isinstance(service, client.Service)
+    }
+    # One client is made for whichever of the services in `smartexam.aws.client` is asked for.
+    assert len(re.findall(r"create_client\((?!\s*\")", text)) == 1
+    assert set(kept[0].split()) == called

@@ -9,14 +9,7 @@ from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
 SHIPPED_TO_FEW = [f"layers/{layer}/requirements.txt" for layer in ("documents", "google", "media")]
-LOCKS = [
-    SHIPPED,
-    *SHIPPED_TO_FEW,
-    "requirements/dev.txt",
-    "requirements/local.txt",
-    "requirements/sam.txt",
-    "requirements/bench.txt",
-]
+LOCKS = [SHIPPED, *SHIPPED_TO_FEW, *(f"requirements/{name}.txt" for name in ("dev", "local", "sam", "bench", "fuzz"))]
 
 
 def _pins(path: str) -> Mapping[str, str]:
@@ -34,8 +27,9 @@ def test_every_version_is_exact(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [SHIPPED, *SHIPPED_TO_FEW])
-def test_what_is_tested_is_what_is_shipped(path: str) -> None:
-    assert _pins(path).items() <= _pins("requirements/dev.txt").items()
+@pytest.mark.parametrize("tools", ["requirements/dev.txt", "requirements/fuzz.txt"])
+def test_what_is_tested_is_what_is_shipped(path: str, tools: str) -> None:
+    assert _pins(path).items() <= _pins(tools).items()
 
 
 @pytest.mark.parametrize("path", SHIPPED_TO_FEW)

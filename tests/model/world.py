@@ -247,7 +247,7 @@ class World:
         feed = _forgettable(lambda: self._process.feed)
         for module in (revocations, authenticate, publishing):
             patch.setattr(module, "feed", feed)
-        patch.setattr(revocations, "time", SimpleNamespace(monotonic=self.clock.now))
+        patch.setattr(revocations, "monotonic", self.clock.now)
         patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
         patch.setattr(exams_sitting, "_versions", exams_sitting.PaperVersions())
         # Its contents are other tests' subject; here it would be a tenth of the time.

@@ -49,7 +49,7 @@ def listening(*conversations: Conversation) -> Iterator[tuple[str, list[int]]]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}", accepted
 
 
-def answering(*answers: bytes) -> Conversation:
+def answering(*answers: bytes, requests: list[bytes] | None = None) -> Conversation:
     """Read a request and send an answer, so many times."""
 
     def converse(connection: socket.socket) -> None:
@@ -59,6 +59,8 @@ def answering(*answers: bytes) -> Conversation:
                 if not (more := connection.recv(65536)):
                     return
                 received += more
+            if requests is not None:
+                requests.append(received)
             connection.sendall(answer)
 
     return converse
@@ -80,6 +82,30 @@ def test_an_answer_is_read_whole() -> None:
     assert isinstance(answer, Answer)
     assert (answer.status_code, answer.content) == (200, b"{}")
     assert answer.headers.get("x-amz-crc32") == "7"
+
+
+def test_a_request_is_as_http_has_it() -> None:
+    requests: list[bytes] = []
+    with listening(answering(OK, requests=requests)) as (origin, _):
+        send(transport(origin))
+
+    assert requests == [b"POST / HTTP/1.1\r\nX-Amz-Target: Some.Operation\r\nContent-Length: 2\r\n\r\n{}"]
+
+
+def test_an_answer_in_pieces_is_read_whole() -> None:
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"
+    with listening(answering(chunked, OK)) as (origin, accepted):
+        one = transport(origin)
+        assert [send(one).content for _ in range(2)] == [b"{}", b"{}"]
+    assert accepted == [1]
+
+
+def test_a_connection_that_the_other_side_ends_with_its_answer_is_not_kept() -> None:
+    last = OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    with listening(answering(last), answering(OK)) as (origin, accepted):
+        one = transport(origin)
+        assert [send(one).content for _ in range(2)] == [b"{}", b"{}"]
+    assert accepted == [1, 2]
 
 
 def test_a_connection_is_used_again() -> None:

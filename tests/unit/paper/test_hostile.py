@@ -277,3 +277,9 @@ def test_a_damaged_file_never_raises_anything_else(place: int, damage: bytes) ->
     data = bytearray(mock_paper())
     data[place : place + len(damage)] = damage
     assert outcome(lambda: extract(bytes(data))) in {NOT_A_PDF, BROKEN, ENCRYPTED, NO_TEXT, TOO_LARGE, "read"}
+
+
+def test_long_white_space_is_shortened() -> None:
+    wide = "1. Which of these is" + " " * 400 + "a vector quantity in mechanics?"
+
+    assert " " * 21 not in extract(paper([wide, *MOCK[1:]])).text

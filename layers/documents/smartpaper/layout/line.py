@@ -1,5 +1,6 @@
 """Lines of text in reading order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -19,6 +20,14 @@ ROOT: Final = "\ue005"
 UNREADABLE: Final = "\ue00f"
 # A gap far wider than a space: the next cell, or the next option.
 GAP: Final = "\t"
+# Of spaces in a row. Rules look for what may stand between spaces, which takes time by the square of their number.
+MOST_SPACES: Final = 20
+_SPACES = re.compile(" " * (MOST_SPACES + 1) + "+")
+
+
+def with_few_spaces(text: str) -> str:
+    """A line's text with at most `MOST_SPACES` in a row, which is as wide as any layout by spaces needs."""
+    return _SPACES.sub(" " * MOST_SPACES, text)
 
 
 @dataclass(slots=True)

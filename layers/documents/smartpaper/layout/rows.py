@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE
+from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE, with_few_spaces
 from smartpaper.pdf.runs import LEGACY, Run
 
 _SAME_ROW, _SAME_ROW_OF_EQUALS = 0.3, 0.4  # em
@@ -223,7 +223,7 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
 
 def text_of(row: Row) -> str:
     """The row's text from left to right."""
-    return "".join(text_and_cells(row)[0])
+    return with_few_spaces("".join(text_and_cells(row)[0]))
 
 
 def text_and_cells(row: Row) -> Text:

@@ -1,0 +1,21 @@
+"""Text with LaTeX: whether it can be shown, and as plain characters."""
+
+from smartexam.ai import latex
+from smartmedia import latex as plain
+
+SEEDS = (
+    b"Find $\\large \\frac{a}{b} + \\sqrt[3]{x^{2}_{i}}$ and $$y$$, \\(z\\), \\[\\begin{matrix}1\\end{matrix}\\]",
+    b"$\\left(\\vec{v} \\times \\overline{AB}\\right)^{-1}$ costs \\$5",
+    b"{{{{}}}}$^^__$\\frac12\\",
+    "$\\theta = 30° \\text{और}$".encode(),
+)
+
+
+def read(data: bytes) -> None:
+    """Nothing is too deep or too strange, and what is no formula stays."""
+    text = data.decode("utf-8", "replace")
+    marked = latex.normalised(text)
+    found = latex.fault(marked)
+    assert found is None or found.isprintable()
+    plain.readable(text).encode()
+    assert "$" in text or "\\" in text or (marked == text and found is None and plain.readable(text) == text)

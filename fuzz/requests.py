@@ -1,0 +1,48 @@
+"""What the harnesses of requests share: events, and the errors that a client may be told of."""
+
+import base64
+import os
+from collections.abc import Callable
+from typing import Any
+
+from smartexam.api.request import Request
+from smartexam.errors import AppError
+
+# Read at the first request; nothing else of the environment matters here.
+os.environ.setdefault("JWT_SECRET", "a-signing-key-of-the-fuzzer-and-nothing-else")
+os.environ.setdefault("GOOGLE_CLIENT_ID", "a-client")
+
+NOW = 1_767_587_400.0
+_SERVER_ERROR = 500
+
+
+def request(
+    body: bytes = b"",
+    *,
+    headers: dict[str, str] | None = None,
+    query: str = "",
+    cookies: list[str] | None = None,
+) -> Request:
+    """A request as API Gateway hands it over."""
+    event: dict[str, Any] = {
+        "rawPath": "/",
+        "rawQueryString": query,
+        "headers": headers or {},
+        "requestContext": {"http": {"method": "POST", "path": "/", "sourceIp": "203.0.113.7"}, "requestId": "1"},
+        "body": base64.b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+    if cookies is not None:
+        event["cookies"] = cookies
+    return Request.from_event(event, NOW)
+
+
+def refused(work: Callable[[], Any]) -> AppError | None:
+    """What a client is told if work is refused, None if it is done. Any other error is a finding."""
+    try:
+        work()
+    except AppError as error:
+        assert error.status < _SERVER_ERROR
+        assert error.message.encode()
+        return error
+    return None

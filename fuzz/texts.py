@@ -1,0 +1,43 @@
+"""Texts that people write: names, messages, addresses, passwords."""
+
+from account import passwords
+from account.service import is_address
+from discussions import service as discussions
+from fuzz.requests import refused
+from smartexam.auth.sign_up import person_name
+from smartexam.auth.usernames import username_base
+from smartexam.chat import texts
+from smartexam.data import directory
+from smartexam.data.identity import User, normalised
+
+SEEDS = (
+    "\u0905\u0928\u093f\u0924\u093e O'Brien-\u00c5str\u00f6m \ufb01\u017f\u212a".encode(),
+    b"mary.singh+exam@example.org",
+    b"  \x00\x1b[31m red \xe2\x80\xae\xed\xa0\x80 ",
+    b"aaaaaaaaaaaa",
+)
+_USER = User(1, "mary.singh", "mary@example.org", "Mary", "Singh", "user", None, None, 1, 1, 0.0)
+
+
+def read(data: bytes) -> None:
+    """What is kept is short, visible and can be encoded; a username is plain ASCII."""
+    text = data.decode("utf-8", "replace")
+    name = person_name(text)
+    if name is not None:
+        assert name == name.strip()
+        name.encode()
+    base = username_base(text, text[::-1])
+    assert base.isascii()
+    assert 1 <= len(base) <= 61
+    kept: list[str] = []
+    refused(lambda: kept.append(texts.message_text(text)))
+    refused(lambda: kept.append(texts.group_name(text)))
+    for each in kept:
+        assert each.strip()
+        each.encode()
+    refused(lambda: kept.append(discussions.read_message(text)))
+    assert normalised(normalised(text)) == normalised(text)
+    assert not is_address(text) or text.isascii()
+    passwords.refusal(text, _USER)
+    for term in directory.terms(full_name=text, names=[text]):
+        assert 0 < len(term) <= directory.LONGEST_TERM
