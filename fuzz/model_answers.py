@@ -4,6 +4,7 @@ import json
 
 from smartexam.ai import json_answers, repair, solving, writing
 from smartexam.exam.questions import Question, check
+from smartexam.texts import clean
 from study import service
 
 _ITEM = {
@@ -42,5 +43,5 @@ def read(data: bytes) -> None:
     if mended is not None:
         assert len(mended[1]) == 2
     if text.strip():
-        answer = service.readable(text) if service._CONTROL.sub("", text).strip() else ""
+        answer = service.readable(text) if clean(text) else ""
         assert len(answer.encode()) <= 4 * service.LONGEST_ANSWER

@@ -6,9 +6,10 @@ from discussions import service as discussions
 from fuzz.requests import refused
 from smartexam.auth.sign_up import person_name
 from smartexam.auth.usernames import username_base
-from smartexam.chat import texts
+from smartexam.chat import messenger
 from smartexam.data import directory
 from smartexam.data.identity import User, normalised
+from smartexam.texts import read_text
 
 SEEDS = (
     "\u0905\u0928\u093f\u0924\u093e O'Brien-\u00c5str\u00f6m \ufb01\u017f\u212a".encode(),
@@ -30,8 +31,8 @@ def read(data: bytes) -> None:
     assert base.isascii()
     assert 1 <= len(base) <= 61
     kept: list[str] = []
-    refused(lambda: kept.append(texts.message_text(text)))
-    refused(lambda: kept.append(texts.group_name(text)))
+    refused(lambda: kept.append(messenger.message_text(text)))
+    refused(lambda: kept.append(read_text(text, "name", longest=100)))
     for each in kept:
         assert each.strip()
         each.encode()
