@@ -14,6 +14,7 @@ from account.app import lambda_handler as account
 from auth.app import lambda_handler as auth
 from discussions.app import lambda_handler as discussions
 from exams.app import lambda_handler as exams
+from result_aggregator.app import lambda_handler as aggregate
 from smartexam.data.catalog.exams import remove_exam
 from smartexam.data.exam_erasure import erase_exam
 from tests.conftest import REGION
@@ -95,8 +96,6 @@ def live(drill: Drill, clock: FrozenClock) -> None:
         send(auth, "POST", "/api/auth/login", body={"username": admin.username, "password": "not this one"})
     send(account, "POST", "/create_account", body={"email": "a@b.org", "first_name": "A", "last_name": "B"})
     records = [stream_record(pk, sk) for pk, sk in drill.stored()["attempts"] if sk.startswith(("RESULT", "SITTING"))]
-    from result_aggregator.app import lambda_handler as aggregate  # noqa: PLC0415
-
     aggregate(stream_event(records), FakeContext())
     send(account, "POST", "/api/delete-account", token=token, body={"confirm": "DELETE"})
     remove_exam(exam.id)
