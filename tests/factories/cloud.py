@@ -35,6 +35,7 @@ class Cloud:
         frames: what was posted to each connection.
         gone: connections that do not exist any more.
         objects: files in buckets, by bucket and key with a slash between.
+        secrets: texts in Secrets Manager, by their address.
     """
 
     messages: list[Message] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Cloud:
     frames: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     objects: dict[str, bytes] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
 
     def keep(self) -> "Cloud":
         """A copy of how things are now."""
@@ -57,12 +59,14 @@ class Cloud:
         return taken
 
     def answer(self, service: str, request: AWSPreparedRequest) -> Response:
-        """Answer a request to S3 (`s3`), SQS (`sqs`), SES (`ses`) or a WebSocket API's connections (`sockets`)."""
+        """Answer a request to a service other than the database; a WebSocket API's connections are `sockets`."""
         if service == "sockets":
             return self._posted(request)
         if service == "s3":
             return self._file(request)
         body = json.loads(request.body)
+        if service == "secretsmanager":
+            return 200, {}, json.dumps({"SecretString": self.secrets[body["SecretId"]]})
         if service == "ses":
             self.mails.append(body)
             return 200, {}, json.dumps({"MessageId": f"mail-{len(self.mails)}"})

@@ -6,6 +6,7 @@ other. Calls are numbered from 1, so that each can be made to fail in each way.
 """
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,11 +79,12 @@ class Call:
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
 _CONFLICTING = _WRITES - {"BatchWriteItem"}
 _BATCHES = {"BatchWriteItem": "UnprocessedItems", "BatchGetItem": "UnprocessedKeys"}
+_TOKEN = re.compile(r'"ClientRequestToken": ?"[^"]*"')
 # Why an operation of a transaction had to wait: of what there is in all, or of what one partition may take.
 _LIMITS = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _SERVER_ERRORS = ((500, "InternalServerError"), (503, "ServiceUnavailable"), (500, "InternalFailure"))
 # What the product's clients wait for an answer, in seconds.
-_READ_TIMEOUTS = {"dynamodb": 3.0, "sqs": 3.0, "s3": 4.0, "ses": 5.0, "sockets": 1.0}
+_READ_TIMEOUTS = {"dynamodb": 3.0, "sqs": 3.0, "s3": 3.0, "ses": 5.0, "sockets": 1.0, "secretsmanager": 2.0}
 
 
 @dataclass(slots=True)
@@ -125,8 +127,11 @@ class Faults:
     def installed(self) -> Iterator[None]:
         """Be stepped between, and have nobody really wait, within the block."""
 
-        def process(_: BotocoreStubber, request: AWSPreparedRequest) -> Response:
-            return self.exchange(request)
+        others = BotocoreStubber.process_request
+
+        def process(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Response | None:
+            foreign = str(request.url).startswith("http://127.0.0.1")
+            return others(stubber, request) if foreign else self.exchange(request)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(BotocoreStubber, "process_request", process)
@@ -151,7 +156,7 @@ class Faults:
             call = self.calls[-1]
             fault = self._fault_of(call, content)
             if fault is None:
-                return self._answered(request, service)
+                return self._answered(request, call)
             self.hits += 1
             return self._failed(fault, request, call)
 
@@ -167,10 +172,10 @@ class Faults:
             return None
         return armed.fault if call.suffers(armed.fault, armed.extent) else None
 
-    def _answered(self, request: AWSPreparedRequest, service: str) -> Response:
-        if service == "dynamodb":
-            return self.database.answer(named(request)[1], _body(request))
-        return self.cloud.answer(service, request)
+    def _answered(self, request: AWSPreparedRequest, call: Call) -> Response:
+        if call.service == "dynamodb":
+            return self.database.answer(call.operation, _body(request))
+        return self.cloud.answer(call.service, request)
 
     def _failed(self, fault: Fault, request: AWSPreparedRequest, call: Call) -> Response:
         if fault is Fault.REFUSED:
@@ -186,7 +191,7 @@ class Faults:
             return _error(400, "TransactionConflictException")
         if fault is Fault.UNPROCESSED and self._armed is not None:
             return self._unprocessed(request, call, partly=self._armed.extent is Extent.ONCE)
-        self._answered(request, call.service)
+        self._answered(request, call)
         if fault is Fault.LOST and call.number % 2:
             raise ConnectionClosedError(endpoint_url=request.url)
         if fault is Fault.LOST:
@@ -201,7 +206,7 @@ class Faults:
         found: dict[str, Any] = {"Responses": {}}
         if done:
             request.body = json.dumps({"RequestItems": done}).encode()
-            found = json.loads(self._answered(request, call.service)[2])
+            found = json.loads(self._answered(request, call)[2])
         return 200, {}, json.dumps({**found, _BATCHES[call.operation]: rest})
 
     def wait(self, seconds: float) -> None:
@@ -225,6 +230,8 @@ def named(request: AWSPreparedRequest) -> tuple[str, str, str]:
         return "dynamodb", target.partition(".")[2], _tables(_body(request))
     if target.startswith("AmazonSQS"):
         return "sqs", target.partition(".")[2], str(_body(request).get("QueueUrl", "")).rpartition("/")[2]
+    if target.startswith("secretsmanager"):
+        return "secretsmanager", target.partition(".")[2], ""
     if "/@connections/" in url:
         return "sockets", f"{request.method} connection", url.rpartition("/")[2]
     if "/v2/email/" in url:
@@ -245,11 +252,9 @@ def _body(request: AWSPreparedRequest) -> dict[str, Any]:
 
 def _content(request: AWSPreparedRequest) -> str:
     """What makes two requests the same: all but a transaction's token, which is new for each attempt at it."""
-    if not _text(request.headers.get("X-Amz-Target", "")):
-        return f"{request.method} {request.url}"
-    body = _body(request)
-    body.pop("ClientRequestToken", None)
-    return json.dumps([_text(request.headers["X-Amz-Target"]), body], sort_keys=True)
+    target = _text(request.headers.get("X-Amz-Target", ""))
+    text = _text(request.body or "") if target else f"{request.method} {request.url}"
+    return target + _TOKEN.sub("", text)
 
 
 def _tables(body: dict[str, Any]) -> str:

@@ -4,36 +4,34 @@ After a fault the client does what clients do: it tries again, as often and as l
 itself has its turn. Then everything must be as if nothing had happened, or nothing must have happened.
 """
 
-import itertools
-import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from exams import sitting
+from smartexam import secret_store
 from tests.conftest import forget_processes_state
 from tests.factories.clock import FrozenClock
+from tests.factories.cloud import Cloud
 from tests.factories.events import Answer
 from tests.factories.faults import Call, Extent, Fault, Faults
 from tests.faults import consistency
+from tests.faults.cases import cases
 from tests.faults.consistency import Stored
 
 # Of most functions, as the template has it.
 FUNCTION_SECONDS = 15.0
 _MOST_TRIES = 4
-_MOST_CASES = 60
-# Not done, perhaps done, done in part: within each of these who calls learns the same.
-_ALIKE = (
-    (Fault.SERVER_ERROR, Fault.REFUSED, Fault.THROTTLED, Fault.CONFLICT),
-    (Fault.LOST, Fault.TIMEOUT),
-    (Fault.UNPROCESSED,),
-)
 # Of what is said about a case that failed: the place and the reason, not the whole way there.
 _MOST_LINES = 6
+
+
+Whole = Literal["at once", "once settled", "when asked again"]
+_Kept = tuple[Any, Cloud, float]
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ class Flow:
         done_before: whether it is the right one to who asks again, of what was done perhaps; by default the same.
         audit: raises if what is stored is not as it must be in the end; gets it, and the last answer.
         settle: what happens by itself afterwards: queues, schedules, streams.
+        stored_by: the operation that stores what is asked for. What comes after the last of these is only telling
+            others of it, and must not fail the request.
+        whole: when everything fits together again, also if the client gives up.
         seconds: how long the function may run.
     """
 
@@ -54,6 +55,8 @@ class Flow:
     audit: Callable[[Stored, Any], None]
     done_before: Callable[[Any], bool] | None = None
     settle: Callable[[], None] = lambda: None
+    stored_by: str | None = None
+    whole: Whole = "at once"
     seconds: float = FUNCTION_SECONDS
 
 
@@ -61,7 +64,6 @@ class Drill:
     """Takes flows through all faults; see the module.
 
     Attributes:
-        cases: how many there were.
         lasts: whether the present fault also hits what is tried after it: nothing can be taken back then.
     """
 
@@ -69,18 +71,15 @@ class Drill:
         self.clock = clock
         self.faults = faults
         self.cloud = faults.cloud
-        self.cases = 0
         self.lasts = False
         self._subtests = subtests
 
     def run(self, flow: Flow) -> None:
         """Go through a flow in peace, then with its answer lost on the way, then with every fault at every call."""
-        kept, cloud, now = self.faults.database.keep(), self.cloud.keep(), self.clock.now()
+        kept = self._keep()
 
         def restored() -> None:
-            self.faults.database.put_back(kept)
-            self.cloud.put_back(cloud)
-            self.clock.set(now)
+            self._put_back(kept)
             self._begin_process()
 
         restored()
@@ -88,6 +87,7 @@ class Drill:
         self.faults.watch()
         answer = flow.call()
         calls = list(self.faults.calls)
+        assert calls, "nothing is called that could fail"
         assert flow.done(answer), f"in peace: {shown(answer)}"
         self._ends_well(flow, answer)
         restored()
@@ -95,10 +95,11 @@ class Drill:
             flow.call()
             self.clock.advance(1)
             self._repeats(flow)
-        for call, fault, extent in _cases(calls):
+        stored_by = max((call.number for call in calls if call.operation == flow.stored_by), default=len(calls))
+        for call, fault, extent in cases(calls):
             restored()
             with self._case(f"{call}: {fault}, {extent}"):
-                self._goes_through(flow, call, fault, extent)
+                self._goes_through(flow, call, fault, extent, told_only=call.number > stored_by)
 
     def stored(self) -> Stored:
         """Every item, by context and key."""
@@ -107,7 +108,6 @@ class Drill:
     @contextmanager
     def _case(self, name: str) -> Iterator[None]:
         """A case that fails by itself, under its name, and does not keep the others from being tried."""
-        self.cases += 1
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this case's
@@ -116,7 +116,7 @@ class Drill:
             with self._subtests.test(name):
                 pytest.fail("".join(lines[-_MOST_LINES:]), pytrace=False)
 
-    def _goes_through(self, flow: Flow, call: Call, fault: Fault, extent: Extent) -> None:
+    def _goes_through(self, flow: Flow, call: Call, fault: Fault, extent: Extent, *, told_only: bool) -> None:
         self.faults.watch(call.number, fault, extent)
         self.lasts = extent is Extent.ONWARDS or (fault is Fault.TIMEOUT and extent is Extent.CALL)
         answer = flow.call()
@@ -127,13 +127,34 @@ class Drill:
             self._ends_well(flow, answer)
             return
         assert is_temporary(answer), f"neither done nor to be tried again: {shown(answer)}"
+        assert not told_only, "stored, and not known to be"
+        self._is_whole(flow)
         if extent is Extent.ONWARDS:
             self._begin_process()  # who could not reach anything for long is replaced
         self._wait_as_told(answer)
         self._repeats(flow)
 
+    def _is_whole(self, flow: Flow) -> None:
+        """What is stored fits together although nobody has asked again, or will by itself."""
+        if flow.whole == "at once":
+            consistency.check(self.stored())
+        elif flow.whole == "once settled":
+            kept = self._keep()
+            flow.settle()
+            consistency.check(self.stored())
+            self._put_back(kept)
+
+    def _keep(self) -> _Kept:
+        return self.faults.database.keep(), self.cloud.keep(), self.clock.now()
+
+    def _put_back(self, kept: _Kept) -> None:
+        database, cloud, now = kept
+        self.faults.database.put_back(database)
+        self.cloud.put_back(cloud)
+        self.clock.set(now)
+
     def _repeats(self, flow: Flow) -> None:
-        done_before = flow.done_before or flow.done
+        done_before, answer = flow.done_before or flow.done, None
         for _ in range(_MOST_TRIES):
             self.faults.watch()
             answer = flow.call()
@@ -142,7 +163,7 @@ class Drill:
                 return
             assert is_temporary(answer), f"when asked again: {shown(answer)}"
             self._wait_as_told(answer)
-        raise AssertionError("asked again and again, it is still not done")
+        raise AssertionError(f"asked again, still {shown(answer)}")
 
     def _ends_well(self, flow: Flow, answer: Any) -> None:
         self.faults.watch()
@@ -157,32 +178,8 @@ class Drill:
 
     def _begin_process(self) -> None:
         forget_processes_state()
+        secret_store._cache.clear()
         sitting._versions._seen.clear()
-
-
-def _cases(calls: Sequence[Call]) -> Iterator[tuple[Call, Fault, Extent]]:
-    """What is tried: of faults that are the same to who calls one at each call, in turn.
-
-    With FAULTS=all everything is.
-    """
-    if os.environ.get("FAULTS") == "all":
-        yield from _all(calls)
-        return
-    several = [case for call in calls for case in _different(call)]
-    # Of very long flows each call meets some of them only.
-    yield from several[:: -(-len(several) // _MOST_CASES)]
-
-
-def _all(calls: Sequence[Call]) -> list[tuple[Call, Fault, Extent]]:
-    return [case for case in itertools.product(calls, Fault, Extent) if case[0].suffers(*case[1:])]
-
-
-def _different(call: Call) -> Iterator[tuple[Call, Fault, Extent]]:
-    for extent in Extent:
-        for alike in _ALIKE:
-            faults = [fault for fault in alike if call.suffers(fault, extent)]
-            if faults:
-                yield call, faults[(call.number + len(extent)) % len(faults)], extent
 
 
 def is_temporary(answer: Any) -> bool:

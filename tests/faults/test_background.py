@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from account_eraser import service as account_eraser
+from account_eraser import service as erasing
+from account_eraser.app import lambda_handler as account_eraser
+from discussions.app import lambda_handler as discussions
+from exams.app import lambda_handler as exams_app
 from mailer import sender
 from pdf_mining.app import MiningFailed
 from pdf_mining.app import lambda_handler as mine
@@ -17,7 +20,7 @@ from smartexam.data.identity import UserItem, user_key
 from smartexam.data.study import Turn
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import MORNING, FrozenClock
-from tests.factories.events import FakeContext, send
+from tests.factories.events import FakeContext, send, sqs_event
 from tests.factories.exams import create_exam, question_ids
 from tests.factories.results import sitting_item, store_result
 from tests.factories.users import access_token, create_user
@@ -57,8 +60,6 @@ def test_mail(drill: Drill, occasion: str) -> None:
 
 def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
     """Of somebody who left something in every table."""
-    from discussions.app import lambda_handler as discussions  # noqa: PLC0415
-
     asha, ben = Person(clock, Wire(), "Asha"), Person(clock, Wire(), "Ben")
     dm = asha.befriend(ben)
     asha.say(dm, "Hello", client_id="c1")
@@ -89,6 +90,7 @@ def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
 
     drill.run(
         Flow(
+            whole="when asked again",
             call=lambda: work("account_eraser", order),
             done=finished,
             settle=lambda: settle(drill.cloud, clock),
@@ -106,14 +108,11 @@ def test_hand_over_an_erasure_for_want_of_time(
     for _ in range(3):
         ephemeral.start_session(user, MORNING)
     accounts.erase(user.id, MORNING)
-    monkeypatch.setattr(account_eraser, "_PIECE", 1)
+    monkeypatch.setattr(erasing, "_PIECE", 1)
     order = {"user_id": user.id, "requested_at": clock.now()}
 
     def call() -> Any:
-        from account_eraser.app import lambda_handler  # noqa: PLC0415
-        from tests.factories.events import sqs_event  # noqa: PLC0415
-
-        return lambda_handler(sqs_event(order), FakeContext(remaining_ms=lambda: 0))
+        return account_eraser(sqs_event(order), FakeContext(remaining_ms=lambda: 0))
 
     def audit(stored: Stored, answer: Any) -> None:
         assert not of(stored["ephemeral"], user_key(user.id))
@@ -141,15 +140,12 @@ def test_an_order_for_an_account_that_stays(drill: Drill, clock: FrozenClock) ->
 
 
 def test_erase_an_exam(drill: Drill, clock: FrozenClock) -> None:
-    from discussions.app import lambda_handler as discussions  # noqa: PLC0415
-    from exams.app import lambda_handler as exams_handler  # noqa: PLC0415
-
     student = create_user()
     exam, token = create_exam(), access_token(student, clock.now())
     question_id = question_ids(exam.id)[0]
     send(discussions, "POST", f"/api/discussion/{question_id}", token=token, body={"message": "Why?"})
-    send(exams_handler, "POST", f"/start-exam/{exam.id}", token=token)
-    send(exams_handler, "POST", f"/submit-exam/{exam.id}", token=token)
+    send(exams_app, "POST", f"/start-exam/{exam.id}", token=token)
+    send(exams_app, "POST", f"/submit-exam/{exam.id}", token=token)
     exams.remove_exam(exam.id)
 
     def audit(stored: Stored, answer: Any) -> None:
@@ -159,6 +155,7 @@ def test_erase_an_exam(drill: Drill, clock: FrozenClock) -> None:
 
     drill.run(
         Flow(
+            whole="when asked again",
             call=lambda: work("exam_eraser", {"exam_id": exam.id}),
             done=finished,
             settle=lambda: settle(drill.cloud, clock),
@@ -181,6 +178,7 @@ def test_erase_a_conversation(drill: Drill, clock: FrozenClock) -> None:
 
     drill.run(
         Flow(
+            whole="when asked again",
             call=lambda: work("conversation_eraser", {"conversation_id": group}),
             done=finished,
             settle=lambda: settle(drill.cloud, clock),

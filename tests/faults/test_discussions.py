@@ -1,6 +1,5 @@
 """Discussing questions while AWS fails: counts are of what is there, and who is refused has not used a turn."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from tests.factories.exams import MCQ, create_exam, question_ids
 from tests.factories.users import access_token, create_user
 from tests.faults.consistency import Stored, of
 from tests.faults.drill import Drill, Flow
+from tests.faults.expected import code, ok
 
 
 class Forum:
@@ -46,14 +46,6 @@ def forum(drill: Drill, clock: FrozenClock) -> Forum:
     return Forum(clock)
 
 
-def ok(answer: Answer) -> bool:
-    return answer.status == 200 and answer.body["success"] is True
-
-
-def code(*codes: str) -> Callable[[Answer], bool]:
-    return lambda answer: answer.body.get("code") in codes
-
-
 def comments(stored: Stored) -> int:
     return len(of(stored["discussions"], "QUESTION#", "THREAD#"))
 
@@ -67,6 +59,7 @@ def test_post(drill: Drill, forum: Forum) -> None:
 
     drill.run(
         Flow(
+            stored_by="TransactWriteItems",
             call=lambda: forum.call("POST", f"/{forum.question_id}", {"message": "Why B?"}),
             done=ok,
             # Whose comment is there, and who does not know, is within the pause.
@@ -102,6 +95,7 @@ def test_reply(drill: Drill, forum: Forum) -> None:
 
     drill.run(
         Flow(
+            stored_by="TransactWriteItems",
             call=lambda: forum.call("POST", f"/{forum.question_id}", body),
             done=ok,
             done_before=code("too_fast"),
@@ -118,7 +112,12 @@ def test_edit(drill: Drill, forum: Forum) -> None:
         assert row["message"] == "Why not C?"
 
     drill.run(
-        Flow(call=lambda: forum.call("PUT", f"/edit/{comment_id}", {"message": "Why not C?"}), done=ok, audit=audit)
+        Flow(
+            stored_by="UpdateItem",
+            call=lambda: forum.call("PUT", f"/edit/{comment_id}", {"message": "Why not C?"}),
+            done=ok,
+            audit=audit,
+        )
     )
 
 
@@ -134,6 +133,7 @@ def test_delete(drill: Drill, forum: Forum, has_replies: bool) -> None:
 
     drill.run(
         Flow(
+            stored_by="TransactWriteItems",
             call=lambda: forum.call("DELETE", f"/delete/{comment_id}"),
             done=ok,
             done_before=code("comment_not_found"),
@@ -159,6 +159,7 @@ def test_toggle(drill: Drill, forum: Forum, what: str, field: str, is_marked: bo
 
     drill.run(
         Flow(
+            stored_by="TransactWriteItems",
             call=toggle,
             done=lambda answer: ok(answer) and answer.body[field] is not is_marked,
             # Each call toggles: one that is made again, for an answer that got lost, takes the first back, and says so.

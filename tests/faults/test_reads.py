@@ -64,7 +64,8 @@ ADMINS = [
 @pytest.mark.parametrize(
     ("handler", "path"), STUDENTS + ADMINS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_read(drill: Drill, clock: FrozenClock, handler: Handler, path: str) -> None:
+def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, handler: Handler, path: str) -> None:
+    monkeypatch.setattr("result_pdf.app.result_sheet", lambda *_: b"%PDF-1.7")  # drawn for a tenth of a second each
     create_category(Category(next_id("category"), "Physics", None))
     student, admin = create_user(), create_user(role="admin")
     exam, running = create_exam(max_attempts=2, category_id=1), create_exam()

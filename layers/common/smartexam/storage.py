@@ -100,9 +100,10 @@ def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, secon
 @lru_cache(maxsize=1)
 def _client() -> Any:  # botocore makes its clients at run time
     config = Config(
+        # Within what a function has left that worked on a file until the gateway's patience was nearly spent.
         connect_timeout=1,
-        read_timeout=4,
-        retries={"total_max_attempts": 3, "mode": "standard"},
+        read_timeout=3,
+        retries={"total_max_attempts": 2, "mode": "standard"},
         signature_version="s3v4",
         # The bucket's own address in its own region: the global one redirects for hours after a bucket is made.
         s3={"addressing_style": "path" if settings().is_local else "virtual"},

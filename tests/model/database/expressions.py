@@ -158,6 +158,12 @@ class _Parser:
         if self._ahead(0).startswith(":"):
             name = self._next()
             return lambda scope: scope.values[name]
+        if self._ahead(0) == "size" and self._ahead(1) == "(":
+            self._next()
+            self._require("(")
+            measured = self._path()
+            self._require(")")
+            return lambda scope: _size(_read(scope, measured))
         path = self._path()
         return lambda scope: _read(scope, path)
 
@@ -267,6 +273,11 @@ def _contains(value: Value | None, wanted: Value | None) -> bool:
         return False
     ((kind, content),) = value.items()
     return next(iter(wanted.values())) in content if kind in (*_SETS, "S") else wanted in content
+
+
+def _size(value: Value | None) -> Value | None:
+    """How many elements or characters there are; of what does not exist there is no size."""
+    return None if value is None else {"N": str(len(next(iter(value.values()))))}
 
 
 def _sum(left: Operand, sign: int, right: Operand) -> Operand:

@@ -8,11 +8,8 @@ from msgspec import Meta
 from smartexam import realtime
 from smartexam.auth.principal import Principal
 from smartexam.data.messaging import conversations, sending
-from smartexam.data.messaging.items import MembershipItem
 from smartexam.data.messaging.messages import Message
 from smartexam.data.messaging.sending import Draft
-from smartexam.errors import Unavailable
-from smartexam.observability import note
 from smartexam.realtime import Event
 from smartexam.texts import read_text
 from smartexam.times import iso
@@ -101,9 +98,9 @@ def send_message(
     )
     sent = sending.send(draft, now)
     own = _chat_message(sent.message, is_own=True)
-    everybody = () if sent.is_repeated else _everybody(sender.user_id, sent.membership)
-    if everybody:
-        others = [user_id for user_id in everybody if user_id != sender.user_id]
+    told = () if sent.is_repeated else conversations.told_of_change(sender.user_id, sent.membership).user_ids
+    if told:
+        others = [user_id for user_id in told if user_id != sender.user_id]
         theirs = _chat_message(sent.message, is_own=False)
         realtime.publish(
             [Event("chat_message", theirs, others), Event("chat_message", own, [sender.user_id], connection_id)],
@@ -131,18 +128,6 @@ def mark_read(reader: Principal, conversation_id: int) -> None:
         Forbidden: they are not a member.
     """
     conversations.mark_read(reader.user_id, conversation_id)
-
-
-def _everybody(sender_id: int, membership: MembershipItem) -> tuple[int, ...]:
-    """Who is told of a message that is stored: whatever fails from here on, it was sent.
-
-    Nobody, if the members cannot be read: nor could be then where they are, and the sender has waited long enough.
-    """
-    try:
-        return conversations.recipients_of(sender_id, membership).user_ids
-    except Unavailable:
-        note(unsent="members")
-        return ()
 
 
 def _chat_message(message: Message, *, is_own: bool) -> ChatMessage:

@@ -24,6 +24,7 @@ from smartexam.data.messaging.items import (
 from smartexam.data.sockets import SocketsItem
 from smartexam.data.table import ConditionFailed, Item
 from smartexam.errors import Forbidden, Unavailable
+from smartexam.observability import note
 
 _ATTEMPTS = 8
 
@@ -190,6 +191,18 @@ def recipients_of(user_id: int, membership: MembershipItem) -> Recipients:
     roster = table.get(RosterItem, conversation_key(conversation_id), ROSTER)
     members = {} if roster is None else roster.members
     return Recipients(conversation_id, tuple(members))
+
+
+def told_of_change(user_id: int, membership: MembershipItem) -> Recipients:
+    """Who is told of what is stored by now; it stays stored, whatever fails from here on.
+
+    Nobody, if the members cannot be read: nor could be then where they are, and who waits has waited long enough.
+    """
+    try:
+        return recipients_of(user_id, membership)
+    except Unavailable:
+        note(unsent="members")
+        return Recipients(membership.conversation_id, ())
 
 
 def friends(user_id: int) -> list[int]:

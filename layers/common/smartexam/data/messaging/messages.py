@@ -100,7 +100,7 @@ def edit(user_id: int, id_: int, text: str) -> Recipients:
         )
     except ConditionFailed:
         raise _no_message() from None
-    return conversations.recipients_of(user_id, membership)
+    return conversations.told_of_change(user_id, membership)
 
 
 def delete(user_id: int, id_: int) -> Recipients | None:
@@ -139,7 +139,7 @@ def delete(user_id: int, id_: int) -> Recipients | None:
         )
     except TransactionRefused:
         return None
-    return conversations.recipients_of(user_id, membership)
+    return conversations.told_of_change(user_id, membership)
 
 
 def message_of(conversation_id: int, item: MessageItem, quoted: MessageItem | None) -> Message:

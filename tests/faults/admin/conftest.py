@@ -1,0 +1,26 @@
+"""Who administers while AWS fails, and what."""
+
+import pytest
+
+from smartexam.data.catalog.exams import Exam
+from smartexam.data.identity import User
+from tests.factories.clock import FrozenClock
+from tests.factories.exams import create_exam
+from tests.factories.users import create_user
+from tests.faults.admin.office import Office
+from tests.faults.drill import Drill
+
+
+@pytest.fixture
+def office(drill: Drill, clock: FrozenClock) -> Office:
+    return Office(clock)
+
+
+@pytest.fixture
+def exam(drill: Drill) -> Exam:
+    return create_exam()
+
+
+@pytest.fixture
+def student(drill: Drill) -> User:
+    return create_user()

@@ -1,0 +1,45 @@
+"""Which faults are tried at which calls of a flow.
+
+Every fault for every length of time at every call would be some ten thousand cases. Many are the same to who calls: an
+internal error, a refused connection and a throttled request all say that nothing was done, and to come again. Of those
+one is tried at each call, in turn, so that all of them are tried at some. With FAULTS=all everything is.
+"""
+
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+
+from tests.factories.faults import Call, Extent, Fault
+
+Case = tuple[Call, Fault, Extent]
+
+# Of a flow, or as many as it has calls: of long ones each call meets some of its faults only.
+_MOST_CASES = 50
+# Within each of these who calls learns the same. A conflict is met by other code than the client's own repetitions.
+_ALIKE = (
+    (Fault.SERVER_ERROR, Fault.REFUSED, Fault.THROTTLED),
+    (Fault.CONFLICT,),
+    (Fault.LOST, Fault.TIMEOUT),
+    (Fault.UNPROCESSED,),
+)
+
+
+def cases(calls: Sequence[Call]) -> list[Case]:
+    """What is tried of a flow that makes these calls."""
+    if os.environ.get("FAULTS") == "all":
+        return [case for case in itertools.product(calls, Fault, Extent) if case[0].suffers(*case[1:])]
+    different = [list(_different(call)) for call in calls]
+    each = max(1, _MOST_CASES // len(calls))
+    return [
+        of_call[(number * each + further) % len(of_call)]
+        for number, of_call in enumerate(different)
+        for further in range(min(each, len(of_call)))
+    ]
+
+
+def _different(call: Call) -> Iterator[Case]:
+    for extent in Extent:
+        for alike in _ALIKE:
+            faults = [fault for fault in alike if call.suffers(fault, extent)]
+            if faults:
+                yield call, faults[(call.number + len(extent)) % len(faults)], extent
