@@ -119,16 +119,16 @@ def _furnish(engine: World) -> None:
 def _report(bare: Start, rival: Start, functions: list[Start]) -> Section:
     base = bare["import_ms"]
     columns = (
-        "",
-        "first call",
-        "import, ms",
-        "with call, ms",
-        "of (a)",
-        "of (b)",
+        "program",
+        "status",
+        "import ms",
+        "with call ms",
+        "/ (a)",
+        "/ (b)",
         "modules",
         "peak MiB",
-        "files MiB",
-        "zip MiB",
+        "MiB",
+        "MiB zipped",
     )
 
     def row(start: Start) -> list[str | int | float | None]:

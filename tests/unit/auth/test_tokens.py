@@ -69,6 +69,24 @@ def test_what_is_issued_is_accepted_for_an_hour() -> None:
     refused(token, MORNING + 3600)
 
 
+def test_a_signature_is_checked_once_and_the_time_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    token, decode = tokens.issue(PRINCIPAL, MORNING + 1), jwt.decode
+    checked: list[str] = []
+
+    def noting(token: str, *args: Any, **options: Any) -> Any:
+        checked.append(token)
+        return decode(token, *args, **options)
+
+    monkeypatch.setattr(jwt, "decode", noting)
+
+    assert [tokens.verify(token, MORNING + 1 + age) for age in (0, 30, 3599)] == [PRINCIPAL] * 3
+    refused(token, MORNING + 3601)
+    assert len(checked) == 1
+    for _ in range(2):
+        refused(token[:-2], MORNING)
+    assert len(checked) == 3
+
+
 def test_one_made_by_hand_is_accepted_so_that_the_refusals_below_mean_something() -> None:
     assert tokens.verify(signed(claims()), MORNING) == PRINCIPAL
 

@@ -76,12 +76,22 @@ def _claims(token: str) -> dict[str, Any]:
         if named not in keys:
             # Signed with a key newer than our cache, or with none of ours.
             keys = {key_id(key): key for key in signing_keys(fresh=True).accepted}
-        claims = jwt.decode(token, keys[named], algorithms=[_ALGORITHM], options=_DECODER_OPTIONS)
+        claims = _signed_claims(token, keys[named])
     except (jwt.PyJWTError, KeyError, TypeError, ValueError, json.JSONDecodeError):
         raise rejected() from None
     if not isinstance(claims, dict):
         raise rejected()
     return claims
+
+
+@lru_cache(maxsize=1024)
+def _signed_claims(token: str, key: bytes) -> Any:
+    """What a token says that was signed with a key; not to be changed.
+
+    Whether it was does not change either, and who saves answers sends the same token for an hour. What depends on the
+    time is looked at each time; what is refused is not kept.
+    """
+    return jwt.decode(token, key, algorithms=[_ALGORITHM], options=_DECODER_OPTIONS)
 
 
 @lru_cache(maxsize=16)

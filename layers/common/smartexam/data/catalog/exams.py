@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import structs
@@ -27,6 +26,7 @@ from smartexam.data.table import (
 )
 from smartexam.errors import NotFound
 from smartexam.exam.marks import number_or_text
+from smartexam.times import zone
 
 REPLICAS = 4
 CARD = "CARD"
@@ -145,7 +145,7 @@ class Exam(msgspec.Struct, frozen=True):
 
     def opens_at(self, timezone: str) -> float:
         """When its date and start time come in the institute's time zone, epoch seconds."""
-        local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=ZoneInfo(timezone))
+        local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
         return local.timestamp()
 
     def is_open(self, now: float, timezone: str) -> bool:
