@@ -9,6 +9,7 @@ from typing import Final
 from smartpaper.layout import columns, devanagari, furniture, gutters
 from smartpaper.layout.columns import Grid
 from smartpaper.layout.line import Line
+from smartpaper.layout.matrices import join_matrices
 from smartpaper.layout.rows import Row, rows_of, text_and_cells
 from smartpaper.layout.stacks import join_stacks
 from smartpaper.layout.tables import lift_numbers
@@ -30,6 +31,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         least = 0.0 if page.rules or min((run.size for run in page.runs), default=body) < 0.86 * body else WIDE_GAP
         page.runs = [piece for run in page.runs for piece in pieces(run, least)]
         join_stacks(page)
+        join_matrices(page)
         lift_numbers(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
     furniture.remove(pages, rows_by_page)

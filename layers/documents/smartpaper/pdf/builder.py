@@ -90,6 +90,12 @@ class RunBuilder:
             self._runs.append(opened.closed())
         self._open = _OpenRun(x0, x1, y, size, text, flags, breaks)
 
+    def add_sign(self, text: str, x0: float, x1: float, y: float, size: float, flags: int, height: float) -> None:
+        """A large sign, which is a run by itself; `height` in em."""
+        self.close()
+        if text:
+            self._runs.append(Run(x0, x1, y, size, text, flags, (), height))
+
     def close(self) -> None:
         """Take the run that was being put together as it is."""
         if self._open is not None:

@@ -34,6 +34,7 @@ _INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
+_AXIS = 0.25  # em
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
@@ -263,7 +264,7 @@ class _Interpreter:
             return
         text, width, count, spaces = font.shown.get(token) or font.show(token)
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
-        self._add(text, 0.0, advance, drop=code_of(token) if font.drops else None)
+        self._add(text, 0.0, advance, sign=code_of(token) if font.heights else None)
         self.along += advance
 
     def _show_array(self, array: bytes) -> None:  # noqa: C901 - called for most of the text
@@ -278,7 +279,7 @@ class _Interpreter:
         breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
         length = 0
-        shown, drops = font.shown, font.drops
+        shown, heights = font.shown, font.heights
         for string, hexadecimal, number in _ELEMENT.findall(array):
             if number:
                 try:
@@ -288,8 +289,8 @@ class _Interpreter:
                 continue
             token = string or hexadecimal
             text, width, count, spaces = shown.get(token) or font.show(token)
-            if drops:
-                self._add(text, at, at + width * size * scale, drop=code_of(token))
+            if heights:
+                self._add(text, at, at + width * size * scale, sign=code_of(token))
                 at += (width * size + count * character_space + spaces * word_space) * scale
                 continue
             if pieces:
@@ -317,9 +318,9 @@ class _Interpreter:
         start: float,
         end: float,
         breaks: Sequence[tuple[int, float, float]] = (),
-        drop: int | None = None,
+        sign: int | None = None,
     ) -> None:
-        """A run from `start` to `end` along the line, in text space; `drop` is the code of a sign that may hang."""
+        """A run from `start` to `end` along the line, in text space; `sign` is the code of one that may hang."""
         builder = self.text
         if builder.hidden or text.isspace():
             return
@@ -328,12 +329,14 @@ class _Interpreter:
         if b or c or gb or gc:
             along_x, along_y, up = a * ga + b * gc, a * gb + b * gd, c * gb + d * gd
             if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
-                return  # turned: a watermark, or the label of an axis
+                self._note_turned(text, along_x, along_y)
+                return  # a watermark, or the label of an axis
             x, y = e * ga + f * gc + ge, e * gb + f * gd + gf
             y += self.along * along_y
         else:
             along_x, up = a * ga, d * gd
             if along_x <= 0:
+                self._note_turned(text, along_x, 0.0)
                 return
             x, y = e * ga + ge, f * gd + gf
         y += self.rise * up
@@ -342,11 +345,21 @@ class _Interpreter:
         size = abs(self.font_size * up)
         if font is not None:
             flags |= font.flags
-            if drop is not None:
-                y -= font.drops.get(drop, 0.0) * size
+            if sign is not None and (height := font.heights.get(sign, 0.0)):
+                # It hangs from where it is drawn; its middle is where that of a minus sign is.
+                x += (self.along + start) * along_x
+                y -= (height / 2 + _AXIS) * size
+                builder.add_sign(text, x, x + (end - start) * along_x, y, size, flags, height)
+                return
         x += self.along * along_x
         placed = joined_breaks(breaks, x, along_x) if breaks else []
         builder.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
+
+    def _note_turned(self, text: str, along_x: float, along_y: float) -> None:
+        if abs(along_x) < _STEEP * abs(along_y):
+            self.page.turned[90 if along_y > 0 else 270] += len(text)
+        elif along_x < 0 and abs(along_y) < _STEEP * abs(along_x):
+            self.page.turned[180] += len(text)
 
     # Graphics
 

@@ -35,15 +35,15 @@ class Font:
 
     Attributes:
         flags: as in `Run`.
-        drops: how far the baseline is below where signs are drawn from, in em by code: TeX's large signs hang.
+        heights: of TeX's large signs, which hang from where they are drawn, in em by code.
         shown: what strings were found to be, by the token that they are written as.
     """
 
-    __slots__ = ("drops", "flags", "shown")
+    __slots__ = ("flags", "heights", "shown")
 
-    def __init__(self, flags: int, drops: Mapping[int, float] | None = None) -> None:
+    def __init__(self, flags: int, heights: Mapping[int, float] | None = None) -> None:
         self.flags = flags
-        self.drops: Mapping[int, float] = drops or {}
+        self.heights: Mapping[int, float] = heights or {}
         self.shown: dict[bytes, Decoded] = {}
 
     def show(self, token: bytes) -> Decoded:
@@ -64,9 +64,9 @@ class SimpleFont(Font):
     __slots__ = ("_table", "_widths")
 
     def __init__(
-        self, table: Mapping[int, str], widths: Sequence[float], flags: int, drops: Mapping[int, float] | None = None
+        self, table: Mapping[int, str], widths: Sequence[float], flags: int, heights: Mapping[int, float] | None = None
     ) -> None:
-        super().__init__(flags, drops)
+        super().__init__(flags, heights)
         # A mapping of code to itself costs nothing to leave out of the table.
         self._table = {code: text for code, text in table.items() if chr(code) != text}
         for code in _CONTROLS:
@@ -192,8 +192,8 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
             widths = [_DEFAULT_WIDTH] * 256
     else:
         widths = _standard_widths(name, table)
-    drops = {code: glyph_names.drop(glyph) for code, glyph in names.items() if glyph_names.is_sized(glyph)}
-    return SimpleFont(table, widths, flags, drops)
+    heights = {code: glyph_names.height(glyph) for code, glyph in names.items() if glyph_names.is_sized(glyph)}
+    return SimpleFont(table, widths, flags, heights)
 
 
 def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str], dict[int, str]]:

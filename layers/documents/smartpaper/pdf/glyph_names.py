@@ -51,6 +51,28 @@ _TEX: Final = {
     "bracketleft": "[",
     "bracketright": "]",
     "rupee": "₹",
+    **dict(
+        zip(
+            (
+                f"{sign}{side}{piece}"
+                for side in ("left", "right")
+                for sign in ("paren", "bracket")
+                for piece in ("tp", "ex", "bt")
+            ),
+            "⎛⎜⎝⎡⎢⎣⎞⎟⎠⎤⎥⎦",
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"brace{side}{piece}" for side in ("left", "right") for piece in ("tp", "mid", "bt")),
+            "⎧⎨⎩⎫⎬⎭",
+            strict=True,
+        )
+    ),
+    "braceex": "⎪",
+    "vextendsingle": "⏐",
+    "vextenddouble": "‖",
     "harpoonleftright": "⇌",  # as TeX's \\rightleftharpoons is called
 }
 _SIZED = re.compile(
@@ -59,7 +81,6 @@ _SIZED = re.compile(
     r"union|wide\w+?)(text|display|bigg|Bigg|big|Big)"
 )
 _SIZES: Final = {"text": 1.0, "display": 1.4, "big": 1.2, "Big": 1.8, "bigg": 2.4, "Bigg": 3.0}
-_AXIS: Final = 0.25  # em that large signs are centred over the baseline
 _NUMBERED = re.compile(r"[a-zA-Z]{1,2}(\d{1,3})")
 # What TeX's text fonts have below the letters. Fonts of pixels come from TeX, and do not name their glyphs.
 _CORK: Final = {
@@ -95,15 +116,14 @@ def is_sized(name: str) -> bool:
     return _SIZED.fullmatch(name) is not None
 
 
-def drop(name: str) -> float:
-    """How far below where such a sign is drawn the line's baseline is, in em."""
+def height(name: str) -> float:
+    """How high such a sign is, in em."""
     found = _SIZED.fullmatch(name)
     if found is None:
         return 0.0
-    height = _SIZES[found[2]]
     if found[1] in {"integral", "contintegral"}:
-        height = 1.11 if found[2] == "text" else 2.22
-    return height / 2 + _AXIS
+        return 1.11 if found[2] == "text" else 2.22
+    return _SIZES[found[2]]
 
 
 def of_numbered(names: Mapping[int, str]) -> dict[int, str]:
