@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from smartpaper.layout.line import CELL, END, FRACTION, MATRIX, OVER, ROOT, ROW, SUB, SUPER, UNREADABLE
+from smartpaper.layout.line import CELL, DEGREE, END, FRACTION, MATRIX, OVER, ROOT, ROW, SUB, SUPER, UNREADABLE
 from smartpaper.pdf.runs import SOFT_HYPHEN
 
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
@@ -13,22 +13,23 @@ _LOWERED_PLAIN: Final = "0123456789+-=()"
 _RAISED_RUN = re.compile(f"[{re.escape(_RAISED)}]+")
 _LOWERED_RUN = re.compile(f"[{re.escape(_LOWERED)}]+")
 _TO_PLAIN = str.maketrans(_RAISED + _LOWERED, _RAISED_PLAIN + _LOWERED_PLAIN)
-_MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}{MATRIX}]")
-_MARKS = re.compile(f"{MATRIX}[a-zA-Z]|[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{UNREADABLE}]|[{CELL}{ROW}]")
+_MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}{DEGREE}{MATRIX}]")
+_MARKS = re.compile(f"{MATRIX}[a-zA-Z]|[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{DEGREE}{UNREADABLE}]|[{CELL}{ROW}]")
 _BETWEEN = frozenset((CELL, ROW))
 # By the letter behind the mark of a matrix.
 _ENVIRONMENTS: Final = {
     "p": "pmatrix", "b": "bmatrix", "B": "Bmatrix", "v": "vmatrix", "V": "Vmatrix", "c": "cases",
 }  # fmt: skip
-_OPENED: Final = {SUPER: "^{", SUB: "_{", FRACTION: "\\frac{", ROOT: "\\sqrt{"}
-_PLAINLY: Final = {OVER: "}{", CELL: " & ", ROW: " \\\\ ", "−": "-", "–": "-"}
+_OPENED: Final = {SUPER: "^{", SUB: "_{", FRACTION: "\\frac{", ROOT: "\\sqrt{", DEGREE: "\\sqrt["}
+_BETWEEN_PARTS: Final = {FRACTION: "}{", DEGREE: "]{"}
+_PLAINLY: Final = {CELL: " & ", ROW: " \\\\ ", "−": "-", "–": "-"}
 _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
 _DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
 # What parts readable text from its translation that is not.
 _BESIDE_UNREADABLE = re.compile(rf"\s*[/|](?:\s*{UNREADABLE})+|(?:{UNREADABLE}\s*)+[/|]\s*")
 _SPACES = re.compile(r"[ \t]+")
-_OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT, MATRIX))
+_OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT, DEGREE, MATRIX))
 
 
 def render(text: str) -> str:
@@ -114,21 +115,26 @@ def _balance(text: str) -> int:
 def _converted(text: str) -> str:
     text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", text)
     pieces: list[str] = []
-    # What ends the marks that are open, the innermost last, and whether spaces say something in them.
-    closings: list[tuple[str, bool]] = []
+    # What ends the marks that are open, the innermost last, what parts them in two, and whether spaces say something in them.
+    closings: list[tuple[str, str, bool]] = []
     characters = iter(text)
     for character in characters:
         if character in _OPENED:
             pieces.append(_OPENED[character])
-            closings.append(("}", character in {FRACTION, ROOT}))
+            between = _BETWEEN_PARTS.get(character, "")
+            closings.append((f"{between}}}", between, bool(between) or character == ROOT))
         elif character == MATRIX:
             name = _ENVIRONMENTS.get(next(characters, ""), "matrix")
             pieces.append(f"\\begin{{{name}}} ")
-            closings.append((f" \\end{{{name}}}", True))
+            closings.append((f" \\end{{{name}}}", "", True))
         elif character == END:
             pieces.append(closings.pop()[0] if closings else "")
+        elif character == OVER:
+            if closings and closings[-1][1]:
+                pieces.append(closings[-1][1])
+                closings[-1] = ("}", "", True)
         elif character in " \t":
-            pieces.append(" " if closings and closings[-1][1] else "")
+            pieces.append(" " if closings and closings[-1][2] else "")
         else:
             pieces.append(_PLAINLY.get(character, character))
-    return "".join([*pieces, *(closing for closing, _ in reversed(closings))]).strip()
+    return "".join([*pieces, *(closing for closing, *_ in reversed(closings))]).strip()

@@ -7,6 +7,7 @@ of them in more than one row is a matrix; a small sign at the shoulder of the se
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from smartpaper.layout.line import CELL, END, MATRIX, ROW, SUB, SUPER
@@ -26,6 +27,11 @@ _SAME_PLACE = 1.5  # points
 _CELL_GAP = 0.6  # em
 _ROW_GAP = 0.75  # em
 _WIDEST_CASES = 20.0  # em
+_PLAIN: Final = frozenset("()[]{}|‖∣∥")
+_TALLEST = 4.0  # em above and below its line that such a bracket reaches
+_LINE = 1.75  # em from row to row
+_MOST_BRACKETS = 200  # on a page
+_CLEAR = 0.4  # em beside a bracket without text
 
 
 @dataclass(slots=True)
@@ -49,7 +55,8 @@ def join_matrices(page: PageContent) -> None:
         sizes[run.size] += len(run.text)
     body = sizes.most_common(1)[0][0]
     brackets = _brackets(page.runs, body)
-    if not brackets:
+    plain = _plain_pairs(page.runs, body)
+    if not brackets and not plain:
         return
     gone: set[int] = set()
     added: list[Run] = []
@@ -57,9 +64,12 @@ def join_matrices(page: PageContent) -> None:
         if any(id(run) in gone for run in left.runs):
             continue
         added += _between(left, _partner(left, brackets[at + 1 :]), page.runs, gone, body)
+    for left, right in plain:
+        if not any(id(run) in gone for run in (*left.runs, *right.runs)):
+            added += _between(left, right, page.runs, gone, body)
     for bracket in brackets:
-        if not any(id(run) in gone for run in bracket.runs) and bracket.sign in _PAIRS.values():
-            _raise_exponent(bracket, page.runs, gone, added, body)
+        if not any(id(run) in gone for run in bracket.runs):
+            _level(bracket, page.runs, gone, added, body)
     if gone:
         page.runs = [run for run in page.runs if id(run) not in gone] + added
 
@@ -83,12 +93,63 @@ def _brackets(runs: Sequence[Run], body: float) -> list[_Bracket]:
             reach = run.height * run.size / 2
             axis = run.y + 0.25 * run.size
             found.append(_Bracket(text, run.x0, run.x1, axis + reach, axis - reach, [run]))
-        elif text in "()[]{}" and run.size > _TALL * body:
-            found.append(_Bracket(text, run.x0, run.x1, run.y + 0.8 * run.size, run.y - 0.3 * run.size, [run]))
+        elif text in _PLAIN and run.size > _TALL * body:
+            sign = _PIECES.get(text, text)
+            found.append(_Bracket(sign, run.x0, run.x1, run.y + 0.8 * run.size, run.y - 0.3 * run.size, [run]))
         elif (sign := _PIECES.get(text)) is not None:
             _pile(stacks, sign, run)
     found += [stack for stack in stacks if len(stack.runs) > 1]
     return sorted(found, key=lambda bracket: bracket.x0)
+
+
+def _plain_pairs(runs: Sequence[Run], body: float) -> list[tuple[_Bracket, _Bracket]]:
+    """Brackets that do not show how tall they are, because their fonts draw tall ones under the names of low ones.
+
+    They are known by what they enclose: rows above and below their own line, which nothing outside goes on with.
+    """
+    alone = sorted(run for run in runs if len(run.text) == 1 and run.text in _PLAIN and run.size <= _TALL * body)
+    found: list[tuple[_Bracket, _Bracket]] = []
+    if len(alone) > _MOST_BRACKETS:
+        return found
+    for at, left in enumerate(alone):
+        for right in alone[at + 1 :]:
+            if abs(right.y - left.y) < _SAME_PLACE and right.x0 >= left.x1:
+                if right.text == _PAIRS.get(left.text) and (reach := _reach(left, right, runs, body)) is not None:
+                    found.append((_plain(left, reach), _plain(right, reach)))
+                break
+    return found
+
+
+def _plain(run: Run, reach: tuple[float, float]) -> _Bracket:
+    return _Bracket(run.text, run.x0, run.x1, reach[1], reach[0], [run])
+
+
+def _reach(left: Run, right: Run, runs: Sequence[Run], body: float) -> tuple[float, float] | None:
+    """How far down and up the rows between two brackets go; None if those are no rows of a matrix."""
+    beside = [run for run in runs if abs(run.y - left.y) < _TALLEST * body]
+    content = [run for run in beside if run.x0 >= left.x1 - 1 and run.x1 <= right.x0 + 1]
+    heights: list[float] = []
+    for y in sorted({run.y for run in content}):
+        if heights and y - heights[-1] < _ROW_GAP * body:
+            continue
+        heights.append(y)
+    rows = [y for y in heights if not _goes_on(y, left, right, beside, body)]
+    if len(rows) < 2 or max(after - before for before, after in pairwise(rows)) > _LINE * body:
+        return None
+    if abs((rows[0] + rows[-1]) / 2 - left.y) > 0.3 * body:
+        return None
+    return rows[0] - 0.3 * body, rows[-1] + 0.8 * body
+
+
+def _goes_on(y: float, left: Run, right: Run, runs: Sequence[Run], body: float) -> bool:
+    """Whether a row between two brackets is part of a line of text that runs over or under them."""
+    return abs(y - left.y) > _SAME_PLACE and any(
+        abs(run.y - y) < 0.3 * body
+        and run.x1 > left.x0 - _CLEAR * body
+        and run.x0 < right.x1 + _CLEAR * body
+        and not (run.x0 >= left.x1 - 1 and run.x1 <= right.x0 + 1)
+        for run in runs
+    )
 
 
 def _pile(stacks: list[_Bracket], sign: str, run: Run) -> None:
@@ -205,10 +266,11 @@ def _exponent(right: _Bracket, runs: Sequence[Run], gone: set[int], y: float, bo
     return text
 
 
-def _raise_exponent(bracket: _Bracket, runs: Sequence[Run], gone: set[int], added: list[Run], body: float) -> None:
-    """Give a tall bracket around one row its exponent, which stands higher than one of letters."""
-    y = _line_of(bracket.x0, bracket.x1, (bracket.top + bracket.bottom) / 2 - 0.25 * body, runs, set(), body)
-    text = _exponent(bracket, runs, gone, y, body)
-    if text:
+def _level(bracket: _Bracket, runs: Sequence[Run], gone: set[int], added: list[Run], body: float) -> None:
+    """Put a tall bracket around one row on its line, with its exponent, which stands higher than one of letters."""
+    middle = (bracket.top + bracket.bottom) / 2 - 0.25 * body
+    y = _line_of(bracket.x0, bracket.x1, middle, runs, set(map(id, bracket.runs)), body)
+    text = _exponent(bracket, runs, gone, y, body) if bracket.sign in _PAIRS.values() else ""
+    if text or bracket.runs[0].size > _TALL * body:
         gone.update(map(id, bracket.runs))
         added.append(Run(bracket.x0, bracket.x1, y, body, bracket.sign + text, 0))

@@ -117,6 +117,7 @@ def _line(page: int, column: int, row: Row) -> Line:
     text = "".join(parts)
     if not text.isascii():
         text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
+        text = _STRUCK.sub("\\2\\1", text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
     letters = bold = 0
     for run in row.runs:
@@ -154,6 +155,8 @@ _ACCENTS: Final = {
     "\u20d7": "\u20d7",
 }  # fmt: skip
 _ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
+# A stroke that is drawn before the sign that it strikes out.
+_STRUCK: Final = re.compile("(\u0338)\\s?([=∈⊂⊆≡∼≅<>])")
 
 
 def _plain_letters() -> dict[int, str]:

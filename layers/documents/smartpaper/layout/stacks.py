@@ -11,7 +11,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import Final
 
-from smartpaper.layout.line import END, FRACTION, GAP, OVER, ROOT, SUB, SUPER
+from smartpaper.layout.line import DEGREE, END, FRACTION, GAP, OVER, ROOT, SUB, SUPER
 from smartpaper.layout.rows import rows_of, text_of
 from smartpaper.pdf.runs import PageContent, Rule, Run
 
@@ -22,6 +22,10 @@ _MOST_RULES = 400
 _FARTHEST = 70.0  # points from a rule; larger print is no formula
 _RISE, _DEPTH = 0.72, 0.2  # em that letters reach above and below their baseline
 _AXIS = 0.25  # em above the baseline, where the rules of fractions lie
+_LOW = 0.75  # of the size beside it: what exponents are set in, and fractions on the line are not
+_LONGEST_DEGREE = 3
+_BRACKETS: Final = frozenset("()[]{}|∣")
+_LARGE = 1.5  # times the size beside it: brackets that reach around more than a line
 _SMALL = 0.86  # of the size beside it: what limits are set in
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _PROSE_WORDS = 4
@@ -41,9 +45,11 @@ def join_stacks(page: PageContent) -> None:
     field = _Field(page.runs)
     signs = [run for run in page.runs if not run.text.isascii()]
     for run in signs:
-        mark = _ACCENTS.get(run.text.strip())
-        if mark is not None:
+        mark = _ACCENTS.get(run.text.strip()[-1:])
+        if mark is not None and len(run.text.strip()) == 1:
             _join_accent(field, run, mark)
+        elif mark is not None:
+            _shorten(field, run)
     rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
@@ -190,16 +196,32 @@ def _join_root(field: _Field, rule: Rule, sign: Run | None, inside: Sequence[Run
     if not under:
         return False
     anchor = max(under, key=lambda run: run.size)
-    text = f"{ROOT}{_joined(under)}{END}"
+    degree = None if sign is None else _degree(field, sign, anchor)
+    if degree is None:
+        text = f"{ROOT}{_joined(under)}{END}"
+    else:
+        text = f"{DEGREE}{degree.text.strip()}{OVER}{_joined(under)}{END}"
+        under.append(degree)
     if sign is None or not field.is_there(sign):
         whole = Run(rule.x0 - 0.4 * anchor.size, rule.x1, anchor.y, anchor.size, text, anchor.flags)
         field.replace(under, whole, rule.y)
         return True
     # What stands on the same run before the sign, such as a coefficient, stays before it.
     before = sign.text.rstrip()[:-1]
-    whole = Run(sign.x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
+    x0 = sign.x0 if degree is None else min(sign.x0, degree.x0)
+    whole = Run(x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
     field.replace([*under, sign], whole, rule.y)
     return True
+
+
+def _degree(field: _Field, sign: Run, anchor: Run) -> Run | None:
+    """The small figure in the crook of a radical sign, which says the root's degree."""
+    for run in field.near(anchor.y):
+        is_small = run.size < 0.75 * anchor.size and len(run.text.strip()) <= _LONGEST_DEGREE
+        crook = sign.x0 - 0.5 * anchor.size < run.x0 and run.x1 < sign.x0 + 0.65 * anchor.size
+        if is_small and crook and 0.2 * anchor.size < run.y - anchor.y < 0.95 * anchor.size and run is not sign:
+            return run
+    return None
 
 
 def _cut_at_end(field: _Field, rule: Rule) -> list[Run]:
@@ -278,16 +300,26 @@ def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, floa
     """The baseline and the size of the text beside a fraction; its rule lies where a minus sign would, or nearly."""
     nearest: tuple[bool, float, Run] | None = None
     for run in runs:
-        rise = (rule.y - run.y) / (run.size or 1)
-        if not -0.35 < rise < 0.7 or run.text.strip() == "√":
+        if run.size > 1.15 * size and _is_enlarged(run, size):
             continue
+        rise = (rule.y - run.y) / (run.size or 1)
         distance = max(run.x0 - rule.x1, rule.x0 - run.x1, 0.0)
+        if not (-0.35 if distance > 0.2 * size else -0.6) < rise < 0.7 or run.text.strip() == "√":
+            continue
         is_odd = not 0.1 < rise < 0.45
+        if rise > 0.45 and size < _LOW * run.size:
+            continue  # it is this text's exponent
         if distance < (0.9 if is_odd else 12) * size and (nearest is None or (is_odd, distance) < nearest[:2]):
             nearest = (is_odd, distance, run)
     if nearest is None:
         return rule.y - _AXIS * size, size
     return nearest[2].y, nearest[2].size
+
+
+def _is_enlarged(run: Run, size: float) -> bool:
+    """Whether that is a sign in larger print than the text of that size, whose baseline tells nothing."""
+    text = run.text.strip()
+    return (text in _SUMS and not run.height) or (text in _BRACKETS and run.size > _LARGE * size)
 
 
 def _extent(runs: Sequence[Run]) -> tuple[float, float]:
@@ -331,24 +363,39 @@ def _join_limits(field: _Field, run: Run) -> None:
     name = _LIMIT_NAME.search(run.text)
     x0 = run.x0 if name is None else run.x1 - _LIMIT_WIDTH * size
     centre, axis = (x0 + run.x1) / 2, run.y + _AXIS * size
+    y, letters = _beside_sign(field, run) if name is None and not run.height else (run.y, size)
     parts: dict[str, list[Run]] = {SUB: [], SUPER: []}
-    near = [other for other in field.near(run.y) if other is not run and other.size <= _SMALL * size]
+    near = [other for other in field.near(run.y) if other is not run and other.size <= _SMALL * letters]
     for group in _touching(near):
         first, last = group[0], group[-1]
         shift = first.y + 0.3 * first.size - axis
         stacked = abs((first.x0 + last.x1) / 2 - centre) < 0.5 * size and 0.6 * size < abs(shift) < 1.9 * size
-        beside = -0.5 * size < first.x0 - run.x1 < 0.55 * size and 0.3 * size < abs(shift) < 1.5 * size
+        beside = -0.5 * size < first.x0 - run.x1 < 0.55 * size and 0.15 * size < abs(shift) < 1.5 * size
         if stacked or (beside and name is None):
             parts[SUPER if shift > 0 else SUB] += group
     found = [*parts[SUB], *parts[SUPER]]
-    if not found:
+    if not found and letters == size:
         return
     text = run.text.rstrip()
     for mark, runs in parts.items():
         if runs:
             text += f"{mark}{_joined(runs)}{END}"
-    x1 = run.x1 if name is not None else max(run.x1, *(other.x1 for other in found))
-    field.replace([run, *found], Run(run.x0, x1, run.y, size, text, run.flags))
+    x1 = run.x1 if name is not None else max([run.x1, *(other.x1 for other in found)])
+    field.replace([run, *found], Run(run.x0, x1, y, letters, text, run.flags))
+
+
+def _beside_sign(field: _Field, sign: Run) -> tuple[float, float]:
+    """The baseline and the size of the text beside a sign; some fonts have none larger, and it is set in larger print."""
+    level = [run for run in field.near(sign.y) if run is not sign and abs(run.y - sign.y) < 0.5 * sign.size]
+    if any(run.size >= _SMALL * sign.size for run in level):
+        return sign.y, sign.size
+    near = [
+        (max(run.x0 - sign.x1, sign.x0 - run.x1, 0.0), run.y, run.size)
+        for run in level
+        if run.size > 0.6 * sign.size
+    ]
+    distance, y, size = min(near, default=(sign.size, sign.y, sign.size))
+    return (y, size) if distance < sign.size else (sign.y, sign.size)
 
 
 def _touching(runs: Sequence[Run]) -> list[list[Run]]:
@@ -378,4 +425,12 @@ def _join_accent(field: _Field, accent: Run, mark: str) -> None:
                 continue
             text = f"{run.text[: at + 1]}{mark}{run.text[at + 1 :]}"
             field.replace([run, accent], run._replace(text=text, breaks=()))
+            return
+
+
+def _shorten(field: _Field, run: Run) -> None:
+    """Let a run that ends in an accent end where the letter under it begins: the accent may be the wider one."""
+    for other in field.near(run.y):
+        if abs(other.y - run.y) < 0.1 * run.size and 0 < run.x1 - other.x0 < 0.7 * run.size and other.x0 > run.x0:
+            field.divide(run, [run._replace(x1=other.x0)])
             return

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pypdf._codecs import charset_encoding  # pypdf's tables of the standard encodings have no public name
@@ -23,6 +24,7 @@ _SPACES = {"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a":
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 # A soft hyphen that is drawn stands at the end of a line, where it is a hyphen.
 _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\ufeff": ""}
+_NOTHING: Final = "\u2060"  # takes room, and is taken out of the finished line
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
 _PRIVATE_USE = 0xF000
@@ -122,8 +124,9 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     # With a map to Devanagari the name tells nothing: the producer has converted it.
     if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
         flags |= LEGACY
-    mapping = {code: _cleaned(text, name) for code, text in mapping.items()}
+    mapping = {code: _cleaned(text, name) or _NOTHING for code, text in mapping.items()}
     if dictionary.get("/Subtype") == "/Type0":
+        _silence_members(mapping)
         return _composite(dictionary, mapping, code_size, flags), name
     return _simple(dictionary, mapping, name, flags), name
 
@@ -137,6 +140,18 @@ def _cleaned(text: str, font_name: str) -> str:
             return "•" if "dings" in font_name.lower() else UNKNOWN
         return _CLEANED.get(text, text)
     return "".join(_CLEANED.get(character, character) for character in text)
+
+
+def _silence_members(mapping: dict[int, str]) -> None:
+    """Some producers number glyphs as they come, and map the first one of a syllable to all of its characters.
+
+    The syllable's other glyphs follow it and are left out of the map: they say nothing more. That is so if every gap in
+    the map can be explained thus.
+    """
+    codes = sorted(mapping)
+    gaps = [(code, after - code - 1) for code, after in pairwise(codes) if after > code + 1]
+    if gaps and all(size < len(mapping[code]) for code, size in gaps):
+        mapping.update((code + member, _NOTHING) for code, size in gaps for member in range(1, size + 1))
 
 
 def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size: int, flags: int) -> Font:
