@@ -15,8 +15,9 @@ from smartpaper.errors import BROKEN, ENCRYPTED, NO_TEXT, NOT_A_PDF, TOO_LARGE, 
 from smartpaper.extract import extract
 from smartpaper.isolation import OutOfTime, extract_isolated
 from smartpaper.paper.model import Paper
-from smartpaper.pdf.content import IDENTITY, Resources, read_page
+from smartpaper.pdf.content import read_page
 from smartpaper.pdf.fonts import PLAIN, Font
+from smartpaper.pdf.resources import IDENTITY, Resources
 from smartpaper.pdf.runs import PageContent
 from tests.factories.papers import MOCK, mock_paper, paper
 

@@ -115,7 +115,7 @@ def _balance(text: str) -> int:
 def _converted(text: str) -> str:
     text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", text)
     pieces: list[str] = []
-    # What ends the marks that are open, the innermost last, what parts them in two, and whether spaces say something in them.
+    # What ends the marks that are open, the innermost last, what parts them in two, and whether spaces count in them.
     closings: list[tuple[str, str, bool]] = []
     characters = iter(text)
     for character in characters:

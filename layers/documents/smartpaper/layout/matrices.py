@@ -55,20 +55,15 @@ def join_matrices(page: PageContent) -> None:
         sizes[run.size] += len(run.text)
     body = sizes.most_common(1)[0][0]
     brackets = _brackets(page.runs, body)
-    plain = _plain_pairs(page.runs, body)
-    if not brackets and not plain:
-        return
+    pairs = [(left, _partner(left, brackets[at + 1 :])) for at, left in enumerate(brackets)]
+    pairs += _plain_pairs(page.runs, body)
     gone: set[int] = set()
     added: list[Run] = []
-    for at, left in enumerate(brackets):
-        if any(id(run) in gone for run in left.runs):
-            continue
-        added += _between(left, _partner(left, brackets[at + 1 :]), page.runs, gone, body)
-    for left, right in plain:
-        if not any(id(run) in gone for run in (*left.runs, *right.runs)):
+    for left, right in pairs:
+        if gone.isdisjoint(map(id, (*left.runs, *(right.runs if right else ())))):
             added += _between(left, right, page.runs, gone, body)
     for bracket in brackets:
-        if not any(id(run) in gone for run in bracket.runs):
+        if gone.isdisjoint(map(id, bracket.runs)):
             _level(bracket, page.runs, gone, added, body)
     if gone:
         page.runs = [run for run in page.runs if id(run) not in gone] + added
@@ -94,21 +89,22 @@ def _brackets(runs: Sequence[Run], body: float) -> list[_Bracket]:
             axis = run.y + 0.25 * run.size
             found.append(_Bracket(text, run.x0, run.x1, axis + reach, axis - reach, [run]))
         elif text in _PLAIN and run.size > _TALL * body:
-            sign = _PIECES.get(text, text)
-            found.append(_Bracket(sign, run.x0, run.x1, run.y + 0.8 * run.size, run.y - 0.3 * run.size, [run]))
+            found.append(
+                _Bracket(_PIECES.get(text, text), run.x0, run.x1, run.y + 0.8 * run.size, run.y - 0.3 * run.size, [run])
+            )
         elif (sign := _PIECES.get(text)) is not None:
             _pile(stacks, sign, run)
     found += [stack for stack in stacks if len(stack.runs) > 1]
     return sorted(found, key=lambda bracket: bracket.x0)
 
 
-def _plain_pairs(runs: Sequence[Run], body: float) -> list[tuple[_Bracket, _Bracket]]:
+def _plain_pairs(runs: Sequence[Run], body: float) -> list[tuple[_Bracket, _Bracket | None]]:
     """Brackets that do not show how tall they are, because their fonts draw tall ones under the names of low ones.
 
     They are known by what they enclose: rows above and below their own line, which nothing outside goes on with.
     """
     alone = sorted(run for run in runs if len(run.text) == 1 and run.text in _PLAIN and run.size <= _TALL * body)
-    found: list[tuple[_Bracket, _Bracket]] = []
+    found: list[tuple[_Bracket, _Bracket | None]] = []
     if len(alone) > _MOST_BRACKETS:
         return found
     for at, left in enumerate(alone):

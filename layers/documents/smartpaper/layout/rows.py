@@ -247,6 +247,11 @@ def text_of(row: Row) -> str:
     return "".join(text_and_cells(row)[0])
 
 
+def joined(runs: Iterable[Run]) -> str:
+    """The text of what belongs together, such as one side of a fraction, whatever rows it makes."""
+    return " ".join(text_of(row).strip() for row in rows_of(runs))
+
+
 def text_and_cells(row: Row) -> Text:
     """The row's text, with where its parts begin."""
     if row.cached is None:
@@ -301,11 +306,12 @@ def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
         if gap > _GAP:
             pieces.append(GAP)
             cells.append(run.x0)
-        elif gap > _SPACE and not previous.endswith(" "):
-            if script != opened and script and _comes_before(items, at):
-                pieces.append(" ")
-            elif not script and text[:1] != " ":
-                pieces.append(" ")
+        elif (
+            gap > _SPACE
+            and not previous.endswith(" ")
+            and (text[:1] != " " if not script else script != opened and _comes_before(items, at))
+        ):
+            pieces.append(" ")
         if script != opened and script:
             pieces.append(script)
         opened = script

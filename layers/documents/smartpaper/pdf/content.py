@@ -8,16 +8,13 @@ are possessive, so that no input makes it backtrack.
 import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Final, Protocol
 
 from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, is_signs, joined_breaks
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
+from smartpaper.pdf.resources import IDENTITY, Matrix, Resources, multiply
 from smartpaper.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
 from smartpaper.pdf.strings import HEX, STRING, code_of
-
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _OPERATION = re.compile(
     rb"\[((?:[^\[\]()<>]++|" + STRING + rb"|" + HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
@@ -44,61 +41,11 @@ _HIGHEST_STROKE = 60.0
 _NEARLY_WHITE = 0.75
 
 
-class Form(Protocol):
-    """A form XObject: drawing operations with resources and a matrix of their own."""
-
-    @property
-    def matrix(self) -> Matrix:
-        """From its space to that of who draws it."""
-        ...
-
-    @property
-    def resources(self) -> "Resources":
-        """What its operations name."""
-        ...
-
-    def content(self) -> bytes:
-        """Its operations."""
-        ...
-
-
-class Resources(Protocol):
-    """What a page's operations name."""
-
-    def font(self, name: bytes) -> Font:
-        """The font of that name; a plain one if there is none."""
-        ...
-
-    def form(self, name: bytes) -> "Form | None":
-        """The form of that name, None if that is an image or nothing."""
-        ...
-
-    def is_image(self, name: bytes) -> bool:
-        """Whether that is an image."""
-        ...
-
-    def properties(self, name: bytes) -> bytes:
-        """Marked content's property list of that name, as written in a content stream."""
-        ...
-
-
 def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
     """Fill `page` from its operations; `matrix` turns it upright."""
     interpreter = _Interpreter(page)
     interpreter.run(content, resources, matrix, 0)
     interpreter.text.close()
-
-
-def multiply(m: Matrix, n: Matrix) -> Matrix:
-    """The matrix that does `m` first, then `n`."""
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
 
 
 def _numbers(text: bytes) -> list[float]:

@@ -12,9 +12,10 @@ from pypdf.generic import DictionaryObject, StreamObject
 
 from smartpaper.errors import BROKEN, ENCRYPTED, NOT_A_PDF, DocumentError, too_large
 from smartpaper.pdf import fonts, unlocking
-from smartpaper.pdf.content import IDENTITY, Form, Matrix, read_page
+from smartpaper.pdf.content import read_page
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FONTS, MAX_PAGES, MAX_STREAM_BYTES, Budget
+from smartpaper.pdf.resources import IDENTITY, Form, Matrix
 from smartpaper.pdf.runs import LEGACY, PageContent
 
 _HEADER_WITHIN = 1024
