@@ -1,6 +1,7 @@
 """Marked text as text with LaTeX: `x` with a raised 2 becomes `$\\large x^{2}$`."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from smartpaper.layout.line import CELL, DEGREE, END, FRACTION, MATRIX, OVER, ROOT, ROW, SUB, SUPER, UNREADABLE
@@ -51,7 +52,13 @@ def render(text: str) -> str:
 
 def plain(text: str) -> str:
     """Marked text without marks, for looking at its words."""
-    return text if text.isascii() else _MARKS.sub(lambda found: " " if found[0] in _BETWEEN else "", text)
+    return text if text.isascii() else _stripped(text)
+
+
+@lru_cache(4096)
+def _stripped(text: str) -> str:
+    # Every rule looks at a line's words anew.
+    return _MARKS.sub(lambda found: " " if found[0] in _BETWEEN else "", text)
 
 
 def _tokens(text: str) -> list[str]:

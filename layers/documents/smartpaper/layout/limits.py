@@ -10,7 +10,8 @@ from smartpaper.layout.rows import joined
 from smartpaper.pdf.runs import Run
 
 SUMS: Final = frozenset("∑∏∫∮∬∭⋃⋂∐⨁")
-_NAMES: Final = frozenset(("lim", "max", "min"))
+# What a text ends with that may have a limit underneath.
+LIMITS: Final = ("lim", "max", "min", "lim ", "max ", "min ")
 _LIMIT_NAME: Final = re.compile(r"(?:\b|(?<=\d))(?:lim|max|min)$")
 _LIMIT_WIDTH = 1.39  # em
 _AXIS = 0.25  # em above the baseline
@@ -20,7 +21,7 @@ _SMALL = 0.86  # of the size beside it: what limits are set in
 def join_limits(field: Field, run: Run) -> None:
     """Put together a sum, an integral or a `lim` with its limits, set over and under it or at its right."""
     text = run.text.rstrip()
-    name = _LIMIT_NAME.search(text) if text[-3:] in _NAMES else None
+    name = _LIMIT_NAME.search(text) if text.endswith(LIMITS) else None
     if (name is None and text.lstrip() not in SUMS) or not field.is_there(run):
         return
     size = run.size

@@ -28,6 +28,7 @@ _CELL_GAP = 0.6  # em
 _ROW_GAP = 0.75  # em
 _WIDEST_CASES = 20.0  # em
 _PLAIN: Final = frozenset("()[]{}|‖∣∥")
+_SIGNS: Final = _PLAIN | set(_PIECES)
 _TALLEST = 4.0  # em above and below its line that such a bracket reaches
 _LINE = 1.75  # em from row to row
 _MOST_BRACKETS = 200  # on a page
@@ -80,10 +81,9 @@ def _between(left: _Bracket, right: _Bracket | None, runs: Sequence[Run], gone: 
 def _brackets(runs: Sequence[Run], body: float) -> list[_Bracket]:
     found: list[_Bracket] = []
     stacks: list[_Bracket] = []
-    for run in sorted(runs, key=lambda run: (run.x0, -run.y)):
+    signs = [run for run in runs if len(run.text) < 4 and run.text.strip() in _SIGNS]
+    for run in sorted(signs, key=lambda run: (run.x0, -run.y)):
         text = run.text.strip()
-        if len(text) != 1:
-            continue
         if run.height and text in "()[]{}":
             reach = run.height * run.size / 2
             axis = run.y + 0.25 * run.size
@@ -103,7 +103,7 @@ def _plain_pairs(runs: Sequence[Run], body: float) -> list[tuple[_Bracket, _Brac
 
     They are known by what they enclose: rows above and below their own line, which nothing outside goes on with.
     """
-    alone = sorted(run for run in runs if len(run.text) == 1 and run.text in _PLAIN and run.size <= _TALL * body)
+    alone = sorted([run for run in runs if run.text in _PLAIN and run.size <= _TALL * body])
     found: list[tuple[_Bracket, _Bracket | None]] = []
     if len(alone) > _MOST_BRACKETS:
         return found

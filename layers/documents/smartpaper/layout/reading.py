@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 from smartpaper.layout import columns, devanagari, furniture, gutters
@@ -14,10 +16,13 @@ from smartpaper.layout.rows import Row, rows_of, text_and_cells
 from smartpaper.layout.stacks import join_stacks
 from smartpaper.layout.tables import lift_numbers
 from smartpaper.pdf.builder import WIDE_GAP
-from smartpaper.pdf.runs import BOLD, PageContent, pieces
+from smartpaper.pdf.runs import BOLD, PageContent, Run, pieces
 
+_SMALL = 0.86  # of the usual size: what scripts are set in
+_NEAR = 1.3  # em above and below a line that belong to it
 _SAME_GUTTER = 14.0  # points
 _FEWEST_LETTERS = 40  # of a column, to tell its script
+_HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
 _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
 
 
@@ -27,9 +32,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:
-        # A script, a fraction or what is drawn later may stand in the gap inside a run.
-        least = 0.0 if page.rules or min((run.size for run in page.runs), default=body) < 0.86 * body else WIDE_GAP
-        page.runs = [piece for run in page.runs for piece in pieces(run, least)]
+        page.runs = _cut(page, body)
         join_stacks(page)
         join_matrices(page)
         lift_numbers(page)
@@ -56,6 +59,22 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     return lines
 
 
+def _cut(page: PageContent, body: float) -> list[Run]:
+    """The runs cut where something may stand in a gap inside: what was drawn later, a script or a fraction."""
+    low = _SMALL * body
+    heights = sorted([run.y for run in page.runs if run.size < low] + [rule.y for rule in page.rules])
+    heights.append(inf)
+    found: list[Run] = []
+    for run in page.runs:
+        if run.breaks:
+            reach = _NEAR * run.size
+            is_near = heights[bisect_left(heights, run.y - reach)] <= run.y + reach
+            found += pieces(run, 0.0 if is_near else WIDE_GAP)
+        else:
+            found.append(run)
+    return found
+
+
 def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
     """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
     shares: dict[int, list[float]] = {0: [], 1: []}
@@ -68,7 +87,7 @@ def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]
             continue
         letters = sum(map(str.isalpha, text))
         if column in shares and letters > _FEWEST_LETTERS:
-            hindi = sum("\u0900" <= letter <= "\u097f" for letter in text if letter.isalpha())
+            hindi = sum(map(len, _HINDI_LETTERS.findall(text)))
             shares[column].append(hindi / letters)
     if not shares[0] or not shares[1]:
         return parts
@@ -119,18 +138,13 @@ def _line(page: int, column: int, row: Row) -> Line:
         text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
         text = _STRUCK.sub("\\2\\1", text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
-    letters = bold = 0
-    for run in row.runs:
-        count = len(run.text)
-        letters += count
-        if run.flags & BOLD:
-            bold += count
+    bold = sum([len(run.text) for run in row.runs if run.flags & BOLD])
     x0, x1, runs = row.x0, row.x1, row.runs
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
     return Line(
-        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2, runs, parts, seams
+        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > 0 and 2 * bold > sum([len(run.text) for run in row.runs]), runs, parts, seams
     )
 
 

@@ -75,7 +75,8 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
                 current = None
         if current is not None:
             current.runs.append(run)
-            current.size = max(current.size, run.size)
+            if own > size:
+                current.size = own
         else:
             current = Row(run)
             rows.append(current)
@@ -284,7 +285,8 @@ def _set(row: Row) -> Text:
         seams.append((len(pieces), x0))
         pieces.append(text)
         drawn = run
-        end = max(end, run.x1)
+        if run.x1 > end:
+            end = run.x1
     return pieces, tuple(cells), seams
 
 

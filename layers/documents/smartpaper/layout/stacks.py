@@ -11,7 +11,7 @@ from typing import Final
 
 from smartpaper.layout.accents import join_accents
 from smartpaper.layout.field import Field
-from smartpaper.layout.limits import SUMS, join_limits
+from smartpaper.layout.limits import LIMITS, SUMS, join_limits
 from smartpaper.layout.line import DEGREE, END, FRACTION, GAP, OVER, ROOT
 from smartpaper.layout.rows import joined
 from smartpaper.pdf.runs import PageContent, Rule, Run
@@ -41,7 +41,8 @@ def join_stacks(page: PageContent) -> None:
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
     for run in page.runs:
-        join_limits(field, run)
+        if not run.text.isascii() or run.text.endswith(LIMITS):
+            join_limits(field, run)
     if field.is_changed:
         page.runs = field.left()
 

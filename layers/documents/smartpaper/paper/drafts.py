@@ -171,8 +171,9 @@ class Drafter:
         asked: set[int] = set()
         for run in runs(drafts):
             with_options = sum(bool(draft.series) for draft in run)
-            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run)
-            if len(run) > 2 and told >= 0.4 * len(run) and with_options <= 0.34 * len(run):
+            few = with_options <= 0.34 * len(run)
+            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
+            if len(run) > 2 and few and told >= 0.4 * len(run):
                 continue
             numbers = {draft.start.number for draft in run}
             if not with_options and numbers <= asked and self._are_solutions(run):
