@@ -9,7 +9,8 @@ from smartpaper.layout.line import END, SUB, SUPER
 from smartpaper.layout.rows import joined
 from smartpaper.pdf.runs import Run
 
-SUMS: Final = frozenset("∑∏∫∮∬∭⋃⋂∐⨁")
+_SIGNS: Final = "∑∏∫∮∬∭⋃⋂∐⨁"
+SUMS: Final = frozenset((*_SIGNS, *(f"{sign} " for sign in _SIGNS), *(f" {sign}" for sign in _SIGNS)))
 # What a text ends with that may have a limit underneath.
 LIMITS: Final = ("lim", "max", "min", "lim ", "max ", "min ")
 _LIMIT_NAME: Final = re.compile(r"(?:\b|(?<=\d))(?:lim|max|min)$")
@@ -22,7 +23,7 @@ def join_limits(field: Field, run: Run) -> None:
     """Put together a sum, an integral or a `lim` with its limits, set over and under it or at its right."""
     text = run.text.rstrip()
     name = _LIMIT_NAME.search(text) if text.endswith(LIMITS) else None
-    if (name is None and text.lstrip() not in SUMS) or not field.is_there(run):
+    if (name is None and text not in SUMS) or not field.is_there(run):
         return
     size = run.size
     x0 = run.x0 if name is None else run.x1 - _LIMIT_WIDTH * size

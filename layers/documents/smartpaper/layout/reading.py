@@ -137,15 +137,14 @@ def _line(page: int, column: int, row: Row) -> Line:
     if not text.isascii():
         text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
         text = _STRUCK.sub("\\2\\1", text)
-        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
+        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _STYLED.search(text) else text)
     bold = sum([len(run.text) for run in row.runs if run.flags & BOLD])
+    is_bold = bold > 0 and 2 * bold > sum([len(run.text) for run in row.runs])
     x0, x1, runs = row.x0, row.x1, row.runs
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
-    return Line(
-        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > 0 and 2 * bold > sum([len(run.text) for run in row.runs]), runs, parts, seams
-    )
+    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, is_bold, runs, parts, seams)
 
 
 def _set_margins(lines: Sequence[Line]) -> None:
@@ -157,10 +156,6 @@ def _set_margins(lines: Sequence[Line]) -> None:
     right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]
     for line in lines:
         line.left, line.right = left, right
-
-
-def _has_styled(text: str) -> bool:
-    return any(character > "\u1fff" for character in text)
 
 
 # Accents drawn before their letter, as TeX does.
@@ -185,3 +180,4 @@ def _plain_letters() -> dict[int, str]:
 
 
 _PLAIN = _plain_letters()
+_STYLED: Final = re.compile("[\u2000-\U0010ffff]")

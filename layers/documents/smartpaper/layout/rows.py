@@ -52,12 +52,12 @@ class Row:
     @property
     def x0(self) -> float:
         """Where it begins."""
-        return min(run.x0 for run in self.runs)
+        return min(self.runs).x0
 
     @property
     def x1(self) -> float:
         """Where it ends."""
-        return max(run.x1 for run in self.runs)
+        return max([run.x1 for run in self.runs])
 
 
 def rows_of(runs: Iterable[Run]) -> list[Row]:
@@ -136,13 +136,13 @@ def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
 def _with_scripts(rows: list[Row]) -> list[Row]:
     """Small runs beside a larger run, somewhat above or below its baseline, move into its row."""
     for row in rows:
-        if len(row.runs) > 1 and min(run.size for run in row.runs) < _SMALL * row.size:
+        if len(row.runs) > 1 and min([run.size for run in row.runs]) < _SMALL * row.size:
             _scripts_within(row)
     sizes = [row.size for row in rows]
     small = [
         index
         for index, row in enumerate(rows)
-        if min(run.size for run in row.runs) < _SMALL * max(sizes[max(0, index - 3) : index + 4])
+        if min([run.size for run in row.runs]) < _SMALL * max(sizes[max(0, index - 3) : index + 4])
     ]
     gone: set[int] = set()
     # The smallest first: scripts of scripts go where their base goes.
@@ -285,8 +285,7 @@ def _set(row: Row) -> Text:
         seams.append((len(pieces), x0))
         pieces.append(text)
         drawn = run
-        if run.x1 > end:
-            end = run.x1
+        end = max(end, run.x1)
     return pieces, tuple(cells), seams
 
 

@@ -41,7 +41,7 @@ def join_stacks(page: PageContent) -> None:
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
     for run in page.runs:
-        if not run.text.isascii() or run.text.endswith(LIMITS):
+        if run.text in SUMS or run.text.endswith(LIMITS):
             join_limits(field, run)
     if field.is_changed:
         page.runs = field.left()

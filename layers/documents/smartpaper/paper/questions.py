@@ -19,7 +19,8 @@ from smartpaper.pdf.legacy import looks_legacy, may_be_legacy
 _CONTRACT_OPTIONS = 4
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
-_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख", re.IGNORECASE)
+_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
+_FIGURE_WORDS = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
 
 
 def read(lines: Sequence[Line]) -> tuple[list[PaperQuestion], list[Warning_]]:
@@ -230,5 +231,6 @@ def _note(question: PaperQuestion, reason: str) -> None:
         question.notes.append("There are more than four options.")
     elif question.options and len(question.options) < _CONTRACT_OPTIONS:
         question.notes.append(f"Only {len(question.options)} options were found.")
-    if _FIGURE.search(question.text):
+    lowered = question.text.lower()
+    if any(word in lowered for word in _FIGURE_WORDS) and _FIGURE.search(lowered):
         question.notes.append("The question may need a figure.")
