@@ -71,15 +71,13 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
             smaller, larger = (size, own) if size < own else (own, size)
             # Of a script the baseline may not be as far off.
             reach = (_SAME_ROW if smaller < _SMALL * larger else _SAME_ROW_OF_EQUALS) * smaller
-            if current.y - run.y > reach:
-                current = None
-        if current is not None:
-            current.runs.append(run)
-            if own > size:
-                current.size = own
-        else:
-            current = Row(run)
-            rows.append(current)
+            if current.y - run.y <= reach:
+                current.runs.append(run)
+                if own > size:
+                    current.size = own
+                continue
+        current = Row(run)
+        rows.append(current)
     sizes = {run.size for run in ordered}
     if len(sizes) > 1:
         if min(sizes) < _SMALL * max(sizes):

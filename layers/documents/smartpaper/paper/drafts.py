@@ -1,7 +1,7 @@
 """Questions on their way: from where each begins to its stem, options, answers and what it is about."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -122,7 +122,9 @@ class Drafter:
         if not self._styles:
             return False
         end = body_end(self.lines, start.line, last)
-        found = [m for m in self._table[self._styles[0]] if start.line < m.line < end and m.weight > 1]
+        name = self._styles[0]
+        low, high = bisect_right(self._at[name], start.line), bisect_left(self._at[name], end)
+        found = [marker for marker in self._table[name][low:high] if marker.weight > 1]
         return len({marker.position for marker in found}) > 1
 
     def _series(self, start: Start, last: int) -> tuple[list[Marker], str]:

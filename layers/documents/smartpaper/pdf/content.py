@@ -222,6 +222,7 @@ class _Interpreter:
         character_space, word_space = self.character_space, self.word_space
         em = abs(size) * scale or 1.0
         space_gap, wide_gap, split_gap = SPACE_GAP * em, WIDE_GAP * em, SPLIT_GAP * em
+        unit, kern, is_spaced = size * scale, size * scale / 1000, character_space or word_space
         pieces: list[str] = []
         breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
@@ -230,7 +231,7 @@ class _Interpreter:
         for string, hexadecimal, number in _ELEMENT.findall(array):
             if number:
                 try:
-                    at -= float(number) / 1000 * size * scale
+                    at -= float(number) * kern
                 except ValueError:
                     continue
                 continue
@@ -240,21 +241,24 @@ class _Interpreter:
                 self._add(text, at, at + width * size * scale, sign=code_of(token))
                 at += (width * size + count * character_space + spaces * word_space) * scale
                 continue
-            if pieces:
-                gap = at - end
-                if gap > split_gap or gap < -split_gap or (gap > space_gap and is_signs("".join(pieces))):
+            if not pieces:
+                start = end = at
+            elif (gap := at - end) > space_gap or gap < -split_gap:
+                if gap > split_gap or gap < 0 or is_signs("".join(pieces)):
                     self._add("".join(pieces), start, end, breaks)
                     pieces, breaks, length = [], [], 0
-                elif gap > space_gap and (gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" "))):
+                    start = end = at
+                elif gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" ")):
                     pieces.append(" ")
                     breaks.append((length, end, at))
                     length += 1
-            if not pieces:
-                start = end = at
             pieces.append(text)
             length += len(text)
-            at += (width * size + count * character_space + spaces * word_space) * scale
-            end = max(end, at)  # a vowel sign may be drawn back over its letter
+            at += width * unit
+            if is_spaced:
+                at += (count * character_space + spaces * word_space) * scale
+            if at > end:  # noqa: PLR1730 - called for most of the text; a vowel sign may be drawn back over its letter
+                end = at
         if pieces:
             self._add("".join(pieces), start, end, breaks)
         self.along += at
