@@ -22,6 +22,7 @@ _PIECES: Final = {
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: Final = {"(": "p", "[": "b", "{": "B", "|": "v", "‖": "V"}
 _CASES: Final = "c"
+_BARS: Final = "|‖"  # on each other they may be the lines of a table
 _TALL = 1.5  # times the size of most of the text
 _SAME_PLACE = 1.5  # points
 _CELL_GAP = 0.6  # em
@@ -267,6 +268,7 @@ def _level(bracket: _Bracket, runs: Sequence[Run], gone: set[int], added: list[R
     middle = (bracket.top + bracket.bottom) / 2 - 0.25 * body
     y = _line_of(bracket.x0, bracket.x1, middle, runs, set(map(id, bracket.runs)), body)
     text = _exponent(bracket, runs, gone, y, body) if bracket.sign in _PAIRS.values() else ""
-    if text or bracket.runs[0].size > _TALL * body:
+    is_pile = len(bracket.runs) > 1 and bracket.sign not in _BARS
+    if text or is_pile or bracket.runs[0].size > _TALL * body:
         gone.update(map(id, bracket.runs))
         added.append(Run(bracket.x0, bracket.x1, y, body, bracket.sign + text, 0))

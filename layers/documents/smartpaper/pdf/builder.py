@@ -17,6 +17,7 @@ _MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the let
 _AHEAD = 0.1  # em; an accent further on belongs to the letter that comes next
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
 _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # these say nothing without their font
 _MOST_MARKS = 200
 _NAMELESS = "\ufffd"
 
@@ -126,7 +127,7 @@ class RunBuilder:
         elif (found := _ACTUAL_TEXT.search(properties)) is not None:
             raw = literal(found[1]) if found[1] else unhex(found[2])
             instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
-            instead = instead or None
+            instead = _PRIVATE.sub(_NAMELESS, instead) or None
         if len(self._marks) < _MOST_MARKS:
             self._marks.append((instead, len(self._runs)))
             self.hidden += instead == ""

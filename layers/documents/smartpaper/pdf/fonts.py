@@ -27,7 +27,8 @@ _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\
 _NOTHING: Final = "\u2060"  # takes room, and is taken out of the finished line
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
-_PRIVATE_USE = 0xF000
+_PRIVATE: Final = ("\ue000", "\uf8ff")
+_SYMBOLS = 0xF000  # where fonts of symbols have their codes
 _FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
 
@@ -124,7 +125,13 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     # With a map to Devanagari the name tells nothing: the producer has converted it.
     if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
         flags |= LEGACY
-    mapping = {code: _cleaned(text, name) or _NOTHING for code, text in mapping.items()}
+    if glyph_names.is_of_pictures(name):
+        known = mapping or (
+            {} if dictionary.get("/Subtype") == "/Type0" else {code: chr(code) for code in range(32, 256)}
+        )
+        mapping = {code: glyph_names.picture(ord(text[0]) & 0xFF, name) for code, text in known.items() if text}
+    else:
+        mapping = {code: _cleaned(text, name) or _NOTHING for code, text in mapping.items()}
     if dictionary.get("/Subtype") == "/Type0":
         _silence_members(mapping)
         return _composite(dictionary, mapping, code_size, flags), name
@@ -132,14 +139,24 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
 
 
 def _cleaned(text: str, font_name: str) -> str:
-    if len(text) == 1:
-        code = ord(text)
-        if _PRIVATE_USE <= code <= _PRIVATE_USE + 0xFF:
-            if "symbol" in font_name.lower():
-                return charset_encoding["/Symbol"][code - _PRIVATE_USE] or UNKNOWN
-            return "•" if "dings" in font_name.lower() else UNKNOWN
+    if text.isascii():
         return _CLEANED.get(text, text)
-    return "".join(_CLEANED.get(character, character) for character in text)
+    name = font_name.lower()
+    return "".join(
+        _privately(character, name) if _PRIVATE[0] <= character <= _PRIVATE[1] else _CLEANED.get(character, character)
+        for character in text
+    )
+
+
+def _privately(character: str, font_name: str) -> str:
+    """A character from the area whose meaning is up to the font."""
+    if character in glyph_names.ADOBES_OWN:
+        return glyph_names.ADOBES_OWN[character]
+    code = ord(character) - _SYMBOLS
+    if 0 <= code <= 0xFF and "symbol" in font_name:
+        found = charset_encoding["/Symbol"][code]
+        return glyph_names.ADOBES_OWN.get(found, found) if ord(found) not in _CONTROLS else UNKNOWN
+    return UNKNOWN
 
 
 def _silence_members(mapping: dict[int, str]) -> None:
@@ -228,7 +245,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
         base = "/ZapfDingbats" if "dingbats" in lowered else base
         if dictionary.get("/Subtype") == "/TrueType" and base == "/StandardEncoding":
             base = "/WinAnsiEncoding"
-    table = {code: _CLEANED.get(text, text) for code, text in enumerate(charset_encoding[str(base)]) if text != "\x00"}
+    table = {code: _cleaned(text, name) for code, text in enumerate(charset_encoding[str(base)]) if text != "\x00"}
     code = 0
     for item in differences:
         value = _resolved(item)
@@ -239,7 +256,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
             code += 1
     for code, glyph in names.items():
         text = glyph_names.character(glyph)
-        table[code] = UNKNOWN if text is None else _CLEANED.get(text, text)
+        table[code] = UNKNOWN if text is None else _cleaned(text, name)
     return names, table
 
 

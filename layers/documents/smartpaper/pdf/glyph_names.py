@@ -75,6 +75,17 @@ _TEX: Final = {
     "vextenddouble": "‖",
     "harpoonleftright": "⇌",  # as TeX's \\rightleftharpoons is called
 }
+# What Adobe's fonts of symbols have that Unicode lacked: parts of tall brackets above all.
+ADOBES_OWN: Final = {
+    **dict(zip(map(chr, range(0xF8EB, 0xF8F5)), "⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪", strict=True)),
+    **dict(zip(map(chr, range(0xF8F6, 0xF8FF)), "⎞⎟⎠⎤⎥⎦⎫⎬⎭", strict=True)),
+    **dict(zip("\uf8e8\uf8e9\uf8ea\uf6da\uf6d9\uf6db", "®©™®©™", strict=True)),
+}
+# Ticks and crosses by code in fonts of pictures; what else those hold is a bullet here.
+_PICTURES: Final = {
+    "wingdings": {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"},
+    "wingdings2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒"},
+}
 _SIZED = re.compile(
     r"(parenleft|parenright|bracketleft|bracketright|braceleft|braceright|radical|summation|integral|product|"
     r"contintegral|coproduct|floorleft|floorright|ceilingleft|ceilingright|slash|vextendsingle|vextenddouble|intersection|"
@@ -109,6 +120,17 @@ def character(name: str) -> str | None:
         parts = [character(part) for part in base.split("_")]
         return "".join(part or "" for part in parts) if all(parts) else None
     return None
+
+
+def is_of_pictures(font_name: str) -> bool:
+    """Whether a font of that name has pictures in the place of letters."""
+    return "wingdings" in font_name.lower() or "webdings" in font_name.lower()
+
+
+def picture(code: int, font_name: str) -> str:
+    """The sign that such a font has at a code."""
+    known = _PICTURES.get(re.sub(r"[^a-z0-9]|regular", "", font_name.lower()), {})
+    return " " if code in {32, 160} else known.get(code, "•")
 
 
 def is_sized(name: str) -> bool:
