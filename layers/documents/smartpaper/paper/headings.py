@@ -35,7 +35,7 @@ _SUBJECT = (
 _SECTION = re.compile(
     r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"
     r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"
-    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
+    rf"|(?:(?:PART|Part|SECTION|Section|SUBJECT|Subject)\s*[:\-–—]+\s*)?(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
 )
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
@@ -114,6 +114,11 @@ def is_section(line: Line) -> bool:
 def is_directions(line: Line) -> bool:
     """Whether directions or a passage for the questions that follow begin here."""
     return _DIRECTIONS.match(plain(line.text)) is not None
+
+
+def begins_anew(line: Line) -> bool:
+    """Whether something else than a question begins with the line: a section, or directions for what follows."""
+    return is_section(line) or is_directions(line)
 
 
 def is_solution(line: Line) -> bool:
