@@ -11,15 +11,19 @@ _MARKS: Final = {
     "ˇ": "\u030c", "\u20d7": "\u20d7", "→": "\u20d7", "\u0302": "\u0302", "\u0304": "\u0304",
 }  # fmt: skip
 
+_MOST = 400  # on a page; more are a picture, and would take long
+
 
 def join_accents(field: Field, signs: Sequence[Run]) -> None:
     """Put accents on their letters; `signs` are the runs that are not plain text."""
-    for run in signs:
+    accents = [run for run in signs if run.text.strip()[-1:] in _MARKS]
+    if len(accents) > _MOST:
+        return
+    for run in accents:
         text = run.text.strip()
-        mark = _MARKS.get(text[-1:])
-        if mark is not None and len(text) == 1:
-            _join(field, run, mark)
-        elif mark is not None:
+        if len(text) == 1:
+            _join(field, run, _MARKS[text])
+        else:
             _shorten(field, run)
 
 

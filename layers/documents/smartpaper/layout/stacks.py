@@ -19,7 +19,7 @@ from smartpaper.pdf.runs import PageContent, Rule, Run
 _LONGEST = 260.0  # points
 _HUGS = 0.45  # em that a rule may be longer than what it divides
 _OFF_CENTRE = 0.5
-_MOST_RULES = 400
+_MOST_RULES, _MOST_SUMS = 400, 400  # on a page; more are a picture, and would take long
 _AXIS = 0.25  # em above the baseline, where the rules of fractions lie
 _LOW = 0.75  # of the size beside it: what exponents are set in, and fractions on the line are not
 _LONGEST_DEGREE = 3
@@ -40,8 +40,9 @@ def join_stacks(page: PageContent) -> None:
     rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
-    for run in page.runs:
-        if run.text in SUMS or run.text.endswith(LIMITS):
+    sums = [run for run in page.runs if run.text in SUMS or run.text.endswith(LIMITS)]
+    if len(sums) <= _MOST_SUMS:
+        for run in sums:
             join_limits(field, run)
     if field.is_changed:
         page.runs = field.left()
