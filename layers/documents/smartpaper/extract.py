@@ -77,9 +77,13 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
 
 
 def _refuse_scans(pages: list[PageContent]) -> None:
-    letters = sum(len(_LETTER.findall(run.text)) for page in pages for run in page.runs[:2000])
-    if letters < _LEAST_LETTERS * max(1, min(len(pages), 4)):
-        raise DocumentError(NO_TEXT, "The PDF contains no text: it is a scan. Upload a PDF with text.")
+    missing = _LEAST_LETTERS * max(1, min(len(pages), 4))
+    for page in pages:
+        for run in page.runs[:2000]:
+            missing -= len(_LETTER.findall(run.text))
+            if missing <= 0:
+                return
+    raise DocumentError(NO_TEXT, "The PDF contains no text: it is a scan. Upload a PDF with text.")
 
 
 def _text(lines: list[Line]) -> str:

@@ -14,10 +14,12 @@ from pypdf import PdfWriter
 from smartpaper.errors import BROKEN, ENCRYPTED, NO_TEXT, NOT_A_PDF, TOO_LARGE, DocumentError
 from smartpaper.extract import extract
 from smartpaper.isolation import OutOfTime, extract_isolated
+from smartpaper.layout import reading
 from smartpaper.paper.model import Paper
-from smartpaper.pdf.content import IDENTITY, Resources, read_page
+from smartpaper.pdf.content import read_page
 from smartpaper.pdf.fonts import PLAIN, Font
-from smartpaper.pdf.runs import PageContent
+from smartpaper.pdf.resources import IDENTITY, Resources
+from smartpaper.pdf.runs import PageContent, Run
 from tests.factories.papers import MOCK, mock_paper, paper
 
 MEGABYTE = 1024 * 1024
@@ -243,6 +245,22 @@ def test_progress_is_told() -> None:
     extract_isolated(paper(*[MOCK] * 11), seconds=20, progress=lambda page, pages: told.append((page, pages)))
 
     assert told == [(5, 11), (10, 11), (11, 11)]
+
+
+@pytest.mark.parametrize("sign", ["∑", "\u20d7"])
+def test_a_page_full_of_signs_takes_no_longer_than_one_of_letters(sign: str) -> None:
+    def seconds(character: str) -> float:
+        runs = [
+            Run(x, x + 5.0, y, 10.0, character, 0)
+            for y in map(float, range(20, 820, 8))
+            for x in map(float, range(20, 570, 8))
+        ]
+        started = time.process_time()
+        reading.read([PageContent(1, 595.0, 842.0, runs)])
+        return time.process_time() - started
+
+    seconds("a")
+    assert seconds(sign) < 4 * seconds("a")
 
 
 class _Nothing(Resources):

@@ -19,7 +19,6 @@ _WINDOWS: Final = ((0.0, 1.0), (0.2, 1.0), (0.4, 1.0), (0.6, 1.0), (0.0, 0.6))
 _KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s*-?\s*keys?)?|(?:final\s+|official\s+)?key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE
 )
-_MAY_BE_KEY: Final = re.compile("[Aa][Nn][Ss]|[Kk][Ee][Yy]|उत्तर")
 _MOST_RUNS_OF_HEADING = 4
 _WORD: Final = re.compile(r"[^\W\d_]{4,}|[\u0900-\u0963]{4,}")
 _PROSE_WORDS = 3
@@ -87,13 +86,18 @@ def key_from(rows: Sequence[Row]) -> int:
         The index of its heading; how many rows there are if there is none.
     """
     for index, row in enumerate(rows):
-        if len(row.runs) > _MOST_RUNS_OF_HEADING or not any(_MAY_BE_KEY.search(run.text) for run in row.runs):
+        if len(row.runs) > _MOST_RUNS_OF_HEADING or not any(_may_be_key(run.text) for run in row.runs):
             continue
         if _KEY.fullmatch(text_of(row).strip()):
             rest = [text_of(other) for other in rows[index + 1 :]]
             prose = sum(len(_WORD.findall(text)) >= _PROSE_WORDS for text in rest)
             return index if rest and prose <= 0.1 * len(rest) else len(rows)
     return len(rows)
+
+
+def _may_be_key(text: str) -> bool:
+    lowered = text.lower()
+    return "ans" in lowered or "key" in lowered or "उत्तर" in lowered
 
 
 def _crosses(row: Row, free: Sequence[float]) -> bool:

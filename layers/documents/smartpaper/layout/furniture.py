@@ -176,19 +176,16 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
 
     Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
     """
-    painted = sum(len(run.text) for page in pages for run in page.runs if not run.flags & INVISIBLE)
-    unpainted = sum(len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE)
+    unpainted = sum([len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE])
+    painted = sum([len(run.text) for page in pages for run in page.runs]) - unpainted if unpainted else 0
     gone = INVISIBLE if unpainted and painted > unpainted else 0
     for page in pages:
         right, top = page.width + _EDGE, page.height + _EDGE
-        if any(
-            run.flags & gone or not (-_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE) for run in page.runs
-        ):
-            page.runs = [
-                run
-                for run in page.runs
-                if not run.flags & gone and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
-            ]
+        page.runs = [
+            run
+            for run in page.runs
+            if not run.flags & gone and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
+        ]
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:

@@ -24,7 +24,7 @@ _CROSSED = 0.09  # of the rows may cross a gutter: titles, section headings
 _SIDE = 0.24  # of the rows must have text on either side
 _LEAST_RIGHT = 0.09  # of the lines must reach beyond a gutter
 _LEAST_FREE = 0.65  # of the lines may cover a place that some part of the page leaves free
-_WORDS: Final = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963])+")
+_WORDS: Final = re.compile(r"[A-Za-z\u0900-\u0963]+|[^\W\d_]+")
 _LETTERS = 0.35  # of the characters: fewer are a table of numbers or an answer key
 _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ea-e1-5क-ङ])\s*(?P<close>[\]).])")
@@ -96,14 +96,15 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
 
 def is_text(rows: Sequence[Row], gutters: Sequence[float], least: float = _LETTERS) -> bool:
     """Whether what stands in the columns is made of words rather than of numbers and labels."""
-    letters: Counter[int] = Counter()
-    total: Counter[int] = Counter()
+    columns: list[list[str]] = [[] for _ in range(len(gutters) + 1)]
     for row in rows:
         for run in row.runs:
-            column = bisect_right(gutters, run.x0 + 1.0)
-            total[column] += len(run.text) - run.text.count(" ")
-            letters[column] += sum(map(len, _WORDS.findall(run.text)))
-    return all(letters[column] >= least * count for column, count in total.items())
+            columns[bisect_right(gutters, run.x0 + 1.0)].append(run.text)
+    for texts in columns:
+        text = "".join(texts).replace(" ", "")
+        if sum(map(len, _WORDS.findall(text))) < least * len(text):
+            return False
+    return True
 
 
 def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:

@@ -1,9 +1,10 @@
 """Marked text as text with LaTeX: `x` with a raised 2 becomes `$\\large x^{2}$`."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from smartpaper.layout.line import END, FRACTION, OVER, ROOT, SUB, SUPER, UNREADABLE
+from smartpaper.layout.line import CELL, DEGREE, END, FRACTION, MATRIX, OVER, ROOT, ROW, SUB, SUPER, UNREADABLE
 from smartpaper.pdf.runs import SOFT_HYPHEN
 
 _RAISED: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
@@ -13,8 +14,16 @@ _LOWERED_PLAIN: Final = "0123456789+-=()"
 _RAISED_RUN = re.compile(f"[{re.escape(_RAISED)}]+")
 _LOWERED_RUN = re.compile(f"[{re.escape(_LOWERED)}]+")
 _TO_PLAIN = str.maketrans(_RAISED + _LOWERED, _RAISED_PLAIN + _LOWERED_PLAIN)
-_MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}]")
-_MARKS = re.compile(f"[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{UNREADABLE}]")
+_MARKED = re.compile(f"[{SUPER}{SUB}{FRACTION}{ROOT}{DEGREE}{MATRIX}]")
+_MARKS = re.compile(f"{MATRIX}[a-zA-Z]|[{SUPER}{SUB}{END}{FRACTION}{OVER}{ROOT}{DEGREE}{UNREADABLE}]|[{CELL}{ROW}]")
+_BETWEEN = frozenset((CELL, ROW))
+# By the letter behind the mark of a matrix.
+_ENVIRONMENTS: Final = {
+    "p": "pmatrix", "b": "bmatrix", "B": "Bmatrix", "v": "vmatrix", "V": "Vmatrix", "c": "cases",
+}  # fmt: skip
+_OPENED: Final = {SUPER: "^{", SUB: "_{", FRACTION: "\\frac{", ROOT: "\\sqrt{", DEGREE: "\\sqrt["}
+_BETWEEN_PARTS: Final = {FRACTION: "}{", DEGREE: "]{"}
+_PLAINLY: Final = {CELL: " & ", ROW: " \\\\ ", "−": "-", "–": "-"}
 _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
 _DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
@@ -23,7 +32,7 @@ _BESIDE_UNREADABLE = re.compile(
     rf"(?:(?<!\s)\s++)?[/|](?:\s*+{UNREADABLE})++|(?<!{UNREADABLE})(?<!{UNREADABLE}\s)(?:{UNREADABLE}\s*+)++[/|]\s*+"
 )
 _SPACES = re.compile(r"[ \t]+")
-_OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT))
+_OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT, DEGREE, MATRIX))
 
 
 def render(text: str) -> str:
@@ -45,7 +54,13 @@ def render(text: str) -> str:
 
 def plain(text: str) -> str:
     """Marked text without marks, for looking at its words."""
-    return text if text.isascii() else _MARKS.sub("", text)
+    return text if text.isascii() else _stripped(text)
+
+
+@lru_cache(4096)
+def _stripped(text: str) -> str:
+    # Every rule looks at a line's words anew.
+    return _MARKS.sub(lambda found: " " if found[0] in _BETWEEN else "", text)
 
 
 def _tokens(text: str) -> list[str]:
@@ -109,28 +124,26 @@ def _balance(text: str) -> int:
 def _converted(text: str) -> str:
     text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", text)
     pieces: list[str] = []
-    open_marks: list[str] = []
-    for character in text:
-        if character in {SUPER, SUB}:
-            pieces.append("^{" if character == SUPER else "_{")
-            open_marks.append(character)
-        elif character == FRACTION:
-            pieces.append("\\frac{")
-            open_marks.append(character)
-        elif character == ROOT:
-            pieces.append("\\sqrt{")
-            open_marks.append(character)
-        elif character == OVER:
-            pieces.append("}{")
+    # What ends the marks that are open, the innermost last, what parts them in two, and whether spaces count in them.
+    closings: list[tuple[str, str, bool]] = []
+    characters = iter(text)
+    for character in characters:
+        if character in _OPENED:
+            pieces.append(_OPENED[character])
+            between = _BETWEEN_PARTS.get(character, "")
+            closings.append((f"{between}}}", between, bool(between) or character == ROOT))
+        elif character == MATRIX:
+            name = _ENVIRONMENTS.get(next(characters, ""), "matrix")
+            pieces.append(f"\\begin{{{name}}} ")
+            closings.append((f" \\end{{{name}}}", "", True))
         elif character == END:
-            if open_marks:
-                open_marks.pop()
-                pieces.append("}")
-        elif character in "−–":
-            pieces.append("-")
+            pieces.append(closings.pop()[0] if closings else "")
+        elif character == OVER:
+            if closings and closings[-1][1]:
+                pieces.append(closings[-1][1])
+                closings[-1] = ("}", "", True)
         elif character in " \t":
-            pieces.append(" " if open_marks and open_marks[-1] in {FRACTION, ROOT} else "")
+            pieces.append(" " if closings and closings[-1][2] else "")
         else:
-            pieces.append(character)
-    pieces.extend("}" for _ in open_marks)
-    return "".join(pieces).strip()
+            pieces.append(_PLAINLY.get(character, character))
+    return "".join([*pieces, *(closing for closing, *_ in reversed(closings))]).strip()

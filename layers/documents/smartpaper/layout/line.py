@@ -16,6 +16,10 @@ END: Final = "\ue002"
 FRACTION: Final = "\ue003"
 OVER: Final = "\ue004"
 ROOT: Final = "\ue005"
+MATRIX: Final = "\ue006"  # a letter for its brackets follows
+CELL: Final = "\ue007"
+ROW: Final = "\ue008"
+DEGREE: Final = "\ue009"  # the degree of a root, `OVER` and what it is taken of follow
 # Text in a font whose codes are no characters.
 UNREADABLE: Final = "\ue00f"
 # A gap far wider than a space: the next cell, or the next option.

@@ -2,21 +2,27 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 from typing import Final
 
 from smartpaper.layout import columns, devanagari, furniture, gutters
 from smartpaper.layout.columns import Grid
-from smartpaper.layout.line import Line
+from smartpaper.layout.line import Line, with_few_spaces
+from smartpaper.layout.matrices import join_matrices
 from smartpaper.layout.rows import Row, rows_of, text_and_cells
 from smartpaper.layout.stacks import join_stacks
 from smartpaper.layout.tables import lift_numbers
 from smartpaper.pdf.builder import WIDE_GAP
-from smartpaper.pdf.runs import BOLD, PageContent, pieces
+from smartpaper.pdf.runs import BOLD, PageContent, Run, pieces
 
+_SMALL = 0.86  # of the usual size: what scripts are set in
+_NEAR = 1.3  # em above and below a line that belong to it
 _SAME_GUTTER = 14.0  # points
 _FEWEST_LETTERS = 40  # of a column, to tell its script
+_HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
 _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
 
 
@@ -26,10 +32,9 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
     for page in pages:
-        # A script, a fraction or what is drawn later may stand in the gap inside a run.
-        least = 0.0 if page.rules or min((run.size for run in page.runs), default=body) < 0.86 * body else WIDE_GAP
-        page.runs = [piece for run in page.runs for piece in pieces(run, least)]
+        page.runs = _cut(page, body)
         join_stacks(page)
+        join_matrices(page)
         lift_numbers(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
     furniture.remove(pages, rows_by_page)
@@ -54,6 +59,22 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     return lines
 
 
+def _cut(page: PageContent, body: float) -> list[Run]:
+    """The runs cut where something may stand in a gap inside: what was drawn later, a script or a fraction."""
+    low = _SMALL * body
+    heights = sorted([run.y for run in page.runs if run.size < low] + [rule.y for rule in page.rules])
+    heights.append(inf)
+    found: list[Run] = []
+    for run in page.runs:
+        if run.breaks:
+            reach = _NEAR * run.size
+            is_near = heights[bisect_left(heights, run.y - reach)] <= run.y + reach
+            found += pieces(run, 0.0 if is_near else WIDE_GAP)
+        else:
+            found.append(run)
+    return found
+
+
 def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
     """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
     shares: dict[int, list[float]] = {0: [], 1: []}
@@ -66,7 +87,7 @@ def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]
             continue
         letters = sum(map(str.isalpha, text))
         if column in shares and letters > _FEWEST_LETTERS:
-            hindi = sum("\u0900" <= letter <= "\u097f" for letter in text if letter.isalpha())
+            hindi = sum(map(len, _HINDI_LETTERS.findall(text)))
             shares[column].append(hindi / letters)
     if not shares[0] or not shares[1]:
         return parts
@@ -112,23 +133,18 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
 
 def _line(page: int, column: int, row: Row) -> Line:
     parts, cells, seams = text_and_cells(row)
-    text = "".join(parts)
+    text = with_few_spaces("".join(parts))
     if not text.isascii():
         text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
-        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _has_styled(text) else text)
-    letters = bold = 0
-    for run in row.runs:
-        count = len(run.text)
-        letters += count
-        if run.flags & BOLD:
-            bold += count
+        text = _STRUCK.sub("\\2\\1", text)
+        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _STYLED.search(text) else text)
+    bold = sum([len(run.text) for run in row.runs if run.flags & BOLD])
+    is_bold = bold > 0 and 2 * bold > sum([len(run.text) for run in row.runs])
     x0, x1, runs = row.x0, row.x1, row.runs
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
-    return Line(
-        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, bold > letters / 2, runs, parts, seams
-    )
+    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, is_bold, runs, parts, seams)
 
 
 def _set_margins(lines: Sequence[Line]) -> None:
@@ -142,16 +158,14 @@ def _set_margins(lines: Sequence[Line]) -> None:
         line.left, line.right = left, right
 
 
-def _has_styled(text: str) -> bool:
-    return any(character > "\u1fff" for character in text)
-
-
 # Accents drawn before their letter, as TeX does.
 _ACCENTS: Final = {
     "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301",
     "\u20d7": "\u20d7",
 }  # fmt: skip
 _ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
+# A stroke that is drawn before the sign that it strikes out.
+_STRUCK: Final = re.compile("(\u0338)\\s?([=∈⊂⊆≡∼≅<>])")
 
 
 def _plain_letters() -> dict[int, str]:
@@ -166,3 +180,4 @@ def _plain_letters() -> dict[int, str]:
 
 
 _PLAIN = _plain_letters()
+_STYLED: Final = re.compile("[\u2000-\U0010ffff]")

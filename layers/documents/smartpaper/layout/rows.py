@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from smartpaper.layout.line import END, GAP, SUB, SUPER, UNREADABLE, with_few_spaces
+from smartpaper.layout.line import END, FRACTION, GAP, MATRIX, SUB, SUPER, UNREADABLE, with_few_spaces
 from smartpaper.pdf.runs import LEGACY, Run
 
 _SAME_ROW, _SAME_ROW_OF_EQUALS = 0.3, 0.4  # em
 _SMALL = 0.86  # of the size beside it: what scripts are set in
 _RAISED = 0.12  # em above the baseline
 _HIGHEST = 0.95
+_HIGHEST_OF_ALL = 1.8  # at the shoulder of a tall bracket
+_CLOSING = (")", "]", "}", "|")
 _LOWERED = 0.04
 _LOWEST = 0.6
 _TOUCHING = 0.45  # em between a script and what it belongs to
@@ -50,12 +52,12 @@ class Row:
     @property
     def x0(self) -> float:
         """Where it begins."""
-        return min(run.x0 for run in self.runs)
+        return min(self.runs).x0
 
     @property
     def x1(self) -> float:
         """Where it ends."""
-        return max(run.x1 for run in self.runs)
+        return max([run.x1 for run in self.runs])
 
 
 def rows_of(runs: Iterable[Run]) -> list[Row]:
@@ -69,14 +71,13 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
             smaller, larger = (size, own) if size < own else (own, size)
             # Of a script the baseline may not be as far off.
             reach = (_SAME_ROW if smaller < _SMALL * larger else _SAME_ROW_OF_EQUALS) * smaller
-            if current.y - run.y > reach:
-                current = None
-        if current is not None:
-            current.runs.append(run)
-            current.size = max(current.size, run.size)
-        else:
-            current = Row(run)
-            rows.append(current)
+            if current.y - run.y <= reach:
+                current.runs.append(run)
+                if own > size:
+                    current.size = own
+                continue
+        current = Row(run)
+        rows.append(current)
     sizes = {run.size for run in ordered}
     if len(sizes) > 1:
         if min(sizes) < _SMALL * max(sizes):
@@ -130,36 +131,45 @@ def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
     return None
 
 
-def _with_scripts(rows: list[Row]) -> list[Row]:  # noqa: C901 - called for every row of every page
+def _with_scripts(rows: list[Row]) -> list[Row]:
     """Small runs beside a larger run, somewhat above or below its baseline, move into its row."""
-    kept: list[Row] = []
     for row in rows:
-        if len(row.runs) > 1 and min(run.size for run in row.runs) < _SMALL * row.size:
+        if len(row.runs) > 1 and min([run.size for run in row.runs]) < _SMALL * row.size:
             _scripts_within(row)
     sizes = [row.size for row in rows]
-    for index, row in enumerate(rows):
-        if min(run.size for run in row.runs) >= _SMALL * max(sizes[max(0, index - 3) : index + 4]):
-            kept.append(row)
-            continue
+    small = [
+        index
+        for index, row in enumerate(rows)
+        if min([run.size for run in row.runs]) < _SMALL * max(sizes[max(0, index - 3) : index + 4])
+    ]
+    gone: set[int] = set()
+    # The smallest first: scripts of scripts go where their base goes.
+    for index in sorted(small, key=sizes.__getitem__):
+        row = rows[index]
         left_over: list[Run] = []
         for group in _touching(row.runs):
             base = _base_of(group, rows, index)
             if base is None:
                 left_over += group
             else:
-                base.scripts += [(run, SUPER if run.y > base.y else SUB) for run in group]
+                base.scripts += [(_with_own(run, row), SUPER if run.y > base.y else SUB) for run in group]
         if left_over:
             row.runs = left_over
             row.size = max(run.size for run in left_over)
             row.y = Counter(run.y for run in left_over if run.size >= _SMALL * row.size).most_common(1)[0][0]
-            kept.append(row)
-        elif row.scripts:
-            # Scripts of scripts: they follow their base.
-            for run, script in row.scripts:
-                base = _base_of([run], rows, index)
-                if base is not None:
-                    base.scripts.append((run, script))
-    return kept
+        else:
+            gone.add(index)
+    return [row for index, row in enumerate(rows) if index not in gone]
+
+
+def _with_own(run: Run, row: Row) -> Run:
+    """A run that becomes a script, with the scripts that it has itself."""
+    for item in sorted(row.scripts):
+        script, mark = item
+        if abs(script.x0 - run.x1) <= _TOUCHING * run.size:
+            row.scripts.remove(item)
+            run = run._replace(text=f"{run.text}{mark}{script.text}{END}", x1=max(run.x1, script.x1), breaks=())
+    return run
 
 
 def _touching(runs: list[Run]) -> list[list[Run]]:
@@ -182,13 +192,13 @@ def _scripts_within(row: Row) -> None:
     normal = [run for run in row.runs if run.size >= _SMALL * largest]
     y = Counter(run.y for run in normal).most_common(1)[0][0]
     stay = []
-    for run in row.runs:
+    ends = [run.x1 for run in normal]
+    for run in sorted(row.runs):
         shift = (run.y - y) / largest
         is_script = run.size < _SMALL * largest and (shift > _RAISED or shift < -_LOWERED)
-        if is_script and any(
-            -0.3 <= (run.x0 - other.x1) / largest <= _TOUCHING for other in row.runs if other is not run
-        ):
+        if is_script and any(-0.3 <= (run.x0 - end) / largest <= _TOUCHING for end in ends):
             row.scripts.append((run, SUPER if shift > 0 else SUB))
+            ends.append(run.x1)
         else:
             stay.append(run)
     row.runs = stay
@@ -206,6 +216,8 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
             continue
         shift = (run.y - row.y) / size
         if not (_RAISED < shift < _HIGHEST or -_LOWEST < shift < -_LOWERED):
+            if _RAISED < abs(shift) < _HIGHEST_OF_ALL and _is_at_shoulder(group, row) and best is None:
+                best = (abs(shift), row)
             continue
         gaps = [
             min(abs(run.x0 - other.x1), abs(other.x0 - end) + 0.2 * size)
@@ -221,9 +233,22 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
     return None if best is None else best[1]
 
 
+def _is_at_shoulder(group: Sequence[Run], row: Row) -> bool:
+    """Whether small runs stand at the corner of a bracket around a formula that is taller than letters."""
+    x0 = group[0].x0
+    return any(
+        -0.1 <= (x0 - run.x1) / row.size <= 0.2 and run.text.rstrip()[-1:] in _CLOSING for run in row.runs
+    ) and any(FRACTION in run.text or MATRIX in run.text for run in row.runs)
+
+
 def text_of(row: Row) -> str:
     """The row's text from left to right."""
     return with_few_spaces("".join(text_and_cells(row)[0]))
+
+
+def joined(runs: Iterable[Run]) -> str:
+    """The text of what belongs together, such as one side of a fraction, whatever rows it makes."""
+    return " ".join(text_of(row).strip() for row in rows_of(runs))
 
 
 def text_and_cells(row: Row) -> Text:
@@ -270,7 +295,7 @@ def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
     seams: list[tuple[int, float]] = []
     opened = previous = ""
     drawn: Run | None = None
-    for run, script in items:
+    for at, (run, script) in enumerate(items):
         text = run.text if not run.flags & LEGACY or _is_structure(run.text) else UNREADABLE
         gap = (run.x0 - end) / size
         if drawn is not None and _is_drawn_again(run, drawn, size):
@@ -280,7 +305,11 @@ def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
         if gap > _GAP:
             pieces.append(GAP)
             cells.append(run.x0)
-        elif gap > _SPACE and not previous.endswith(" ") and not script and not (opened == script and text[:1] == " "):
+        elif (
+            gap > _SPACE
+            and not previous.endswith(" ")
+            and (text[:1] != " " if not script else script != opened and _comes_before(items, at))
+        ):
             pieces.append(" ")
         if script != opened and script:
             pieces.append(script)
@@ -296,9 +325,19 @@ def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
     return pieces, tuple(cells), seams
 
 
+def _comes_before(items: Sequence[tuple[Run, str]], at: int) -> bool:
+    """Whether a script stands before what it belongs to, as an isotope's numbers do."""
+    end = items[at][0].x1
+    for run, script in items[at + 1 :]:
+        if not script:
+            return run.x0 - end < 0.1 * run.size and run.text[:1].isalpha()
+        end = max(end, run.x1)
+    return False
+
+
 def _is_drawn_again(run: Run, drawn: Run, size: float) -> bool:
     """Whether text is drawn a second time over itself, for want of a bold font."""
-    return run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size
+    return run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size and abs(run.y - drawn.y) < 0.12 * size
 
 
 def _is_structure(text: str) -> bool:

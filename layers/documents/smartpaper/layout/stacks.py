@@ -5,120 +5,56 @@ was put together is one run, which knows how high it reaches, and may be part of
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import itemgetter
 from typing import Final
 
-from smartpaper.layout.line import END, FRACTION, GAP, OVER, ROOT, SUB, SUPER
-from smartpaper.layout.rows import rows_of, text_of
+from smartpaper.layout.accents import join_accents
+from smartpaper.layout.field import Field
+from smartpaper.layout.limits import LIMITS, SUMS, join_limits
+from smartpaper.layout.line import DEGREE, END, FRACTION, GAP, OVER, ROOT
+from smartpaper.layout.rows import joined
 from smartpaper.pdf.runs import PageContent, Rule, Run
 
 _LONGEST = 260.0  # points
 _HUGS = 0.45  # em that a rule may be longer than what it divides
 _OFF_CENTRE = 0.5
-_MOST_RULES = 400
-_FARTHEST = 70.0  # points from a rule; larger print is no formula
-_RISE, _DEPTH = 0.72, 0.2  # em that letters reach above and below their baseline
+_MOST_RULES, _MOST_SUMS = 400, 400  # on a page; more are a picture, and would take long
 _AXIS = 0.25  # em above the baseline, where the rules of fractions lie
+_LOW = 0.75  # of the size beside it: what exponents are set in, and fractions on the line are not
+_LONGEST_DEGREE = 3
+_BRACKETS: Final = frozenset("()[]{}|∣")
+_LARGE = 1.5  # times the size beside it: brackets that reach around more than a line
 _SMALL = 0.86  # of the size beside it: what limits are set in
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _PROSE_WORDS = 4
 _BLANK: Final = "______"
 _SHORTEST_BLANK, _LONGEST_BLANK = 1.4, 150.0  # em, points
-_SUMS: Final = frozenset("∑∏∫∮∬∭⋃⋂∐⨁")
-_LIMIT_NAME: Final = re.compile(r"(?:\b|(?<=\d))(?:lim|max|min)\s*$")
-_LIMIT_WIDTH = 1.39  # em
-_ACCENTS: Final = {
-    "ˆ": "\u0302", "^": "\u0302", "˜": "\u0303", "¯": "\u0304", "ˉ": "\u0304", "˙": "\u0307", "¨": "\u0308",
-    "ˇ": "\u030c", "\u20d7": "\u20d7", "→": "\u20d7", "\u0302": "\u0302", "\u0304": "\u0304",
-}  # fmt: skip
 
 
 def join_stacks(page: PageContent) -> None:
     """Replace the runs of each such formula by one run."""
-    field = _Field(page.runs)
+    field = Field(page.runs)
     signs = [run for run in page.runs if not run.text.isascii()]
-    for run in signs:
-        mark = _ACCENTS.get(run.text.strip())
-        if mark is not None:
-            _join_accent(field, run, mark)
+    join_accents(field, signs)
     rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
-    for run in page.runs:
-        if run.text.strip() in _SUMS or _LIMIT_NAME.search(run.text) is not None:
-            _join_limits(field, run)
+    sums = [run for run in page.runs if run.text in SUMS or run.text.endswith(LIMITS)]
+    if len(sums) <= _MOST_SUMS:
+        for run in sums:
+            join_limits(field, run)
     if field.is_changed:
         page.runs = field.left()
 
 
-def _join_rules(field: "_Field", rules: Sequence[Rule], signs: dict[Rule, Run], page: PageContent) -> None:
+def _join_rules(field: Field, rules: Sequence[Rule], signs: dict[Rule, Run], page: PageContent) -> None:
     used: set[Rule] = set()
     for rule in sorted(rules, key=lambda rule: rule.x1 - rule.x0):
         if not _continues(rule, page.rules) and _join(field, rule, signs.get(rule), page):
             used.add(rule)
     for rule in _whole([rule for rule in rules if rule not in used]):
         _fill_blank(field, rule)
-
-
-class _Field:
-    """The runs of a page by height, of which formulas take some away and add others."""
-
-    def __init__(self, runs: Sequence[Run]) -> None:
-        self._runs = sorted(runs, key=itemgetter(2))
-        self._heights = [run.y for run in self._runs]
-        self._reach = min(_FARTHEST, 2.6 * max((run.size for run in runs), default=0.0))
-        self._gone: set[int] = set()
-        self._added: list[Run] = []
-        self._extents: dict[int, tuple[float, float]] = {}
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether anything was put together."""
-        return bool(self._added)
-
-    def near(self, y: float) -> list[Run]:
-        """The runs not far above and below a height."""
-        first, last = bisect_left(self._heights, y - self._reach), bisect_right(self._heights, y + self._reach)
-        found = [run for run in self._runs[first:last] if id(run) not in self._gone]
-        return found + [run for run in self._added if abs(run.y - y) <= self._reach and id(run) not in self._gone]
-
-    def is_there(self, run: Run) -> bool:
-        """Whether nothing took it away."""
-        return id(run) not in self._gone
-
-    def replace(self, runs: Sequence[Run], by: Run, top: float | None = None) -> None:
-        """Take runs away and put one in their place, which reaches as high as they do or up to `top`."""
-        low, high = min(map(self.bottom, runs)), max(map(self.top, runs)) if top is None else top
-        self._gone.update(map(id, runs))
-        self._added.append(by)
-        self._extents[id(by)] = (low, high)
-
-    def divide(self, run: Run, parts: Sequence[Run]) -> None:
-        """Put parts in the place of a run, itself among them or not."""
-        if run not in parts:
-            self._gone.add(id(run))
-        self._added.extend(part for part in parts if part is not run)
-
-    def bottom(self, run: Run) -> float:
-        """How far down a run reaches."""
-        known = self._extents.get(id(run))
-        return run.y - _DEPTH * run.size if known is None else known[0]
-
-    def top(self, run: Run) -> float:
-        """How far up a run reaches."""
-        known = self._extents.get(id(run))
-        return run.y + _RISE * run.size if known is None else known[1]
-
-    def is_formula(self, run: Run) -> bool:
-        """Whether it was put together here."""
-        return id(run) in self._extents
-
-    def left(self) -> list[Run]:
-        """All runs as they are now."""
-        return [run for run in (*self._runs, *self._added) if id(run) not in self._gone]
 
 
 def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
@@ -132,7 +68,7 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
     )
 
 
-def _join(field: _Field, rule: Rule, sign: Run | None, page: PageContent) -> bool:
+def _join(field: Field, rule: Rule, sign: Run | None, page: PageContent) -> bool:
     """Put together what a rule divides or covers; whether it is such a rule."""
     near = field.near(rule.y)
     inside = [run for run in near if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
@@ -151,7 +87,7 @@ def _join(field: _Field, rule: Rule, sign: Run | None, page: PageContent) -> boo
         return False
     if abs((up[0] + up[1]) - (down[0] + down[1])) / 2 > _OFF_CENTRE * size:
         return False
-    upper, lower = _joined(above), _joined(below)
+    upper, lower = joined(above), joined(below)
     if _is_prose(upper) or _is_prose(lower):
         return False
     text = f"{FRACTION}{upper}{OVER}{lower}{END}"
@@ -183,26 +119,42 @@ def _has_drawn_radical(rule: Rule, page: PageContent) -> bool:
     return any(abs(stroke.x1 - rule.x0) < 1.2 and abs(stroke.y1 - rule.y) < 1.2 for stroke in page.strokes)
 
 
-def _join_root(field: _Field, rule: Rule, sign: Run | None, inside: Sequence[Run]) -> bool:
+def _join_root(field: Field, rule: Rule, sign: Run | None, inside: Sequence[Run]) -> bool:
     """A root: its rule lies over what it is taken of."""
     inside = [*inside, *_cut_at_end(field, rule)]
     under = _row_at(field, [run for run in inside if _gap_below(field, run, rule) is not None], rule, up=False)
     if not under:
         return False
     anchor = max(under, key=lambda run: run.size)
-    text = f"{ROOT}{_joined(under)}{END}"
+    degree = None if sign is None else _degree(field, sign, anchor)
+    if degree is None:
+        text = f"{ROOT}{joined(under)}{END}"
+    else:
+        text = f"{DEGREE}{degree.text.strip()}{OVER}{joined(under)}{END}"
+        under.append(degree)
     if sign is None or not field.is_there(sign):
         whole = Run(rule.x0 - 0.4 * anchor.size, rule.x1, anchor.y, anchor.size, text, anchor.flags)
         field.replace(under, whole, rule.y)
         return True
     # What stands on the same run before the sign, such as a coefficient, stays before it.
     before = sign.text.rstrip()[:-1]
-    whole = Run(sign.x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
+    x0 = sign.x0 if degree is None else min(sign.x0, degree.x0)
+    whole = Run(x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
     field.replace([*under, sign], whole, rule.y)
     return True
 
 
-def _cut_at_end(field: _Field, rule: Rule) -> list[Run]:
+def _degree(field: Field, sign: Run, anchor: Run) -> Run | None:
+    """The small figure in the crook of a radical sign, which says the root's degree."""
+    for run in field.near(anchor.y):
+        is_small = run.size < 0.75 * anchor.size and len(run.text.strip()) <= _LONGEST_DEGREE
+        crook = sign.x0 - 0.5 * anchor.size < run.x0 and run.x1 < sign.x0 + 0.65 * anchor.size
+        if is_small and crook and 0.2 * anchor.size < run.y - anchor.y < 0.95 * anchor.size and run is not sign:
+            return run
+    return None
+
+
+def _cut_at_end(field: Field, rule: Rule) -> list[Run]:
     """What of a run that goes on behind the end of a root stands under its rule; the rest becomes a run of its own."""
     for run in field.near(rule.y):
         if not rule.x0 - 2 <= run.x0 < rule.x1 - 1 or run.x1 <= rule.x1 + 2 or field.is_formula(run):
@@ -231,7 +183,7 @@ def _width(character: str) -> float:
     return 0.7 if character.isupper() or character in "mw+−=<>±×" else 0.48
 
 
-def _gap_above(field: _Field, run: Run, rule: Rule) -> float | None:
+def _gap_above(field: Field, run: Run, rule: Rule) -> float | None:
     """How far over a rule a run ends, None if it is no neighbour."""
     gap = field.bottom(run) - rule.y
     if field.is_formula(run):
@@ -239,7 +191,7 @@ def _gap_above(field: _Field, run: Run, rule: Rule) -> float | None:
     return gap if 0.1 * run.size <= run.y - rule.y <= 0.8 * run.size else None
 
 
-def _gap_below(field: _Field, run: Run, rule: Rule) -> float | None:
+def _gap_below(field: Field, run: Run, rule: Rule) -> float | None:
     """How far under a rule a run begins, None if it is no neighbour."""
     gap = rule.y - field.top(run)
     if field.is_formula(run):
@@ -247,7 +199,7 @@ def _gap_below(field: _Field, run: Run, rule: Rule) -> float | None:
     return gap if 0.4 * run.size <= rule.y - run.y <= 1.6 * run.size else None
 
 
-def _row_at(field: _Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[Run]:
+def _row_at(field: Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[Run]:
     """The row of runs next to a rule, with its scripts; the row beyond belongs to other text."""
     if not fitting:
         return []
@@ -278,11 +230,15 @@ def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, floa
     """The baseline and the size of the text beside a fraction; its rule lies where a minus sign would, or nearly."""
     nearest: tuple[bool, float, Run] | None = None
     for run in runs:
-        rise = (rule.y - run.y) / (run.size or 1)
-        if not -0.35 < rise < 0.7 or run.text.strip() == "√":
+        if run.size > 1.15 * size and _is_enlarged(run, size):
             continue
+        rise = (rule.y - run.y) / (run.size or 1)
         distance = max(run.x0 - rule.x1, rule.x0 - run.x1, 0.0)
+        if not (-0.35 if distance > 0.2 * size else -0.6) < rise < 0.7 or run.text.strip() == "√":
+            continue
         is_odd = not 0.1 < rise < 0.45
+        if rise > 0.45 and size < _LOW * run.size:
+            continue  # it is this text's exponent
         if distance < (0.9 if is_odd else 12) * size and (nearest is None or (is_odd, distance) < nearest[:2]):
             nearest = (is_odd, distance, run)
     if nearest is None:
@@ -290,12 +246,14 @@ def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, floa
     return nearest[2].y, nearest[2].size
 
 
+def _is_enlarged(run: Run, size: float) -> bool:
+    """Whether that is a sign in larger print than the text of that size, whose baseline tells nothing."""
+    text = run.text.strip()
+    return (text in SUMS and not run.height) or (text in _BRACKETS and run.size > _LARGE * size)
+
+
 def _extent(runs: Sequence[Run]) -> tuple[float, float]:
     return min(run.x0 for run in runs), max(run.x1 for run in runs)
-
-
-def _joined(runs: Sequence[Run]) -> str:
-    return " ".join(text_of(row).strip() for row in rows_of(runs))
 
 
 def _whole(rules: Sequence[Rule]) -> list[Rule]:
@@ -310,7 +268,7 @@ def _whole(rules: Sequence[Rule]) -> list[Rule]:
     return found
 
 
-def _fill_blank(field: _Field, rule: Rule) -> None:
+def _fill_blank(field: Field, rule: Rule) -> None:
     """A rule on the line in a gap of a text is a blank to be filled in."""
     near = [run for run in field.near(rule.y) if -0.1 * run.size < run.y - rule.y < 0.4 * run.size]
     if not near or any(run.x0 < rule.x1 - 1 and run.x1 > rule.x0 + 1 for run in near):
@@ -321,61 +279,3 @@ def _fill_blank(field: _Field, rule: Rule) -> None:
     beside = [run for run in near if 0 <= rule.x0 - run.x1 < 0.8 * size or 0 <= run.x0 - rule.x1 < 0.8 * size]
     if any(character.isalpha() for run in beside for character in run.text):
         field.divide(beside[0], [beside[0], Run(rule.x0, rule.x1, beside[0].y, size, _BLANK, beside[0].flags)])
-
-
-def _join_limits(field: _Field, run: Run) -> None:
-    """The limits of a sum, an integral or a `lim`, set over and under it or at its right."""
-    if not field.is_there(run):
-        return
-    size = run.size
-    name = _LIMIT_NAME.search(run.text)
-    x0 = run.x0 if name is None else run.x1 - _LIMIT_WIDTH * size
-    centre, axis = (x0 + run.x1) / 2, run.y + _AXIS * size
-    parts: dict[str, list[Run]] = {SUB: [], SUPER: []}
-    near = [other for other in field.near(run.y) if other is not run and other.size <= _SMALL * size]
-    for group in _touching(near):
-        first, last = group[0], group[-1]
-        shift = first.y + 0.3 * first.size - axis
-        stacked = abs((first.x0 + last.x1) / 2 - centre) < 0.5 * size and 0.6 * size < abs(shift) < 1.9 * size
-        beside = -0.5 * size < first.x0 - run.x1 < 0.55 * size and 0.3 * size < abs(shift) < 1.5 * size
-        if stacked or (beside and name is None):
-            parts[SUPER if shift > 0 else SUB] += group
-    found = [*parts[SUB], *parts[SUPER]]
-    if not found:
-        return
-    text = run.text.rstrip()
-    for mark, runs in parts.items():
-        if runs:
-            text += f"{mark}{_joined(runs)}{END}"
-    x1 = run.x1 if name is not None else max(run.x1, *(other.x1 for other in found))
-    field.replace([run, *found], Run(run.x0, x1, run.y, size, text, run.flags))
-
-
-def _touching(runs: Sequence[Run]) -> list[list[Run]]:
-    """Runs of one height without gaps between them."""
-    groups: list[list[Run]] = []
-    for run in sorted(runs):
-        for group in groups:
-            last = group[-1]
-            if abs(run.y - last.y) < 0.5 * run.size and -0.3 * run.size < run.x0 - last.x1 < 0.35 * run.size:
-                group.append(run)
-                break
-        else:
-            groups.append([run])
-    return groups
-
-
-def _join_accent(field: _Field, accent: Run, mark: str) -> None:
-    """An accent drawn over a letter."""
-    centre = (accent.x0 + accent.x1) / 2
-    for run in field.near(accent.y):
-        if run is accent or not -0.1 * run.size <= accent.y - run.y < 0.75 * run.size or not run.text:
-            continue
-        width = (run.x1 - run.x0) / len(run.text)
-        if run.x0 - 0.3 * run.size <= centre <= run.x1 + 0.1 * run.size and run.text[:1] not in _ACCENTS:
-            at = min(max(int((centre - run.x0) / (width or 1.0)), 0), len(run.text) - 1)
-            if not run.text[at].isalpha():
-                continue
-            text = f"{run.text[: at + 1]}{mark}{run.text[at + 1 :]}"
-            field.replace([run, accent], run._replace(text=text, breaks=()))
-            return

@@ -7,7 +7,7 @@ from typing import Final
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import Line
 from smartpaper.paper import headings
-from smartpaper.paper.drafts import Draft
+from smartpaper.paper.draft import Draft
 
 _LONGEST_INSTRUCTION = 400
 _SENTENCE_END: Final = re.compile(r"[.:।](?=\s|$)")
@@ -46,7 +46,8 @@ def give(lines: Sequence[Line], drafts: Sequence[Draft]) -> None:
         if passage is not None:
             pending.append(passage)
         draft.wanted = wanted
-        draft.preface = [text for numbers, texts in pending if draft.start.number in numbers for text in texts]
+        passages = [] if draft.shares_options else pending
+        draft.preface = [text for numbers, texts in passages if draft.start.number in numbers for text in texts]
         pending = [entry for entry in pending if draft.start.number < entry[0].stop - 1]
         before = draft.parts.after
 

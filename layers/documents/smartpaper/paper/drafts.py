@@ -1,43 +1,23 @@
 """Questions on their way: from where each begins to its stem, options, answers and what it is about."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import Line
-from smartpaper.paper import headings, numbering, options
+from smartpaper.paper import headings, numbering, options, shared_options
+from smartpaper.paper.draft import Draft
 from smartpaper.paper.model import NUMERIC
 from smartpaper.paper.numbering import Start
 from smartpaper.paper.options import Marker, Table
-from smartpaper.paper.span import Parts, body_end, take_apart
+from smartpaper.paper.span import body_end, take_apart
 
 _SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
 _DEVANAGARI = re.compile("[\u0904-\u0939]")
 _FEW_LETTERS = 6
+_CERTAIN = 3  # options
 _LATIN = re.compile("[A-Za-z]")
-
-
-@dataclass(slots=True)
-class Draft:
-    """A question on its way: its lines, its parts, the section it belongs to.
-
-    `wanted` is the type that something above it names, `is_unseen` that it seems to have options which are pictures.
-    """
-
-    start: Start
-    first: int
-    last: int
-    parts: Parts
-    series: list[Marker]
-    style: str
-    section: int = 0
-    wanted: str | None = None
-    preface: list[str] = field(default_factory=list)
-    has_lost_options: bool = False
-    is_unseen: bool = False
-    translation: Parts | None = None
 
 
 class Drafter:
@@ -72,7 +52,9 @@ class Drafter:
                     last = index
                     break
             found.append(self._draft(start, last))
-        return self._without_instructions(_paired(found))
+        paired = _paired(found)
+        shared_options.give(self.lines, paired, self._styles)
+        return self._without_instructions(paired)
 
     def _draft(self, start: Start, last: int) -> Draft:
         again = self._translated(start, last)
@@ -122,12 +104,20 @@ class Drafter:
         if not self._styles:
             return False
         end = body_end(self.lines, start.line, last)
-        found = [m for m in self._table[self._styles[0]] if start.line < m.line < end and m.weight > 1]
+        name = self._styles[0]
+        low, high = bisect_right(self._at[name], start.line), bisect_left(self._at[name], end)
+        found = [marker for marker in self._table[name][low:high] if marker.weight > 1]
         return len({marker.position for marker in found}) > 1
 
     def _series(self, start: Start, last: int) -> tuple[list[Marker], str]:
         """The question's options and their style; ([], "") if it has none."""
         end = body_end(self.lines, start.line, last)
+        heading = next((index for index in range(start.line + 1, end) if headings.begins_anew(self.lines[index])), end)
+        if heading < end:
+            # Behind the question's own options others may be told, which are those of the questions that follow.
+            found = self._series_before(start, heading)
+            if found is not None and len(found[0]) >= _CERTAIN:
+                return found
         found = self._series_before(start, end)
         if found is None and end < last and any(self._begins_options(line) for line in (end + 1, end + 2)):
             found = self._series_before(start, last)  # the answer stands before the options
@@ -171,8 +161,9 @@ class Drafter:
         asked: set[int] = set()
         for run in runs(drafts):
             with_options = sum(bool(draft.series) for draft in run)
-            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run)
-            if len(run) > 2 and told >= 0.4 * len(run) and with_options <= 0.34 * len(run):
+            few = with_options <= 0.34 * len(run)
+            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
+            if len(run) > 2 and few and told >= 0.4 * len(run):
                 continue
             numbers = {draft.start.number for draft in run}
             if not with_options and numbers <= asked and self._are_solutions(run):

@@ -22,7 +22,6 @@ _RUN_IN_KEY: Final = re.compile(
     r"(?=\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=])",
     re.IGNORECASE,
 )
-_MAY_BE_KEY: Final = re.compile("ans|key|उत्तर", re.IGNORECASE)
 SOLUTIONS: Final = re.compile(
     r"\W*(?:(?:[Dd]etailed|DETAILED|[Cc]omplete|[Ff]ull)\s+)?(?:(?:Hints?|HINTS?)(?:\s*(?:&|and|AND)?\s*(?:[Ss]olutions?|SOLUTIONS?|[Ee]xplanations?))?"
     r"|(?:Text\s+)?(?:Solutions?|SOLUTIONS?)|(?:(?:Answers?|ANSWERS?)\s*(?:&|and|AND|with|WITH)\s*)?(?:Explanations?|EXPLANATIONS?|Solutions?|SOLUTIONS?)"
@@ -36,7 +35,7 @@ _SUBJECT = (
 _SECTION = re.compile(
     r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"
     r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"
-    rf"|(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
+    rf"|(?:(?:PART|Part|SECTION|Section|SUBJECT|Subject)\s*[:\-–—]+\s*)?(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
 )
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
@@ -76,9 +75,15 @@ _INSTRUCTION_WORDS = re.compile(
 )
 
 
+def may_name_answers(text: str) -> bool:
+    """Whether a text may hold a word for answers at all; quick, and never wrong with "no"."""
+    lowered = text.lower()
+    return "ans" in lowered or "key" in lowered or "उत्तर" in lowered
+
+
 def is_key(line: Line) -> bool:
     """Whether the line is the heading of an answer key."""
-    if len(line.text) > 110 or _MAY_BE_KEY.search(line.text) is None:
+    if len(line.text) > 110 or not may_name_answers(line.text):
         return False
     text = plain(line.text)
     if KEY.fullmatch(text):
@@ -88,7 +93,7 @@ def is_key(line: Line) -> bool:
 
 def run_in_key(text: str) -> str:
     """What follows the heading of a key on its own line, such as `Answers: 1. B, 2. D`; "" if there is none."""
-    if _MAY_BE_KEY.search(text[:_LONGEST_HEADING]) is None:
+    if not may_name_answers(text[:_LONGEST_HEADING]):
         return ""
     found = _RUN_IN_KEY.match(plain(text))
     return plain(text)[found.end() :] if found is not None else ""
@@ -109,6 +114,11 @@ def is_section(line: Line) -> bool:
 def is_directions(line: Line) -> bool:
     """Whether directions or a passage for the questions that follow begin here."""
     return _DIRECTIONS.match(plain(line.text)) is not None
+
+
+def begins_anew(line: Line) -> bool:
+    """Whether something else than a question begins with the line: a section, or directions for what follows."""
+    return is_section(line) or is_directions(line)
 
 
 def is_solution(line: Line) -> bool:

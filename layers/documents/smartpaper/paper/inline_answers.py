@@ -11,6 +11,7 @@ from typing import Final
 from smartpaper.layout.latex import plain
 from smartpaper.layout.line import GAP, Line
 from smartpaper.paper import values
+from smartpaper.paper.headings import may_name_answers
 from smartpaper.paper.values import Value
 
 _NAME = r"[A-Z][\w.&'’]{0,14}"
@@ -22,6 +23,8 @@ _BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(
 _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
+_LABEL_WORDS: Final = ("ans", "key", "option", "choice", "alternative", "उत्तर", "विकल्प")
+_LONGEST_LABEL = 80
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
 _START: Final = re.compile(r"[\s\[(*•]*")
@@ -72,8 +75,7 @@ def of_line(line: Line, following: Line | None) -> tuple[Answer | None, int]:
 def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
     """The same for a text that stands by itself, such as what follows a number."""
     text = plain(given).replace(GAP, " ")
-    start = _START.match(text)
-    label = _LABEL.match(text, start.end() if start is not None else 0)
+    label = _label(text)
     if label is None:
         return None, 0
     rest, sign = _after(label, text)
@@ -92,12 +94,23 @@ def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
     return _unsigned(answer, sign), 1
 
 
+def _label(text: str) -> re.Match[str] | None:
+    """The word for an answer that a text begins with."""
+    beginning = text[:_LONGEST_LABEL].lower()
+    if not any(word in beginning for word in _LABEL_WORDS):
+        return None
+    start = _START.match(text)
+    return _LABEL.match(text, start.end() if start is not None else 0)
+
+
 def cut(text: str) -> tuple[str, Answer | None]:
     """A line of a question without the answer that it ends with, and that answer.
 
     Only an answer that is set apart and fills the rest of the line counts: "the correct answer is 5" may be part of
     what is asked.
     """
+    if not may_name_answers(text):
+        return text, None
     for found in _WITHIN.finditer(text):
         label = _LABEL.match(text, found.start())
         if label is None or label["is"] or label.end() < found.end():

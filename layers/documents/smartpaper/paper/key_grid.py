@@ -16,6 +16,7 @@ from smartpaper.paper.headings import is_section
 from smartpaper.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
+_ROMAN = r"[\[(]\s*+(?:i{1,3}|iv)\s*+[\])]"
 _PAREN = (
     rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
     rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
@@ -30,7 +31,7 @@ _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})(?!\.\d)"
     r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Da-d])|[=→:]++)\s*+)?"
     r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
-    rf"({_PAREN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
+    rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
 _TYPED = re.compile(

@@ -37,6 +37,7 @@ _RANGE = re.compile(
     rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
 )
 _NODE, _HOME, _ASTRAY = 0.4, 0.15, 0.3
+_MOST_BLOCKS = 4  # series of options that matter
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
 _GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 1.5, 0.5
 _WIDEST_GAP = 8
@@ -145,13 +146,15 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
     leaders: list[int] = []
     blocks_before = [bisect_left(block_lines, start.line) for start in starts]
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
+    evidence = [_evidence(count) for count in range(_MOST_BLOCKS + 1)]
     for index, start in enumerate(starts):
         own = _NODE + (_HOME if home[index] else -_ASTRAY)
+        before = blocks_before[index]
         best, link = (0.0 if start.number == 1 else -_LATE_START_COST), -1
         for gap in range(1, _WIDEST_GAP + 1):
             cost = _GAP_COST * (gap - 1)
             for at in by_number.get(start.number - gap, ()):
-                score = scores[at] + _evidence(blocks_before[index] - blocks_before[at]) - cost
+                score = scores[at] + evidence[min(before - blocks_before[at], _MOST_BLOCKS)] - cost
                 if score > best:
                     best, link = score, at
         for at in leaders:
@@ -162,7 +165,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
                 cost = _RESTART_COST if announced else _UNANNOUNCED_COST
             else:
                 cost = _JUMP_COST
-            score = scores[at] + _evidence(blocks_before[index] - blocks_before[at]) - cost
+            score = scores[at] + evidence[min(before - blocks_before[at], _MOST_BLOCKS)] - cost
             if score > best:
                 best, link = score, at
         scores.append(own + best)
@@ -189,7 +192,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
 def _evidence(block_count: int) -> float:
     if block_count <= 0:
         return 0.0
-    return _BLOCK - _EXTRA_BLOCK * min(block_count - 1, 3)
+    return _BLOCK - _EXTRA_BLOCK * (min(block_count, _MOST_BLOCKS) - 1)
 
 
 def is_unreadable(line: Line, end: int) -> bool:

@@ -14,6 +14,8 @@ _ALIGNED = 3.0  # points
 _HANGING = 6.0  # points that an option's text may begin left of its marker
 _TICK: Final = re.compile(r"(?:(?<!\s)\s++)?[✓✔☑✅🗸]\s*+")
 _CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
+_TICK_AT_END: Final = re.compile(_TICK.pattern + "$")
+_CROSS_AT_END: Final = re.compile(_CROSS.pattern + "$")
 _MARK: Final = re.compile(r"[✓✔☑✅🗸✗✘✖☒❌🗶]")
 _PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNORECASE)
 
@@ -89,16 +91,23 @@ def _take_marked(
     for place, number in enumerate(here):
         end = series[here[place + 1]].start if place + 1 < len(here) else len(text)
         piece = text[series[number].end : end]
-        for pattern, noted in ((_TICK, found.ticked), (_CROSS, found.crossed)):
-            mark = pattern.match(piece)
-            if mark is not None and mark.end() < len(piece.rstrip()) + 1:
-                noted.append(number)
-                piece = piece[mark.end() :]
-            elif (mark := re.search(f"{pattern.pattern}$", piece)) is not None:
-                # At the end of a piece it is this option's, unless the next one is marked in front.
-                noted.append(number)
-                piece = piece[: mark.start()]
+        if not piece.isascii() and _MARK.search(piece) is not None:
+            piece = _without_marks(piece, number, found)
         found.pieces[number].append(piece)
+
+
+def _without_marks(piece: str, number: int, found: OptionTexts) -> str:
+    """An option's text without ticks and crosses, which are noted."""
+    for pattern, at_end, noted in ((_TICK, _TICK_AT_END, found.ticked), (_CROSS, _CROSS_AT_END, found.crossed)):
+        mark = pattern.match(piece)
+        if mark is not None and mark.end() < len(piece.rstrip()) + 1:
+            noted.append(number)
+            piece = piece[mark.end() :]
+        elif (mark := at_end.search(piece)) is not None:
+            # At the end of a piece it is this option's, unless the next one is marked in front.
+            noted.append(number)
+            piece = piece[: mark.start()]
+    return piece
 
 
 def _is_prefix(text: str) -> bool:

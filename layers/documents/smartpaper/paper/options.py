@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from smartpaper.layout.line import GAP, Line
+from smartpaper.layout.line import GAP, Line, seams
 
 MOST: Final = 5
 _ROMAN: Final = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4}
@@ -32,6 +32,12 @@ _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
 _ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
 IDS: Final = "ids"
+CELL: Final = "|"  # at the end of a style: nothing but the edge of a cell sets the letter apart
+_LABEL_CELL, _LETTER = 1.0, 4.0  # em, points
+_SAME_PLACE = 1.5  # points
+_MENTION: Final = re.compile(
+    r"\s?(?:,|;|/|&|and\b|or\b|एवं|और|या|तथा)\s*(?:and\s+|or\s+)?[\[(]\s?(?:[A-Ea-e1-5]|[कखगघअबसद])\s?[\])]"
+)
 # What may stand before an option without being part of the line's text.
 _BEFORE: Final = re.compile(r"\W*(?:(?i:ans(?:wer)?|options?)\s*[.:]?\s*)?[✔✓☑✅✗✘✖☒❌\s•●◦○*\-]*")
 
@@ -90,30 +96,66 @@ def find_markers(lines: Sequence[Line]) -> Table:
     table: Table = {}
     previous, position = 0, -1
     for index, line in enumerate(lines):
-        text = line.text
-        numbered = _ID.match(text)
+        numbered = _ID.match(line.text)
         if numbered is not None:
             position = position + 1 if int(numbered[1]) == previous + 1 and position + 1 < MOST else 0
             previous = int(numbered[1])
             table.setdefault(IDS, []).append(Marker(index, 0, numbered.end(), position, AT_START, line.x0 - line.left))
+        else:
+            _find_in(line, index, table)
+    for name, markers in _in_cells(lines).items():
+        table[name] = markers
+    return table
+
+
+def _find_in(line: Line, index: int, table: Table) -> None:
+    text = line.text
+    mentioned = 0
+    for found in _MARKER.finditer(text):
+        opening, label, closing, first, second = found.groups()
+        shape = _style(opening, label, closing, first or "", second or "")
+        if shape is None:
             continue
-        for found in _MARKER.finditer(text):
-            opening, label, closing, first, second = found.groups()
-            shape = _style(opening, label, closing, first or "", second or "")
-            if shape is None:
+        start, end = found.span()
+        mention = _MENTION.match(text, end) if opening else None
+        if mention is not None or start < mentioned:
+            # "(A), (B), (C) and (D)" speaks of options.
+            mentioned = max(mentioned, 0 if mention is None else mention.end())
+            continue
+        before = text[start - 1] if start else ""
+        if not start or _BEFORE.fullmatch(text, 0, start) is not None:
+            weight = AT_START
+        else:
+            weight = _BEHIND_GAP if before == GAP else _BEHIND_SPACE
+        x = line.cells[min(text.count(GAP, 0, start), len(line.cells) - 1)] - line.left
+        for alphabet, position in _READINGS[label]:
+            if alphabet == "i" and not opening:
                 continue
-            start, end = found.span()
-            before = text[start - 1] if start else ""
-            if not start or _BEFORE.fullmatch(text, 0, start) is not None:
-                weight = AT_START
-            else:
-                weight = _BEHIND_GAP if before == GAP else _BEHIND_SPACE
-            x = line.cells[min(text.count(GAP, 0, start), len(line.cells) - 1)] - line.left
-            for alphabet, position in _READINGS[label]:
-                if alphabet == "i" and not opening:
-                    continue
-                style = shape.replace("#", alphabet)
-                table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
+            style = shape.replace("#", alphabet)
+            table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
+
+
+def _in_cells(lines: Sequence[Line]) -> Table:
+    """Letters without brackets or dots that stand in a column of their own, each before a text in the next column."""
+    candidates: list[tuple[int, str, float, float]] = []
+    for index, line in enumerate(lines):
+        text = line.text
+        if len(text) > 2 and text[0] in "ABCDEabcde" and text[1] in " \t":
+            behind = next((x for at, x in seams(line) if at == 2), None)
+            if behind is not None and behind - line.x0 > _LABEL_CELL * line.size:
+                candidates.append((index, text[0], line.x0, behind))
+    table: Table = {}
+    for at, (index, label, x0, behind) in enumerate(candidates):
+        # Whatever the letter's width, the texts begin in one place.
+        if any(
+            abs(ord(other[1]) - ord(label)) == 1
+            and abs(other[3] - behind) < _SAME_PLACE
+            and abs(other[2] - x0) < _LETTER
+            for other in candidates[max(0, at - 1) : at + 2]
+        ):
+            alphabet = "A" if label.isupper() else "a"
+            marker = Marker(index, 0, 2, ord(label) - ord(alphabet), AT_START, x0 - lines[index].left)
+            table.setdefault(f"{alphabet}{CELL}", []).append(marker)
     return table
 
 
@@ -205,7 +247,9 @@ def _series(markers: Sequence[Marker]) -> list[Marker]:
 def rank(table: Table) -> list[tuple[str, list[int]]]:
     """Styles with their blocks, the commonest first."""
     counted = [(name, blocks(markers)) for name, markers in table.items()]
-    return sorted((item for item in counted if item[1]), key=lambda item: -len(item[1]))
+    ranked = sorted((item for item in counted if item[1]), key=lambda item: -len(item[1]))
+    # Where options are marked otherwise, letters in cells are those of a table.
+    return [item for place, item in enumerate(ranked) if not place or not item[0].endswith(CELL)]
 
 
 def commonest_length(series: Iterable[Sequence[Marker]]) -> int:

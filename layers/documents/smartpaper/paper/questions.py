@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from smartpaper.layout.line import UNREADABLE, Line
 from smartpaper.paper import answers, context, metadata, numbering, options, regions
-from smartpaper.paper.drafts import Draft, Drafter, runs
+from smartpaper.paper.draft import Draft
+from smartpaper.paper.drafts import Drafter, runs
 from smartpaper.paper.inline_answers import settled
 from smartpaper.paper.key_grid import Part
 from smartpaper.paper.model import MCQ, NUMERIC, PaperQuestion, Warning_
@@ -19,7 +20,16 @@ from smartpaper.pdf.legacy import looks_legacy, may_be_legacy
 _CONTRACT_OPTIONS = 4
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
-_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख", re.IGNORECASE)
+_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
+_PROSE = re.compile(
+    r"(?:briefly\s+)?(?:explain|describe|discuss|define|derive|state\b(?!ment)|prove\b|show\s+that|justify|distinguish|"
+    r"differentiate\s+between|give\s+(?:reasons?|an\s+account|(?:two|three|any)\b)|draw|sketch|write\s+(?:a|an|any|down|short|notes?|the\s+"
+    r"(?:names?|meaning|laws?|principle))\b|mention|enumerate|elaborate|illustrate|compare|comment\s+on|outline|"
+    r"what\s+(?:do\s+you|is\s+meant|are\s+the)|why\s+(?:is|are|do|does|did)\b|how\s+(?:do|does|is|are|can)\b)",
+    re.IGNORECASE,
+)
+_PROSE_IN_HINDI = re.compile(r"(?:वर्णन|व्याख्या|सिद्ध|स्पष्ट|उल्लेख|परिभाषित)\s+(?:कीजिए|करें|करो)|समझाइए|समझाइये|टिप्पणी\s+लिख")
+_FIGURE_WORDS = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
 
 
 def read(lines: Sequence[Line]) -> tuple[list[PaperQuestion], list[Warning_]]:
@@ -88,10 +98,45 @@ class _Reader:
         self, drafts: list[Draft], sections: list[tuple[str, list[int]]], found: Regions
     ) -> list[PaperQuestion]:
         grid = answers.assign(found.parts, sections)
-        solved = found.solved.answers if len(sections) == 1 else {}
         if found.parts and not grid:
             self._warn("key_not_matched", "The answer key could not be matched to the questions.")
         texts = [_Texts(draft, self.joiner) for draft in drafts]
+        values = self._values(drafts, texts, grid, found.solved.answers if len(sections) == 1 else {})
+        digits = _digits_are_positions(drafts, [value for value, _ in values])
+        questions = []
+        left_out: list[int] = []
+        written: list[int] = []
+        by_digits = _keys_by_digits(drafts, [value for value, _ in values])
+        for index, (draft, text, (value, reason)) in enumerate(zip(drafts, texts, values, strict=True)):
+            draft.is_unseen = by_digits and not draft.series and not _is_among_numeric(drafts, index)
+            question = self._question(draft, text, value, reason, sections, digits_are_positions=digits)
+            if question is None:
+                left_out.append(draft.start.number)
+            elif value is None and not reason and _wants_prose(draft, question):
+                written.append(draft.start.number)
+            else:
+                questions.append(question)
+        if left_out:
+            self._warn(
+                "legacy_font",
+                f"{len(left_out)} questions are set in a font from before Unicode and cannot be read: "
+                f"{_listed(left_out)}.",
+            )
+        if written:
+            self._warn(
+                "written_answers",
+                f"{len(written)} questions want an answer in words and were left out: {_listed(written)}.",
+            )
+        return questions
+
+    def _values(
+        self,
+        drafts: Sequence[Draft],
+        texts: Sequence[_Texts],
+        grid: Mapping[tuple[int, int], Value | None],
+        solved: Mapping[int, Value | None],
+    ) -> list[tuple[Value | None, str]]:
+        """What the paper gives as the answer of each, or why that is not certain."""
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
             plain_options = text.options if draft.translation is None else _plain_options(draft, self.joiner)
@@ -103,24 +148,7 @@ class _Reader:
             if (ticked := ticks(draft.parts)) is not None:
                 sources.append(ticked)
             values.append(answers.agreed(sources))
-        digits = _digits_are_positions(drafts, [value for value, _ in values])
-        questions = []
-        left_out: list[int] = []
-        by_digits = _keys_by_digits(drafts, [value for value, _ in values])
-        for index, (draft, text, (value, reason)) in enumerate(zip(drafts, texts, values, strict=True)):
-            draft.is_unseen = by_digits and not draft.series and not _is_among_numeric(drafts, index)
-            question = self._question(draft, text, value, reason, sections, digits_are_positions=digits)
-            if question is None:
-                left_out.append(draft.start.number)
-            else:
-                questions.append(question)
-        if left_out:
-            listed = ", ".join(map(str, left_out[:20])) + (", ..." if len(left_out) > 20 else "")
-            self._warn(
-                "legacy_font",
-                f"{len(left_out)} questions are set in a font from before Unicode and cannot be read: {listed}.",
-            )
-        return questions
+        return values
 
     def _question(
         self,
@@ -168,6 +196,17 @@ class _Reader:
 
     def _warn(self, code: str, message: str) -> None:
         self.warnings.append(Warning_(code, message))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:20])) + (", ..." if len(numbers) > 20 else "")
+
+
+def _wants_prose(draft: Draft, question: PaperQuestion) -> bool:
+    """Whether a question without options or an answer asks for sentences rather than for a number."""
+    if question.options or draft.is_unseen or draft.has_lost_options or NUMERIC in {draft.wanted, draft.parts.wanted}:
+        return False
+    return _PROSE.match(question.text) is not None or _PROSE_IN_HINDI.search(question.text) is not None
 
 
 def _solved(run: Sequence[Draft]) -> Part:
@@ -230,5 +269,6 @@ def _note(question: PaperQuestion, reason: str) -> None:
         question.notes.append("There are more than four options.")
     elif question.options and len(question.options) < _CONTRACT_OPTIONS:
         question.notes.append(f"Only {len(question.options)} options were found.")
-    if _FIGURE.search(question.text):
+    lowered = question.text.lower()
+    if any(word in lowered for word in _FIGURE_WORDS) and _FIGURE.search(lowered):
         question.notes.append("The question may need a figure.")

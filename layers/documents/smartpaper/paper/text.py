@@ -62,6 +62,8 @@ class Joiner:
     def _continued(self, text: str, piece: str) -> str:
         if text.endswith(SOFT_HYPHEN):
             return text[:-1] + piece
+        if text[-1:] != "-":
+            return f"{text} {piece}"
         broken = _BROKEN.search(text[-40:])
         continued = _CONTINUED.match(piece)
         if broken is None or continued is None:

@@ -17,6 +17,7 @@ _MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the let
 _AHEAD = 0.1  # em; an accent further on belongs to the letter that comes next
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
 _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # these say nothing without their font
 _MOST_MARKS = 200
 _NAMELESS = "\ufffd"
 
@@ -34,10 +35,11 @@ class _OpenRun:
         self.length = len(text)
         self.breaks = breaks
 
-    def mark(self, text: str) -> None:
-        """Add signs that stand on the last letter and take no room of their own."""
+    def mark(self, text: str, end: float) -> None:
+        """Add signs that belong to the last letter; some stand beside it, up to `end`."""
         self.texts.append(text)
         self.length += len(text)
+        self.x1 = max(self.x1, end)
 
     def closed(self) -> Run:
         """The run."""
@@ -62,9 +64,7 @@ class RunBuilder:
     ) -> None:  # fmt: skip
         """Text from `x0` to `x1` on the baseline `y`."""
         if not text:
-            if not self._told:
-                return
-            text = _NAMELESS  # marked content tells what the glyph means
+            return
         if not text.isascii() and _NAMELESS in text:
             flags |= UNMAPPED
         opened = self._open
@@ -84,11 +84,17 @@ class RunBuilder:
                 opened.length += len(text)
                 opened.x1 = max(opened.x1, x1)  # a vowel sign may be drawn back over its letter
                 return
-        if not self._told and is_signs(text) and self._attach(text, x0, y, size):
+        if not self._told and is_signs(text) and self._attach(text, x0, x1, y, size):
             return
         if opened is not None:
             self._runs.append(opened.closed())
         self._open = _OpenRun(x0, x1, y, size, text, flags, breaks)
+
+    def add_sign(self, text: str, x0: float, x1: float, y: float, size: float, flags: int, height: float) -> None:
+        """A large sign, which is a run by itself; `height` in em."""
+        self.close()
+        if text:
+            self._runs.append(Run(x0, x1, y, size, text, flags, (), height))
 
     def close(self) -> None:
         """Take the run that was being put together as it is."""
@@ -96,18 +102,20 @@ class RunBuilder:
             self._runs.append(self._open.closed())
             self._open = None
 
-    def _attach(self, text: str, x: float, y: float, size: float) -> bool:
+    def _attach(self, text: str, x: float, end: float, y: float, size: float) -> bool:
         """Put signs on the letter drawn before them, wherever exactly they are drawn."""
         reach = _MARK_REACH * size
+        if not _stands_beside(text):
+            end = x - reach
         if self._open is not None:
             if abs(self._open.y - y) < reach and -reach < x - self._open.x1 < _AHEAD * size:
-                self._open.mark(text)
+                self._open.mark(text, end)
                 return True
             return False
         last = self._runs[-1] if self._runs else None
         if last is None or abs(last.y - y) >= reach or not -reach < x - last.x1 < _AHEAD * size:
             return False
-        self._runs[-1] = last._replace(text=last.text + text)
+        self._runs[-1] = last._replace(text=last.text + text, x1=max(last.x1, end))
         return True
 
     def begin_mark(self, properties: bytes) -> None:
@@ -119,7 +127,7 @@ class RunBuilder:
         elif (found := _ACTUAL_TEXT.search(properties)) is not None:
             raw = literal(found[1]) if found[1] else unhex(found[2])
             instead = raw[2:].decode("utf-16-be", "replace") if raw[:2] == b"\xfe\xff" else raw.decode("latin-1")
-            instead = instead or None
+            instead = _PRIVATE.sub(_NAMELESS, instead) or None
         if len(self._marks) < _MOST_MARKS:
             self._marks.append((instead, len(self._runs)))
             self.hidden += instead == ""
@@ -151,6 +159,11 @@ class RunBuilder:
 def is_signs(text: str) -> bool:
     """Whether a text is nothing but vowel signs and accents, which need a letter before them."""
     return not text.isascii() and all(unicodedata.category(character)[0] == "M" for character in text)
+
+
+def _stands_beside(text: str) -> bool:
+    """Whether the last sign of a text takes room of its own, beside its letter."""
+    return unicodedata.category(text[-1]) == "Mc"
 
 
 def joined_breaks(breaks: Sequence[tuple[int, float, float]], x: float, scale: float) -> list[tuple[int, float, float]]:

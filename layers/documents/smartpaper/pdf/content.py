@@ -8,16 +8,13 @@ are possessive, so that no input makes it backtrack.
 import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from typing import Final, Protocol
 
 from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, is_signs, joined_breaks
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
+from smartpaper.pdf.resources import IDENTITY, Matrix, Resources, multiply
 from smartpaper.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
 from smartpaper.pdf.strings import HEX, STRING, code_of
-
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 _OPERATION = re.compile(
     rb"\[((?:[^\[\]()<>]++|" + STRING + rb"|" + HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
@@ -34,6 +31,7 @@ _INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
+_AXIS = 0.25  # em
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
@@ -43,61 +41,11 @@ _HIGHEST_STROKE = 60.0
 _NEARLY_WHITE = 0.75
 
 
-class Form(Protocol):
-    """A form XObject: drawing operations with resources and a matrix of their own."""
-
-    @property
-    def matrix(self) -> Matrix:
-        """From its space to that of who draws it."""
-        ...
-
-    @property
-    def resources(self) -> "Resources":
-        """What its operations name."""
-        ...
-
-    def content(self) -> bytes:
-        """Its operations."""
-        ...
-
-
-class Resources(Protocol):
-    """What a page's operations name."""
-
-    def font(self, name: bytes) -> Font:
-        """The font of that name; a plain one if there is none."""
-        ...
-
-    def form(self, name: bytes) -> "Form | None":
-        """The form of that name, None if that is an image or nothing."""
-        ...
-
-    def is_image(self, name: bytes) -> bool:
-        """Whether that is an image."""
-        ...
-
-    def properties(self, name: bytes) -> bytes:
-        """Marked content's property list of that name, as written in a content stream."""
-        ...
-
-
 def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
     """Fill `page` from its operations; `matrix` turns it upright."""
     interpreter = _Interpreter(page)
     interpreter.run(content, resources, matrix, 0)
     interpreter.text.close()
-
-
-def multiply(m: Matrix, n: Matrix) -> Matrix:
-    """The matrix that does `m` first, then `n`."""
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
 
 
 def _numbers(text: bytes) -> list[float]:
@@ -263,7 +211,7 @@ class _Interpreter:
             return
         text, width, count, spaces = font.shown.get(token) or font.show(token)
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
-        self._add(text, 0.0, advance, drop=code_of(token) if font.drops else None)
+        self._add(text, 0.0, advance, sign=code_of(token) if font.heights else None)
         self.along += advance
 
     def _show_array(self, array: bytes) -> None:  # noqa: C901 - called for most of the text
@@ -274,39 +222,43 @@ class _Interpreter:
         character_space, word_space = self.character_space, self.word_space
         em = abs(size) * scale or 1.0
         space_gap, wide_gap, split_gap = SPACE_GAP * em, WIDE_GAP * em, SPLIT_GAP * em
+        unit, kern, is_spaced = size * scale, size * scale / 1000, character_space or word_space
         pieces: list[str] = []
         breaks: list[tuple[int, float, float]] = []
         start = at = end = 0.0
         length = 0
-        shown, drops = font.shown, font.drops
+        shown, heights = font.shown, font.heights
         for string, hexadecimal, number in _ELEMENT.findall(array):
             if number:
                 try:
-                    at -= float(number) / 1000 * size * scale
+                    at -= float(number) * kern
                 except ValueError:
                     continue
                 continue
             token = string or hexadecimal
             text, width, count, spaces = shown.get(token) or font.show(token)
-            if drops:
-                self._add(text, at, at + width * size * scale, drop=code_of(token))
+            if heights:
+                self._add(text, at, at + width * size * scale, sign=code_of(token))
                 at += (width * size + count * character_space + spaces * word_space) * scale
                 continue
-            if pieces:
-                gap = at - end
-                if gap > split_gap or gap < -split_gap or (gap > space_gap and is_signs("".join(pieces))):
+            if not pieces:
+                start = end = at
+            elif (gap := at - end) > space_gap or gap < -split_gap:
+                if gap > split_gap or gap < 0 or is_signs("".join(pieces)):
                     self._add("".join(pieces), start, end, breaks)
                     pieces, breaks, length = [], [], 0
-                elif gap > space_gap and (gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" "))):
+                    start = end = at
+                elif gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" ")):
                     pieces.append(" ")
                     breaks.append((length, end, at))
                     length += 1
-            if not pieces:
-                start = end = at
             pieces.append(text)
             length += len(text)
-            at += (width * size + count * character_space + spaces * word_space) * scale
-            end = max(end, at)  # a vowel sign may be drawn back over its letter
+            at += width * unit
+            if is_spaced:
+                at += (count * character_space + spaces * word_space) * scale
+            if at > end:  # noqa: PLR1730 - called for most of the text; a vowel sign may be drawn back over its letter
+                end = at
         if pieces:
             self._add("".join(pieces), start, end, breaks)
         self.along += at
@@ -317,9 +269,9 @@ class _Interpreter:
         start: float,
         end: float,
         breaks: Sequence[tuple[int, float, float]] = (),
-        drop: int | None = None,
+        sign: int | None = None,
     ) -> None:
-        """A run from `start` to `end` along the line, in text space; `drop` is the code of a sign that may hang."""
+        """A run from `start` to `end` along the line, in text space; `sign` is the code of one that may hang."""
         builder = self.text
         if builder.hidden or text.isspace():
             return
@@ -328,12 +280,14 @@ class _Interpreter:
         if b or c or gb or gc:
             along_x, along_y, up = a * ga + b * gc, a * gb + b * gd, c * gb + d * gd
             if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
-                return  # turned: a watermark, or the label of an axis
+                self._note_turned(text, along_x, along_y)
+                return  # a watermark, or the label of an axis
             x, y = e * ga + f * gc + ge, e * gb + f * gd + gf
             y += self.along * along_y
         else:
             along_x, up = a * ga, d * gd
             if along_x <= 0:
+                self._note_turned(text, along_x, 0.0)
                 return
             x, y = e * ga + ge, f * gd + gf
         y += self.rise * up
@@ -342,11 +296,21 @@ class _Interpreter:
         size = abs(self.font_size * up)
         if font is not None:
             flags |= font.flags
-            if drop is not None:
-                y -= font.drops.get(drop, 0.0) * size
+            if sign is not None and (height := font.heights.get(sign, 0.0)):
+                # It hangs from where it is drawn; its middle is where that of a minus sign is.
+                x += (self.along + start) * along_x
+                y -= (height / 2 + _AXIS) * size
+                builder.add_sign(text, x, x + (end - start) * along_x, y, size, flags, height)
+                return
         x += self.along * along_x
         placed = joined_breaks(breaks, x, along_x) if breaks else []
         builder.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
+
+    def _note_turned(self, text: str, along_x: float, along_y: float) -> None:
+        if abs(along_x) < _STEEP * abs(along_y):
+            self.page.turned[90 if along_y > 0 else 270] += len(text)
+        elif along_x < 0 and abs(along_y) < _STEEP * abs(along_x):
+            self.page.turned[180] += len(text)
 
     # Graphics
 

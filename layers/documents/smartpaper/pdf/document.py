@@ -12,9 +12,10 @@ from pypdf.generic import DictionaryObject, StreamObject
 
 from smartpaper.errors import BROKEN, ENCRYPTED, NOT_A_PDF, DocumentError, too_large
 from smartpaper.pdf import fonts, unlocking
-from smartpaper.pdf.content import IDENTITY, Form, Matrix, read_page
+from smartpaper.pdf.content import read_page
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FONTS, MAX_PAGES, MAX_STREAM_BYTES, Budget
+from smartpaper.pdf.resources import IDENTITY, Form, Matrix
 from smartpaper.pdf.runs import LEGACY, PageContent
 
 _HEADER_WITHIN = 1024
@@ -113,8 +114,19 @@ class Document:
             raise too_large(f"has more than {MAX_PAGES} pages")
 
     def _page(self, number: int, page: Any) -> PageContent:
-        x0, y0, x1, y1 = (float(value) for value in page.cropbox)
         turned = int(page.get("/Rotate", 0) or 0) % 360
+        found = self._upright(number, page, turned)
+        if found.turned:
+            # Where most of the text runs another way, the page is meant to be turned.
+            (way, letters), *_ = found.turned.most_common(1)
+            if letters > 2 * sum(len(run.text) for run in found.runs):
+                found = self._upright(number, page, (turned + way) % 360)
+        self._budget.take_runs(len(found.runs))
+        return found
+
+    def _upright(self, number: int, page: Any, turned: int) -> PageContent:
+        """The page turned by so many degrees clockwise."""
+        x0, y0, x1, y1 = (float(value) for value in page.cropbox)
         matrix: Matrix = (1.0, 0.0, 0.0, 1.0, -x0, -y0)
         width, height = x1 - x0, y1 - y0
         if turned == 90:
@@ -129,7 +141,6 @@ class Document:
         streams = contents if isinstance(contents, list) else [contents]
         data = b"\n".join(self.inflated(stream) for stream in map(_resolved, streams) if stream is not None)
         read_page(data, resources, found, matrix)
-        self._budget.take_runs(len(found.runs))
         return found
 
     def inflated(self, stream: Any) -> bytes:

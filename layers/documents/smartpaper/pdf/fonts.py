@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from pypdf._codecs import charset_encoding  # pypdf's tables of the standard encodings have no public name
@@ -23,9 +24,11 @@ _SPACES = {"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a":
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 # A soft hyphen that is drawn stands at the end of a line, where it is a hyphen.
 _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\ufeff": ""}
+_NOTHING: Final = "\u2060"  # takes room, and is taken out of the finished line
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
-_PRIVATE_USE = 0xF000
+_PRIVATE: Final = ("\ue000", "\uf8ff")
+_SYMBOLS = 0xF000  # where fonts of symbols have their codes
 _FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
 
@@ -35,15 +38,15 @@ class Font:
 
     Attributes:
         flags: as in `Run`.
-        drops: how far the baseline is below where signs are drawn from, in em by code: TeX's large signs hang.
+        heights: of TeX's large signs, which hang from where they are drawn, in em by code.
         shown: what strings were found to be, by the token that they are written as.
     """
 
-    __slots__ = ("drops", "flags", "shown")
+    __slots__ = ("flags", "heights", "shown")
 
-    def __init__(self, flags: int, drops: Mapping[int, float] | None = None) -> None:
+    def __init__(self, flags: int, heights: Mapping[int, float] | None = None) -> None:
         self.flags = flags
-        self.drops: Mapping[int, float] = drops or {}
+        self.heights: Mapping[int, float] = heights or {}
         self.shown: dict[bytes, Decoded] = {}
 
     def show(self, token: bytes) -> Decoded:
@@ -64,9 +67,9 @@ class SimpleFont(Font):
     __slots__ = ("_table", "_widths")
 
     def __init__(
-        self, table: Mapping[int, str], widths: Sequence[float], flags: int, drops: Mapping[int, float] | None = None
+        self, table: Mapping[int, str], widths: Sequence[float], flags: int, heights: Mapping[int, float] | None = None
     ) -> None:
-        super().__init__(flags, drops)
+        super().__init__(flags, heights)
         # A mapping of code to itself costs nothing to leave out of the table.
         self._table = {code: text for code, text in table.items() if chr(code) != text}
         for code in _CONTROLS:
@@ -122,21 +125,50 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     # With a map to Devanagari the name tells nothing: the producer has converted it.
     if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
         flags |= LEGACY
-    mapping = {code: _cleaned(text, name) for code, text in mapping.items()}
+    if glyph_names.is_of_pictures(name):
+        known = mapping or (
+            {} if dictionary.get("/Subtype") == "/Type0" else {code: chr(code) for code in range(32, 256)}
+        )
+        mapping = {code: glyph_names.picture(ord(text[0]) & 0xFF, name) for code, text in known.items() if text}
+    else:
+        mapping = {code: _cleaned(text, name) or _NOTHING for code, text in mapping.items()}
     if dictionary.get("/Subtype") == "/Type0":
+        _silence_members(mapping)
         return _composite(dictionary, mapping, code_size, flags), name
     return _simple(dictionary, mapping, name, flags), name
 
 
 def _cleaned(text: str, font_name: str) -> str:
-    if len(text) == 1:
-        code = ord(text)
-        if _PRIVATE_USE <= code <= _PRIVATE_USE + 0xFF:
-            if "symbol" in font_name.lower():
-                return charset_encoding["/Symbol"][code - _PRIVATE_USE] or UNKNOWN
-            return "•" if "dings" in font_name.lower() else UNKNOWN
+    if text.isascii():
         return _CLEANED.get(text, text)
-    return "".join(_CLEANED.get(character, character) for character in text)
+    name = font_name.lower()
+    return "".join(
+        _privately(character, name) if _PRIVATE[0] <= character <= _PRIVATE[1] else _CLEANED.get(character, character)
+        for character in text
+    )
+
+
+def _privately(character: str, font_name: str) -> str:
+    """A character from the area whose meaning is up to the font."""
+    if character in glyph_names.ADOBES_OWN:
+        return glyph_names.ADOBES_OWN[character]
+    code = ord(character) - _SYMBOLS
+    if 0 <= code <= 0xFF and "symbol" in font_name:
+        found = charset_encoding["/Symbol"][code]
+        return glyph_names.ADOBES_OWN.get(found, found) if ord(found) not in _CONTROLS else UNKNOWN
+    return UNKNOWN
+
+
+def _silence_members(mapping: dict[int, str]) -> None:
+    """Some producers number glyphs as they come, and map the first one of a syllable to all of its characters.
+
+    The syllable's other glyphs follow it and are left out of the map: they say nothing more. That is so if every gap in
+    the map can be explained thus.
+    """
+    codes = sorted(mapping)
+    gaps = [(code, after - code - 1) for code, after in pairwise(codes) if after > code + 1]
+    if gaps and all(size < len(mapping[code]) for code, size in gaps):
+        mapping.update((code + member, _NOTHING) for code, size in gaps for member in range(1, size + 1))
 
 
 def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size: int, flags: int) -> Font:
@@ -192,8 +224,8 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
             widths = [_DEFAULT_WIDTH] * 256
     else:
         widths = _standard_widths(name, table)
-    drops = {code: glyph_names.drop(glyph) for code, glyph in names.items() if glyph_names.is_sized(glyph)}
-    return SimpleFont(table, widths, flags, drops)
+    heights = {code: glyph_names.height(glyph) for code, glyph in names.items() if glyph_names.is_sized(glyph)}
+    return SimpleFont(table, widths, flags, heights)
 
 
 def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str], dict[int, str]]:
@@ -213,7 +245,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
         base = "/ZapfDingbats" if "dingbats" in lowered else base
         if dictionary.get("/Subtype") == "/TrueType" and base == "/StandardEncoding":
             base = "/WinAnsiEncoding"
-    table = {code: _CLEANED.get(text, text) for code, text in enumerate(charset_encoding[str(base)]) if text != "\x00"}
+    table = {code: _cleaned(text, name) for code, text in enumerate(charset_encoding[str(base)]) if text != "\x00"}
     code = 0
     for item in differences:
         value = _resolved(item)
@@ -224,7 +256,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
             code += 1
     for code, glyph in names.items():
         text = glyph_names.character(glyph)
-        table[code] = UNKNOWN if text is None else _CLEANED.get(text, text)
+        table[code] = UNKNOWN if text is None else _cleaned(text, name)
     return names, table
 
 

@@ -51,7 +51,40 @@ _TEX: Final = {
     "bracketleft": "[",
     "bracketright": "]",
     "rupee": "₹",
+    **dict(
+        zip(
+            (
+                f"{sign}{side}{piece}"
+                for side in ("left", "right")
+                for sign in ("paren", "bracket")
+                for piece in ("tp", "ex", "bt")
+            ),
+            "⎛⎜⎝⎡⎢⎣⎞⎟⎠⎤⎥⎦",
+            strict=True,
+        )
+    ),
+    **dict(
+        zip(
+            (f"brace{side}{piece}" for side in ("left", "right") for piece in ("tp", "mid", "bt")),
+            "⎧⎨⎩⎫⎬⎭",
+            strict=True,
+        )
+    ),
+    "braceex": "⎪",
+    "vextendsingle": "⏐",
+    "vextenddouble": "‖",
     "harpoonleftright": "⇌",  # as TeX's \\rightleftharpoons is called
+}
+# What Adobe's fonts of symbols have that Unicode lacked: parts of tall brackets above all.
+ADOBES_OWN: Final = {
+    **dict(zip(map(chr, range(0xF8EB, 0xF8F5)), "⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪", strict=True)),
+    **dict(zip(map(chr, range(0xF8F6, 0xF8FF)), "⎞⎟⎠⎤⎥⎦⎫⎬⎭", strict=True)),
+    **dict(zip("\uf8e8\uf8e9\uf8ea\uf6da\uf6d9\uf6db", "®©™®©™", strict=True)),
+}
+# Ticks and crosses by code in fonts of pictures; what else those hold is a bullet here.
+_PICTURES: Final = {
+    "wingdings": {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"},
+    "wingdings2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒"},
 }
 _SIZED = re.compile(
     r"(parenleft|parenright|bracketleft|bracketright|braceleft|braceright|radical|summation|integral|product|"
@@ -59,7 +92,6 @@ _SIZED = re.compile(
     r"union|wide\w+?)(text|display|bigg|Bigg|big|Big)"
 )
 _SIZES: Final = {"text": 1.0, "display": 1.4, "big": 1.2, "Big": 1.8, "bigg": 2.4, "Bigg": 3.0}
-_AXIS: Final = 0.25  # em that large signs are centred over the baseline
 _NUMBERED = re.compile(r"[a-zA-Z]{1,2}(\d{1,3})")
 # What TeX's text fonts have below the letters. Fonts of pixels come from TeX, and do not name their glyphs.
 _CORK: Final = {
@@ -90,20 +122,30 @@ def character(name: str) -> str | None:
     return None
 
 
+def is_of_pictures(font_name: str) -> bool:
+    """Whether a font of that name has pictures in the place of letters."""
+    return "wingdings" in font_name.lower() or "webdings" in font_name.lower()
+
+
+def picture(code: int, font_name: str) -> str:
+    """The sign that such a font has at a code."""
+    known = _PICTURES.get(re.sub(r"[^a-z0-9]|regular", "", font_name.lower()), {})
+    return " " if code in {32, 160} else known.get(code, "•")
+
+
 def is_sized(name: str) -> bool:
     """Whether the name is that of one of TeX's large signs, which hang from where they are drawn."""
     return _SIZED.fullmatch(name) is not None
 
 
-def drop(name: str) -> float:
-    """How far below where such a sign is drawn the line's baseline is, in em."""
+def height(name: str) -> float:
+    """How high such a sign is, in em."""
     found = _SIZED.fullmatch(name)
     if found is None:
         return 0.0
-    height = _SIZES[found[2]]
     if found[1] in {"integral", "contintegral"}:
-        height = 1.11 if found[2] == "text" else 2.22
-    return height / 2 + _AXIS
+        return 1.11 if found[2] == "text" else 2.22
+    return _SIZES[found[2]]
 
 
 def of_numbered(names: Mapping[int, str]) -> dict[int, str]:

@@ -85,7 +85,7 @@ _WORDS: Final = frozenset(
     ]
 )
 _WORD = re.compile(r"\S+")
-_SEPARATOR = re.compile(r"[\s().,:?¼½]+")
+_SEPARATORS = "().,:?¼½"
 _LEAST_WORDS = 3
 _SHARE = 0.12
 
@@ -97,7 +97,9 @@ def is_legacy_name(name: str) -> bool:
 
 def may_be_legacy(text: str) -> bool:
     """Whether it is worth asking `looks_legacy` of parts of a text: quick, and never wrong with "no"."""
-    return len(_WORDS.intersection(_SEPARATOR.split(text))) >= 1
+    for separator in _SEPARATORS:
+        text = text.replace(separator, " ")
+    return not _WORDS.isdisjoint(text.split())
 
 
 def looks_legacy(text: str) -> bool:

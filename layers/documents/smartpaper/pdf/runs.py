@@ -3,6 +3,7 @@
 Coordinates are points from the page's lower left corner as a reader sees the page, y upwards.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ class Run(NamedTuple):
     `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
     font whose codes are no characters), UNMAPPED (a glyph's character is not known) and INVISIBLE (not painted).
     `breaks` are the gaps inside that were taken for spaces: index of the space, where the gap begins and ends.
+    `height` is that of one of TeX's large signs, in em.
     """
 
     x0: float
@@ -29,6 +31,7 @@ class Run(NamedTuple):
     text: str
     flags: int
     breaks: tuple[tuple[int, float, float], ...] = ()
+    height: float = 0.0
 
 
 def pieces(run: Run, least: float = 0.0) -> list[Run]:
@@ -74,7 +77,10 @@ class Box(NamedTuple):
 
 @dataclass(slots=True)
 class PageContent:
-    """Everything on a page that matters; `number` counts from 1."""
+    """Everything on a page that matters; `number` counts from 1.
+
+    `turned` are the characters of text that runs upwards (90), upside down (180) or downwards (270); it has no runs.
+    """
 
     number: int
     width: float
@@ -84,3 +90,4 @@ class PageContent:
     strokes: list[Stroke] = field(default_factory=list)
     images: list[Box] = field(default_factory=list)
     legacy_fonts: set[str] = field(default_factory=set)
+    turned: Counter[int] = field(default_factory=Counter)
