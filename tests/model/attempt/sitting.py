@@ -159,8 +159,8 @@ def status(place: Place, exam: Exam, now: float, _call: Call) -> Prediction[Plac
         counts = _counts(final, exam)
         equal({name: body[name] for name in counts}, counts)
         if final.running is None:
-            can_start = counts["attempts_remaining"] != 0 and exam.status != "completed"
-            equal(body["can_start_new"], can_start)
+            is_open = exam.status != "completed" and bool(exam.questions)
+            equal(body["can_start_new"], is_open and counts["attempts_remaining"] != 0)
             return final
         equal(body["attempt_number"], final.running.number)
         began = datetime.fromtimestamp(final.running.started_at, UTC).strftime("%Y-%m-%d %H:%M:%S")
