@@ -23,7 +23,8 @@ MOST_CALLS = {
     ("POST /_ping", "by cookie"): 1,
     ("GET /api/exams", ""): 2,
     ("GET /api/categories", ""): 1,
-    ("GET /api/results", ""): 2,
+    # The first ends what was left open, so that its result is listed.
+    ("GET /api/results", ""): 3,
     ("GET /api/chat/conversations", "twelve"): 3,
     ("GET /api/discussion/{question_id}", "first page"): 3,
 }
