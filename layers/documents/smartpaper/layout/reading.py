@@ -50,7 +50,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
             # Columns that lie elsewhere, and what runs across all of them, have margins of their own.
             place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column)
             by_column.setdefault(place, []).extend(found)
-    for members in by_column.values():
+    for members in filter(None, by_column.values()):
         _set_margins(members)
     lines = [line for _, found in _ordered(parts) for line in found]
     if devanagari.is_drawn_order(line.text for line in lines):
