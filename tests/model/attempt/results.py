@@ -44,15 +44,17 @@ def _held_back(answer: Answer, final: Place, one: Attempt, exam: Exam) -> Place:
 
 
 def history(place: Place, exam: Exam, now: float, _call: Call) -> Prediction[Place]:
-    """GET /api/results."""
+    """GET /api/results, which first ends what was left open."""
+    steps = settled(place, now)
+    final = steps[-1]
 
     def told(body: Any) -> Place:
         shown = body["results"]
-        equal(sorted(each["attempt_number"] for each in shown), [each.number for each in place.results])
+        equal(sorted(each["attempt_number"] for each in shown), [each.number for each in final.results])
         equal([each["completed_at"] for each in shown], sorted((each["completed_at"] for each in shown), reverse=True))
-        after = place
+        after = final
         for each in shown:
-            one = next(known for known in place.results if known.number == each["attempt_number"])
+            one = next(known for known in final.results if known.number == each["attempt_number"])
             visible = exam.shows(one.completed_at, now)
             view = _view(one, exam)
             for name in ("score", "max_score", "percentage", "grade"):
@@ -62,7 +64,7 @@ def history(place: Place, exam: Exam, now: float, _call: Call) -> Prediction[Pla
             after = result_identified(after, one.number, each["id"])
         return after
 
-    return success([place], told)
+    return success(steps, told)
 
 
 def _view(result: Attempt, exam: Exam) -> dict[str, Any]:
