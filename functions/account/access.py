@@ -2,7 +2,7 @@
 
 from account.models import Requestable, RequestedAccess, Requester, RequesterFound
 from smartexam.data import access_requests, identity
-from smartexam.data.access_requests import AccessChanged, AlreadyPending
+from smartexam.data.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.data.identity import User
 from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.texts import read_text
@@ -48,6 +48,8 @@ def submit(wanted: RequestedAccess, now: float) -> int:
         return access_requests.submit(user, wanted.requested_access, reason, now)
     except AlreadyPending:
         raise BadRequest("You already have a pending request", code="request_pending") from None
+    except AccountGone:
+        raise _no_account() from None
     except AccessChanged:
         raise BadRequest("Your current access is not the one given", code="access_changed") from None
 
@@ -58,8 +60,12 @@ def _account(username: str, email: str) -> User:
     # costs as many round trips as one whose address was not guessed.
     user = identity.get_user(identity.find_user_id(name) or 0) if "@" not in name else None
     if user is None or user.email != identity.normalised(email):
-        raise NotFound("No account has this username and email", code="no_such_account")
+        raise _no_account()
     return user
+
+
+def _no_account() -> NotFound:
+    return NotFound("No account has this username and email", code="no_such_account")
 
 
 def _said(wanted: RequestedAccess, field: str) -> bool:

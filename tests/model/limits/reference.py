@@ -16,6 +16,7 @@ Table = tuple[tuple[K, V], ...]
 FAILURES, LOCKED_SECONDS = 3, 15 * 60
 # An attempt that was never decided keeps a place for as long as a request can take.
 UNDECIDED_SECONDS = 30
+_CLEARED_AT_ONCE = 25
 PAUSES = {"message": 2, "comment": 10}
 QUESTIONS = 50
 _ZONE = ZoneInfo("Asia/Kolkata")
@@ -23,9 +24,15 @@ _ZONE = ZoneInfo("Asia/Kolkata")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Attempts to sign in to an account from one place: how many, how many of them were wrong, when the last was."""
+    """Attempts to sign in to an account from one place.
 
-    attempts: int
+    Attributes:
+        undecided: when those began of which nobody has said how they ended.
+        failures: how many were wrong.
+        last_at: when the last of all began.
+    """
+
+    undecided: tuple[float, ...]
     failures: int
     last_at: float
 
@@ -102,24 +109,27 @@ def midnight(now: float) -> float:
 
 def _sign_in(state: State, call: Call) -> Prediction[State]:
     key = call.place, call.account
-    window = get(state.windows, key, Window(0, 0, -math.inf))
+    window = get(state.windows, key, Window((), 0, -math.inf))
+    steps = [state]
     if call.now >= window.last_at + LOCKED_SECONDS:
-        window = Window(0, 0, call.now)
+        window = Window((), 0, call.now)
     if window.failures >= FAILURES:
-        return _locked([state], window.last_at + LOCKED_SECONDS - call.now)
-    if window.attempts >= FAILURES:
-        if call.now <= window.last_at + UNDECIDED_SECONDS:
-            return refusal([state], 429, "sign_in_busy")
-        window = replace(window, attempts=window.failures)
-    reserved = _with_window(state, key, Window(window.attempts + 1, window.failures, call.now))
+        return _locked(steps, window.last_at + LOCKED_SECONDS - call.now)
+    if len(window.undecided) + window.failures >= FAILURES:
+        kept = tuple(began for began in window.undecided if began >= call.now - UNDECIDED_SECONDS)
+        if kept == window.undecided:
+            return refusal(steps, 429, "sign_in_busy")
+        window = replace(window, undecided=kept)
+        steps.append(_with_window(state, key, window))
+    reserved = Window(tuple(sorted((*window.undecided, call.now))), window.failures, call.now)
+    steps.append(_with_window(state, key, reserved))
     if call.is_right:
         cleared = replace(state, windows=tuple(each for each in state.windows if each[0] != key))
-        steps = [state, reserved, cleared]
+        steps.append(cleared)
         done = success(steps) if call.is_let_through else refusal(steps, 403, "wrong_role")
     else:
         failures = window.failures + 1
-        counted = _with_window(state, key, Window(window.attempts + 1, failures, call.now))
-        steps = [state, reserved, counted]
+        steps.append(_with_window(state, key, Window(window.undecided, failures, call.now)))
         done = _locked(steps, LOCKED_SECONDS) if failures >= FAILURES else _wrong(steps, FAILURES - failures)
     return _or_busy(state, call, done) if call.is_beside else done
 
@@ -241,7 +251,9 @@ def _opened(state: State, call: Call) -> Prediction[State]:
 
 
 def _cleared(state: State, call: Call) -> Prediction[State]:
-    return success([state, replace(state, answered=put(state.answered, call.user, 0))])
+    # In pieces: who is cut off asks again.
+    left = range(get(state.answered, call.user, 0) - _CLEARED_AT_ONCE, 0, -_CLEARED_AT_ONCE)
+    return success([state, *(replace(state, answered=put(state.answered, call.user, n)) for n in (*left, 0))])
 
 
 _PREDICTIONS: dict[str, Callable[[State, Call], Prediction[State]]] = {

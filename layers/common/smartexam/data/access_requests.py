@@ -104,7 +104,11 @@ class AlreadyPending(Exception):
 
 
 class AccessChanged(Exception):
-    """The account has another role by now, or is gone."""
+    """The account has another role by now."""
+
+
+class AccountGone(Exception):
+    """The account was deleted."""
 
 
 def has_pending(user_id: int) -> bool:
@@ -118,6 +122,7 @@ def submit(user: User, requested_access: str, reason: str, now: float) -> int:
     Raises:
         AlreadyPending: there is one that is not decided yet.
         AccessChanged: the account does not have the role any more that it was read with.
+        AccountGone: it was deleted meanwhile.
     """
     request_id = next_id("access_request")
     request = RequestItem(
@@ -144,7 +149,9 @@ def submit(user: User, requested_access: str, reason: str, now: float) -> int:
             ]
         )
     except TransactionRefused as refused:
-        raise (AlreadyPending if refused.failed[0] else AccessChanged) from None
+        if refused.failed[0]:
+            raise AlreadyPending from None
+        raise (AccountGone if refused.items[1] is None else AccessChanged) from None
     return request_id
 
 

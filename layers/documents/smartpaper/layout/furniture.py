@@ -172,7 +172,7 @@ def _counts(found: dict[int, str]) -> bool:
 
 
 def remove_unseen(pages: Sequence[PageContent]) -> None:
-    """Take off what no reader sees: text outside of the page, and text not painted where most of it is.
+    """Take off what no reader sees: text outside of the page or of no size, and text not painted where most of it is.
 
     Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
     """
@@ -184,7 +184,7 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
         page.runs = [
             run
             for run in page.runs
-            if not run.flags & gone and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
+            if not run.flags & gone and run.size > 0 and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
         ]
 
 
