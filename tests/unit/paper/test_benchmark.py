@@ -1,6 +1,10 @@
 """The benchmark's targets hold on papers of its own making; `python -m bench.mining` runs it in full."""
 
+import io
 import time
+from collections.abc import Callable
+
+from pypdf import PdfReader
 
 from bench.mining.measure import layouts
 from bench.mining.score import Score, compare
@@ -21,14 +25,18 @@ def test_generated_papers_are_read_as_they_were_written() -> None:
     assert total.wrong <= 0.001 * total.expected
 
 
-def test_reading_takes_milliseconds_a_page() -> None:
+def test_reading_takes_less_than_pypdfs_text_alone() -> None:
     layout = next(layout for layout in layouts(40, seed=5) if layout.stream == "lines")
     paper = set_paper(layout)
-    best = float("inf")
-    for _ in range(3):
-        started = time.process_time()
-        extract(paper.data)
-        best = min(best, time.process_time() - started)
 
-    # Four times the budget of 250 ms for 40 pages: shared machines are slow by as much.
-    assert best / paper.pages < 0.025
+    def seconds(read: Callable[[], object]) -> float:
+        started = time.process_time()
+        read()
+        return time.process_time() - started
+
+    def by_pypdf() -> list[str]:
+        return [page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages]
+
+    # Measured: 0.46. In turn, and the quickest of each: the machine may have other things to do.
+    samples = [(seconds(lambda: extract(paper.data)), seconds(by_pypdf)) for _ in range(4)]
+    assert min(ours for ours, _ in samples) < 0.7 * min(theirs for _, theirs in samples)
