@@ -88,7 +88,7 @@ class Emulator:
         if process.stdout is None:
             raise EmulatorError("no pipe from the emulator")
         splitter = LogSplitter(self.folders.logs / "aws.log", self.folders.logs / "functions.log")
-        self._pump = threading.Thread(target=_pump, args=(process.stdout, splitter), daemon=True)
+        self._pump = threading.Thread(target=_pump, args=(process.stdout, splitter), name="emulator", daemon=True)
         self._pump.start()
         deadline = time.monotonic() + _START_SECONDS
         while not self._is_healthy():

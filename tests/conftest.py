@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,9 @@ _SAFE_ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "tests",
     "STAGE": "test",
 }
+# Those that serve more than a test may begin with any: the event loop's workers, the reader of the emulator's log, what
+# answers a browser.
+_SHARED_THREADS = ("asyncio_", "emulator", "loopback")
 _NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "SMARTEXAM_LOCAL", "JWT_SECRET_ARN")
 
 
@@ -69,6 +73,17 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     forget_processes_state()
     yield
     forget_processes_state()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_stays() -> Iterator[None]:
+    """What a test leaves running would work, write and use up random numbers in the middle of another one."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if not thread.name.startswith(_SHARED_THREADS):
+            thread.join(timeout=10)
+            assert not thread.is_alive(), f"{thread.name} goes on after the test"
 
 
 @pytest.fixture

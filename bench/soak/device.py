@@ -1,6 +1,7 @@
 """A device on the WebSocket API: connects, sends, is cut off, connects again."""
 
 import json
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -65,7 +66,7 @@ class Device:
         if self._connection is not None:
             self.cuts += 1
             with suppress(OSError):
-                self._connection.socket.close()
+                self._connection.socket.shutdown(socket.SHUT_RDWR)
         self._drop()
 
     def close(self) -> None:

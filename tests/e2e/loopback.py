@@ -20,6 +20,11 @@ def served(functions: Mapping[str, Handler], fallback: Handler) -> Iterator[str]
     class Gateway(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            # A browser keeps its connections from one test to the next.
+            threading.current_thread().name = "loopback"
+            super().setup()
+
         def _serve(self) -> None:
             address = urlsplit(self.path)
             length = int(self.headers.get("content-length") or 0)

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import random
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -87,11 +88,10 @@ class Device:
         connection = self._open()
         for text in self.texts:
             while not self._send(connection, text):
+                self._cut(connection)
                 connection = self._open()
             if self.chance.random() < 0.1:
-                self.cuts += 1
-                # Cut, not closed: no farewell reaches the server.
-                connection.socket.close()
+                self._cut(connection)
                 connection = self._open()
         connection.close()
         self.catch_up()
@@ -120,6 +120,13 @@ class Device:
                     return connect(url, legacy=True, open_timeout=30)
         pytest.fail("no ticket opened a connection")
 
+    def _cut(self, connection: ClientConnection) -> None:
+        """Cut, not closed: no farewell reaches the server."""
+        self.cuts += 1
+        # The threads of the connection see the end and end themselves; of a socket that is only closed they would not.
+        with suppress(OSError):
+            connection.socket.shutdown(socket.SHUT_RDWR)
+
     def _send(self, connection: ClientConnection, text: str) -> bool:
         """Whether the message was acknowledged; it is sent until then, always by the same name."""
         frame = {"action": "sendMessage", "conv_id": self.conversation_id, "message": text, "client_id": text}
@@ -128,8 +135,6 @@ class Device:
                 try:
                     connection.send(json.dumps(frame))
                     if self.chance.random() < 0.05:
-                        self.cuts += 1
-                        connection.socket.close()
                         return False
                     answer = self._answer(connection, text)
                 except (ConnectionClosed, OSError, TimeoutError):
