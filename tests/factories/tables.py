@@ -43,6 +43,11 @@ def create_tables(client: Any, suffix: str) -> dict[str, str]:
     return environment
 
 
+def named_tables() -> dict[str, str]:
+    """The variables that name the tables, as functions have them now."""
+    return {variable: os.environ[variable] for variable in (f"{context.upper()}_TABLE" for context in definitions())}
+
+
 def delete_tables(client: Any, environment: dict[str, str]) -> None:
     """Remove the tables again."""
     for name in environment.values():

@@ -1,11 +1,26 @@
 """What functional tests share."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from mailer import sender
 from smartexam import queues
+from smartexam.data import engine
+from smartexam.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.post import PostOffice
+from tests.infrastructure.iam import roles_enforced
+
+
+@pytest.fixture(autouse=True)
+def _roles(tables: dict[str, str]) -> Iterator[None]:
+    """Functions do only what their roles allow, in every test."""
+    client = engine.connection().client
+    # Making the first client looks at the settings, and the test may have more of them to make.
+    settings.cache_clear()
+    with roles_enforced(client):
+        yield
 
 
 @pytest.fixture

@@ -29,21 +29,19 @@ HANDLERS: dict[str, Any] = {"discussions": discussions, "study": study}
 class Caller:
     """Somebody who is a student and an administrator, and sends the events."""
 
-    def __init__(self, tables: dict[str, str]) -> None:
+    def __init__(self) -> None:
         self.user = create_user(role="user,admin")
-        self.tables = tables
 
     def send(self, name: str) -> Answer:
         function = name.partition("/")[0]
         text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
         event = json.loads(text.replace("<access token>", access_token(self.user)))
-        with enforced(f"{function.capitalize()}Function", table.connection().client, self.tables):
-            return answer_of(HANDLERS[function](event, FakeContext()))
+        return answer_of(HANDLERS[function](event, FakeContext()))
 
 
 @pytest.fixture
 def caller(tables: dict[str, str], frozen_settings: FrozenClock) -> Caller:
-    return Caller(tables)
+    return Caller()
 
 
 @pytest.fixture

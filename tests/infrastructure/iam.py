@@ -1,12 +1,18 @@
 """What a function's policies would say to a call to DynamoDB: neither moto nor the emulator asks them."""
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
+from types import FrameType
 from typing import Any
 
+from smartexam.api import Api
+from tests.factories.tables import named_tables
 from tests.infrastructure import stack
 from tests.infrastructure.stack import Statement
 
@@ -43,17 +49,75 @@ def enforced(function: str, client: Any, environment: Mapping[str, str]) -> Iter
         client: the botocore client that the code under test calls DynamoDB with.
         environment: the tables' physical names by variable (`CATALOG_TABLE`).
     """
-    refused: list[str] = []
+    with _judged(client, lambda: function, lambda: environment):
+        yield
 
-    def ask(params: Mapping[str, Any], model: Any, **_: object) -> None:
-        refused.extend(refusals(function, model.name, params, environment))
 
-    client.meta.events.register("before-parameter-build.dynamodb", ask)
+@contextmanager
+def roles_enforced(client: Any) -> Iterator[None]:
+    """Fail at the end of the block if a function that was called in it did what its role does not allow.
+
+    Whose call it is shows by the stack: the nearest `lambda_handler`, unless a test's own code is nearer to the call.
+
+    Args:
+        client: the botocore client that functions call DynamoDB with.
+    """
+    with _judged(client, _caller, named_tables):
+        yield
+
+
+@contextmanager
+def _judged(
+    client: Any, caller: Callable[[], str | None], environment: Callable[[], Mapping[str, str]]
+) -> Iterator[None]:
+    refused: set[str] = set()
+
+    def judge(params: Mapping[str, Any], model: Any, **_: object) -> None:
+        if function := caller():
+            refused.update(f"{function}: {each}" for each in refusals(function, model.name, params, environment()))
+
+    client.meta.events.register("before-parameter-build.dynamodb", judge)
     try:
         yield
     finally:
-        client.meta.events.unregister("before-parameter-build.dynamodb", ask)
-    assert not refused, f"{function} may not: {sorted(set(refused))}"
+        client.meta.events.unregister("before-parameter-build.dynamodb", judge)
+    assert not refused, f"roles do not allow: {sorted(refused)}"
+
+
+def _caller() -> str | None:
+    found = _nearest(sys._getframe())
+    if found is None and threading.current_thread() is not threading.main_thread():
+        # A worker of a pool, for whose work the handler waits.
+        found = _nearest(sys._current_frames()[threading.main_thread().ident or 0])
+    return found or None
+
+
+def _nearest(frame: FrameType | None) -> str | None:
+    while frame is not None:
+        if frame.f_code is Api.handler.__code__:
+            return _functions().get(frame.f_locals["self"].group, "")
+        owner = _owner(frame.f_code.co_filename)
+        if owner is not None:
+            return owner
+        frame = frame.f_back
+    return None
+
+
+@cache
+def _owner(file: str) -> str | None:
+    """The function whose handler a file holds; "" for a test's file; None for one that says nothing."""
+    if file == __file__ or not file.startswith(f"{stack.ROOT}/"):
+        return None
+    folder, _, rest = file.removeprefix(f"{stack.ROOT}/").partition("/")
+    if folder == "tests":
+        return ""
+    package, _, module = rest.partition("/")
+    return _functions()[package] if folder == "functions" and module == "app.py" else None
+
+
+@cache
+def _functions() -> dict[str, str]:
+    return {stack.package(function): function for function in stack.function_ids()}
 
 
 def refusals(function: str, operation: str, arguments: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
@@ -62,12 +126,13 @@ def refusals(function: str, operation: str, arguments: Mapping[str, Any], enviro
     granted = stack.statements(function)
     return [
         str(access)
-        for access in _accesses(operation, arguments, tables)
+        for access in accesses(operation, arguments, tables)
         if not any(_allows(statement, access) for statement in granted)
     ]
 
 
-def _accesses(operation: str, arguments: Mapping[str, Any], tables: Mapping[str, str]) -> Iterator[Access]:
+def accesses(operation: str, arguments: Mapping[str, Any], tables: Mapping[str, str]) -> Iterator[Access]:
+    """What a call touches; `tables` are logical ids by physical name."""
     if operation in {"TransactWriteItems", "TransactGetItems"}:
         for entry in arguments["TransactItems"]:
             ((verb, part),) = entry.items()

@@ -6,7 +6,13 @@ import botocore.session
 import pytest
 from botocore.stub import Stubber
 
-from tests.infrastructure.iam import enforced, refusals
+from exams.app import lambda_handler as exams
+from smartexam.data import engine
+from tests.factories.clock import FrozenClock
+from tests.factories.events import send
+from tests.factories.users import access_token, create_user
+from tests.infrastructure import stack
+from tests.infrastructure.iam import enforced, refusals, roles_enforced
 
 ENVIRONMENT = {"IDENTITY_TABLE": "people", "EPHEMERAL_TABLE": "sessions", "ATTEMPTS_TABLE": "sittings"}
 
@@ -74,5 +80,21 @@ def test_a_block_of_calls_is_judged_at_its_end() -> None:
     client = botocore.session.get_session().create_client("dynamodb", region_name="us-east-1")
     with Stubber(client) as stubber:
         stubber.add_response("get_item", {})
-        with pytest.raises(AssertionError, match="DocsFunction may not"), enforced("DocsFunction", client, ENVIRONMENT):
+        with (
+            pytest.raises(AssertionError, match="DocsFunction: GetItem"),
+            enforced("DocsFunction", client, ENVIRONMENT),
+        ):
             client.get_item(TableName="people", Key=_key("USER#1"))
+
+
+def test_a_handler_is_held_to_its_role_and_a_test_is_not(
+    tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exams.app.api.clock", clock)
+    client = engine.connection().client
+    with roles_enforced(client):
+        token = access_token(create_user())
+        assert send(exams, "GET", "/api/exams", token=token).status == 200
+    monkeypatch.setattr(stack, "statements", lambda _: [])
+    with pytest.raises(AssertionError, match="ExamsFunction: Query on CatalogTable"), roles_enforced(client):
+        send(exams, "GET", "/api/exams", token=token)

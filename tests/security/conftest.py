@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from smartexam.data import engine
+from tests.infrastructure.iam import roles_enforced
 from tests.security.world import World, built
 
 
@@ -19,5 +21,6 @@ def world(one_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world as it was made, whatever the test before did to it."""
     one_world.enter(monkeypatch)
     one_world.restore()
-    yield one_world
+    with roles_enforced(engine.connection().client):
+        yield one_world
     one_world.leave()

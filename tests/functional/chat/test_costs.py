@@ -9,11 +9,9 @@ import pytest
 
 from smartexam.data import table
 from smartexam.data.messaging import groups
-from tests.factories.chat import Person, call_socket
+from tests.factories.chat import Person
 from tests.factories.clock import FrozenClock
-from tests.factories.exams import create_exam, question_ids
 from tests.functional.chat.conftest import NewPerson
-from tests.infrastructure.iam import enforced
 
 
 @contextmanager
@@ -120,59 +118,3 @@ def test_a_delivery_to_two_hundred_costs_three_calls(
     for at in range(1000, 1200, 50):
         groups.add(group, asha.id, {number: f"Member {number}" for number in range(at, at + 50)})
     assert cost(lambda: asha.say(group)) == ["BatchGetItem", "TransactWriteItems", "GetItem", *["BatchGetItem"] * 3]
-
-
-class TestRights:
-    def test_chat_may_do_all_that_it_does(
-        self, asha: Person, ben: Person, chen: Person, tables: dict[str, str]
-    ) -> None:
-        device = ben.connect()
-        gone = ben.connect()
-        question = question_ids(create_exam().id)[0]
-        ben.frame(gone, "joinDiscussion", question_id=question)
-        asha.clock.advance(60)
-        asha.wire.gone.add(gone)
-        with enforced("ChatFunction", table.connection().client, tables):
-            dm = asha.befriend(ben)
-            asha.befriend(chen)
-            chen.ok("DELETE", f"/friend/{asha.id}")
-            chen.ok("POST", "/request", {"recipient_id": asha.id})
-            (waiting,) = asha.ok("GET", "/requests/inbox")["requests"]
-            asha.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"})
-            asha.ok("GET", "/search", query={"q": "be"})
-            first = asha.say(dm, client_id="c")
-            second = ben.say(dm, reply_to_id=first["id"])
-            asha.ok("PUT", f"/messages/{first['id']}/edit", {"message": "x"})
-            ben.ok("DELETE", f"/messages/{second['id']}")
-            for path in ("/conversations", "/unread_count", f"/messages/{dm}"):
-                ben.ok("GET", path)
-            ben.ok("GET", "/online_status", query={"ids": "1"})
-            asha.ok("POST", f"/conversations/{dm}/read")
-            asha.ok("DELETE", f"/conversations/{dm}/clear")
-            group = asha.ok("POST", "/group", {"name": "x", "member_ids": [ben.id]})["conv_id"]
-            asha.ok("DELETE", f"/group/{group}/members/{ben.id}")
-            asha.ok("POST", f"/group/{group}/members", {"user_id": ben.id})
-            ben.ok("DELETE", f"/group/{group}/exit")
-            asha.ok("DELETE", f"/group/{group}")
-            asha.ok("POST", "/ws-ticket")
-            ben.ok("DELETE", f"/friend/{asha.id}")
-        assert device
-
-    def test_chat_ws_may_do_all_that_it_does(self, asha: Person, ben: Person, tables: dict[str, str]) -> None:
-        dm, question = asha.befriend(ben), question_ids(create_exam().id)[0]
-        ticket = asha.ok("POST", "/ws-ticket")["ticket"]
-        with enforced("ChatWsFunction", table.connection().client, tables):
-            assert call_socket("$connect", "A=", headers={}, queryStringParameters={"ticket": ticket}) == 200
-            device = ben.connect()
-            asha.clock.advance(2)
-            for action, fields in (
-                ("sendMessage", {"conv_id": dm, "message": "x", "client_id": "c"}),
-                ("typing", {"conv_id": dm}),
-                ("heartbeat", {}),
-                ("markRead", {"conv_id": dm}),
-                ("joinDiscussion", {"question_id": question}),
-                ("leaveDiscussion", {"question_id": question}),
-                ("joinDiscussion", {"question_id": question}),
-            ):
-                assert ben.frame(device, action, **fields) == 200
-            call_socket("$disconnect", device)

@@ -13,7 +13,6 @@ from smartexam.data import table
 from smartexam.data.audit import Change, entry
 from smartexam.data.catalog.categories import CategoryItem, category_key
 from smartexam.data.table import (
-    Check,
     Delete,
     FloatAttribute,
     IntAttribute,
@@ -350,11 +349,6 @@ def exam_from(item: CardItem) -> Exam:
 def exam_at(place: str) -> int:
     """The id of the exam that is at a place in a list."""
     return int(place.rpartition("#")[2])
-
-
-def check_exam(exam_id: int) -> Check:
-    """A condition of a transaction: the exam exists."""
-    return Check(CardItem, card_key(exam_id, 0), CARD, CardItem.pk.exists())
 
 
 def count_exams() -> int:
