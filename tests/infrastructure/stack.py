@@ -99,10 +99,13 @@ def aws_policies(function: str) -> list[str]:
 
 
 def statements(function: str) -> list[Statement]:
-    """Everything a function may do by policies of ours: its own and those it shares."""
+    """Everything a function may do by policies of ours: its own, those it shares and those attached to its role."""
     documents = [policy["PolicyDocument"] for policy in role(function).get("Policies", [])]
     shared = (arn["Ref"] for arn in role(function).get("ManagedPolicyArns", []) if "Ref" in arn)
     documents += [deployed()[policy]["Properties"]["PolicyDocument"] for policy in shared]
+    mine = {"Ref": deployed()[function]["Properties"]["Role"]["Fn::GetAtt"][0]}
+    attached = (properties for _, properties in deployed_of("AWS::IAM::Policy"))
+    documents += [properties["PolicyDocument"] for properties in attached if mine in properties["Roles"]]
     return [_statement(written) for document in documents for written in _listed(document["Statement"])]
 
 

@@ -100,14 +100,16 @@ class TestEveryUpload:
 
     def test_may_read_what_came_and_no_more(self, function: str, settings: dict[str, Any]) -> None:
         bucket = settings["Bucket"]["Ref"]
-        policies = [
-            properties["PolicyDocument"]["Statement"]
-            for _, properties in stack.deployed_of("AWS::IAM::Policy")
-            if properties["Roles"] == [{"Ref": f"{function}Role"}]
-        ]
-        ((statement,),) = policies
-        assert statement["Action"] == "s3:GetObject"
-        assert statement["Resource"] == {"Fn::Sub": f"${{{bucket}.Arn}}/uploads/*"}
+        allowed = {
+            str(resource): item.actions
+            for item in stack.statements(function)
+            for resource in item.resources
+            if bucket in str(resource)
+        }
+        assert allowed == {
+            str({"Fn::Sub": f"${{{bucket}.Arn}}/uploads/*"}): ("s3:GetObject",),
+            str({"Fn::GetAtt": [bucket, "Arn"]}): ("s3:ListBucket",),
+        }
 
 
 def test_overdue_attempts_are_closed_within_five_minutes() -> None:

@@ -75,6 +75,14 @@ class TestEveryFunction:
         told = {table for table, variable in TABLES.items() if variable in stack.environment(function)}
         assert told == _tables(function)
 
+    def test_is_told_when_a_file_that_it_may_read_is_missing(self, function: str) -> None:
+        def buckets(action: str) -> set[str]:
+            found = (item for item in stack.statements(function) if action in item.actions)
+            return {_names(resource) for item in found for resource in item.resources}
+
+        # S3 answers those who may not list a bucket that they may not read what is not there either.
+        assert buckets("s3:GetObject") == buckets("s3:ListBucket")
+
     def test_reads_the_signing_key_if_and_only_if_it_serves_users(self, function: str) -> None:
         reads = any(
             "secretsmanager:GetSecretValue" in item.actions and _names(item.resources[0]) == "JwtSecret"
