@@ -147,8 +147,8 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
         BadRequest: `no_attempt`.
         NotFound: `exam_not_found`.
     """
-    exam, mine, result_id = sitting.submit(request.caller.user_id, exam_id, _clockwork(request))
-    visible = exam.shows_result(mine.completed_at, request.now)
+    exam, completed_at, result_id = sitting.submit(request.caller.user_id, exam_id, _clockwork(request))
+    visible = exam.shows_result(completed_at, request.now)
     location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
     if not request.wants_json:
         return redirect(location)

@@ -163,11 +163,11 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
     raise Unavailable
 
 
-def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, Sitting, int]:
+def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, int, int]:
     """End the running attempt and grade it; of one that has ended, the same again.
 
     Returns:
-        The exam, the sitting as it was closed, and the result's id.
+        The exam, when the attempt ended in epoch seconds, and its result's id.
 
     Raises:
         NotFound: no such exam.
@@ -184,7 +184,13 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, Sitt
     exam = find_exam(exam_id, reader=user_id)
     if result_id is None:
         raise _no_attempt()
-    return exam, sitting, result_id
+    if sitting.status != OPEN:
+        return exam, sitting.completed_at, result_id
+    # The attempt's time was over, and between our look and our hand on it somebody ended it and began the next one.
+    result = attempts.get_result(user_id, exam_id, result_id)
+    if result is None:
+        raise _no_attempt()
+    return exam, result.completed_at, result_id
 
 
 def _stored_version(user_id: int, exam_id: int, clockwork: Clockwork) -> int:

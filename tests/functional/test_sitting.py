@@ -6,8 +6,10 @@ import pytest
 
 from exams.app import api, lambda_handler
 from smartexam.data import attempts
+from smartexam.data.attempts import SittingRefused
 from smartexam.data.catalog import exams, question_changes
 from smartexam.data.catalog.exams import Exam
+from smartexam.data.engine import ConditionFailed
 from smartexam.exam.marks import UNITS
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
@@ -437,6 +439,26 @@ class TestSubmit:
 
         assert student.submit(exam).body["result_id"] == attempt_id
         assert stored_result(student, exam, attempt_id).score.correct == 3
+
+    def test_of_one_that_was_ended_meanwhile_and_the_next_one_begun_tells_of_the_first(
+        self, student: Student, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        exam = create_exam(max_attempts=2, result_mode="delayed", result_delay=60)
+        first = student.start(exam).body["attempt_id"]
+        student.clock.advance(3600 + 31)
+        refused = attempts._refused
+
+        def meanwhile(failed: ConditionFailed) -> SittingRefused:
+            monkeypatch.setattr(attempts, "_refused", refused)
+            before = refused(failed)
+            assert student.start(exam).body["attempt_id"] != first
+            return before
+
+        monkeypatch.setattr(attempts, "_refused", meanwhile)
+        body = student.submit(exam).body
+
+        assert (body["result_id"], body["visible"]) == (first, False)
+        assert student.status(exam).body["has_active_attempt"]
 
     def test_is_graded_by_the_paper_that_was_sat(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
