@@ -13,7 +13,7 @@ from tests.factories.events import Answer
 
 S = TypeVar("S")
 # More than this many come only of a machine that hardly ever looks.
-_MOST = 256
+_MOST = 2000
 
 
 class Disagreement(AssertionError):

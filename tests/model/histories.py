@@ -19,6 +19,7 @@ _CHUNK = 250
 _FIRST_SEED = int(os.environ.get("HISTORIES_SEED", "1"))
 # Enough for the operation with the most parts: one beside another.
 _BYTES = 48
+_CALL_NUMBERS = (1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
 
 
 class Dice:
@@ -41,6 +42,10 @@ class Dice:
     def number(self, below: int) -> int:
         """0 or more, below a bound."""
         return self.pick(range(below))
+
+    def call_number(self) -> int:
+        """Which of a request's calls of the database: most make four or five."""
+        return self.pick(_CALL_NUMBERS)
 
     def chance(self, share: float) -> bool:
         """Whether something comes that does in this share of cases."""

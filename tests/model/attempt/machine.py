@@ -238,6 +238,8 @@ class Machine:
 
     def _end(self) -> None:
         """All attempts end without their students, each with one result, and all of it can be seen."""
+        for device in (0, len(DEVICES) - 1):
+            self._observe(self._student_happens(device, Call("paper"), 0))
         self.world.clock.advance(_TWO_DAYS)
         self._observe(self._sweep_happens(None))
         for possible in self.candidates.one.places:

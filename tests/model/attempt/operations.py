@@ -116,14 +116,23 @@ _QUESTIONS = (*(list(range(5)) * 4), UNKNOWN)
 
 
 def _operation(dice: Dice) -> Operation:
-    kind = dice.pick(["send"] * 12 + ["wait"] * 3 + ["administer"] * 3 + ["arrive", "sweep"])
+    kind = dice.pick(["send"] * 12 + ["wait"] * 3 + ["administer"] * 3 + ["arrive", "sweep", "start"])
     if kind == "send":
         return _send(dice, _fate(dice))
     if kind == "wait":
         return _wait(dice)
     if kind == "arrive":
         return Arrive(dice.number(4))
+    if kind == "start":
+        return _start_during_an_edit(dice)
     return _served(dice, kind, _server_fate(dice))
+
+
+def _start_during_an_edit(dice: Dice) -> Send:
+    """What reads most before it writes, and what changes what it read."""
+    action = dice.pick(["edit_exam", "edit_question", "delete_question", "add_question", "delete_all", "modify"])
+    edit = Administer(action, dice.number(5), dice.number(8))
+    return Send(dice.pick([0, 3]), "start", fate=Beside(dice.call_number(), 0.0, edit), process=dice.number(2))
 
 
 def _served(dice: Dice, kind: str, fate: Fate) -> Administer | Sweep:
@@ -167,9 +176,9 @@ def _server_fate(dice: Dice) -> Fate:
 
 def _disturbed(dice: Dice, kind: str) -> Fate:
     if kind == "crash":
-        return Crash(1 + dice.number(8), dice.chance(0.5))
+        return Crash(dice.call_number(), dice.chance(0.5))
     if kind == "beside":
-        at, seconds = 1 + dice.number(6), dice.pick([0.0, 0.0, 0.0, 5.0, 31.0, 3600.0])
+        at, seconds = dice.call_number(), dice.pick([0.0, 0.0, 0.0, 5.0, 31.0, 3600.0])
         other = dice.pick(["send"] * 5 + ["administer"] * 3 + ["sweep"])
         return Beside(at, seconds, _send(dice, "arrives") if other == "send" else _served(dice, other, "arrives"))
     return kind

@@ -63,23 +63,30 @@ _KINDS = (
 )
 # What only reads is made of several reads: beside something else it may show a bit of both.
 _READS = frozenset({"overview", "count", "inbox"})
+_RELATED = (
+    ("ask", "ask", "answer", "answer", "unfriend"),
+    ("add", "remove", "leave", "end", "send"),
+    ("send", "send", "edit", "delete", "read", "clear", "page"),
+)
 _FATES = ("arrives",) * 7 + ("twice", "crash", "crash", "beside", "beside")
 
 
 def _operation(dice: Dice) -> Operation:
     if dice.chance(0.05):
-        return Erase(dice.pick([0.0, 30.0]), Crash(1 + dice.number(6), dice.chance(0.5)) if dice.chance(0.3) else None)
+        return Erase(dice.pick([0.0, 30.0]), Crash(dice.call_number(), dice.chance(0.5)) if dice.chance(0.3) else None)
     kind, fate = dice.pick(_KINDS), dice.pick(_FATES)
     disturbance: Fate = fate
     if fate == "crash" or (fate == "beside" and kind in _READS):
-        disturbance = Crash(1 + dice.number(8), dice.chance(0.5))
+        disturbance = Crash(dice.call_number(), dice.chance(0.5))
     act = _act(dice, kind)
     if fate == "beside" and kind not in _READS:
-        other = _act(dice, dice.pick(_KINDS))
-        if dice.chance(0.6):
+        related = next((kinds for kinds in _RELATED if kind in kinds), _KINDS)
+        other = _act(dice, dice.pick(related if dice.chance(0.7) else _KINDS))
+        if dice.chance(0.7):
             # About the same people and things: what has nothing to do with each other is seldom at odds.
-            other = replace(other, user=act.other, other=act.user, which=act.which)
-        disturbance = Beside(1 + dice.number(6), other)
+            users = dice.pick([(act.other, act.user), (act.user, act.other)])
+            other = replace(other, user=users[0], other=users[1], which=act.which)
+        disturbance = Beside(dice.call_number(), other)
     return Act(
         *(act.kind, act.user, act.other, act.others, act.which, act.how),
         fate=disturbance,

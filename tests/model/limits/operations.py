@@ -61,8 +61,9 @@ _KINDS = {
         "comments",
         "opened",
     ),
-    # Many at one door.
+    # Many at one door, and one subscriber by several addresses.
     "sign_in": ("sign_in",),
+    "subscriber": ("sign_in",),
     "talk": (*(["message"] * 6 + ["comment"] * 6), "messages", "comments"),
     "study": (*(["question"] * 10), "opened", "cleared"),
 }
@@ -79,8 +80,8 @@ def _operation(theme: str, dice: Dice) -> Operation:
         other = _act(theme, dice, act.kind)
         if dice.chance(0.7):
             other = replace(other, user=act.user, name=act.name, place=act.place)
-        return replace(act, fate=Beside(1 + dice.number(6), replace(other, seconds=0.0, is_at_midnight=False)))
-    return act if fate == "arrives" else replace(act, fate=Crash(1 + dice.number(8), dice.chance(0.5)))
+        return replace(act, fate=Beside(dice.call_number(), replace(other, seconds=0.0, is_at_midnight=False)))
+    return act if fate == "arrives" else replace(act, fate=Crash(dice.call_number(), dice.chance(0.5)))
 
 
 def _act(theme: str, dice: Dice, kind: str) -> Act:
@@ -96,7 +97,8 @@ def _act(theme: str, dice: Dice, kind: str) -> Act:
         dice.chance(0.2),
         process=dice.number(2),
     )
-    return replace(act, user=0, place=act.place // 3) if theme == "sign_in" else act
+    place = {"sign_in": act.place // 3, "subscriber": 2 + act.place % 2}.get(theme)
+    return act if place is None else replace(act, user=0, place=place)
 
 
 # How many questions the first user has asked already, and what it is about.

@@ -68,12 +68,12 @@ def _operation(dice: Dice) -> Operation:
     fate: Fate = kind
     # What is made of many changes, or of many reads, is not one step: beside it anything may show in part.
     if kind == "crash" or (kind == "beside" and act.kind not in _CHANGES):
-        fate = Crash(1 + dice.number(10), dice.chance(0.5))
+        fate = Crash(dice.call_number(), dice.chance(0.5))
     elif kind == "beside":
         other = _act(dice, dice.pick(_CHANGES))
         if dice.chance(0.6):
             other = replace(other, target=act.target if other.kind == act.kind else act.user, user=act.target % USERS)
-        fate = Beside(1 + dice.number(6), other)
+        fate = Beside(dice.call_number(), other)
     return replace(act, fate=fate, is_repeated=dice.chance(0.5))
 
 
