@@ -67,15 +67,17 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
         BadRequest: the exam is not open, or no attempt is left.
     """
     exam = find_exam(exam_id, reader=user_id)
-    if not exam.is_open(clockwork.now, clockwork.timezone):
-        return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
     try:
-        version = papers.ready_version(exam)
+        if exam.is_open(clockwork.now, clockwork.timezone):
+            # Perhaps it was edited meanwhile: an attempt's time and number must be those of the exam that it is sat by.
+            exam = papers.ready(exam)
     except NotFound as nothing_to_sit:
         if nothing_to_sit.code != "exam_without_questions":
             raise
         # Whoever began before the questions were taken out goes on with the paper that they have.
         return _running_or(user_id, exam_id, clockwork, nothing_to_sit), True
+    if not exam.is_open(clockwork.now, clockwork.timezone):
+        return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
     attempt_id = ids.next_id("attempt")
     for _ in range(_TRIES):
         try:
@@ -83,7 +85,7 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
                 user_id,
                 exam_id,
                 attempt_id=attempt_id,
-                paper_version=version,
+                paper_version=exam.content_version,
                 now=clockwork.now,
                 deadline=clockwork.now + exam.duration * 60,
                 max_attempts=exam.max_attempts,
@@ -98,7 +100,7 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
                 return stored, True
             finalise.finalise(stored, clockwork.now, clockwork.grace)
         else:
-            _versions.saw(exam_id, version)
+            _versions.saw(exam_id, exam.content_version)
             return sitting, False
     raise Unavailable
 

@@ -121,7 +121,7 @@ def test_what_was_under_way_is_found_by_the_last_pass(dynamodb: Any, tables: dic
     token = access_token(create_user(role="user"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sitting, "find_exam", lambda *_, **__: read_before)
-        patch.setattr("smartexam.data.catalog.papers.ready_version", lambda _: 1)
+        patch.setattr("smartexam.data.catalog.papers.ready", lambda exam: exam)
         assert send(exams_app.lambda_handler, "POST", f"/start-exam/{exam_id}", token=token).status == 200
     assert left(dynamodb, tables) == 1
 

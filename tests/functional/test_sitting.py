@@ -7,7 +7,7 @@ import pytest
 from exams.app import api, lambda_handler
 from smartexam.data import attempts
 from smartexam.data.attempts import SittingRefused
-from smartexam.data.catalog import exams, question_changes
+from smartexam.data.catalog import exams, papers, question_changes
 from smartexam.data.catalog.exams import Exam
 from smartexam.data.engine import ConditionFailed
 from smartexam.exam.marks import UNITS
@@ -90,6 +90,25 @@ class TestStart:
             "attempt_id": first.body["attempt_id"],
             "redirect_url": f"/exam/{exam.id}",
         }
+
+    @pytest.mark.parametrize(("changes", "status"), [({"duration": 1}, 200), ({"status": "completed"}, 400)])
+    def test_during_an_edit_goes_by_what_the_exam_has_become(
+        self, changes: dict[str, Any], status: int, student: Student, exam: Exam, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compile_now = papers._compile
+
+        def meanwhile(read: Exam) -> bool:
+            monkeypatch.setattr(papers, "_compile", compile_now)
+            # Other marks make it another paper.
+            exams.edit_exam(exam.id, lambda _: {**changes, "positive_marks": 5 * UNITS})
+            return compile_now(read)
+
+        monkeypatch.setattr(papers, "_compile", meanwhile)
+
+        assert student.start(exam).status == status
+        if status == 200:
+            body = student.paper(exam).body
+            assert (body["exam"]["duration"], body["remaining_seconds"]) == (1, 60)
 
     def test_unknown_exam_is_404(self, student: Student) -> None:
         assert student.call("POST", "/start-exam/999").status == 404

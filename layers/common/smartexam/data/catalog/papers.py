@@ -71,7 +71,15 @@ def load_answer_key(exam_id: int, version: int) -> AnswerKey:
 
 
 def ready_version(exam: Exam) -> int:
-    """The version of an exam's current paper, compiled now if it has not been.
+    """The version of an exam's current paper; see `ready`."""
+    return ready(exam).content_version
+
+
+def ready(exam: Exam) -> Exam:
+    """An exam whose current paper is there, compiled now if it has not been.
+
+    Returns:
+        The exam of which the paper is: what was given, or what others made of it meanwhile.
 
     Raises:
         NotFound: the exam has no questions, or is gone.
@@ -84,7 +92,7 @@ def ready_version(exam: Exam) -> int:
         if current.question_count == 0:
             raise NotFound("This exam has no questions", code="exam_without_questions")
         if current.compiled_version == current.content_version or _compile(current):
-            return current.content_version
+            return current
         current = get_exam(exam.id)
     raise Unavailable
 
