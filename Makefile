@@ -15,6 +15,7 @@ VENV_AWS := .venv-aws/.ready
 VENV_SAM := .venv-sam/.ready
 VENV_BENCH := .venv-bench/.ready
 VENV_FUZZ := .venv-fuzz/.ready
+VENV_AUDIT := .venv-audit/.ready
 
 # A file's tests stay together: they share what is slow to make. More than four processes would wait for the emulators.
 PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
@@ -24,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz coverage openapi postman cost lint format validate build lock clean
+.PHONY: help run demo test soak bench fuzz audit coverage openapi postman cost lint format validate build lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +48,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) ## Measure what the project promises (A
 
 fuzz: $(VENV_FUZZ) ## Try every parser with random input (SECONDS for each; ARGS are harnesses)
 	@PYTHONPATH=layers/common:layers/documents:layers/media:functions .venv-fuzz/bin/python -m fuzz --seconds $(SECONDS) $(ARGS)
+
+audit: $(VENV_AUDIT) ## Look up known weaknesses of everything pinned (ARGS are pip-audit's)
+	@.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
+		$(addprefix --requirement ,$(wildcard requirements/*.txt layers/*/requirements.txt)) $(ARGS)
 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
@@ -80,10 +85,10 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Pin requirements/*.txt anew from requirements/*.in
-	@for name in dev local sam bench fuzz; do $(call lock-one,$$name) || exit 1; done
+	@for name in dev local sam bench fuzz audit; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -100,6 +105,9 @@ $(VENV_BENCH): requirements/bench.txt
 
 $(VENV_FUZZ): requirements/fuzz.txt
 	$(call make-venv,requirements/fuzz.txt)
+
+$(VENV_AUDIT): requirements/audit.txt
+	$(call make-venv,requirements/audit.txt)
 
 # Clears first, so that nothing stays that the requirements no longer name.
 define make-venv

@@ -60,6 +60,18 @@ class TestTheWorkflow:
         assert all(job["timeout-minutes"] <= 60 for job in JOBS.values())
 
 
+def test_known_weaknesses_are_looked_up_every_week_and_with_every_new_pin() -> None:
+    # YAML 1.1 takes `on` for a truth value.
+    workflow = _read(".github/workflows/audit.yml")
+    calls = workflow[True]
+    assert calls["schedule"]
+    (job,) = workflow["jobs"].values()
+    assert _commands(job) == ["make audit"]
+    assert "audit" in TARGETS
+    watched = {path for pattern in calls["push"]["paths"] for path in ROOT.glob(pattern)}
+    assert watched >= {*ROOT.glob("requirements/*.txt"), *ROOT.glob("layers/*/requirements.txt")}
+
+
 def test_every_folder_with_requirements_is_kept_up_to_date() -> None:
     pip = next(each for each in _read(".github/dependabot.yml")["updates"] if each["package-ecosystem"] == "pip")
     watched = {folder for pattern in pip["directories"] for folder in ROOT.glob(pattern.strip("/"))}

@@ -9,7 +9,11 @@ from tests.infrastructure import stack
 
 SHIPPED = "layers/common/requirements.txt"
 SHIPPED_TO_FEW = [f"layers/{layer}/requirements.txt" for layer in ("documents", "google", "media")]
-LOCKS = [SHIPPED, *SHIPPED_TO_FEW, *(f"requirements/{name}.txt" for name in ("dev", "local", "sam", "bench", "fuzz"))]
+LOCKS = [
+    SHIPPED,
+    *SHIPPED_TO_FEW,
+    *(f"requirements/{name}.txt" for name in ("dev", "local", "sam", "bench", "fuzz", "audit")),
+]
 
 
 def _pins(path: str) -> Mapping[str, str]:
