@@ -69,6 +69,9 @@ class Devices:
         return _NO_QUESTION if which == UNKNOWN else self.questions[which % len(self.questions)]
 
 
+_NOBODYS = 999_999
+
+
 def result_id(places: frozenset[Place], number: int) -> int | None:
     """The id of the result of an attempt, if anybody was told it."""
     ids = {each.id for place in places for each in place.results if each.number == number}
@@ -77,7 +80,8 @@ def result_id(places: frozenset[Place], number: int) -> int | None:
 
 def route(exam_id: int, call: Call, places: frozenset[Place]) -> tuple[Any, str, str]:
     """The function, the method and the path of a request."""
-    number = f"/{result_id(places, call.number)}" if call.number else ""
+    # What was asked for may turn out not to be there, before it is asked for again.
+    number = f"/{result_id(places, call.number) or _NOBODYS}" if call.number else ""
     return {
         "start": (exams, "POST", f"/start-exam/{exam_id}"),
         "paper": (exams, "GET", f"/exam/{exam_id}"),
