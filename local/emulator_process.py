@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from contextvars import ContextVar
 from typing import Any
 
@@ -23,12 +24,17 @@ def _answer_as_api_gateway() -> None:
     """Answer on WebSockets as API Gateway does.
 
     A refused handshake has the status that `$connect` answered, where MiniStack always says 403. A frame at which the
-    function died is answered in API Gateway's words, where MiniStack sends its own error, which is not even JSON.
+    function died is answered in API Gateway's words, where MiniStack sends its own error, which is not even JSON, or
+    hangs up.
     """
     invoke, handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket  # noqa: SLF001 - there is no other way in
 
     async def noting(*arguments: Any, **options: Any) -> Any:
-        answer = await invoke(*arguments, **options)
+        try:
+            answer = await invoke(*arguments, **options)
+        except Exception:  # noqa: BLE001 - a process that died as it began: MiniStack would hang up on the client
+            traceback.print_exc()
+            answer = {"statusCode": 500, "body": "the function could not be started"}
         if "CONNECT" in arguments:
             _connect_status.set(int((answer or {}).get("statusCode", 200)))
         elif answer and answer.get("statusCode") == 500 and answer.get("body"):  # noqa: PLR2004 - a server error
