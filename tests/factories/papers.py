@@ -1,8 +1,10 @@
 """Question papers as PDFs for tests: lines of text at places, as plainly as a producer can write them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bench.mining.pdf import Page, Piece, Writer
+from smartpaper.pdf.fonts import PLAIN, Font
+from smartpaper.pdf.resources import Resources
 
 LINE = 14.0
 
@@ -44,3 +46,22 @@ MOCK = (
 def mock_paper() -> bytes:
     """Four questions, one MSQ and one NUMERIC among them, with their key."""
     return paper(MOCK)
+
+
+class FontsOnly(Resources):
+    """What a page's operations name: some fonts, and nothing else."""
+
+    def __init__(self, fonts: Mapping[bytes, Font] | None = None) -> None:
+        self._fonts = fonts or {}
+
+    def font(self, name: bytes) -> Font:
+        return self._fonts.get(name, PLAIN)
+
+    def form(self, name: bytes) -> None:
+        return None
+
+    def is_image(self, name: bytes) -> bool:
+        return False
+
+    def properties(self, name: bytes) -> bytes:
+        return b""

@@ -17,10 +17,9 @@ from smartpaper.isolation import OutOfTime, extract_isolated
 from smartpaper.layout import reading
 from smartpaper.paper.model import Paper
 from smartpaper.pdf.content import read_page
-from smartpaper.pdf.fonts import PLAIN, Font
-from smartpaper.pdf.resources import IDENTITY, Resources
+from smartpaper.pdf.resources import IDENTITY
 from smartpaper.pdf.runs import PageContent, Run
-from tests.factories.papers import MOCK, mock_paper, paper
+from tests.factories.papers import MOCK, FontsOnly, mock_paper, paper
 
 MEGABYTE = 1024 * 1024
 
@@ -264,20 +263,6 @@ def test_a_page_full_of_signs_takes_no_longer_than_one_of_letters(sign: str) -> 
     assert min(signs for signs, _ in samples) < 5 * min(letters for _, letters in samples)
 
 
-class _Nothing(Resources):
-    def font(self, name: bytes) -> Font:
-        return PLAIN
-
-    def form(self, name: bytes) -> None:
-        return None
-
-    def is_image(self, name: bytes) -> bool:
-        return False
-
-    def properties(self, name: bytes) -> bytes:
-        return b""
-
-
 _TOKENS = st.sampled_from(
     [b"BT", b"ET", b"Tj", b"TJ", b"Tf", b"/F", b"1", b"-2.5", b"(a(b)c)", b"(", b"<41", b"<41>", b"[", b"]", b"<<",
      b">>", b"q", b"Q", b"cm", b"Tm", b"Td", b"T*", b"'", b'"', b"BDC", b"EMC", b"BI /W 1 ID x EI", b"re",
@@ -287,7 +272,7 @@ _TOKENS = st.sampled_from(
 
 @given(st.lists(_TOKENS, max_size=60))
 def test_no_content_stream_raises(tokens: list[bytes]) -> None:
-    read_page(b" ".join(tokens), _Nothing(), PageContent(1, 600, 800), IDENTITY)
+    read_page(b" ".join(tokens), FontsOnly(), PageContent(1, 600, 800), IDENTITY)
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 from smartpaper.pdf.runs import SOFT_HYPHEN, UNMAPPED, PageContent, Run
@@ -11,15 +13,17 @@ from smartpaper.pdf.strings import HEX, STRING, literal, unhex
 SPACE_GAP: Final = 0.155  # em; kerning stays below, TeX's thin space and all between words above
 SPLIT_GAP: Final = 0.95  # em; a tab or the gap between two columns rather than a space
 WIDE_GAP: Final = 0.35  # em; more than a space where there is one already
-_OVERLAP = 0.35  # em that kerning and italics move letters back
-_NO_WORD_BETWEEN = 0.38  # em; a wider gap may be filled by what is drawn later
+OVERLAP: Final = 0.35  # em that kerning and italics move letters back
+NO_WORD_BETWEEN: Final = 0.38  # em; a wider gap may be filled by what is drawn later
 _MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the letter that it belongs to
 _AHEAD = 0.1  # em; an accent further on belongs to the letter that comes next
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
 _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # these say nothing without their font
 _MOST_MARKS = 200
+_RISES = 0.2  # of a page's runs stand higher than the one before; where each column is drawn by itself, hardly any do
 _NAMELESS = "\ufffd"
+_HEIGHT = itemgetter(2)
 
 
 class _OpenRun:
@@ -60,17 +64,17 @@ class RunBuilder:
 
     def add(
         self, text: str, x0: float, x1: float, y: float, size: float, flags: int,
-        breaks: list[tuple[int, float, float]],
+        breaks: Sequence[tuple[int, float, float]] = (),
     ) -> None:  # fmt: skip
         """Text from `x0` to `x1` on the baseline `y`."""
         if not text:
             return
-        if not text.isascii() and _NAMELESS in text:
+        if _NAMELESS in text:
             flags |= UNMAPPED
         opened = self._open
         if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
             gap = x0 - opened.x1
-            if -_OVERLAP * size < gap < _NO_WORD_BETWEEN * size:
+            if -OVERLAP * size < gap < NO_WORD_BETWEEN * size:
                 texts = opened.texts
                 if gap > SPACE_GAP * size and (
                     gap > WIDE_GAP * size or not (texts[-1].endswith(" ") or text.startswith(" "))
@@ -82,13 +86,21 @@ class RunBuilder:
                     opened.breaks += [(opened.length + index, a, b) for index, a, b in breaks]
                 texts.append(text)
                 opened.length += len(text)
-                opened.x1 = max(opened.x1, x1)  # a vowel sign may be drawn back over its letter
+                if x1 > opened.x1:  # noqa: PLR1730 - a vowel sign may be drawn back over its letter
+                    opened.x1 = x1
                 return
-        if not self._told and is_signs(text) and self._attach(text, x0, x1, y, size):
+        if not (text.isascii() or self._told) and is_signs(text) and self._attach(text, x0, x1, y, size):
             return
         if opened is not None:
             self._runs.append(opened.closed())
-        self._open = _OpenRun(x0, x1, y, size, text, flags, breaks)
+        self._open = _OpenRun(x0, x1, y, size, text, flags, list(breaks))
+
+    def opened(self, y: float, size: float, flags: int) -> _OpenRun | None:
+        """The run that text of this kind goes on with, if it follows closely enough; None if there is none."""
+        opened = self._open
+        if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
+            return opened
+        return None
 
     def add_sign(self, text: str, x0: float, x1: float, y: float, size: float, flags: int, height: float) -> None:
         """A large sign, which is a run by itself; `height` in em."""
@@ -101,6 +113,23 @@ class RunBuilder:
         if self._open is not None:
             self._runs.append(self._open.closed())
             self._open = None
+
+    def finish(self) -> None:
+        """Take the last run as it is, and put together what belongs together where text is drawn in no order."""
+        self.close()
+        runs = self._runs
+        rises = sum([below.y + below.size < above.y for below, above in pairwise(runs)])
+        if rises < _RISES * len(runs):
+            return
+        drawn = sorted(runs)
+        drawn.sort(key=_HEIGHT, reverse=True)
+        runs.clear()
+        for x0, x1, y, size, text, flags, breaks, height in drawn:
+            if height:
+                self.add_sign(text, x0, x1, y, size, flags, height)
+            else:
+                self.add(text, x0, x1, y, size, flags, breaks)
+        self.close()
 
     def _attach(self, text: str, x: float, end: float, y: float, size: float) -> bool:
         """Put signs on the letter drawn before them, wherever exactly they are drawn."""

@@ -6,33 +6,59 @@ are possessive, so that no input makes it backtrack.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from smartpaper.pdf.builder import SPACE_GAP, SPLIT_GAP, WIDE_GAP, RunBuilder, is_signs, joined_breaks
+from smartpaper.pdf.builder import (
+    NO_WORD_BETWEEN,
+    OVERLAP,
+    SPACE_GAP,
+    SPLIT_GAP,
+    WIDE_GAP,
+    RunBuilder,
+    is_signs,
+    joined_breaks,
+)
 from smartpaper.pdf.fonts import PLAIN, Font
 from smartpaper.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
 from smartpaper.pdf.resources import IDENTITY, Matrix, Resources, multiply
 from smartpaper.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
 from smartpaper.pdf.strings import HEX, STRING, code_of
 
+# What is commonest stands first, and alternatives with nothing rather than "?", which costs more: this is matched
+# thousands of times a page.
+_LITERAL = rb"\([^()\\]*+\)|" + STRING
+_STRING = _LITERAL + rb"|" + HEX
+_ARRAY = rb"(?:[^\[\]()<>]++|" + _STRING + rb")*+"
+_NUMBER = rb"[-+.\d]++"
+_NAME = rb"/([^\s/\[\]()<>{}%]*+)"
 _OPERATION = re.compile(
-    rb"\[((?:[^\[\]()<>]++|" + STRING + rb"|" + HEX + rb")*+)\]\s*+(TJ)?"  # 1, 2
-    rb"|(" + STRING + rb")\s*+(Tj|'|\")?"  # 3, 4
-    rb"|(" + HEX + rb")\s*+(Tj|'|\")?"  # 5, 6
-    rb"|((?:[-+.\d]++\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 7, 8
-    rb"|/([^\s/\[\]()<>{}%]*+)(?:\s++([-+.\d]++)\s++(Tf)|\s++(Do))?"  # 9, 10, 11, 12
-    rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 13
-    rb"|%[^\r\n]*+",
+    # A string with the operations that choose its font and place it: what most files consist of.
+    rb"((?:" + _NAME + rb"\s++(" + _NUMBER + rb")\s++Tf\s++|)"  # 1, 2, 3
+    rb"(?:(1 0 0 -?1|" + rb"\s++".join([_NUMBER] * 4) + rb")\s++|))"  # 4
+    rb"(" + _NUMBER + rb")\s++(" + _NUMBER + rb")\s++T(?(4)m|d)\s*+"  # 5, 6
+    rb"(?:(" + _STRING + rb")\s*+Tj|\[(" + _ARRAY + rb")\]\s*+TJ)"  # 7, 8
+    rb"|\[(" + _ARRAY + rb")\]\s*+(TJ)?"  # 9, 10
+    rb"|(" + _STRING + rb")\s*+(Tj|'|\")?"  # 11, 12
+    rb"|((?:" + _NUMBER + rb"\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 13, 14
+    rb"|" + _NAME + rb"(?:\s++(" + _NUMBER + rb")\s++(Tf)|\s++(Do))?"  # 15, 16, 17, 18
+    rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 19
+    rb"|%[^\r\n]*+"
+    # What cannot be read is passed over at once, or reading on from each of its bytes would take time by their square.
+    rb"|\((?:[^()\\]++|\\.)*+|(?:" + _NUMBER + rb"\s*+)++",
     re.DOTALL,
 )
-_ELEMENT = re.compile(rb"(" + STRING + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
-_INLINE_IMAGE = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z].*?\sID\s.*?\sEI(?!\S)", re.DOTALL)
+_ELEMENT = re.compile(rb"(" + _LITERAL + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
+_IMAGE_BEGINS = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z]")
+_IMAGE_DATA = re.compile(rb"\sID\s")
+_IMAGE_ENDS = re.compile(rb"\sEI(?!\S)")
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
 _AXIS = 0.25  # em
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
+_MOST_KEPT = 1000
+_PLACED_STRING, _PLACED_ARRAY = 7, 8  # groups of `_OPERATION`
 _RULE_HEIGHT = 1.7
 _SHORTEST_RULE = 2.5
 _MOST_RULES = 3000
@@ -45,7 +71,21 @@ def read_page(content: bytes, resources: Resources, page: PageContent, matrix: M
     """Fill `page` from its operations; `matrix` turns it upright."""
     interpreter = _Interpreter(page)
     interpreter.run(content, resources, matrix, 0)
-    interpreter.text.close()
+    interpreter.text.finish()
+
+
+def _without_images(content: bytes) -> bytes:
+    """Operations without the images among them, whose bytes read like anything."""
+    kept: list[bytes] = []
+    at = 0
+    while (
+        (begun := _IMAGE_BEGINS.search(content, at))
+        and (data := _IMAGE_DATA.search(content, begun.end()))
+        and (ended := _IMAGE_ENDS.search(content, data.end()))
+    ):
+        kept.append(content[at : begun.start()])
+        at = ended.end()
+    return b" ".join([*kept, content[at:]])
 
 
 def _numbers(text: bytes) -> list[float]:
@@ -75,6 +115,9 @@ class _Interpreter:
         self.along = 0.0  # how far text has come since `tm` was set
         self.line = IDENTITY
         self.point = (0.0, 0.0)
+        # By how they are written; what fonts are named is up to the resources of a page or a form.
+        self.fonts: dict[tuple[bytes, bytes], tuple[Font, float]] = {}
+        self.matrices: dict[bytes, tuple[float, float, float, float]] = {}
         self.text = RunBuilder(page)
 
     def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
@@ -82,15 +125,14 @@ class _Interpreter:
     ) -> None:
         """Interpret the operations of a page or a form."""
         if b"EI" in content and b"BI" in content:
-            content = _INLINE_IMAGE.sub(b" ", content)
+            content = _without_images(content)
         self.ctm = matrix
+        self.fonts = {}
         stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
         name = b""
         properties = b""
-        last_font = b""
-        font, size = PLAIN, 1.0
-        page = self.page
-        operations: dict[bytes, Callable[[list[float]], None]] = {
+        runs = self.page.runs
+        effects: dict[bytes, Callable[[list[float]], None]] = {
             b"Td": self._td,
             b"TD": self._td_leading,
             b"T*": self._next_line,
@@ -112,15 +154,23 @@ class _Interpreter:
             b"scn": self._set_colour,
             b"EMC": self._end_mark,
         }
-        for found in _OPERATION.finditer(content):
+        operations = _OPERATION.finditer(content)
+        for each in operations:
+            found: re.Match[bytes] | None = each
+            while found is not None and found.lastindex in {_PLACED_STRING, _PLACED_ARRAY}:
+                found = self._show_placed(found, operations, resources)
+                if len(runs) > MAX_RUNS_PER_PAGE:
+                    return
+            if found is None:
+                return
             kind = found.lastindex
-            if kind == 8:
-                code = found[8]
+            if kind == 14:
+                code = found[14]
                 if code == b"Tm":
                     # The commonest one of all, without the detour.
-                    self._tm(found[7])
-                elif (operation := operations.get(code)) is not None:
-                    operation(_numbers(found[7]))
+                    self._tm(found[13])
+                elif (effect := effects.get(code)) is not None:
+                    effect(_numbers(found[13]))
                 elif code == b"q":
                     if len(stack) < 200:
                         stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
@@ -132,25 +182,20 @@ class _Interpreter:
                 elif code in {b"BDC", b"BMC"}:
                     self.text.begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
                     properties = b""
-            elif kind == 11:
-                selected = found[0]
-                if selected != last_font:
-                    last_font = selected
-                    font = resources.font(found[9])
-                    size = (_numbers(found[10]) or [1.0])[0]
-                self.font, self.font_size = font, size
-            elif kind == 2:
-                self._show_array(found[1])
-            elif kind in {4, 6}:
-                self._show_string(found[3] or found[5], found[4] or found[6])
-                if len(page.runs) > MAX_RUNS_PER_PAGE:
-                    return
+            elif kind == 17:
+                self._select(found[15], found[16], resources)
+            elif kind == 10:
+                self._show_array(found[9])
             elif kind == 12:
-                self._draw(found[9], resources, depth)
-            elif kind == 9:
-                name, properties = found[9], b""
-            elif kind == 13:
-                properties = found[13]
+                self._show_string(found[11], found[12])
+                if len(runs) > MAX_RUNS_PER_PAGE:
+                    return
+            elif kind == 18:
+                self._draw(found[15], resources, depth)
+            elif kind == 15:
+                name, properties = found[15], b""
+            elif kind == 19:
+                properties = found[19]
 
     # Text
 
@@ -202,6 +247,125 @@ class _Interpreter:
 
     def _set_mode(self, numbers: list[float]) -> None:
         self.invisible = INVISIBLE if numbers and numbers[0] in _UNPAINTED else 0
+
+    def _select(self, name: bytes, size: bytes, resources: Resources) -> None:
+        font = self.fonts.get((name, size))
+        if font is None:
+            font = resources.font(name), (_numbers(size) or [1.0])[0]
+            if len(self.fonts) < _MOST_KEPT:
+                self.fonts[name, size] = font
+        self.font, self.font_size = font
+
+    def _show_placed(
+        self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]], resources: Resources
+    ) -> re.Match[bytes] | None:
+        """Show text where it is placed, and all that follows in the same font and is placed in the same way.
+
+        Args:
+            first: the text with what places it.
+            operations: those that follow.
+            resources: what they name.
+
+        Returns:
+            The first operation that is something else; None at the end.
+        """
+        name, size, matrix, x, y, token, array = first.group(2, 3, 4, 5, 6, 7, 8)
+        if name is not None:
+            self._select(name, size, resources)
+        is_placed = self._move_to(matrix, x, y)
+        if token is None:
+            self._show_array(array)
+        elif is_placed and self._is_plain():
+            return self._show_series(first, operations)
+        else:
+            self._show_string(token, b"Tj")
+        return next(operations, None)
+
+    def _move_to(self, matrix: bytes | None, x: bytes, y: bytes) -> bool:
+        """Go where `Tm` (with a matrix) or `Td` (without one) says; whether that is a place."""
+        try:
+            right, up = float(x), float(y)
+            if matrix is None:
+                a, b, c, d, e, f = self.line
+                e, f = right * a + up * c + e, right * b + up * d + f
+            else:
+                a, b, c, d = self.matrices.get(matrix) or self._read_matrix(matrix)
+                e, f = right, up
+        except ValueError:
+            return False
+        self.tm = self.line = (a, b, c, d, e, f)
+        self.along = 0.0
+        return True
+
+    def _is_plain(self) -> bool:
+        """Whether text runs from left to right, and is neither hidden nor hung from where it is placed."""
+        a, b, c, *_ = self.tm
+        ga, gb, gc, *_ = self.ctm
+        font = self.font
+        return not (b or c or gb or gc or a * ga <= 0 or font is None or font.heights or self.text.hidden)
+
+    def _show_series(self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]]) -> re.Match[bytes] | None:
+        """Show strings of one font, each placed, of which the first is where the text is now.
+
+        Many files place each letter by itself. So all that their strings share is looked up once.
+        """
+        font, builder, runs = self.font or PLAIN, self.text, self.page.runs
+        a, b, c, d, e, f = self.tm
+        ga, _, _, gd, ge, gf = self.ctm
+        character_space, word_space, scale, unit = self.character_space, self.word_space, self.scale, self.font_size
+        along_x, upwards = a * ga, d * gd
+        lift, size, flags = self.rise * upwards, abs(unit * upwards), self.light | self.invisible | font.flags
+        height = f * gd + gf + lift
+        overlap, space, wide, end = -OVERLAP * size, SPACE_GAP * size, WIDE_GAP * size, NO_WORD_BETWEEN * size
+        shown, show, opened, advance = font.shown, font.show, None, 0.0
+        prefix, matrix, y, token = first.group(1, 4, 6, 7)
+        steps, up = matrix is None, float(y)
+        while True:
+            text, width, count, spaces = shown.get(token) or show(token)
+            advance = (width * unit + count * character_space + spaces * word_space) * scale
+            x0 = e * ga + ge
+            x1 = x0 + advance * along_x
+            if (
+                opened is not None
+                and overlap < (gap := x0 - opened.x1) < end
+                and ((text.isascii() and text[:1] > " ") or text.isalnum())
+            ):
+                # As `builder.add` does, without the detour: for letters and words there is little to look at.
+                if gap > space and (gap > wide or not opened.texts[-1].endswith(" ")):
+                    opened.breaks.append((opened.length, opened.x1, x0))
+                    opened.texts.append(" ")
+                    opened.length += 1
+                opened.texts.append(text)
+                opened.length += len(text)
+                if x1 > opened.x1:  # noqa: PLR1730
+                    opened.x1 = x1
+            elif not text.isspace():
+                builder.add(text, x0, x1, height, size, flags)
+                opened = builder.opened(height, size, flags)
+            found = next(operations, None)
+            if found is None or found.lastindex != _PLACED_STRING or len(runs) > MAX_RUNS_PER_PAGE:
+                break
+            other, x, beside, following = found.group(1, 5, 6, 7)
+            if other != prefix:
+                break
+            try:
+                right = float(x)
+                if beside != y or (steps and up):
+                    up, y = float(beside), beside
+                    f = f + up * d if steps else up
+                    height, opened = f * gd + gf + lift, None
+            except ValueError:
+                break
+            e, token = e + right * a if steps else right, following
+        self.tm = self.line = (a, b, c, d, e, f)
+        self.along = advance
+        return found
+
+    def _read_matrix(self, text: bytes) -> tuple[float, float, float, float]:
+        a, b, c, d = map(float, text.split())
+        if len(self.matrices) < _MOST_KEPT:
+            self.matrices[text] = a, b, c, d
+        return a, b, c, d
 
     def _show_string(self, token: bytes, operation: bytes) -> None:
         if operation != b"Tj":
@@ -366,9 +530,9 @@ class _Interpreter:
         form = resources.form(name)
         if form is None or depth >= MAX_FORM_DEPTH:
             return
-        kept = (self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light)
+        kept = (self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts)
         self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
-        self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light = kept
+        self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts = kept
 
     def _end_mark(self, _: list[float]) -> None:
         self.text.end_mark()

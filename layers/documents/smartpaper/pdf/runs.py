@@ -36,16 +36,15 @@ class Run(NamedTuple):
 
 def pieces(run: Run, least: float = 0.0) -> list[Run]:
     """A run cut at its breaks, those at least so many em wide."""
-    if not run.breaks:
-        return [run]
+    x0, x1, y, size, text, flags, breaks, _ = run
+    width = least * size
     cut: list[Run] = []
-    at, x0 = 0, run.x0
-    for index, end, start in run.breaks:
-        if start - end < least * run.size:
-            continue
-        cut.append(Run(x0, end, run.y, run.size, run.text[at:index], run.flags))
-        at, x0 = index + 1, start
-    cut.append(Run(x0, run.x1, run.y, run.size, run.text[at:], run.flags))
+    at = 0
+    for index, end, start in breaks:
+        if start - end >= width:
+            cut.append(Run(x0, end, y, size, text[at:index], flags))
+            at, x0 = index + 1, start
+    cut.append(Run(x0, x1, y, size, text[at:], flags) if at else run)
     return cut
 
 
