@@ -4,9 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from smartpaper.layout.rows import Row, text_of
 from smartpaper.pdf.runs import INVISIBLE, LIGHT, PageContent, Run
+
+_Place = tuple[bool, int]
+_Edge = tuple[Row, str, _Place]  # a row near an edge of a page, what it says without its numbers, and where
 
 _DIGITS = re.compile(r"[0-9०-९]+")
 _ZONE = 6  # rows from either end that may be furniture
@@ -31,19 +35,21 @@ _TEXT_BESIDE_NUMBER = 6  # letters
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
+_END = attrgetter("x1")
 _MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*+(?:[\]).:]\s*+)?")
 
 
 def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
     """Take the furniture out of the pages' rows."""
-    repeated = _repeated(pages, rows_by_page)
+    edges = [
+        [(row, _normal(row), _place(row, page)) for row in _edges(rows)]
+        for page, rows in zip(pages, rows_by_page, strict=True)
+    ]
+    repeated = _repeated(pages, edges)
     lone = _lone_numbers(pages, rows_by_page)
-    for page, rows in zip(pages, rows_by_page, strict=True):
+    for rows, edge in zip(rows_by_page, edges, strict=True):
         gone: set[int] = set(lone)
-        for row in _edges(rows):
-            text = _normal(row)
-            if (text, _place(row, page)) in repeated or _PAGE_NUMBER.fullmatch(text):
-                gone.add(id(row))
+        gone.update(id(row) for row, text, place in edge if (text, place) in repeated or _PAGE_NUMBER.fullmatch(text))
         if gone:
             rows[:] = [row for row in rows if id(row) not in gone]
 
@@ -75,9 +81,13 @@ def remove_line_numbers(rows_by_page: Sequence[list[Row]]) -> None:
     for rows in rows_by_page:
         numbered: list[tuple[int, Row, Run, list[Run]]] = []
         for row in rows:
+            if len(row.runs) < 2:
+                continue
             first = min(row.runs)
+            if not first.text.strip().isdecimal():
+                continue
             rest = sorted(run for run in row.runs if run is not first)
-            if first.text.strip().isdecimal() and rest and rest[0].x0 - first.x1 > 0.5 * first.size:
+            if rest[0].x0 - first.x1 > 0.5 * first.size:
                 numbered.append((int(first.text), row, first, rest))
         if len(numbered) >= max(_FEWEST_LINES, 0.7 * len(rows)) and _are_line_numbers(numbered):
             for _, row, _, rest in numbered:
@@ -109,11 +119,12 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
         for row in rows:
             if len(row.runs) < 2:
                 continue
-            last = max(row.runs, key=lambda run: run.x1)
+            last = max(row.runs, key=_END)
+            if _MARKS.fullmatch(last.text.strip()) is None:
+                continue
             rest = [run for run in row.runs if run is not last]
             if (
-                _MARKS.fullmatch(last.text.strip())
-                and last.x0 - max(run.x1 for run in rest) > last.size
+                last.x0 - max(run.x1 for run in rest) > last.size
                 and sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_MARKS
             ):
                 found.append((last.x1, row, last))
@@ -136,26 +147,32 @@ def _normal(row: Row) -> str:
     return " ".join(_DIGITS.sub("#", text_of(row)).split())
 
 
-def _place(row: Row, page: PageContent) -> tuple[bool, int]:
+def _place(row: Row, page: PageContent) -> _Place:
     """Near the top or the bottom, and how far from there, roughly: page sizes may differ."""
     from_top = page.height - row.y
     return (True, round(from_top / 6)) if from_top < row.y else (False, round(row.y / 6))
 
 
-def _repeated(pages: Sequence[PageContent], tops: Sequence[list[Row]]) -> set[tuple[str, tuple[bool, int]]]:
+def _repeated(pages: Sequence[PageContent], edges: Sequence[Sequence[_Edge]]) -> set[tuple[str, _Place]]:
     if len(pages) < 2:
         return set()
-    seen: dict[tuple[str, tuple[bool, int]], dict[int, str]] = {}
-    for page, rows in zip(pages, tops, strict=True):
-        for row in _edges(rows):
-            seen.setdefault((_normal(row), _place(row, page)), {})[page.number] = text_of(row)
+    seen: dict[tuple[str, _Place], dict[int, Row]] = {}
+    for page, rows in zip(pages, edges, strict=True):
+        for row, text, place in rows:
+            seen.setdefault((text, place), {})[page.number] = row
     # Odd and even pages may carry different headers.
     least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
     return {key for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
 
 
-def _is_furniture(text: str, found: dict[int, str]) -> bool:
-    """Whether repeated text is furniture rather than the same option or number at the same place by chance."""
+def _is_furniture(text: str, rows: dict[int, Row]) -> bool:
+    """Whether repeated text is furniture rather than the same option or number at the same place by chance.
+
+    Args:
+        text: without its numbers.
+        rows: where it stands, by page.
+    """
+    found = {page: text_of(row) for page, row in rows.items()}
     if _OPTION.match(next(iter(found.values()))):
         return False
     if "#" in text:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from smartpaper.layout.rows import Row, Stretch
@@ -30,6 +30,7 @@ _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ea-e1-5क-ङ])\s*(?P<close>[\]).])")
 _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s*[\]).:]*")
 _MATES = 0.35  # of the lines on the right
+_LOW: Final = re.compile(b"\1+")
 
 
 Stretches = Sequence[Sequence[Stretch]]
@@ -44,16 +45,19 @@ def stretches(row: Row) -> Sequence[Stretch]:
 
 def _stretches(row: Row) -> list[Stretch]:
     found: list[Stretch] = []
-    runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
-    x0, x1, text = runs[0].x0, runs[0].x1, runs[0].text
-    for run in runs[1:]:
-        if run.x0 - x1 < _JOINED * run.size:
-            x1 = max(x1, run.x1)
+    if len(row.runs) == 1:
+        x0, x1, _, _, text, *_ = row.runs[0]
+        return [Stretch(x0, x1, text)]
+    (x0, x1, _, _, text, *_), *others = sorted(row.runs)
+    for start, end, _, size, drawn, *_ in others:
+        if start - x1 < _JOINED * size:
+            if end > x1:  # noqa: PLR1730 - called for each word of some papers
+                x1 = end
             if len(text) < 4:
-                text += run.text
+                text += drawn
         else:
             found.append(Stretch(x0, x1, text))
-            x0, x1, text = run.x0, run.x1, run.text
+            x0, x1, text = start, end, drawn
     found.append(Stretch(x0, x1, text))
     return found
 
@@ -62,9 +66,10 @@ def may_have_some(lines: Stretches) -> bool:
     """Whether a part of a page may have gutters where the whole has none: quick, and never wrong with "no"."""
     if len(lines) < _FEWEST_ROWS:
         return False
-    low = min(line[0].x0 for line in lines)
-    width = max(line[-1].x1 for line in lines) - low
-    if sum(line[-1].x0 > low + 0.2 * width for line in lines) < max(4, _LEAST_RIGHT * len(lines)):
+    low = min([line[0].x0 for line in lines])
+    width = max([line[-1].x1 for line in lines]) - low
+    edge = low + 0.2 * width
+    if sum([line[-1].x0 > edge for line in lines]) < max(4, _LEAST_RIGHT * len(lines)):
         return False
     covered = _covered(lines, low, width)
     return bool(covered) and min(
@@ -76,8 +81,8 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
     """The gutters of some rows, from left to right; `lines` are their stretches."""
     if len(rows) < _FEWEST_ROWS:
         return ()
-    low = min(line[0].x0 for line in lines)
-    high = max(stretch.x1 for line in lines for stretch in line)
+    low = min([line[0].x0 for line in lines])
+    high = max([line[-1].x1 for line in lines])
     width = high - low
     if width < _NARROWEST_PAGE:
         return ()
@@ -135,25 +140,17 @@ def _covered(lines: Stretches, low: float, width: float) -> list[int]:
         for x0, x1, _ in line:
             change[int((x0 - low) / _BIN)] += 1
             change[int((x1 - low) / _BIN) + 1] -= 1
-    covered, count = [], 0
-    for step in change:
-        count += step
-        covered.append(count)
-    return covered[:bins]
+    return list(accumulate(change[:bins]))
 
 
 def _valleys(covered: Sequence[int], most: int) -> list[tuple[int, int]]:
     """Stretches of bins that at most `most` rows cover, narrowed to where they are least covered."""
-    valleys: list[tuple[int, int]] = []
-    start: int | None = None
-    for index, count in enumerate([*covered, most + 1]):
-        if count <= most:
-            start = index if start is None else start
-        elif start is not None:
-            if start > 0 and index < len(covered):
-                valleys.append(_deepest(covered, start, index))
-            start = None
-    return valleys
+    low = bytes([count <= most for count in covered])
+    return [
+        _deepest(covered, *valley.span())
+        for valley in _LOW.finditer(low)
+        if valley.start() > 0 and valley.end() < len(covered)
+    ]
 
 
 def _deepest(covered: Sequence[int], start: int, end: int) -> tuple[int, int]:
@@ -177,27 +174,34 @@ def _even(gutters: Sequence[float], low: float, high: float) -> bool:
 
 
 def _divides(gutter: float, lines: Stretches) -> bool:
-    left = right = mates = 0
-    starts: list[float] = []
-    for line in lines:
-        left_side = [stretch for stretch in line if stretch.x1 < gutter]
-        right_side = [stretch for stretch in line if stretch.x0 > gutter]
-        left += bool(left_side)
-        if right_side:
-            right += 1
-            starts.append(right_side[0].x0)
-            mates += bool(left_side) and _are_mates(left_side, right_side[0])
+    sides = [_sides(line, gutter) for line in lines]
+    left = sum([bool(before) for before, _ in sides])
+    starts = [after[0].x0 for _, after in sides if after]
+    right = len(starts)
     if min(left, right) < max(4, _SIDE * len(lines)):
         return False
     # Options set side by side leave a gutter too: a later one on the right of an earlier one.
-    if mates > _MATES * right:
+    if sum([_are_mates(before, after[0]) for before, after in sides if before and after]) > _MATES * right:
         return False
-    if _parts_labels(gutter, lines) or not _reads_as_text(gutter, lines):
+    if _parts_labels(gutter, lines) or not _reads_as_text(sides):
         return False
     edge = min(starts)
-    width = max(stretch.x1 for line in lines for stretch in line) - edge
-    aligned = sum(start - edge < max(80, 0.45 * width) for start in starts)
+    width = max([line[-1].x1 for line in lines]) - edge
+    reach = edge + max(80, 0.45 * width)
+    aligned = sum([start < reach for start in starts])
     return aligned >= 0.55 * right
+
+
+def _sides(line: Sequence[Stretch], gutter: float) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
+    """The stretches left of a gutter, and those right of it; what runs across it is neither."""
+    first, last = line[0], line[-1]
+    if last.x1 < gutter:
+        return line, ()
+    if first.x0 > gutter:
+        return (), line
+    if len(line) == 1:
+        return (), ()
+    return [stretch for stretch in line if stretch.x1 < gutter], [stretch for stretch in line if stretch.x0 > gutter]
 
 
 def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
@@ -214,14 +218,10 @@ def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
     return False
 
 
-def _reads_as_text(gutter: float, lines: Stretches) -> bool:
+def _reads_as_text(sides: Sequence[tuple[Sequence[Stretch], Sequence[Stretch]]]) -> bool:
     """Whether both sides hold lines that fill them, not only the short cells of a table."""
-    sides: tuple[list[list[tuple[float, float]]], list[list[tuple[float, float]]]] = ([], [])
-    for line in lines:
-        for side, found in enumerate(([s for s in line if s.x1 < gutter], [s for s in line if s.x0 > gutter])):
-            if found:
-                sides[side].append(_loosely(found))
-    for rows in sides:
+    for side in (0, 1):
+        rows = [_loosely(parts[side]) for parts in sides if parts[side]]
         if not rows:
             return False
         width = max(row[-1][1] for row in rows) - min(row[0][0] for row in rows)

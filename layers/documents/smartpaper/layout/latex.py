@@ -32,6 +32,8 @@ _BESIDE_UNREADABLE = re.compile(
     rf"(?:(?<!\s)\s++)?[/|](?:\s*+{UNREADABLE})++|(?<!{UNREADABLE})(?<!{UNREADABLE}\s)(?:{UNREADABLE}\s*+)++[/|]\s*+"
 )
 _SPACES = re.compile(r"[ \t]+")
+_RAISED_OR_LOWERED = re.compile(f"[{re.escape(_RAISED)}{re.escape(_LOWERED)}]")
+_BOUNDARY = re.compile(rf"[{SUPER}{SUB}{FRACTION}{ROOT}{DEGREE}{MATRIX}{END}]|\s")
 _OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT, DEGREE, MATRIX))
 
 
@@ -41,15 +43,19 @@ def render(text: str) -> str:
         text = _BESIDE_UNREADABLE.sub(" ", text).replace(UNREADABLE, "")
     if not text.isascii():
         text = text.replace(SOFT_HYPHEN, "-")
-        text = _RAISED_RUN.sub(lambda found: f"{SUPER}{found[0].translate(_TO_PLAIN)}{END}", text)
-        text = _LOWERED_RUN.sub(lambda found: f"{SUB}{found[0].translate(_TO_PLAIN)}{END}", text)
-        text = _DEGREE.sub("°", text)
+        if _RAISED_OR_LOWERED.search(text):
+            text = _RAISED_RUN.sub(lambda found: f"{SUPER}{found[0].translate(_TO_PLAIN)}{END}", text)
+            text = _LOWERED_RUN.sub(lambda found: f"{SUB}{found[0].translate(_TO_PLAIN)}{END}", text)
+        if SUPER in text:
+            text = _DEGREE.sub("°", text)
         if _MARKED.search(text):
-            text = "".join(_token(token) for token in _tokens(text))
+            text = _with_formulas(text)
         text = text.replace(END, "").replace(OVER, "")
     if ". ." in text:
         text = text.replace(". . .", "...")
-    return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
+    if "  " in text or "\t" in text:
+        text = _SPACES.sub(" ", text)
+    return "\n".join([line.strip() for line in text.split("\n")]).strip() if "\n" in text else text.strip()
 
 
 def plain(text: str) -> str:
@@ -63,26 +69,29 @@ def _stripped(text: str) -> str:
     return _MARKS.sub(lambda found: " " if found[0] in _BETWEEN else "", text)
 
 
-def _tokens(text: str) -> list[str]:
-    """Words and the white space between them; white space inside a mark does not end a word."""
-    tokens: list[str] = []
-    start = depth = 0
-    for index, character in enumerate(text):
-        if character in _OPENERS:
-            depth += 1
-        elif character == END:
+def _with_formulas(text: str) -> str:
+    """Each word with a mark as a formula; white space inside a mark does not end a word."""
+    parts: list[str] = []
+    depth = start = word = 0
+    is_marked = False
+    for found in _BOUNDARY.finditer(text):
+        character = found[0]
+        if character == END:
             depth = max(0, depth - 1)
-        elif character.isspace() and not depth:
-            tokens += [text[start:index], character]
-            start = index + 1
-    tokens.append(text[start:])
-    return tokens
+        elif character in _OPENERS:
+            depth += 1
+            is_marked = True
+        elif not depth:
+            if is_marked:
+                parts += [text[start:word], _formula(text[word : found.start()])]
+                start = found.start()
+                is_marked = False
+            word = found.end()
+    return "".join([*parts, text[start:word], _formula(text[word:]) if is_marked else text[word:]])
 
 
-def _token(token: str) -> str:
-    if _MARKED.search(token) is None:
-        return token
-    before, core, after = _trimmed(token)
+def _formula(word: str) -> str:
+    before, core, after = _trimmed(word)
     return f"{before}$\\large {_converted(core)}${after}"
 
 

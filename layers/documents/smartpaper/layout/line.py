@@ -26,12 +26,13 @@ UNREADABLE: Final = "\ue00f"
 GAP: Final = "\t"
 # Of spaces in a row. Rules look for what may stand between spaces, which takes time by the square of their number.
 MOST_SPACES: Final = 20
-_SPACES = re.compile(" " * (MOST_SPACES + 1) + "+")
+_TOO_MANY: Final = " " * (MOST_SPACES + 1)
+_SPACES = re.compile(f"{_TOO_MANY}+")
 
 
 def with_few_spaces(text: str) -> str:
     """A line's text with at most `MOST_SPACES` in a row, which is as wide as any layout by spaces needs."""
-    return _SPACES.sub(" " * MOST_SPACES, text)
+    return _SPACES.sub(" " * MOST_SPACES, text) if _TOO_MANY in text else text
 
 
 @dataclass(slots=True)

@@ -135,12 +135,14 @@ def _line(page: int, column: int, row: Row) -> Line:
     parts, cells, seams = text_and_cells(row)
     text = with_few_spaces("".join(parts))
     if not text.isascii():
-        text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
-        text = _STRUCK.sub("\\2\\1", text)
+        if _ACCENT.search(text):
+            text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
+        if _STROKE in text:
+            text = _STRUCK.sub("\\2\\1", text)
         text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _STYLED.search(text) else text)
-    bold = sum([len(run.text) for run in row.runs if run.flags & BOLD])
-    is_bold = bold > 0 and 2 * bold > sum([len(run.text) for run in row.runs])
     x0, x1, runs = row.x0, row.x1, row.runs
+    bold = sum([len(run.text) for run in runs if run.flags & BOLD])
+    is_bold = bold > 0 and 2 * bold > sum([len(run.text) for run in runs])
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
@@ -163,9 +165,11 @@ _ACCENTS: Final = {
     "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301",
     "\u20d7": "\u20d7",
 }  # fmt: skip
+_ACCENT: Final = re.compile(f"[{''.join(_ACCENTS)}]")
 _ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
 # A stroke that is drawn before the sign that it strikes out.
-_STRUCK: Final = re.compile("(\u0338)\\s?([=∈⊂⊆≡∼≅<>])")
+_STROKE: Final = "\u0338"
+_STRUCK: Final = re.compile(f"({_STROKE})\\s?([=∈⊂⊆≡∼≅<>])")
 
 
 def _plain_letters() -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import inf
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -52,12 +53,12 @@ class Row:
     @property
     def x0(self) -> float:
         """Where it begins."""
-        return min(self.runs).x0
+        return self.runs[0].x0 if len(self.runs) == 1 else min([run.x0 for run in self.runs])
 
     @property
     def x1(self) -> float:
         """Where it ends."""
-        return max([run.x1 for run in self.runs])
+        return self.runs[0].x1 if len(self.runs) == 1 else max([run.x1 for run in self.runs])
 
 
 def rows_of(runs: Iterable[Run]) -> list[Row]:
@@ -65,18 +66,23 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
     ordered = sorted(runs, key=_COORDINATES, reverse=True)
     rows: list[Row] = []
     current: Row | None = None
+    size = 0.0
     for run in ordered:
+        own = run.size
         if current is not None:
-            size, own = current.size, run.size
-            smaller, larger = (size, own) if size < own else (own, size)
-            # Of a script the baseline may not be as far off.
-            reach = (_SAME_ROW if smaller < _SMALL * larger else _SAME_ROW_OF_EQUALS) * smaller
+            if own == size:
+                reach = _SAME_ROW_OF_EQUALS * size
+            else:
+                smaller, larger = (size, own) if size < own else (own, size)
+                # Of a script the baseline may not be as far off.
+                reach = (_SAME_ROW if smaller < _SMALL * larger else _SAME_ROW_OF_EQUALS) * smaller
             if current.y - run.y <= reach:
                 current.runs.append(run)
                 if own > size:
-                    current.size = own
+                    size = current.size = own
                 continue
         current = Row(run)
+        size = own
         rows.append(current)
     sizes = {run.size for run in ordered}
     if len(sizes) > 1:
@@ -92,7 +98,11 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
 def _with_interposed(rows: list[Row]) -> list[Row]:
     """Scripts set hardly smaller than their base: what stands half a line off, in a gap that the line leaves for it."""
     gone: set[int] = set()
+    reach = 0.7 * max([row.size for row in rows])
+    heights = [inf, *[row.y for row in rows], -inf]
     for index, row in enumerate(rows):
+        if abs(heights[index] - row.y) >= reach and abs(row.y - heights[index + 2]) >= reach:
+            continue
         beside = [
             other
             for other in rows[max(0, index - 1) : index + 2]
@@ -133,14 +143,19 @@ def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
 
 def _with_scripts(rows: list[Row]) -> list[Row]:
     """Small runs beside a larger run, somewhat above or below its baseline, move into its row."""
+    smallest: list[float] = []
     for row in rows:
-        if len(row.runs) > 1 and min([run.size for run in row.runs]) < _SMALL * row.size:
+        least = row.runs[0].size if len(row.runs) == 1 else min([run.size for run in row.runs])
+        if least < _SMALL * row.size:
             _scripts_within(row)
+            least = min([run.size for run in row.runs])
+        smallest.append(least)
     sizes = [row.size for row in rows]
+    below = _SMALL * max(sizes)
     small = [
         index
-        for index, row in enumerate(rows)
-        if min([run.size for run in row.runs]) < _SMALL * max(sizes[max(0, index - 3) : index + 4])
+        for index, least in enumerate(smallest)
+        if least < below and least < _SMALL * max(sizes[max(0, index - 3) : index + 4])
     ]
     gone: set[int] = set()
     # The smallest first: scripts of scripts go where their base goes.
@@ -219,12 +234,13 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
             if _RAISED < abs(shift) < _HIGHEST_OF_ALL and _is_at_shoulder(group, row) and best is None:
                 best = (abs(shift), row)
             continue
+        start, least = run.x0, run.size / _SMALL
         gaps = [
-            min(abs(run.x0 - other.x1), abs(other.x0 - end) + 0.2 * size)
-            for other in row.runs
-            if other.size >= run.size / _SMALL and not other.x0 < run.x0 < other.x1 - 0.3 * size
+            min(abs(start - x1), abs(x0 - end) + 0.2 * size)
+            for x0, x1, _, own, *_ in row.runs
+            if own >= least and not x0 < start < x1 - 0.3 * size
         ]
-        gaps += [abs(run.x0 - script.x1) for script, _ in row.scripts]
+        gaps += [abs(start - script.x1) for script, _ in row.scripts]
         gap = min(gaps, default=size)
         if gap <= _TOUCHING * size:
             distance = abs(shift) + gap / size
@@ -263,14 +279,18 @@ def _set(row: Row) -> Text:
     runs = row.runs if len(row.runs) == 1 else sorted(row.runs)
     if row.scripts:
         return _with_marks(sorted([(run, "") for run in runs] + row.scripts, key=itemgetter(0)), size)
+    first = runs[0]
+    if len(runs) == 1 and not first.flags & LEGACY:
+        return [first.text], (first.x0,), [(0, first.x0)]
     pieces: list[str] = []
-    end = runs[0].x0
+    end = first.x0
     cells = [end]
     seams: list[tuple[int, float]] = []
     drawn: Run | None = None
     for run in runs:
-        x0 = run.x0
-        text = run.text if not run.flags & LEGACY or _is_structure(run.text) else UNREADABLE
+        x0, x1, _, _, text, flags, _, _ = run
+        if flags & LEGACY and not _is_structure(text):
+            text = UNREADABLE
         gap = (x0 - end) / size
         if gap > _SPACE:
             if gap > _GAP:
@@ -283,7 +303,8 @@ def _set(row: Row) -> Text:
         seams.append((len(pieces), x0))
         pieces.append(text)
         drawn = run
-        end = max(end, run.x1)
+        if x1 > end:  # noqa: PLR1730 - called for each word of some papers
+            end = x1
     return pieces, tuple(cells), seams
 
 

@@ -1,6 +1,7 @@
 """Lines that are no part of a question: headings, instructions, passages, answers, solutions."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from smartpaper.layout.latex import plain
@@ -17,6 +18,7 @@ _KEY_WITH_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEADING = 30
+_LONGEST_SOLUTIONS = 90  # with marks
 _RUN_IN_KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s+keys?)?|ans(?:wer)?\.?\s*keys?|keys?|उत्तर\s*(?:कुं\s?जी|माला)?|उत्तरमाला)\s*[:\-–.]+\s*"
     r"(?=\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=])",
@@ -101,13 +103,21 @@ def run_in_key(text: str) -> str:
 
 def is_solutions(line: Line) -> bool:
     """Whether the line is the heading of the solutions."""
+    if len(line.text) > _LONGEST_SOLUTIONS:
+        return False
     text = plain(line.text)
     return len(text) <= 60 and SOLUTIONS.fullmatch(text) is not None and not re.search(r"[.:]\s*\S", text)
 
 
 def is_section(line: Line) -> bool:
     """Whether the line is the heading of a section."""
-    text = plain(line.text)
+    return _is_section(line.text)
+
+
+@lru_cache(4096)
+def _is_section(text: str) -> bool:
+    # Every rule asks for each line of a question anew.
+    text = plain(text)
     return len(text) <= 90 and _SECTION.fullmatch(text) is not None
 
 

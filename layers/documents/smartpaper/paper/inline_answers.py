@@ -23,7 +23,6 @@ _BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(
 _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
-_LABEL_WORDS: Final = ("ans", "key", "option", "choice", "alternative", "उत्तर", "विकल्प")
 _LONGEST_LABEL = 80
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
@@ -74,8 +73,8 @@ def of_line(line: Line, following: Line | None) -> tuple[Answer | None, int]:
 
 def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
     """The same for a text that stands by itself, such as what follows a number."""
-    text = plain(given).replace(GAP, " ")
-    label = _label(text)
+    text = plain(given).replace(GAP, " ") if _may_be_labelled(given) else ""
+    label = _label(text) if text else None
     if label is None:
         return None, 0
     rest, sign = _after(label, text)
@@ -94,11 +93,22 @@ def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
     return _unsigned(answer, sign), 1
 
 
+def _may_be_labelled(text: str) -> bool:
+    """Whether a text may begin with a word for an answer: quick, and never wrong with "no"."""
+    beginning = text[:_LONGEST_LABEL].lower()
+    return (
+        "ans" in beginning
+        or "key" in beginning
+        or "option" in beginning
+        or "choice" in beginning
+        or "alternative" in beginning
+        or "उत्तर" in beginning
+        or "विकल्प" in beginning
+    )
+
+
 def _label(text: str) -> re.Match[str] | None:
     """The word for an answer that a text begins with."""
-    beginning = text[:_LONGEST_LABEL].lower()
-    if not any(word in beginning for word in _LABEL_WORDS):
-        return None
     start = _START.match(text)
     return _LABEL.match(text, start.end() if start is not None else 0)
 

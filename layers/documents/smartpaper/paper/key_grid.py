@@ -39,6 +39,7 @@ _TYPED = re.compile(
     rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
+_DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,3}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
 _VALUE_FIRST = re.compile(rf"(?:(?<!\s)\s++)?(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
@@ -81,6 +82,8 @@ def looks_like_key(line: Line) -> bool:
     if line.text[:1] not in "0123456789Qq([":
         return False
     text = plain(line.text).replace(GAP, " ")
+    if len(_DIGITS_IN.findall(text)) < 3:
+        return False
     found = list(_PAIR.finditer(text))
     if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):
         return False

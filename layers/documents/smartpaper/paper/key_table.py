@@ -13,6 +13,7 @@ from typing import Final
 
 from smartpaper.layout.line import Line, Word, words
 from smartpaper.paper import values
+from smartpaper.paper.headings import may_name_answers
 from smartpaper.paper.values import Value
 
 # What a table says of the questions whose answers it gives.
@@ -175,7 +176,10 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
 def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[int, int]], int]:
     """The names of columns, which may take up to three lines, and which of them are numbers and answers."""
     names: list[Word] = []
-    for span, line in enumerate(lines[index : index + _MOST_NAME_LINES], 1):
+    first = lines[index : index + _MOST_NAME_LINES]
+    if not any(_may_name_column(line.text) for line in first):
+        return [], [], 0
+    for span, line in enumerate(first, 1):
         for cell in _named(line):
             over = next((at for at, name in enumerate(names) if name.x0 < cell.x1 and cell.x0 < name.x1), None)
             if over is None:
@@ -188,6 +192,11 @@ def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[i
         if groups:
             return names, groups, span
     return [], [], 0
+
+
+def _may_name_column(text: str) -> bool:
+    """Whether a column of answers may be named in a text: quick, and never wrong with "no"."""
+    return may_name_answers(text) or "option" in (lowered := text.lower()) or "correct" in lowered
 
 
 def _row_under(names: Sequence[Word], cells: Sequence[Word], groups: Sequence[tuple[int, int]]) -> Entries:

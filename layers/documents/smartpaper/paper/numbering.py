@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from smartpaper.layout.line import GAP, UNREADABLE, Line
 from smartpaper.paper import headings
@@ -41,6 +41,7 @@ _MOST_BLOCKS = 4  # series of options that matter
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
 _GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 1.5, 0.5
 _WIDEST_GAP = 8
+_GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
 _HIGHEST = 400
 _ALIGNED = 4.0  # points
@@ -49,8 +50,7 @@ _MOST_HOMES = 3
 _INDENTED = 0.4  # of what looks like a number are questions, where options look alike and stand further in
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """The line on which a question may begin, its number and where its text begins on that line."""
 
     line: int
@@ -148,19 +148,19 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
     evidence = [_evidence(count) for count in range(_MOST_BLOCKS + 1)]
     for index, start in enumerate(starts):
+        number = start.number
         own = _NODE + (_HOME if home[index] else -_ASTRAY)
         before = blocks_before[index]
-        best, link = (0.0 if start.number == 1 else -_LATE_START_COST), -1
-        for gap in range(1, _WIDEST_GAP + 1):
-            cost = _GAP_COST * (gap - 1)
-            for at in by_number.get(start.number - gap, ()):
+        best, link = (0.0 if number == 1 else -_LATE_START_COST), -1
+        for gap, cost in _GAPS:
+            for at in by_number.get(number - gap, ()):
                 score = scores[at] + evidence[min(before - blocks_before[at], _MOST_BLOCKS)] - cost
                 if score > best:
                     best, link = score, at
         for at in leaders:
             if starts[at].line == start.line:
                 continue
-            if start.number == 1:
+            if number == 1:
                 announced = headings_before[index] > headings_before[at]
                 cost = _RESTART_COST if announced else _UNANNOUNCED_COST
             else:
@@ -170,12 +170,13 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
                 best, link = score, at
         scores.append(own + best)
         previous.append(link)
-        known = by_number.setdefault(start.number, [])
+        known = by_number.setdefault(number, [])
         known.append(index)
         del known[:-_REMEMBERED]
-        leaders.append(index)
-        leaders.sort(key=lambda at: -scores[at])
-        del leaders[_REMEMBERED:]
+        if len(leaders) < _REMEMBERED or scores[index] > scores[leaders[-1]]:
+            leaders.append(index)
+            leaders.sort(key=scores.__getitem__, reverse=True)
+            del leaders[_REMEMBERED:]
     if not scores:
         return 0.0, []
     total = len(block_lines)

@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from smartpaper.layout.line import GAP, Line, seams
 
@@ -70,8 +69,7 @@ AT_START: Final = 3.0
 _BEHIND_GAP, _BEHIND_SPACE = 2.4, 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Marker:
+class Marker(NamedTuple):
     """A possible option: where it stands, where its text begins, which option it would be, how much it looks it.
 
     `x` is where the stretch of its line begins that it is in, from the left edge of its column.

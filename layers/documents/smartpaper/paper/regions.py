@@ -37,17 +37,19 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
     regions = Regions([False] * len(lines))
     index = 0
     while index < len(lines):
-        begun = headings.run_in_key(lines[index].text)
-        if begun or headings.is_key(lines[index]):
+        line = lines[index]
+        is_named = headings.may_name_answers(line.text)
+        begun = headings.run_in_key(line.text) if is_named else ""
+        if begun or (is_named and headings.is_key(line)):
             end = _key_end(lines, index + 1, block_lines)
-            first = [replace(lines[index], text=begun, runs=())] if begun else []
+            first = [replace(line, text=begun, runs=())] if begun else []
             parts = key_grid.read([*first, *lines[index + 1 : end]])
             if sum(len(part.answers) for part in parts) >= _FEWEST:
                 regions.parts += parts
                 regions.excluded[index:end] = [True] * (end - index)
                 index = end
                 continue
-        elif key_grid.looks_like_key(lines[index]):
+        elif key_grid.looks_like_key(line):
             end = index
             while end < len(lines) and (key_grid.looks_like_key(lines[end]) or (end > index and _is_tail(lines, end))):
                 end += 1
@@ -56,7 +58,7 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
                 regions.excluded[index:end] = [True] * (end - index)
                 index = end
                 continue
-        elif headings.is_solutions(lines[index]) and _few_after(index, block_lines):
+        elif headings.is_solutions(line) and _few_after(index, block_lines):
             _read_solutions(lines, index, regions)
             break
         index += 1

@@ -103,9 +103,10 @@ class Joiner:
 def without_marks(text: str) -> str:
     """A question's text without how many marks it carries, such as `(2 points)` or `[+4, -1]`."""
     found = _MARKS_AT_START.match(text)
-    return _MARKS_AT_END.sub("", text[found.end() :] if found is not None else text).strip()
+    text = (text[found.end() :] if found is not None else text).strip()
+    return _MARKS_AT_END.sub("", text).strip() if text.endswith((")", "]")) else text
 
 
 def source(lines: Sequence[Line]) -> str:
     """Lines as they were printed, for comparison."""
-    return "\n".join(" ".join(plain(line.text).replace(GAP, "  ").split(" ")) for line in lines).strip()
+    return "\n".join([plain(line.text) for line in lines]).replace(GAP, "  ").strip()
