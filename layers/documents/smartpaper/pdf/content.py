@@ -318,18 +318,18 @@ class _Interpreter:
         height = f * gd + gf + lift
         overlap, space, wide, end = -OVERLAP * size, SPACE_GAP * size, WIDE_GAP * size, NO_WORD_BETWEEN * size
         shown, show, opened, advance = font.shown, font.show, None, 0.0
+        is_spaced, is_full = bool(character_space or word_space), False
         prefix, matrix, y, token = first.group(1, 4, 6, 7)
         steps, up = matrix is None, float(y)
         while True:
-            text, width, count, spaces = shown.get(token) or show(token)
-            advance = (width * unit + count * character_space + spaces * word_space) * scale
+            text, width, count, spaces, is_simple = shown.get(token) or show(token)
+            advance = width * unit
+            if is_spaced:
+                advance += count * character_space + spaces * word_space
+            advance *= scale
             x0 = e * ga + ge
             x1 = x0 + advance * along_x
-            if (
-                opened is not None
-                and overlap < (gap := x0 - opened.x1) < end
-                and ((text.isascii() and text[:1] > " ") or text.isalnum())
-            ):
+            if is_simple and opened is not None and overlap < (gap := x0 - opened.x1) < end:
                 # As `builder.add` does, without the detour: for letters and words there is little to look at.
                 if gap > space and (gap > wide or not opened.texts[-1].endswith(" ")):
                     opened.breaks.append((opened.length, opened.x1, x0))
@@ -342,8 +342,9 @@ class _Interpreter:
             elif not text.isspace():
                 builder.add(text, x0, x1, height, size, flags)
                 opened = builder.opened(height, size, flags)
+                is_full = len(runs) > MAX_RUNS_PER_PAGE
             found = next(operations, None)
-            if found is None or found.lastindex != _PLACED_STRING or len(runs) > MAX_RUNS_PER_PAGE:
+            if found is None or found.lastindex != _PLACED_STRING or is_full:
                 break
             other, x, beside, following = found.group(1, 5, 6, 7)
             if other != prefix:
@@ -373,7 +374,7 @@ class _Interpreter:
         font = self.font
         if font is None:
             return
-        text, width, count, spaces = font.shown.get(token) or font.show(token)
+        text, width, count, spaces, _ = font.shown.get(token) or font.show(token)
         advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
         self._add(text, 0.0, advance, sign=code_of(token) if font.heights else None)
         self.along += advance
@@ -400,7 +401,7 @@ class _Interpreter:
                     continue
                 continue
             token = string or hexadecimal
-            text, width, count, spaces = shown.get(token) or font.show(token)
+            text, width, count, spaces, _ = shown.get(token) or font.show(token)
             if heights:
                 self._add(text, at, at + width * size * scale, sign=code_of(token))
                 at += (width * size + count * character_space + spaces * word_space) * scale

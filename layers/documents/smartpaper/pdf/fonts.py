@@ -15,6 +15,9 @@ from smartpaper.pdf.strings import bytes_of
 
 # (text, width in em, number of codes, number of one-byte spaces)
 Decoded = tuple[str, float, int, int]
+# The same, and whether it may go on from what stands before it without a look at its characters: neither white space
+# nor a glyph that means nothing.
+Shown = tuple[str, float, int, int, bool]
 
 UNKNOWN: Final = "\ufffd"
 _CACHE: Final = 20_000
@@ -47,14 +50,15 @@ class Font:
     def __init__(self, flags: int, heights: Mapping[int, float] | None = None) -> None:
         self.flags = flags
         self.heights: Mapping[int, float] = heights or {}
-        self.shown: dict[bytes, Decoded] = {}
+        self.shown: dict[bytes, Shown] = {}
 
-    def show(self, token: bytes) -> Decoded:
+    def show(self, token: bytes) -> Shown:
         """The characters of a string, and how wide they are."""
-        decoded = self.decode(bytes_of(token))
+        text, width, count, spaces = self.decode(bytes_of(token))
+        shown = (text, width, count, spaces, not (text[:1].isspace() or not text or UNKNOWN in text))
         if len(self.shown) < _CACHE:
-            self.shown[token] = decoded
-        return decoded
+            self.shown[token] = shown
+        return shown
 
     def decode(self, raw: bytes) -> Decoded:
         """The same for the string's bytes."""
