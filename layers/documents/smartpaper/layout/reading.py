@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from math import inf
 from typing import Final
 
 from smartpaper.layout import columns, devanagari, furniture, gutters
@@ -20,6 +19,7 @@ from smartpaper.pdf.runs import BOLD, PageContent, Run, pieces
 
 _SMALL = 0.86  # of the usual size: what scripts are set in
 _NEAR = 1.3  # em above and below a line that belong to it
+_BESIDE = 1.5  # em from a gap that what stands in it may begin or end
 _SAME_GUTTER = 14.0  # points
 _FEWEST_LETTERS = 40  # of a column, to tell its script
 _HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
@@ -62,14 +62,18 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
 def _cut(page: PageContent, body: float) -> list[Run]:
     """The runs cut where something may stand in a gap inside: what was drawn later, a script or a fraction."""
     low = _SMALL * body
-    heights = sorted([run.y for run in page.runs if run.size < low] + [rule.y for rule in page.rules])
-    heights.append(inf)
+    small = sorted(
+        [(run.y, run.x0, run.x1) for run in page.runs if run.size < low]
+        + [(rule.y, rule.x0, rule.x1) for rule in page.rules]
+    )
+    heights = [y for y, _, _ in small]
     found: list[Run] = []
     for run in page.runs:
         if run.breaks:
             reach = _NEAR * run.size
-            is_near = heights[bisect_left(heights, run.y - reach)] <= run.y + reach
-            found += pieces(run, 0.0 if is_near else WIDE_GAP)
+            near = small[bisect_left(heights, run.y - reach) : bisect_right(heights, run.y + reach)]
+            beside = _BESIDE * run.size
+            found += pieces(run, WIDE_GAP, [(x0 - beside, x1 + beside) for _, x0, x1 in near])
         else:
             found.append(run)
     return found

@@ -4,6 +4,7 @@ Coordinates are points from the page's lower left corner as a reader sees the pa
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -34,14 +35,14 @@ class Run(NamedTuple):
     height: float = 0.0
 
 
-def pieces(run: Run, least: float = 0.0) -> list[Run]:
-    """A run cut at its breaks, those at least so many em wide."""
+def pieces(run: Run, least: float, places: Sequence[tuple[float, float]] = ()) -> list[Run]:
+    """A run cut at its breaks, at those at least so many em wide or in one of some places along the line."""
     x0, x1, y, size, text, flags, breaks, _ = run
     width = least * size
     cut: list[Run] = []
     at = 0
     for index, end, start in breaks:
-        if start - end >= width:
+        if start - end >= width or (places and any([low < start and end < high for low, high in places])):
             cut.append(Run(x0, end, y, size, text[at:index], flags))
             at, x0 = index + 1, start
     cut.append(Run(x0, x1, y, size, text[at:], flags) if at else run)
