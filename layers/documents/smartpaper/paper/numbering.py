@@ -146,7 +146,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
     leaders: list[int] = []
     blocks_before = [bisect_left(block_lines, start.line) for start in starts]
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
-    evidence = [_evidence(count) for count in range(_MOST_BLOCKS + 1)]
+    evidence = [_evidence(count) for count in range(len(block_lines) + 1)]
     for index, start in enumerate(starts):
         number = start.number
         own = _NODE + (_HOME if home[index] else -_ASTRAY)
@@ -154,7 +154,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         best, link = (0.0 if number == 1 else -_LATE_START_COST), -1
         for gap, cost in _GAPS:
             for at in by_number.get(number - gap, ()):
-                score = scores[at] + evidence[min(before - blocks_before[at], _MOST_BLOCKS)] - cost
+                score = scores[at] + evidence[before - blocks_before[at]] - cost
                 if score > best:
                     best, link = score, at
         for at in leaders:
@@ -165,7 +165,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
                 cost = _RESTART_COST if announced else _UNANNOUNCED_COST
             else:
                 cost = _JUMP_COST
-            score = scores[at] + evidence[min(before - blocks_before[at], _MOST_BLOCKS)] - cost
+            score = scores[at] + evidence[before - blocks_before[at]] - cost
             if score > best:
                 best, link = score, at
         scores.append(own + best)

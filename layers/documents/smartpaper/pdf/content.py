@@ -323,10 +323,7 @@ class _Interpreter:
         steps, up = matrix is None, float(y)
         while True:
             text, width, count, spaces, is_simple = shown.get(token) or show(token)
-            advance = width * unit
-            if is_spaced:
-                advance += count * character_space + spaces * word_space
-            advance *= scale
+            advance = (width * unit + (count * character_space + spaces * word_space if is_spaced else 0.0)) * scale
             x0 = e * ga + ge
             x1 = x0 + advance * along_x
             if is_simple and opened is not None and overlap < (gap := x0 - opened.x1) < end:

@@ -42,7 +42,7 @@ def pieces(run: Run, least: float, places: Sequence[tuple[float, float]] = ()) -
     cut: list[Run] = []
     at = 0
     for index, end, start in breaks:
-        if start - end >= width or (places and any([low < start and end < high for low, high in places])):
+        if start - end >= width or (places and any(low < start and end < high for low, high in places)):
             cut.append(Run(x0, end, y, size, text[at:index], flags))
             at, x0 = index + 1, start
     cut.append(Run(x0, x1, y, size, text[at:], flags) if at else run)
