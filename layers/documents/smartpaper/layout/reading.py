@@ -71,9 +71,10 @@ def _cut(page: PageContent, body: float) -> list[Run]:
     for run in page.runs:
         if run.breaks:
             reach = _NEAR * run.size
-            near = small[bisect_left(heights, run.y - reach) : bisect_right(heights, run.y + reach)]
+            first = bisect_left(heights, run.y - reach)
+            near = small[first : bisect_right(heights, run.y + reach, first)]
             beside = _BESIDE * run.size
-            found += pieces(run, WIDE_GAP, [(x0 - beside, x1 + beside) for _, x0, x1 in near])
+            found += pieces(run, WIDE_GAP, [(x0 - beside, x1 + beside) for _, x0, x1 in near] if near else ())
         else:
             found.append(run)
     return found

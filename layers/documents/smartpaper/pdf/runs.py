@@ -42,11 +42,18 @@ def pieces(run: Run, least: float, places: Sequence[tuple[float, float]] = ()) -
     cut: list[Run] = []
     at = 0
     for index, end, start in breaks:
-        if start - end >= width or (places and any(low < start and end < high for low, high in places)):
+        if start - end >= width or (places and _is_in(places, end, start)):
             cut.append(Run(x0, end, y, size, text[at:index], flags))
             at, x0 = index + 1, start
     cut.append(Run(x0, x1, y, size, text[at:], flags) if at else run)
     return cut
+
+
+def _is_in(places: Sequence[tuple[float, float]], end: float, start: float) -> bool:
+    for low, high in places:  # noqa: SIM110 - called for each gap of each line
+        if low < start and end < high:
+            return True
+    return False
 
 
 class Rule(NamedTuple):
