@@ -13,7 +13,7 @@ from smartpaper.layout.line import GAP, UNREADABLE, Line
 from smartpaper.paper import questions
 from smartpaper.paper.model import Paper, Warning_
 from smartpaper.pdf.document import Document
-from smartpaper.pdf.legacy import looks_legacy
+from smartpaper.pdf.legacy import looks_legacy, may_be_legacy
 from smartpaper.pdf.runs import PageContent
 
 Progress = Callable[[int, int], None]
@@ -58,8 +58,10 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
     _refuse_scans(pages)
     legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
     lines = reading.read(pages)
-    found, warnings = questions.read(lines)
-    if legacy_fonts or looks_legacy(" ".join(line.text for line in lines)):
+    text = " ".join([line.text for line in lines])
+    is_legacy_possible = may_be_legacy(text)
+    found, warnings = questions.read(lines, may_be_legacy=is_legacy_possible)
+    if legacy_fonts or (is_legacy_possible and looks_legacy(text)):
         names = f" ({', '.join(legacy_fonts[:5])})" if legacy_fonts else ""
         warnings.insert(
             0,

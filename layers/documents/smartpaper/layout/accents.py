@@ -14,11 +14,14 @@ _MARKS: Final = {
 _MOST = 400  # on a page; more are a picture, and would take long
 
 
-def join_accents(field: Field, signs: Sequence[Run]) -> None:
-    """Put accents on their letters; `signs` are the runs that are not plain text."""
+def accents_of(signs: Sequence[Run]) -> list[Run]:
+    """Those of `signs`, the runs that are not plain text, that end in an accent; none if there are too many."""
     accents = [run for run in signs if run.text.strip()[-1:] in _MARKS]
-    if len(accents) > _MOST:
-        return
+    return accents if len(accents) <= _MOST else []
+
+
+def join_accents(field: Field, accents: Sequence[Run]) -> None:
+    """Put accents on their letters."""
     for run in accents:
         text = run.text.strip()
         if len(text) == 1:

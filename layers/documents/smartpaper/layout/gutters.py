@@ -84,7 +84,7 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
     low = min([line[0].x0 for line in lines])
     high = max([line[-1].x1 for line in lines])
     width = high - low
-    if width < _NARROWEST_PAGE:
+    if width < _NARROWEST_PAGE or not _may_divide(low + 0.2 * width, lines):
         return ()
     gutters = [
         gutter
@@ -174,12 +174,11 @@ def _even(gutters: Sequence[float], low: float, high: float) -> bool:
 
 
 def _divides(gutter: float, lines: Stretches) -> bool:
+    if sum([line[0].x1 < gutter for line in lines]) < max(4, _SIDE * len(lines)) or not _may_divide(gutter, lines):
+        return False
     sides = [_sides(line, gutter) for line in lines]
-    left = sum([bool(before) for before, _ in sides])
     starts = [after[0].x0 for _, after in sides if after]
     right = len(starts)
-    if min(left, right) < max(4, _SIDE * len(lines)):
-        return False
     # Options set side by side leave a gutter too: a later one on the right of an earlier one.
     if sum([_are_mates(before, after[0]) for before, after in sides if before and after]) > _MATES * right:
         return False
@@ -190,6 +189,11 @@ def _divides(gutter: float, lines: Stretches) -> bool:
     reach = edge + max(80, 0.45 * width)
     aligned = sum([start < reach for start in starts])
     return aligned >= 0.55 * right
+
+
+def _may_divide(place: float, lines: Stretches) -> bool:
+    """Whether enough lines reach beyond a place: quick, and for what lies left of a gutter never wrong with "no"."""
+    return sum([line[-1].x0 > place for line in lines]) >= max(4, _SIDE * len(lines))
 
 
 def _sides(line: Sequence[Stretch], gutter: float) -> tuple[Sequence[Stretch], Sequence[Stretch]]:

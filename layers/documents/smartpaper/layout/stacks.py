@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from smartpaper.layout.accents import join_accents
+from smartpaper.layout.accents import accents_of, join_accents
 from smartpaper.layout.field import Field
 from smartpaper.layout.limits import LIMITS, SUMS, join_limits
 from smartpaper.layout.line import DEGREE, END, FRACTION, GAP, OVER, ROOT
@@ -34,13 +34,16 @@ _SHORTEST_BLANK, _LONGEST_BLANK = 1.4, 150.0  # em, points
 
 def join_stacks(page: PageContent) -> None:
     """Replace the runs of each such formula by one run."""
-    field = Field(page.runs)
     signs = [run for run in page.runs if not run.text.isascii()]
-    join_accents(field, signs)
+    accents = accents_of(signs)
     rules = [rule for rule in page.rules if rule.x1 - rule.x0 <= _LONGEST]
+    sums = [run for run in page.runs if run.text in SUMS or run.text.endswith(LIMITS)]
+    if not (accents or rules or sums):
+        return
+    field = Field(page.runs)
+    join_accents(field, accents)
     if rules and len(rules) <= _MOST_RULES:
         _join_rules(field, rules, _radicals(signs, rules), page)
-    sums = [run for run in page.runs if run.text in SUMS or run.text.endswith(LIMITS)]
     if len(sums) <= _MOST_SUMS:
         for run in sums:
             join_limits(field, run)

@@ -15,7 +15,7 @@ from smartpaper.paper.regions import Regions
 from smartpaper.paper.span import Parts, ticks
 from smartpaper.paper.text import Joiner, source, without_marks
 from smartpaper.paper.values import Value
-from smartpaper.pdf.legacy import looks_legacy, may_be_legacy
+from smartpaper.pdf.legacy import looks_legacy
 
 _CONTRACT_OPTIONS = 4
 _UNKNOWN = "\ufffd"
@@ -32,9 +32,14 @@ _PROSE_IN_HINDI = re.compile(r"(?:वर्णन|व्याख्या|स�
 _FIGURE_WORDS = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
 
 
-def read(lines: Sequence[Line]) -> tuple[list[PaperQuestion], list[Warning_]]:
-    """The questions of a document, and what a person should look at."""
-    return _Reader(metadata.take_off(lines)).read()
+def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[PaperQuestion], list[Warning_]]:
+    """The questions of a document, and what a person should look at.
+
+    Args:
+        lines: the document.
+        may_be_legacy: whether some of it may be in a font from before Unicode with a neutral name.
+    """
+    return _Reader(metadata.take_off(lines), may_be_legacy=may_be_legacy).read()
 
 
 class _Texts:
@@ -61,11 +66,11 @@ class _Texts:
 
 
 class _Reader:
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[Line], *, may_be_legacy: bool) -> None:
         self.lines = lines
         self.joiner = Joiner(lines)
         self.warnings: list[Warning_] = []
-        self.may_be_legacy = may_be_legacy(" ".join(line.text for line in lines))
+        self.may_be_legacy = may_be_legacy
 
     def read(self) -> tuple[list[PaperQuestion], list[Warning_]]:
         lines = self.lines

@@ -68,7 +68,7 @@ class Font:
 class SimpleFont(Font):
     """One byte a code."""
 
-    __slots__ = ("_table", "_widths")
+    __slots__ = ("_renamed", "_table", "_widths")
 
     def __init__(
         self, table: Mapping[int, str], widths: Sequence[float], flags: int, heights: Mapping[int, float] | None = None
@@ -79,10 +79,13 @@ class SimpleFont(Font):
         for code in _CONTROLS:
             self._table.setdefault(code, UNKNOWN)
         self._widths = widths
+        self._renamed = [code for code in self._table if 32 <= code < 127]
 
     def decode(self, raw: bytes) -> Decoded:
         """See `Font`."""
-        text = raw.decode("latin-1").translate(self._table)
+        text = raw.decode("latin-1")
+        if not (raw.isascii() and text.isprintable()) or any(code in raw for code in self._renamed):
+            text = text.translate(self._table)
         return text, sum(map(self._widths.__getitem__, raw)), len(raw), raw.count(32)
 
 

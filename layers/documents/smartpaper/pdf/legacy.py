@@ -104,8 +104,6 @@ def may_be_legacy(text: str) -> bool:
 
 def looks_legacy(text: str) -> bool:
     """Whether a longer text is in such a font, by its words alone, for fonts with a neutral name."""
-    if not may_be_legacy(text):
-        return False
     words = _WORD.findall(text)
     hits = sum(word.strip("().,:?¼½") in _WORDS for word in words)
     return hits >= _LEAST_WORDS and hits >= _SHARE * len(words)
