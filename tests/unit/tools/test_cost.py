@@ -11,8 +11,8 @@ CHANGES_ONLY = Sitting(sync_every=0)
 
 
 def test_a_sitting_keeps_its_budget() -> None:
-    assert round(sum(cost_by_term(WHOLE_STATE, Prices()).values()), 4) <= 0.0010
-    assert round(sum(cost_by_term(CHANGES_ONLY, Prices()).values()), 4) <= 0.0004
+    assert sum(cost_by_term(WHOLE_STATE, Prices()).values()) <= 0.00099, "with a little room below 0.0010"
+    assert sum(cost_by_term(CHANGES_ONLY, Prices()).values()) <= 0.0004
 
 
 def test_syncs_are_counted() -> None:

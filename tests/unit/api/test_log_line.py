@@ -1,0 +1,36 @@
+"""The one line of an invocation: what is always the same, or said twice, is not paid for."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from smartexam.observability import log_invocation, logger, tracing
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    written = io.StringIO()
+    for handler in logger().handlers:
+        assert isinstance(handler, logging.StreamHandler)
+        monkeypatch.setattr(handler, "stream", written)
+    return written
+
+
+def test_an_invocation_says_its_time_once_and_no_place_in_the_code(log: io.StringIO) -> None:
+    with tracing() as trace:
+        log_invocation(now=1_795_609_885.786, latency_ms=2.881, fault=False, trace=trace, route="GET /api/exams")
+
+    line = json.loads(log.getvalue())
+    assert line["_aws"]["Timestamp"] == 1_795_609_885_786
+    assert (line["route"], line["latency_ms"], line["requests"], line["faults"]) == ("GET /api/exams", 2.88, 1, 0)
+    assert not {"timestamp", "location"} & line.keys()
+
+
+def test_any_other_line_says_when_and_where(log: io.StringIO) -> None:
+    logger().warning("stale")
+
+    line = json.loads(log.getvalue())
+    assert {"timestamp", "location"} <= line.keys()
+    assert line["message"] == "stale"
