@@ -57,7 +57,7 @@ coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
-	@PYTHONPATH=layers/common:layers/media:functions .venv/bin/python -m tools.openapi
+	@PYTHONPATH=layers/common:layers/documents:layers/media:functions .venv/bin/python -m tools.openapi
 
 postman: openapi ## Write the Postman collection anew from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
@@ -69,6 +69,7 @@ lint: $(VENV) ## Check style and types
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy --no-error-summary
+	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
 
 format: $(VENV) ## Put the code into the project's format
 	@.venv/bin/ruff check --fix --exit-zero --quiet

@@ -20,7 +20,7 @@ from botocore.config import Config
 from local.emulator import CREDENTIALS, REGION, Emulator, Folders
 from local.layout import Layout
 from local.template import load
-from smartexam.data import engine
+from smartexam.platform.dynamodb import engine
 
 _QUEUES = ("MAIL", "ACCOUNT_ERASER", "EXAM_ERASER", "CONVERSATION_ERASER", "STATISTICS")
 _BUCKETS = ("IMAGES_BUCKET", "UPLOADS_BUCKET")

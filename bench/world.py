@@ -77,8 +77,8 @@ def recorded_event(path: str, token: str) -> dict[str, Any]:
 
 def token_for(user_id: int, role: str = "user,admin") -> str:
     """An access token for somebody, valid from now."""
-    from smartexam.auth import tokens  # noqa: PLC0415 - settings are read from the environment made above
-    from smartexam.auth.principal import Principal  # noqa: PLC0415 - as above
+    from smartexam.accounts import tokens  # noqa: PLC0415 - settings are read from the environment made above
+    from smartexam.platform.principal import Principal  # noqa: PLC0415 - as above
 
     return tokens.issue(Principal(user_id, role, f"student{user_id}", "Asha Rao", 1), time.time())
 

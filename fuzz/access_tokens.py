@@ -4,8 +4,8 @@ import base64
 import json
 
 from fuzz.requests import NOW, refused
-from smartexam.auth import tokens
-from smartexam.auth.principal import Principal
+from smartexam.accounts import tokens
+from smartexam.platform.principal import Principal
 
 _WHO = Principal(42, "user", "mary.singh", "Mary Singh", 3)
 _ISSUED = tokens.issue(_WHO, NOW)

@@ -1,8 +1,8 @@
 """Cookies, by either way in which they arrive, and the session tokens in them."""
 
 from fuzz.requests import request
-from smartexam.auth import opaque
-from smartexam.auth.authenticate import SESSION_COOKIE
+from smartexam.accounts.authenticate import SESSION_COOKIE
+from smartexam.platform import opaque
 
 SEEDS = (
     b"session=" + opaque.mint(42).token.encode(),

@@ -4,9 +4,9 @@ import csv
 import io
 from pathlib import Path
 
-from smartexam.exam.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
-from smartexam.exam.numeric import read_number
-from smartexam.exam.questions import Question, as_fields, check
+from smartexam.catalog.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
+from smartexam.catalog.numeric import read_number
+from smartexam.catalog.questions import Question, as_fields, check
 
 _HEADER = "exam_id,question_text,option_a,option_b,option_c,option_d,correct_answer,question_type,tolerance\r\n"
 SEEDS = (

@@ -1,7 +1,7 @@
 """Text with LaTeX: whether it can be shown, and as plain characters."""
 
-from smartexam.ai import latex
-from smartmedia import latex as plain
+from question_generation import latex
+from result_sheets import latex as plain
 
 SEEDS = (
     b"Find $\\large \\frac{a}{b} + \\sqrt[3]{x^{2}_{i}}$ and $$y$$, \\(z\\), \\[\\begin{matrix}1\\end{matrix}\\]",

@@ -5,7 +5,7 @@ import json
 from chat_ws import frames
 from chat_ws.models import AboutQuestion, Heartbeat, InConversation, SendMessage
 from fuzz.requests import refused
-from smartexam.errors import BadRequest
+from smartexam.platform.errors import BadRequest
 
 SHAPES = (SendMessage, InConversation, AboutQuestion, Heartbeat)
 SEEDS = (

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 from fuzz.requests import refused
-from smartmedia.pictures import Picture, read_picture
+from image_files.pictures import Picture, read_picture
 
 
 def _picture(kind: str, mode: str = "RGB", **options: object) -> bytes:

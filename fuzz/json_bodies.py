@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from fuzz.requests import refused, request
-from smartexam.api.bodies import read_body
+from smartexam.platform.http.bodies import read_body
 from tools.openapi import functions
 
 SHAPES = [route.takes for group in functions.groups() for route in group.api.routes if route.takes is not None]

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from smartpaper.layout.line import GAP, Line, with_few_spaces
-from smartpaper.paper import key_grid, values
+from paper_reader.layout.line import GAP, Line, with_few_spaces
+from paper_reader.paper import key_grid, values
 
 SEEDS = (
     b"1. (B)\t2. (A,C)\t3. (A)\t4. 12.5",

@@ -2,9 +2,10 @@
 
 import json
 
-from smartexam.ai import json_answers, repair, solving, writing
-from smartexam.exam.questions import Question, check
-from smartexam.texts import clean
+from language_model import json_answers
+from question_generation import repair, solving, writing
+from smartexam.catalog.questions import Question, check
+from smartexam.platform.texts import clean
 from study import service
 
 _ITEM = {

@@ -1,7 +1,7 @@
 """Forms: multipart and form-encoded, with any content type."""
 
 from fuzz.requests import refused, request
-from smartexam.api.bodies import UploadedFile, read_form
+from smartexam.platform.http.bodies import UploadedFile, read_form
 
 _LIMIT = 64 * 1024
 _PART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n%s\r\n%s\r\n'

@@ -1,9 +1,9 @@
 """Question papers as PDFs, in this process: in the functions another one stands around it, for what is not foreseen."""
 
 from bench.mining.pdf import Page, Piece, Writer
-from smartpaper.errors import DocumentError
-from smartpaper.extract import extract
-from smartpaper.paper import model
+from paper_reader.errors import DocumentError
+from paper_reader.extract import extract
+from paper_reader.paper import model
 
 _LINES = (
     "1. Which of these is a vector quantity in mechanics?",

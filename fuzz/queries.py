@@ -3,8 +3,8 @@
 from typing import Any
 
 from fuzz.requests import refused, request
-from smartexam import cursors, pages
-from smartexam.api import bodies
+from smartexam.platform import cursors, pages
+from smartexam.platform.http import bodies
 from tools.openapi import functions
 
 SHAPES = [route.query for group in functions.groups() for route in group.api.routes if route.query is not None]

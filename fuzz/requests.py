@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from smartexam.api.request import Request
-from smartexam.errors import AppError
+from smartexam.platform.errors import AppError
+from smartexam.platform.http.request import Request
 
 # Read at the first request; nothing else of the environment matters here.
 os.environ.setdefault("JWT_SECRET", "a-signing-key-of-the-fuzzer-and-nothing-else")

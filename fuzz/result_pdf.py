@@ -1,9 +1,9 @@
 """A result as a PDF, of a paper with any texts that a question may have."""
 
-from smartexam.auth.sign_up import person_name
-from smartexam.exam.marking import Response
-from smartexam.exam.questions import Question, check
-from smartmedia.result_pdf import Sheet, render
+from result_sheets.pdf import Sheet, render
+from smartexam.accounts.sign_up import person_name
+from smartexam.catalog.questions import Question, check
+from smartexam.sitting.grading import Response
 
 SEEDS = (
     b"Find $\\large \\frac{1}{2}$\x00one\x00two",

@@ -4,12 +4,12 @@ from account import passwords
 from account.service import is_address
 from discussions import service as discussions
 from fuzz.requests import refused
-from smartexam.auth.sign_up import person_name
-from smartexam.auth.usernames import username_base
-from smartexam.chat import messenger
-from smartexam.data import directory
-from smartexam.data.identity import User, normalised
-from smartexam.texts import read_text
+from smartexam.accounts.sign_up import person_name
+from smartexam.accounts.store import directory
+from smartexam.accounts.store.identity import User, normalised
+from smartexam.accounts.usernames import username_base
+from smartexam.platform.texts import read_text
+from smartexam.talk import messenger
 
 SEEDS = (
     "\u0905\u0928\u093f\u0924\u093e O'Brien-\u00c5str\u00f6m \ufb01\u017f\u212a".encode(),

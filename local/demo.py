@@ -93,9 +93,9 @@ class DemoDataError(Exception):
 def load_accounts() -> None:
     """Write the accounts, with their passwords set."""
     # Imported here: whoever only wants the credentials has no settings for the layer.
-    from smartexam.auth.passwords import hash_password  # noqa: PLC0415
-    from smartexam.data.identity import create_user  # noqa: PLC0415
-    from smartexam.ids import next_id  # noqa: PLC0415
+    from smartexam.accounts.passwords import hash_password  # noqa: PLC0415
+    from smartexam.accounts.store.identity import create_user  # noqa: PLC0415
+    from smartexam.platform.ids import next_id  # noqa: PLC0415
 
     for account in ACCOUNTS:
         create_user(

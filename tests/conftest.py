@@ -16,11 +16,11 @@ from moto.dynamodb.models import dynamodb_backends
 from local.emulator import Emulator, Folders
 from local.layout import Layout
 from local.stack import LocalStack
-from smartexam import ids
-from smartexam.auth import revocations
-from smartexam.data import table
-from smartexam.data.catalog import papers
-from smartexam.settings import settings
+from smartexam.accounts import revocations
+from smartexam.catalog.store import papers
+from smartexam.platform import ids
+from smartexam.platform.dynamodb import table
+from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.tables import create_tables, delete_tables
 

@@ -9,8 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from smartexam.data.items import Item, serialized
-from smartexam.settings import settings
+from smartexam.platform.dynamodb.items import Item, serialized
+from smartexam.platform.settings import settings
 
 # Enough to keep a local engine busy, which serves one request at a time.
 PROCESSES = 2

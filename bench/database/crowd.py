@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from bench.database import bulk, rows
 from bench.database.results import Cohort, ResultRows, count_cohort
 from bench.database.scale import Scale
-from smartexam.data import table
-from smartexam.data.access_requests import RequestStatisticsItem
-from smartexam.data.discussions.items import COUNT, CountItem, DiscussedItem, discussed_key, partition
-from smartexam.data.identity import UserStatisticsItem
-from smartexam.data.messaging.items import META, ConversationItem, conversation_key
+from smartexam.accounts.store.access_requests import RequestStatisticsItem
+from smartexam.accounts.store.identity import UserStatisticsItem
+from smartexam.platform.dynamodb import table
+from smartexam.talk.store.discussions.items import COUNT, CountItem, DiscussedItem, discussed_key, partition
+from smartexam.talk.store.messaging.items import META, ConversationItem, conversation_key
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 
 PAPER = [MCQ] * 45 + [MSQ] * 15 + [NUMERIC] * 15

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.database.rows import BEGAN, DAYS, RESULTS, user
-from smartexam.data import table
-from smartexam.data.attempts import (
+from smartexam.catalog.marks import UNITS
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.items import Count, Item
+from smartexam.platform.keys import user_key
+from smartexam.platform.settings import settings
+from smartexam.results.statistics import keys
+from smartexam.results.statistics.projection import Projection, project
+from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally, encode
+from smartexam.results.store.tallies import RowItem, TallyItem
+from smartexam.sitting.store.attempts import (
     IDLE,
     HistoryItem,
     ResultItem,
@@ -18,14 +26,6 @@ from smartexam.data.attempts import (
     result_key,
     sitting_key,
 )
-from smartexam.data.identity import user_key
-from smartexam.data.items import Count, Item
-from smartexam.exam.marks import UNITS
-from smartexam.settings import settings
-from smartexam.statistics import keys
-from smartexam.statistics.projection import Projection, project
-from smartexam.statistics.store import RowItem, TallyItem
-from smartexam.statistics.tally import CountedResult, CountedSitting, Tally, encode
 
 _QUESTIONS = 75
 _MAXIMUM = 300 * UNITS

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from smartexam.auth.passwords import hash_password
-from smartexam.data import access_requests, directory, identity
-from smartexam.data.access_requests import RequestItem, RequestRowItem
-from smartexam.data.audit import AuditItem
-from smartexam.data.discussions import items as discussion
-from smartexam.data.identity import User, user_key
-from smartexam.data.items import Item, Operation, Put
-from smartexam.data.messaging import items as messaging
-from smartexam.data.study import TurnItem
+from smartexam.accounts.passwords import hash_password
+from smartexam.accounts.store import access_requests, directory, identity
+from smartexam.accounts.store.access_requests import RequestItem, RequestRowItem
+from smartexam.accounts.store.identity import User
+from smartexam.platform.audit import AuditItem
+from smartexam.platform.dynamodb.items import Item, Operation, Put
+from smartexam.platform.keys import user_key
+from smartexam.talk.store.discussions import items as discussion
+from smartexam.talk.store.messaging import items as messaging
+from smartexam.talk.store.study import TurnItem
 
 DAYS = 30
 _DAY = 86_400

@@ -15,12 +15,13 @@ from bench.database.crowd import Crowd
 from bench.database.results import count, own_results, rows_of, statistics_of
 from bench.local_engine import LocalEngine
 from chat_ws.app import lambda_handler as sockets
-from smartexam import ids
-from smartexam.data import engine, table
-from smartexam.data.identity import User, user_key
-from smartexam.data.messaging.items import MembershipItem, RosterItem, conversation_key, membership_sk
-from smartexam.observability import logger
-from smartexam.realtime import delivery
+from smartexam.accounts.store.identity import User
+from smartexam.platform import ids
+from smartexam.platform.dynamodb import engine, table
+from smartexam.platform.keys import user_key
+from smartexam.platform.observability import logger
+from smartexam.talk.realtime import delivery
+from smartexam.talk.store.messaging.items import MembershipItem, RosterItem, conversation_key, membership_sk
 from tests.factories.chat import Wire, socket_event
 from tests.factories.events import Answer, FakeContext, answer_of, http_event
 from tests.factories.users import access_token, create_user

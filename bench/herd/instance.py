@@ -10,12 +10,12 @@ from typing import Any
 
 from bench.herd.traffic import Access, Traffic
 from exams.app import lambda_handler as exams
-from smartexam import ids
-from smartexam.auth import revocations
-from smartexam.data import engine
-from smartexam.data.catalog import papers
-from smartexam.observability import logger
-from smartexam.settings import settings
+from smartexam.accounts import revocations
+from smartexam.catalog.store import papers
+from smartexam.platform import ids
+from smartexam.platform.dynamodb import engine
+from smartexam.platform.observability import logger
+from smartexam.platform.settings import settings
 from tests.factories.events import FakeContext, http_event
 
 OK = 400

@@ -16,11 +16,11 @@ from bench.herd.traffic import READS_PER_SECOND, WRITES_PER_SECOND, Access, Traf
 from bench.local_engine import local_engine
 from bench.report import Budget, Cell, Options, Section, Table
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.data import engine
-from smartexam.data.attempts import sitting_key
-from smartexam.data.identity import user_key
-from smartexam.exam.questions import Question
-from smartexam.observability import logger
+from smartexam.catalog.questions import Question
+from smartexam.platform.dynamodb import engine
+from smartexam.platform.keys import user_key
+from smartexam.platform.observability import logger
+from smartexam.sitting.store.attempts import sitting_key
 from tests.factories.events import FakeContext
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 from tests.factories.streams import stream_event, stream_record
@@ -68,8 +68,8 @@ def run(options: Options) -> Section:
 
 
 def _prepare(exam_id: int) -> None:
-    from smartexam.data.catalog.exams import get_exam  # noqa: PLC0415 - after the environment is made
-    from smartexam.data.catalog.papers import ready_version  # noqa: PLC0415 - likewise
+    from smartexam.catalog.store.exams import get_exam  # noqa: PLC0415 - after the environment is made
+    from smartexam.catalog.store.papers import ready_version  # noqa: PLC0415 - likewise
 
     exam = get_exam(exam_id)
     if exam is None:
@@ -96,8 +96,8 @@ def _jobs(plan: Plan, exam_id: int, users: Sequence[int]) -> list[Job]:
 
 
 def _token(user_id: int, now: float) -> str:
-    from smartexam.auth import tokens  # noqa: PLC0415 - after the environment is made
-    from smartexam.auth.principal import Principal  # noqa: PLC0415 - likewise
+    from smartexam.accounts import tokens  # noqa: PLC0415 - after the environment is made
+    from smartexam.platform.principal import Principal  # noqa: PLC0415 - likewise
 
     return tokens.issue(Principal(user_id, "user", f"herd{user_id}", "Herd", 1, by_cookie=False), now)
 

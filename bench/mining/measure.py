@@ -10,7 +10,7 @@ from bench.mining.pdf import STREAMS
 from bench.mining.score import Score, compare
 from bench.mining.truth import LANGUAGES, MATHS
 from bench.mining.typeset import ARRANGEMENTS, KEYS, NUMBERINGS, OPTION_STYLES, Layout, set_paper
-from smartpaper.extract import extract
+from paper_reader.extract import extract
 
 FACTORS = ("numbering", "options", "arrangement", "columns", "stream", "key", "language", "maths")
 

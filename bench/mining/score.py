@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from bench.mining.truth import Question, text_of
-from smartpaper.paper.model import PaperQuestion
+from paper_reader.paper.model import PaperQuestion
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from bench import deployed, world
 from bench.deployed import Program
 from exams.app import lambda_handler as exams
-from smartexam.data.identity import User
-from smartexam.data.messaging import groups
-from smartexam.ids import next_id
+from smartexam.accounts.store.identity import User
+from smartexam.platform.ids import next_id
+from smartexam.talk.store.messaging import groups
 from tests.factories.events import http_event, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 from tests.factories.users import PASSWORD, create_user

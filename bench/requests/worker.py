@@ -112,8 +112,8 @@ def _put_between(canned: Canned) -> None:
         from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - of the program that is measured
 
         URLLib3Session.send = canned.wrap(URLLib3Session.send)
-    if "smartexam.aws.transport" in sys.modules:
-        from smartexam.aws.transport import Transport  # noqa: PLC0415 - as above
+    if "smartexam.platform.aws.transport" in sys.modules:
+        from smartexam.platform.aws.transport import Transport  # noqa: PLC0415 - as above
 
         Transport.send = canned.wrap(Transport.send)  # type: ignore[method-assign]
 

@@ -1,11 +1,11 @@
 """The rules of asking for another role."""
 
 from account.models import Requestable, RequestedAccess, Requester, RequesterFound
-from smartexam.data import access_requests, identity
-from smartexam.data.access_requests import AccessChanged, AccountGone, AlreadyPending
-from smartexam.data.identity import User
-from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
-from smartexam.texts import read_text
+from smartexam.accounts.store import access_requests, identity
+from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
+from smartexam.accounts.store.identity import User
+from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.platform.texts import read_text
 
 _LONGEST_REASON = 1000
 _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}

@@ -13,9 +13,9 @@ from account.models import (
     Requester,
     RequestSubmitted,
 )
+from smartexam.accounts import sessions
 from smartexam.api import Access, Api, Reply, Request
-from smartexam.auth import sessions
-from smartexam.settings import settings
+from smartexam.platform.settings import settings
 
 api = Api("account")
 

@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from account.models import NewPassword
-from smartexam.auth.passwords import hash_password
-from smartexam.data import accounts, credentials, identity
-from smartexam.data.accounts import LinkSpent
-from smartexam.data.identity import User
-from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.accounts.passwords import hash_password
+from smartexam.accounts.store import accounts, credentials, identity
+from smartexam.accounts.store.accounts import LinkSpent
+from smartexam.accounts.store.identity import User
+from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
 SHORTEST, LONGEST = 10, 128
 _LONGEST_UNIT = 4

@@ -4,13 +4,14 @@ import contextlib
 import re
 
 from account.models import NewAccount
-from smartexam import erasure, mail
-from smartexam.auth.authenticate import current
-from smartexam.auth.principal import Principal
-from smartexam.auth.sign_up import LONGEST_NAME, person_name, register
-from smartexam.data import accounts
-from smartexam.data.identity import Taken, normalised
-from smartexam.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.accounts import erasing_queue
+from smartexam.accounts.authenticate import current
+from smartexam.accounts.sign_up import LONGEST_NAME, person_name, register
+from smartexam.accounts.store import accounts
+from smartexam.accounts.store.identity import Taken, normalised
+from smartexam.platform import mail
+from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.platform.principal import Principal
 
 # RFC 5321: the whole address at most 254 characters; ASCII, since that is what SES delivers to.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
@@ -59,7 +60,7 @@ def delete_account(caller: Principal, confirm: str | None, now: float) -> None:
     current(caller)
     # The order goes first: after a crash in between it finds the account alive and does nothing, while the other way
     # round nobody would ever remove the rest.
-    erasure.order(caller.user_id, now)
+    erasing_queue.order(caller.user_id, now)
     try:
         accounts.erase(caller.user_id, now)
     except NotFound:

@@ -5,7 +5,7 @@ import time
 from admin_ai import saving, service
 from admin_ai.models import Accepted, DraftList, Generated, GenerateForm, JobStatus, Saved, UploadPlace, UploadRequest
 from smartexam.api import Access, Api, Request
-from smartexam.api.response import Reply
+from smartexam.platform.http.response import Reply
 
 api = Api("admin_ai")
 

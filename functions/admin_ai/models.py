@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from smartexam.ai.drafts import DraftQuestion, Notice
-from smartexam.ai.request import GenerationRequest
-from smartexam.api.bodies import UploadedFile, convert
+from question_generation.drafts import DraftQuestion, Notice
+from question_generation.request import GenerationRequest
+from smartexam.platform.http.bodies import UploadedFile, convert
 
 
 class GenerateForm(Struct, frozen=True):

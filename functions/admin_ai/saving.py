@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from smartexam import ids
-from smartexam.data import audit
-from smartexam.data.audit import Change
-from smartexam.data.catalog import exams, question_changes
-from smartexam.errors import Fault, InvalidFields, NotFound
-from smartexam.exam.csv_codec import write_questions
-from smartexam.exam.questions import Question, check
+from smartexam.catalog.csv_codec import write_questions
+from smartexam.catalog.questions import Question, check
+from smartexam.catalog.store import exams, question_changes
+from smartexam.platform import audit, ids
+from smartexam.platform.audit import Change
+from smartexam.platform.errors import Fault, InvalidFields, NotFound
 
 MOST: Final = 500
 _HIGHEST_ID: Final = 2**53 - 1

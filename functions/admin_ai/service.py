@@ -6,14 +6,15 @@ from typing import Any
 import msgspec
 
 from admin_ai.models import Accepted, Generated, JobStatus, UploadPlace, UploadRequest
-from smartexam import ids, storage
-from smartexam.ai import client, generation
-from smartexam.ai.drafts import Outcome
-from smartexam.ai.files import LARGEST_PDF, PDF_TYPE, is_pdf, source_key
-from smartexam.ai.request import EXTRACT, PURE, GenerationRequest, checked
-from smartexam.data.catalog import exams, jobs
-from smartexam.errors import BadRequest, InvalidFields, NotFound, TooLarge, Unavailable
-from smartexam.settings import settings
+from language_model import client
+from question_generation import generation
+from question_generation.drafts import Outcome
+from question_generation.files import LARGEST_PDF, PDF_TYPE, is_pdf, source_key
+from question_generation.request import EXTRACT, PURE, GenerationRequest, checked
+from smartexam.catalog.store import exams, jobs
+from smartexam.platform import ids, storage
+from smartexam.platform.errors import BadRequest, InvalidFields, NotFound, TooLarge, Unavailable
+from smartexam.platform.settings import settings
 
 _UPLOAD_SECONDS = 600
 

@@ -2,11 +2,11 @@
 
 from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import Data, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
-from smartexam import pages
 from smartexam.api import Access, Api, Reply, Request
-from smartexam.data.audit import Change, record
-from smartexam.settings import settings
-from smartexam.statistics import rebuilding, store
+from smartexam.platform import pages
+from smartexam.platform.audit import Change, record
+from smartexam.platform.settings import settings
+from smartexam.results.store import rebuilding, tallies
 
 api = Api("admin_analytics")
 
@@ -74,7 +74,7 @@ def download_result(request: Request, result_id: int) -> Reply:
 def rebuilding_state(request: Request) -> Rebuilding:
     """Tell whether the statistics are being built anew."""
     del request
-    now = store.generations()
+    now = tallies.generations()
     return Rebuilding(now.current, now.building, "done" if now.building is None else "running")
 
 
@@ -83,7 +83,7 @@ def rebuild(request: Request) -> Reply:
     """Count all results and attempts anew. Analytics go on with the old numbers until the new ones are complete."""
     generation = rebuilding.begin()
     record(Change(request.caller.user_id, "analytics.rebuild", f"statistics:{generation}", None, None), request.now)
-    return Reply(Rebuilding(store.generations().current, generation, "running"), status=202)
+    return Reply(Rebuilding(tallies.generations().current, generation, "running"), status=202)
 
 
 lambda_handler = api.handler

@@ -1,11 +1,12 @@
 """Results as files."""
 
-from smartexam import ids
-from smartexam.data import attempts, identity
-from smartexam.data.attempts import Result
-from smartexam.data.engine import back_off
-from smartexam.errors import NotFound
-from smartexam.statistics import reading, store
+from smartexam.accounts.store import identity
+from smartexam.platform import ids
+from smartexam.platform.dynamodb.engine import back_off
+from smartexam.platform.errors import NotFound
+from smartexam.results.store import counters, tallies
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import Result
 
 # About two seconds, which is what the statistics are behind.
 _LOOKS = 15
@@ -22,19 +23,19 @@ def result_pdf(result_id: int) -> bytes:
         raise NotFound("Result not found", code="result_not_found")
     user = identity.get_user(result.user_id)
     # Only downloads wait for the fonts and the shaping engine to be loaded.
-    from smartmedia.sheets import result_sheet  # noqa: PLC0415
+    from result_sheets.sheets import result_sheet  # noqa: PLC0415
 
     return result_sheet(result, user.full_name if user else "", user.username if user else "")
 
 
 def _find(result_id: int) -> Result | None:
     """A result by its id, which the statistics know; of one that was submitted just now they will in a moment."""
-    generation = store.generations().current
-    place = reading.find_result(generation, result_id)
+    generation = tallies.generations().current
+    place = counters.find_result(generation, result_id)
     if place is None and result_id <= ids.highest("attempt"):
         for look in range(_LOOKS):
             back_off(look)
-            place = reading.find_result(generation, result_id)
+            place = counters.find_result(generation, result_id)
             if place is not None:
                 break
     return None if place is None else attempts.get_result(*place, result_id)

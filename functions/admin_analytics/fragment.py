@@ -3,7 +3,7 @@
 from html import escape
 
 from admin_analytics.models import ResultPage, ResultRow
-from smartexam.exam.marks import plain
+from smartexam.catalog.marks import plain
 
 _HEADINGS = ("Student", "Username", "Exam", "Score", "Percentage", "Grade", "Minutes", "Completed", "")
 

@@ -2,12 +2,14 @@
 
 from admin_analytics.models import ResultRow, ResultsQuery
 from admin_analytics.periods import read_range
-from smartexam.data import attempts, identity
-from smartexam.data.attempts import HistoryEntry
-from smartexam.exam.marks import display
-from smartexam.pages import Wanted
-from smartexam.statistics import keys, reading, store
-from smartexam.times import iso
+from smartexam.accounts.store import identity
+from smartexam.catalog.marks import display
+from smartexam.platform.pages import Wanted
+from smartexam.platform.times import iso
+from smartexam.results.statistics import keys
+from smartexam.results.store import counters, tallies
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import HistoryEntry
 
 PAGE_SIZE = 20
 _RECENT = 10
@@ -21,26 +23,26 @@ def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list
         InvalidFields: no dates, or in the wrong order.
     """
     first, last = read_range(("dateFrom", query.dateFrom), ("dateTo", query.dateTo))
-    since = None if first is None else reading.starts_at(first, timezone)
-    until = None if last is None else reading.ends_at(last, timezone)
+    since = None if first is None else counters.starts_at(first, timezone)
+    until = None if last is None else counters.ends_at(last, timezone)
     if query.user is not None:
         return _of_student(query.user, query.exam, since, until, page)
-    generation, scope = store.generations().current, keys.scope_of(query.exam)
+    generation, scope = tallies.generations().current, keys.scope_of(query.exam)
     if first is None and last is None:
-        counted = reading.read_totals(generation, scope).get(scope)
+        counted = counters.read_totals(generation, scope).get(scope)
         total = 0 if counted is None else counted.results
     else:
-        total = reading.count_results(generation, scope, first, last)
+        total = counters.count_results(generation, scope, first, last)
     if page.after is None and page.skipped >= total:
         return [], total, None
-    listed, place = reading.list_results(generation, scope, since, until, page)
+    listed, place = counters.list_results(generation, scope, since, until, page)
     entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
     return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries]), total, place
 
 
 def latest_results(generation: int, scope: str, since: float | None, until: float | None) -> list[ResultRow]:
     """The latest results of a time."""
-    listed, _ = reading.list_results(generation, scope, since, until, Wanted(1, _RECENT))
+    listed, _ = counters.list_results(generation, scope, since, until, Wanted(1, _RECENT))
     entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
     return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries])
 

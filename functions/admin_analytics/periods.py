@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from smartexam.errors import InvalidFields
-from smartexam.statistics.reading import Period
-from smartexam.times import local_date
+from smartexam.platform.errors import InvalidFields
+from smartexam.platform.times import local_date
+from smartexam.results.store.counters import Period
 
 _DAYS = {"today": 1, "week": 7, "month": 30}
 # Days beyond hold nothing, and who names one means the beginning or the end.

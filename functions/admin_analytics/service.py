@@ -5,11 +5,12 @@ from fractions import Fraction
 from admin_analytics import periods
 from admin_analytics.listing import latest_results
 from admin_analytics.models import Charts, Data, ExamStatistics, Performer, Series, Summary, Tables, Totals
-from smartexam.data import identity
-from smartexam.data.catalog import exams
-from smartexam.statistics import keys, ranking, reading, store
-from smartexam.statistics.projection import rounded_percent
-from smartexam.statistics.reading import Counts, Period
+from smartexam.accounts.store import identity
+from smartexam.catalog.store import exams
+from smartexam.results.statistics import keys
+from smartexam.results.statistics.projection import rounded_percent
+from smartexam.results.store import counters, ranking, tallies
+from smartexam.results.store.counters import Counts, Period
 
 _TOP = 10
 _NOTHING = Counts(0, 0, 0, (0, 0, 0, 0), Fraction(0), 0)
@@ -17,28 +18,28 @@ _NOTHING = Counts(0, 0, 0, (0, 0, 0, 0), Fraction(0), 0)
 
 def totals() -> Totals:
     """How much there is of everything."""
-    counted = reading.read_totals(store.generations().current, keys.ALL).get(keys.ALL, _NOTHING)
+    counted = counters.read_totals(tallies.generations().current, keys.ALL).get(keys.ALL, _NOTHING)
     return Totals(identity.statistics().total, exams.count_exams(), counted.results, counted.questions)
 
 
 def data(exam_id: int | None, period: Period | None, timezone: str) -> Data:
     """A period, or all time if there is none, of one exam or of all."""
-    generation, scope = store.generations().current, keys.scope_of(exam_id)
+    generation, scope = tallies.generations().current, keys.scope_of(exam_id)
     if period is None:
-        by_scope = reading.read_totals(generation, None if exam_id is None else scope)
+        by_scope = counters.read_totals(generation, None if exam_id is None else scope)
         counts, before, active = by_scope.get(scope, _NOTHING), None, []
-        by_month = reading.read_months(generation, scope)
+        by_month = counters.read_months(generation, scope)
         trend = [(name, each) for name, each in by_month.items()]
     else:
-        days = reading.read_days(generation, Period(period.before.first, period.last))
+        days = counters.read_days(generation, Period(period.before.first, period.last))
         counts, before = days.counts(scope, period), days.counts(scope, period.before)
         scopes = days.scopes(period) if exam_id is None else [scope]
         by_scope = {name: days.counts(name, period) for name in scopes}
         active = days.active(scope, period)
         trend = [(name, days.counts(scope, part)) for name, part in periods.parts(period)]
     statistics = _exam_statistics(by_scope)
-    since = None if period is None else reading.starts_at(period.first, timezone)
-    until = None if period is None else reading.ends_at(period.last, timezone)
+    since = None if period is None else counters.starts_at(period.first, timezone)
+    until = None if period is None else counters.ends_at(period.last, timezone)
     return Data(
         _summary(counts, before),
         Charts(

@@ -2,9 +2,9 @@
 
 from admin_attempts import service
 from admin_attempts.models import AttemptsPage, AttemptsQuery, Modification, Modifications, Modified, Place
-from smartexam import pages
 from smartexam.api import Access, Api, Done, Request
-from smartexam.statistics import sitting_search
+from smartexam.platform import pages
+from smartexam.results.store import sitting_search
 
 api = Api("admin_attempts")
 

@@ -3,16 +3,18 @@
 from typing import Any
 
 from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
-from smartexam.api.bodies import convert_json
-from smartexam.data import attempt_grants, identity, table
-from smartexam.data.attempts import IDLE, SittingItem, sitting_key
-from smartexam.data.catalog import exams
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import user_key
-from smartexam.errors import AppError, BadRequest, NotFound, Unavailable
-from smartexam.statistics import store
-from smartexam.statistics.sitting_search import state
-from smartexam.statistics.store import Touched
+from smartexam.accounts.store import identity
+from smartexam.catalog.store import exams
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import AppError, BadRequest, NotFound, Unavailable
+from smartexam.platform.http.bodies import convert_json
+from smartexam.platform.keys import user_key
+from smartexam.results.store import tallies
+from smartexam.results.store.sitting_search import state
+from smartexam.results.store.tallies import Touched
+from smartexam.sitting.store import attempt_grants
+from smartexam.sitting.store.attempts import IDLE, SittingItem, sitting_key
 
 PAGE_SIZE = 50
 _INFINITE = "∞"
@@ -67,7 +69,7 @@ def modify(place: Place, action: Action, amount: int, admin_id: int, now: float)
     )
     try:
         # So that whoever did it sees it in the list at once; else the stream would bring it in a moment.
-        store.refresh(place.student_id, Touched(sittings=frozenset({place.exam_id})))
+        tallies.refresh(place.student_id, Touched(sittings=frozenset({place.exam_id})))
     except Unavailable:
         return
 

@@ -1,12 +1,12 @@
 """The log of what admins changed."""
 
 from admin_audit.models import Actor, AuditEntry, AuditPage, AuditQuery
-from smartexam import cursors
+from smartexam.accounts.store import identity
+from smartexam.accounts.store.identity import User
 from smartexam.api import Access, Api, Request
-from smartexam.data import audit, identity
-from smartexam.data.audit import Entry
-from smartexam.data.identity import User
-from smartexam.times import iso
+from smartexam.platform import audit, cursors
+from smartexam.platform.audit import Entry
+from smartexam.platform.times import iso
 
 api = Api("admin_audit")
 

@@ -3,7 +3,7 @@
 from admin_categories import service
 from admin_categories.models import CategoryFields, CategoryList, SavedCategory
 from smartexam.api import Access, Api, Done, Request
-from smartexam.data.catalog import categories
+from smartexam.catalog.store import categories
 
 api = Api("admin_categories")
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from smartexam.api.bodies import UploadedFile
+from smartexam.platform.http.bodies import UploadedFile
 
 
 class CategoryView(Struct, frozen=True):

@@ -6,13 +6,14 @@ from contextlib import suppress
 from msgspec import structs
 
 from admin_categories.models import CategoryView
-from smartexam import ids, images
-from smartexam.data.catalog import categories
-from smartexam.data.catalog.categories import Category
-from smartexam.errors import Conflict, InvalidFields, NotFound, Unavailable
-from smartexam.images import image_url
-from smartexam.texts import read_line
-from smartmedia.pictures import read_picture
+from image_files.pictures import read_picture
+from smartexam.catalog import images
+from smartexam.catalog.images import image_url
+from smartexam.catalog.store import categories
+from smartexam.catalog.store.categories import Category
+from smartexam.platform import ids
+from smartexam.platform.errors import Conflict, InvalidFields, NotFound, Unavailable
+from smartexam.platform.texts import read_line
 
 _LONGEST_NAME = 100
 _OWN_IMAGE = re.compile(r"images/[0-9a-f]{32}\.(png|jpg|webp)")

@@ -2,8 +2,8 @@
 
 from admin_exams import service
 from admin_exams.models import ExamFields, ExamPage, ExamsQuery, Released, SavedExam
-from smartexam import cursors
 from smartexam.api import Access, Api, Done, Request
+from smartexam.platform import cursors
 
 api = Api("admin_exams")
 

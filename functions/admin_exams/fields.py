@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from smartexam.errors import Fault, InvalidFields
-from smartexam.exam.marks import UNITS, MarksError, parse_marks
+from smartexam.catalog.marks import UNITS, MarksError, parse_marks
+from smartexam.platform.errors import Fault, InvalidFields
 
 STATUSES: Final = ("upcoming", "ongoing", "completed")
 RESULT_MODES: Final = ("instant", "delayed", "manual")

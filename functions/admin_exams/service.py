@@ -5,13 +5,14 @@ from typing import Any
 
 from admin_exams import fields
 from admin_exams.models import AdminExam
-from smartexam import exam_erasure, ids
-from smartexam.data.catalog import exams
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.exam_erasure import erase_exam
-from smartexam.errors import InvalidFields, NotFound, Unavailable
-from smartexam.exam.marks import display, number_or_text
-from smartexam.times import iso
+from smartexam.catalog import erasing_queue
+from smartexam.catalog.marks import display, number_or_text
+from smartexam.catalog.store import exams
+from smartexam.catalog.store.exams import Exam
+from smartexam.erasing import erase_exam
+from smartexam.platform import ids
+from smartexam.platform.errors import InvalidFields, NotFound, Unavailable
+from smartexam.platform.times import iso
 
 PAGE_SIZE = 50
 # Pieces of what a deleted exam leaves that are removed within the request: about 4,000 rows, one or two seconds.
@@ -72,13 +73,13 @@ def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
         Unavailable: the database or the queue cannot be reached.
     """
     exams.find_exam(exam_id)
-    exam_erasure.order_last_pass(exam_id)
+    erasing_queue.order_last_pass(exam_id)
     if not exams.remove_exam(exam_id, (admin_id, now)):
         raise exams.no_exam()
     pieces = iter(range(_PIECES_AT_ONCE))
     try:
         if not erase_exam(exam_id, lambda: next(pieces, None) is not None):
-            exam_erasure.order(exam_id)
+            erasing_queue.order(exam_id)
     except Unavailable:
         # The exam is gone, which is what was asked for. The last pass takes the rest.
         return

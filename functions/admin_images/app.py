@@ -3,8 +3,8 @@
 from admin_images import service
 from admin_images.models import ImageFields, KeptImage, UploadOffered
 from smartexam.api import Access, Api, Request
-from smartexam.data.audit import Change, record
-from smartexam.errors import InvalidFields, Unavailable
+from smartexam.platform.audit import Change, record
+from smartexam.platform.errors import InvalidFields, Unavailable
 
 api = Api("admin_images")
 

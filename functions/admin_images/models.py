@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from smartexam.api.bodies import UploadedFile
+from smartexam.platform.http.bodies import UploadedFile
 
 
 class ImageFields(Struct, frozen=True):

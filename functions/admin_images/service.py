@@ -4,10 +4,11 @@ import secrets
 from contextlib import suppress
 
 from admin_images.models import KeptImage, UploadOffered
-from smartexam import images, storage
-from smartexam.errors import NotFound, Unavailable
-from smartexam.settings import settings
-from smartmedia.pictures import LARGEST, read_picture
+from image_files.pictures import LARGEST, read_picture
+from smartexam.catalog import images
+from smartexam.platform import storage
+from smartexam.platform.errors import NotFound, Unavailable
+from smartexam.platform.settings import settings
 
 # Not served to anybody, and gone after a day; see the bucket in the template.
 _UPLOADS = "uploads/"

@@ -24,13 +24,12 @@ from admin_questions.models import (
     SavedQuestion,
     Updated,
 )
-from smartexam import cursors
 from smartexam.api import Access, Api, Done, Reply, Request
-from smartexam.data import audit
-from smartexam.data.audit import Change
-from smartexam.data.catalog.question_items import StoredQuestion
-from smartexam.data.table import Put
-from smartexam.errors import BadRequest, InvalidFields, TooLarge
+from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.platform import audit, cursors
+from smartexam.platform.audit import Change
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.errors import BadRequest, InvalidFields, TooLarge
 
 api = Api("admin_questions")
 

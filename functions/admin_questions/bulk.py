@@ -7,13 +7,13 @@ from msgspec.structs import replace
 
 from admin_questions.models import RefusedQuestion
 from admin_questions.service import read_exam_id, read_id
-from smartexam import ids
-from smartexam.data.catalog import question_changes
-from smartexam.data.catalog.exams import find_exam
-from smartexam.data.catalog.question_changes import Log
-from smartexam.data.catalog.question_items import StoredQuestion
-from smartexam.errors import BadRequest, Fault, InvalidFields
-from smartexam.exam.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
+from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
+from smartexam.catalog.store import question_changes
+from smartexam.catalog.store.exams import find_exam
+from smartexam.catalog.store.question_changes import Log
+from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.platform import ids
+from smartexam.platform.errors import BadRequest, Fault, InvalidFields
 
 MAX_BATCH: Final = 5_000
 MAX_IDS: Final = 10_000

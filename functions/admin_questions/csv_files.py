@@ -2,13 +2,13 @@
 
 from typing import Final, NamedTuple
 
-from smartexam import ids
-from smartexam.data.catalog import exams, question_changes, questions
-from smartexam.data.catalog.question_batches import MOST_EXAMS
-from smartexam.data.catalog.question_changes import Log
-from smartexam.errors import BadRequest, NotFound, Unavailable
-from smartexam.exam.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
-from smartexam.exam.questions import Question
+from smartexam.catalog.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store import exams, question_changes, questions
+from smartexam.catalog.store.question_batches import MOST_EXAMS
+from smartexam.catalog.store.question_changes import Log
+from smartexam.platform import ids
+from smartexam.platform.errors import BadRequest, NotFound, Unavailable
 
 MAX_ROWS: Final = 10_000
 _MOST_ERRORS_SHOWN = 1_000

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct
 
-from smartexam.api.bodies import UploadedFile
+from smartexam.platform.http.bodies import UploadedFile
 
 _TEXT = Meta(extra_json_schema={"type": "string"})
 _MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
@@ -42,7 +42,7 @@ class ExportQuery(Struct, frozen=True):
 class QuestionFields(Struct, frozen=True, kw_only=True):
     """A question's fields, from JSON or a form.
 
-    They are read by `smartexam.exam.questions`, which names everything that is wrong at once; hence the loose types
+    They are read by `smartexam.catalog.questions`, which names everything that is wrong at once; hence the loose types
     here. `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number (NUMERIC). Marks that are
     left out are the exam's, a tolerance that is left out is 0.
     """

@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from admin_questions.models import AdminQuestion
-from smartexam import ids
-from smartexam.data.catalog import question_changes, questions
-from smartexam.data.catalog.exams import find_exam
-from smartexam.data.catalog.question_changes import Log
-from smartexam.data.catalog.question_items import StoredQuestion
-from smartexam.data.table import Put
-from smartexam.errors import Fault, InvalidFields, NotFound
-from smartexam.exam.marks import number_or_text
-from smartexam.exam.questions import Question, check, merge
-from smartexam.images import image_url
+from smartexam.catalog.images import image_url
+from smartexam.catalog.marks import number_or_text
+from smartexam.catalog.questions import Question, check, merge
+from smartexam.catalog.store import question_changes, questions
+from smartexam.catalog.store.exams import find_exam
+from smartexam.catalog.store.question_changes import Log
+from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.platform import ids
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.errors import Fault, InvalidFields, NotFound
 
 PAGE_SIZE: Final = 50
 _MAX_ID = 2**53 - 1

@@ -2,9 +2,9 @@
 
 from admin_requests import service
 from admin_requests.models import Approval, Denial, RequestPage, RequestsQuery, RequestStats
-from smartexam import pages
+from smartexam.accounts.store import access_decisions, access_requests
 from smartexam.api import Access, Api, Done, Request
-from smartexam.data import access_decisions, access_requests
+from smartexam.platform import pages
 
 api = Api("admin_requests")
 

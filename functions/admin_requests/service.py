@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from admin_requests.models import RequestRow
-from smartexam.data import access_decisions
-from smartexam.data.access_decisions import AlreadyDecided
-from smartexam.data.access_requests import AccessRequest
-from smartexam.data.identity import User
-from smartexam.errors import NotFound
-from smartexam.texts import read_text
-from smartexam.times import iso
+from smartexam.accounts.store import access_decisions
+from smartexam.accounts.store.access_decisions import AlreadyDecided
+from smartexam.accounts.store.access_requests import AccessRequest
+from smartexam.accounts.store.identity import User
+from smartexam.platform.errors import NotFound
+from smartexam.platform.texts import read_text
+from smartexam.platform.times import iso
 
 PAGE_SIZE = 25
 _LONGEST_REASON = 1000

@@ -2,9 +2,9 @@
 
 from admin_users import service
 from admin_users.models import RoleChange, RoleChanges, RolesChanged, UserPage, UsersQuery, UserStats
-from smartexam import pages
+from smartexam.accounts.store import identity
 from smartexam.api import Access, Api, Done, Request
-from smartexam.data import identity
+from smartexam.platform import pages
 
 api = Api("admin_users")
 

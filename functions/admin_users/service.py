@@ -3,15 +3,15 @@
 from typing import Any
 
 from admin_users.models import RefusedChange, RoleChange, UserRow
-from smartexam.api.bodies import convert_json
-from smartexam.data import accounts, user_search
-from smartexam.data.audit import Change, entry
-from smartexam.data.identity import User
-from smartexam.data.table import Put
-from smartexam.data.user_search import FoundUsers
-from smartexam.errors import AppError, Unavailable
-from smartexam.pages import Wanted
-from smartexam.times import iso
+from smartexam.accounts.store import accounts, user_search
+from smartexam.accounts.store.identity import User
+from smartexam.accounts.store.user_search import FoundUsers
+from smartexam.platform.audit import Change, entry
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.errors import AppError, Unavailable
+from smartexam.platform.http.bodies import convert_json
+from smartexam.platform.pages import Wanted
+from smartexam.platform.times import iso
 
 PAGE_SIZE = 50
 _ROLES = {None: None, "user": "user", "admin": "admin", "both": "user,admin"}

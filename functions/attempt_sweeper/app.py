@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from attempt_sweeper.service import sweep
-from smartexam.observability import log_invocation, tracing
-from smartexam.settings import settings
+from smartexam.platform.observability import log_invocation, tracing
+from smartexam.platform.settings import settings
 
 # Enough for a page of attempts to be finished and the line to be logged.
 _RESERVE_MS = 15_000

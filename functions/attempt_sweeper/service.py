@@ -4,11 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from smartexam.data import attempts
-from smartexam.data.attempts import DUE_SHARDS
-from smartexam.errors import Unavailable
-from smartexam.finalise import finalise
-from smartexam.observability import logger
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.observability import logger
+from smartexam.sitting.ending import finalise
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import DUE_SHARDS
 
 _PAGE = 200
 _WORKERS = 8

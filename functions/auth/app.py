@@ -11,11 +11,11 @@ from auth.models import (
     WebSignedIn,
     WebSignedOut,
 )
+from smartexam.accounts import sessions
+from smartexam.accounts.grants import grant
 from smartexam.api import Access, Api, Reply, Request, redirect
-from smartexam.auth import sessions
-from smartexam.auth.grants import grant
-from smartexam.auth.principal import portals
-from smartexam.errors import Forbidden
+from smartexam.platform.errors import Forbidden
+from smartexam.platform.principal import portals
 
 api = Api("auth")
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from smartexam.auth.grants import Grant
+from smartexam.accounts.grants import Grant
 
 
 class Credentials(msgspec.Struct, frozen=True):

@@ -1,14 +1,14 @@
 """The rules of signing in and out."""
 
 from auth.models import Credentials, FreshToken, Profile
-from smartexam import rate_limits
-from smartexam.auth import tokens
-from smartexam.auth.passwords import verify_password
-from smartexam.auth.principal import Principal, portals
-from smartexam.data import credentials, identity
-from smartexam.data.identity import User
-from smartexam.errors import BadRequest, Unauthorized
-from smartexam.times import iso
+from smartexam.accounts import tokens
+from smartexam.accounts.passwords import verify_password
+from smartexam.accounts.store import credentials, identity
+from smartexam.accounts.store.identity import User
+from smartexam.limits import rate_limits
+from smartexam.platform.errors import BadRequest, Unauthorized
+from smartexam.platform.principal import Principal, portals
+from smartexam.platform.times import iso
 
 # Nobody's id: looked up where there is no account, so that every refusal costs the same round trips.
 _NOBODY = 0

@@ -4,8 +4,8 @@ import msgspec
 
 from auth_google import service, verification
 from auth_google.models import GoogleCredential, GoogleGrant, GoogleSignedIn
+from smartexam.accounts.grants import grant
 from smartexam.api import Access, Api, Request
-from smartexam.auth.grants import grant
 
 api = Api("auth_google")
 

@@ -1,10 +1,10 @@
 """Which account a Google account signs in as."""
 
 from auth_google.verification import GoogleIdentity
-from smartexam.auth.sign_up import LONGEST_NAME, person_name, register
-from smartexam.data import accounts, identity
-from smartexam.data.identity import Taken, User
-from smartexam.errors import NotFound, Unavailable
+from smartexam.accounts.sign_up import LONGEST_NAME, person_name, register
+from smartexam.accounts.store import accounts, identity
+from smartexam.accounts.store.identity import Taken, User
+from smartexam.platform.errors import NotFound, Unavailable
 
 _ATTEMPTS = 5
 

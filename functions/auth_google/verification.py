@@ -11,9 +11,9 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from google.oauth2 import id_token as google_id_token
 
 from auth_google.certificates import Certificates
-from smartexam.data.identity import normalised
-from smartexam.errors import BadRequest, Unauthorized, Unavailable
-from smartexam.settings import settings
+from smartexam.accounts.store.identity import normalised
+from smartexam.platform.errors import BadRequest, Unauthorized, Unavailable
+from smartexam.platform.settings import settings
 
 _CERTIFICATES_URL = "https://www.googleapis.com/oauth2/v1/certs"
 _ISSUERS = ("accounts.google.com", "https://accounts.google.com")

@@ -23,11 +23,11 @@ from chat.models import (
     UnreadCount,
 )
 from smartexam.api import Access, Api, Done, Request
-from smartexam.chat import messenger
-from smartexam.chat.messenger import SendBody
-from smartexam.data import sockets
-from smartexam.data.messaging import connections, conversations
-from smartexam.settings import settings
+from smartexam.platform.settings import settings
+from smartexam.talk import messenger
+from smartexam.talk.messenger import SendBody
+from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import connections, conversations
 
 api = Api("chat")
 

@@ -3,14 +3,15 @@
 from collections.abc import Collection
 
 from chat.models import GroupBody
-from smartexam import ids, realtime
-from smartexam.auth.principal import Principal
-from smartexam.chat.ending import order_erasure
-from smartexam.data.messaging import connections, groups
-from smartexam.data.messaging.groups import MOST_MEMBERS, Group
-from smartexam.errors import Forbidden, InvalidFields
-from smartexam.realtime import Event
-from smartexam.texts import read_line
+from smartexam.platform import ids
+from smartexam.platform.errors import Forbidden, InvalidFields
+from smartexam.platform.principal import Principal
+from smartexam.platform.texts import read_line
+from smartexam.talk import realtime
+from smartexam.talk.ending import order_erasure
+from smartexam.talk.realtime import Event
+from smartexam.talk.store.messaging import connections, groups
+from smartexam.talk.store.messaging.groups import MOST_MEMBERS, Group
 
 _LONGEST_NAME = 100
 

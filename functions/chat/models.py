@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.chat.messenger import Id, MessageShape
+from smartexam.talk.messenger import Id, MessageShape
 
 
 class SearchQuery(Struct, frozen=True):

@@ -4,16 +4,17 @@ import re
 from typing import Literal
 
 from chat.models import FoundUser, InboxEntry
-from smartexam import realtime
-from smartexam.auth.principal import Principal
-from smartexam.chat.ending import order_erasure
-from smartexam.data import directory, identity, sockets
-from smartexam.data.messaging import connections
-from smartexam.data.messaging.connections import Peer
-from smartexam.data.messaging.items import ACCEPTED
-from smartexam.errors import BadRequest, NotFound
-from smartexam.realtime import Event
-from smartexam.times import iso
+from smartexam.accounts.store import directory, identity
+from smartexam.platform.errors import BadRequest, NotFound
+from smartexam.platform.principal import Principal
+from smartexam.platform.times import iso
+from smartexam.talk import realtime
+from smartexam.talk.ending import order_erasure
+from smartexam.talk.realtime import Event
+from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import connections
+from smartexam.talk.store.messaging.connections import Peer
+from smartexam.talk.store.messaging.items import ACCEPTED
 
 MOST_FOUND = 10
 MOST_REQUESTS = 100

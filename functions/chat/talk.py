@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from chat.models import ConversationShape, LastMessageShape, MemberShape
-from smartexam import realtime
-from smartexam.auth.principal import Principal
-from smartexam.chat.messenger import MessageShape, message_shape, message_text
-from smartexam.data.messaging import connections, conversations, messages
-from smartexam.data.messaging.conversations import Overview
-from smartexam.errors import InvalidFields
-from smartexam.times import iso
+from smartexam.platform.errors import InvalidFields
+from smartexam.platform.principal import Principal
+from smartexam.platform.times import iso
+from smartexam.talk import realtime
+from smartexam.talk.messenger import MessageShape, message_shape, message_text
+from smartexam.talk.store.messaging import connections, conversations, messages
+from smartexam.talk.store.messaging.conversations import Overview
 
 DELETED_MESSAGE = "This message was deleted"
 _COUNTED_REQUESTS = 1000

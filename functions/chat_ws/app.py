@@ -8,15 +8,15 @@ import msgspec
 
 from chat_ws import discussions, frames, handshake
 from chat_ws.models import AboutQuestion, Heartbeat, InConversation, SendMessage
-from smartexam.auth.revocations import feed
-from smartexam.chat import messenger
-from smartexam.data import sockets
-from smartexam.data.sockets import Owner
-from smartexam.errors import AppError, BadRequest
-from smartexam.observability import log_invocation, logger, note, tracing
-from smartexam.realtime import delivery
-from smartexam.settings import settings
-from smartexam.times import iso
+from smartexam.accounts.revocations import feed
+from smartexam.platform.errors import AppError, BadRequest
+from smartexam.platform.observability import log_invocation, logger, note, tracing
+from smartexam.platform.settings import settings
+from smartexam.platform.times import iso
+from smartexam.talk import messenger
+from smartexam.talk.realtime import delivery
+from smartexam.talk.store import sockets
+from smartexam.talk.store.sockets import Owner
 
 # API Gateway passes a handler's status on to the client for `$connect` only, and a body never.
 _DONE = {"statusCode": 200}

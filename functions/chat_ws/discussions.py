@@ -1,11 +1,12 @@
 """Following a question's discussion."""
 
-from smartexam.data import attempts, sockets
-from smartexam.data.catalog import questions
-from smartexam.data.sockets import Owner
-from smartexam.errors import Conflict, Forbidden, NotFound
-from smartexam.in_progress import is_sitting_with
-from smartexam.settings import settings
+from smartexam.catalog.store import questions
+from smartexam.platform.errors import Conflict, Forbidden, NotFound
+from smartexam.platform.settings import settings
+from smartexam.sitting.in_progress import is_sitting_with
+from smartexam.sitting.store import attempts
+from smartexam.talk.store import sockets
+from smartexam.talk.store.sockets import Owner
 
 
 def join(owner: Owner, question_id: int, now: float) -> None:

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from chat_ws.models import Correlation
-from smartexam.api import bodies
-from smartexam.errors import AppError
-from smartexam.realtime.publishing import frame as event
+from smartexam.platform.errors import AppError
+from smartexam.platform.http import bodies
+from smartexam.talk.realtime.publishing import frame as event
 
 __all__ = ["SIGNED_OUT", "event", "read", "refusal"]
 

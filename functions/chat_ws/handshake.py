@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smartexam import realtime
+from smartexam.accounts.authenticate import identify
+from smartexam.accounts.revocations import feed
 from smartexam.api import Request
-from smartexam.auth.authenticate import identify
-from smartexam.auth.principal import Principal
-from smartexam.auth.revocations import feed
-from smartexam.data import sockets
-from smartexam.data.messaging import conversations
-from smartexam.data.sockets import Change, Owner
-from smartexam.errors import AppError, Unauthorized
-from smartexam.observability import note
+from smartexam.platform.errors import AppError, Unauthorized
+from smartexam.platform.observability import note
+from smartexam.platform.principal import Principal
+from smartexam.talk import realtime
+from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import conversations
+from smartexam.talk.store.sockets import Change, Owner
 
 
 def connect(event: Mapping[str, Any], now: float) -> None:

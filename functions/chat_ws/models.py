@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from smartexam.chat.messenger import Id, SendBody
+from smartexam.talk.messenger import Id, SendBody
 
 
 class SendMessage(SendBody, frozen=True, kw_only=True):

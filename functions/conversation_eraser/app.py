@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversation_eraser.service import erase
-from smartexam import queues
-from smartexam.chat.ending import EndedConversation
-from smartexam.queues import Context
+from smartexam.platform import queues
+from smartexam.platform.queues import Context
+from smartexam.talk.ending import EndedConversation
 
 # Enough to finish the piece in hand, hand the rest over and log.
 _RESERVE_MS = 10_000

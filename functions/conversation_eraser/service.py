@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from smartexam.chat.ending import order_erasure
-from smartexam.data.messaging.erasure import erase_conversation
-from smartexam.observability import note
+from smartexam.platform.observability import note
+from smartexam.talk.ending import order_erasure
+from smartexam.talk.store.messaging.erasing import erase_conversation
 
 
 def erase(conversation_id: int, has_time: Callable[[], bool]) -> None:

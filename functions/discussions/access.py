@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from smartexam.data.discussions import reading
-from smartexam.data.discussions.items import Location
-from smartexam.data.discussions.reading import Discussion
-from smartexam.errors import Forbidden, NotFound
-from smartexam.in_progress import is_sitting_with, sitting_with
+from smartexam.platform.errors import Forbidden, NotFound
+from smartexam.sitting.in_progress import is_sitting_with, sitting_with
+from smartexam.talk.store.discussions import reading
+from smartexam.talk.store.discussions.items import Location
+from smartexam.talk.store.discussions.reading import Discussion
 
 
 class Visitor(msgspec.Struct, frozen=True):

@@ -14,12 +14,13 @@ from discussions.models import (
     Posted,
 )
 from discussions.service import COMMENT_SECONDS, check_parent, may_change, read_message, threads, view
-from smartexam import cursors, rate_limits
 from smartexam.api import Access, Api, Done, Request
-from smartexam.data.discussions import moderation, reading, writing
-from smartexam.errors import Forbidden
-from smartexam.ids import next_id
-from smartexam.settings import settings
+from smartexam.limits import rate_limits
+from smartexam.platform import cursors
+from smartexam.platform.errors import Forbidden
+from smartexam.platform.ids import next_id
+from smartexam.platform.settings import settings
+from smartexam.talk.store.discussions import moderation, reading, writing
 
 api = Api("discussions")
 

@@ -6,11 +6,11 @@ from msgspec import structs
 
 from discussions.access import Visitor, admitting
 from discussions.service import view
-from smartexam.data.discussions import reading
-from smartexam.data.discussions.items import Comment
-from smartexam.errors import AppError
-from smartexam.observability import logger
-from smartexam.realtime import Own, publish_to_question
+from smartexam.platform.errors import AppError
+from smartexam.platform.observability import logger
+from smartexam.talk.realtime import Own, publish_to_question
+from smartexam.talk.store.discussions import reading
+from smartexam.talk.store.discussions.items import Comment
 
 
 def announce(question_id: int, exam_id: int, event: str, visitor: Visitor, **data: Any) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from discussions.models import CommentView
-from smartexam.auth.principal import Principal
-from smartexam.data.discussions.items import Comment, Location
-from smartexam.errors import BadRequest
-from smartexam.texts import read_text
-from smartexam.times import iso
+from smartexam.platform.errors import BadRequest
+from smartexam.platform.principal import Principal
+from smartexam.platform.texts import read_text
+from smartexam.platform.times import iso
+from smartexam.talk.store.discussions.items import Comment, Location
 
 LONGEST_MESSAGE = 500
 COMMENT_SECONDS = 10

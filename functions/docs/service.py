@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from smartexam.errors import AppError, MethodNotAllowed, NotFound
+from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
 
 # Long enough to spare a busy reader's reloads, short enough that a deployment shows.
 CACHING = "public, max-age=60"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from exam_eraser.service import erase
-from smartexam import queues
-from smartexam.exam_erasure import ExamErasureOrder
-from smartexam.queues import Context
+from smartexam.catalog.erasing_queue import ExamErasureOrder
+from smartexam.platform import queues
+from smartexam.platform.queues import Context
 
 # Enough to finish the piece in hand, hand the rest over and log.
 _RESERVE_MS = 10_000

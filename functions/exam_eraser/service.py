@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from smartexam import exam_erasure
-from smartexam.data.catalog import exams
-from smartexam.data.exam_erasure import erase_exam
-from smartexam.observability import note
+from smartexam.catalog import erasing_queue
+from smartexam.catalog.store import exams
+from smartexam.erasing import erase_exam
+from smartexam.platform.observability import note
 
 
 def erase(exam_id: int, has_time: Callable[[], bool]) -> None:
@@ -22,4 +22,4 @@ def erase(exam_id: int, has_time: Callable[[], bool]) -> None:
     """
     note(exam_id=exam_id)
     if exams.get_exam(exam_id) is None and not erase_exam(exam_id, has_time):
-        exam_erasure.order(exam_id)
+        erasing_queue.order(exam_id)

@@ -18,14 +18,14 @@ from exams.models import (
     Synced,
 )
 from exams.sitting import Clockwork
-from smartexam import cursors
 from smartexam.api import Access, Api, Reply, Request, redirect
-from smartexam.data.attempts import OPEN
-from smartexam.data.catalog.exams import find_exam
-from smartexam.finalise import settled_sitting
-from smartexam.images import image_url
-from smartexam.settings import settings
-from smartexam.times import iso
+from smartexam.catalog.images import image_url
+from smartexam.catalog.store.exams import find_exam
+from smartexam.platform import cursors
+from smartexam.platform.settings import settings
+from smartexam.platform.times import iso
+from smartexam.sitting.ending import settled_sitting
+from smartexam.sitting.store.attempts import OPEN
 
 api = Api("exams")
 

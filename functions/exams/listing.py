@@ -3,12 +3,12 @@
 from msgspec import structs
 
 from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
-from smartexam.data.attempts import Sitting
-from smartexam.data.catalog import categories, exams, papers
-from smartexam.data.catalog.exams import Exam
-from smartexam.errors import InvalidFields
-from smartexam.exam.marks import display
-from smartexam.images import image_url
+from smartexam.catalog.images import image_url
+from smartexam.catalog.marks import display
+from smartexam.catalog.store import categories, exams, papers
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.errors import InvalidFields
+from smartexam.sitting.store.attempts import Sitting
 
 PAGE_SIZE = 50
 STATUSES = ("upcoming", "ongoing", "completed")

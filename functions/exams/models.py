@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.exam.paper import ClientQuestion
+from smartexam.catalog.paper import ClientQuestion
 
 _ANSWER = Meta(
     extra_json_schema={

@@ -4,14 +4,14 @@ import msgspec
 from msgspec import UNSET
 
 from exams.models import SyncBody
-from smartexam import finalise, ids
-from smartexam.data import attempts
-from smartexam.data.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
-from smartexam.data.catalog import papers
-from smartexam.data.catalog.exams import Exam, find_exam
-from smartexam.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
-from smartexam.exam import answers
-from smartexam.exam.paper import Paper
+from smartexam.catalog.paper import Paper
+from smartexam.catalog.store import papers
+from smartexam.catalog.store.exams import Exam, find_exam
+from smartexam.platform import ids
+from smartexam.platform.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
+from smartexam.sitting import answers, ending
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 
 _TRIES = 4
 _MOST_GUESSES = 1000
@@ -98,7 +98,7 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
             if stored.status == OPEN and not stored.is_over(clockwork.now, clockwork.grace):
                 _versions.saw(exam_id, stored.paper_version)
                 return stored, True
-            finalise.finalise(stored, clockwork.now, clockwork.grace)
+            ending.finalise(stored, clockwork.now, clockwork.grace)
         else:
             _versions.saw(exam_id, exam.content_version)
             return sitting, False
@@ -182,7 +182,7 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, int,
             find_exam(exam_id, reader=user_id)
             raise _no_attempt() from None
         sitting = refused.sitting
-    result_id = finalise.grade_closed(sitting) if sitting.status == CLOSED else sitting.last_result_id
+    result_id = ending.grade_closed(sitting) if sitting.status == CLOSED else sitting.last_result_id
     exam = find_exam(exam_id, reader=user_id)
     if result_id is None:
         raise _no_attempt()
@@ -238,7 +238,7 @@ def _version_after(sitting: Sitting | None, tried: int, clockwork: Clockwork) ->
 
 def _running_or(user_id: int, exam_id: int, clockwork: Clockwork, otherwise: AppError) -> Sitting:
     """The running attempt of an exam that cannot be started (any more)."""
-    sitting = finalise.settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    sitting = ending.settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
     if sitting is None or sitting.status != OPEN:
         raise otherwise
     return sitting
@@ -254,7 +254,7 @@ def _ended(sitting: Sitting | None, clockwork: Clockwork, when_over: type[BadReq
     """Why there is no attempt to work on; ends one whose time is over."""
     if sitting is not None and sitting.is_running:
         over = sitting.ended_by_time or sitting.status == OPEN
-        finalise.finalise(sitting, clockwork.now, clockwork.grace)
+        ending.finalise(sitting, clockwork.now, clockwork.grace)
     else:
         over = sitting is not None and sitting.ended_by_time
     return when_over("The time of this exam is over", code="exam_time_over") if over else _no_attempt()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailer.service import deliver
-from smartexam import queues
-from smartexam.mail import MailOrder
-from smartexam.queues import Context
+from smartexam.platform import queues
+from smartexam.platform.mail import MailOrder
+from smartexam.platform.queues import Context
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:

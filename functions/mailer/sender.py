@@ -8,9 +8,9 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mailer.letters import Letter
-from smartexam.errors import Unavailable
-from smartexam.observability import logger
-from smartexam.settings import settings
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.observability import logger
+from smartexam.platform.settings import settings
 
 # SES will never take this mail. What it calls rejected is no such case: it says so too when our own address is not
 # verified, and that must come to light.

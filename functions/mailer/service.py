@@ -2,13 +2,13 @@
 
 from mailer import letters, sender
 from mailer.letters import Letter
-from smartexam import rate_limits
-from smartexam.data import credentials, identity
-from smartexam.data.identity import User
-from smartexam.errors import RateLimited
-from smartexam.mail import MailOrder
-from smartexam.observability import note
-from smartexam.settings import settings
+from smartexam.accounts.store import credentials, identity
+from smartexam.accounts.store.identity import User
+from smartexam.limits import rate_limits
+from smartexam.platform.errors import RateLimited
+from smartexam.platform.mail import MailOrder
+from smartexam.platform.observability import note
+from smartexam.platform.settings import settings
 
 # Nobody needs more, and anybody can ask for mails to somebody else's address.
 _MAILS_PER_HOUR = 10

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pdf_mining.service import mine
-from smartexam.observability import log_invocation, note, tracing
-from smartexam.queues import Context
-from smartexam.settings import settings
+from smartexam.platform.observability import log_invocation, note, tracing
+from smartexam.platform.queues import Context
+from smartexam.platform.settings import settings
 
 # Enough to write down how it ended.
 _RESERVE_SECONDS = 10.0

@@ -7,15 +7,15 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
-from smartexam import storage
-from smartexam.ai import generation
-from smartexam.ai.files import LARGEST_PDF
-from smartexam.ai.request import PURE, GenerationRequest
-from smartexam.clock import Clock
-from smartexam.data.catalog import jobs
-from smartexam.data.catalog.jobs import Job
-from smartexam.errors import AppError, Unavailable
-from smartexam.observability import logger, note
+from question_generation import generation
+from question_generation.files import LARGEST_PDF
+from question_generation.request import PURE, GenerationRequest
+from smartexam.catalog.store import jobs
+from smartexam.catalog.store.jobs import Job
+from smartexam.platform import storage
+from smartexam.platform.clock import Clock
+from smartexam.platform.errors import AppError, Unavailable
+from smartexam.platform.observability import logger, note
 
 Outcome = Literal["done", "failed", "skipped", "broken"]
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from result_aggregator.service import count
-from smartexam.observability import log_invocation, tracing
-from smartexam.queues import Context
-from smartexam.settings import settings
+from smartexam.platform.observability import log_invocation, tracing
+from smartexam.platform.queues import Context
+from smartexam.platform.settings import settings
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:

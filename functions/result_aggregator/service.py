@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from smartexam.errors import AppError
-from smartexam.observability import logger
-from smartexam.statistics import store
-from smartexam.statistics.store import Touched
+from smartexam.platform.errors import AppError
+from smartexam.platform.observability import logger
+from smartexam.results.store import tallies
+from smartexam.results.store.tallies import Touched
 
 
 @dataclass(slots=True)
@@ -32,14 +32,14 @@ def count(records: Sequence[Mapping[str, Any]]) -> list[str]:
     failed: list[str] = []
     touched = _by_student(records)
     try:
-        generations = store.generations().written if touched else []
+        generations = tallies.generations().written if touched else []
     except AppError as error:
         logger().warning("no student counted", extra={"reason": error.message})
         return [number for touches in touched.values() for number in touches.records]
     for user_id, touches in touched.items():
         try:
             for generation in generations:
-                store.refresh(
+                tallies.refresh(
                     user_id, Touched(frozenset(touches.results), frozenset(touches.sittings)), only=generation
                 )
         except AppError as error:

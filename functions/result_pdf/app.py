@@ -1,9 +1,9 @@
 """Route of a student's results as PDF files."""
 
-from smartexam import visible_results
+from result_sheets.sheets import result_sheet
 from smartexam.api import Access, Api, Reply, Request
-from smartexam.settings import settings
-from smartmedia.sheets import result_sheet
+from smartexam.platform.settings import settings
+from smartexam.results import visibility
 
 api = Api("result_pdf")
 
@@ -17,8 +17,8 @@ def download_response(request: Request, exam_id: int) -> Reply:
         NotFound: `exam_not_found`, or `result_not_found`.
     """
     caller = request.caller
-    found = visible_results.find_result(caller.user_id, exam_id, None, request.now, settings().sync_grace_seconds)
-    result = visible_results.require_visible(found)
+    found = visibility.find_result(caller.user_id, exam_id, None, request.now, settings().sync_grace_seconds)
+    result = visibility.require_visible(found)
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-result-{result.id}.pdf"'}
     content = result_sheet(result, caller.full_name, caller.username)
     return Reply(content, content_type="application/pdf", headers=headers)

@@ -7,11 +7,11 @@ as they were diligent and no longer: how many other results there are does not m
 from fractions import Fraction
 
 from results.models import AnalyticsView, Performance, TrendPoint
-from smartexam.data import attempts
-from smartexam.data.attempts import HistoryEntry
-from smartexam.data.catalog import exams
-from smartexam.exam.marks import display, percentage
-from smartexam.times import iso
+from smartexam.catalog.marks import display, percentage
+from smartexam.catalog.store import exams
+from smartexam.platform.times import iso
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import HistoryEntry
 
 _MOST_RESULTS = 1000
 _RECENT = 10

@@ -9,12 +9,14 @@ from results.models import (
     ResponseAnswer,
     ResultAnswer,
 )
-from smartexam import cursors, finalise, visible_results
 from smartexam.api import Access, Api, Request
-from smartexam.data.attempts import Result
-from smartexam.settings import settings
-from smartexam.times import iso
-from smartexam.visible_results import Found
+from smartexam.platform import cursors
+from smartexam.platform.settings import settings
+from smartexam.platform.times import iso
+from smartexam.results import visibility
+from smartexam.results.visibility import Found
+from smartexam.sitting import ending
+from smartexam.sitting.store.attempts import Result
 
 api = Api("results")
 
@@ -72,7 +74,7 @@ def result_pending(request: Request, exam_id: int) -> PendingAnswer:
     """
     found = _find(request, exam_id, None)
     pending = not found.is_visible
-    message = visible_results.pending_message(found.available_at) if pending else "The result is available"
+    message = visibility.pending_message(found.available_at) if pending else "The result is available"
     available_at = None if found.available_at is None else iso(found.available_at)
     return PendingAnswer(pending, message, available_at)
 
@@ -99,16 +101,16 @@ def show_analytics(request: Request) -> AnalyticsAnswer:
 
 def _settle(request: Request) -> None:
     """Attempts that the caller left open count as soon as they look."""
-    finalise.settle_all(request.caller.user_id, request.now, settings().sync_grace_seconds)
+    ending.settle_all(request.caller.user_id, request.now, settings().sync_grace_seconds)
 
 
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
     grace = settings().sync_grace_seconds
-    return visible_results.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
+    return visibility.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
 
 
 def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
-    return visible_results.require_visible(_find(request, exam_id, result_id))
+    return visibility.require_visible(_find(request, exam_id, result_id))
 
 
 def _response(result: Result) -> ResponseAnswer:

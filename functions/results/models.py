@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from smartexam.exam.marking import Response
+from smartexam.sitting.grading import Response
 
 
 class ResultView(Struct, frozen=True):

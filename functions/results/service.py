@@ -1,14 +1,14 @@
 """What a student's results show."""
 
 from results.models import HistoryView, ResultView
-from smartexam.data import attempts
-from smartexam.data.attempts import HistoryEntry, Result
-from smartexam.data.catalog import exams, papers
-from smartexam.data.catalog.exams import Exam
-from smartexam.exam import answers, marking
-from smartexam.exam.marking import Response
-from smartexam.exam.marks import display
-from smartexam.times import iso
+from smartexam.catalog.marks import display
+from smartexam.catalog.store import exams, papers
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.times import iso
+from smartexam.sitting import answers, grading
+from smartexam.sitting.grading import Response
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import HistoryEntry, Result
 
 PAGE_SIZE = 50
 
@@ -42,7 +42,7 @@ def responses(result: Result) -> list[Response]:
     paper = papers.load_paper(result.exam_id, result.paper_version)
     key = papers.load_answer_key(result.exam_id, result.paper_version)
     given = answers.decode(result.answers, len(paper))
-    return marking.responses(paper, key, given, result.score.outcomes)
+    return grading.responses(paper, key, given, result.score.outcomes)
 
 
 def history(user_id: int, after: str | None, now: float) -> tuple[list[HistoryView], str | None]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smartexam import queues
-from smartexam.observability import note
-from smartexam.queues import Context
-from smartexam.statistics import rebuilding
-from smartexam.statistics.rebuilding import RebuildOrder
+from smartexam.platform import queues
+from smartexam.platform.observability import note
+from smartexam.platform.queues import Context
+from smartexam.results.store import rebuilding
+from smartexam.results.store.rebuilding import RebuildOrder
 
 # Enough to finish the piece in hand, hand the rest over and log.
 _RESERVE_MS = 15_000

@@ -1,8 +1,8 @@
 """Routes of the study assistant."""
 
 from smartexam.api import Access, Api, Request
-from smartexam.data import study
-from smartexam.settings import settings
+from smartexam.platform.settings import settings
+from smartexam.talk.store import study
 from study import assistant, service
 from study.assistant import Student
 from study.models import AssistantState, Cleared, StudyAnswer, StudyQuestion
@@ -10,7 +10,6 @@ from study.models import AssistantState, Cleared, StudyAnswer, StudyQuestion
 api = Api("study")
 
 _LIMIT = 16 * 1024
-_PIECE = 200
 
 
 @api.get("/api/assistant-init", access=Access.USER, answers=AssistantState)
@@ -42,7 +41,7 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 @api.post("/api/clear-chat-history", access=Access.USER, answers=Cleared)
 def clear_history(request: Request) -> Cleared:
     """Remove all messages; the day's count stays."""
-    while study.forget_turns(request.caller.user_id, limit=_PIECE):
+    while study.forget_turns(request.caller.user_id):
         continue
     return Cleared("Chat history cleared.")
 

@@ -6,14 +6,14 @@ from datetime import date
 
 import msgspec
 
-from smartexam import in_progress
-from smartexam.ai import client
-from smartexam.data import study
-from smartexam.data.catalog import exams
-from smartexam.data.study import Turn
-from smartexam.errors import AppError, Conflict, RateLimited, Unavailable
-from smartexam.observability import logger
-from smartexam.times import local_date
+from language_model import client
+from smartexam.catalog.store import exams
+from smartexam.platform.errors import AppError, Conflict, RateLimited, Unavailable
+from smartexam.platform.observability import logger
+from smartexam.platform.times import local_date
+from smartexam.sitting import in_progress
+from smartexam.talk.store import study
+from smartexam.talk.store.study import Turn
 from study import service
 
 # Of the gateway's 30: what is around the model takes a fraction of a second, a cold start two.

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from smartexam.data.study import Turn
-from smartexam.errors import Unavailable
-from smartexam.texts import clean, read_text
-from smartexam.times import iso, local_date
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.texts import clean, read_text
+from smartexam.platform.times import iso, local_date
+from smartexam.talk.store.study import Turn
 from study.models import HistoryMessage
 from study.prompt import SYSTEM
 

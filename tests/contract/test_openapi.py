@@ -15,10 +15,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-import smartexam.errors
+import smartexam.platform.errors
 from smartexam.api import Reply
 from smartexam.api.app import Route
-from smartexam.errors import AppError
+from smartexam.platform.errors import AppError
 from tests.infrastructure import stack
 from tools.openapi import document, errors, functions, prose, shapes
 
@@ -93,7 +93,8 @@ class TestTheFile:
 
     def test_is_the_same_in_every_process(self) -> None:
         paths = os.pathsep.join(
-            str(functions.ROOT / folder) for folder in ("layers/common", "layers/media", "functions")
+            str(functions.ROOT / folder)
+            for folder in ("layers/common", "layers/documents", "layers/media", "functions")
         )
         command = [sys.executable, "-m", "tools.openapi", "--check"]
         environment = {**os.environ, "PYTHONPATH": paths, "PYTHONHASHSEED": "7"}
@@ -212,14 +213,14 @@ class TestEveryRoute:
     @each_route
     def test_names_errors_that_exist(self, route: Route) -> None:
         for name in prose.read(route.handler).raises:
-            assert issubclass(getattr(smartexam.errors, name), AppError)
+            assert issubclass(getattr(smartexam.platform.errors, name), AppError)
 
 
 class TestTheErrorCodes:
     def test_are_those_of_the_source(self) -> None:
         text = "".join(
             path.read_text(encoding="utf-8")
-            for folder in ("layers/common/smartexam", "functions")
+            for folder in ("layers", "functions")
             for path in (functions.ROOT / folder).rglob("*.py")
         )
         named = set(re.findall(r'\bcode(?:: str)? ?= ?"(\w+)"', text))

@@ -18,10 +18,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from local.stack import LocalStack
-from smartexam.auth import tokens
-from smartexam.data import table
-from smartexam.data.identity import User
-from smartexam.data.messaging import connections
+from smartexam.accounts import tokens
+from smartexam.accounts.store.identity import User
+from smartexam.platform.dynamodb import table
+from smartexam.talk.store.messaging import connections
 from tests.conftest import forget_processes_state
 from tests.contract.client import Client
 from tests.factories.users import create_user

@@ -9,7 +9,7 @@ from typing import Any
 
 from chat.app import lambda_handler as http
 from chat_ws.app import lambda_handler as sockets
-from smartexam.data.identity import User
+from smartexam.accounts.store.identity import User
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send
 from tests.factories.users import access_token, create_user

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from smartexam import ids
-from smartexam.data.catalog import exams, question_changes, questions
-from smartexam.data.catalog.exams import Exam
-from smartexam.exam.marks import UNITS
-from smartexam.exam.questions import Question
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store import exams, question_changes, questions
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import ids
 from tests.factories.clock import MORNING
 
 MCQ = Question(

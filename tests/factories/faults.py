@@ -136,7 +136,7 @@ class Faults:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(BotocoreStubber, "process_request", process)
             patch.setattr("time.sleep", self.wait)
-            patch.setattr("smartexam.rate_limits.threading", SimpleNamespace(Event=lambda: self))
+            patch.setattr("smartexam.limits.rate_limits.threading", SimpleNamespace(Event=lambda: self))
             # A client that has met many faults stops repeating: here every case is its first.
             patch.setattr(RetryQuota, "acquire", lambda *_: True)
             # Nobody here looks at who asks, nor at their signature.

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from bench.mining.pdf import Page, Piece, Writer
-from smartpaper.pdf.fonts import PLAIN, Font
-from smartpaper.pdf.resources import Resources
+from paper_reader.pdf.fonts import PLAIN, Font
+from paper_reader.pdf.resources import Resources
 
 LINE = 14.0
 

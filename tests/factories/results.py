@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from smartexam.data import table
-from smartexam.data.attempts import IDLE, HistoryItem, ResultItem, SittingItem, exam_shard, history_key, result_key
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import user_key
-from smartexam.exam.marks import UNITS
-from smartexam.ids import next_id
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.ids import next_id
+from smartexam.platform.keys import user_key
+from smartexam.sitting.store.attempts import (
+    IDLE,
+    HistoryItem,
+    ResultItem,
+    SittingItem,
+    exam_shard,
+    history_key,
+    result_key,
+)
 from tests.factories.clock import MORNING
 
 

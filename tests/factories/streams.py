@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from smartexam.settings import settings
+from smartexam.platform.settings import settings
 from tests.factories.tables import stored_items
 
 _numbers = itertools.count(1)

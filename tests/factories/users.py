@@ -4,12 +4,13 @@ import itertools
 from collections.abc import Iterable
 from functools import lru_cache
 
-from smartexam.auth import tokens
-from smartexam.auth.passwords import hash_password
-from smartexam.data import directory, identity, table
-from smartexam.data.identity import User, UserStatisticsItem
-from smartexam.data.table import Put
-from smartexam.ids import next_id
+from smartexam.accounts import tokens
+from smartexam.accounts.passwords import hash_password
+from smartexam.accounts.store import directory, identity
+from smartexam.accounts.store.identity import User, UserStatisticsItem
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.ids import next_id
 from tests.factories.clock import MORNING
 
 PASSWORD = "violet-Otter-47"

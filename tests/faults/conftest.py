@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from smartexam import queues
-from smartexam.realtime import delivery
+from smartexam.platform import queues
+from smartexam.talk.realtime import delivery
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
 from tests.factories.faults import Faults
@@ -62,9 +62,9 @@ def drill(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Drill]:
     """Takes a flow through every fault at each of its calls; the clock of everything that runs is frozen."""
-    monkeypatch.setattr("smartexam.settings.SystemClock", lambda: clock)
+    monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     # What is the same sixteen times over is gone through once.
-    for shards in ("smartexam.data.attempts.EXAM_SHARDS", "smartexam.data.attempts.DUE_SHARDS"):
+    for shards in ("smartexam.sitting.store.attempts.EXAM_SHARDS", "smartexam.sitting.store.attempts.DUE_SHARDS"):
         monkeypatch.setattr(shards, 1)
     monkeypatch.setattr("attempt_sweeper.service.DUE_SHARDS", 1)
     for name in _QUEUES:

@@ -6,10 +6,10 @@ Every check looks at all that is stored; a flow adds what it is about itself.
 from collections import Counter
 from typing import Any
 
-from smartexam.auth.principal import portals
-from smartexam.data import directory
-from smartexam.data.identity import User
-from smartexam.data.table import Put
+from smartexam.accounts.store import directory
+from smartexam.accounts.store.identity import User
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.principal import portals
 from tests.factories.memory_database import Row, Rows
 
 Stored = dict[str, Rows]

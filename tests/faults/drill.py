@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pytest
 
 from exams import sitting
-from smartexam import secret_store
+from smartexam.platform import secret_store
 from tests.conftest import forget_processes_state
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud

@@ -11,10 +11,13 @@ from auth.app import lambda_handler as auth
 from auth_google import verification
 from auth_google.app import lambda_handler as google_sign_in
 from auth_google.verification import GoogleIdentity
-from smartexam.auth import passwords
-from smartexam.data import access_requests, credentials, ephemeral, identity, sockets, study, windows
-from smartexam.data.identity import User, user_key
-from smartexam.data.study import Turn
+from smartexam.accounts import passwords
+from smartexam.accounts.store import access_requests, credentials, identity, sessions
+from smartexam.accounts.store.identity import User
+from smartexam.limits.store import windows
+from smartexam.platform.keys import user_key
+from smartexam.talk.store import sockets, study
+from smartexam.talk.store.study import Turn
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.faults import Extent, Fault, Faults
@@ -71,13 +74,13 @@ def test_login(drill: Drill, user: User) -> None:
 
 
 def test_web_login(drill: Drill, user: User) -> None:
-    earlier = ephemeral.start_session(user, MORNING)
+    earlier = sessions.start_session(user, MORNING)
     body = {"username": user.username, "password": SECRET}
 
     def audit(stored: Stored, answer: Answer) -> None:
         cookie = answer.cookies[0].partition(";")[0].partition("=")[2]
-        assert ephemeral.find_session(cookie, MORNING) is not None
-        assert ephemeral.find_session(earlier, MORNING) is None
+        assert sessions.find_session(cookie, MORNING) is not None
+        assert sessions.find_session(earlier, MORNING) is None
 
     drill.run(Flow(call=lambda: post(auth, "/login", body, cookies={"session": earlier}), done=ok, audit=audit))
 
@@ -132,7 +135,7 @@ def test_logout(drill: Drill, user: User) -> None:
 
 
 def test_web_logout(drill: Drill, user: User) -> None:
-    token = ephemeral.start_session(user, MORNING)
+    token = sessions.start_session(user, MORNING)
 
     def audit(stored: Stored, answer: Answer) -> None:
         assert not of(stored["ephemeral"], user_key(user.id), "SESSION#")
@@ -263,7 +266,7 @@ def test_validate_for_a_request(drill: Drill, user: User) -> None:
 
 
 def test_delete_account(drill: Drill, user: User, clock: FrozenClock) -> None:
-    ephemeral.start_session(user, MORNING)
+    sessions.start_session(user, MORNING)
     access_requests.submit(user, "admin", "I teach", MORNING)
     study.remember(user.id, Turn("What is a vector?", "An arrow.", MORNING))
     sockets.connect("laptop", user.principal(), MORNING)

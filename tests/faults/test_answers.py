@@ -14,10 +14,10 @@ from botocore.exceptions import (
 )
 
 from exams.app import lambda_handler
-from smartexam import secret_store
-from smartexam.data import identity
-from smartexam.errors import Unavailable
-from smartexam.observability import tracing
+from smartexam.accounts.store import identity
+from smartexam.platform import secret_store
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.observability import tracing
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.faults import Response

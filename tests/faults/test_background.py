@@ -4,20 +4,22 @@ from typing import Any
 
 import pytest
 
-from account_eraser import service as erasing
 from account_eraser.app import lambda_handler as account_eraser
 from discussions.app import lambda_handler as discussions
 from exams.app import lambda_handler as exams_app
 from mailer import sender
 from pdf_mining.app import MiningFailed
 from pdf_mining.app import lambda_handler as mine
-from smartexam import storage
-from smartexam.ai import generation
-from smartexam.ai.drafts import Notice, Outcome
-from smartexam.data import accounts, ephemeral, sockets, study, table
-from smartexam.data.catalog import exams, jobs
-from smartexam.data.identity import UserItem, user_key
-from smartexam.data.study import Turn
+from question_generation import generation
+from question_generation.drafts import Notice, Outcome
+from smartexam.accounts.store import accounts, sessions
+from smartexam.accounts.store.identity import UserItem
+from smartexam.catalog.store import exams, jobs
+from smartexam.platform import storage
+from smartexam.platform.dynamodb import erasing, table
+from smartexam.platform.keys import user_key
+from smartexam.talk.store import sockets, study
+from smartexam.talk.store.study import Turn
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
@@ -74,7 +76,7 @@ def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
     token = access_token(asha.user, clock.now())
     send(discussions, "POST", f"/api/discussion/{question_id}", token=token, body={"message": "Why?"})
     study.remember(asha.id, Turn("What is a vector?", "An arrow.", MORNING))
-    ephemeral.start_session(asha.user, MORNING)
+    sessions.start_session(asha.user, MORNING)
     sockets.connect("laptop", asha.user.principal(), clock.now())
     accounts.erase(asha.id, clock.now())
     order = {"user_id": asha.id, "requested_at": clock.now()}
@@ -106,9 +108,9 @@ def test_hand_over_an_erasure_for_want_of_time(
     """The rest of the work is handed over once at least; twice does no harm."""
     user = create_user()
     for _ in range(3):
-        ephemeral.start_session(user, MORNING)
+        sessions.start_session(user, MORNING)
     accounts.erase(user.id, MORNING)
-    monkeypatch.setattr(erasing, "_PIECE", 1)
+    monkeypatch.setattr(erasing, "PIECE", 1)
     order = {"user_id": user.id, "requested_at": clock.now()}
 
     def call() -> Any:

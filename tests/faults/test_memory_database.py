@@ -15,8 +15,8 @@ from auth.app import lambda_handler as auth
 from discussions.app import lambda_handler as discussions
 from exams.app import lambda_handler as exams
 from result_aggregator.app import lambda_handler as aggregate
-from smartexam.data.catalog.exams import remove_exam
-from smartexam.data.exam_erasure import erase_exam
+from smartexam.catalog.store.exams import remove_exam
+from smartexam.erasing import erase_exam
 from tests.conftest import REGION
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock

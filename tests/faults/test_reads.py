@@ -16,12 +16,12 @@ from admin_users.app import lambda_handler as admin_users
 from exams.app import lambda_handler as exams
 from result_pdf.app import lambda_handler as result_pdf
 from results.app import lambda_handler as results
-from smartexam.data import access_requests
-from smartexam.data.catalog import jobs
-from smartexam.data.catalog.categories import Category, create_category
-from smartexam.ids import next_id
-from smartexam.statistics import store
-from smartexam.statistics.store import Touched
+from smartexam.accounts.store import access_requests
+from smartexam.catalog.store import jobs
+from smartexam.catalog.store.categories import Category, create_category
+from smartexam.platform.ids import next_id
+from smartexam.results.store import tallies
+from smartexam.results.store.tallies import Touched
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import create_exam, question_ids
@@ -73,7 +73,7 @@ def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch,
     for each, last in ((exam, "submit"), (running, "start")):
         send(exams, "POST", f"/start-exam/{each.id}", token=token)
         send(exams, "POST", f"/{last}-exam/{each.id}", token=token)
-    store.refresh(student.id, Touched(sittings=frozenset({exam.id, running.id})))
+    tallies.refresh(student.id, Touched(sittings=frozenset({exam.id, running.id})))
     access_requests.submit(student, "admin", "I teach", MORNING)
     jobs.create(1, {"mode": "extract", "exam_id": exam.id}, created_by=admin.id, now=clock.now())
     jobs.claim(1, "a claim", clock.now())

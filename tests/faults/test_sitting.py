@@ -7,11 +7,12 @@ import pytest
 from attempt_sweeper.app import lambda_handler as sweep
 from exams import sitting as exams_sitting
 from exams.app import lambda_handler
-from smartexam.data import attempts
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User, user_key
-from smartexam.exam.answers import decode
-from smartexam.exam.marks import UNITS
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.keys import user_key
+from smartexam.sitting.answers import decode
+from smartexam.sitting.store import attempts
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send
 from tests.factories.exams import RIGHT, create_exam, question_ids

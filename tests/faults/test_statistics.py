@@ -7,13 +7,15 @@ import pytest
 
 from admin_analytics.app import lambda_handler as analytics
 from result_aggregator.app import lambda_handler as aggregate
-from smartexam.data import attempts, table
-from smartexam.data.attempts import result_key, sitting_key
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.erasure import erase_partition
-from smartexam.data.identity import User, user_key
-from smartexam.statistics import rebuilding, store
-from smartexam.statistics.rebuilding import RebuildOrder
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.erasing import erase_partition
+from smartexam.platform.keys import user_key
+from smartexam.results.store import rebuilding, tallies
+from smartexam.results.store.rebuilding import RebuildOrder
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import result_key, sitting_key
 from statistics_rebuilder.app import lambda_handler as rebuild
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
@@ -65,7 +67,7 @@ def counted(stored: Stored, generation: int = 1) -> dict[tuple[str, str], Any]:
 
 def recounted(drill: Drill) -> dict[tuple[str, str], Any]:
     """The same counted anew from what is stored, beside it."""
-    generation = store.begin_generation()
+    generation = tallies.begin_generation()
     order: RebuildOrder | None = RebuildOrder(generation)
     while order is not None and not order.clears:
         order = rebuilding.work(order, _forever)
@@ -125,7 +127,7 @@ def test_only_what_failed_comes_again(drill: Drill, students: list[User], exam: 
 def test_take_out(drill: Drill, students: list[User], exam: Exam) -> None:
     records = [record for student in students for record in sat(student, exam, 80)]
     aggregate(stream_event(records), FakeContext())
-    erase_partition("attempts", user_key(students[0].id), limit=100)
+    erase_partition("attempts", user_key(students[0].id))
 
     def audit(stored: Stored, answer: Any) -> None:
         is_as_recounted(drill)
@@ -149,7 +151,7 @@ def _queue(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rebuild(drill: Drill, students: list[User], exam: Exam) -> None:
     records = sat(students[0], exam, 80)
     aggregate(stream_event(records), FakeContext())
-    generation = store.begin_generation()
+    generation = tallies.begin_generation()
 
     def settle() -> None:
         for _ in range(20):
@@ -159,7 +161,7 @@ def test_rebuild(drill: Drill, students: list[User], exam: Exam) -> None:
                 }
 
     def audit(stored: Stored, answer: Any) -> None:
-        assert store.generations().current == generation
+        assert tallies.generations().current == generation
         assert not counted(stored, 1)
         now = counted(stored, generation)
         assert now == recounted(drill)

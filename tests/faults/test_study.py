@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from smartexam.ai import client
-from smartexam.ai.client import Completion
-from smartexam.data import study
-from smartexam.data.identity import User
-from smartexam.data.study import Turn
-from smartexam.errors import Unavailable
+from language_model import client
+from language_model.client import Completion
+from smartexam.accounts.store.identity import User
+from smartexam.platform.errors import Unavailable
+from smartexam.talk.store import study
+from smartexam.talk.store.study import Turn
 from study.app import lambda_handler
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from mailer import sender
-from smartexam import queues
-from smartexam.data import engine
-from smartexam.settings import settings
+from smartexam.platform import queues
+from smartexam.platform.dynamodb import engine
+from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.post import PostOffice
 from tests.infrastructure.iam import roles_enforced
@@ -37,11 +37,11 @@ def post(monkeypatch: pytest.MonkeyPatch) -> PostOffice:
 @pytest.fixture
 def frozen_settings(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """The clock of functions that no API runs, such as those of queues, frozen as well."""
-    monkeypatch.setattr("smartexam.settings.SystemClock", lambda: clock)
+    monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     return clock
 
 
 @pytest.fixture
 def feed_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The feed of revocations, once read, is not read again however long a test takes that counts calls."""
-    monkeypatch.setattr("smartexam.auth.revocations._REFRESH_SECONDS", 3600.0)
+    monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 3600.0)

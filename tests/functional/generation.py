@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from admin_ai.app import api, lambda_handler
-from smartexam import storage
-from smartexam.ai import client
-from smartexam.settings import settings
+from language_model import client
+from smartexam.platform import storage
+from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.model_server import ModelServer, Reply, Script, serving

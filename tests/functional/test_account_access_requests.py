@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from account import app
-from smartexam.data import access_requests, table
-from smartexam.data.access_requests import RequestRowItem
+from smartexam.accounts.store import access_requests
+from smartexam.accounts.store.access_requests import RequestRowItem
+from smartexam.platform.dynamodb import table
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import create_user

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from account import app
-from account_eraser import service
 from account_eraser.app import lambda_handler as eraser
 from auth import app as auth_app
-from smartexam.data import access_requests, accounts, credentials, directory, ephemeral, identity, table, windows
-from smartexam.data.identity import User
-from smartexam.errors import NotFound
+from smartexam.accounts.store import access_requests, accounts, credentials, directory, identity, sessions
+from smartexam.accounts.store.identity import User
+from smartexam.limits.store import windows
+from smartexam.platform.dynamodb import erasing, table
+from smartexam.platform.errors import NotFound
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, send, sqs_event
 from tests.factories.post import PostOffice
@@ -55,7 +56,7 @@ def lived_in_account() -> User:
     made = create_user(username="mary.singh", email="mary@example.org", first_name="Mary", last_name="Singh")
     user = accounts.link_google(made, "google-4711")
     login("mary.singh")
-    ephemeral.start_session(user, MORNING)
+    sessions.start_session(user, MORNING)
     credentials.issue_password_link(user.id, MORNING)
     windows.use_limit(user.id, "mail", MORNING, limit=3, window_seconds=60)
     access_requests.submit(user, "admin", "I teach physics.", MORNING)
@@ -123,7 +124,7 @@ def test_of_two_requests_at_once_the_second_comes_from_nobody(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = create_user()
-    monkeypatch.setattr("account.service.erasure.order", accounts.erase)
+    monkeypatch.setattr("account.service.erasing_queue.order", accounts.erase)
 
     answer = delete(token=access_token(user))
 
@@ -145,7 +146,7 @@ def test_nobody_can_sign_in_any_more_once_the_request_returned(post: PostOffice)
 
 def test_a_browser_of_a_foreign_page_cannot_delete(post: PostOffice) -> None:
     user = create_user()
-    session = {"session": ephemeral.start_session(user, MORNING)}
+    session = {"session": sessions.start_session(user, MORNING)}
 
     assert delete(cookies=session, headers={"origin": "https://evil.example"}).status == 403
     assert delete(cookies=session, headers={"origin": "https://exams.example.test"}).status == 200
@@ -176,7 +177,7 @@ def test_an_order_for_an_account_that_lives_does_nothing_and_is_let_be(
     post: PostOffice, clock: FrozenClock, tables: dict[str, str], dynamodb: Any
 ) -> None:
     admin = create_user(role="admin")
-    ephemeral.start_session(admin, MORNING)
+    sessions.start_session(admin, MORNING)
     before = everything(dynamodb, tables)
     delete(token=access_token(admin))
 
@@ -192,10 +193,10 @@ def test_an_order_for_an_account_that_lives_does_nothing_and_is_let_be(
 def test_it_goes_on_where_time_ran_out(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch, tables: dict[str, str], dynamodb: Any
 ) -> None:
-    monkeypatch.setattr(service, "_PIECE", 7)
+    monkeypatch.setattr(erasing, "PIECE", 7)
     user = lived_in_account()
     for _ in range(40):
-        ephemeral.start_session(user, MORNING)
+        sessions.start_session(user, MORNING)
     delete(token=access_token(user))
 
     delays = run_eraser(post, context=FakeContext(remaining_ms=lambda: 9_000))
@@ -207,10 +208,10 @@ def test_it_goes_on_where_time_ran_out(
 def test_it_finishes_what_a_crash_left(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch, tables: dict[str, str], dynamodb: Any
 ) -> None:
-    monkeypatch.setattr(service, "_PIECE", 7)
+    monkeypatch.setattr(erasing, "PIECE", 7)
     user = lived_in_account()
     for _ in range(40):
-        ephemeral.start_session(user, MORNING)
+        sessions.start_session(user, MORNING)
     delete(token=access_token(user))
     (order,) = post.taken("account_eraser")
     original, crashes, failed = table.call, 0, True

@@ -6,10 +6,11 @@ import pytest
 
 from account import app as account_app
 from auth import app
+from smartexam.accounts.store import accounts, credentials, identity, revocations, sessions
+from smartexam.accounts.store.identity import User, UserStatistics
 from smartexam.api import Access, Api, Request
-from smartexam.data import accounts, credentials, ephemeral, identity, table
-from smartexam.data.identity import User, UserStatistics
-from smartexam.errors import Conflict, NotFound
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import Conflict, NotFound
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, access_token, create_user, hashed
@@ -48,7 +49,7 @@ class Monotonic:
 @pytest.fixture
 def process(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
     ticking = Monotonic()
-    monkeypatch.setattr("smartexam.auth.revocations.monotonic", ticking.monotonic)
+    monkeypatch.setattr("smartexam.accounts.revocations.monotonic", ticking.monotonic)
     return ticking
 
 
@@ -67,7 +68,7 @@ def study(**credentials: Any) -> Answer:
 
 
 def session_of(user: User) -> dict[str, str]:
-    return {"session": ephemeral.start_session(user, MORNING)}
+    return {"session": sessions.start_session(user, MORNING)}
 
 
 def test_a_demoted_admin_is_out_of_admin_routes_at_once() -> None:
@@ -180,7 +181,7 @@ def test_a_first_password_leaves_nothing_in_the_feed() -> None:
 
     new_password(user)
 
-    assert ephemeral.revocations_since(0) == []
+    assert revocations.revocations_since(0) == []
 
 
 def test_a_request_with_a_token_reads_nothing_while_the_copy_is_fresh(process: Monotonic) -> None:

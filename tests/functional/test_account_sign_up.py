@@ -8,8 +8,8 @@ import pytest
 
 from account import app
 from auth import app as auth_app
-from smartexam.auth import opaque
-from smartexam.data import directory, identity
+from smartexam.accounts.store import directory, identity
+from smartexam.platform import opaque
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.post import PostOffice
@@ -274,7 +274,7 @@ class TestReset:
 
         ask_reset("john@example.org")
         set_password(post.delivered()[0].token, "another-Good-one-9")
-        monkeypatch.setattr("smartexam.auth.revocations._REFRESH_SECONDS", 0.0)
+        monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 0.0)
 
         refreshed = send(
             auth_app.lambda_handler, "POST", "/api/auth/refresh", body={"refresh_token": tokens["refresh_token"]}

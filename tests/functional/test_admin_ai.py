@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from admin_ai import app
-from smartexam.ai import generation
-from smartexam.data import audit
-from smartexam.data.catalog import jobs, questions
-from smartexam.data.catalog.exams import Exam
+from question_generation import generation
+from smartexam.catalog.store import jobs, questions
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import audit
 from tests.factories.events import send
 from tests.factories.exams import create_exam
 from tests.factories.papers import mock_paper, paper

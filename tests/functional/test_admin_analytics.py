@@ -13,12 +13,12 @@ from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
 from result_pdf import app as pdf_app
 from results import app as results_app
-from smartexam.data.catalog import exams
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User
-from smartexam.ids import next_id
-from smartexam.settings import settings
-from smartexam.statistics import rebuilding, store
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store import exams
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.ids import next_id
+from smartexam.platform.settings import settings
+from smartexam.results.store import rebuilding, tallies
 from statistics_rebuilder.app import lambda_handler as rebuilder
 from tests.factories.admins import Admin
 from tests.factories.clock import MORNING, FrozenClock
@@ -399,7 +399,7 @@ class TestRebuilding:
         assert again.body == clearing.body
         assert rebuilder(sqs_event(again.body), context) == {"batchItemFailures": []}
         assert list(post.taken("statistics")) == []
-        assert store.generations() == store.Generations(2, None)
+        assert tallies.generations() == tallies.Generations(2, None)
         assert admin.get("/admin/api/analytics/rebuild").body["status"] == "done"
         after = data(admin)
         assert after["summary"]["totalAttempts"] == before["summary"]["totalAttempts"] + 1

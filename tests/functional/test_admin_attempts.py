@@ -9,10 +9,12 @@ from admin_attempts import service
 from admin_attempts.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.data import attempts, audit, table
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User
-from smartexam.statistics.store import RowItem
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import audit
+from smartexam.platform.dynamodb import table
+from smartexam.results.store.tallies import RowItem
+from smartexam.sitting.store import attempts
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send

@@ -11,13 +11,14 @@ from admin_exams import service
 from admin_exams.app import api, lambda_handler
 from admin_exams.models import ExamFields
 from exams import app as exams_app
-from smartexam import queues
-from smartexam.data import attempts, table
-from smartexam.data.catalog import categories, exams, papers
-from smartexam.data.catalog.categories import Category, CategoryItem
-from smartexam.data.catalog.exams import Exam, card_key
-from smartexam.errors import Unavailable
-from smartexam.exam.marks import UNITS
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store import categories, exams, papers
+from smartexam.catalog.store.categories import Category, CategoryItem
+from smartexam.catalog.store.exams import Exam, card_key
+from smartexam.platform import queues
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import Unavailable
+from smartexam.sitting.store import attempts
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

@@ -11,9 +11,8 @@ from PIL import Image
 
 from admin_categories import app as categories_app
 from admin_images import app as images_app
-from smartexam import storage
-from smartexam.data import audit
-from smartmedia import pictures
+from image_files import pictures
+from smartexam.platform import audit, storage
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.exams import create_exam

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from admin_questions import bulk, csv_files, service
 from admin_questions.app import api, lambda_handler
 from admin_questions.models import QuestionFields
-from smartexam.data.catalog import exams, questions
-from smartexam.data.catalog.exams import Exam
-from smartexam.exam.csv_codec import COLUMNS
-from smartexam.exam.marks import UNITS
+from smartexam.catalog.csv_codec import COLUMNS
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store import exams, questions
+from smartexam.catalog.store.exams import Exam
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

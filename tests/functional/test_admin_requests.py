@@ -6,8 +6,9 @@ import pytest
 
 from admin_requests import service
 from admin_requests.app import api, lambda_handler
-from smartexam.data import access_requests, audit, identity
-from smartexam.data.identity import User
+from smartexam.accounts.store import access_requests, identity
+from smartexam.accounts.store.identity import User
+from smartexam.platform import audit
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send

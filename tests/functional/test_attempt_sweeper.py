@@ -6,11 +6,12 @@ from attempt_sweeper import service
 from attempt_sweeper.app import lambda_handler
 from exams.models import SyncBody
 from exams.sitting import Clockwork, start, sync
-from smartexam import finalise
-from smartexam.data import attempts, table
-from smartexam.data.catalog import exams, papers
-from smartexam.data.catalog.exams import Exam
-from smartexam.errors import Unavailable
+from smartexam.catalog.store import exams, papers
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import Unavailable
+from smartexam.sitting import ending
+from smartexam.sitting.store import attempts
 from tests.factories.clock import MORNING
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam, question_ids
@@ -98,7 +99,7 @@ def test_drops_the_sitting_of_a_deleted_exam(exam: Exam) -> None:
 def test_one_students_trouble_does_not_keep_the_others_waiting(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     open_attempt(1, exam)
     other = open_attempt(2, exam)
-    real = finalise.finalise
+    real = ending.finalise
 
     def failing(sitting: attempts.Sitting, now: float, grace: float) -> int | None:
         if sitting.user_id == 1:

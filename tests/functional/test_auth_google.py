@@ -16,8 +16,8 @@ import pytest
 from account import app as account_app
 from auth import app as auth_app
 from auth_google import app, verification
-from smartexam.data import identity
-from smartexam.data.identity import UserStatistics
+from smartexam.accounts.store import identity
+from smartexam.accounts.store.identity import UserStatistics
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.google import CLIENT_ID, CertificateServer, Key, claims, id_token

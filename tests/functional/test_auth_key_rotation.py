@@ -8,9 +8,8 @@ import boto3
 import pytest
 
 from auth import app
-from smartexam import secret_store
-from smartexam.auth import keys
-from smartexam.settings import SettingsError, settings
+from smartexam.platform import secret_store, signing_keys
+from smartexam.platform.settings import SettingsError, settings
 from tests.conftest import REGION
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -37,7 +36,7 @@ def store(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[C
         client.put_secret_value(SecretId=arn, SecretString=json.dumps(content))
         passed[0] += seconds
 
-    monkeypatch.setattr("smartexam.secret_store.time.monotonic", lambda: passed[0])
+    monkeypatch.setattr("smartexam.platform.secret_store.time.monotonic", lambda: passed[0])
     monkeypatch.setenv("JWT_SECRET_ARN", arn)
     monkeypatch.delenv("JWT_SECRET")
     settings.cache_clear()
@@ -80,7 +79,7 @@ def test_a_process_that_does_not_know_the_new_key_yet_asks_for_it(store: Callabl
 def access_token_with(key: str, user: Any) -> str:
     """A token that another process signed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("smartexam.auth.tokens.signing_keys", lambda **_: keys.SigningKeys(key.encode()))
+        patch.setattr("smartexam.accounts.tokens.signing_keys", lambda **_: signing_keys.SigningKeys(key.encode()))
         return access_token(user)
 
 
@@ -90,5 +89,5 @@ def test_a_short_key_stops_the_function(store: Callable[..., None], content: dic
     store(secret_store.CACHE_SECONDS, **content)
 
     with pytest.raises(SettingsError):
-        keys.signing_keys()
+        signing_keys.signing_keys()
     assert me(token).status == 500

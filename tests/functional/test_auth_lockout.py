@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam import rate_limits
-from smartexam.data import identity, table
-from smartexam.errors import Unavailable
+from smartexam.accounts.store import identity
+from smartexam.limits import rate_limits
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import Unavailable
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam.auth import opaque
-from smartexam.data import credentials
+from smartexam.accounts.store import credentials
+from smartexam.platform import opaque
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, access_token, create_user

@@ -6,7 +6,7 @@ import pytest
 
 from account import app as account_app
 from auth import app
-from smartexam.auth import opaque
+from smartexam.platform import opaque
 from tests.factories.clock import FrozenClock
 from tests.factories.events import HOST, Answer, send
 from tests.factories.users import PASSWORD, access_token, create_user

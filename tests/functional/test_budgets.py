@@ -11,11 +11,12 @@ import pytest
 
 from exams.app import lambda_handler as exams_handler
 from results.app import lambda_handler as results_handler
-from smartexam.data import table
-from smartexam.data.attempts import sitting_key
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User, user_key
-from smartexam.ids import next_id
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.ids import next_id
+from smartexam.platform.keys import user_key
+from smartexam.sitting.store.attempts import sitting_key
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
@@ -199,7 +200,7 @@ def test_a_hot_function_imports_nothing_heavy(function: str) -> None:
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env={"PYTHONPATH": "layers/common:functions", "POWERTOOLS_SERVICE_NAME": function},
+        env={"PYTHONPATH": "layers/common:layers/documents:functions", "POWERTOOLS_SERVICE_NAME": function},
     )
 
     assert done.stdout.split() == []

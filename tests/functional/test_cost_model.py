@@ -16,8 +16,8 @@ from bench.capacity import Usage, metered
 from exams.app import lambda_handler as exams_handler
 from result_aggregator.app import lambda_handler as aggregator
 from results.app import lambda_handler as results_handler
-from smartexam.data import table
-from smartexam.observability import logger
+from smartexam.platform.dynamodb import table
+from smartexam.platform.observability import logger
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids

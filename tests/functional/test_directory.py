@@ -2,8 +2,9 @@
 
 import pytest
 
-from smartexam.data import accounts, directory, table
-from smartexam.data.directory import search_users, terms
+from smartexam.accounts.store import accounts, directory
+from smartexam.accounts.store.directory import search_users, terms
+from smartexam.platform.dynamodb import table
 from tests.factories.clock import MORNING
 from tests.factories.users import create_user
 

@@ -7,9 +7,9 @@ import pytest
 
 from discussions.app import api, lambda_handler
 from discussions.models import CommentView
-from smartexam.data import table
-from smartexam.data.discussions import items, reading
-from smartexam.data.discussions.items import (
+from smartexam.platform.dynamodb import table
+from smartexam.talk.store.discussions import items, reading
+from smartexam.talk.store.discussions.items import (
     CommentItem,
     CountItem,
     PinItem,

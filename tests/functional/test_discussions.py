@@ -8,15 +8,16 @@ import pytest
 
 from discussions.app import api, lambda_handler
 from discussions.service import DELETED_NAME, DELETED_TEXT, ERASED_NAME, ERASED_TEXT
-from smartexam import ids
-from smartexam.data import attempts, audit, sockets
-from smartexam.data.catalog import exams, papers, question_changes
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.discussions import erasing
-from smartexam.data.discussions.items import MOST_LEVELS
-from smartexam.data.identity import User
-from smartexam.realtime import publishing
-from smartexam.realtime.delivery import Post
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store import exams, papers, question_changes
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import audit, ids
+from smartexam.sitting.store import attempts
+from smartexam.talk.realtime import publishing
+from smartexam.talk.realtime.delivery import Post
+from smartexam.talk.store import sockets
+from smartexam.talk.store.discussions import erasing
+from smartexam.talk.store.discussions.items import MOST_LEVELS
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, add_questions, create_exam, question_ids
@@ -534,7 +535,7 @@ class TestErasedAccounts:
         member.posted(question, "another secret", parent_id=root)
         member.edit(root, "an edited secret")
 
-        assert not erasing.erase_user(member.user.id, limit=100)
+        assert not erasing.erase_user(member.user.id)
 
         shown = other.show(question).body
         (comment,) = shown["comments"]
@@ -544,13 +545,20 @@ class TestErasedAccounts:
         assert not comment["is_deleted"]
 
     def test_in_pieces_of_any_size(
-        self, member: Member, other: Member, exam: Exam, dynamodb: Any, tables: dict[str, str]
+        self,
+        member: Member,
+        other: Member,
+        exam: Exam,
+        dynamodb: Any,
+        tables: dict[str, str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        monkeypatch.setattr(erasing, "_PIECE", 2)
         for number in range(7):
             member.posted(question_ids(exam.id)[number % 3])
 
         pieces = 0
-        while erasing.erase_user(member.user.id, limit=2):
+        while erasing.erase_user(member.user.id):
             pieces += 1
 
         assert pieces >= 3
@@ -563,7 +571,7 @@ class TestErasedAccounts:
         self, member: Member, admin: Member, other: Member, question: int
     ) -> None:
         comment = member.posted(question)
-        erasing.erase_user(member.user.id, limit=100)
+        erasing.erase_user(member.user.id)
 
         assert other.delete(comment).status == 403
         assert admin.edit(comment).status == 403
@@ -592,7 +600,7 @@ class TestDeletedExams:
         kept = member.posted(question_ids(create_exam().id)[0])
         exams.remove_exam(exam.id)
 
-        pieces = sum(1 for _ in erasing.purge_exam(exam.id))
+        pieces = sum(1 for _ in erasing.erase_exam(exam.id))
 
         assert pieces >= 4
         left = everything(dynamodb, tables)["discussions"]
@@ -642,7 +650,7 @@ class TestLog:
 
     def test_administrators_do_not_edit_what_is_nobodys(self, member: Member, admin: Member, question: int) -> None:
         comment = member.posted(question)
-        erasing.erase_user(member.user.id, limit=9)
+        erasing.erase_user(member.user.id)
 
         assert admin.edit(comment).status == 403
         assert self.logged() == []

@@ -11,8 +11,8 @@ from account_eraser.app import lambda_handler as eraser
 from auth.app import lambda_handler as auth
 from auth_google.app import lambda_handler as auth_google
 from mailer.app import lambda_handler as mailer
-from smartexam.data import credentials, ephemeral
-from smartexam.data.identity import User
+from smartexam.accounts.store import credentials, sessions
+from smartexam.accounts.store.identity import User
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
 from tests.factories.post import PostOffice
@@ -59,7 +59,7 @@ def filled_in(name: str, user: User) -> dict[str, Any]:
     for placeholder, value in {
         "<access token>": access_token(user),
         "<refresh token>": credentials.issue_refresh_token(user, MORNING),
-        "<session token>": ephemeral.start_session(user, MORNING),
+        "<session token>": sessions.start_session(user, MORNING),
         "<Google's ID token>": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl",
         "<token of the mailed link>": credentials.issue_password_link(user.id, MORNING),
     }.items():

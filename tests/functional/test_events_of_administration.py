@@ -12,12 +12,12 @@ import boto3
 import pytest
 
 from exams.app import lambda_handler as exams
-from smartexam import storage
-from smartexam.data import access_requests
-from smartexam.data.catalog import categories
-from smartexam.data.catalog.categories import Category
-from smartexam.settings import settings
-from smartexam.statistics import store
+from smartexam.accounts.store import access_requests
+from smartexam.catalog.store import categories
+from smartexam.catalog.store.categories import Category
+from smartexam.platform import storage
+from smartexam.platform.settings import settings
+from smartexam.results.store import tallies
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of, send
 from tests.factories.exams import create_exam
@@ -91,9 +91,9 @@ def test_the_stream_is_counted_within_its_rights(tokens: dict[str, str], tables:
 
 def test_everything_is_counted_anew_within_its_rights(tokens: dict[str, str], tables: dict[str, str]) -> None:
     event = json.loads((EVENTS / "statistics_rebuilder/begin.json").read_text(encoding="utf-8"))
-    store.begin_generation()
+    tallies.begin_generation()
 
     context = FakeContext(remaining_ms=lambda: 60_000)
     assert _handler("statistics_rebuilder/begin.json")(event, context) == {"batchItemFailures": []}
 
-    assert store.generations().current == 2
+    assert tallies.generations().current == 2

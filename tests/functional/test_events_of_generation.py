@@ -8,8 +8,8 @@ import pytest
 
 from admin_ai.app import lambda_handler as admin_ai
 from pdf_mining.app import lambda_handler as pdf_mining
-from smartexam import ids
-from smartexam.data.catalog import jobs
+from smartexam.catalog.store import jobs
+from smartexam.platform import ids
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
 from tests.factories.exams import create_exam

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from discussions.app import lambda_handler as discussions
-from smartexam import ids
-from smartexam.data import attempts, table
-from smartexam.data.catalog import exams, papers, question_changes
-from smartexam.data.discussions import erasing
-from smartexam.data.exam_erasure import erase_exam
-from smartexam.settings import settings
+from smartexam.catalog.store import exams, papers, question_changes
+from smartexam.erasing import erase_exam
+from smartexam.platform import ids
+from smartexam.platform.dynamodb import table
+from smartexam.platform.settings import settings
+from smartexam.sitting.store import attempts
+from smartexam.talk.store.discussions import erasing
 from study.app import lambda_handler as study
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, answer_of
@@ -115,7 +116,7 @@ def test_erasers_may_do_what_discussions_need(caller: Caller, exam_id: int, tabl
     client = table.connection().client
 
     with enforced("AccountEraserFunction", client, tables):
-        assert not erasing.erase_user(caller.user.id, limit=100)
+        assert not erasing.erase_user(caller.user.id)
     for function in ("ExamEraserFunction", "AdminExamsFunction"):
         with enforced(function, client, tables):
             assert erase_exam(exam_id if function == "ExamEraserFunction" else exam.id, lambda: True)

@@ -9,9 +9,10 @@ import pytest
 from exam_eraser.app import lambda_handler
 from exams import app as exams_app
 from exams import sitting
-from smartexam import exam_erasure, queues
-from smartexam.data.catalog import exams
-from smartexam.errors import Unavailable
+from smartexam.catalog import erasing_queue
+from smartexam.catalog.store import exams
+from smartexam.platform import queues
+from smartexam.platform.errors import Unavailable
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
 from tests.factories.exams import MCQ, add_questions, create_exam
@@ -86,17 +87,18 @@ def test_an_exam_that_exists_is_left_alone(dynamodb: Any, tables: dict[str, str]
 def test_what_takes_too_long_is_carried_on_by_the_next_message(
     dynamodb: Any, tables: dict[str, str], post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("smartexam.data.exam_erasure._PIECE", 2)
+    for slice_ in ("catalog", "sitting"):
+        monkeypatch.setattr(f"smartexam.{slice_}.store.erasing._PIECE", 2)
     exam_id = sat_exam()
     exams.remove_exam(exam_id)
     sizes = [left(dynamodb, tables)]
-    messages = [exam_erasure.ExamErasureOrder(exam_id)]
+    messages = [erasing_queue.ExamErasureOrder(exam_id)]
     while messages:
         bodies = [msgspec.to_builtins(message) for message in messages]
         out_of_time = FakeContext(remaining_ms=lambda: 9_000)
         assert lambda_handler(sqs_event(*bodies), out_of_time) == NO_FAILURES
         sizes.append(left(dynamodb, tables))
-        messages = [exam_erasure.ExamErasureOrder(**sent.body) for sent in post.taken("exam_eraser")]
+        messages = [erasing_queue.ExamErasureOrder(**sent.body) for sent in post.taken("exam_eraser")]
 
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) > 5
@@ -121,7 +123,7 @@ def test_what_was_under_way_is_found_by_the_last_pass(dynamodb: Any, tables: dic
     token = access_token(create_user(role="user"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sitting, "find_exam", lambda *_, **__: read_before)
-        patch.setattr("smartexam.data.catalog.papers.ready", lambda exam: exam)
+        patch.setattr("smartexam.catalog.store.papers.ready", lambda exam: exam)
         assert send(exams_app.lambda_handler, "POST", f"/start-exam/{exam_id}", token=token).status == 200
     assert left(dynamodb, tables) == 1
 
@@ -152,8 +154,8 @@ def test_abandoned_batches_go_too(dynamodb: Any, tables: dict[str, str], monkeyp
     def crash(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("smartexam.data.catalog.question_batches._complete", crash)
-    monkeypatch.setattr("smartexam.data.catalog.question_batches._discard", lambda _: None)
+    monkeypatch.setattr("smartexam.catalog.store.question_batches._complete", crash)
+    monkeypatch.setattr("smartexam.catalog.store.question_batches._discard", lambda _: None)
     with pytest.raises(KeyboardInterrupt):
         add_questions(exam.id, [MCQ] * 60)
     exams.remove_exam(exam.id)
@@ -171,7 +173,7 @@ class TestQueue:
         sqs = boto3.client("sqs", region_name="us-east-1")
         url = sqs.create_queue(QueueName="exam-eraser")["QueueUrl"]
 
-        queues.send(url, exam_erasure.ExamErasureOrder(7))
+        queues.send(url, erasing_queue.ExamErasureOrder(7))
 
         (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
         assert message["Body"] == '{"exam_id":7}'
@@ -179,4 +181,4 @@ class TestQueue:
     def test_a_queue_that_is_gone_is_an_error_to_try_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
         with pytest.raises(Unavailable):
-            queues.send("https://sqs.us-east-1.amazonaws.com/123456789012/none", exam_erasure.ExamErasureOrder(7))
+            queues.send("https://sqs.us-east-1.amazonaws.com/123456789012/none", erasing_queue.ExamErasureOrder(7))

@@ -11,8 +11,8 @@ from auth.app import lambda_handler as auth
 from auth_google import service as google_service
 from auth_google.verification import GoogleIdentity
 from mailer.app import lambda_handler as mailer
-from smartexam.auth.grants import grant
-from smartexam.data import table
+from smartexam.accounts.grants import grant
+from smartexam.platform.dynamodb import table
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, http_event, send, sqs_event
 from tests.factories.post import PostOffice

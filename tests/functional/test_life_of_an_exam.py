@@ -9,8 +9,8 @@ from admin_exams.app import lambda_handler as exams_desk
 from admin_questions.app import lambda_handler as questions
 from exam_eraser.app import lambda_handler as exam_eraser
 from exams.app import lambda_handler as exams
-from smartexam.data.catalog import categories
-from smartexam.data.catalog.categories import Category
+from smartexam.catalog.store import categories
+from smartexam.catalog.store.categories import Category
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send, sqs_event
 from tests.factories.forms import multipart

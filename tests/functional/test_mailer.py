@@ -10,8 +10,8 @@ from moto.ses.models import ses_backends
 from mailer import letters, sender
 from mailer.app import lambda_handler
 from mailer.letters import Letter
-from smartexam import mail, queues
-from smartexam.errors import Unavailable
+from smartexam.platform import mail, queues
+from smartexam.platform.errors import Unavailable
 from tests.conftest import REGION
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, sqs_event

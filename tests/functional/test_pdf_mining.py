@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pdf_mining.app import MiningFailed, lambda_handler
-from smartexam.ai import generation
-from smartexam.data.catalog import jobs
-from smartexam.data.catalog.exams import Exam
+from question_generation import generation
+from smartexam.catalog.store import jobs
+from smartexam.catalog.store.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from smartexam.data import table
-from smartexam.data.catalog import exams, papers, question_batches, question_changes, questions
-from smartexam.data.catalog.exams import Exam
-from smartexam.errors import NotFound, Unavailable
+from smartexam.catalog.store import exams, papers, question_batches, question_changes, questions
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import NotFound, Unavailable
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, MSQ, add_questions, create_exam, question_ids
 from tests.factories.tables import everything

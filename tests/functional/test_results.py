@@ -7,10 +7,10 @@ import pytest
 from exams.models import SyncBody
 from exams.sitting import Clockwork, start, submit, sync
 from results.app import api, lambda_handler
-from smartexam.data.catalog import exams, question_changes
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User
-from smartexam.exam.marks import UNITS
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store import exams, question_changes
+from smartexam.catalog.store.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MSQ, add_questions, create_exam, question_ids

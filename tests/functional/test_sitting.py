@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from exams.app import api, lambda_handler
-from smartexam.data import attempts
-from smartexam.data.attempts import SittingRefused
-from smartexam.data.catalog import exams, papers, question_changes
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.engine import ConditionFailed
-from smartexam.exam.marks import UNITS
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.store import exams, papers, question_changes
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.dynamodb.engine import ConditionFailed
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import SittingRefused
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, RIGHT, add_questions, create_exam, question_ids

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from smartexam import ids
-from smartexam.data import attempts, study
-from smartexam.data.attempts import Result
-from smartexam.data.catalog import exams, papers
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.study import Turn
-from smartexam.exam.marking import Score
-from smartexam.settings import settings
+from smartexam.catalog.store import exams, papers
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import ids
+from smartexam.platform.settings import settings
+from smartexam.sitting.grading import Score
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import Result
+from smartexam.talk.store import study
+from smartexam.talk.store.study import Turn
 from study import assistant
 from study.app import api, lambda_handler
 from study.service import LONGEST_ANSWER
@@ -450,7 +451,7 @@ def test_the_sdk_is_imported_only_when_a_question_is_asked() -> None:
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
-        env={"PYTHONPATH": "layers/common:functions", "POWERTOOLS_SERVICE_NAME": "study"},
+        env={"PYTHONPATH": "layers/common:layers/documents:functions", "POWERTOOLS_SERVICE_NAME": "study"},
     )
 
     assert done.stdout.strip() == "set()"

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from exams.app import lambda_handler as exams
-from smartexam.data import engine
+from smartexam.platform.dynamodb import engine
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
 from tests.factories.users import access_token, create_user

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local import artifacts, template
-from smartexam.aws import client
+from smartexam.platform.aws import client
 from tests.conftest import local_layout
 from tests.infrastructure import stack
 
@@ -123,6 +123,6 @@ def test_the_layer_describes_the_services_that_are_called() -> None:
     called = set(re.findall(r'create_client\(\s*"(\w+)"', text)) | {
         service.service_name for service in vars(client).values() if isinstance(service, client.Service)
     }
-    # One client is made for whichever of the services in `smartexam.aws.client` is asked for.
+    # One client is made for whichever of the services in `smartexam.platform.aws.client` is asked for.
     assert len(re.findall(r"create_client\((?!\s*\")", text)) == 1
     assert set(kept[0].split()) == called

@@ -16,9 +16,9 @@ from botocore.awsrequest import AWSResponse
 from bench import startup
 from bench.requests.worker import Canned
 from exams.app import lambda_handler as exams
-from smartexam.aws.transport import Transport
-from smartexam.data import table
-from smartexam.observability import logger
+from smartexam.platform.aws.transport import Transport
+from smartexam.platform.dynamodb import table
+from smartexam.platform.observability import logger
 from tests.factories.events import FakeContext, http_event
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 from tests.factories.users import access_token, create_user
@@ -78,7 +78,7 @@ class TestWarm:
         answers = ["B"] * 45 + [["A", "B", "C"]] * 15 + ["-1234.5678"] * 15
         body = {"answers": dict(zip(map(str, question_ids(exam.id)), answers, strict=True))}
         exams(http_event("POST", f"/start-exam/{exam.id}", token=token), FakeContext())
-        monkeypatch.setattr("smartexam.auth.revocations._REFRESH_SECONDS", 3600.0)
+        monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 3600.0)
         path = f"/api/sync-exam-answers/{exam.id}"
         return {
             "whole": http_event("POST", path, token=token, body=body),

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import boto3
 import pytest
 
-from smartexam.data.engine import table_connection
-from smartexam.settings import settings
+from smartexam.platform.dynamodb.engine import table_connection
+from smartexam.platform.settings import settings
 from tests.conftest import REGION
 from tests.factories.tables import definitions
 from tests.model.database.engine import EngineDatabase

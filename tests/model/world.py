@@ -16,14 +16,15 @@ import pytest
 
 from attempt_sweeper import app as sweeper_app
 from exams import sitting as exams_sitting
-from smartexam import ids, queues, rate_limits
+from smartexam.accounts import authenticate, revocations, tokens
+from smartexam.accounts.store.identity import User
 from smartexam.api import app as api_app
-from smartexam.auth import authenticate, revocations, tokens
-from smartexam.data import engine, table
-from smartexam.data.catalog import papers
-from smartexam.data.identity import User
-from smartexam.data.messaging import groups, sending
-from smartexam.realtime import publishing
+from smartexam.catalog.store import papers
+from smartexam.limits import rate_limits
+from smartexam.platform import ids, queues
+from smartexam.platform.dynamodb import engine, table
+from smartexam.talk.realtime import publishing
+from smartexam.talk.store.messaging import groups, sending
 from tests.factories import described
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, answer_of, http_event
@@ -254,7 +255,7 @@ class World:
             patch.setattr(module, "log_invocation", lambda **_: None)
         # Verifying the same token again takes as long as all else of a request.
         patch.setattr(tokens, "verify", lru_cache(maxsize=1024)(tokens.verify))
-        patch.setattr("smartexam.settings.SystemClock", lambda: self.clock)
+        patch.setattr("smartexam.platform.settings.SystemClock", lambda: self.clock)
 
 
 def _forgettable(read: Callable[[], Any]) -> Callable[[], Any]:

@@ -11,24 +11,20 @@ import pytest
 from account import app
 from account_eraser.app import lambda_handler as eraser
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam import finalise, ids, queues
-from smartexam.data import (
-    access_requests,
-    accounts,
-    attempts,
-    credentials,
-    ephemeral,
-    sockets,
-    study,
-    table,
-    windows,
-)
-from smartexam.data.catalog import exams, papers
-from smartexam.data.discussions import items as discussed
-from smartexam.data.discussions import moderation, reading, writing
-from smartexam.data.identity import User
-from smartexam.data.messaging import connections, conversations, groups, messages, sending
-from smartexam.data.messaging.items import (
+from smartexam.accounts.store import access_requests, accounts, credentials, sessions
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store import exams, papers
+from smartexam.limits.store import windows
+from smartexam.platform import ids, queues
+from smartexam.platform.dynamodb import table
+from smartexam.platform.times import local_date
+from smartexam.sitting import ending
+from smartexam.sitting.store import attempts
+from smartexam.talk.store import sockets, study
+from smartexam.talk.store.discussions import items as discussed
+from smartexam.talk.store.discussions import moderation, reading, writing
+from smartexam.talk.store.messaging import connections, conversations, groups, messages, sending
+from smartexam.talk.store.messaging.items import (
     META,
     ConversationItem,
     MembershipItem,
@@ -37,8 +33,7 @@ from smartexam.data.messaging.items import (
     membership_sk,
     message_sk,
 )
-from smartexam.data.study import Turn
-from smartexam.times import local_date
+from smartexam.talk.store.study import Turn
 from tests.conftest import REGION
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
@@ -61,7 +56,7 @@ _times = itertools.count(MORNING, 20)
 def _clock(engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     clock = FrozenClock()
     monkeypatch.setattr(app.api, "clock", clock)
-    monkeypatch.setattr("smartexam.settings.SystemClock", lambda: clock)
+    monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     return clock
 
 
@@ -181,7 +176,7 @@ def sit(user_id: int, exam_id: int, *, submit: bool = True) -> None:
         max_attempts=0,
     )
     if submit:
-        finalise.finalise(sitting, now + 5, 30)
+        ending.finalise(sitting, now + 5, 30)
 
 
 def traces(environment: dict[str, str], client: Any, words: Iterable[str]) -> list[str]:
@@ -241,7 +236,7 @@ def sit_exams(mary: User, ben: User, exam_id: int) -> None:
 
 def sign_in_and_ask(mary: User, question_id: int) -> None:
     """Credentials, devices, limits, a request for another role, the assistant."""
-    ephemeral.start_session(mary, MORNING)
+    sessions.start_session(mary, MORNING)
     credentials.issue_refresh_token(mary, MORNING)
     credentials.issue_password_link(mary.id, MORNING)
     sockets.issue_ticket(mary.principal(), MORNING)

@@ -14,10 +14,12 @@ from account import app
 from account_eraser.app import lambda_handler as eraser
 from auth_google.service import sign_in as google_sign_in
 from auth_google.verification import GoogleIdentity
-from smartexam import mail
-from smartexam.data import access_requests, accounts, credentials, directory, identity, table, windows
-from smartexam.data.identity import UserStatistics
-from smartexam.errors import AppError, Conflict
+from smartexam.accounts.store import access_requests, accounts, credentials, directory, identity
+from smartexam.accounts.store.identity import UserStatistics
+from smartexam.limits.store import windows
+from smartexam.platform import mail
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import AppError, Conflict
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, send, sqs_event
 from tests.factories.users import PASSWORD, access_token, create_user
@@ -32,7 +34,7 @@ THREADS = 12
 def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.api, "clock", clock)
     monkeypatch.setattr(mail, "order", lambda *_: None)
-    monkeypatch.setattr("smartexam.erasure.order", lambda *_: None)
+    monkeypatch.setattr("smartexam.accounts.erasing_queue.order", lambda *_: None)
 
 
 def at_once(calls: Sequence[Callable[[], ResultT]]) -> list[ResultT | AppError]:
@@ -199,7 +201,7 @@ def test_a_large_account_is_erased_however_often_the_eraser_is_cut_off(monkeypat
     accounts.erase(user.id, MORNING)
     queue: list[Any] = [{"user_id": user.id, "requested_at": MORNING}]
     handed: list[Any] = []
-    monkeypatch.setattr("smartexam.erasure.hand_over", lambda order, **_: handed.append(order))
+    monkeypatch.setattr("smartexam.accounts.erasing_queue.hand_over", lambda order, **_: handed.append(order))
     rounds = 0
     while queue:
         assert eraser(sqs_event(queue.pop()), FakeContext(remaining_ms=lambda: 1000)) == {"batchItemFailures": []}

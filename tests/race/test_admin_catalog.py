@@ -12,11 +12,11 @@ import pytest
 
 from admin_exams import app as admin_exams
 from admin_questions import app as admin_questions
-from smartexam import queues
-from smartexam.data.catalog import exams, papers, questions
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.exam_erasure import erase_exam
-from smartexam.errors import NotFound
+from smartexam.catalog.store import exams, papers, questions
+from smartexam.catalog.store.exams import Exam
+from smartexam.erasing import erase_exam
+from smartexam.platform import queues
+from smartexam.platform.errors import NotFound
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer
@@ -53,7 +53,7 @@ def office(engine_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Of
     monkeypatch.setattr(admin_exams.api, "clock", clock)
     monkeypatch.setattr(admin_questions.api, "clock", clock)
     monkeypatch.setattr(queues, "send", lambda *_, **__: None)
-    monkeypatch.setattr("smartexam.exam_erasure._hand_over", lambda *_: None)
+    monkeypatch.setattr("smartexam.catalog.erasing_queue._hand_over", lambda *_: None)
     return Office(clock)
 
 

@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from smartexam.auth.principal import Principal
-from smartexam.data import sockets, table
-from smartexam.data.messaging import connections, conversations, groups, messages, sending
-from smartexam.data.messaging.items import MembershipItem, MessageItem, conversation_key, membership_sk
-from smartexam.data.messaging.sending import Draft, Sent
-from smartexam.errors import AppError, Conflict, Forbidden, RateLimited
-from smartexam.ids import next_id
+from smartexam.platform.dynamodb import table
+from smartexam.platform.errors import AppError, Conflict, Forbidden, RateLimited
+from smartexam.platform.ids import next_id
+from smartexam.platform.principal import Principal
+from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import connections, conversations, groups, messages, sending
+from smartexam.talk.store.messaging.items import MembershipItem, MessageItem, conversation_key, membership_sk
+from smartexam.talk.store.messaging.sending import Draft, Sent
 from tests.factories.chat import Person, Wire, call_socket
 from tests.factories.clock import MORNING, FrozenClock
 
@@ -277,9 +278,9 @@ class TestGroups:
 @pytest.fixture
 def people(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Person, Person, Wire]:
     wire = Wire()
-    monkeypatch.setattr("smartexam.realtime.delivery._post_to", wire.post)
+    monkeypatch.setattr("smartexam.talk.realtime.delivery._post_to", wire.post)
     monkeypatch.setenv("SOCKETS_ENDPOINT", "http://127.0.0.1:9/test")
-    monkeypatch.setattr("smartexam.settings.SystemClock", lambda: clock)
+    monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     monkeypatch.setattr("chat.app.api.clock", clock)
     return Person(clock, wire, "Asha"), Person(clock, wire, "Ben"), wire
 

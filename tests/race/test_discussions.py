@@ -11,12 +11,12 @@ import boto3
 import pytest
 
 from discussions import app
-from smartexam.data.catalog import question_changes
-from smartexam.data.discussions import erasing, moderation, reading, writing
-from smartexam.data.discussions.items import Comment
-from smartexam.data.identity import User
-from smartexam.errors import AppError, BadRequest, NotFound
-from smartexam.ids import next_id
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store import question_changes
+from smartexam.platform.errors import AppError, BadRequest, NotFound
+from smartexam.platform.ids import next_id
+from smartexam.talk.store.discussions import erasing, moderation, reading, writing
+from smartexam.talk.store.discussions.items import Comment
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import create_exam, question_ids
@@ -121,7 +121,7 @@ def test_counts_are_what_is_visible_after_any_interleaving(
                     parent = target if action == "reply" else None
                     shared.append(post(question_id, exam_id, chance.randrange(1, 9), parent).id)
                 elif action == "erase":
-                    while erasing.erase_user(chance.randrange(1, 9), limit=5):
+                    while erasing.erase_user(chance.randrange(1, 9)):
                         pass
                 elif (where := reading.locate(target)) is not None:
                     if action == "delete":
@@ -231,7 +231,7 @@ def test_a_question_that_goes_takes_no_comment_with_it(
 
     def erase() -> None:
         question_changes.delete_questions([question_id])
-        for _ in erasing.purge_exam(exam_id):
+        for _ in erasing.erase_exam(exam_id):
             pass
 
     at_once(erase, *(partial(comment, number) for number in range(1, THREADS)))

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from pdf_mining import service
-from smartexam import storage
-from smartexam.ai import generation
-from smartexam.ai.drafts import Outcome
-from smartexam.data.catalog import jobs
+from question_generation import generation
+from question_generation.drafts import Outcome
+from smartexam.catalog.store import jobs
+from smartexam.platform import storage
 from tests.factories.clock import FrozenClock
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]

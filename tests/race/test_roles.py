@@ -8,7 +8,9 @@ import pytest
 
 from admin_requests import app as requests_app
 from admin_users import app as users_app
-from smartexam.data import access_requests, audit, identity, table
+from smartexam.accounts.store import access_requests, identity
+from smartexam.platform import audit
+from smartexam.platform.dynamodb import table
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import access_token, create_user

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam.auth import passwords
+from smartexam.accounts import passwords
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user
 

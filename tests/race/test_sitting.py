@@ -10,12 +10,11 @@ import pytest
 
 from exams.models import SyncBody
 from exams.sitting import Clockwork, open_paper, start, submit, sync
-from smartexam import finalise
-from smartexam.data import attempts
-from smartexam.data.attempts import Sitting
-from smartexam.data.catalog import exams, papers
-from smartexam.errors import AppError
-from smartexam.exam import answers
+from smartexam.catalog.store import exams, papers
+from smartexam.platform.errors import AppError
+from smartexam.sitting import answers, ending
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import Sitting
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
 
@@ -129,7 +128,7 @@ def test_sweeper_and_student_finish_a_closed_attempt_once() -> None:
     sitting, _ = start(STUDENT, exam.id, at())
     closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, now=MORNING, grace=30)
 
-    together([lambda: finalise.finalise(closed, MORNING, 30)] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
+    together([lambda: ending.finalise(closed, MORNING, 30)] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
 
     assert [entry.id for entry in history()] == [sitting.attempt_id]
     stored = attempts.get_sitting(STUDENT, exam.id)

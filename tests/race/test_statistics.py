@@ -17,19 +17,21 @@ from admin_analytics import app as analytics_app
 from admin_attempts import app as attempts_app
 from bench.capacity import metered
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.data import table
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.erasure import erase_partition
-from smartexam.data.exam_erasure import erase_exam
-from smartexam.data.identity import User, user_key
-from smartexam.errors import Unavailable
-from smartexam.exam.marks import UNITS, percentage
-from smartexam.statistics import keys, reading, rebuilding, store
-from smartexam.statistics.projection import Projection, difference, project
-from smartexam.statistics.rebuilding import RebuildOrder
-from smartexam.statistics.store import Touched
-from smartexam.statistics.tally import CountedResult, CountedSitting, Tally, encode
-from smartexam.times import local_date
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.marks import UNITS, percentage
+from smartexam.catalog.store.exams import Exam
+from smartexam.erasing import erase_exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.erasing import erase_partition
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.keys import user_key
+from smartexam.platform.times import local_date
+from smartexam.results.statistics import keys
+from smartexam.results.statistics.projection import Projection, difference, project
+from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally, encode
+from smartexam.results.store import counters, rebuilding, tallies
+from smartexam.results.store.rebuilding import RebuildOrder
+from smartexam.results.store.tallies import Touched
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send
 from tests.factories.exams import create_exam
@@ -259,18 +261,18 @@ def test_numbers_are_exact_whatever_the_stream_does(
 
     # Built anew from what is stored, everything is the same, down to the last row.
     before_rebuild = counted_items(engine_tables["ATTEMPTS_TABLE"])
-    generation = store.begin_generation()
+    generation = tallies.begin_generation()
     clearing = rebuilding.work(RebuildOrder(generation), lambda: True)
     assert clearing == RebuildOrder(1, clears=True)
     assert rebuilding.work(RebuildOrder(1, clears=True), lambda: True) is None
-    assert store.generations().current == generation
+    assert tallies.generations().current == generation
     assert counted_items(engine_tables["ATTEMPTS_TABLE"]) == before_rebuild
 
     # An exam and a student that go take their numbers with them.
     gone = world.students[0]
-    erase_partition("attempts", user_key(gone.id), limit=100)
+    erase_partition("attempts", user_key(gone.id))
     deliver([stream_record(user_key(gone.id), f"RESULT#{each.exam_id}#{each.id}", "REMOVE") for each in results])
-    store.erase_of(gone.id)
+    tallies.erase_user(gone.id)
     erase_exam(exam.id, lambda: True)
     deliver(
         [stream_record(user_key(each.user_id), f"RESULT#{exam.id}#{each.id}", "REMOVE") for each in of_exam]
@@ -283,28 +285,28 @@ def test_numbers_are_exact_whatever_the_stream_does(
 
 def seed(world: Cohort) -> None:
     """Write what follows from a cohort's results in bulk, as if the stream had been counted."""
-    generation = store.generations().current
-    tallies: dict[int, Tally] = {}
+    generation = tallies.generations().current
+    of_user: dict[int, Tally] = {}
     for user in world.students:
         own = {
             known.id: CountedResult(known.exam_id, known.at, known.score, known.maximum, 3)
             for known in world.results
             if known.user_id == user.id
         }
-        tallies[user.id] = Tally(user.username, own, {exam.id: CountedSitting(1, 0) for exam in world.exams})
+        of_user[user.id] = Tally(user.username, own, {exam.id: CountedSitting(1, 0) for exam in world.exams})
     amounts: dict[Any, dict[str, int]] = defaultdict(dict)
     items: list[Any] = []
     prefix = keys.prefix(generation)
-    for user_id, tally in tallies.items():
+    for user_id, tally in of_user.items():
         changes = difference(Projection(), project(user_id, tally, ZONE))
         for key, counted in changes.counts.items():
             for name, amount in counted.items():
                 amounts[key][name] = amounts[key].get(name, 0) + amount
         items += [
-            store.RowItem(prefix + key.pk, key.sk, user_id=row.user_id, exam_id=row.exam_id, spent=row.spent)
+            tallies.RowItem(prefix + key.pk, key.sk, user_id=row.user_id, exam_id=row.exam_id, spent=row.spent)
             for key, row in changes.written.items()
         ]
-        items.append(store.TallyItem(f"{prefix}TALLY#{user_id}", "TALLY", stamp="seed", body=encode(tally)))
+        items.append(tallies.TallyItem(f"{prefix}TALLY#{user_id}", "TALLY", stamp="seed", body=encode(tally)))
     table.batch_put(items)
     for key, counted in amounts.items():
         table.transact([table.Count("attempts", prefix + key.pk, f"{key.sk}#0", counted)])
@@ -376,8 +378,8 @@ def test_two_who_count_one_student_at_once_agree(admin: User) -> None:
         table.batch_put(result_items(user.id, exam, result_id=each, score=3000 * each, max_score=30_000))
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda each: store.refresh(user.id, Touched(frozenset({(exam.id, each)}))), ids * 2))
+        list(pool.map(lambda each: tallies.refresh(user.id, Touched(frozenset({(exam.id, each)}))), ids * 2))
 
-    tally = store.get_tallies([user.id], 1)[user.id]
+    tally = tallies.get_tallies([user.id], 1)[user.id]
     assert sorted(tally.results) == ids
-    assert reading.read_totals(1, keys.ALL)[keys.ALL].results == 8
+    assert counters.read_totals(1, keys.ALL)[keys.ALL].results == 8

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from smartexam.data import study
-from smartexam.settings import settings
-from smartexam.times import local_date
+from smartexam.platform.settings import settings
+from smartexam.platform.times import local_date
+from smartexam.talk.store import study
 from study import app
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send

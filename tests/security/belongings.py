@@ -5,18 +5,19 @@ from typing import Any
 
 from exams.models import SyncBody
 from exams.sitting import Clockwork, start, submit, sync
-from smartexam import ids
-from smartexam.auth import opaque
-from smartexam.data import access_requests, attempts, credentials, ephemeral, study
-from smartexam.data.catalog import categories, jobs
-from smartexam.data.catalog.categories import Category
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.discussions import writing
-from smartexam.data.identity import User
-from smartexam.data.messaging import connections, groups, sending
-from smartexam.data.study import Turn
-from smartexam.exam.marks import UNITS
-from smartexam.exam.questions import Question
+from smartexam.accounts.store import access_requests, credentials, sessions
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store import categories, jobs
+from smartexam.catalog.store.categories import Category
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import ids, opaque
+from smartexam.sitting.store import attempts
+from smartexam.talk.store import study
+from smartexam.talk.store.discussions import writing
+from smartexam.talk.store.messaging import connections, groups, sending
+from smartexam.talk.store.study import Turn
 from tests.factories.exams import MCQ, create_exam, question_ids
 from tests.factories.users import create_user
 from tests.security.sentinels import Sentinel
@@ -128,7 +129,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
     )
     asked = connections.ask(stranger.principal(), user.id, user.full_name, now)
     refresh_token = credentials.issue_refresh_token(user, now)
-    session = ephemeral.start_session(user, now)
+    session = sessions.start_session(user, now)
     link = credentials.issue_password_link(user.id, now)
     return Belongings(
         sentinels=(

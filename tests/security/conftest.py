@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from smartexam.data import engine
+from smartexam.platform.dynamodb import engine
 from tests.infrastructure.iam import roles_enforced
 from tests.security.world import World, built
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from smartexam import observability
+from smartexam.platform import observability
 
 
 class Log(logging.Handler):

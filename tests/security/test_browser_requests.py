@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smartexam.auth.principal import Access
+from smartexam.platform.principal import Access
 from tests.factories.events import Answer
 from tests.security import gateway
 from tests.security.access_rules import ROWS, Row, state_changing

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from smartpaper.layout.line import with_few_spaces
+from paper_reader.layout.line import with_few_spaces
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("layers/common/smartexam", "layers/documents/smartpaper", "layers/media/smartmedia", "functions")
+SHIPPED = ("layers/common", "layers/documents", "layers/media", "functions")
 LENGTH = 1_000
 # One that reads on from every place takes some sixty times as long as an honest one, which takes a few times this.
 REFERENCE = re.compile(r"(?:a|b|ab)*c")
@@ -26,7 +26,7 @@ ANYWHERE = ("search", "sub", "split", "findall", "finditer", "subn")
 def expressions() -> Iterator[tuple[str, re.Pattern[str], str]]:
     """(name, expression, how it is used) of every expression of text in our code."""
     for folder in SHIPPED:
-        base = ROOT / folder if folder == "functions" else (ROOT / folder).parent
+        base = ROOT / folder
         for path in sorted((ROOT / folder).rglob("*.py")):
             source = path.read_text(encoding="utf-8")
             if "re." in source:
@@ -100,10 +100,10 @@ def test_all_are_found() -> None:
     assert len(FOUND) > 120
     assert {name.partition(":")[0] for name, _, _ in FOUND} >= {
         "account.service",
-        "smartexam.exam.numeric",
-        "smartmedia.latex",
-        "smartpaper.paper.numbering",
-        "smartpaper.paper.span",
+        "smartexam.catalog.numeric",
+        "result_sheets.latex",
+        "paper_reader.paper.numbering",
+        "paper_reader.paper.span",
     }
 
 
@@ -114,7 +114,7 @@ def test_an_expression_that_is_slow_is_noticed(allowed: float) -> None:
 
 def _given(name: str, expression: re.Pattern[str]) -> Iterator[str]:
     """What an expression is given; of those that read papers, lines as they are."""
-    is_of_papers = name.startswith("smartpaper.")
+    is_of_papers = name.startswith("paper_reader.")
     return (with_few_spaces(text) if is_of_papers else text for text in inputs(expression))
 
 

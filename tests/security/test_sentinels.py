@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chat_ws.app import lambda_handler as sockets
-from smartexam.data import engine
+from smartexam.platform.dynamodb import engine
 from tests.factories.chat import socket_event
 from tests.factories.events import Answer, FakeContext
 from tests.factories.forms import multipart

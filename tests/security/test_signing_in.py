@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smartexam.data import credentials
+from smartexam.accounts.store import credentials
 from tests.conftest import forget_processes_state
 from tests.factories.events import Answer
 from tests.factories.users import PASSWORD, create_user

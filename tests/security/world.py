@@ -14,16 +14,17 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from account_eraser.app import lambda_handler as eraser
+from language_model import client as model_client
 from mailer import sender
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam import queues, storage
-from smartexam.ai import client as model_client
-from smartexam.auth import opaque
-from smartexam.data import accounts, engine, ephemeral, sockets
-from smartexam.data.identity import User
-from smartexam.erasure import ErasureOrder
-from smartexam.exam.questions import Question
-from smartexam.realtime import delivery
+from smartexam.accounts.erasing_queue import ErasureOrder
+from smartexam.accounts.store import accounts, sessions
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.questions import Question
+from smartexam.platform import opaque, queues, storage
+from smartexam.platform.dynamodb import engine
+from smartexam.talk.realtime import delivery
+from smartexam.talk.store import sockets
 from tests.conftest import REGION, forget_processes_state
 from tests.factories.chat import Wire
 from tests.factories.clock import FrozenClock
@@ -117,7 +118,7 @@ class World:
         patch.setattr(sender, "send", self.post.take_mail)
         patch.setattr(delivery, "_post_to", self.wire.post)
         patch.setattr(delivery, "hang_up", self.wire.gone.add)
-        patch.setattr("smartexam.settings.SystemClock", lambda: self.clock)
+        patch.setattr("smartexam.platform.settings.SystemClock", lambda: self.clock)
         for api in gateway.apis():
             patch.setattr(api, "clock", self.clock)
         engine.connection().client.meta.events.register("before-call.dynamodb", self._notice, unique_id="world")
@@ -222,7 +223,7 @@ def _populate(world: World) -> None:
         user = create_user(username=name, email=f"private-{name}@example.org", role=role, first_name=name.title())
         world.users[name] = user
         world.tokens[name] = access_token(user, now)
-        world.sessions[name] = ephemeral.start_session(user, now)
+        world.sessions[name] = sessions.start_session(user, now)
         ticket = sockets.issue_ticket(user.principal(), now)
         secrets = {"access token": world.tokens[name], "session": world.sessions[name], "ticket": ticket}
         world.sentinels += [Sentinel(kind, value, name) for kind, value in secrets.items()]
@@ -241,7 +242,7 @@ def _populate(world: World) -> None:
         Sentinel("the model's key", ENVIRONMENT["GROQ_API_KEY"]),
     ]
     world.tokens["expired"] = access_token(world.users["dual"], now - OLD_SECONDS)
-    world.sessions["expired"] = ephemeral.start_session(world.users["dual"], now - OLD_SECONDS)
+    world.sessions["expired"] = sessions.start_session(world.users["dual"], now - OLD_SECONDS)
     _erase(dead, now)
     assert aggregator(stream_event(stored_records()), FakeContext()) == {"batchItemFailures": []}
     world.keep()

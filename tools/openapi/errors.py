@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from smartexam import errors
 from smartexam.api import Access
 from smartexam.api.app import Route
-from smartexam.errors import AppError
+from smartexam.platform import errors
+from smartexam.platform.errors import AppError
 from tools.openapi.functions import ROOT
 from tools.openapi.vocabulary import MESSAGES
 
@@ -76,10 +76,12 @@ def codes() -> dict[str, Code]:
         **{f"refresh_token_{why}": Code(401, f"refresh_token_{why}") for why in ("expired", "invalid", "revoked")},
         "unavailable": Code(503, "The service is temporarily unavailable. Please try again."),
     }
-    for folder in ("layers/common/smartexam", "layers/media/smartmedia", "functions"):
+    for folder in ("layers/common", "layers/documents", "layers/media", "functions"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for code, meaning in _raised(ast.parse(path.read_text(encoding="utf-8"))):
-                found.setdefault(code, Code(meaning.status, MESSAGES.get(code, meaning.message)))
+                told = Code(meaning.status, MESSAGES.get(code, meaning.message))
+                if code not in found or not found[code].message.strip("… "):
+                    found[code] = told
     return dict(sorted(found.items()))
 
 

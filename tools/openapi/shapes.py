@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect as described
 
-from smartexam.api.bodies import UploadedFile
+from smartexam.platform.http.bodies import UploadedFile
 
 Schema = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"

@@ -5,8 +5,8 @@ from typing import Any
 
 from auth_google import verification
 from bench.database.world import World
-from smartexam.data import credentials
-from smartexam.settings import settings
+from smartexam.accounts.store import credentials
+from smartexam.platform.settings import settings
 from tests.factories import google
 from tests.factories.users import PASSWORD
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.database.world import World
-from smartexam.data import access_requests
+from smartexam.accounts.store import access_requests
 
 _SEARCH = "GET /admin/api/users/search"
 _LIST = "GET /admin/api/requests/list"

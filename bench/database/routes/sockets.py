@@ -6,7 +6,7 @@ from typing import Any
 from bench.database import rows
 from bench.database.routes.chat import befriend
 from bench.database.world import World
-from smartexam.data import sockets
+from smartexam.talk.store import sockets
 from tests.factories.users import access_token
 
 

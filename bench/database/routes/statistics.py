@@ -3,8 +3,8 @@
 from typing import Any
 
 from bench.database.world import World
-from smartexam.data import table
-from smartexam.statistics import store
+from smartexam.platform.dynamodb import table
+from smartexam.results.store import tallies
 
 _RESULTS = "GET /admin/users-analytics/results"
 _ATTEMPTS = "GET /admin/api/attempts/search"
@@ -16,7 +16,7 @@ def measure_rebuilding(world: World) -> None:
     route = "POST /admin/api/analytics/rebuild"
     order = lambda: world.call("admin_analytics", world.admin, "POST", "/admin/api/analytics/rebuild")  # noqa: E731
     world.measure(route, order)
-    table.put(store.GenerationItem("STAT", "GENERATION", current=1))
+    table.put(tallies.GenerationItem("STAT", "GENERATION", current=1))
 
 
 def measure(world: World) -> None:

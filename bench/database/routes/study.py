@@ -3,7 +3,7 @@
 import os
 
 from bench.database.world import World
-from smartexam.settings import settings
+from smartexam.platform.settings import settings
 from tests.factories.model_server import ModelServer, replies, serving
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.exams import create_exam
 from tests.factories.users import create_user

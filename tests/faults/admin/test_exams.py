@@ -1,10 +1,10 @@
 """Keeping exams while AWS fails: all of a change is made, and logged, or nothing."""
 
 from admin_exams.app import lambda_handler as exams
-from smartexam.data.catalog.categories import Category, create_category
-from smartexam.data.catalog.exams import Exam
-from smartexam.data.identity import User
-from smartexam.ids import next_id
+from smartexam.accounts.store.identity import User
+from smartexam.catalog.store.categories import Category, create_category
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform.ids import next_id
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer
 from tests.factories.exams import create_exam
@@ -51,7 +51,7 @@ def test_release_results(drill: Drill, office: Office, exam: Exam) -> None:
 
 
 def test_delete_an_exam(drill: Drill, office: Office, exam: Exam, student: User, clock: FrozenClock) -> None:
-    from smartexam.data import table  # noqa: PLC0415
+    from smartexam.platform.dynamodb import table  # noqa: PLC0415
     from tests.factories.results import sitting_item, store_result  # noqa: PLC0415
 
     store_result(student.id, exam, 50)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from admin_ai.app import lambda_handler as ai
-from smartexam import storage
-from smartexam.ai import generation
-from smartexam.data.catalog.exams import Exam
+from question_generation import generation
+from smartexam.catalog.store.exams import Exam
+from smartexam.platform import storage
 from tests.factories.events import Answer
 from tests.faults.admin.office import Office
 from tests.faults.consistency import Stored

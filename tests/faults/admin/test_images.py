@@ -8,9 +8,9 @@ from PIL import Image
 
 from admin_categories.app import lambda_handler as categories
 from admin_images.app import lambda_handler as images
-from smartexam import storage
-from smartexam.data.catalog.categories import Category, create_category
-from smartexam.ids import next_id
+from smartexam.catalog.store.categories import Category, create_category
+from smartexam.platform import storage
+from smartexam.platform.ids import next_id
 from tests.factories.events import Answer
 from tests.faults.admin.office import Office
 from tests.faults.consistency import Stored, of

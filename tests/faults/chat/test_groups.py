@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartexam.data.identity import user_key
+from smartexam.platform.keys import user_key
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer

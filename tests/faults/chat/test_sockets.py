@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from smartexam.data import sockets
+from smartexam.talk.store import sockets
 from tests.factories.chat import Person, call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud

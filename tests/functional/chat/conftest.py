@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chat.app import api
-from smartexam.realtime import delivery
+from smartexam.talk.realtime import delivery
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock
 from tests.factories.post import PostOffice

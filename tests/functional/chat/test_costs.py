@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from smartexam.data import table
-from smartexam.data.messaging import groups
+from smartexam.platform.dynamodb import table
+from smartexam.talk.store.messaging import groups
 from tests.factories.chat import Person
 from tests.factories.clock import FrozenClock
 from tests.functional.chat.conftest import NewPerson

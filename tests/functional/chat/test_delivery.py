@@ -10,9 +10,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from smartexam.data import sockets
-from smartexam.realtime import delivery, publish_to_users
-from smartexam.realtime.delivery import deliver
+from smartexam.talk.realtime import delivery, publish_to_users
+from smartexam.talk.realtime.delivery import deliver
+from smartexam.talk.store import sockets
 from tests.factories.clock import MORNING
 from tests.factories.users import create_user
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from conversation_eraser.app import lambda_handler as eraser
-from smartexam.data import table
-from smartexam.data.messaging import erasure
-from smartexam.data.messaging.items import ConversationItem
+from smartexam.platform.dynamodb import table
+from smartexam.talk.store.messaging import erasing
+from smartexam.talk.store.messaging.items import ConversationItem
 from tests.factories.chat import Person, Wire
 from tests.factories.events import FakeContext, sqs_event
 from tests.factories.exams import create_exam, question_ids
@@ -18,7 +18,8 @@ from tests.infrastructure.iam import enforced
 
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(erasure, "_PIECE", 3)
+    monkeypatch.setattr(erasing, "_PIECE", 3)
+    monkeypatch.setattr("smartexam.platform.dynamodb.erasing.PIECE", 3)
 
 
 def conversation_rows(dynamodb: Any, tables: dict[str, str]) -> list[tuple[str, str]]:
@@ -83,7 +84,7 @@ class TestDeletedAccounts:
 
     def erase(self, person: Person) -> int:
         pieces = 1
-        while erasure.erase_user(person.id):
+        while erasing.erase_user(person.id):
             pieces += 1
             assert pieces < 200
         return pieces
@@ -122,8 +123,8 @@ class TestDeletedAccounts:
             *[ben.name] * 4,
             "Deleted Account",
         ]
-        assert messages[0]["message"] == messages[5]["message"] == erasure.PLACEHOLDER
-        assert (messages[1]["reply_to_name"], messages[1]["reply_to_text"]) == ("Deleted Account", erasure.PLACEHOLDER)
+        assert messages[0]["message"] == messages[5]["message"] == erasing.PLACEHOLDER
+        assert (messages[1]["reply_to_name"], messages[1]["reply_to_text"]) == ("Deleted Account", erasing.PLACEHOLDER)
 
     def test_the_admins_role_passes_on(self, asha: Person, ben: Person, group: int) -> None:
         self.erase(asha)
@@ -135,7 +136,7 @@ class TestDeletedAccounts:
         chen.say(group, "secret")
         chen.ok("DELETE", f"/group/{group}/exit")
         self.erase(chen)
-        assert ben.texts(group) == [erasure.PLACEHOLDER]
+        assert ben.texts(group) == [erasing.PLACEHOLDER]
 
     def test_what_they_took_back_is_unread_for_nobody_at_any_moment(
         self, asha: Person, ben: Person, group: int, monkeypatch: pytest.MonkeyPatch

@@ -9,8 +9,8 @@ import pytest
 from chat.app import lambda_handler as http
 from chat_ws.app import lambda_handler as sockets
 from conversation_eraser.app import lambda_handler as eraser
-from smartexam.data import ephemeral
-from smartexam.data.sockets import issue_ticket
+from smartexam.accounts.store import sessions
+from smartexam.talk.store.sockets import issue_ticket
 from tests.factories.chat import Person
 from tests.factories.events import FakeContext, answer_of
 from tests.factories.exams import create_exam
@@ -44,7 +44,7 @@ def read(function: str, name: str, caller: Person) -> Any:
     now, user = caller.clock.now(), caller.user
     text = (EVENTS / function / name).read_text(encoding="utf-8")
     text = text.replace("<access token>", access_token(user, now))
-    text = text.replace("<session>", ephemeral.start_session(user, now))
+    text = text.replace("<session>", sessions.start_session(user, now))
     event = json.loads(text.replace("<ticket>", issue_ticket(user.principal(), now)))
     if "Origin" in (event.get("headers") or {}):
         event["headers"]["Origin"] = "https://app.example.test"

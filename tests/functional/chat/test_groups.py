@@ -63,7 +63,7 @@ class TestLargeGroups:
     def test_more_members_than_a_transaction_holds(
         self, asha: Person, ben: Person, person: NewPerson, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("smartexam.data.messaging.groups._CHUNK", 3)
+        monkeypatch.setattr("smartexam.talk.store.messaging.groups._CHUNK", 3)
         others = [ben, *(person() for _ in range(6))]
         for other in others:
             asha.befriend(other)
@@ -143,7 +143,7 @@ class TestAdding:
     def test_at_most_256(
         self, asha: Person, ben: Person, person: NewPerson, group: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("smartexam.data.messaging.groups.MOST_MEMBERS", 3)
+        monkeypatch.setattr("smartexam.talk.store.messaging.groups.MOST_MEMBERS", 3)
         newcomer = person("Dora")
         asha.befriend(newcomer)
         answer = asha.call("POST", f"/group/{group}/members", {"user_id": newcomer.id})

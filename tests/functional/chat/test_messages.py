@@ -144,9 +144,9 @@ class TestReplies:
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of 8 and a time mark every 16 messages: as with 40 and 64, only sooner."""
-    monkeypatch.setattr("smartexam.data.messaging.messages.PAGE", 8)
-    monkeypatch.setattr("smartexam.data.messaging.messages.TIME_EVERY", 16)
-    monkeypatch.setattr("smartexam.data.messaging.sending.TIME_EVERY", 16)
+    monkeypatch.setattr("smartexam.talk.store.messaging.messages.PAGE", 8)
+    monkeypatch.setattr("smartexam.talk.store.messaging.messages.TIME_EVERY", 16)
+    monkeypatch.setattr("smartexam.talk.store.messaging.sending.TIME_EVERY", 16)
 
 
 class TestPages:
@@ -226,8 +226,8 @@ class TestUnread:
         assert asha.unread(dm) == 1
 
     def test_holds_over_many_blocks(self, asha: Person, ben: Person, dm: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("smartexam.data.messaging.conversations.DELETED_BLOCK", 10)
-        monkeypatch.setattr("smartexam.data.messaging.items.DELETED_BLOCK", 10)
+        monkeypatch.setattr("smartexam.talk.store.messaging.conversations.DELETED_BLOCK", 10)
+        monkeypatch.setattr("smartexam.talk.store.messaging.items.DELETED_BLOCK", 10)
         messages = [asha.say(dm) for _ in range(24)]
         for message in messages[::3]:
             asha.ok("DELETE", f"/messages/{message['id']}")

@@ -6,9 +6,12 @@ import pytest
 
 from exams.app import api as exams_api
 from exams.app import lambda_handler as exams
-from smartexam.auth import revocations
-from smartexam.data import ephemeral, sockets, table
-from smartexam.realtime import Own, publish_to_question
+from smartexam.accounts import revocations
+from smartexam.accounts.store import sessions
+from smartexam.accounts.store.revocations import Revocation, revocation_item
+from smartexam.platform.dynamodb import table
+from smartexam.talk.realtime import Own, publish_to_question
+from smartexam.talk.store import sockets
 from tests.factories.chat import Person, Wire, call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
@@ -48,7 +51,7 @@ class TestConnecting:
         assert handshake(headers={}, queryStringParameters={"ticket": ticket}) == 401
 
     def test_with_a_session_cookie_from_our_own_pages(self, asha: Person) -> None:
-        cookie = {"Cookie": f"theme=dark; session={ephemeral.start_session(asha.user, asha.clock.now())}"}
+        cookie = {"Cookie": f"theme=dark; session={sessions.start_session(asha.user, asha.clock.now())}"}
         assert handshake(headers={**cookie, "Origin": "https://app.example.test"}) == 200
         assert handshake(headers={**cookie, "Origin": "https://evil.example.net"}) == 403
 
@@ -217,7 +220,7 @@ class TestFrames:
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError("secret")
 
-        monkeypatch.setattr("smartexam.chat.messenger.tell_typing", broken)
+        monkeypatch.setattr("smartexam.talk.messenger.tell_typing", broken)
         device = asha.connect()
         assert asha.frame(device, "typing", conv_id=dm) == 500
         (error,) = wire.took(device, "error")
@@ -246,8 +249,8 @@ class TestRevocation:
 
 def revoke(person: Person) -> None:
     """What a new password does to credentials of before."""
-    change = ephemeral.Revocation(person.id, person.user.auth_version + 1, None)
-    table.put(ephemeral.revocation_item(change, person.clock.now()))
+    change = Revocation(person.id, person.user.auth_version + 1, None)
+    table.put(revocation_item(change, person.clock.now()))
     revocations.feed.cache_clear()
 
 

@@ -10,8 +10,8 @@ import pytest
 from chat.app import api
 from chat.app import lambda_handler as chat
 from conversation_eraser.app import lambda_handler as eraser
-from smartexam import queues
-from smartexam.data.identity import User
+from smartexam.accounts.store.identity import User
+from smartexam.platform import queues
 from tests.factories.events import Answer, FakeContext, sqs_event
 from tests.factories.users import create_user
 from tests.model.candidates import Candidates, Disagreement, Happened, Prediction, outcomes

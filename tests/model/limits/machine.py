@@ -13,9 +13,9 @@ from chat.app import api as chat_api
 from chat.app import lambda_handler as chat
 from discussions.app import api as discussions_api
 from discussions.app import lambda_handler as discussions
-from smartexam.ai import client
-from smartexam.ai.client import Completion
-from smartexam.errors import Unavailable
+from language_model import client
+from language_model.client import Completion
+from smartexam.platform.errors import Unavailable
 from study.app import api as study_api
 from study.app import lambda_handler as study
 from tests.factories.events import Answer

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_exams import fields
-from smartexam.errors import InvalidFields
-from smartexam.exam.marks import UNITS, number_or_text, parse_marks
+from smartexam.catalog.marks import UNITS, number_or_text, parse_marks
+from smartexam.platform.errors import InvalidFields
 
 LEAST = {"name": "Physics", "date": "2026-02-28", "start_time": "09:30", "duration": 90}
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from smartexam.observability import log_invocation, logger, tracing
+from smartexam.platform.observability import log_invocation, logger, tracing
 
 
 @pytest.fixture

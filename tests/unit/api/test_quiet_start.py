@@ -11,7 +11,7 @@ import logging
 
 logging.basicConfig(level=logging.INFO)  # as Lambda's runtime sets it
 import exams.app
-from smartexam.data import table
+from smartexam.platform.dynamodb import table
 
 table.connection().client
 try:

@@ -4,7 +4,7 @@ import pytest
 
 from docs import service
 from docs.service import RouteTable
-from smartexam.errors import MethodNotAllowed, NotFound
+from smartexam.platform.errors import MethodNotAllowed, NotFound
 
 TABLE = RouteTable.of(
     [

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from smartexam.exam import answers as drafts
-from smartexam.exam import marking
-from smartexam.exam.answer_key import AnswerKey
-from smartexam.exam.marks import display
-from smartexam.exam.paper import ExamSnapshot, Paper, compile_paper
-from smartexam.exam.questions import Question, check
+from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.marks import display
+from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.questions import Question, check
+from smartexam.sitting import answers as drafts
+from smartexam.sitting import grading
 from smartexam_client import Call, ConnectionLostError, Reply
 
 Document = dict[str, Any]
@@ -136,7 +136,7 @@ class Platform:
 
     def _result(self, _: bytes) -> Reply:
         paper, key = self._compiled()
-        score = marking.grade(key, self._answers())
+        score = grading.grade(key, self._answers())
         result = {
             "score": display(score.score + self.bonus),
             "max_score": display(score.max_score),
@@ -147,7 +147,7 @@ class Platform:
             "unanswered_questions": score.unanswered,
             "total_questions": len(paper),
         }
-        responses = marking.responses(paper, key, self._answers(), score.outcomes)
+        responses = grading.responses(paper, key, self._answers(), score.outcomes)
         return reply(200, {"result": result, "responses": msgspec.to_builtins(responses)})
 
     def _compiled(self) -> tuple[Paper, AnswerKey]:

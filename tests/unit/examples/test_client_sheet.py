@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from smartexam.exam.questions import Question, check
+from smartexam.catalog.questions import Question, check
 from smartexam_client import AnswerSheet, ApiError, Call, Conflict, Connection, ConnectionLostError, FileJournal, Reply
 from tests.unit.examples.in_memory_platform import EXAM_ID, FIRST_QUESTION_ID, Platform
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sitting.question_sheet import Question, read_questions, with_exam_id
-from smartexam.exam import questions
-from smartexam.exam.marks import UNITS, parse_marks
+from smartexam.catalog import questions
+from smartexam.catalog.marks import UNITS, parse_marks
 
 FILE = Path(__file__).parents[3] / "examples" / "physics_mock.csv"
 CONTENT = FILE.read_text(encoding="utf-8")

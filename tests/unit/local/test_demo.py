@@ -6,8 +6,8 @@ import pytest
 
 from local.demo import ACCOUNTS, EXAMS
 from local.demo_questions import SCIENCE, WEEKLY, Question
-from smartexam.exam.questions import Question as CheckedQuestion
-from smartexam.exam.questions import check
+from smartexam.catalog.questions import Question as CheckedQuestion
+from smartexam.catalog.questions import check
 
 
 @pytest.mark.parametrize("question", [*SCIENCE, *WEEKLY], ids=lambda question: question["question_text"][:30])

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from language_model import client
+from language_model.client import Completion, Message
 from local.gateway.thread import GatewayThread
 from local.local_routes import LocalRoutes
 from local.model import endpoint
 from local.model.endpoint import Model
 from local.model.questions import make_questions, read_counts
 from local.model.service import Service
-from smartexam.ai import client
-from smartexam.ai.client import Completion, Message
-from smartexam.ai.repair import repaired
-from smartexam.ai.request import GenerationRequest
-from smartexam.ai.writing import write
-from smartexam.errors import Unavailable
-from smartexam.settings import settings
+from question_generation.repair import repaired
+from question_generation.request import GenerationRequest
+from question_generation.writing import write
+from smartexam.platform.errors import Unavailable
+from smartexam.platform.settings import settings
 from study import service
 from tests.factories.model_server import ModelServer, Reply, replies, serving
 from tests.unit.local.test_local_routes import FakeControl, call

@@ -2,7 +2,7 @@
 
 from msgspec import UNSET, Struct, UnsetType
 
-from smartexam.api.bodies import UploadedFile
+from smartexam.platform.http.bodies import UploadedFile
 from tools.openapi import shapes
 from tools.openapi.shapes import Shapes
 

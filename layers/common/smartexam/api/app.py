@@ -14,15 +14,15 @@ from typing import Any, TypeVar
 import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from smartexam.api import bodies, response
-from smartexam.api.request import Request
-from smartexam.api.response import Reply
-from smartexam.auth.authenticate import authenticate
-from smartexam.auth.principal import Access
-from smartexam.clock import Clock
-from smartexam.errors import AppError, NotFound
-from smartexam.observability import Trace, log_invocation, logger, note, tracing
-from smartexam.settings import settings
+from smartexam.accounts.authenticate import authenticate
+from smartexam.platform.clock import Clock
+from smartexam.platform.errors import AppError, NotFound
+from smartexam.platform.http import bodies, response
+from smartexam.platform.http.request import Request
+from smartexam.platform.http.response import Reply
+from smartexam.platform.observability import Trace, log_invocation, logger, note, tracing
+from smartexam.platform.principal import Access
+from smartexam.platform.settings import settings
 
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 

@@ -1,0 +1,104 @@
+"""From the credentials of a request to the signed-in caller.
+
+A bearer token costs no database read; a cookie session costs one. Admin routes read the account besides, so that a
+role taken away is gone at once. If a request carries both, the bearer token decides.
+"""
+
+from collections.abc import Mapping
+
+from smartexam.accounts import tokens
+from smartexam.accounts.revocations import feed
+from smartexam.accounts.store import identity, sessions
+from smartexam.platform.errors import Forbidden, Unauthorized
+from smartexam.platform.principal import Access, Principal
+from smartexam.platform.settings import settings
+
+SESSION_COOKIE = "session"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def authenticate(
+    access: Access, method: str, headers: Mapping[str, str], cookies: Mapping[str, str], now: float
+) -> Principal | None:
+    """The caller, if the route lets them in.
+
+    Args:
+        access: who may call the route; for a public one nothing is looked at.
+        method: the HTTP method.
+        headers: the request's headers, names in lower case.
+        cookies: the request's cookies.
+        now: epoch seconds.
+
+    Raises:
+        Unauthorized: no credentials, or dead ones.
+        Forbidden: the role does not fit, or a browser was sent here by a foreign page.
+    """
+    if access is Access.PUBLIC:
+        return None
+    principal = identify(method, headers, cookies, now)
+    if access is Access.ADMIN:
+        principal = current(principal)
+    required = {Access.USER: "user", Access.ADMIN: "admin"}.get(access)
+    if required is not None and not principal.has(required):
+        raise Forbidden(f"This needs the role '{required}'", code="wrong_role")
+    return principal
+
+
+def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str], now: float) -> Principal:
+    """The caller by bearer token or cookie, later changes of the account applied.
+
+    Raises:
+        Unauthorized: no credentials, or dead ones.
+        Forbidden: a cookie-authenticated change from a foreign origin.
+    """
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    # Any other scheme is for somebody on the way, such as a proxy with a password of its own.
+    if scheme.lower() == "bearer":
+        principal = feed().applied(tokens.verify(token.strip(), now), now)
+        if principal is None:
+            raise tokens.rejected()
+        return principal
+    session = cookies.get(SESSION_COOKIE)
+    found = sessions.find_session(session, now) if session else None
+    principal = feed().applied(found, now) if found else None
+    if principal is None:
+        raise _no_credentials()
+    if method not in _SAFE_METHODS:
+        refuse_foreign_origin(headers)
+    return principal
+
+
+def current(principal: Principal) -> Principal:
+    """The caller with the role that the account has now.
+
+    Raises:
+        Unauthorized: the account is gone, or its credentials of that time are dead.
+    """
+    user = identity.get_user(principal.user_id)
+    if user is None or principal.version < user.credentials_version:
+        raise _no_credentials() if principal.by_cookie else tokens.rejected()
+    return user.principal(by_cookie=principal.by_cookie)
+
+
+def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
+    """Refuse a change that a browser makes on behalf of a foreign page.
+
+    `Origin` decides where it is sent; without it `Sec-Fetch-Site` does. A client that sends neither is no browser, and
+    does not send cookies by itself.
+
+    Raises:
+        Forbidden: the page behind the request is not ours.
+    """
+    origin = headers.get("origin")
+    if origin is None:
+        foreign = headers.get("sec-fetch-site") == "cross-site"
+    else:
+        known = settings()
+        own = f"{'http' if known.is_local else 'https'}://{headers.get('host', '')}"
+        foreign = origin not in {own, known.app_base_url, *known.allowed_origins}
+    if foreign:
+        raise Forbidden("This request came from a foreign origin", code="foreign_origin")
+
+
+def _no_credentials() -> Unauthorized:
+    return Unauthorized("Authentication required", code="authentication_required", reason=tokens.NO_SESSION)

@@ -1,0 +1,1 @@
+"""Accounts in the identity table; sessions, tokens and revocations in the ephemeral table."""

@@ -1,0 +1,247 @@
+"""Requests for another role, in the identity table.
+
+    pk                  sk                   what
+    REQUEST#7           REQUEST              the request; it names accounts by id only, their names are looked up
+    USER#42             REQUEST#7            whose it is
+    USER#42             PENDING_REQUEST      the one request of theirs that is not decided yet
+    USER#1              PROCESSED#7          who decided it
+    REQUESTS#ALL        <ms>#<id>            all, from the highest key down the newest first
+    REQUESTS#<status>   <ms>#<id>            those of a status: pending, completed, denied
+    STATISTICS          REQUESTS             how many have each status
+
+A page of a list is one query of keys, one batch read of requests and one of accounts. Lists and counts change in the
+transaction that changes a request.
+"""
+
+from dataclasses import dataclass
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from smartexam.accounts.store.identity import PROFILE, User, UserItem
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import (
+    Check,
+    Delete,
+    FloatAttribute,
+    IntAttribute,
+    Item,
+    Operation,
+    Put,
+    TransactionRefused,
+    Update,
+)
+from smartexam.platform.ids import next_id
+from smartexam.platform.keys import user_key
+
+PENDING = "PENDING_REQUEST"
+STATUSES = ("pending", "completed", "denied")
+
+
+class RequestItem(Item):
+    """A request for another role."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+    current_access = UnicodeAttribute()
+    requested_access = UnicodeAttribute()
+    user_reason = UnicodeAttribute()
+    status = UnicodeAttribute()
+    requested_at = FloatAttribute()
+    approved_access = UnicodeAttribute(null=True)
+    denial_reason = UnicodeAttribute(null=True)
+    processed_by = IntAttribute(null=True)
+    processed_at = FloatAttribute(null=True)
+
+
+class RequestRowItem(Item):
+    """A request in a list, or in its owner's partition."""
+
+    class Meta:
+        context = "identity"
+
+    request_id = IntAttribute()
+
+
+class RequestStatisticsItem(Item):
+    """Numbers of requests by status."""
+
+    class Meta:
+        context = "identity"
+
+    pending = IntAttribute(default=0)
+    completed = IntAttribute(default=0)
+    denied = IntAttribute(default=0)
+
+
+_STATUS_COUNTER = {
+    "pending": RequestStatisticsItem.pending,
+    "completed": RequestStatisticsItem.completed,
+    "denied": RequestStatisticsItem.denied,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """A request for another role; times in epoch seconds, accounts by id (0: an account deleted since)."""
+
+    id: int
+    user_id: int
+    current_access: str
+    requested_access: str
+    user_reason: str
+    status: str
+    requested_at: float
+    approved_access: str | None
+    denial_reason: str | None
+    processed_by: int | None
+    processed_at: float | None
+
+
+class AlreadyPending(Exception):
+    """The account has a request that is not decided yet."""
+
+
+class AccessChanged(Exception):
+    """The account has another role by now."""
+
+
+class AccountGone(Exception):
+    """The account was deleted."""
+
+
+def has_pending(user_id: int) -> bool:
+    """Whether an account has a request that is not decided yet."""
+    return table.get(RequestRowItem, user_key(user_id), PENDING) is not None
+
+
+def submit(user: User, requested_access: str, reason: str, now: float) -> int:
+    """Store a request and return its id; of any number at once one is stored.
+
+    Raises:
+        AlreadyPending: there is one that is not decided yet.
+        AccessChanged: the account does not have the role any more that it was read with.
+        AccountGone: it was deleted meanwhile.
+    """
+    request_id = next_id("access_request")
+    request = RequestItem(
+        f"REQUEST#{request_id}",
+        "REQUEST",
+        user_id=user.id,
+        current_access=user.role,
+        requested_access=requested_access,
+        user_reason=reason,
+        status="pending",
+        requested_at=now,
+    )
+    mine, place = user_key(user.id), list_place(request_id, now)
+    try:
+        table.transact(
+            [
+                Put(RequestRowItem(mine, PENDING, request_id=request_id), RequestRowItem.pk.does_not_exist()),
+                Check(UserItem, mine, PROFILE, UserItem.role == user.role),
+                Put(request, RequestItem.pk.does_not_exist()),
+                Put(RequestRowItem(mine, f"REQUEST#{request_id}", request_id=request_id)),
+                Put(RequestRowItem("REQUESTS#ALL", place, request_id=request_id)),
+                Put(RequestRowItem("REQUESTS#pending", place, request_id=request_id)),
+                Update(RequestStatisticsItem, "STATISTICS", "REQUESTS", status_counts(None, "pending")),
+            ]
+        )
+    except TransactionRefused as refused:
+        if refused.failed[0]:
+            raise AlreadyPending from None
+        raise (AccountGone if refused.items[1] is None else AccessChanged) from None
+    return request_id
+
+
+def get(request_id: int) -> AccessRequest | None:
+    """A request by id."""
+    item = table.get(RequestItem, f"REQUEST#{request_id}", "REQUEST")
+    return None if item is None else request_of(item)
+
+
+def counts() -> dict[str, int]:
+    """How many requests there are, by status."""
+    item = table.get(RequestStatisticsItem, "STATISTICS", "REQUESTS")
+    return {status: 0 if item is None else getattr(item, status) for status in STATUSES}
+
+
+def erase_of(user_id: int, *, limit: int) -> bool:
+    """Remove some of an account's requests, and its name from those it decided.
+
+    Returns:
+        Whether there may be more.
+    """
+    mine = user_key(user_id)
+    owned = table.query(RequestRowItem, mine, limit=limit, prefix="REQUEST#")
+    for row in owned.items:
+        _erase(user_id, row.request_id)
+    decided = table.query(RequestRowItem, mine, limit=limit, prefix="PROCESSED#")
+    for row in decided.items:
+        _forget_processor(user_id, row.request_id)
+    return owned.next_sk is not None or decided.next_sk is not None
+
+
+def list_place(request_id: int, requested_at: float) -> str:
+    """Where a request stands in the lists."""
+    return f"{int(requested_at * 1000):013d}#{request_id}"
+
+
+def status_counts(before: str | None, after: str | None) -> list[Action]:
+    """The changes to the counts when a request goes from one status (or none) to another (or none)."""
+    actions: list[Action] = [_STATUS_COUNTER[after].add(1)] if after else []
+    return actions + ([_STATUS_COUNTER[before].add(-1)] if before else [])
+
+
+def request_of(item: RequestItem) -> AccessRequest:
+    """A request as stored, for callers."""
+    return AccessRequest(
+        id=int(item.pk.removeprefix("REQUEST#")),
+        user_id=item.user_id,
+        current_access=item.current_access,
+        requested_access=item.requested_access,
+        user_reason=item.user_reason,
+        status=item.status,
+        requested_at=item.requested_at,
+        approved_access=item.approved_access,
+        denial_reason=item.denial_reason,
+        processed_by=item.processed_by,
+        processed_at=item.processed_at,
+    )
+
+
+def _erase(user_id: int, request_id: int) -> None:
+    mine, name = user_key(user_id), f"REQUEST#{request_id}"
+
+    def write(found: RequestItem | None) -> None:
+        operations: list[Operation] = [Delete(RequestRowItem, mine, name)]
+        if found is not None:
+            place = list_place(request_id, found.requested_at)
+            operations += [
+                Delete(RequestItem, name, "REQUEST", RequestItem.status == found.status),
+                Delete(RequestRowItem, "REQUESTS#ALL", place),
+                Delete(RequestRowItem, f"REQUESTS#{found.status}", place),
+                Update(RequestStatisticsItem, "STATISTICS", "REQUESTS", status_counts(found.status, None)),
+            ]
+            if found.status == "pending":
+                operations.append(Delete(RequestRowItem, mine, PENDING))
+            if found.processed_by:
+                operations.append(Delete(RequestRowItem, user_key(found.processed_by), f"PROCESSED#{request_id}"))
+        table.transact(operations)
+
+    table.updated(lambda: table.get(RequestItem, name, "REQUEST"), write)
+
+
+def _forget_processor(user_id: int, request_id: int) -> None:
+    name = f"REQUEST#{request_id}"
+
+    def write(found: RequestItem | None) -> None:
+        operations: list[Operation] = [Delete(RequestRowItem, user_key(user_id), f"PROCESSED#{request_id}")]
+        if found is not None and found.processed_by == user_id:
+            alive = RequestItem.processed_by == user_id
+            operations.append(Update(RequestItem, name, "REQUEST", [RequestItem.processed_by.set(0)], alive))
+        table.transact(operations)
+
+    table.updated(lambda: table.get(RequestItem, name, "REQUEST"), write)

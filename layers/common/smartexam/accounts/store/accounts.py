@@ -1,0 +1,235 @@
+"""Changes of an account that bind credentials already issued.
+
+Each is one transaction over the identity and the ephemeral table: the account with raised versions, its lists and
+counts, and the entry in the feed of revocations. All are conditional on the account as it was read, so that of two
+at once the second sees the first.
+"""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import structs
+from pynamodb.expressions.condition import Condition
+
+from smartexam.accounts.store import credentials, directory, identity, revocations
+from smartexam.accounts.store.credentials import PasswordLink
+from smartexam.accounts.store.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem
+from smartexam.accounts.store.revocations import Revocation
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Check, Count, Delete, Item, Operation, Put, TransactionRefused, Update
+from smartexam.platform.errors import Conflict, NotFound, Unavailable
+from smartexam.platform.keys import user_key
+from smartexam.platform.principal import portals
+
+_ATTEMPTS = 8
+
+
+class LinkSpent(Exception):
+    """The link was used, or replaced by a newer one, in the meantime."""
+
+
+class Overtaken(Exception):
+    """Something that was to change together with an account has changed in the meantime."""
+
+
+def set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, role: str | None = None) -> User:
+    """Give an account a password by a mailed link, which is spent with it; all its credentials die.
+
+    Args:
+        user: whose link it is.
+        password_hash: the new one.
+        link: as found.
+        now: epoch seconds.
+        role: another role that the account gets with it.
+
+    Raises:
+        LinkSpent: somebody was first.
+        NotFound: the account is gone.
+    """
+    spending = credentials.spend_password_link(link, now)
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        version = before.auth_version + 1
+        after = structs.replace(
+            before,
+            password_hash=password_hash,
+            role=role or before.role,
+            auth_version=version,
+            credentials_version=version,
+        )
+        written: list[Operation] = [spending, _profile(before, after)]
+        if before.password_hash is not None or before.google_sub is not None:
+            # Otherwise nobody has ever signed in: there is nothing to revoke, and the feed stays short while
+            # hundreds of new students set their first password.
+            written.append(_revoked(after, now))
+        if before.password_hash is None:
+            written += directory.search_puts(after)
+        if after.role != before.role:
+            written += _role_change(before, after.role)
+        return after, written
+
+    try:
+        return _changed(user.id, operations, first=user)
+    except TransactionRefused:
+        raise LinkSpent from None
+
+
+def change_role(
+    user_id: int, role: str, now: float, alongside: Callable[[User], Sequence[Operation]] | None = None
+) -> User:
+    """Give an account another role; on admin routes it holds at once, elsewhere within seconds.
+
+    Args:
+        user_id: whose.
+        role: the new one.
+        now: epoch seconds.
+        alongside: what else is written if and only if the role is, given the account as it was before; also if it
+            had that role already. It is asked again if the account changes meanwhile.
+
+    Returns:
+        The account as it is then; unchanged if it had that role.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: it is the last administrator's, who would be none any more.
+        Overtaken: a condition of what was to be written alongside did not hold.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        more = list(alongside(before)) if alongside is not None else []
+        if before.role == role:
+            unchanged = Check(UserItem, user_key(before.id), PROFILE, UserItem.role == role)
+            return before, [unchanged, *more] if more else []
+        after = structs.replace(before, role=role, auth_version=before.auth_version + 1)
+        return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role), *more]
+
+    try:
+        return _changed(user_id, operations)
+    except TransactionRefused:
+        raise Overtaken from None
+
+
+def link_google(user: User, google_sub: str) -> User:
+    """Let a Google account sign in as an account whose address it proved.
+
+    A Google account that did so before does not any more: the address belongs to somebody else now.
+
+    Raises:
+        Taken: the Google account signs in as another account.
+        NotFound: the account is gone.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        if before.google_sub == google_sub:
+            return before, []
+        after = structs.replace(before, google_sub=google_sub)
+        written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), _profile(before, after)]
+        if before.google_sub is not None:
+            written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
+        return after, written
+
+    try:
+        return _changed(user.id, operations, first=user)
+    except TransactionRefused:
+        raise identity.Taken({"google"}) from None
+
+
+def erase(user_id: int, now: float) -> None:
+    """Remove an account, so that nobody can sign in to it any more and its name and address are free again.
+
+    What it leaves in other partitions and tables is the account eraser's.
+
+    Raises:
+        NotFound: it is gone already.
+        Conflict: it is the last administrator's.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        version = before.auth_version + 1
+        after = structs.replace(before, auth_version=version, credentials_version=version)
+        written: list[Operation] = [
+            Delete(UserItem, user_key(before.id), PROFILE, _as_read(before)),
+            Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
+            Delete(MarkerItem, f"EMAIL#{before.email}", "EMAIL"),
+            _counted(before.role, None),
+            _revoked(after, now),
+            *directory.listing_deletes(before),
+        ]
+        if before.google_sub is not None:
+            written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
+        return after, written
+
+    _changed(user_id, operations)
+
+
+def _changed(
+    user_id: int, operations: Callable[[User], tuple[User, list[Operation]]], *, first: User | None = None
+) -> User:
+    """Carry out what follows from an account as it is, again from the start if it changed in between.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: no administrator would be left.
+        TransactionRefused: a condition failed that is about neither of these.
+    """
+    for attempt in range(_ATTEMPTS):
+        before = first if attempt == 0 and first is not None else identity.get_user(user_id)
+        if before is None:
+            raise NotFound("User not found")
+        after, written = operations(before)
+        if not written:
+            return before
+        try:
+            table.transact(written)
+        except TransactionRefused as refused:
+            models = _refused_models(written, refused)
+            if models == {UserStatisticsItem}:
+                raise Conflict("The last admin cannot be demoted or deleted", code="last_admin") from None
+            if not models <= {UserItem, UserStatisticsItem}:
+                raise
+        else:
+            return after
+    raise Unavailable
+
+
+def _refused_models(written: list[Operation], refused: TransactionRefused) -> set[type[Item]]:
+    """What kinds of items the failed conditions were about."""
+    failed = [operation for operation, is_failed in zip(written, refused.failed, strict=True) if is_failed]
+    return {
+        type(operation.item) if isinstance(operation, Put) else operation.model
+        for operation in failed
+        if not isinstance(operation, Count)  # those have no condition
+    }
+
+
+def _as_read(user: User) -> Condition:
+    # The Google link does not raise the version, since it changes nothing for credentials already issued.
+    linked = UserItem.google_sub.does_not_exist() if user.google_sub is None else UserItem.google_sub == user.google_sub
+    condition: Condition = (UserItem.auth_version == user.auth_version) & linked
+    return condition
+
+
+def _profile(before: User, after: User) -> Update:
+    actions = [
+        UserItem.role.set(after.role),
+        UserItem.auth_version.set(after.auth_version),
+        UserItem.credentials_version.set(after.credentials_version),
+    ]
+    if after.password_hash is not None:
+        actions.append(UserItem.password_hash.set(after.password_hash))
+    if after.google_sub is not None:
+        actions.append(UserItem.google_sub.set(after.google_sub))
+    return Update(UserItem, user_key(before.id), PROFILE, actions, _as_read(before))
+
+
+def _revoked(after: User, now: float, role: str | None = None) -> Put:
+    return Put(revocations.revocation_item(Revocation(after.id, after.auth_version, role), now))
+
+
+def _role_change(before: User, role: str) -> list[Operation]:
+    return [_counted(before.role, role), *directory.role_moves(before, role)]
+
+
+def _counted(before: str, after: str | None) -> Update:
+    demotes = "admin" in portals(before) and (after is None or "admin" not in portals(after))
+    others = UserStatisticsItem.admins > 1 if demotes else None
+    return Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), others)

@@ -1,0 +1,175 @@
+"""Where accounts are looked up by what a person types: rows of the identity table, written with the account.
+
+    pk                 sk                    what
+    SEARCH#jo          john.doe#42           people to write to, by the start of the username or of a word of the name
+    MATCH#j            john@d.org#42         every account, for administrators: by the address as well
+    USERS#ALL          0000000000000042      every account, by id
+    USERS#<role>       0000000000000042      accounts of a role, by id
+
+`SEARCH` rows exist from the first password on, and hold what a list of people shows: a search reads nothing else.
+Names are not changed, so that cannot be out of date. They are spread by their first two characters, the least that
+a search has. `MATCH` rows hold the role, since administrators filter by it.
+
+A page of accounts is one query of keys in `USERS#...` and one batch read of the profiles; how many there are in all
+stands in `STATISTICS`. Ids are given out in order, so from the highest id down is from the newest down.
+"""
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Delete, IntAttribute, Item, Operation, Put, Update
+
+if TYPE_CHECKING:
+    from smartexam.accounts.store.identity import User
+
+SEARCH_CHARACTERS = 2
+_PAGE = 50
+_MOST_WORDS = 8
+LONGEST_TERM = 100
+_WORD = re.compile(r"[^\s\-]+")
+
+
+class SearchItem(Item):
+    """A way to find a person to write to."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+    username = UnicodeAttribute()
+    full_name = UnicodeAttribute()
+
+
+class MatchItem(Item):
+    """A way for administrators to find an account."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+    role = UnicodeAttribute()
+
+
+class MemberItem(Item):
+    """An account in a list of accounts."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody found by a search."""
+
+    id: int
+    username: str
+    full_name: str
+
+
+def comparable(text: str) -> str:
+    """Text as it is compared in searches: one form of each character, case folded, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Person]:
+    """People whose username, or a word of whose full name, begins so.
+
+    Args:
+        prefix: as typed; with fewer than two characters nobody is found.
+        limit: most people.
+        but: somebody to leave out: oneself.
+
+    Returns:
+        In alphabetical order of what matched; accounts that never set a password are not among them.
+    """
+    wanted = comparable(prefix)[:LONGEST_TERM]
+    if len(wanted) < SEARCH_CHARACTERS:
+        return []
+    found: dict[int, Person] = {}
+    after: str | None = None
+    while len(found) < limit:
+        page = table.query(SearchItem, _search_key(wanted), limit=_PAGE, prefix=wanted, after=after)
+        for item in page.items:
+            if item.user_id != but:
+                found.setdefault(item.user_id, Person(item.user_id, item.username, item.full_name))
+        after = page.next_sk
+        if after is None:
+            break
+    return list(found.values())[:limit]
+
+
+def listing_puts(user: "User") -> list[Operation]:
+    """The rows of a new account."""
+    matches = [MatchItem(pk, sk, user_id=user.id, role=user.role) for pk, sk in _match_keys(user)]
+    members = [MemberItem(pk, _member_sk(user.id), user_id=user.id) for pk in ("USERS#ALL", f"USERS#{user.role}")]
+    return [Put(item) for item in (*matches, *members)]
+
+
+def listing_deletes(user: "User") -> list[Operation]:
+    """What removes all rows of an account, those of searches among them."""
+    rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in _match_keys(user)]
+    rows += [Delete(SearchItem, pk, sk) for pk, sk in _search_keys(user)]
+    return rows + [Delete(MemberItem, pk, _member_sk(user.id)) for pk in ("USERS#ALL", f"USERS#{user.role}")]
+
+
+def search_puts(user: "User") -> list[Operation]:
+    """The rows of an account that can be written to from now on."""
+    return [
+        Put(SearchItem(pk, sk, user_id=user.id, username=user.username, full_name=user.full_name))
+        for pk, sk in _search_keys(user)
+    ]
+
+
+def role_moves(user: "User", role: str) -> list[Operation]:
+    """What carries an account over to another role."""
+    place = _member_sk(user.id)
+    moved: list[Operation] = [
+        Delete(MemberItem, f"USERS#{user.role}", place),
+        Put(MemberItem(f"USERS#{role}", place, user_id=user.id)),
+    ]
+    return moved + [Update(MatchItem, pk, sk, [MatchItem.role.set(role)]) for pk, sk in _match_keys(user)]
+
+
+def first_match(user: "User", wanted: str) -> str | None:
+    """The sort key of the first row by which administrators find an account by the beginning of a term."""
+    found = [sk for _, sk in _match_keys(user) if sk.startswith(wanted)]
+    return min(found, key=str.encode, default=None)
+
+
+def terms(*, full_name: str, names: list[str]) -> list[str]:
+    """What an account is found by: its names, and its full name from each of its words on ("john doe", "doe").
+
+    A term that another one begins with is left out: whatever finds it finds the other.
+    """
+    name = comparable(full_name)
+    starts = [match.start() for match in _WORD.finditer(name)][:_MOST_WORDS]
+    candidates = {term[:LONGEST_TERM] for term in (*map(comparable, names), *(name[start:] for start in starts))}
+    return sorted(
+        term
+        for term in candidates
+        if term and not any(other != term and other.startswith(term) for other in candidates)
+    )
+
+
+def _search_keys(user: "User") -> list[tuple[str, str]]:
+    found = terms(full_name=user.full_name, names=[user.username])
+    return [(_search_key(term), f"{term}#{user.id}") for term in found if len(term) >= SEARCH_CHARACTERS]
+
+
+def _match_keys(user: "User") -> list[tuple[str, str]]:
+    found = terms(full_name=user.full_name, names=[user.username, user.email])
+    return [(f"MATCH#{term[0]}", f"{term}#{user.id}") for term in found]
+
+
+def _search_key(term: str) -> str:
+    return f"SEARCH#{term[:SEARCH_CHARACTERS]}"
+
+
+def _member_sk(user_id: int) -> str:
+    return f"{user_id:016d}"

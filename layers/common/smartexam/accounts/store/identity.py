@@ -1,0 +1,305 @@
+"""The identity table: accounts and what makes them unique.
+
+    pk              sk               what
+    USER#42         PROFILE          the account
+    NAME#john.doe   NAME             the username is taken, by whom
+    EMAIL#j@d.org   EMAIL            the address is taken, by whom
+    GOOGLE#<sub>    GOOGLE           the Google account that signs in here, as whom
+    STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
+    COUNTER#user    COUNTER          id blocks (smartexam.platform.ids)
+    SEARCH#..., MATCH#..., USERS#... lists and searches (smartexam.accounts.store.directory)
+    REQUEST#..., REQUESTS#...        requests for another role (smartexam.accounts.store.access_requests)
+
+Here accounts are found and made; what changes one, and so binds credentials already issued, is in
+`smartexam.accounts.store.accounts`.
+"""
+
+import secrets
+from collections.abc import Iterable
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import (
+    FloatAttribute,
+    IntAttribute,
+    Item,
+    Operation,
+    Put,
+    TransactionRefused,
+    Update,
+)
+from smartexam.platform.keys import user_key
+from smartexam.platform.principal import Principal, portals
+
+PROFILE = "PROFILE"
+_NUMBERED_NAMES = 20
+# DynamoDB's keys end at 2 KB; no username or address comes near.
+_LONGEST_IDENTIFIER = 320
+
+
+class UserItem(Item):
+    """An account."""
+
+    class Meta:
+        context = "identity"
+
+    username = UnicodeAttribute()
+    email = UnicodeAttribute()
+    first_name = UnicodeAttribute()
+    last_name = UnicodeAttribute()
+    role = UnicodeAttribute()
+    password_hash = UnicodeAttribute(null=True)
+    google_sub = UnicodeAttribute(null=True)
+    auth_version = IntAttribute()
+    credentials_version = IntAttribute()
+    created_at = FloatAttribute()
+
+
+class MarkerItem(Item):
+    """Something unique, and the account that has it."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+
+
+class UserStatisticsItem(Item):
+    """Numbers of accounts by role; `admins` counts all who have `admin` in it, so that the last can be told."""
+
+    class Meta:
+        context = "identity"
+
+    user_role = IntAttribute(default=0)
+    admin_role = IntAttribute(default=0)
+    both_roles = IntAttribute(default=0)
+    admins = IntAttribute(default=0)
+
+
+_ROLE_COUNTER = {
+    "user": UserStatisticsItem.user_role,
+    "admin": UserStatisticsItem.admin_role,
+    "user,admin": UserStatisticsItem.both_roles,
+}
+
+
+class User(msgspec.Struct, frozen=True):
+    """An account.
+
+    Attributes:
+        password_hash: None until a password was set: nobody can sign in with one.
+        google_sub: the Google account that signs in as this one.
+        auth_version: raised by whatever changes what earlier credentials allow: a role, a password, the end.
+        credentials_version: credentials issued below it are dead; a new role alone does not raise it.
+        created_at: epoch seconds.
+    """
+
+    id: int
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+    role: str
+    password_hash: str | None
+    google_sub: str | None
+    auth_version: int
+    credentials_version: int
+    created_at: float
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def principal(self, *, by_cookie: bool = False) -> Principal:
+        """The account as a signed-in caller."""
+        return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, by_cookie=by_cookie)
+
+
+class UserStatistics(msgspec.Struct, frozen=True):
+    """How many accounts there are, by role; `admins` counts those of either role with `admin` in it."""
+
+    user_role: int
+    admin_role: int
+    both_roles: int
+    admins: int
+
+    @property
+    def total(self) -> int:
+        """All accounts."""
+        return self.user_role + self.admin_role + self.both_roles
+
+
+class Taken(Exception):
+    """The username, the address or the Google account belongs to another account; `fields` says which."""
+
+    def __init__(self, fields: set[str]) -> None:
+        super().__init__(", ".join(sorted(fields)))
+        self.fields = fields
+
+
+def normalised(identifier: str) -> str:
+    """A username or address as it is compared: without outer space, case folded."""
+    return identifier.strip().casefold()
+
+
+def get_user(user_id: int) -> User | None:
+    """An account by id."""
+    item = table.get(UserItem, user_key(user_id), PROFILE)
+    return None if item is None else user_of(item)
+
+
+def get_users(user_ids: Iterable[int]) -> dict[int, User]:
+    """Accounts by id, at most 100 a round trip; those that are gone are missing."""
+    found = table.batch_get((UserItem, user_key(user_id), PROFILE) for user_id in user_ids)
+    users = (user_of(item) for item in found.values())
+    return {user.id: user for user in users}
+
+
+def find_user_id(identifier: str) -> int | None:
+    """The account that has a username or, if there is an @ in it, an address."""
+    kind = "EMAIL" if "@" in identifier else "NAME"
+    return _holder(kind, normalised(identifier)[:_LONGEST_IDENTIFIER])
+
+
+def find_google_user_id(google_sub: str) -> int | None:
+    """The account that a Google account signs in as."""
+    return _holder("GOOGLE", google_sub)
+
+
+def create_user(
+    *,
+    user_id: int,
+    username: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    role: str,
+    password_hash: str | None,
+    now: float,
+    google_sub: str | None = None,
+) -> User:
+    """Create an account with its uniqueness markers, lists and counts, all or nothing.
+
+    Raises:
+        Taken: the username, the address or the Google account belongs to another account.
+    """
+    # Every function finds users, few make them: the others do not pay for this at their cold start.
+    from smartexam.accounts.store import directory  # noqa: PLC0415
+
+    user = User(
+        id=user_id,
+        username=username,
+        email=normalised(email),
+        first_name=first_name,
+        last_name=last_name,
+        role=role,
+        password_hash=password_hash,
+        google_sub=google_sub,
+        auth_version=1,
+        credentials_version=1,
+        created_at=now,
+    )
+    unique = {
+        "username": ("NAME", normalised(username)),
+        "email": ("EMAIL", user.email),
+        "google": ("GOOGLE", google_sub),
+    }
+    fields = [field for field, (_, value) in unique.items() if value]
+    operations: list[Operation] = [marker(*unique[field], user_id) for field in fields]
+    operations += [
+        Put(_item_of(user), UserItem.pk.does_not_exist()),
+        Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, role)),
+        *directory.listing_puts(user),
+    ]
+    if password_hash is not None:
+        operations += directory.search_puts(user)
+    try:
+        table.transact(operations)
+    except TransactionRefused as refused:
+        raise Taken({field for field, failed in zip(fields, refused.failed, strict=False) if failed}) from None
+    return user
+
+
+def free_username(base: str) -> str:
+    """A username that nobody has at this moment: the base, or the base with a number appended.
+
+    One round trip, however many there are of a name: of the low numbers the first that is free, else one at random.
+    """
+    candidates = [base, *(f"{base}{number}" for number in range(2, _NUMBERED_NAMES + 1))]
+    taken = table.batch_get((MarkerItem, f"NAME#{name}", "NAME") for name in candidates)
+    for name in candidates:
+        if (f"NAME#{name}", "NAME") not in taken:
+            return name
+    return odd_username(base)
+
+
+def odd_username(base: str) -> str:
+    """A username that hardly anybody has: the base and six digits at random."""
+    return f"{base}{secrets.randbelow(900_000) + 100_000}"
+
+
+def statistics() -> UserStatistics:
+    """How many accounts there are."""
+    item = table.get(UserStatisticsItem, "STATISTICS", "USERS")
+    if item is None:
+        return UserStatistics(0, 0, 0, 0)
+    return UserStatistics(item.user_role, item.admin_role, item.both_roles, item.admins)
+
+
+def marker(kind: str, value: str | None, user_id: int) -> Put:
+    """The write that makes something an account's own; its condition fails if it is somebody's already."""
+    return Put(MarkerItem(f"{kind}#{value}", kind, user_id=user_id), MarkerItem.pk.does_not_exist())
+
+
+def role_counts(before: str | None, after: str | None) -> list[Action]:
+    """The changes to the counts when an account goes from one role (or none) to another (or none)."""
+    change = dict.fromkeys(("user", "admin", "user,admin", "admins"), 0)
+    for role, step in ((before, -1), (after, 1)):
+        if role is not None:
+            change[role] += step
+            change["admins"] += step * ("admin" in portals(role))
+    counters = {**_ROLE_COUNTER, "admins": UserStatisticsItem.admins}
+    return [counters[name].add(step) for name, step in change.items() if step or name == "admins"]
+
+
+def user_of(item: UserItem) -> User:
+    """An account as stored, for callers."""
+    return User(
+        id=int(item.pk.removeprefix("USER#")),
+        username=item.username,
+        email=item.email,
+        first_name=item.first_name,
+        last_name=item.last_name,
+        role=item.role,
+        password_hash=item.password_hash,
+        google_sub=item.google_sub,
+        auth_version=item.auth_version,
+        credentials_version=item.credentials_version,
+        created_at=item.created_at,
+    )
+
+
+def _item_of(user: User) -> UserItem:
+    return UserItem(
+        user_key(user.id),
+        PROFILE,
+        username=user.username,
+        email=user.email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        role=user.role,
+        password_hash=user.password_hash,
+        google_sub=user.google_sub,
+        auth_version=user.auth_version,
+        credentials_version=user.credentials_version,
+        created_at=user.created_at,
+    )
+
+
+def _holder(kind: str, value: str) -> int | None:
+    found = table.get(MarkerItem, f"{kind}#{value}", kind)
+    return None if found is None else found.user_id

@@ -1,0 +1,58 @@
+"""The feed of role changes, new passwords and deletions, in the ephemeral table.
+
+REVOCATIONS   <ms>#<user>#<n>   one change
+"""
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+
+from smartexam.accounts.store.sessions import SESSION_SECONDS
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
+
+# The longest that a credential checked against the feed can live, and a margin for clocks.
+REVOCATION_SECONDS = SESSION_SECONDS + 600
+
+
+class RevocationItem(Item):
+    """From `auth_version` on an account has another role, or (no role) its older credentials are dead."""
+
+    class Meta:
+        context = "ephemeral"
+
+    user_id = IntAttribute()
+    auth_version = IntAttribute()
+    role = UnicodeAttribute(null=True)
+    expires_at = FloatAttribute()
+
+
+class Revocation(msgspec.Struct, frozen=True):
+    """A change that credentials issued below `auth_version` are subject to; without a role they are dead."""
+
+    user_id: int
+    auth_version: int
+    role: str | None
+
+
+def revocation_item(change: Revocation, now: float) -> RevocationItem:
+    """The feed entry to write in the transaction that makes a change."""
+    return RevocationItem(
+        "REVOCATIONS",
+        f"{int(now * 1000):013d}#{change.user_id}#{change.auth_version}",
+        user_id=change.user_id,
+        auth_version=change.auth_version,
+        role=change.role,
+        expires_at=now + REVOCATION_SECONDS,
+    )
+
+
+def revocations_since(epoch_seconds: float) -> list[Revocation]:
+    """The feed from a time on, in order."""
+    after = f"{int(epoch_seconds * 1000):013d}"
+    found: list[Revocation] = []
+    while True:
+        page = table.query(RevocationItem, "REVOCATIONS", limit=1000, after=after)
+        found += [Revocation(item.user_id, item.auth_version, item.role) for item in page.items]
+        if page.next_sk is None:
+            return found
+        after = page.next_sk

@@ -1,0 +1,105 @@
+"""Access tokens: JWTs signed with HS256, valid for one hour.
+
+Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's
+auth version, `iat`, `exp`. They are checked against our own clock (PyJWT has no way to pass one in).
+"""
+
+import json
+from functools import lru_cache
+from typing import Any, get_args
+
+import jwt
+
+from smartexam.platform.errors import Unauthorized
+from smartexam.platform.principal import Principal, Role
+from smartexam.platform.signing_keys import key_id, signing_keys
+
+LIFETIME_SECONDS = 3600
+# Clocks of two machines differ by a little; a token from further ahead was not made by us.
+_CLOCK_SKEW_SECONDS = 10
+_ALGORITHM = "HS256"
+_ROLES = get_args(Role)
+# What every refusal for want of a live credential says to a program, whichever credential it was.
+NO_SESSION = "no_session"
+_DECODER_OPTIONS: Any = {
+    "require": ["sub", "exp", "iat"],
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+
+def issue(principal: Principal, now: float) -> str:
+    """An access token for a principal, valid from now."""
+    key = signing_keys().current
+    claims = {
+        "sub": str(principal.user_id),
+        "type": "access",
+        "role": principal.role,
+        "usr": principal.username,
+        "name": principal.full_name,
+        "ver": principal.version,
+        "iat": int(now),
+        "exp": int(now) + LIFETIME_SECONDS,
+    }
+    return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": key_id(key)})
+
+
+def verify(token: str, now: float) -> Principal:
+    """The principal that an access token names.
+
+    Raises:
+        Unauthorized: `token_expired_or_invalid`, whatever is wrong with it.
+    """
+    claims = _claims(token)
+    try:
+        fresh = claims["iat"] <= now + _CLOCK_SKEW_SECONDS and now < claims["exp"]
+        principal = Principal(
+            user_id=int(claims["sub"]),
+            role=claims["role"],
+            username=claims["usr"],
+            full_name=claims["name"],
+            version=int(claims["ver"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise rejected() from None
+    is_named = isinstance(claims["usr"], str) and isinstance(claims["name"], str)
+    if not fresh or not is_named or claims.get("type") != "access" or principal.role not in _ROLES:
+        raise rejected()
+    return principal
+
+
+def _claims(token: str) -> dict[str, Any]:
+    try:
+        named = _named_key(token.partition(".")[0])
+        keys = {key_id(key): key for key in signing_keys().accepted}
+        if named not in keys:
+            # Signed with a key newer than our cache, or with none of ours.
+            keys = {key_id(key): key for key in signing_keys(fresh=True).accepted}
+        claims = _signed_claims(token, keys[named])
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, json.JSONDecodeError):
+        raise rejected() from None
+    if not isinstance(claims, dict):
+        raise rejected()
+    return claims
+
+
+@lru_cache(maxsize=1024)
+def _signed_claims(token: str, key: bytes) -> Any:
+    """What a token says that was signed with a key; not to be changed.
+
+    Whether it was does not change either, and who saves answers sends the same token for an hour. What depends on the
+    time is looked at each time; what is refused is not kept.
+    """
+    return jwt.decode(token, key, algorithms=[_ALGORITHM], options=_DECODER_OPTIONS)
+
+
+@lru_cache(maxsize=16)
+def _named_key(head: str) -> str:
+    """The key that a token's header names: all tokens of a key have the same header, so it is read once."""
+    return str(jwt.get_unverified_header(f"{head}.e30.").get("kid"))
+
+
+def rejected() -> Unauthorized:
+    """The one answer to a token that proves nothing."""
+    return Unauthorized("token_expired_or_invalid", code="token_expired_or_invalid", reason=NO_SESSION)

@@ -1,0 +1,13 @@
+"""What can be sat: exams, questions, papers, marking schemes and categories.
+
+The modules here are pure rules: values in, values out, no AWS, no clock, no randomness. `store` reads and writes.
+
+    numeric     decimal numbers of NUMERIC questions
+    marks       exact marks, percentages and letter grades
+    questions   what a consistent question is
+    answer_key  what answers are graded against
+    paper       the paper as students see it, compiled together with its key
+    packing     papers and keys as compressed bytes, in parts that fit database items
+    csv_codec   questions as CSV
+    formulas    where the formulas of a text are
+"""

@@ -1,0 +1,192 @@
+"""Questions as CSV: import with a reason for every refused row, and export that imports again unchanged.
+
+Read: UTF-8 with or without a BOM; comma, semicolon or tab, told from the header; LF, CRLF or CR; quoted cells with
+anything inside. Columns stand in any order. `question_text` and `correct_answer` are required; other columns may be
+missing. A column that is not a question's is refused: a misspelt "positve_marks" must not quietly become the exam's
+marks. Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
+
+Written: UTF-8 without BOM, comma, CRLF after each row and LF inside cells (RFC 4180), quotes only where needed, so
+that export, import and export again give the same bytes.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final, NamedTuple
+
+from smartexam.catalog.numeric import read_number
+from smartexam.catalog.questions import FIELDS, Question, as_fields, check
+from smartexam.platform.errors import Fault
+
+COLUMNS: Final = ("exam_id", *FIELDS)
+REQUIRED_COLUMNS: Final = ("question_text", "correct_answer")
+
+_DELIMITERS = (",", ";", "\t")
+_EXAM_ID = re.compile("[0-9]{1,16}")
+_LARGEST_ID = 2**53 - 1
+# The text stream carries bytes that are not UTF-8 as lone surrogates.
+_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
+# What spreadsheets take as the start of a formula, and the characters they trim before looking for one.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (full width on purpose)
+_SHOWN_NAME = 40
+_UNCLOSED = "a quoted cell is not closed before the end of the file"
+_MALFORMED = "is not CSV: a quote inside a quoted cell must be doubled, and a cell must not be larger than 128 KB"
+
+
+class CsvFileError(ValueError):
+    """A file that cannot be read as questions at all; the text is for the client."""
+
+
+class ImportedQuestion(NamedTuple):
+    """A consistent question, the line of the file where its row starts, and its exam where the row names one."""
+
+    line: int
+    exam_id: int | None
+    question: Question
+
+
+class RefusedRow(NamedTuple):
+    """A row that is not a question, the line of the file where it starts, and why."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Row {self.line}: {self.reason}"
+
+
+def read_questions(source: bytes | BinaryIO) -> Iterator[ImportedQuestion | RefusedRow]:
+    """The rows of a file in their order; empty rows are passed over. A stream is read to its end and closed.
+
+    Raises CsvFileError, at once, when the header cannot be used.
+    """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    # newline="": what a line break inside a cell means is decided with the rest of the text, not here.
+    lines = _Lines(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+    return _rows(lines, _header(next(lines, "")))
+
+
+def write_questions(rows: Iterable[tuple[int, Question]], *, safe: bool = False) -> Iterator[bytes]:
+    """The file of questions with their exams' ids, row by row, header first.
+
+    `safe` is for looking at questions in a spreadsheet: an apostrophe keeps cells from being run as formulas, every
+    cell is quoted and a BOM tells the encoding. Such a file does not import unchanged, because an apostrophe may as
+    well be the author's.
+    """
+    writer = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL if safe else csv.QUOTE_MINIMAL)
+    if safe:
+        yield b"\xef\xbb\xbf"
+    yield writer.writerow(COLUMNS).encode()
+    for exam_id, question in rows:
+        cells = [str(exam_id), *as_fields(question).values()]
+        yield writer.writerow([_guarded(cell) for cell in cells] if safe else cells).encode()
+
+
+class _Header(NamedTuple):
+    """The columns that the first line names, and its number of cells with the empty ones after them."""
+
+    delimiter: str
+    columns: list[str]
+    width: int
+
+
+class _Lines:
+    """The lines of a text stream, remembering that they came to their end."""
+
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        self._stream = stream
+        self.ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline()
+        if not line:
+            self.ended = True
+            raise StopIteration
+        return line
+
+
+class _Echo:
+    """A file that hands back what is written to it, which is what `writerow` returns."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _header(line: str) -> _Header:
+    if line.startswith(_UTF16_MARKS):
+        raise CsvFileError("The file is UTF-16: save it as CSV UTF-8.")
+    readings = [(delimiter, _names(line, delimiter)) for delimiter in _DELIMITERS]
+    delimiter, names = max(readings, key=lambda reading: sum(name in COLUMNS for name in reading[1]))
+    width = len(names)
+    # Spreadsheets pad every row to the widest one they have seen.
+    while names and not names[-1]:
+        names.pop()
+    missing = [name for name in REQUIRED_COLUMNS if name not in names]
+    if missing:
+        raise CsvFileError(f"The first line must name the columns; missing: {', '.join(missing)}.")
+    for name in names:
+        if name not in COLUMNS:
+            shown = name[:_SHOWN_NAME].encode("utf-8", "replace").decode()
+            raise CsvFileError(f"Unknown column {shown!r}. The columns are {', '.join(COLUMNS)}.")
+        if names.count(name) > 1:
+            raise CsvFileError(f"The column {name} stands there twice.")
+    return _Header(delimiter, names, width)
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    try:
+        return [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
+    except csv.Error:
+        return []
+
+
+def _rows(lines: _Lines, header: _Header) -> Iterator[ImportedQuestion | RefusedRow]:
+    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+    while True:
+        # The reader counts the lines it has taken, and did not see the header.
+        line = reader.line_num + 2
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield RefusedRow(line, _UNCLOSED if lines.ended else _MALFORMED)
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(line, cells, header)
+
+
+def _row(line: int, cells: list[str], header: _Header) -> ImportedQuestion | RefusedRow:
+    columns = header.columns
+    # A row that is too wide is refused even where the surplus is empty: a comma without quotes has moved its cells.
+    if not len(columns) <= len(cells) <= header.width or any(cell.strip() for cell in cells[len(columns) :]):
+        return RefusedRow(line, f"has {len(cells)} cells where the header has {len(columns)}")
+    fields = dict(zip(columns, cells, strict=False))
+    for name, cell in fields.items():
+        if _NOT_UTF8.search(cell):
+            return RefusedRow(line, f"{name}: is not UTF-8: save the file as CSV UTF-8")
+    exam_id, faults = _exam_id(fields.pop("exam_id", "").strip())
+    question = check(fields)
+    if isinstance(question, Question) and not faults:
+        return ImportedQuestion(line, exam_id, question)
+    if not isinstance(question, Question):
+        faults += question
+    return RefusedRow(line, "; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+
+
+def _exam_id(text: str) -> tuple[int | None, list[Fault]]:
+    if not text:
+        return None, []
+    if _EXAM_ID.fullmatch(text) and 1 <= int(text) <= _LARGEST_ID:
+        return int(text), []
+    return None, [Fault("exam_id", "must be the number of an exam")]
+
+
+def _guarded(cell: str) -> str:
+    # A number is no formula, and an apostrophe would turn it into text.
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and read_number(cell) is None else cell

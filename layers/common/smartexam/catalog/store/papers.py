@@ -1,0 +1,141 @@
+"""Compiled papers and their answer keys.
+
+A version is compiled when it is first needed and never changes afterwards, so processes may keep it for good.
+"""
+
+from functools import lru_cache
+
+from pynamodb.attributes import BinaryAttribute
+
+from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.packing import pack_key, pack_paper, unpack_key, unpack_paper
+from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.store import questions
+from smartexam.catalog.store.exams import Exam, get_exam, mark_compiled, no_exam
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import ConditionFailed, Item
+from smartexam.platform.errors import NotFound, Unavailable
+
+_COMPILE_ATTEMPTS = 5
+
+
+class PartItem(Item):
+    """A part of a compiled paper or key."""
+
+    class Meta:
+        context = "catalog"
+
+    content = BinaryAttribute(legacy_encoding=False)
+
+
+class VersionItem(Item):
+    """A version of an exam's paper exists; what purging an exam goes by."""
+
+    class Meta:
+        context = "catalog"
+
+
+def versions_key(exam_id: int) -> str:
+    """The partition that lists the versions of an exam's paper."""
+    return f"PAPERS#{exam_id}"
+
+
+def paper_key(exam_id: int, version: int) -> str:
+    """The partition of a compiled paper."""
+    return f"PAPER#{exam_id}#{version}"
+
+
+def answers_key(exam_id: int, version: int) -> str:
+    """The partition of a paper's answer key."""
+    return f"KEY#{exam_id}#{version}"
+
+
+@lru_cache(maxsize=64)
+def load_paper(exam_id: int, version: int) -> Paper:
+    """A compiled paper; from memory if this process has had it.
+
+    Raises:
+        NotFound: there is none, the exam was deleted.
+    """
+    return unpack_paper(_parts(paper_key(exam_id, version)))
+
+
+@lru_cache(maxsize=64)
+def load_answer_key(exam_id: int, version: int) -> AnswerKey:
+    """The answer key of a compiled paper; from memory if this process has had it.
+
+    Raises:
+        NotFound: there is none, the exam was deleted.
+    """
+    return unpack_key(_parts(answers_key(exam_id, version)))
+
+
+def ready_version(exam: Exam) -> int:
+    """The version of an exam's current paper; see `ready`."""
+    return ready(exam).content_version
+
+
+def ready(exam: Exam) -> Exam:
+    """An exam whose current paper is there, compiled now if it has not been.
+
+    Returns:
+        The exam of which the paper is: what was given, or what others made of it meanwhile.
+
+    Raises:
+        NotFound: the exam has no questions, or is gone.
+        Unavailable: it kept being edited.
+    """
+    current: Exam | None = exam
+    for _ in range(_COMPILE_ATTEMPTS):
+        if current is None:
+            raise no_exam()
+        if current.question_count == 0:
+            raise NotFound("This exam has no questions", code="exam_without_questions")
+        if current.compiled_version == current.content_version or _compile(current):
+            return current
+        current = get_exam(exam.id)
+    raise Unavailable
+
+
+def _compile(exam: Exam) -> bool:
+    """Store the paper and key of an exam's content version; False if the content changed meanwhile.
+
+    The questions are read consistently and every change of them raises the content version in its own transaction.
+    So if the version is still the same when it is declared ready, what was read is that version, and so is what
+    another process compiled at the same time.
+    """
+    version = exam.content_version
+    snapshot = ExamSnapshot(
+        id=exam.id,
+        name=exam.name,
+        date=exam.date,
+        start_time=exam.start_time,
+        duration=exam.duration,
+        positive_marks=exam.positive_marks,
+        negative_marks=exam.negative_marks,
+        instructions=exam.instructions,
+        category_id=exam.category_id,
+        max_attempts=exam.max_attempts,
+        result_mode=exam.result_mode,
+    )
+    stored = [(question.id, question.content) for question in questions.questions_of(exam)]
+    paper, key = compile_paper(snapshot, stored, version)
+    table.put(VersionItem(versions_key(exam.id), f"{version:08d}"))
+    _store(paper_key(exam.id, version), pack_paper(paper))
+    _store(answers_key(exam.id, version), pack_key(key))
+    return mark_compiled(exam.id, version)
+
+
+def _store(pk: str, parts: list[bytes]) -> None:
+    for number, content in enumerate(parts):
+        try:
+            table.put(PartItem(pk, f"PART#{number:02d}", content=content), PartItem.pk.does_not_exist())
+        except ConditionFailed:
+            continue  # never overwrite a version that attempts may have begun with
+
+
+def _parts(pk: str) -> list[bytes]:
+    parts = [item.content for item in table.query_all(PartItem, pk)]
+    if not parts:
+        raise no_exam()
+    return parts

@@ -1,0 +1,262 @@
+"""Adding, editing and deleting questions.
+
+Each change is one transaction with the counts and the content version on the exam's card, on condition that the exam
+exists: whoever loses a race against a deletion writes nothing. Its entry in the log of changes, if there is to be one,
+is written in it too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import structs
+
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store import question_batches, questions
+from smartexam.catalog.store.exams import REPLICAS, no_exam, update_cards
+from smartexam.catalog.store.question_items import (
+    PointerItem,
+    QuestionItem,
+    StoredQuestion,
+    count_changes,
+    edited,
+    new_questions,
+    pointer_key,
+    questions_key,
+    to_item,
+    to_pointer,
+)
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused
+from smartexam.platform.errors import NotFound
+
+# DynamoDB takes 100 operations in a transaction, of which the card's replicas are four and the entry in the log is one;
+# with its pointer a question is two.
+_MOST_EDITED = 100 - REPLICAS - 1
+_MOST_ADDED = _MOST_DELETED = _MOST_EDITED // 2
+
+Additions = Mapping[int, Sequence[tuple[int, Question]]]
+# What is logged of a transaction, given the questions that it added, changed (as they are then) or removed.
+Log = Callable[[Sequence[StoredQuestion]], Put]
+
+
+def add_questions(
+    exam_id: int, added: Sequence[tuple[int, Question]], now: float, log: Log | None = None
+) -> list[StoredQuestion]:
+    """Add questions, given with their fresh ids, at the end of an exam, in their order: all or none, however many.
+
+    Args:
+        exam_id: which exam.
+        added: at least one.
+        now: epoch seconds.
+        log: what is logged of it.
+
+    Raises:
+        NotFound: the exam does not exist (any more).
+        Unavailable: the database cannot be reached; all were added or none.
+    """
+    if len(added) > _MOST_ADDED:
+        return question_batches.add({exam_id: added}, now, log)
+    fresh = new_questions(exam_id, added, now)
+    operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
+    operations += [Put(to_pointer(each)) for each in fresh]
+    operations += _logged(log, fresh)
+    try:
+        table.transact(operations + update_cards(exam_id, count_changes(added=[each.content for each in fresh])))
+    except TransactionRefused:
+        raise no_exam() from None
+    return fresh
+
+
+def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> None:
+    """Add questions at the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none, and log that.
+
+    Raises:
+        NotFound: one of the exams does not exist (any more).
+        Unavailable: the database cannot be reached; all were added or none.
+    """
+    if len(additions) == 1:
+        add_questions(*next(iter(additions.items())), now, log)
+    elif additions:
+        question_batches.add(additions, now, log)
+
+
+def edit_question(
+    question_id: int,
+    change: Callable[[StoredQuestion], Question],
+    *,
+    move_to: tuple[int, float] | None = None,
+    log: Callable[[StoredQuestion, StoredQuestion], Sequence[Put]] | None = None,
+) -> StoredQuestion:
+    """Replace a question's content, and move it to another exam if that is asked for.
+
+    Args:
+        question_id: which.
+        change: the new content, given the question as it is; asked again if it changes meanwhile.
+        move_to: the exam that it shall be in, at its end if it is not there yet, and the time in epoch seconds.
+        log: what is logged of it, given the question before and after; not asked if nothing changes.
+
+    Raises:
+        NotFound: the question or the other exam does not exist.
+        Unavailable: others kept editing the same exam.
+    """
+
+    def attempt() -> StoredQuestion:
+        before = questions.get_question(question_id)
+        if before is None:
+            raise NotFound("Question not found", code="question_not_found")
+        content = change(before)
+        if move_to is not None and move_to[0] != before.exam_id:
+            after = _moved(before, content, *move_to)
+            _move(before, after, [] if log is None else log(before, after))
+            return after
+        after = edited(before, content)
+        if content != before.content:
+            counts = count_changes(added=[content], removed=[before.content])
+            logged = [] if log is None else log(before, after)
+            table.transact([_rewrite(before, after), *logged, *update_cards(before.exam_id, counts)])
+        return after
+
+    return table.retried(attempt)
+
+
+def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | None], log: Log | None = None) -> int:
+    """Replace the content of many questions of an exam.
+
+    Args:
+        exam_id: which exam.
+        change: the new content of a question, None if it is not concerned; what it raises is raised before anything
+            was written.
+        log: what is logged of each transaction.
+
+    Returns:
+        How many are concerned, whether or not they had that content before.
+
+    Raises:
+        NotFound: the exam was deleted.
+        Unavailable: others kept editing the same exam; some questions may have been changed.
+    """
+    concerned = 0
+    places = []
+    for stored in questions.all_questions(exam_id):
+        content = change(stored)
+        concerned += content is not None
+        if content is not None and content != stored.content:
+            places.append(stored.place)
+    for chunk in _chunks(places, _MOST_EDITED):
+        _edit_chunk(exam_id, chunk, change, log)
+    return concerned
+
+
+def delete_questions(question_ids: Iterable[int], log: Log | None = None) -> int:
+    """Delete questions of any exams, however many.
+
+    Args:
+        question_ids: which; unknown ones are passed over.
+        log: what is logged of each transaction, all questions of which are one exam's.
+
+    Returns:
+        How many existed.
+
+    Raises:
+        Unavailable: others kept editing the same exam; some questions may have been deleted.
+    """
+    left = set(question_ids)
+    tried: dict[int, tuple[int, str]] = {}
+    count = 0
+    # Again for those that were moved to another exam meanwhile.
+    while pointers := {
+        question_id: pointer
+        for question_id, pointer in questions.pointers_of(left).items()
+        if tried.get(question_id) != (pointer.exam_id, pointer.question_sk)
+    }:
+        places: dict[int, list[str]] = {}
+        for question_id, pointer in pointers.items():
+            tried[question_id] = (pointer.exam_id, pointer.question_sk)
+            places.setdefault(pointer.exam_id, []).append(pointer.question_sk)
+        deleted = {
+            question_id
+            for exam_id, of_exam in places.items()
+            for chunk in _chunks(sorted(of_exam), _MOST_DELETED)
+            for question_id in _delete_chunk(exam_id, chunk, log)
+        }
+        count += len(deleted)
+        left = set(pointers) - deleted
+    return count
+
+
+def _moved(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
+    """A question as it is at the end of another exam."""
+    (arriving,) = new_questions(exam_id, [(before.id, content)], now)
+    return structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
+
+
+def _move(before: StoredQuestion, after: StoredQuestion, logged: Sequence[Put]) -> None:
+    _transact_in_exam(
+        [
+            _removal(before),
+            Put(to_item(after), QuestionItem.pk.does_not_exist()),
+            Put(to_pointer(after)),
+            *logged,
+            *update_cards(before.exam_id, count_changes(removed=[before.content])),
+            *update_cards(after.exam_id, count_changes(added=[after.content])),
+        ]
+    )
+
+
+def _edit_chunk(
+    exam_id: int, places: Sequence[str], change: Callable[[StoredQuestion], Question | None], log: Log | None
+) -> None:
+    def attempt() -> None:
+        rewrites: list[Operation] = []
+        before, after = [], []
+        for stored in questions.find_questions(exam_id, places):
+            content = change(stored)
+            if content is not None and content != stored.content:
+                before.append(stored)
+                after.append(edited(stored, content))
+                rewrites.append(_rewrite(stored, after[-1]))
+        if rewrites:
+            counts = count_changes(added=(each.content for each in after), removed=(each.content for each in before))
+            _transact_in_exam([*rewrites, *_logged(log, after), *update_cards(exam_id, counts)])
+
+    table.retried(attempt)
+
+
+def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[int]:
+    def attempt() -> list[StoredQuestion]:
+        found = questions.find_questions(exam_id, places)
+        if found:
+            removals: list[Operation] = [_removal(each) for each in found]
+            # With the question: a pointer that is left leads to nothing, and nothing leads to it.
+            removals += [Delete(PointerItem, *pointer_key(each.id)) for each in found]
+            counts = count_changes(removed=[each.content for each in found])
+            table.transact([*removals, *_logged(log, found), *update_cards(exam_id, counts)])
+        return found
+
+    return [each.id for each in table.retried(attempt)]
+
+
+def _logged(log: Log | None, changed: Sequence[StoredQuestion]) -> list[Operation]:
+    return [] if log is None else [log(changed)]
+
+
+def _transact_in_exam(operations: Sequence[Operation]) -> None:
+    """A transaction whose last operations are those of the exam's cards."""
+    try:
+        table.transact(operations)
+    except TransactionRefused as refused:
+        if any(refused.failed[-REPLICAS:]):
+            raise no_exam() from None
+        raise
+
+
+def _removal(question: StoredQuestion) -> Delete:
+    unchanged = QuestionItem.revision == question.revision
+    return Delete(QuestionItem, questions_key(question.exam_id), question.place, unchanged)
+
+
+def _rewrite(before: StoredQuestion, after: StoredQuestion) -> Put:
+    return Put(to_item(after), QuestionItem.revision == before.revision)
+
+
+def _chunks(places: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (places[at : at + size] for at in range(0, len(places), size))

@@ -1,0 +1,140 @@
+"""How questions are stored, and what a change of them does to their exam's card."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import structs
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store.exams import CardItem
+from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
+
+PREFIX = "Q#"
+
+
+class QuestionItem(Item):
+    """A question, at its place in the exam."""
+
+    class Meta:
+        context = "catalog"
+
+    question_id = IntAttribute()
+    question_type = UnicodeAttribute()
+    question_text = UnicodeAttribute()
+    option_a = UnicodeAttribute(default="")
+    option_b = UnicodeAttribute(default="")
+    option_c = UnicodeAttribute(default="")
+    option_d = UnicodeAttribute(default="")
+    correct_answer = UnicodeAttribute()
+    image_path = UnicodeAttribute(default="")
+    positive_marks = IntAttribute(null=True)
+    negative_marks = IntAttribute(null=True)
+    tolerance = UnicodeAttribute()
+    created_at = FloatAttribute()
+    revision = IntAttribute()
+    batch = IntAttribute(null=True)
+
+
+class PointerItem(Item):
+    """Where a question lies."""
+
+    class Meta:
+        context = "catalog"
+
+    exam_id = IntAttribute()
+    question_sk = UnicodeAttribute()
+
+
+class StoredQuestion(msgspec.Struct, frozen=True):
+    """A question of an exam.
+
+    Attributes:
+        place: its sort key, by which the exam's questions are ordered.
+        revision: raised by every edit; edits compare it.
+        batch: the number of the batch with which it came, None if it was added in one transaction.
+    """
+
+    id: int
+    exam_id: int
+    content: Question
+    place: str
+    revision: int
+    created_at: float
+    batch: int | None = None
+
+
+def questions_key(exam_id: int) -> str:
+    """The partition of an exam's questions."""
+    return f"EXAM#{exam_id}"
+
+
+def pointer_key(question_id: int) -> tuple[str, str]:
+    """The keys of a question's pointer."""
+    return f"QUESTION#{question_id}", "POINTER"
+
+
+def place_prefix(now: float, first_id: int) -> str:
+    """Where questions that are added together lie: behind all that were added before, and apart from all others."""
+    return f"{PREFIX}{int(now * 1000):013d}#{first_id:016d}#"
+
+
+def new_questions(
+    exam_id: int, questions: Sequence[tuple[int, Question]], now: float, batch: int | None = None
+) -> list[StoredQuestion]:
+    """Questions, given with their ids, at their places at the end of an exam."""
+    prefix = place_prefix(now, questions[0][0])
+    return [
+        StoredQuestion(question_id, exam_id, content, f"{prefix}{index:05d}", 1, now, batch)
+        for index, (question_id, content) in enumerate(questions)
+    ]
+
+
+def edited(before: StoredQuestion, content: Question) -> StoredQuestion:
+    """The next revision of a question."""
+    return structs.replace(before, content=content, revision=before.revision + 1)
+
+
+def to_item(question: StoredQuestion) -> QuestionItem:
+    """A question as it is stored."""
+    return QuestionItem(
+        questions_key(question.exam_id),
+        question.place,
+        question_id=question.id,
+        created_at=question.created_at,
+        revision=question.revision,
+        batch=question.batch,
+        **{name: getattr(question.content, name) for name in Question.__struct_fields__},
+    )
+
+
+def to_pointer(question: StoredQuestion) -> PointerItem:
+    """The pointer of a question."""
+    return PointerItem(*pointer_key(question.id), exam_id=question.exam_id, question_sk=question.place)
+
+
+def from_item(item: QuestionItem) -> StoredQuestion:
+    """A stored question."""
+    content = Question(**{name: getattr(item, name) for name in Question.__struct_fields__})
+    exam_id = int(item.pk.removeprefix("EXAM#"))
+    return StoredQuestion(item.question_id, exam_id, content, item.sk, item.revision, item.created_at, item.batch)
+
+
+def count_changes(*, added: Iterable[Question] = (), removed: Iterable[Question] = ()) -> list[Action]:
+    """What adding and removing contents (an edit is both) does to the card: its counts and its content version."""
+    questions = own_marks = without_own_marks = 0
+    for contents, sign in ((added, 1), (removed, -1)):
+        for content in contents:
+            questions += sign
+            own_marks += sign * (content.positive_marks or 0)
+            without_own_marks += sign * (content.positive_marks is None)
+    actions: list[Action] = [CardItem.content_version.add(1)]
+    for attribute, change in (
+        (CardItem.question_count, questions),
+        (CardItem.own_marks, own_marks),
+        (CardItem.without_own_marks, without_own_marks),
+    ):
+        if change:
+            actions.append(attribute.add(change))
+    return actions

@@ -1,0 +1,1 @@
+"""Windows and quotas in the ephemeral table."""

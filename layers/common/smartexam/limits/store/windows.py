@@ -1,0 +1,232 @@
+"""What was tried or used within a span of time.
+
+It lies in the ephemeral table, whose keys are listed in `smartexam.accounts.store.ephemeral`. Each count is
+one conditional write, so it holds however many ask at once.
+
+What is counted is kept as a set of names, one for each try or use: a write that is repeated, because its answer got
+lost, adds the same name again, and counts once.
+"""
+
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+
+from pynamodb.attributes import UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition, size
+
+from smartexam.limits.keys import Limit, limit_key
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
+from smartexam.platform.keys import user_key
+
+# By more than this no two machines' clocks differ.
+_CLOCK_MARGIN_SECONDS = 60
+# Longer than any function runs that signs in: by then nobody looks at the password any more.
+UNDECIDED_SECONDS = 30
+
+
+class LoginWindowItem(Item):
+    """Sign-in attempts of one source address for one account, by name, and those of them that turned out wrong."""
+
+    class Meta:
+        context = "ephemeral"
+
+    tried = UnicodeSetAttribute(null=True)
+    failed = UnicodeSetAttribute(null=True)
+    expires_at = FloatAttribute()
+
+
+class UsesItem(Item):
+    """What was used of a limit in its present window, by name."""
+
+    class Meta:
+        context = "ephemeral"
+
+    uses = UnicodeSetAttribute(null=True)
+    expires_at = FloatAttribute()
+
+
+class LimitItem(Item):
+    """The one turn there is in a pause is taken."""
+
+    class Meta:
+        context = "ephemeral"
+
+    used = IntAttribute()
+    expires_at = FloatAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class LoginWindow:
+    """A used-up window of sign-in attempts: how many were wrong so far, and when it closes."""
+
+    failures: int
+    closes_at: float
+
+
+def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> str | LoginWindow:
+    """Count one sign-in attempt before the password is looked at.
+
+    Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt that nobody
+    decided, since its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
+
+    Args:
+        who: source address and account.
+        now: epoch seconds.
+        limit: attempts per window.
+        window_seconds: how long after the last attempt the window closes.
+
+    Returns:
+        The attempt's name if there was room; otherwise the window, left as it is: the attempt must be refused unseen.
+    """
+    pk, name = f"LOGIN#{who}", f"{int(now * 1000)}#{secrets.token_hex(4)}"
+    has_room = _has_room(LoginWindowItem.tried, limit)
+    while not _open_login_window(pk, name, now, window_seconds, is_wrong=False):
+        actions = [LoginWindowItem.tried.add({name}), LoginWindowItem.expires_at.set(now + window_seconds)]
+        try:
+            table.update(LoginWindowItem, pk, "WINDOW", actions, (LoginWindowItem.expires_at > now) & has_room)
+        except ConditionFailed as failed:
+            stored = LoginWindowItem.from_raw_data(failed.item) if failed.item else None
+        else:
+            return name
+        if stored is None or stored.expires_at <= now:
+            continue
+        tried, wrong = stored.tried or set(), stored.failed or set()
+        if name in tried:
+            return name
+        undecided = {each for each in tried - wrong if _begun_at(each) < now - UNDECIDED_SECONDS}
+        if len(wrong) >= limit or not undecided:
+            return LoginWindow(len(wrong), stored.expires_at)
+        with suppress(ConditionFailed):  # closed meanwhile
+            forget = [LoginWindowItem.tried.delete(undecided)]
+            table.update(LoginWindowItem, pk, "WINDOW", forget, LoginWindowItem.pk.exists())
+    return name
+
+
+def count_login_failure(who: str, name: str, now: float, *, window_seconds: float) -> int:
+    """Record that a reserved attempt had the wrong password; returns the failures of this window."""
+    pk = f"LOGIN#{who}"
+    actions = [
+        LoginWindowItem.tried.add({name}),
+        LoginWindowItem.failed.add({name}),
+        LoginWindowItem.expires_at.set(now + window_seconds),
+    ]
+    while True:
+        try:
+            item = table.update(LoginWindowItem, pk, "WINDOW", actions, LoginWindowItem.expires_at > now)
+        except ConditionFailed:
+            # Another attempt succeeded meanwhile and closed the window: this failure opens the next.
+            if _open_login_window(pk, name, now, window_seconds, is_wrong=True):
+                return 1
+        else:
+            return len(item.failed or ())
+
+
+def clear_login_attempts(who: str) -> None:
+    """Forget the failures, after a sign-in that succeeded."""
+    table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
+
+
+def turn(kind: Limit, user_id: int, now: float, *, seconds: float) -> Put:
+    """The write that uses a user's one turn in `seconds`, for the transaction that makes use of it.
+
+    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`.
+    """
+    fresh = LimitItem(limit_key(kind, user_id), "WINDOW", used=1, expires_at=now + seconds)
+    return Put(fresh, _may_begin(LimitItem, now, seconds))
+
+
+def take_turn(turn: Put) -> float | None:
+    """Use a turn by itself.
+
+    Returns:
+        None if it was free; otherwise when the next is, and nothing was used.
+    """
+    try:
+        table.put(turn.item, turn.condition)
+    except ConditionFailed as failed:
+        # Free a moment later: as good as taken.
+        return 0.0 if failed.item is None else LimitItem.from_raw_data(failed.item).expires_at
+    return None
+
+
+def free_turn(taken: Put) -> None:
+    """Have a turn be free again that was taken for nothing, unless it is somebody's next by now."""
+    item = taken.item
+    if isinstance(item, LimitItem):
+        with suppress(ConditionFailed):
+            table.delete(LimitItem, item.pk, item.sk, LimitItem.expires_at == item.expires_at)
+
+
+def use_limit(
+    user_id: int, kind: str, now: float, *, limit: int, window_seconds: float, name: str = ""
+) -> float | None:
+    """Use one of `limit` per window.
+
+    Args:
+        user_id: for whom.
+        kind: what is limited.
+        now: epoch seconds.
+        limit: uses per window.
+        window_seconds: how long a window lasts, from its first use on.
+        name: of this use, by which it can be given back; by default one that nobody else knows.
+
+    Returns:
+        None if there was room; otherwise when the window ends, and nothing was used.
+    """
+    pk, sk, own = user_key(user_id), f"LIMIT#{kind}", name or secrets.token_hex(4)
+    has_room = _has_room(UsesItem.uses, limit)
+    while True:
+        fresh = UsesItem(pk, sk, uses={own}, expires_at=now + window_seconds)
+        try:
+            table.put(fresh, _may_begin(UsesItem, now, window_seconds))
+        except ConditionFailed as failed:
+            stored = UsesItem.from_raw_data(failed.item) if failed.item else None
+        else:
+            return None
+        if stored is not None and stored.expires_at > now and len(stored.uses or ()) >= limit:
+            return stored.expires_at
+        try:
+            table.update(UsesItem, pk, sk, [UsesItem.uses.add({own})], (UsesItem.expires_at > now) & has_room)
+        except ConditionFailed as failed:
+            if failed.item is not None and own in (UsesItem.from_raw_data(failed.item).uses or ()):
+                return None
+            continue  # used up or run out in between
+        return None
+
+
+def give_back(user_id: int, kind: str, name: str) -> None:
+    """Have a use of a limit not count; once, however often it is said."""
+    with suppress(ConditionFailed):
+        actions = [UsesItem.uses.delete({name})]
+        table.update(UsesItem, user_key(user_id), f"LIMIT#{kind}", actions, UsesItem.pk.exists())
+
+
+def _has_room(names: UnicodeSetAttribute, limit: int) -> Condition:
+    room: Condition = names.does_not_exist() | (size(names) < limit)  # type: ignore[no-untyped-call]
+    return room
+
+
+def _begun_at(name: str) -> float:
+    return int(name.partition("#")[0]) / 1000
+
+
+def _open_login_window(pk: str, name: str, now: float, seconds: float, *, is_wrong: bool) -> bool:
+    """Start a window with one attempt in it, unless another attempt was first."""
+    failed = {name} if is_wrong else None
+    fresh = LoginWindowItem(pk, "WINDOW", tried={name}, failed=failed, expires_at=now + seconds)
+    try:
+        table.put(fresh, _may_begin(LoginWindowItem, now, seconds))
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _may_begin(model: type[LoginWindowItem | LimitItem | UsesItem], now: float, seconds: float) -> Condition:
+    """That no window stands. One that ends later than any that begins now was begun by a clock set back since."""
+    condition: Condition = (
+        model.pk.does_not_exist()
+        | (model.expires_at <= now)
+        | (model.expires_at > now + seconds + _CLOCK_MARGIN_SECONDS)
+    )
+    return condition

@@ -1,0 +1,1 @@
+"""What knows no exam: AWS, HTTP, the database, settings, errors, ids, clocks, queues, files and secrets."""

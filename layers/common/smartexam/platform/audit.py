@@ -1,0 +1,130 @@
+"""What administrators changed: who, what, before, after, when; in the identity table.
+
+    pk      sk                what
+    AUDIT   <ms>#<random>     one change
+
+Entries are written in the transaction of the change; of one that is several, each has its own. What is no transaction
+is logged right after it. They name accounts by id: who has left is no longer named by the log. Nothing changes or
+removes an entry.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item, Put
+
+_KEY = "AUDIT"
+# Of an exam's instructions or a question's text the beginning tells which it was.
+_LONGEST_TEXT = 500
+_MOST_ENTRIES = 50
+
+
+class AuditItem(Item):
+    """One change."""
+
+    class Meta:
+        context = "identity"
+
+    at = FloatAttribute()
+    actor_id = IntAttribute()
+    action = UnicodeAttribute()
+    target = UnicodeAttribute()
+    before = UnicodeAttribute(null=True)
+    after = UnicodeAttribute(null=True)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """Something that an administrator changed.
+
+    Attributes:
+        actor_id: the administrator.
+        action: what was done, such as `user.role`.
+        target: to what, such as `user:42`.
+        before: the fields that changed, as they were; None if there was nothing.
+        after: the same as they are; None if there is nothing any more.
+    """
+
+    actor_id: int
+    action: str
+    target: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A change in the log; `at` in epoch seconds."""
+
+    id: str
+    at: float
+    change: Change
+
+
+def entry(change: Change, now: float) -> Put:
+    """The write that logs a change, for its transaction."""
+    return Put(
+        AuditItem(
+            _KEY,
+            f"{int(now * 1000):013d}#{secrets.token_hex(6)}",
+            at=now,
+            actor_id=change.actor_id,
+            action=change.action,
+            target=change.target,
+            before=_text(change.before),
+            after=_text(change.after),
+        )
+    )
+
+
+def record(change: Change, now: float) -> None:
+    """Log a change that was no single transaction.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    table.put(entry(change, now).item)
+
+
+def differing(
+    actor_id: int, action: str, target: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Change | None:
+    """The change of those fields in which two states differ; None if they do not."""
+    names = [name for name in after if before.get(name) != after[name]]
+    if not names:
+        return None
+    was, is_now = ({name: state.get(name) for name in names} for state in (before, after))
+    return Change(actor_id, action, target, was, is_now)
+
+
+def list_entries(*, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
+    """Changes, the latest first, and the place to go on after."""
+    page = table.query(AuditItem, _KEY, limit=limit, after=after, newest_first=True)
+    return [_entry_of(item) for item in page.items], page.next_sk
+
+
+def _entry_of(item: AuditItem) -> Entry:
+    change = Change(item.actor_id, item.action, item.target, _state(item.before), _state(item.after))
+    return Entry(item.sk, item.at, change)
+
+
+def _state(text: str | None) -> Mapping[str, Any] | None:
+    return msgspec.json.decode(text, type=dict[str, Any]) if text else None
+
+
+def _text(state: Mapping[str, Any] | None) -> str | None:
+    return None if state is None else msgspec.json.encode(_cut(state)).decode()
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        return f"{value[:_LONGEST_TEXT]}…"
+    if isinstance(value, Mapping):
+        return {str(name): _cut(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        kept = [_cut(each) for each in value[:_MOST_ENTRIES]]
+        return kept if len(value) <= _MOST_ENTRIES else [*kept, f"… {len(value)} in all"]
+    return value

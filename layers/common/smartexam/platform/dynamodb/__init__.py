@@ -1,0 +1,10 @@
+"""The connection to DynamoDB, and reading, writing and transactions over PynamoDB's models.
+
+Only `store` packages use it. Their callers get frozen values; the models stay in the store. No module scans a table,
+and none decides uniqueness or permission from an index, because an index may lag behind the table.
+"""
+
+import logging
+
+# PynamoDB logs at every cold start that there is no settings file: a line that is paid for and says nothing.
+logging.getLogger("pynamodb").setLevel(logging.WARNING)

@@ -1,0 +1,75 @@
+"""What is wrong with a body or a query, in the words of the API.
+
+msgspec stops at the first thing that is wrong, and says it in Python's words.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from smartexam.platform.errors import Fault, InvalidFields
+
+_REQUIRED = "This field is required"
+_PLACE = " - at `"
+_LONGEST_REASON = 200
+_MISSING = re.compile(r"^Object missing required field `(.+?)`")
+_EXPECTED = re.compile(r"^Expected `(.+?)`(.*?)(?:, got `.+`)?$")
+_BOUND = re.compile(r" ([<>]=?) (\S+)")
+_PATTERN = re.compile(r" matching regex .*")
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+}
+_BOUNDS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"}
+
+
+def invalid(
+    error: msgspec.ValidationError, shape: Any, given: Mapping[str, Any] | None, *, of_text: bool = False
+) -> InvalidFields:
+    """The refusal of values that do not fit a shape.
+
+    Args:
+        error: what msgspec says.
+        shape: what was expected.
+        given: the values, None if they are no object: with it all fields that are missing are named, not only one.
+        of_text: whether they come from a form or a query: nothing is null there, and the only objects are files.
+    """
+    reason, field = _placed(str(error))
+    missing = _MISSING.match(reason)
+    if missing is None:
+        worded = _worded(reason, of_text=of_text)
+        return InvalidFields([(field, worded if field else f"The body {worded}")])
+    if field or given is None:
+        return InvalidFields([(f"{field}.{missing.group(1)}" if field else missing.group(1), _REQUIRED)])
+    required = (each.encode_name for each in msgspec.structs.fields(shape) if each.required)
+    return InvalidFields([Fault(name, _REQUIRED) for name in required if name not in given])
+
+
+def _placed(text: str) -> tuple[str, str]:
+    """What is wrong, and with which field, of words such as "Expected `int` - at `$.ids[0]`".
+
+    What is wrong may repeat what was sent, which may look like a place itself, and be of any length.
+    """
+    reason, found, place = text.rpartition(_PLACE)
+    if not found:
+        reason, place = text, ""
+    field = place.removesuffix("`").removeprefix("key in ").removeprefix("$").removeprefix(".")
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…", field
+
+
+def _worded(reason: str, *, of_text: bool) -> str:
+    expected = _EXPECTED.match(reason)
+    if expected is None:
+        return reason
+    kinds = [_KINDS.get(kind, kind) for kind in expected.group(1).split(" | ")]
+    if of_text:
+        kinds = ["a file" if kind == _KINDS["object"] else kind for kind in kinds if kind != "null"]
+    listed = " or ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
+    bound = _BOUND.sub(lambda found: f" {_BOUNDS[found[1]]} {found[2]}", expected.group(2))
+    return f"must be {listed}{_PATTERN.sub(' of the expected form', bound)}"

@@ -1,0 +1,108 @@
+"""One HTTP request, read from API Gateway's payload format 2.0."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from smartexam.platform.errors import BadRequest, Unauthorized
+from smartexam.platform.principal import Principal
+
+
+class Request(msgspec.Struct, eq=False, dict=True):
+    """A request as handlers see it.
+
+    Attributes:
+        now: when it began, epoch seconds by the injected clock; the only time its rules may use.
+        headers: names in lower case, several values joined by commas.
+        source_ip: the peer that API Gateway saw, whatever headers say.
+        principal: the caller; None on public routes.
+    """
+
+    event: Mapping[str, Any]
+    now: float
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    source_ip: str
+    request_id: str
+    principal: Principal | None = None
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any], now: float) -> "Request":
+        """The request in a payload-2.0 event."""
+        context = event.get("requestContext") or {}
+        http = context.get("http") or {}
+        return cls(
+            event=event,
+            now=now,
+            method=str(http.get("method", "GET")).upper(),
+            path=str(event.get("rawPath") or http.get("path") or "/"),
+            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            source_ip=str(http.get("sourceIp", "")),
+            request_id=str(context.get("requestId", "")),
+        )
+
+    def __repr__(self) -> str:
+        # Headers, cookies and bodies hold what no log and no traceback may.
+        return f"Request({self.method} {self.path})"
+
+    @property
+    def caller(self) -> Principal:
+        """The signed-in caller of a route that is not public."""
+        if self.principal is None:
+            raise Unauthorized("Authentication required", code="authentication_required")
+        return self.principal
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """Query parameters; of a repeated one the last counts, an empty one counts as absent."""
+        pairs = parse_qsl(self.event.get("rawQueryString") or "", keep_blank_values=False)
+        return dict(pairs)
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """Cookies by name; of a repeated one the first counts, which browsers send for the longest path."""
+        sent = list(self.event.get("cookies") or ())
+        if not sent and "cookie" in self.headers:
+            sent = self.headers["cookie"].split(";")
+        found: dict[str, str] = {}
+        for cookie in sent:
+            name, separator, value = cookie.strip().partition("=")
+            if separator:
+                found.setdefault(name.strip(), value.strip().strip('"'))
+        return found
+
+    @property
+    def content_type(self) -> str:
+        """The body's media type in lower case without parameters, "" if the client named none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body is a form, as a browser posts it."""
+        return self.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
+
+    @cached_property
+    def body(self) -> bytes:
+        """The body's bytes.
+
+        Raises:
+            BadRequest: it is not what its own encoding says.
+        """
+        text = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return str(text).encode("utf-8", "surrogatepass")
+        try:
+            return base64.b64decode(text)
+        except (binascii.Error, ValueError):
+            raise BadRequest("The body is not readable") from None
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the client asked for JSON rather than for a page."""
+        return "application/json" in self.headers.get("accept", "").lower()

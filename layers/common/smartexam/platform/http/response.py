@@ -1,0 +1,69 @@
+"""Answers, and the headers that every answer carries."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from aws_lambda_powertools.event_handler import Response
+
+from smartexam.platform.errors import AppError
+
+JSON = "application/json"
+# An API's answers are data: nothing may frame them, sniff them, run them or keep them.
+_SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_encoder = msgspec.json.Encoder()
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is done."""
+
+    success: Literal[True] = True
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """An answer that is more than a JSON body with status 200.
+
+    Attributes:
+        body: a value to encode as JSON; text or bytes are sent as they are.
+        headers: they win over the security headers of the same name.
+        cookies: whole `Set-Cookie` values.
+        compress: whether to send it as gzip to those who read that; worth it for large texts only.
+    """
+
+    body: Any = None
+    status: int = 200
+    content_type: str = JSON
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    compress: bool = False
+
+
+def redirect(location: str, *, cookies: tuple[str, ...] = ()) -> Reply:
+    """Send the client on with a GET (302)."""
+    return Reply(status=302, headers={"Location": location}, cookies=cookies)
+
+
+def from_error(error: AppError) -> Reply:
+    """The one error shape."""
+    return Reply(error.body(), status=error.status, headers=error.headers)
+
+
+def render(reply: Reply) -> Response[str]:
+    """The answer for Powertools' resolver."""
+    body = reply.body
+    cookies: Any = list(reply.cookies)  # Powertools takes text as well as its own type
+    headers: dict[str, Any] = {**_SECURITY_HEADERS, **reply.headers}
+    if body is None:
+        return Response(reply.status, None, "", headers, cookies)
+    if isinstance(body, bytes):
+        # Powertools sends bytes as base64, which API Gateway decodes again.
+        return Response(reply.status, reply.content_type, body, headers, cookies)  # type: ignore[arg-type]
+    text = body if isinstance(body, str) else _encoder.encode(body).decode()
+    return Response(reply.status, reply.content_type, text, headers, cookies, compress=reply.compress)

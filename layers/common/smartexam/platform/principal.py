@@ -1,0 +1,42 @@
+"""The signed-in caller and the roles."""
+
+from enum import Enum
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Role: TypeAlias = Literal["user", "admin", "user,admin"]
+
+
+class Access(Enum):
+    """Who may call a route."""
+
+    PUBLIC = "public"
+    AUTH = "auth"
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Principal(msgspec.Struct, frozen=True):
+    """The signed-in caller.
+
+    Attributes:
+        version: the account's `auth_version` when the credential was issued; see `smartexam.accounts.revocations`.
+        by_cookie: whether a browser may have sent the credential by itself.
+    """
+
+    user_id: int
+    role: str
+    username: str
+    full_name: str
+    version: int
+    by_cookie: bool = False
+
+    def has(self, portal: str) -> bool:
+        """Whether `user` or `admin` is in the role."""
+        return portal in portals(self.role)
+
+
+def portals(role: str) -> list[str]:
+    """The role split into the portals that it opens: `user,admin` opens both."""
+    return role.split(",")

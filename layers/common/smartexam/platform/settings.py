@@ -1,0 +1,118 @@
+"""The settings of a function, read once from its environment.
+
+Secrets are not among them: the environment names where a secret is kept, `smartexam.platform.secret_store` fetches it.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import msgspec
+
+from smartexam.platform.clock import Clock, OffsetClock, SystemClock
+
+SHORTEST_KEY = 32
+TABLES = ("identity", "ephemeral", "catalog", "attempts", "messaging", "discussions")
+
+
+class SettingsError(RuntimeError):
+    """The environment is incomplete or contradictory: the function must not start."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What a function is told by its environment.
+
+    Attributes:
+        tables: physical table name by context; only those that the function was given.
+        jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
+        allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
+        sync_grace_seconds: how long after an attempt's deadline answers are still taken.
+        local_clock_file: set on a developer's machine only; see `smartexam.platform.clock.OffsetClock`.
+    """
+
+    stage: str
+    region: str
+    tables: Mapping[str, str]
+    jwt_secret: str | None
+    jwt_secret_arn: str | None
+    exam_timezone: str
+    app_base_url: str
+    allowed_origins: frozenset[str]
+    sync_grace_seconds: int
+    is_local: bool
+    local_clock_file: str | None
+    environment: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        # The environment and the key in it are for nobody's eyes.
+        return f"Settings({self.stage} in {self.region})"
+
+    def table(self, context: str) -> str:
+        """The physical name of a context's table.
+
+        Raises:
+            SettingsError: the function was not given this table.
+        """
+        try:
+            return self.tables[context]
+        except KeyError:
+            raise SettingsError(f"{context.upper()}_TABLE is not set") from None
+
+    def required(self, name: str) -> str:
+        """A variable that only some functions have, such as a queue's address.
+
+        Raises:
+            SettingsError: it is missing or empty.
+        """
+        value = self.environment.get(name, "")
+        if not value:
+            raise SettingsError(f"{name} is not set")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """A variable that may be missing; empty counts as missing."""
+        return self.environment.get(name) or None
+
+    def clock(self) -> Clock:
+        """The clock that this function runs by."""
+        return OffsetClock(self.local_clock_file) if self.local_clock_file else SystemClock()
+
+
+def parse(environment: Mapping[str, str]) -> Settings:
+    """Settings from environment variables.
+
+    Raises:
+        SettingsError: no signing key, one too short, or local mode outside a developer's machine.
+    """
+    is_local = environment.get("SMARTEXAM_LOCAL") == "1"
+    if is_local and not _is_loopback(environment.get("AWS_ENDPOINT_URL", "")):
+        raise SettingsError("local mode needs AWS_ENDPOINT_URL to be a loopback address")
+    secret, secret_arn = environment.get("JWT_SECRET") or None, environment.get("JWT_SECRET_ARN") or None
+    if secret is not None and len(secret) < SHORTEST_KEY:
+        raise SettingsError(f"JWT_SECRET is shorter than {SHORTEST_KEY} characters")
+    origins = (origin.strip().rstrip("/") for origin in environment.get("ALLOWED_ORIGINS", "").split(","))
+    return Settings(
+        stage=environment.get("STAGE", "dev"),
+        region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1",
+        tables={name: environment[key] for name in TABLES if environment.get(key := f"{name.upper()}_TABLE")},
+        jwt_secret=secret,
+        jwt_secret_arn=secret_arn,
+        exam_timezone=environment.get("EXAM_TIMEZONE") or "Asia/Kolkata",
+        app_base_url=environment.get("APP_BASE_URL", "").rstrip("/"),
+        allowed_origins=frozenset(origin for origin in origins if origin),
+        sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
+        is_local=is_local,
+        local_clock_file=environment.get("LOCAL_CLOCK_FILE") if is_local else None,
+        environment=dict(environment),
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, parsed at the first call."""
+    return parse(os.environ)
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}

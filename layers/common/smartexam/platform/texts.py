@@ -1,0 +1,58 @@
+"""What people write, as it is stored: as written.
+
+Nothing is escaped: how a text must be escaped depends on where it is shown, which only the client knows.
+"""
+
+import unicodedata
+
+from smartexam.platform.errors import InvalidFields
+
+_KEPT_CONTROLS = frozenset("\n\t")
+# Control characters and halves of surrogate pairs have no meaning in a text.
+_DROPPED = frozenset({"Cc", "Cs"})
+# Separators and marks that nobody sees.
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+
+
+def clean(text: str) -> str:
+    """A text without control characters (line breaks and tabs stay) and without outer white space."""
+    kept = (
+        character
+        for character in text
+        if character in _KEPT_CONTROLS or unicodedata.category(character) not in _DROPPED
+    )
+    return "".join(kept).strip()
+
+
+def read_text(text: str, field: str, *, shortest: int = 1, longest: int) -> str:
+    """A text without control characters (line breaks and tabs stay) and without outer white space.
+
+    Args:
+        text: as it came.
+        field: where it came, for the error.
+        shortest: characters that it has at least, once cleaned.
+        longest: characters that it has at most, once cleaned.
+
+    Raises:
+        InvalidFields: nothing to be seen is in it, or it is too short or too long.
+    """
+    return _checked(clean(text), field, shortest, longest)
+
+
+def read_line(text: str, field: str, *, longest: int) -> str:
+    """The same as one line, with single spaces.
+
+    Raises:
+        InvalidFields: nothing to be seen is in it, or it is too long.
+    """
+    return _checked(" ".join(clean(text).split()), field, 1, longest)
+
+
+def _checked(text: str, field: str, shortest: int, longest: int) -> str:
+    if all(unicodedata.category(character) in _INVISIBLE for character in text):
+        raise InvalidFields([(field, "must not be empty")])
+    if len(text) < shortest:
+        raise InvalidFields([(field, f"must have at least {shortest} characters")])
+    if len(text) > longest:
+        raise InvalidFields([(field, f"must have at most {longest} characters")])
+    return text

@@ -1,0 +1,1 @@
+"""Results: which are visible, and the statistics over them."""

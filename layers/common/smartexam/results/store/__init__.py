@@ -1,0 +1,1 @@
+"""Tallies, counters, rankings and lists of results in the attempts table."""

@@ -1,0 +1,205 @@
+"""Reading what is counted: totals, months, days, and lists of results by time."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.pages import Wanted
+from smartexam.results.statistics import keys
+from smartexam.results.statistics.projection import average
+from smartexam.results.statistics.tally import BANDS
+from smartexam.results.store.tallies import RowItem
+
+# Behind every sort key that begins alike.
+_END = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days in the institute's time zone, first and last included."""
+
+    first: date
+    last: date
+
+    @property
+    def length(self) -> int:
+        """How many days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Period":
+        """The period of the same length that ends where this one begins."""
+        return Period(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted of some results.
+
+    Attributes:
+        questions: of their papers, answered or not.
+        bands: results by score, from the highest band down.
+        mean: the exact mean of their scores as shares of their papers.
+        students: how many students have them.
+    """
+
+    results: int
+    passes: int
+    questions: int
+    bands: tuple[int, ...]
+    mean: Fraction
+    students: int
+
+    @property
+    def pass_rate(self) -> Fraction:
+        """Passes as a share of all results; 0 without results."""
+        return Fraction(self.passes, self.results) if self.results else Fraction(0)
+
+
+class Days:
+    """The counters of some days, from which those of any range within follow."""
+
+    def __init__(self, amounts: Mapping[tuple[str, str], Counter[str]]) -> None:
+        self._amounts = amounts
+        # Only days that have counters: a range may be as long as it likes.
+        self._days: dict[str, list[str]] = defaultdict(list)
+        for day, scope in sorted(amounts):
+            self._days[scope].append(day)
+
+    def scopes(self, period: Period) -> list[str]:
+        """The scopes that have results in a period."""
+        return sorted(scope for scope in self._days if self.active(scope, period))
+
+    def active(self, scope: str, period: Period) -> list[str]:
+        """The days of a period with results."""
+        return [day for day in self._within(scope, period) if self._amounts[day, scope]["n"]]
+
+    def counts(self, scope: str, period: Period) -> Counts:
+        """What is counted in a period."""
+        first = period.first.isoformat()
+        merged: Counter[str] = Counter()
+        students = 0
+        for day in self._within(scope, period):
+            amounts = self._amounts[day, scope]
+            merged.update(amounts)
+            # Whoever was active on an earlier day of the period was counted there.
+            students += sum(n for name, n in amounts.items() if name.startswith("a") and name[1:] < first)
+        return _counts(merged, students)
+
+    def _within(self, scope: str, period: Period) -> list[str]:
+        days = self._days.get(scope, [])
+        return days[bisect_left(days, period.first.isoformat()) : bisect_right(days, period.last.isoformat())]
+
+
+def read_days(generation: int, period: Period) -> Days:
+    """The counters of a period's days, of all scopes: one query."""
+    since, until = period.first.isoformat(), f"{period.last.isoformat()}{_END}"
+    amounts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for sk, found in table.counters("attempts", f"{keys.prefix(generation)}DAYS", since=since, until=until):
+        day, _, rest = sk.partition("#")
+        amounts[day, rest.rpartition("#")[0]].update(found)
+    return Days(amounts)
+
+
+def read_totals(generation: int, scope: str | None = None) -> dict[str, Counts]:
+    """What is counted of all time, by scope: of one, or of all that have results."""
+    pk, prefix = f"{keys.prefix(generation)}TOTALS", "" if scope is None else f"{scope}#"
+    found = _merged(table.counters("attempts", pk, prefix=prefix))
+    return {name: _counts(amounts, amounts["u"]) for name, amounts in found.items() if amounts["n"]}
+
+
+def read_months(generation: int, scope: str) -> dict[str, Counts]:
+    """What is counted of each month with results."""
+    found = _merged(table.counters("attempts", f"{keys.prefix(generation)}MONTHS#{scope}"))
+    return {name: _counts(amounts, amounts["u"]) for name, amounts in sorted(found.items()) if amounts["n"]}
+
+
+def count_results(generation: int, scope: str, first: date | None, last: date | None) -> int:
+    """How many results there are from one day to another, either of which may be open: one query of days' counters."""
+    since = None if first is None else first.isoformat()
+    until = _END if last is None else f"{last.isoformat()}{_END}"
+    found = table.counters("attempts", f"{keys.prefix(generation)}DAYS", since=since, until=until)
+    wanted = f"#{scope}#"
+    return sum(amounts.get("n", 0) for sk, amounts in found if wanted in sk)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedResult:
+    """Where a result lies; `completed_at` in epoch seconds."""
+
+    id: int
+    user_id: int
+    exam_id: int
+    completed_at: int
+
+
+def list_results(
+    generation: int, scope: str, since: float | None, until: float | None, page: Wanted
+) -> tuple[list[ListedResult], str | None]:
+    """A page of results, the latest first, and the place to go on after.
+
+    Args:
+        generation: the one that is read.
+        scope: of an exam or of all.
+        since: only results from this time on, epoch seconds.
+        until: only results before this time.
+        page: which page.
+    """
+    pk = keys.prefix(generation) + keys.results(scope)
+    low = keys.result_place(int(since or 0), 0)
+    # Every place of that second lies behind its bare number.
+    high = _END if until is None else keys.result_place(int(until), 0).partition("#")[0]
+    after = page.after
+    if after is None and page.skipped:
+        after = table.skip("attempts", pk, page.skipped, since=low, until=high, newest_first=True)
+        if after is None:
+            return [], None
+    found = table.query(RowItem, pk, limit=page.size, after=after, since=low, until=high, newest_first=True)
+    return [_listed(row) for row in found.items], found.next_sk
+
+
+def find_result(generation: int, result_id: int) -> tuple[int, int] | None:
+    """(user id, exam id) of a result."""
+    key = keys.where(result_id)
+    row = table.get(RowItem, keys.prefix(generation) + key.pk, key.sk)
+    return None if row is None else (row.user_id, row.exam_id)
+
+
+def starts_at(day: date, timezone: str) -> float:
+    """When a day begins in a time zone, epoch seconds."""
+    return datetime.combine(day, time(), ZoneInfo(timezone)).timestamp()
+
+
+def ends_at(day: date, timezone: str) -> float:
+    """When a day ends in a time zone, which is when the next one begins."""
+    return starts_at(day + timedelta(days=1), timezone)
+
+
+def _merged(found: Iterable[tuple[str, dict[str, int]]]) -> dict[str, Counter[str]]:
+    """Counters by key, their shards added up."""
+    merged: dict[str, Counter[str]] = defaultdict(Counter)
+    for sk, amounts in found:
+        merged[sk.rpartition("#")[0]].update(amounts)
+    return merged
+
+
+def _counts(amounts: Counter[str], students: int) -> Counts:
+    sums = {int(name[1:]): total for name, total in amounts.items() if name.startswith("s")}
+    return Counts(
+        results=amounts["n"],
+        passes=amounts["p"],
+        questions=amounts["q"],
+        bands=tuple(amounts[f"b{at}"] for at in range(len(BANDS) + 1)),
+        mean=average(sums, amounts["n"]),
+        students=students,
+    )
+
+
+def _listed(row: RowItem) -> ListedResult:
+    completed_at, result_id = row.sk.split("#")
+    return ListedResult(int(result_id), row.user_id, row.exam_id, int(completed_at))

@@ -1,0 +1,62 @@
+"""Which results a student may see.
+
+A result is visible from a time on that follows from its exam's settings of this moment; until then it is pending.
+"""
+
+import msgspec
+
+from smartexam.catalog.store import exams
+from smartexam.platform.errors import Forbidden, NotFound
+from smartexam.platform.times import iso
+from smartexam.sitting.ending import settled_sitting
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import Result
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A result, whether its student may see it, and from when on (epoch seconds, None while an admin holds it back)."""
+
+    result: Result
+    is_visible: bool
+    available_at: float | None
+
+
+def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, grace: float) -> Found:
+    """A student's result of an exam, the latest one if none is named.
+
+    Raises:
+        NotFound: no such exam, or no such result of this student.
+    """
+    exam = exams.find_exam(exam_id, reader=user_id)
+    if result_id is None:
+        # An attempt whose time ran out while the student was away is graded at this call.
+        sitting = settled_sitting(user_id, exam_id, now, grace)
+        result_id = None if sitting is None else sitting.last_result_id
+    result = None if result_id is None else attempts.get_result(user_id, exam_id, result_id)
+    if result is None:
+        raise NotFound("Result not found", code="result_not_found")
+    completed_at = result.completed_at
+    return Found(result, exam.shows_result(completed_at, now), exam.result_available_at(completed_at))
+
+
+def require_visible(found: Found) -> Result:
+    """The result, if the student may see it now.
+
+    Raises:
+        Forbidden: not yet; says when, if that is known.
+    """
+    if found.is_visible:
+        return found.result
+    raise Forbidden(
+        pending_message(found.available_at),
+        code="result_pending",
+        result_pending=True,
+        available_at=None if found.available_at is None else iso(found.available_at),
+    )
+
+
+def pending_message(available_at: float | None) -> str:
+    """Why a result is not visible yet."""
+    if available_at is None:
+        return "The results of this exam have not been released yet"
+    return f"The result will be available at {iso(available_at)}"

@@ -1,0 +1,1 @@
+"""Sittings, drafts, attempts and results in the attempts table."""

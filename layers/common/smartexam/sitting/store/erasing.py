@@ -1,0 +1,31 @@
+"""Removing what students have of an exam, and what an account has of all exams, in pieces."""
+
+from collections.abc import Iterator
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.erasing import erase_partition
+from smartexam.platform.keys import user_key
+from smartexam.sitting.store import attempts
+
+_PIECE = 250
+
+
+def erase_user(user_id: int) -> bool:
+    """Remove a piece of a user's sittings and results; whether there may be more."""
+    return erase_partition("attempts", user_key(user_id))
+
+
+def erase_sittings(exam_id: int) -> Iterator[None]:
+    """Remove an exam's sittings; yields after each piece."""
+    return _erase(exam_id, "SITTING#")
+
+
+def erase_results(exam_id: int) -> Iterator[None]:
+    """Remove all else that students have of an exam; yields after each piece."""
+    return _erase(exam_id, "")
+
+
+def _erase(exam_id: int, prefix: str) -> Iterator[None]:
+    for keys in attempts.keys_of_exam(exam_id, prefix=prefix, limit=_PIECE):
+        table.batch_delete("attempts", keys)
+        yield

@@ -1,0 +1,154 @@
+"""Sending, typing and reading: first stored, then told to everybody's devices."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from smartexam.platform.principal import Principal
+from smartexam.platform.texts import read_text
+from smartexam.platform.times import iso
+from smartexam.talk import realtime
+from smartexam.talk.realtime import Event
+from smartexam.talk.store.messaging import conversations, sending
+from smartexam.talk.store.messaging.messages import Message
+from smartexam.talk.store.messaging.sending import Draft
+
+LONGEST_MESSAGE = 1000
+
+Id = Annotated[int, Meta(ge=1, lt=2**53)]
+_ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class SendBody(msgspec.Struct, frozen=True):
+    """A message to send.
+
+    `reply_to_id` names a message of the same conversation. `reply_to_text` and `reply_to_name` are taken for the
+    sake of older clients and not looked at: what is quoted is what is stored.
+    """
+
+    message: str
+    reply_to_id: Id | None = None
+    reply_to_text: str | None = None
+    reply_to_name: str | None = None
+    client_id: _ClientId | None = None
+
+
+class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as clients see it; its text is as it was written, and is to be escaped where it is shown."""
+
+    id: int
+    sender_name: str
+    message: str
+    created_at: str
+    is_own: bool
+    is_edited: bool = False
+    reply_to_id: int | None = None
+    reply_to_text: str | None = None
+    reply_to_name: str | None = None
+
+
+class ChatMessage(MessageShape, frozen=True, kw_only=True):
+    """A message as it comes to connected clients."""
+
+    conv_id: int
+    sender_id: int
+    client_id: str | None = None
+
+
+def message_text(text: str) -> str:
+    """A message as it is stored.
+
+    Raises:
+        InvalidFields: nothing to be seen is in it, or it is longer than `LONGEST_MESSAGE`.
+    """
+    return read_text(text, "message", longest=LONGEST_MESSAGE)
+
+
+def message_shape(message: Message, reader_id: int) -> MessageShape:
+    """A message as one of its readers sees it."""
+    return MessageShape(**_common(message, is_own=message.sender_id == reader_id))
+
+
+def send_message(
+    sender: Principal, conversation_id: int, body: SendBody, now: float, *, connection_id: str | None = None
+) -> ChatMessage:
+    """Store a message and tell every member; the sender's own view of it.
+
+    Args:
+        sender: who sends it.
+        conversation_id: into which conversation.
+        body: the message.
+        now: epoch seconds.
+        connection_id: the connection that it came by, which is answered otherwise.
+
+    Raises:
+        InvalidFields: the text is empty or too long.
+        BadRequest: it replies to what is not in this conversation.
+        Forbidden: the sender is not a member.
+        RateLimited: the sender's last message is less than two seconds old.
+    """
+    draft = Draft(
+        conversation_id=conversation_id,
+        sender_id=sender.user_id,
+        sender_name=sender.full_name,
+        text=message_text(body.message),
+        reply_to_id=body.reply_to_id,
+        client_id=body.client_id,
+    )
+    sent = sending.send(draft, now)
+    own = _chat_message(sent.message, is_own=True)
+    told = () if sent.is_repeated else conversations.told_of_change(sender.user_id, sent.membership).user_ids
+    if told:
+        others = [user_id for user_id in told if user_id != sender.user_id]
+        theirs = _chat_message(sent.message, is_own=False)
+        realtime.publish(
+            [Event("chat_message", theirs, others), Event("chat_message", own, [sender.user_id], connection_id)],
+            now=now,
+        )
+    return own
+
+
+def tell_typing(sender: Principal, conversation_id: int, now: float, *, connection_id: str | None = None) -> None:
+    """Tell the other members that somebody is typing.
+
+    Raises:
+        Forbidden: they are not a member.
+    """
+    everybody = conversations.recipients(sender.user_id, conversation_id).user_ids
+    others = [user_id for user_id in everybody if user_id != sender.user_id]
+    data = {"conv_id": conversation_id, "user_id": sender.user_id, "name": sender.full_name}
+    realtime.publish([Event("user_typing", data, others, connection_id)], now=now)
+
+
+def mark_read(reader: Principal, conversation_id: int) -> None:
+    """Record that a member has read everything in a conversation.
+
+    Raises:
+        Forbidden: they are not a member.
+    """
+    conversations.mark_read(reader.user_id, conversation_id)
+
+
+def _chat_message(message: Message, *, is_own: bool) -> ChatMessage:
+    return ChatMessage(
+        **_common(message, is_own=is_own),
+        conv_id=message.conversation_id,
+        sender_id=message.sender_id,
+        client_id=message.client_id,
+    )
+
+
+def _common(message: Message, *, is_own: bool) -> dict[str, Any]:
+    quote = message.quote
+    return {
+        "id": message.id,
+        "sender_name": message.sender_name,
+        "message": message.text,
+        "created_at": iso(message.sent_at),
+        "is_own": is_own,
+        "is_edited": message.is_edited,
+        "reply_to_id": None if quote is None else quote.message_id,
+        "reply_to_text": None if quote is None else quote.text,
+        "reply_to_name": None if quote is None else quote.sender_name,
+    }

@@ -1,0 +1,126 @@
+"""Who gets an event: all devices of some users, or everybody who follows a discussion.
+
+What is announced has been stored before, and clients catch up by HTTP: nothing here raises, whatever fails.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from smartexam.accounts.revocations import feed
+from smartexam.platform.errors import AppError
+from smartexam.platform.observability import logger, note
+from smartexam.platform.principal import Principal
+from smartexam.talk.realtime.delivery import Post, deliver
+from smartexam.talk.store import sockets
+from smartexam.talk.store.sockets import Socket
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Event(msgspec.Struct, frozen=True):
+    """An event for users.
+
+    Attributes:
+        name: such as `chat_message`.
+        data: what comes with it; JSON values or shapes.
+        user_ids: who gets it, on every device.
+        except_connection: a device that does not, such as the one that caused it.
+    """
+
+    name: str
+    data: Any
+    user_ids: Collection[int]
+    except_connection: str | None = None
+
+
+class Own(msgspec.Struct, frozen=True):
+    """What the devices of the user get whose doing an event is, instead of what the others get."""
+
+    user_id: int
+    data: Any
+
+
+def publish_to_users(user_ids: Collection[int], event: str, data: Any, *, now: float) -> None:
+    """Send an event to every connection of these users; one database read for a hundred of them.
+
+    Args:
+        user_ids: who gets it.
+        event: its name, such as `chat_request`.
+        data: what comes with it; JSON values or shapes.
+        now: epoch seconds.
+    """
+    publish([Event(event, data, user_ids)], now=now)
+
+
+def publish(events: Sequence[Event], *, now: float) -> None:
+    """Send several events at once; the receivers of all of them are looked up together."""
+    try:
+        found = sockets.of_users({user_id for event in events for user_id in event.user_ids})
+        posts = [
+            Post(socket, content)
+            for event, content in ((event, frame(event.name, event.data)) for event in events)
+            for user_id in event.user_ids
+            for socket in _may_receive(found.get(user_id, ()), now)
+            if socket.connection_id != event.except_connection
+        ]
+    except AppError as error:
+        _not_sent(error)
+        return
+    deliver(posts, now=now)
+
+
+def publish_to_question(
+    question_id: int,
+    event: str,
+    data: Any,
+    *,
+    now: float,
+    own: Own | None = None,
+    admits: Callable[[set[int]], Collection[int]] | None = None,
+) -> None:
+    """Send an event to every connection that follows a question's discussion.
+
+    Args:
+        question_id: the question.
+        event: its name, such as `new_message`.
+        data: what comes with it; JSON values or shapes.
+        now: epoch seconds.
+        own: what the devices of one of them get instead.
+        admits: given the followers' ids, those who may see the discussion now; by default all.
+    """
+    try:
+        found = _may_receive(sockets.followers(question_id, now), now)
+        if admits is not None and found:
+            admitted = set(admits({socket.user_id for socket in found}))
+            found = [socket for socket in found if socket.user_id in admitted]
+    except AppError as error:
+        _not_sent(error)
+        return
+    others = frame(event, data)
+    mine = others if own is None else frame(event, own.data)
+    deliver(
+        [Post(socket, mine if own is not None and socket.user_id == own.user_id else others) for socket in found],
+        now=now,
+    )
+
+
+def frame(event: str, data: Any) -> bytes:
+    """An event as clients read it: `{"event": ..., "data": ...}`."""
+    return _encode({"event": event, "data": data})
+
+
+def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
+    """Those whose account has neither been deleted nor got a new password since they connected."""
+    receiving = []
+    for socket in found:
+        known = Principal(socket.user_id, "user", "", "", socket.version)
+        if not socket.is_forgotten(now) and feed().applied(known, now) is not None:
+            receiving.append(socket)
+    return receiving
+
+
+def _not_sent(error: AppError) -> None:
+    note(unsent="lookup")
+    logger().warning("event not sent", exc_info=error)

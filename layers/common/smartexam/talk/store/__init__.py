@@ -1,0 +1,1 @@
+"""Conversations, discussions, open sockets and the study assistant's history."""

@@ -1,0 +1,211 @@
+"""Reading discussions: in pages of bounded cost, counts, and where a comment lies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smartexam.catalog.store import question_items as catalog
+from smartexam.catalog.store.exams import CARD, CardItem, card_key
+from smartexam.platform.dynamodb import table
+from smartexam.platform.keys import user_key
+from smartexam.sitting.store.attempts import Sitting, SittingItem, sitting_from, sitting_key
+from smartexam.talk.store.discussions.items import (
+    COUNT,
+    PIN_PREFIX,
+    THREAD_PREFIX,
+    Comment,
+    CommentItem,
+    CountItem,
+    Location,
+    PinItem,
+    PointerItem,
+    Summary,
+    ancestors_of,
+    from_item,
+    partition,
+    pointer_key,
+    root_of,
+    summary_of,
+)
+
+# Comments on a page, roots and replies together: one unit of reading each 4 KB, some 10 units for a full page.
+PAGE_SIZE = 100
+# Queries for a page: one for most; many pinned roots, or many pinned roots in a row to pass over, take more.
+_MOST_QUERIES = 10
+_IN_PINNED = "P:"
+# Behind everything under a root: above the digits that a reply's place goes on with.
+_END_OF_THREAD = "#~"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Comments in the order in which they are read, each before its replies, and the place to go on after."""
+
+    comments: list[Comment]
+    next_place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """A question to discuss.
+
+    Attributes:
+        is_new: nobody ever commented on it.
+        parent: the comment that is to be answered, if one was asked for and exists.
+    """
+
+    exam_id: int
+    summary: Summary
+    is_new: bool
+    parent: Location | None
+
+
+def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discussion | None:
+    """A question and its discussion in short; None if there is no such question. One round trip."""
+    wanted: list[tuple[type[table.Item], str, str]] = [
+        (catalog.PointerItem, *catalog.pointer_key(question_id)),
+        (CountItem, partition(question_id), COUNT),
+    ]
+    if parent_id is not None:
+        wanted.append((PointerItem, *pointer_key(parent_id)))
+    found = table.batch_get(wanted)
+    pointer = found.get(catalog.pointer_key(question_id))
+    count = found.get((partition(question_id), COUNT))
+    parent = None if parent_id is None else found.get(pointer_key(parent_id))
+    if not isinstance(pointer, catalog.PointerItem):
+        return None
+    return Discussion(
+        exam_id=pointer.exam_id,
+        summary=summary_of(count if isinstance(count, CountItem) else None),
+        is_new=count is None,
+        parent=_location(parent) if isinstance(parent, PointerItem) else None,
+    )
+
+
+def find_seat(exam_id: int, user_id: int) -> tuple[bool, Sitting | None]:
+    """Whether an exam exists, and a student's place in it. One round trip."""
+    card, place = (card_key(exam_id, user_id), CARD), (user_key(user_id), sitting_key(exam_id))
+    wanted: list[tuple[type[table.Item], str, str]] = [(CardItem, *card), (SittingItem, *place)]
+    found = table.batch_get(wanted)
+    sitting = found.get(place)
+    return card in found, sitting_from(sitting) if isinstance(sitting, SittingItem) else None
+
+
+def locate(comment_id: int) -> Location | None:
+    """Where a comment lies; None if there is none (any more)."""
+    pointer = table.get(PointerItem, *pointer_key(comment_id))
+    return None if pointer is None else _location(pointer)
+
+
+def count_comments(question_id: int) -> int:
+    """How many comments on a question are not deleted."""
+    return summary_of(table.get(CountItem, partition(question_id), COUNT)).comments
+
+
+def count_many(question_ids: Iterable[int]) -> dict[int, int]:
+    """How many comments on each question are not deleted; one round trip per 100 questions."""
+    wanted = list(dict.fromkeys(question_ids))
+    found = table.batch_get((CountItem, partition(question_id), COUNT) for question_id in wanted)
+    return {question_id: summary_of(found.get((partition(question_id), COUNT))).comments for question_id in wanted}
+
+
+def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> Page:
+    """Comments of a question: threads of pinned roots first, then the others, each the oldest first.
+
+    A page may end within a thread. The next one then begins with the comments again that its first one lies under, so
+    that each page can be read alone.
+
+    Args:
+        question_id: the question.
+        has_pins: whether any root is pinned.
+        after: the place where the last page ended.
+    """
+    reading = _Reading(question_id)
+    next_place: str | None = None
+    if after is None or after.startswith(_IN_PINNED):
+        if has_pins or after is not None:
+            next_place = reading.pinned(after.removeprefix(_IN_PINNED) if after else None)
+        if next_place is None:
+            next_place = reading.others(None)
+    else:
+        next_place = reading.others(after)
+    return Page(reading.comments(), next_place)
+
+
+class _Reading:
+    """A page while it is read."""
+
+    def __init__(self, question_id: int) -> None:
+        self._pk = partition(question_id)
+        self._found: list[Comment] = []
+        self._queries = 0
+
+    def pinned(self, after: str | None) -> str | None:
+        """Threads of pinned roots; where to go on if the page is full, None when they are all read."""
+        place = after
+        if place is not None and not place.endswith(_END_OF_THREAD):
+            if (rest := self._thread(root_of(place), place)) is not None:
+                return rest
+            place = root_of(place) + _END_OF_THREAD
+        while True:
+            start = None if place is None else f"{PIN_PREFIX}{root_of(place)}"
+            pins = table.query(PinItem, self._pk, limit=_MOST_QUERIES, prefix=PIN_PREFIX, after=start)
+            self._queries += 1
+            for pin in pins.items:
+                if self._is_full:
+                    return place and f"{_IN_PINNED}{place}"
+                root = pin.sk.removeprefix(PIN_PREFIX)
+                if (rest := self._thread(root, None)) is not None:
+                    return rest
+                place = root + _END_OF_THREAD
+            if pins.next_sk is None:
+                return None
+            if self._is_full:
+                return place and f"{_IN_PINNED}{place}"
+
+    def others(self, after: str | None) -> str | None:
+        """Threads of the other roots; where to go on if the page is full, None at the end."""
+        place = after
+        while True:
+            if self._is_full:
+                # The very beginning has no place to go on after, so name one before everything.
+                return place or THREAD_PREFIX
+            page = table.query(CommentItem, self._pk, limit=self._room, prefix=THREAD_PREFIX, after=place)
+            self._queries += 1
+            passed: str | None = None
+            for comment in map(from_item, page.items):
+                if comment.is_pinned and comment.parent_id is None:
+                    passed = comment.place
+                elif passed is None or root_of(comment.place) != passed:
+                    self._found.append(comment)
+            if page.next_sk is None:
+                return None
+            place = page.next_sk
+            if passed is not None and root_of(place) == passed:
+                place = passed + _END_OF_THREAD
+
+    def comments(self) -> list[Comment]:
+        """What was read, behind the comments that the first of it lies under."""
+        above = ancestors_of(self._found[0].place) if self._found else []
+        if not above:
+            return self._found
+        known = table.batch_get((CommentItem, self._pk, place) for place in above)
+        return [*(from_item(known[self._pk, place]) for place in above if (self._pk, place) in known), *self._found]
+
+    @property
+    def _room(self) -> int:
+        return PAGE_SIZE - len(self._found)
+
+    @property
+    def _is_full(self) -> bool:
+        return self._room <= 0 or self._queries >= _MOST_QUERIES
+
+    def _thread(self, root: str, after: str | None) -> str | None:
+        page = table.query(CommentItem, self._pk, limit=self._room, prefix=root, after=after)
+        self._queries += 1
+        self._found += map(from_item, page.items)
+        return None if page.next_sk is None else f"{_IN_PINNED}{page.next_sk}"
+
+
+def _location(pointer: PointerItem) -> Location:
+    comment_id = int(pointer.pk.removeprefix("COMMENT#"))
+    return Location(comment_id, pointer.question_id, pointer.exam_id, pointer.place)

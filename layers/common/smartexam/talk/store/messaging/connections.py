@@ -1,0 +1,332 @@
+"""Connections between two users: asked for, answered, ended.
+
+Whatever happens between two users is one transaction on the two items that say what is between them, so asking each
+other at once, or accepting twice, comes to one connection and one conversation.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from smartexam.platform import ids
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Delete, Item, Operation, Put, TransactionRefused, Update
+from smartexam.platform.errors import Conflict, Forbidden, NotFound, Unavailable
+from smartexam.platform.keys import user_key
+from smartexam.platform.principal import Principal
+from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging.items import (
+    ACCEPTED,
+    INBOX,
+    META,
+    PAIR,
+    PEERS,
+    PENDING,
+    REJECTED,
+    ConversationItem,
+    InboxItem,
+    MembershipItem,
+    PairItem,
+    PeerItem,
+    conversation_key,
+    inbox_sk,
+    membership_sk,
+    peer_sk,
+    request_key,
+)
+from smartexam.talk.store.sockets import SocketsItem
+
+_ATTEMPTS = 6
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """What is between a user and another one.
+
+    Attributes:
+        requester_id: who asked last.
+        status: `pending`, `accepted` or `rejected`.
+        conversation_id: their DM, once accepted.
+    """
+
+    user_id: int
+    other_id: int
+    other_name: str
+    connection_id: int
+    requester_id: int
+    status: str
+    conversation_id: int | None
+    created_at: float
+
+
+class PendingRequest(msgspec.Struct, frozen=True):
+    """A request in an inbox; `created_at` in epoch seconds."""
+
+    connection_id: int
+    from_id: int
+    from_name: str
+    created_at: float
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How another user stands to one: status of the connection, if any, and whether they are online."""
+
+    status: str | None
+    is_online: bool
+
+
+def get_peer(user_id: int, other_id: int) -> Peer | None:
+    """What is between two users, None if nothing ever was."""
+    item = table.get(PeerItem, user_key(user_id), peer_sk(other_id))
+    return None if item is None else _peer(item)
+
+
+def accepted_names(user_id: int, other_ids: Iterable[int]) -> dict[int, str]:
+    """Of these users those who are connected with one, and their names."""
+    found = table.batch_get((PeerItem, user_key(user_id), peer_sk(other_id)) for other_id in other_ids)
+    peers = [_peer(item) for item in found.values()]
+    return {peer.other_id: peer.other_name for peer in peers if peer.status == ACCEPTED}
+
+
+def standings(user_id: int, other_ids: Iterable[int], now: float) -> dict[int, Standing]:
+    """How others stand to a user; one round trip for 50 of them."""
+    others = list(other_ids)
+    wanted: list[tuple[type[Item], str, str]] = [(PeerItem, user_key(user_id), peer_sk(other)) for other in others]
+    wanted += [sockets.presence_key(other) for other in others]
+    found = table.batch_get(wanted)
+    standing = {}
+    for other in others:
+        peer = found.get((user_key(user_id), peer_sk(other)))
+        presence = found.get(sockets.presence_key(other)[1:])
+        standing[other] = Standing(
+            peer.status if isinstance(peer, PeerItem) else None,
+            isinstance(presence, SocketsItem) and any(socket.is_live(now) for socket in presence.sockets),
+        )
+    return standing
+
+
+def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
+    """Ask another user for a connection; if they have asked already, that accepts.
+
+    Returns:
+        What is between them now: pending, or accepted.
+
+    Raises:
+        Conflict: asked already, or connected.
+    """
+    for _ in range(_ATTEMPTS):
+        peer = get_peer(asker.user_id, other_id)
+        if peer is not None and peer.status == ACCEPTED:
+            raise Conflict("You are already connected", code="already_connected")
+        if peer is not None and peer.status == PENDING:
+            if peer.requester_id == asker.user_id:
+                raise Conflict("The request was already sent", code="already_requested")
+            return accept(asker, peer.connection_id, now)
+        connection_id = ids.next_id("connection") if peer is None else peer.connection_id
+        try:
+            table.transact(_asking(asker, other_id, other_name, connection_id, now))
+        except TransactionRefused:
+            continue  # something else happened between the two: see what
+        return Peer(asker.user_id, other_id, other_name, connection_id, asker.user_id, PENDING, None, now)
+    raise Unavailable
+
+
+def inbox(user_id: int, *, limit: int) -> list[PendingRequest]:
+    """Requests that wait for a user's answer, the newest first."""
+    found = table.query(InboxItem, user_key(user_id), limit=limit, prefix=INBOX, newest_first=True).items
+    requests = [PendingRequest(item.connection_id, item.from_id, item.from_name, item.created_at) for item in found]
+    return sorted(requests, key=lambda request: request.created_at, reverse=True)
+
+
+def accept(recipient: Principal, connection_id: int, now: float) -> Peer:
+    """Accept a request, which opens the two users' conversation; doing it again changes nothing.
+
+    Raises:
+        NotFound: there is no such request.
+        Forbidden: it was made to somebody else.
+        Conflict: it was rejected before.
+    """
+    for _ in range(_ATTEMPTS):
+        peer = _addressed_to(recipient.user_id, connection_id)
+        if peer.status == ACCEPTED:
+            return peer
+        if peer.status == REJECTED:
+            raise Conflict("The request was already rejected", code="already_answered")
+        conversation_id = ids.next_id("conversation")
+        try:
+            table.transact(_accepting(recipient, peer, conversation_id, now))
+        except TransactionRefused:
+            continue
+        return Peer(
+            peer.user_id,
+            peer.other_id,
+            peer.other_name,
+            connection_id,
+            peer.requester_id,
+            ACCEPTED,
+            conversation_id,
+            peer.created_at,
+        )
+    raise Unavailable
+
+
+def reject(recipient_id: int, connection_id: int) -> None:
+    """Reject a request; doing it again changes nothing.
+
+    Raises:
+        NotFound: there is no such request.
+        Forbidden: it was made to somebody else.
+        Conflict: it was accepted before.
+    """
+    for _ in range(_ATTEMPTS):
+        peer = _addressed_to(recipient_id, connection_id)
+        if peer.status == REJECTED:
+            return
+        if peer.status == ACCEPTED:
+            raise Conflict("The request was already accepted", code="already_answered")
+        try:
+            table.transact(
+                [
+                    *_both(peer, REJECTED, None),
+                    Delete(InboxItem, user_key(recipient_id), inbox_sk(connection_id)),
+                ]
+            )
+        except TransactionRefused:
+            continue
+        return
+    raise Unavailable
+
+
+def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None] | None = None) -> Peer | None:
+    """Remove what is between two users, and their conversation with it; its messages are left to be erased.
+
+    Args:
+        user_id: one of them.
+        other_id: the other.
+        before_it_ends: called with the conversation's id before it is removed.
+
+    Returns:
+        What was between them, None if nothing.
+    """
+    for _ in range(_ATTEMPTS):
+        peer = get_peer(user_id, other_id)
+        if peer is None:
+            return None
+        if peer.conversation_id is not None and before_it_ends is not None:
+            before_it_ends(peer.conversation_id)
+        unchanged = (PeerItem.connection_id == peer.connection_id) & (PeerItem.status == peer.status)
+        operations: list[Operation] = [
+            Delete(PeerItem, user_key(user_id), peer_sk(other_id), unchanged),
+            Delete(PeerItem, user_key(other_id), peer_sk(user_id)),
+            Delete(PairItem, request_key(peer.connection_id), PAIR),
+            Delete(InboxItem, user_key(user_id), inbox_sk(peer.connection_id)),
+            Delete(InboxItem, user_key(other_id), inbox_sk(peer.connection_id)),
+        ]
+        if peer.conversation_id is not None:
+            place = membership_sk(peer.conversation_id)
+            operations += [
+                Delete(ConversationItem, conversation_key(peer.conversation_id), META),
+                Delete(MembershipItem, user_key(user_id), place),
+                Delete(MembershipItem, user_key(other_id), place),
+            ]
+        try:
+            table.transact(operations)
+        except TransactionRefused:
+            continue
+        return peer
+    raise Unavailable
+
+
+def some_peers(user_id: int, *, limit: int) -> list[Peer]:
+    """Up to `limit` of the users that there is something between, in whatever state."""
+    return [_peer(item) for item in table.query(PeerItem, user_key(user_id), limit=limit, prefix=PEERS).items]
+
+
+def _addressed_to(user_id: int, connection_id: int) -> Peer:
+    pair = table.get(PairItem, request_key(connection_id), PAIR)
+    if pair is None:
+        raise NotFound("No such request", code="request_not_found")
+    if user_id not in {pair.low_id, pair.high_id}:
+        raise Forbidden("This request was not made to you", code="not_the_recipient")
+    peer = get_peer(user_id, pair.high_id if user_id == pair.low_id else pair.low_id)
+    if peer is None or peer.connection_id != connection_id:
+        raise NotFound("No such request", code="request_not_found")
+    if peer.requester_id == user_id:
+        raise Forbidden("This request was not made to you", code="not_the_recipient")
+    return peer
+
+
+def _asking(asker: Principal, other_id: int, other_name: str, connection_id: int, now: float) -> list[Operation]:
+    free = PeerItem.pk.does_not_exist() | (PeerItem.status == REJECTED)
+    low_id, high_id = sorted((asker.user_id, other_id))
+    sides = ((asker.user_id, other_id, other_name), (other_id, asker.user_id, asker.full_name))
+    return [
+        *(
+            Put(
+                PeerItem(
+                    user_key(user_id),
+                    peer_sk(peer_id),
+                    connection_id=connection_id,
+                    requester_id=asker.user_id,
+                    other_name=name,
+                    status=PENDING,
+                    created_at=now,
+                ),
+                free,
+            )
+            for user_id, peer_id, name in sides
+        ),
+        Put(PairItem(request_key(connection_id), PAIR, low_id=low_id, high_id=high_id)),
+        Put(
+            InboxItem(
+                user_key(other_id),
+                inbox_sk(connection_id),
+                connection_id=connection_id,
+                from_id=asker.user_id,
+                from_name=asker.full_name,
+                created_at=now,
+            )
+        ),
+    ]
+
+
+def _accepting(recipient: Principal, peer: Peer, conversation_id: int, now: float) -> list[Operation]:
+    place = membership_sk(conversation_id)
+    sides = ((peer.user_id, peer.other_id, peer.other_name), (peer.other_id, peer.user_id, recipient.full_name))
+    return [
+        *_both(peer, ACCEPTED, conversation_id),
+        Put(ConversationItem(conversation_key(conversation_id), META, last_at=int(now * 1000))),
+        *(
+            Put(
+                MembershipItem(
+                    user_key(user_id), place, conversation_id=conversation_id, other_id=other_id, other_name=name
+                )
+            )
+            for user_id, other_id, name in sides
+        ),
+        Delete(InboxItem, user_key(peer.user_id), inbox_sk(peer.connection_id)),
+    ]
+
+
+def _both(peer: Peer, status: str, conversation_id: int | None) -> list[Operation]:
+    """The answer to a pending request, on both sides."""
+    waiting = (PeerItem.status == PENDING) & (PeerItem.requester_id == peer.other_id)
+    actions = [PeerItem.status.set(status)]
+    if conversation_id is not None:
+        actions.append(PeerItem.conversation_id.set(conversation_id))
+    return [
+        Update(PeerItem, user_key(peer.user_id), peer_sk(peer.other_id), actions, waiting),
+        Update(PeerItem, user_key(peer.other_id), peer_sk(peer.user_id), actions, waiting),
+    ]
+
+
+def _peer(item: PeerItem) -> Peer:
+    return Peer(
+        int(item.pk.removeprefix("USER#")),
+        int(item.sk.removeprefix(PEERS)),
+        item.other_name,
+        item.connection_id,
+        item.requester_id,
+        item.status,
+        item.conversation_id,
+        item.created_at,
+    )

@@ -1,0 +1,212 @@
+"""Messages as they are stored: read page by page, edited, deleted. Sending is in `sending`."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import ConditionFailed, Item, TransactionRefused, Update
+from smartexam.platform.errors import Forbidden, NotFound
+from smartexam.platform.keys import user_key
+from smartexam.talk.store.messaging import conversations
+from smartexam.talk.store.messaging.conversations import Recipients
+from smartexam.talk.store.messaging.items import (
+    MESSAGES,
+    META,
+    TIME_EVERY,
+    TIMES,
+    ConversationItem,
+    DeletedItem,
+    MembershipItem,
+    MessageItem,
+    TimeItem,
+    conversation_key,
+    deleted_sk,
+    membership_sk,
+    message_id,
+    message_sk,
+    place_of,
+    time_sk,
+)
+
+PAGE = 40
+_QUOTE = 100
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What a message replies to, as it is now; the text is cut."""
+
+    message_id: int
+    text: str
+    sender_name: str
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message.
+
+    Attributes:
+        id: unique across all conversations.
+        sent_at: epoch seconds, exact to the millisecond; the later of two messages in a conversation has the later one.
+    """
+
+    id: int
+    conversation_id: int
+    sender_id: int
+    sender_name: str
+    text: str
+    sent_at: float
+    is_edited: bool
+    quote: Quote | None
+    client_id: str | None
+
+
+def list_messages(user_id: int, conversation_id: int, *, before: int | None = None) -> list[Message]:
+    """A page of messages, the oldest first; everything in the conversation counts as read then.
+
+    Args:
+        user_id: a member.
+        conversation_id: the conversation.
+        before: only messages sent before this time, epoch milliseconds.
+
+    Raises:
+        Forbidden: they are not a member.
+    """
+    membership, conversation = conversations.membership_and_conversation(user_id, conversation_id)
+    shown = _page(conversation.pk, membership.visible_after, before)
+    seen = shown[-1].number if shown else 0
+    if not conversations.advance(membership, conversation, seen=seen):
+        conversations.mark_read(user_id, conversation_id, seen=seen)
+    quoted = _quoted(conversation.pk, membership.visible_after, shown)
+    return [message_of(conversation_id, item, quoted.get(item.replies_to or 0)) for item in shown]
+
+
+def edit(user_id: int, id_: int, text: str) -> Recipients:
+    """Change the text of a message of one's own; who is to be told.
+
+    Raises:
+        NotFound: there is no such message, or none that the user may know of.
+        Forbidden: it is somebody else's.
+    """
+    membership, item = _own(user_id, id_)
+    if item.is_deleted:
+        raise _no_message()
+    try:
+        table.update(
+            MessageItem,
+            item.pk,
+            item.sk,
+            [MessageItem.text.set(text), MessageItem.is_edited.set(True)],
+            (MessageItem.sender_id == user_id) & (MessageItem.is_deleted == False),  # noqa: E712 - an expression
+        )
+    except ConditionFailed:
+        raise _no_message() from None
+    return conversations.told_of_change(user_id, membership)
+
+
+def delete(user_id: int, id_: int) -> Recipients | None:
+    """Delete a message of one's own: its text is gone, its place stays.
+
+    Returns:
+        Who is to be told; None if it was deleted before.
+
+    Raises:
+        NotFound: there is no such message, or none that the user may know of.
+        Forbidden: it is somebody else's.
+    """
+    membership, item = _own(user_id, id_)
+    if item.is_deleted:
+        return None
+    number = item.number
+    try:
+        table.transact(
+            [
+                Update(
+                    MessageItem,
+                    item.pk,
+                    item.sk,
+                    [MessageItem.is_deleted.set(True), MessageItem.text.set("")],
+                    (MessageItem.sender_id == user_id) & (MessageItem.is_deleted == False),  # noqa: E712 - an expression
+                ),
+                Update(DeletedItem, item.pk, deleted_sk(number), [DeletedItem.entries.add({f"{number} {user_id}"})]),
+                Update(
+                    ConversationItem,
+                    item.pk,
+                    META,
+                    [ConversationItem.deleted_count.add(1)],
+                    ConversationItem.pk.exists(),
+                ),
+            ]
+        )
+    except TransactionRefused:
+        return None
+    return conversations.told_of_change(user_id, membership)
+
+
+def message_of(conversation_id: int, item: MessageItem, quoted: MessageItem | None) -> Message:
+    """A message as callers know it."""
+    return Message(
+        id=message_id(conversation_id, item.number),
+        conversation_id=conversation_id,
+        sender_id=item.sender_id,
+        sender_name=item.sender_name,
+        text=item.text,
+        sent_at=item.sent_at / 1000,
+        is_edited=item.is_edited,
+        quote=None
+        if quoted is None
+        else Quote(message_id(conversation_id, quoted.number), quoted.text[:_QUOTE], quoted.sender_name),
+        client_id=item.client_id,
+    )
+
+
+def _page(pk: str, visible_after: int, before: int | None) -> list[MessageItem]:
+    """The newest `PAGE` messages before a time, the oldest first."""
+    after, limit = None, PAGE
+    if before is not None:
+        # The first mark at or after that time: behind it there is nothing older, and short of it at most a few newer.
+        marks = table.query(TimeItem, pk, limit=1, prefix=TIMES, after=time_sk(max(0, before - 1))).items
+        after = message_sk(marks[0].number) if marks else None
+        limit = PAGE + TIME_EVERY
+    found: list[MessageItem] = []
+    while True:
+        page = table.query(MessageItem, pk, limit=limit, prefix=MESSAGES, after=after, newest_first=True)
+        found += [
+            item
+            for item in page.items
+            if not item.is_deleted and item.number > visible_after and (before is None or item.sent_at < before)
+        ]
+        after = page.next_sk
+        at_end = after is None or page.items[-1].number <= visible_after
+        if at_end or len(found) >= PAGE:
+            return found[:PAGE][::-1]
+
+
+def _quoted(pk: str, visible_after: int, items: Iterable[MessageItem]) -> Mapping[int, MessageItem]:
+    """What these messages reply to, by number, as far as it is still there and may be seen."""
+    numbers = {item.replies_to for item in items if item.replies_to is not None and item.replies_to > visible_after}
+    found = table.batch_get((MessageItem, pk, message_sk(number)) for number in numbers)
+    return {item.number: item for item in found.values() if not item.is_deleted}
+
+
+def _own(user_id: int, id_: int) -> tuple[MembershipItem, MessageItem]:
+    conversation_id, number = place_of(id_)
+    wanted: list[tuple[type[Item], str, str]] = [
+        (MembershipItem, user_key(user_id), membership_sk(conversation_id)),
+        (MessageItem, conversation_key(conversation_id), message_sk(number)),
+        # A group that has ended leaves memberships and messages to be erased.
+        (ConversationItem, conversation_key(conversation_id), META),
+    ]
+    found = table.batch_get(wanted)
+    membership, item, conversation = (found.get(key[1:]) for key in wanted)
+    # Who is not in the conversation learns no more of a message than of one that does not exist.
+    if not isinstance(membership, MembershipItem) or not isinstance(item, MessageItem) or conversation is None:
+        raise _no_message()
+    if number <= membership.visible_after and item.sender_id != user_id:
+        raise _no_message()
+    if item.sender_id != user_id:
+        raise Forbidden("This message is not yours", code="not_the_sender")
+    return membership, item
+
+
+def _no_message() -> NotFound:
+    return NotFound("No such message", code="message_not_found")

@@ -1,0 +1,397 @@
+"""WebSocket connections, in the ephemeral table: who is reached where, and who follows which discussion.
+
+    pk             sk            what
+    SOCKETS#42     SOCKETS       every connection of a user, an attribute each: when it was last heard of
+    SOCKET#<id>    SOCKET        whose a connection is, and which discussions it follows
+    QUESTION#101   SOCKET#<id>   a connection that follows a question's discussion
+    TICKET#42      <digest>      a ticket to connect with, and what it was spent on
+
+All connections of a user are one item, so that the devices of a hundred people are one batch read and a sign of life
+is one write, whoever else comes and goes meanwhile. A user is online while one of them was heard of within
+`LEASE_SECONDS`; a connection that is merely silent is still sent to, since the gateway says when it is gone.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from smartexam.platform import opaque
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.erasing import erase_partition
+from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, IntAttribute, Item
+from smartexam.platform.principal import Principal
+
+LEASE_SECONDS = 120
+TICKET_SECONDS = 60
+# API Gateway ends every connection after two hours; what is older than that was not told to be over.
+_LONGEST_LIFE_SECONDS = 2 * 3600 + 900
+# A user's item is read with every message to them: it must not grow with the connections that somebody opens.
+MOST_SOCKETS = 20
+MOST_QUESTIONS = 20
+_USER = "SOCKETS#"
+_SOCKETS = "SOCKETS"
+_SOCKET = "SOCKET"
+_ATTRIBUTE = "socket:"
+
+
+def ticket_key(user_id: int) -> str:
+    """The partition of a user's tickets."""
+    return f"TICKET#{user_id}"
+
+
+def erase_tickets(user_id: int) -> bool:
+    """Remove a user's tickets; whether there may be more."""
+    return erase_partition("ephemeral", ticket_key(user_id))
+
+
+class Socket(msgspec.Struct, frozen=True):
+    """One connection.
+
+    Attributes:
+        version: the account's `auth_version` when it was opened; see `smartexam.accounts.revocations`.
+        connected_at: epoch seconds, as is `heard_at`: when the client last sent anything.
+    """
+
+    connection_id: str
+    user_id: int
+    version: int
+    connected_at: float
+    heard_at: float
+
+    def is_live(self, now: float) -> bool:
+        """Whether its user counts as online for it."""
+        return now < self.heard_at + LEASE_SECONDS
+
+    def is_forgotten(self, now: float) -> bool:
+        """Whether it must be over, although nobody said so."""
+        return now > self.heard_at + _LONGEST_LIFE_SECONDS
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Who speaks through a connection.
+
+    Attributes:
+        questions: the discussions that it follows.
+    """
+
+    connection_id: str
+    principal: Principal
+    connected_at: float
+    questions: frozenset[int]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """Whether a user is online after one of their connections ended."""
+
+    user_id: int
+    is_online: bool
+
+
+class SocketsItem(Item):
+    """A user's connections."""
+
+    class Meta:
+        context = "ephemeral"
+
+    expires_at = FloatAttribute()
+    sockets: tuple[Socket, ...] = ()
+
+    @classmethod
+    def from_raw_data(cls, data: dict[str, Any]) -> "SocketsItem":
+        """The item with its connections, whose attributes are named after them."""
+        item = super().from_raw_data(data)
+        user_id = int(data["pk"]["S"].removeprefix(_USER))
+        item.sockets = tuple(
+            _socket(user_id, name.removeprefix(_ATTRIBUTE), value["S"])
+            for name, value in data.items()
+            if name.startswith(_ATTRIBUTE)
+        )
+        return item
+
+
+class OwnerItem(Item):
+    """Whose a connection is."""
+
+    class Meta:
+        context = "ephemeral"
+
+    user_id = IntAttribute()
+    role = UnicodeAttribute()
+    username = UnicodeAttribute()
+    full_name = UnicodeAttribute()
+    auth_version = IntAttribute()
+    connected_at = FloatAttribute()
+    questions = UnicodeSetAttribute(null=True)
+    expires_at = FloatAttribute()
+
+
+class FollowerItem(Item):
+    """A connection that follows a discussion."""
+
+    class Meta:
+        context = "ephemeral"
+
+    user_id = IntAttribute()
+    auth_version = IntAttribute()
+    connected_at = FloatAttribute()
+    expires_at = FloatAttribute()
+
+
+class TicketItem(Item):
+    """A ticket to open one connection with."""
+
+    class Meta:
+        context = "ephemeral"
+
+    role = UnicodeAttribute()
+    username = UnicodeAttribute()
+    full_name = UnicodeAttribute()
+    auth_version = IntAttribute()
+    expires_at = FloatAttribute()
+    spent_by = UnicodeAttribute(null=True)
+
+
+def issue_ticket(principal: Principal, now: float) -> str:
+    """Store a ticket to open one connection with, good for `TICKET_SECONDS`, and return it."""
+    minted = opaque.mint(principal.user_id)
+    table.put(
+        TicketItem(
+            ticket_key(principal.user_id),
+            minted.digest,
+            role=principal.role,
+            username=principal.username,
+            full_name=principal.full_name,
+            auth_version=principal.version,
+            expires_at=now + TICKET_SECONDS,
+        )
+    )
+    return minted.token
+
+
+def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | None:
+    """Whom a ticket stands for; from now on it stands for nobody to any other connection.
+
+    Returns:
+        None if it is unknown, used or too old.
+    """
+    owner = opaque.owner(ticket)
+    if owner is None:
+        return None
+    # Not deleted: after a lost answer nobody could tell a ticket just used from one that never was.
+    fresh = TicketItem.spent_by.does_not_exist() | (TicketItem.spent_by == connection_id)
+    try:
+        item = table.update(
+            TicketItem,
+            ticket_key(owner),
+            opaque.digest(ticket),
+            [TicketItem.spent_by.set(connection_id)],
+            (TicketItem.expires_at > now) & fresh,
+        )
+    except ConditionFailed:
+        return None
+    return Principal(owner, item.role, item.username, item.full_name, item.auth_version)
+
+
+def connect(connection_id: str, principal: Principal, now: float) -> bool:
+    """Record a new connection; whether its user was online before it.
+
+    Beyond `MOST_SOCKETS` the oldest of a user's connections give way.
+    """
+    table.put(
+        OwnerItem(
+            _socket_key(connection_id),
+            _SOCKET,
+            user_id=principal.user_id,
+            role=principal.role,
+            username=principal.username,
+            full_name=principal.full_name,
+            auth_version=principal.version,
+            connected_at=now,
+            expires_at=now + _LONGEST_LIFE_SECONDS,
+        )
+    )
+    mine = Socket(connection_id, principal.user_id, principal.version, now, now)
+    others = _note_heard(mine, now)
+    kept = sorted(others, key=lambda socket: socket.connected_at, reverse=True)[: MOST_SOCKETS - 1]
+    dropped = [socket for socket in others if socket not in kept or socket.is_forgotten(now)]
+    if dropped:
+        _forget(principal.user_id, [socket.connection_id for socket in dropped])
+        table.batch_delete("ephemeral", [(_socket_key(socket.connection_id), _SOCKET) for socket in dropped])
+    return any(socket.is_live(now) for socket in others)
+
+
+def owner_of(connection_id: str) -> Owner | None:
+    """Who speaks through a connection; None for one that is not (or no longer) signed in."""
+    item = table.get(OwnerItem, _socket_key(connection_id), _SOCKET)
+    return None if item is None else _owner(connection_id, item)
+
+
+def hear(owner: Owner, now: float) -> bool:
+    """Record that a connection was heard of, so that its user is online for another `LEASE_SECONDS`.
+
+    Returns:
+        Whether they were online before.
+    """
+    who = owner.principal
+    before = _note_heard(Socket(owner.connection_id, who.user_id, who.version, owner.connected_at, now), now)
+    return any(socket.is_live(now) for socket in before)
+
+
+def disconnect(connection_id: str, now: float) -> Change | None:
+    """Forget a connection; what is left of its user's presence, None if it was forgotten before.
+
+    The user's list goes last, by which it is found again: stopped anywhere, `drop` makes an end of it.
+    """
+    item = table.get(OwnerItem, _socket_key(connection_id), _SOCKET)
+    if item is None:
+        return None
+    _unfollow_all(connection_id, item)
+    was_there = table.delete(OwnerItem, _socket_key(connection_id), _SOCKET) is not None
+    left = _forget(item.user_id, [connection_id])
+    if not was_there:
+        return None
+    return Change(item.user_id, is_online=any(socket.is_live(now) for socket in left))
+
+
+def drop(socket: Socket) -> None:
+    """Send nothing more to a connection that was found to be gone.
+
+    Whose it was stays known until its `$disconnect` comes, which has to tell that its user is offline.
+    """
+    key = _socket_key(socket.connection_id)
+    try:
+        item = table.exchange(OwnerItem, key, _SOCKET, [OwnerItem.questions.remove()], OwnerItem.pk.exists())
+    except ConditionFailed:
+        item = None
+    if item is not None:
+        _unfollow_all(socket.connection_id, item)
+    _forget(socket.user_id, [socket.connection_id])
+
+
+def of_users(user_ids: Iterable[int]) -> dict[int, tuple[Socket, ...]]:
+    """The connections of users, at most 100 users a round trip; who has none is missing."""
+    found = table.batch_get((SocketsItem, _user_key(user_id), _SOCKETS) for user_id in user_ids)
+    return {int(pk.removeprefix(_USER)): item.sockets for (pk, _), item in found.items() if item.sockets}
+
+
+def online(user_ids: Iterable[int], now: float) -> set[int]:
+    """Which of these users are online, at most 100 users a round trip."""
+    found = of_users(user_ids)
+    return {user_id for user_id, sockets in found.items() if any(socket.is_live(now) for socket in sockets)}
+
+
+def presence_key(user_id: int) -> tuple[type[SocketsItem], str, str]:
+    """A user's connections as a part of a wider batch read."""
+    return SocketsItem, _user_key(user_id), _SOCKETS
+
+
+def follow(owner: Owner, question_id: int, now: float) -> bool:
+    """Have a connection follow a question's discussion; False if it follows `MOST_QUESTIONS` others already."""
+    if len(owner.questions | {question_id}) > MOST_QUESTIONS:
+        return False
+    # First the note by which it is found when the connection ends.
+    if _note_questions(owner, OwnerItem.questions.add({str(question_id)})):
+        table.put(
+            FollowerItem(
+                question_key(question_id),
+                f"SOCKET#{owner.connection_id}",
+                user_id=owner.principal.user_id,
+                auth_version=owner.principal.version,
+                connected_at=owner.connected_at,
+                expires_at=now + _LONGEST_LIFE_SECONDS,
+            )
+        )
+    return True
+
+
+def unfollow(owner: Owner, question_id: int) -> None:
+    """Have a connection no longer follow a discussion."""
+    table.delete(FollowerItem, question_key(question_id), f"SOCKET#{owner.connection_id}")
+    _note_questions(owner, OwnerItem.questions.delete({str(question_id)}))
+
+
+def followers(question_id: int, now: float) -> list[Socket]:
+    """The connections that follow a question's discussion."""
+    return [
+        Socket(item.sk.removeprefix("SOCKET#"), item.user_id, item.auth_version, item.connected_at, item.connected_at)
+        for item in table.query_all(FollowerItem, question_key(question_id), prefix="SOCKET#")
+        if item.expires_at > now
+    ]
+
+
+def erase_user(user_id: int) -> None:
+    """Forget all connections of a user; what they are found by last."""
+    item = table.get(SocketsItem, _user_key(user_id), _SOCKETS)
+    for socket in () if item is None else item.sockets:
+        disconnect(socket.connection_id, socket.heard_at)
+    table.delete(SocketsItem, _user_key(user_id), _SOCKETS)
+
+
+def question_key(question_id: int) -> str:
+    """The partition of those who follow a question's discussion."""
+    return f"QUESTION#{question_id}"
+
+
+def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
+    """Note when a connection was heard of; its user's connections as they were before."""
+    entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version}"
+    item = table.exchange(
+        SocketsItem,
+        _user_key(socket.user_id),
+        _SOCKETS,
+        [_path(socket.connection_id).set(entry), SocketsItem.expires_at.set(now + _LONGEST_LIFE_SECONDS)],
+    )
+    return () if item is None else item.sockets
+
+
+def _forget(user_id: int, connection_ids: Iterable[str]) -> tuple[Socket, ...]:
+    actions = [_path(connection_id).remove() for connection_id in connection_ids]
+    try:
+        return table.update(SocketsItem, _user_key(user_id), _SOCKETS, actions, SocketsItem.pk.exists()).sockets
+    except ConditionFailed:
+        return ()
+
+
+def _unfollow_all(connection_id: str, item: OwnerItem) -> None:
+    sk = f"SOCKET#{connection_id}"
+    table.batch_delete("ephemeral", [(question_key(int(question_id)), sk) for question_id in item.questions or ()])
+
+
+def _note_questions(owner: Owner, change: Action) -> bool:
+    """Whether the connection still exists, and so was changed."""
+    try:
+        table.update(OwnerItem, _socket_key(owner.connection_id), _SOCKET, [change], OwnerItem.pk.exists())
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _path(connection_id: str) -> Path:
+    # A path of one segment: a connection's id may hold any character, dots among them.
+    return Path([f"{_ATTRIBUTE}{connection_id}"])
+
+
+def _socket(user_id: int, connection_id: str, entry: str) -> Socket:
+    heard_at, connected_at, version = entry.split(" ")
+    return Socket(connection_id, user_id, int(version), float(connected_at), float(heard_at))
+
+
+def _user_key(user_id: int) -> str:
+    return f"{_USER}{user_id}"
+
+
+def _socket_key(connection_id: str) -> str:
+    return f"SOCKET#{connection_id}"
+
+
+def _owner(connection_id: str, item: OwnerItem) -> Owner:
+    return Owner(
+        connection_id,
+        Principal(item.user_id, item.role, item.username, item.full_name, item.auth_version),
+        item.connected_at,
+        frozenset(int(question_id) for question_id in item.questions or ()),
+    )

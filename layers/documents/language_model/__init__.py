@@ -1,0 +1,1 @@
+"""The language model, behind one call, and JSON as language models write it."""

@@ -1,0 +1,94 @@
+"""From a PDF's bytes to its questions."""
+
+import gc
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from paper_reader.errors import NO_TEXT, DocumentError
+from paper_reader.layout import reading
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, UNREADABLE, Line
+from paper_reader.paper import questions
+from paper_reader.paper.model import Paper, Warning_
+from paper_reader.pdf.document import Document
+from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
+from paper_reader.pdf.runs import PageContent
+
+Progress = Callable[[int, int], None]
+_LETTER = re.compile(r"[^\W\d_]")
+_LEAST_LETTERS: Final = 25  # a page; less is a scan with a printed header or a page number
+_MOST_TEXT: Final = 400_000
+
+
+def extract(data: bytes, progress: Progress | None = None) -> Paper:
+    """The questions of a PDF.
+
+    Args:
+        data: the file.
+        progress: told the pages read so far and how many there are.
+
+    Raises:
+        DocumentError: the file cannot be read, or holds no text.
+    """
+    with _uncollected():
+        return _extract(data, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for garbage: among hundreds of thousands of small objects it finds none, and takes a third."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _extract(data: bytes, progress: Progress | None) -> Paper:
+    document = Document(data)
+    pages: list[PageContent] = []
+    for page in document.pages():
+        pages.append(page)
+        if progress is not None:
+            progress(page.number, len(document))
+    _refuse_scans(pages)
+    legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
+    lines = reading.read(pages)
+    text = " ".join([line.text for line in lines])
+    is_legacy_possible = may_be_legacy(text)
+    found, warnings = questions.read(lines, may_be_legacy=is_legacy_possible)
+    if legacy_fonts or (is_legacy_possible and looks_legacy(text)):
+        names = f" ({', '.join(legacy_fonts[:5])})" if legacy_fonts else ""
+        warnings.insert(
+            0,
+            Warning_(
+                "legacy_font",
+                f"Hindi text in a font from before Unicode{names} cannot be read and was left out. "
+                "Convert the paper to a Unicode font and upload it again.",
+            ),
+        )
+    if not found:
+        warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
+    for question in found:
+        warnings += [Warning_("review", note, question.number) for note in question.notes]
+    return Paper(found, warnings, len(pages), text=_text(lines))
+
+
+def _refuse_scans(pages: list[PageContent]) -> None:
+    missing = _LEAST_LETTERS * max(1, min(len(pages), 4))
+    for page in pages:
+        for run in page.runs[:2000]:
+            missing -= len(_LETTER.findall(run.text))
+            if missing <= 0:
+                return
+    raise DocumentError(NO_TEXT, "The PDF contains no text: it is a scan. Upload a PDF with text.")
+
+
+def _text(lines: list[Line]) -> str:
+    """The document as plain text, for making questions from it."""
+    text = "\n".join(plain(line.text).replace(GAP, " ") for line in lines)
+    return text.replace(UNREADABLE, "")[:_MOST_TEXT]

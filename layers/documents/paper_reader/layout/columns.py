@@ -1,0 +1,109 @@
+"""A page's rows by column, whatever order they were drawn in."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+
+from paper_reader.layout import gutters
+from paper_reader.layout.gutters import stretches
+from paper_reader.layout.rows import Row, rows_of, text_of
+from paper_reader.pdf.runs import Run
+
+ACROSS: Final = -1  # in place of a column: what runs across all of them
+
+# Parts of a page, as shares of its rows, that may have columns where the whole has none: a title or instructions above.
+_WINDOWS: Final = ((0.0, 1.0), (0.2, 1.0), (0.4, 1.0), (0.6, 1.0), (0.0, 0.6))
+_KEY: Final = re.compile(
+    r"\W*(?:answers?(?:\s*-?\s*keys?)?|(?:final\s+|official\s+)?key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE
+)
+_MOST_RUNS_OF_HEADING = 4
+_WORD: Final = re.compile(r"[^\W\d_]{4,}|[\u0900-\u0963]{4,}")
+_PROSE_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The gutters of a page, from left to right, and between which heights they are free."""
+
+    gutters: tuple[float, ...] = ()
+    top: float = inf
+    bottom: float = -inf
+
+    def column(self, run: Run) -> int:
+        """Which column a run begins in."""
+        return bisect_right(self.gutters, run.x0 + 1.0)
+
+
+def grid_of(rows: Sequence[Row]) -> Grid:
+    """The columns that a page's rows by themselves suggest."""
+    lines = [stretches(row) for row in rows]
+    for start, end in _WINDOWS if gutters.may_have_some(lines) else _WINDOWS[:1]:
+        first, last = int(start * len(rows)), int(end * len(rows))
+        found = gutters.find(rows[first:last], lines[first:last])
+        if found:
+            # The columns reach as far as nothing runs across them.
+            while first and not _crosses(rows[first - 1], found):
+                first -= 1
+            while last < len(rows) and not _crosses(rows[last], found):
+                last += 1
+            return Grid(found, rows[first].y if first else inf, rows[last - 1].y if last < len(rows) else -inf)
+    return Grid()
+
+
+def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
+    """A page's rows by column, in reading order; what runs across the columns divides the page into bands."""
+    if not grid.gutters:
+        return [(0, rows)]
+    parts: list[tuple[int, Sequence[Row]]] = []
+    band: list[list[Run]] = [[] for _ in range(len(grid.gutters) + 1)]
+
+    def close() -> None:
+        parts.extend((column, rows_of(runs)) for column, runs in enumerate(band) if runs)
+        for runs in band:
+            runs.clear()
+
+    key_at = key_from(rows)
+    for index, row in enumerate(rows):
+        if index >= key_at or not grid.bottom <= row.y <= grid.top or _crosses(row, grid.gutters):
+            close()
+            parts.append((ACROSS, [row]))
+            continue
+        for run in row.runs:
+            band[grid.column(run)].append(run)
+        for run, _ in row.scripts:
+            band[grid.column(run)].append(run)
+    close()
+    return parts
+
+
+def key_from(rows: Sequence[Row]) -> int:
+    """Where an answer key begins that takes the rest of a page for itself, a table, whose cells know no gutter.
+
+    Returns:
+        The index of its heading; how many rows there are if there is none.
+    """
+    for index, row in enumerate(rows):
+        if len(row.runs) > _MOST_RUNS_OF_HEADING or not any(_may_be_key(run.text) for run in row.runs):
+            continue
+        if _KEY.fullmatch(text_of(row).strip()):
+            rest = [text_of(other) for other in rows[index + 1 :]]
+            prose = sum(len(_WORD.findall(text)) >= _PROSE_WORDS for text in rest)
+            return index if rest and prose <= 0.1 * len(rest) else len(rows)
+    return len(rows)
+
+
+def _may_be_key(text: str) -> bool:
+    lowered = text.lower()
+    return "ans" in lowered or "key" in lowered or "उत्तर" in lowered
+
+
+def _crosses(row: Row, free: Sequence[float]) -> bool:
+    for gutter in free:
+        for x0, x1, _ in stretches(row):
+            # A long formula may stick out of its column; a heading reaches far on both sides.
+            if x0 < gutter - 20 and x1 > gutter + 25:
+                return True
+    return False

@@ -1,0 +1,233 @@
+"""What is printed on every page and belongs to none: headers, footers, page numbers, watermarks."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import attrgetter
+
+from paper_reader.layout.rows import Row, text_of
+from paper_reader.pdf.runs import INVISIBLE, LIGHT, PageContent, Run
+
+_Place = tuple[bool, int]
+_Edge = tuple[Row, str, _Place]  # a row near an edge of a page, what it says without its numbers, and where
+
+_DIGITS = re.compile(r"[0-9०-९]+")
+_ZONE = 6  # rows from either end that may be furniture
+_SHARE = 0.45  # of the pages
+_PAGE_NUMBER = re.compile(
+    r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
+    r"[\])|\s.]*"
+    r"|[-–—~|\[(\s.]*#\s*(?:/|of)\s*#[-–—~|\])\s.]*"
+    r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"(?:[\[(]\s*+|(?<!\s)\s++)?\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?"
+    r"(?:\s*+(?:M|[Mm]arks?))?(?:\s*+[\])])?\s*+"
+)
+_TEXT_BESIDE_MARKS = 15  # letters
+_EDGE = 6.0  # points
+_MARGIN = 0.1  # of the page's height
+_FEWEST_LINES = 8
+_SMALL_NUMBER = 0.86  # of the text's size
+_TEXT_BESIDE_NUMBER = 6  # letters
+_LARGE = 1.8
+_LETTERS = re.compile(r"[^\W\d_]")
+_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
+_END = attrgetter("x1")
+_MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*+(?:[\]).:]\s*+)?")
+
+
+def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
+    """Take the furniture out of the pages' rows."""
+    edges = [
+        [(row, _normal(row), _place(row, page)) for row in _edges(rows)]
+        for page, rows in zip(pages, rows_by_page, strict=True)
+    ]
+    repeated = _repeated(pages, edges)
+    lone = _lone_numbers(pages, rows_by_page)
+    for rows, edge in zip(rows_by_page, edges, strict=True):
+        gone: set[int] = set(lone)
+        gone.update(id(row) for row, text, place in edge if (text, place) in repeated or _PAGE_NUMBER.fullmatch(text))
+        if gone:
+            rows[:] = [row for row in rows if id(row) not in gone]
+
+
+def _lone_numbers(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> set[int]:
+    """Rows that are nothing but the page's number, apart from the text at the foot or the head of the page."""
+    found: list[tuple[int, Row]] = []
+    for page, rows in zip(pages, rows_by_page, strict=True):
+        for at, beside in ((-1, -2), (0, 1)):
+            if len(rows) < 3:
+                continue
+            row = rows[at]
+            text = text_of(row).strip()
+            margin = row.y if at else page.height - row.y
+            apart = abs(row.y - rows[beside].y) > 1.6 * row.size
+            if text.isdecimal() and len(text) <= 3 and margin < _MARGIN * page.height and apart:
+                found.append((int(text) - page.number, row))
+    steps = Counter(step for step, _ in found)
+    if not steps:
+        return set()
+    step, count = steps.most_common(1)[0]
+    if count < 2 and (len(pages) > 1 or step):
+        return set()
+    return {id(row) for other, row in found if other == step}
+
+
+def remove_line_numbers(rows_by_page: Sequence[list[Row]]) -> None:
+    """Take off numbers in the margin that count the lines."""
+    for rows in rows_by_page:
+        numbered: list[tuple[int, Row, Run, list[Run]]] = []
+        for row in rows:
+            if len(row.runs) < 2:
+                continue
+            first = min(row.runs)
+            if not first.text.strip().isdecimal():
+                continue
+            rest = sorted(run for run in row.runs if run is not first)
+            if rest[0].x0 - first.x1 > 0.5 * first.size:
+                numbered.append((int(first.text), row, first, rest))
+        if len(numbered) >= max(_FEWEST_LINES, 0.7 * len(rows)) and _are_line_numbers(numbered):
+            for _, row, _, rest in numbered:
+                row.runs = rest
+                row.size = max(run.size for run in rest)
+                row.cached = row.stretches = None
+
+
+def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bool:
+    """Whether numbers count lines rather than items: small, in one place, before whatever a line holds."""
+    count = len(numbered)
+    counting = sum(b[0] - a[0] == 1 for a, b in pairwise(numbered))
+    places = Counter(round(number.x1 / 2) for _, _, number, _ in numbered)
+    if counting < 0.9 * (count - 1) or sum(times for _, times in places.most_common(2)) < 0.9 * count:
+        return False
+    lettered = sum(sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_NUMBER for *_, rest in numbered)
+    if lettered < 0.5 * count:
+        return False  # a key
+    small = sum(number.size < _SMALL_NUMBER * rest[0].size for _, _, number, rest in numbered)
+    # An item begins neither with a small letter nor with the mark of an option.
+    within = sum(rest[0].text[:1].islower() or _OPTION.match(rest[0].text) is not None for *_, rest in numbered)
+    return small >= 0.9 * count or within >= 0.25 * count
+
+
+def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
+    """Take off the column at the right edge that says how many marks each question carries."""
+    found: list[tuple[float, Row, Run]] = []
+    for rows in rows_by_page:
+        for row in rows:
+            if len(row.runs) < 2:
+                continue
+            last = max(row.runs, key=_END)
+            if _MARKS.fullmatch(last.text.strip()) is None:
+                continue
+            rest = [run for run in row.runs if run is not last]
+            if (
+                last.x0 - max(run.x1 for run in rest) > last.size
+                and sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_MARKS
+            ):
+                found.append((last.x1, row, last))
+    edges = Counter(round(edge / 3) for edge, _, _ in found)
+    if not edges:
+        return
+    edge, _ = edges.most_common(1)[0]
+    aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
+    if len(aligned) >= max(3, 0.6 * len(found)):
+        for _, row, run in aligned:
+            row.runs = [other for other in row.runs if other is not run]
+            row.cached = row.stretches = None
+
+
+def _edges(rows: Sequence[Row]) -> Sequence[Row]:
+    return rows if len(rows) <= 2 * _ZONE else [*rows[:_ZONE], *rows[-_ZONE:]]
+
+
+def _normal(row: Row) -> str:
+    return " ".join(_DIGITS.sub("#", text_of(row)).split())
+
+
+def _place(row: Row, page: PageContent) -> _Place:
+    """Near the top or the bottom, and how far from there, roughly: page sizes may differ."""
+    from_top = page.height - row.y
+    return (True, round(from_top / 6)) if from_top < row.y else (False, round(row.y / 6))
+
+
+def _repeated(pages: Sequence[PageContent], edges: Sequence[Sequence[_Edge]]) -> set[tuple[str, _Place]]:
+    if len(pages) < 2:
+        return set()
+    seen: dict[tuple[str, _Place], dict[int, Row]] = {}
+    for page, rows in zip(pages, edges, strict=True):
+        for row, text, place in rows:
+            seen.setdefault((text, place), {})[page.number] = row
+    # Odd and even pages may carry different headers.
+    least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
+    return {key for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
+
+
+def _is_furniture(text: str, rows: dict[int, Row]) -> bool:
+    """Whether repeated text is furniture rather than the same option or number at the same place by chance.
+
+    Args:
+        text: without its numbers.
+        rows: where it stands, by page.
+    """
+    found = {page: text_of(row) for page, row in rows.items()}
+    if _OPTION.match(next(iter(found.values()))):
+        return False
+    if "#" in text:
+        # "2. 15" may stand at the bottom of several pages; only page numbers count with the pages.
+        return _counts(found) or (len(set(found.values())) == 1 and len(_LETTERS.findall(text)) >= 4)
+    return bool(_LETTERS.search(text)) and not _MARKER.fullmatch(text)
+
+
+def _counts(found: dict[int, str]) -> bool:
+    """Whether some number in the lines grows by one with each page, as in "Page 3 of 40"."""
+    rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
+    width = min(len(numbers) for _, numbers in rows)
+    return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
+
+
+def remove_unseen(pages: Sequence[PageContent]) -> None:
+    """Take off what no reader sees: text outside of the page or of no size, and text not painted where most of it is.
+
+    Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
+    """
+    unpainted = sum([len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE])
+    painted = sum([len(run.text) for page in pages for run in page.runs]) - unpainted if unpainted else 0
+    gone = INVISIBLE if unpainted and painted > unpainted else 0
+    for page in pages:
+        right, top = page.width + _EDGE, page.height + _EDGE
+        page.runs = [
+            run
+            for run in page.runs
+            if not run.flags & gone and run.size > 0 and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
+        ]
+
+
+def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:
+    """Take off the same large or pale words at the same place of most pages.
+
+    Args:
+        pages: all of them.
+        body: the size of most of the text.
+    """
+    suspects = [[run for run in page.runs if run.flags & LIGHT or run.size > _LARGE * body] for page in pages]
+    if not any(suspects):
+        return
+    places: Counter[tuple[str, int, int]] = Counter()
+    for runs in suspects:
+        places.update({_run_key(run) for run in runs})
+    least = max(2, round(0.5 * len(pages)))
+    for page, runs in zip(pages, suspects, strict=True):
+        gone = {id(run) for run in runs if places[_run_key(run)] >= least or _is_pale_giant(run, body)}
+        if gone:
+            page.runs = [run for run in page.runs if id(run) not in gone]
+
+
+def _is_pale_giant(run: Run, body: float) -> bool:
+    return bool(run.flags & LIGHT) and run.size > 2.5 * body
+
+
+def _run_key(run: Run) -> tuple[str, int, int]:
+    return run.text, round(run.x0 / 4), round(run.y / 4)

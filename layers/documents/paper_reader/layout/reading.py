@@ -1,0 +1,192 @@
+"""Pages as lines in the order in which a person reads them."""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from paper_reader.layout import columns, devanagari, furniture, gutters
+from paper_reader.layout.columns import Grid
+from paper_reader.layout.line import Line, with_few_spaces
+from paper_reader.layout.matrices import join_matrices
+from paper_reader.layout.rows import Row, rows_of, text_and_cells
+from paper_reader.layout.stacks import join_stacks
+from paper_reader.layout.tables import lift_numbers
+from paper_reader.pdf.builder import WIDE_GAP
+from paper_reader.pdf.runs import BOLD, PageContent, Run, pieces
+
+_SMALL = 0.86  # of the usual size: what scripts are set in
+_NEAR = 1.3  # em above and below a line that belong to it
+_BESIDE = 1.5  # em from a gap that what stands in it may begin or end
+_SAME_GUTTER = 14.0  # points
+_FEWEST_LETTERS = 40  # of a column, to tell its script
+_HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
+_FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
+
+
+def read(pages: Sequence[PageContent]) -> list[Line]:
+    """The lines of a document; its pages are used up."""
+    furniture.remove_unseen(pages)
+    body = _body_size(pages)
+    furniture.remove_watermarks(pages, body)
+    for page in pages:
+        page.runs = _cut(page, body)
+        join_stacks(page)
+        join_matrices(page)
+        lift_numbers(page)
+    rows_by_page = [rows_of(page.runs) for page in pages]
+    furniture.remove(pages, rows_by_page)
+    furniture.remove_line_numbers(rows_by_page)
+    furniture.remove_marks(rows_by_page)
+    grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
+    parts: list[tuple[int, list[Line]]] = []
+    by_column: dict[tuple[int, ...], list[Line]] = {}
+    for page, rows, grid in zip(pages, rows_by_page, grids, strict=True):
+        for column, part in columns.split(rows, grid):
+            found = [_line(page.number, column, row) for row in part]
+            parts.append((column, found))
+            # Columns that lie elsewhere, and what runs across all of them, have margins of their own.
+            place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column)
+            by_column.setdefault(place, []).extend(found)
+    for members in filter(None, by_column.values()):
+        _set_margins(members)
+    lines = [line for _, found in _ordered(parts) for line in found]
+    if devanagari.is_drawn_order(line.text for line in lines):
+        for line in lines:
+            line.text = devanagari.spelled(line.text)
+    return lines
+
+
+def _cut(page: PageContent, body: float) -> list[Run]:
+    """The runs cut where something may stand in a gap inside: what was drawn later, a script or a fraction."""
+    low = _SMALL * body
+    small = sorted(
+        [(run.y, run.x0, run.x1) for run in page.runs if run.size < low]
+        + [(rule.y, rule.x0, rule.x1) for rule in page.rules]
+    )
+    heights = [y for y, _, _ in small]
+    found: list[Run] = []
+    for run in page.runs:
+        if run.breaks:
+            reach = _NEAR * run.size
+            first = bisect_left(heights, run.y - reach)
+            near = small[first : bisect_right(heights, run.y + reach, first)]
+            beside = _BESIDE * run.size
+            found += pieces(run, WIDE_GAP, [(x0 - beside, x1 + beside) for _, x0, x1 in near] if near else ())
+        else:
+            found.append(run)
+    return found
+
+
+def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
+    """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
+    shares: dict[int, list[float]] = {0: [], 1: []}
+    if not any(column == 1 for column, _ in parts):
+        return parts
+    for column, lines in parts:
+        text = "".join(line.text for line in lines)
+        if text.isascii() and column in shares:
+            shares[column].append(0.0)
+            continue
+        letters = sum(map(str.isalpha, text))
+        if column in shares and letters > _FEWEST_LETTERS:
+            hindi = sum(map(len, _HINDI_LETTERS.findall(text)))
+            shares[column].append(hindi / letters)
+    if not shares[0] or not shares[1]:
+        return parts
+    low, high = sorted(shares.values(), key=sum)
+    if max(low) > _FOREIGN or min(high) < 1 - _FOREIGN:
+        return parts
+    last = max(at for at, (column, _) in enumerate(parts) if column >= 0)
+    first = [part for part in parts[: last + 1] if part[0] != 1]
+    return [*first, *(part for part in parts if part[0] == 1), *parts[last + 1 :]]
+
+
+def _body_size(pages: Sequence[PageContent]) -> float:
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for run in page.runs:
+            sizes[run.size] += len(run.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[Grid]:
+    """A page that leaves the document's usual gutter free has it too, though it be too short to tell."""
+    usual = Counter(tuple(round(gutter / _SAME_GUTTER) for gutter in grid.gutters) for grid in grids if grid.gutters)
+    if not usual or sum(usual.values()) < 0.4 * len(grids):
+        return grids
+    shape = usual.most_common(1)[0][0]
+    model = next(grid for grid in grids if tuple(round(g / _SAME_GUTTER) for g in grid.gutters) == shape)
+    settled = []
+    for grid, rows in zip(grids, rows_by_page, strict=True):
+        # A key that takes the rest of a page has no columns, and those above it none of their own.
+        upper = rows[: columns.key_from(rows)]
+        if grid.gutters or not upper:
+            settled.append(grid)
+            continue
+        runs = [run for row in upper for run in row.runs]
+        over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)
+        beyond = any(run.x0 > model.gutters[-1] for run in runs)
+        # The last page may not reach its second column, but its lines end where the first one does.
+        beyond = beyond or all(run.x1 < model.gutters[0] + _SAME_GUTTER for run in runs)
+        fits = over <= 0.1 * len(upper) and beyond and gutters.fills_columns(upper, model.gutters)
+        settled.append(Grid(model.gutters, bottom=upper[-1].y) if fits else grid)
+    return settled
+
+
+def _line(page: int, column: int, row: Row) -> Line:
+    parts, cells, seams = text_and_cells(row)
+    text = with_few_spaces("".join(parts))
+    if not text.isascii():
+        if _ACCENT.search(text):
+            text = _ACCENTED.sub(lambda found: found[2] + found[3] + _ACCENTS[found[1]], text)
+        if _STROKE in text:
+            text = _STRUCK.sub("\\2\\1", text)
+        text = unicodedata.normalize("NFC", text.translate(_PLAIN) if _STYLED.search(text) else text)
+    x0, x1, runs = row.x0, row.x1, row.runs
+    bold = sum([len(run.text) for run in runs if run.flags & BOLD])
+    is_bold = bold > 0 and 2 * bold > sum([len(run.text) for run in runs])
+    if row.scripts:
+        runs = [*runs, *(run for run, _ in row.scripts)]
+        x1 = max(x1, *(run.x1 for run, _ in row.scripts))
+    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, is_bold, runs, parts, seams)
+
+
+def _set_margins(lines: Sequence[Line]) -> None:
+    """Set what is usual for a column of the document; one page may hold too little to tell."""
+    starts = Counter(round(line.x0 / 2) * 2 for line in lines)
+    common = [start for start, count in starts.items() if count >= 0.04 * len(lines)]
+    left = float(min(common or [min(starts)]))
+    ends = sorted(line.x1 for line in lines)
+    right = ends[min(len(ends) - 1, int(0.97 * len(ends)))]
+    for line in lines:
+        line.left, line.right = left, right
+
+
+# Accents drawn before their letter, as TeX does.
+_ACCENTS: Final = {
+    "ˆ": "\u0302", "˜": "\u0303", "¯": "\u0304", "˙": "\u0307", "¨": "\u0308", "ˇ": "\u030c", "´": "\u0301",
+    "\u20d7": "\u20d7",
+}  # fmt: skip
+_ACCENT: Final = re.compile(f"[{''.join(_ACCENTS)}]")
+_ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
+# A stroke that is drawn before the sign that it strikes out.
+_STROKE: Final = "\u0338"
+_STRUCK: Final = re.compile(f"({_STROKE})\\s?([=∈⊂⊆≡∼≅<>])")
+
+
+def _plain_letters() -> dict[int, str]:
+    """Letters that mathematics sets in italics, bold and so on, as the letters they are; styled spaces as spaces."""
+    table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
+    table = {code: text for code, text in table.items() if text != chr(code)}
+    table |= dict.fromkeys([*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+    table |= dict.fromkeys([0x200B, 0x2060, 0xFEFF, 0x200E, 0x200F], "")
+    table[0x210E] = "h"
+    table[0x2010] = table[0x2011] = "-"
+    return table
+
+
+_PLAIN = _plain_letters()
+_STYLED: Final = re.compile("[\u2000-\U0010ffff]")

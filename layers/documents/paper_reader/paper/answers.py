@@ -1,0 +1,153 @@
+"""Which answer belongs to which question, and whether that is certain."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paper_reader.paper.key_grid import Part
+from paper_reader.paper.model import MCQ, MSQ, NUMERIC
+from paper_reader.paper.values import Value
+
+_NAME = re.compile(r"physics|chemistry|math|biology|botany|zoology|english|aptitude|reasoning|भौतिक|रसायन|गणित|जीव")
+_LETTER = re.compile(r"(?:section|part|खण्ड|खंड|भाग)\W*([a-z0-9क-घ]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A question's type and answer; "" when the answer is not certain, with the reason."""
+
+    question_type: str
+    answer: str
+    tolerance: str
+    reason: str = ""
+
+
+def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> dict[tuple[int, int], Value | None]:
+    """Answers by (section's index, question's number).
+
+    Args:
+        parts: the key, as it is divided.
+        sections: heading and question numbers of each run of numbers of the paper.
+
+    Returns:
+        An entry for each question that a key names; None where the key contradicts itself. Empty when the key cannot be
+        matched to the sections.
+    """
+    if not parts:
+        return {}
+    if len(sections) == 1:
+        return _one_section(parts, sections[0][1])
+    merged = Counter(number for part in parts for number in part.answers)
+    total = sum(len(numbers) for _, numbers in sections)
+    if len(parts) == len(sections):
+        order = _order(parts, sections)
+        if order is not None:
+            return {
+                (section, number): value
+                for section, part in zip(order, parts, strict=True)
+                for number, value in part.answers.items()
+            }
+    if merged and max(merged.values()) == 1 and sorted(merged) == list(range(1, total + 1)):
+        # The key counts through where the paper begins anew with each section.
+        flat = [(index, number) for index, (_, numbers) in enumerate(sections) for number in numbers]
+        return {flat[number - 1]: value for part in parts for number, value in part.answers.items()}
+    return {}
+
+
+def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[int, int], Value | None]:
+    known = set(numbers)
+    found: dict[tuple[int, int], Value | None] = {}
+    counts = Counter(number for part in parts for number in part.answers)
+    if len(parts) > 1 and len(counts) < 0.75 * sum(counts.values()):
+        lengths = [len(part.answers) for part in parts]
+        if sum(lengths) == len(numbers) and all(part.order == sorted(part.order) for part in parts):
+            ordered = iter(sorted(numbers))
+            return {(0, next(ordered)): part.answers[number] for part in parts for number in sorted(part.answers)}
+    for part in parts:
+        for number, value in part.answers.items():
+            key = (0, number)
+            found[key] = value if key not in found or found[key] == value else None
+    strangers = sum(number not in known for _, number in found)
+    # Numbers that no question has: this is the key of something else, or was misread.
+    return found if strangers <= 0.34 * len(found) + 2 else {}
+
+
+def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> list[int] | None:
+    """For each part the index of its section; None when that is doubtful."""
+    by_name: dict[str, int] = {}
+    names = [_name(heading) for heading, _ in sections]
+    for index, name in enumerate(names):
+        by_name.setdefault(name, index)
+    if all(names) and len(by_name) == len(sections):
+        found = [by_name.get(_name(part.heading)) for part in parts]
+        if all(index is not None for index in found) and len(set(found)) == len(found):
+            return [index for index in found if index is not None]
+    for part, (_, numbers) in zip(parts, sections, strict=True):
+        if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):
+            return None
+    return list(range(len(parts)))
+
+
+def _name(heading: str) -> str:
+    lowered = heading.lower()
+    subject = _NAME.search(lowered)
+    letter = _LETTER.search(lowered)
+    return f"{subject[0] if subject else ''}/{letter[1] if letter else ''}".strip("/")
+
+
+def agreed(found: Sequence[Value | None]) -> tuple[Value | None, str]:
+    """The one answer that all sources give; None with a reason when they differ or one cannot be read."""
+    if not found:
+        return None, ""
+    if any(value is None for value in found):
+        return None, "the answer in the paper cannot be read for certain"
+    first = found[0]
+    for other in found[1:]:
+        if other is not None and first is not None and not _same(first, other):
+            return None, "the paper gives two different answers"
+    return first, ""
+
+
+def _same(one: Value, other: Value) -> bool:
+    if one.positions and other.positions:
+        return one.positions == other.positions
+    return one.number == other.number and one.tolerance == other.tolerance
+
+
+def resolve(  # noqa: PLR0911 - a reason each
+    value: Value | None, options: int, wanted: str | None, *, digits_are_positions: bool
+) -> Resolved:
+    """A question's type and answer.
+
+    Args:
+        value: what the key says, None for nothing certain.
+        options: how many the question has.
+        wanted: the type that an instruction names.
+        digits_are_positions: whether "3" may mean the third option.
+    """
+    if not options:
+        return _numeric(value)
+    several = wanted == MSQ
+    kind = MSQ if several else MCQ
+    if value is None:
+        return Resolved(kind, "", "0")
+    if not value.positions:
+        return Resolved(kind, "", "0", "the key names a number where the question has options")
+    if value.is_digits and not digits_are_positions:
+        return Resolved(kind, "", "0", "the key names a number where the options have letters")
+    if max(value.positions) >= options:
+        return Resolved(kind, "", "0", "the key names an option that the question does not have")
+    if len(value.positions) > 1:
+        if wanted == MCQ:
+            return Resolved(kind, "", "0", "the key names several options where one is asked for")
+        kind = MSQ
+    return Resolved(kind, ",".join("ABCDE"[position] for position in value.positions), "0")
+
+
+def _numeric(value: Value | None) -> Resolved:
+    if value is None:
+        return Resolved(NUMERIC, "", "0")
+    if not value.number:
+        return Resolved(NUMERIC, "", "0", "the key names options where the question has none")
+    return Resolved(NUMERIC, value.number, value.tolerance)

@@ -1,0 +1,80 @@
+"""What is said above questions: the section's heading, how many options are right, a passage that they are about."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import Line
+from paper_reader.paper import headings
+from paper_reader.paper.draft import Draft
+
+_LONGEST_INSTRUCTION = 400
+_SENTENCE_END: Final = re.compile(r"[.:।](?=\s|$)")
+_REQUEST: Final = re.compile(
+    r"\b(?:read|study|refer|answer\s+the|answer\s+(?:these|questions?)|questions?\s+(?:given|that\s+follow|below)|based\s+on)\b"
+    r"|पढ़|उत्तर\s+द|आधार\s+पर",
+    re.IGNORECASE,
+)
+_LINES_ABOVE = 12
+
+
+def heading_above(lines: Sequence[Line], index: int) -> str:
+    """The headings above a section's first question, such as "PART I : PHYSICS, SECTION A"."""
+    found: list[str] = []
+    for line in lines[max(0, index - _LINES_ABOVE) : index]:
+        if headings.is_section(line):
+            text = " ".join(plain(line.text).split()).partition(" (")[0].strip(" :-–—.,")
+            if text not in found:
+                found.append(text)
+    return ", ".join(found[-2:])
+
+
+def give(lines: Sequence[Line], drafts: Sequence[Draft]) -> None:
+    """Tell each draft what is said above it."""
+    wanted: str | None = None
+    before = lines[: drafts[0].first] if drafts else []
+    pending: list[tuple[range, list[str]]] = []
+    for draft in drafts:
+        for line in before:
+            text = plain(line.text)
+            if headings.is_section(line):
+                wanted = None
+            told = headings.answers_wanted(text) if len(text) < _LONGEST_INSTRUCTION else None
+            wanted = told or wanted
+        passage = _passage(before)
+        if passage is not None:
+            pending.append(passage)
+        draft.wanted = wanted
+        passages = [] if draft.shares_options else pending
+        draft.preface = [text for numbers, texts in passages if draft.start.number in numbers for text in texts]
+        pending = [entry for entry in pending if draft.start.number < entry[0].stop - 1]
+        before = draft.parts.after
+
+
+def _passage(lines: Sequence[Line]) -> tuple[range, list[str]] | None:
+    """A passage with the questions that it announces; None without an announced range."""
+    for index, line in enumerate(lines):
+        announced = headings.announced(plain(line.text))
+        if announced is not None and headings.is_directions(line):
+            following = (other.text for other in lines[index + 1 :] if not headings.is_section(other))
+            texts = [text for text in (headings.behind_range(line.text), *following) if text.strip()]
+            texts = _without_request(texts)
+            return (range(announced[0], announced[1] + 1), texts) if texts else None
+    return None
+
+
+def _without_request(texts: list[str]) -> list[str]:
+    """A passage's lines without the sentences before it that only ask to read it."""
+    while texts:
+        # The sentence may end in one of the next lines.
+        count = next((at + 1 for at, text in enumerate(texts[:4]) if _SENTENCE_END.search(text)), 0)
+        if not count:
+            return texts
+        joined = " ".join(texts[:count])
+        end = _SENTENCE_END.search(joined)
+        if end is None or _REQUEST.search(joined[: end.end()]) is None:
+            return texts
+        rest = joined[end.end() :].strip()
+        texts = ([rest] if rest else []) + texts[count:]
+    return texts

@@ -1,0 +1,82 @@
+"""Whether a line behind the last option still belongs to it.
+
+Nothing marks the end of an option. But its text goes on in a line of its own only where the line above had no room for
+the next word, as wide as the column is or as the next option leaves it.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, Line, words
+from paper_reader.paper.options import Marker
+
+_NEARLY_FULL = 0.75  # of a column's width
+_HANGING = 6.0  # points
+_INDENT = 30.0  # points that text may begin right of its option's marker
+_MARKS = re.compile(r"^\W*+\d{1,2}(?:\s*+[,/]\s*+[-−–]\s*+\d(?:\.\d+)?)?\s*+(?:marks?|अंक)\W*+$", re.IGNORECASE)
+
+
+def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset: int) -> bool:
+    """Whether the line at `index` continues the one above it, which belongs to an option.
+
+    Args:
+        lines: of the question.
+        index: in them.
+        series: the question's options.
+        offset: index of the question's first line in the document, which markers refer to.
+    """
+    above, line = lines[index - 1], lines[index]
+    lowest = [marker for marker in series if marker.line == max(other.line for other in series)]
+    if _MARKS.match(plain(line.text)) or not _may_follow(above, line, min(marker.x for marker in lowest)):
+        return False
+    if lowest[0].line - offset == index - 1 and not above.text[max(marker.end for marker in lowest) :].strip():
+        return True  # a marker on a line of its own has its text under it
+    if abs(line.size - above.size) > 0.16 * above.size or (line.is_bold and not above.is_bold):
+        return False
+    columns = sorted({marker.x for marker in series})
+    needed = _first_word(line)
+    return (
+        _stands_in_column(line, columns)
+        or above.x1 + needed > above.right
+        or _follows_closely(lines, index)
+        or _fills_cell(above, line, columns, needed)
+    )
+
+
+def _may_follow(above: Line, line: Line, left: float) -> bool:
+    if line.page != above.page or line.column != above.column:
+        return True
+    drop = above.y - line.y
+    return 0 <= drop <= 1.9 * max(above.size, line.size) and line.x0 - line.left >= left - _HANGING
+
+
+def _first_word(line: Line) -> float:
+    """How much room the line's first word needs, in points."""
+    word = plain(line.text.split(GAP)[0].split(" ")[0])
+    return (0.4 + 0.6 * len(word)) * line.size
+
+
+def _stands_in_column(line: Line, columns: Sequence[float]) -> bool:
+    """Whether the line stands under one of several columns of options, left of the last."""
+    x0, x1 = line.x0 - line.left, line.x1 - line.left
+    return any(x - 3 <= x0 <= x + _INDENT for x in columns[:-1]) and x1 < columns[-1]
+
+
+def _follows_closely(lines: Sequence[Line], index: int) -> bool:
+    """Whether it follows a rather full line as closely as others of this question do: no new paragraph begins."""
+    above, line = lines[index - 1], lines[index]
+    drops = [a.y - b.y for a, b in pairwise(lines[:index]) if a.page == b.page and a.column == b.column and a.y > b.y]
+    if not drops or line.page != above.page or above.y - line.y > 1.05 * min(drops):
+        return False
+    return above.x1 > above.left + _NEARLY_FULL * (above.right - above.left)
+
+
+def _fills_cell(above: Line, line: Line, columns: Sequence[float], needed: float) -> bool:
+    """Whether the line above had no room before the next column of options."""
+    edges = [x for x in columns if x > line.x0 - line.left + _HANGING]
+    if not edges or line.x1 - line.left >= edges[0] + _HANGING:
+        return False
+    ends = [word.x1 - above.left for word in words(above) if word.x0 - above.left < edges[0]]
+    return bool(ends) and max(ends) + needed > edges[0]

@@ -1,0 +1,240 @@
+"""Questions on their way: from where each begins to its stem, options, answers and what it is about."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import Line
+from paper_reader.paper import headings, numbering, options, shared_options
+from paper_reader.paper.draft import Draft
+from paper_reader.paper.model import NUMERIC
+from paper_reader.paper.numbering import Start
+from paper_reader.paper.options import Marker, Table
+from paper_reader.paper.span import body_end, take_apart
+
+_SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
+_DEVANAGARI = re.compile("[\u0904-\u0939]")
+_FEW_LETTERS = 6
+_CERTAIN = 3  # options
+_LATIN = re.compile("[A-Za-z]")
+
+
+class Drafter:
+    """Takes the questions of a document apart.
+
+    Args:
+        lines: the document.
+        table: possible options by style.
+        styles: the styles of options to look for, the commonest first.
+        numbering_style: how the questions are numbered.
+
+    Attributes:
+        solved: runs of numbered answers that stand behind the questions.
+    """
+
+    def __init__(self, lines: Sequence[Line], table: Table, styles: Sequence[str], numbering_style: str) -> None:
+        self.lines = lines
+        self._table = table
+        self._styles = styles
+        self._numbering = numbering_style
+        self.solved: list[list[Draft]] = []
+        self._at = {name: [marker.line for marker in table[name]] for name in styles}
+
+    def drafts(self, starts: Sequence[Start], excluded: Sequence[bool]) -> list[Draft]:
+        """The questions that begin at `starts`, without instructions; `excluded` lines belong to none."""
+        found: list[Draft] = []
+        starts = self._first_of_each(starts)
+        for place, start in enumerate(starts):
+            last = starts[place + 1].line if place + 1 < len(starts) else len(self.lines)
+            for index in range(start.line + 1, last):
+                if excluded[index]:
+                    last = index
+                    break
+            found.append(self._draft(start, last))
+        paired = _paired(found)
+        shared_options.give(self.lines, paired, self._styles)
+        return self._without_instructions(paired)
+
+    def _draft(self, start: Start, last: int) -> Draft:
+        again = self._translated(start, last)
+        end, last = last, again.line if again is not None else last
+        series, style = self._series(start, last)
+        lost = not series and self._has_lost_options(start, last)
+        parts = take_apart(self.lines[start.line : last], start.line, start.end, series)
+        draft = Draft(start, start.line, last, parts, series, style, has_lost_options=lost)
+        if again is not None:
+            more, _ = self._series(again, end)
+            draft.translation = take_apart(self.lines[again.line : end], again.line, again.end, more)
+            parts.after = draft.translation.after
+            parts.answers += draft.translation.answers
+        return draft
+
+    def _first_of_each(self, starts: Sequence[Start]) -> list[Start]:
+        """The starts without those that repeat the one before in another script."""
+        kept: list[Start] = []
+        for start in starts:
+            if kept and kept[-1].number == start.number:
+                texts = [self.lines[each.line].text[each.end :] for each in (kept[-1], start)]
+                if _is_hindi(texts[0]) != _is_hindi(texts[1]):
+                    continue
+            kept.append(start)
+        return kept
+
+    def _translated(self, start: Start, last: int) -> Start | None:
+        """Where the question stands a second time, under the same number in another script."""
+        pattern = dict(numbering.STYLES).get(self._numbering)
+        if pattern is None:
+            return None
+        markers = self._table[self._styles[0]] if self._styles else []
+        low = bisect_left(markers, start.line, key=lambda marker: marker.line)
+        seen = {marker.position for marker in markers[low : low + 8] if marker.line < last}
+        if len(seen) < 3:
+            return None
+        for index in range(start.line + 2, last):
+            found = pattern.match(self.lines[index].text)
+            if found is not None and int(found[1]) == start.number:
+                here = self.lines[start.line].text[start.end :]
+                if _is_hindi(here) != _is_hindi(self.lines[index].text[found.end() :]):
+                    return Start(index, start.number, found.end())
+        return None
+
+    def _has_lost_options(self, start: Start, last: int) -> bool:
+        """Whether there are options, though no series of them: some were lost, and it is no NUMERIC question."""
+        if not self._styles:
+            return False
+        end = body_end(self.lines, start.line, last)
+        name = self._styles[0]
+        low, high = bisect_right(self._at[name], start.line), bisect_left(self._at[name], end)
+        found = [marker for marker in self._table[name][low:high] if marker.weight > 1]
+        return len({marker.position for marker in found}) > 1
+
+    def _series(self, start: Start, last: int) -> tuple[list[Marker], str]:
+        """The question's options and their style; ([], "") if it has none."""
+        end = body_end(self.lines, start.line, last)
+        heading = next((index for index in range(start.line + 1, end) if headings.begins_anew(self.lines[index])), end)
+        if heading < end:
+            # Behind the question's own options others may be told, which are those of the questions that follow.
+            found = self._series_before(start, heading)
+            if found is not None and len(found[0]) >= _CERTAIN:
+                return found
+        found = self._series_before(start, end)
+        if found is None and end < last and any(self._begins_options(line) for line in (end + 1, end + 2)):
+            found = self._series_before(start, last)  # the answer stands before the options
+        return found or ([], "")
+
+    def _begins_options(self, line: int) -> bool:
+        return any(
+            self._at[name][at : at + 1] == [line]
+            and self._table[name][at].position == 0
+            and self._table[name][at].weight >= options.AT_START
+            for name in self._styles[:1]
+            for at in [bisect_left(self._at[name], line)]
+        )
+
+    def _is_match_table(self, series: Sequence[Marker]) -> bool:
+        """Whether what looks like options is the first of two lists to be matched, with the second beside it."""
+        beside = 0
+        for number, marker in enumerate(series):
+            rest = self.lines[marker.line].text[marker.end :]
+            found = _SECOND_LIST.search(rest)
+            beside += found is not None and number == "pqrst".find(found[1].lower())
+        return beside > 2 or (beside == 2 and len(series) == 2)
+
+    def _series_before(self, start: Start, last: int) -> tuple[list[Marker], str] | None:
+        for rank, name in enumerate(self._styles):
+            low, high = bisect_left(self._at[name], start.line), bisect_left(self._at[name], last)
+            markers = [m for m in self._table[name][low:high] if m.line > start.line or m.start >= start.end]
+            series = options.best_series(markers, self.lines)
+            least = 2 if rank == 0 else 3
+            if len(series) >= least and self._is_match_table(series):
+                continue
+            if len(series) >= least and (rank == 0 or sum(marker.weight for marker in series) >= 5):
+                return series, name
+        return None
+
+    # What is no question
+
+    def _without_instructions(self, drafts: list[Draft]) -> list[Draft]:
+        """Drop runs of numbered items that ask nothing: instructions before the questions, solutions behind them."""
+        kept: list[Draft] = []
+        asked: set[int] = set()
+        for run in runs(drafts):
+            with_options = sum(bool(draft.series) for draft in run)
+            few = with_options <= 0.34 * len(run)
+            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
+            if len(run) > 2 and few and told >= 0.4 * len(run):
+                continue
+            numbers = {draft.start.number for draft in run}
+            if not with_options and numbers <= asked and self._are_solutions(run):
+                self.solved.append(run)
+                continue
+            asked |= numbers
+            if not with_options:
+                answered = sum(bool(draft.parts.answers) for draft in run)
+                numeric = self._numeric_before(run[0].first)
+                if not answered and (told >= 0.25 * len(run) or not numeric):
+                    continue
+                kept += run
+            else:
+                kept += _without_preamble(run)
+        return kept
+
+    @staticmethod
+    def _are_solutions(run: Sequence[Draft]) -> bool:
+        """Whether a run of numbers that were asked before answers them: each begins with the answer."""
+        begun = sum(bool(draft.parts.answers) and not _asks(draft) for draft in run)
+        return begun >= 0.6 * len(run)
+
+    def _numeric_before(self, index: int) -> bool:
+        return any(
+            headings.answers_wanted(plain(line.text)) == NUMERIC for line in self.lines[max(0, index - 8) : index]
+        )
+
+
+def _asks(draft: Draft) -> bool:
+    """Whether anything stands before a draft's answer."""
+    return sum(len(_LATIN.findall(text)) + len(_DEVANAGARI.findall(text)) for text in draft.parts.stem) > _FEW_LETTERS
+
+
+def _without_preamble(run: list[Draft]) -> list[Draft]:
+    """A chain may begin among the instructions and go on with the questions: its head has no options then."""
+    head = 0
+    while head < len(run) and not run[head].series:
+        head += 1
+    told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run[:head])
+    return run[head:] if head and told >= 0.5 * head else run
+
+
+def runs(drafts: Sequence[Draft]) -> list[list[Draft]]:
+    """Drafts whose numbers go on from each other; where they begin again, the next run begins."""
+    found: list[list[Draft]] = []
+    for draft in drafts:
+        if not found or draft.start.number <= found[-1][-1].start.number:
+            found.append([])
+        found[-1].append(draft)
+    return found
+
+
+def _is_hindi(text: str) -> bool:
+    return len(_DEVANAGARI.findall(text)) > len(_LATIN.findall(text))
+
+
+def _paired(drafts: list[Draft]) -> list[Draft]:
+    """Questions of a paper that prints each twice, side by side in two scripts, as one each."""
+    by_number: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        by_number.setdefault(draft.start.number, []).append(draft)
+    pairs = [found for found in by_number.values() if len(found) == 2 and _differ(*found)]
+    if len(pairs) < 0.6 * len(by_number) or len(pairs) < 2:
+        return drafts
+    gone: set[int] = set()
+    for first, second in pairs:
+        first.translation = second.parts
+        first.parts.answers += second.parts.answers
+        gone.add(id(second))
+    return [draft for draft in drafts if id(draft) not in gone]
+
+
+def _differ(one: Draft, other: Draft) -> bool:
+    return _is_hindi(" ".join(one.parts.stem)) != _is_hindi(" ".join(other.parts.stem))

@@ -1,0 +1,208 @@
+"""Answers printed with a question: `Ans. (3)`, `Official Ans. by NTA (2)`, `Answer: b) Geneva`, `Correct Option : 2`.
+
+Where only a bare letter or the text of an option is given, the options themselves have to confirm it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, Line
+from paper_reader.paper import values
+from paper_reader.paper.headings import may_name_answers
+from paper_reader.paper.values import Value
+
+_NAME = r"[A-Z][\w.&'’]{0,14}"
+_WORD = (
+    r"(?:(?i:correct|right|official|final)\s+)?(?i:answers?(?:\s+keys?)?|ans(?:wer)?s?|key)\b"
+    r"|(?i:(?:correct|right)\s+(?:options?|choices?|alternatives?))\b|सही\s+(?:उत्तर|विकल्प)|उत्तर"
+)
+_BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(?:\s+{_NAME})?)?"
+_LABEL: Final = re.compile(
+    rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
+)
+_LONGEST_LABEL = 80
+_DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
+_MINUS: Final = re.compile(r"[-–](?=[\d.])")
+_START: Final = re.compile(r"[\s\[(*•]*")
+_WITHIN: Final = re.compile(
+    r"(?<=[\s\[(])(?:(?:Correct|Right|Official|Final)\s+)?(?:Answers?|ANSWERS?|Ans|ANS|उत्तर)\b"
+    rf"|(?<={GAP})(?i:ans|key)\b"
+)
+_L = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
+_NOT_MORE = r"(?!\s*(?:,|;|&|/|and\b|or\b|एवं|और|या)\s*[\[(]?\s*(?:[A-Ea-e1-5])\b)"
+_IN_BRACKETS = rf"[\[({{]\s*{_L}\s*[\])}}]"
+_BRACKETED: Final = re.compile(
+    rf"({_IN_BRACKETS}(?:\s*(?:,|&|and|एवं|और)\s*{_IN_BRACKETS})*){_NOT_MORE}(?=\s|$|[.,;:\-–])"
+)
+# "(A) - p, q; (B) - r" matches two lists.
+_MATCHED: Final = re.compile(r"\s*+(?:[-–—=→:>]++\s*+)?\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
+_CLOSED: Final = re.compile(rf"({_L})\s?\)\s*(?=\S)")
+_BARE: Final = re.compile(rf"({_L})(?:\s?[.:\-–]+\s*|\s+)(?=\S)")
+_OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ea-e1-5क-घ]\b)", re.IGNORECASE)
+_UNIT: Final = re.compile(rf"({values.NUMBER})\s*+(?:[^\W\d_°%Ω]\S*+(?:\s++[^\W\d_°%Ω]\S*+){{0,2}}\s*+)?$")
+_TRAILING: Final = re.compile(r"(?<![\])\s.;])[\])\s.;]++$")
+_COMPARED: Final = re.compile(r"\\large|[\s$.,;:]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What stands behind a label.
+
+    Attributes:
+        value: how it reads by itself, None if it does not.
+        text: the text beside the value, to be compared with the options.
+        is_loose: whether the options have to confirm it.
+    """
+
+    value: Value | None
+    text: str = ""
+    is_loose: bool = False
+
+
+def of_line(line: Line, following: Line | None) -> tuple[Answer | None, int]:
+    """The answer that a line of its own gives.
+
+    Returns:
+        The answer and how many lines it takes; 0 if the line gives none.
+    """
+    return of_text(line.text, following)
+
+
+def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
+    """The same for a text that stands by itself, such as what follows a number."""
+    text = plain(given).replace(GAP, " ") if _may_be_labelled(given) else ""
+    label = _label(text) if text else None
+    if label is None:
+        return None, 0
+    rest, sign = _after(label, text)
+    if not rest:
+        # The label alone: the answer may stand on the next line.
+        value = None if following is None else values.read(plain(following.text).replace(GAP, " ").strip(" ."))
+        return (Answer(value), 2) if value is not None and not label["is"] else (None, 0)
+    answer = leading(rest)
+    if answer is None or (answer.value is None and not sign):
+        # "Ans. Bonus" is an answer that cannot be read; "Answer the questions below" is none.
+        return (Answer(None), 1) if sign and not label["who"].strip() else (None, 0)
+    if answer.is_loose and (label["who"].strip() or not sign):
+        return None, 0
+    if not sign and not label["is"] and answer.text and rest[0] not in "([{":
+        return None, 0
+    return _unsigned(answer, sign), 1
+
+
+def _may_be_labelled(text: str) -> bool:
+    """Whether a text may begin with a word for an answer: quick, and never wrong with "no"."""
+    beginning = text[:_LONGEST_LABEL].lower()
+    return (
+        "ans" in beginning
+        or "key" in beginning
+        or "option" in beginning
+        or "choice" in beginning
+        or "alternative" in beginning
+        or "उत्तर" in beginning
+        or "विकल्प" in beginning
+    )
+
+
+def _label(text: str) -> re.Match[str] | None:
+    """The word for an answer that a text begins with."""
+    start = _START.match(text)
+    return _LABEL.match(text, start.end() if start is not None else 0)
+
+
+def cut(text: str) -> tuple[str, Answer | None]:
+    """A line of a question without the answer that it ends with, and that answer.
+
+    Only an answer that is set apart and fills the rest of the line counts: "the correct answer is 5" may be part of
+    what is asked.
+    """
+    if not may_name_answers(text):
+        return text, None
+    for found in _WITHIN.finditer(text):
+        label = _LABEL.match(text, found.start())
+        if label is None or label["is"] or label.end() < found.end():
+            continue
+        rest, sign = _after(label, text)
+        rest = plain(rest).replace(GAP, " ").strip()
+        if not rest or not (sign or rest[0] in "(["):
+            continue
+        value = _whole(rest)
+        if value is not None:
+            return text[: found.start()].rstrip(" \t[("), _unsigned(Answer(value), sign)
+    return text, None
+
+
+def leading(rest: str) -> Answer | None:
+    """The answer that a text begins with."""
+    option = _OPTION_WORD.match(rest)
+    if option is not None:
+        rest = rest[option.end() :]
+    value = _whole(rest)
+    if value is not None:
+        return Answer(value)
+    found = _BRACKETED.match(rest)
+    if found is not None and _MATCHED.match(rest, found.end()) is None:
+        value = values.read(found[1])
+        return None if value is None else Answer(value, rest[found.end() :])
+    found = _CLOSED.match(rest)
+    if found is not None:
+        return Answer(values.read(found[1]), rest[found.end() :])
+    found = _UNIT.match(rest)
+    if found is not None:
+        read = values.read(found[1])
+        return None if read is None else Answer(Value(number=read.number, tolerance=read.tolerance), rest)
+    found = _BARE.match(rest)
+    if found is not None:
+        return Answer(values.read(found[1]), rest[found.end() :], is_loose=True)
+    return Answer(None, rest, is_loose=True)
+
+
+def settled(answer: Answer, options: Sequence[str]) -> Value | None:
+    """The answer's value in view of the question's options; None when it is not certain."""
+    value = answer.value
+    if not options:
+        return value if value is not None and not (answer.is_loose and value.positions) else None
+    compared = [_comparable(option) for option in options]
+    said = _comparable(answer.text)
+    named = [index for index, option in enumerate(compared) if option and option == said]
+    if value is None:
+        return Value((named[0],)) if answer.is_loose and len(named) == 1 else None
+    if value.positions and said:
+        if named and value.positions[0] not in named:
+            return None  # it names one option and spells out another
+        if answer.is_loose and not named:
+            return None
+    if answer.is_loose and not value.positions:
+        return None
+    return value
+
+
+def _whole(rest: str) -> Value | None:
+    rest = _TRAILING.sub("", rest) if rest[-1:] in "].;" else rest
+    value = values.read(rest)
+    if value is None and rest.endswith((")", "]")):
+        value = values.read(rest[:-1])
+    return value
+
+
+def _after(label: re.Match[str], text: str) -> tuple[str, str]:
+    """What follows a label and what parts it from that. `Ans. -14` is a number with its sign."""
+    rest, sign = text[label.end() :].strip(), label["sign"].strip()
+    dash = _DASH.match(rest)
+    if dash is None or (sign and _MINUS.match(rest) is not None):
+        return rest, sign
+    return rest[dash.end() :], sign + "-"
+
+
+def _unsigned(answer: Answer, sign: str) -> Answer:
+    """`Ans. - 14`: a dash between them or a minus sign. As an option it is the same."""
+    if sign.endswith("-") and answer.value is not None and answer.value.number:
+        return replace(answer, value=replace(answer.value, number=""))
+    return answer
+
+
+def _comparable(text: str) -> str:
+    return _COMPARED.sub("", plain(text)).casefold()

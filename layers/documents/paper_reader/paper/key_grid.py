@@ -1,0 +1,204 @@
+"""Answer keys printed apart from the questions, in whatever shape: pairs, tables with rows of numbers, columns.
+
+A key is read only where the numbers prove it: a row of answers belongs to a row of consecutive numbers of the same
+length, bare pairs of digits must count up together, and one number with two different answers has none.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, Line
+from paper_reader.paper import key_table, values
+from paper_reader.paper.headings import is_section
+from paper_reader.paper.values import NUMBER, Value
+
+_LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
+_ROMAN = r"[\[(]\s*+(?:i{1,3}|iv)\s*+[\])]"
+_PAREN = (
+    rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
+    rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
+)
+_HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
+_LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
+_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
+_NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
+_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
+_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
+_PAIR = re.compile(
+    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})(?!\.\d)"
+    r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Da-d])|[=→:]++)\s*+)?"
+    r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
+    rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
+    re.IGNORECASE,
+)
+_TYPED = re.compile(
+    rf"(\d{{1,3}})\s+(?:\d{{1,2}}\s+)?(?:MCQ|MSQ|NAT|SA|NUM)\s+(?:[A-Z]{{1,4}}(?:-\d)?\s+)?"
+    rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"
+    rf"(?:\s+(?:[\d.]+))?\s*",
+)
+_DIGITS_IN = re.compile(r"\d+")
+_SPACED = re.compile(r"\s+")
+_LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,3}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
+_VALUE_FIRST = re.compile(rf"(?:(?<!\s)\s++)?(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
+_RANGE_GOES_ON = re.compile(rf"(?:(?<!\s)\s++)?(?:to|से)\s++{NUMBER}", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+_COLUMN_NAMES = re.compile(
+    r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE
+)
+_PROSE_WORDS = 7
+_COVERED = 0.6  # of a line's characters
+
+
+@dataclass(slots=True)
+class Part:
+    """Answers under one heading, by question number; None where the key contradicts itself or says nothing."""
+
+    heading: str = ""
+    answers: dict[int, Value | None] = field(default_factory=dict)
+    order: list[int] = field(default_factory=list)
+
+    def add(self, number: int, value: Value | None) -> None:
+        """Take an answer; a second, different one makes both void."""
+        if number not in self.answers:
+            self.answers[number] = value
+            self.order.append(number)
+        elif self.answers[number] != value:
+            self.answers[number] = None
+
+
+def ends(line: Line) -> bool:
+    """Whether a key cannot go on with this line: it is prose."""
+    text = plain(line.text)
+    if len(_COLUMN_NAMES.findall(text)) >= 3:
+        return False
+    return len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
+
+
+def looks_like_key(line: Line) -> bool:
+    """Whether the line is nothing but numbered answers, at least three of them, that count on."""
+    if line.text[:1] not in "0123456789Qq([":
+        return False
+    text = plain(line.text).replace(GAP, " ")
+    if len(_DIGITS_IN.findall(text)) < 3:
+        return False
+    found = list(_PAIR.finditer(text))
+    if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):
+        return False
+    numbers = [int(match[1]) for match in found]
+    steps = {b - a for a, b in pairwise(numbers)}
+    # Options that are numbers themselves read alike, "1) 25 2) 50 3) 75 4) 100": no key begins at 1 and ends at 4.
+    return len(steps) == 1 and steps.pop() > 0 and numbers not in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5])
+
+
+def is_row(line: Line) -> bool:
+    """Whether most of the line is numbered answers."""
+    text = plain(line.text).replace(GAP, " ")
+    return sum(len(pair[0].replace(" ", "")) for pair in _PAIR.finditer(text)) >= _COVERED * len(text.replace(" ", ""))
+
+
+def read(lines: Sequence[Line]) -> list[Part]:
+    """The answers of a key's lines, a part for each heading and each new beginning of the numbers."""
+    parts = [Part()]
+    bare: list[tuple[int, list[list[int]]]] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        text = plain(line.text)
+        if is_section(line) and not _PAIR.search(text):
+            parts.append(Part(heading=" ".join(text.split())))
+            index += 1
+            continue
+        entries, used = key_table.columns(lines, index)
+        if not used:
+            entries, used = key_table.rows(lines, index)
+        if used:
+            for number, value in entries:
+                _add(parts, number, value)
+            index += used
+            continue
+        numbers = _bare(text)
+        if numbers is not None:
+            if bare and bare[-1][0] == len(parts) - 1:
+                bare[-1][1].append(numbers)
+            else:
+                bare.append((len(parts) - 1, [numbers]))
+            index += 1
+            continue
+        text, used = _flowing(lines, index)
+        _pairs(text, parts)
+        index += used
+    for part, rows in bare:
+        _bare_pairs(rows, parts[part])
+    return [part for part in parts if part.answers]
+
+
+def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
+    """A line with those after it that a pair is broken over, and how many they are."""
+    text = plain(lines[index].text)
+    used = 1
+    while index + used < len(lines):
+        following = plain(lines[index + used].text)
+        found = list(_PAIR.finditer(text))
+        rest = text[found[-1].end() :] if found else ""
+        is_open = found and _LONE_NUMBER.fullmatch(rest) is not None and _VALUE_FIRST.match(following) is not None
+        if not is_open and not (found and _RANGE_GOES_ON.match(following) is not None):
+            break
+        text = f"{text} {following}"
+        used += 1
+    return text, used
+
+
+def _add(parts: list[Part], number: int, value: Value | None) -> None:
+    part = parts[-1]
+    # Numbers that begin again belong to the next section, though nothing announces it.
+    if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:
+        parts.append(Part(heading=""))
+        part = parts[-1]
+    part.add(number, value)
+
+
+def _pairs(text: str, parts: list[Part]) -> None:
+    text = _SPACED.sub(" ", text.replace(GAP, "  ")).strip()
+    typed = _TYPED.fullmatch(text)
+    if typed is not None:
+        _add(parts, int(typed[1]), values.read(typed[2].replace(":", " to ")))
+        return
+    found = list(_PAIR.finditer(text))
+    covered = sum(len(pair[0].replace(" ", "")) for pair in found)
+    if covered < _COVERED * len(text.replace(" ", "")):
+        # Prose, such as a solution: only an option in brackets right behind the number is its answer.
+        found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
+    for pair in found:
+        _add(parts, int(pair[1]), values.read(pair[2]))
+
+
+def _bare(text: str) -> list[int] | None:
+    """The numbers of a row of nothing but whole numbers, an even count of them."""
+    tokens = text.replace("|", " ").split()
+    if len(tokens) < 2 or len(tokens) % 2 or not all(re.fullmatch(r"\d{1,4}", token) for token in tokens):
+        return None
+    return [int(token) for token in tokens]
+
+
+def _bare_pairs(rows: list[list[int]], part: Part) -> None:
+    """Rows such as `1 3 21 4 41 2`: pairs, if the first numbers of each column count up by one from row to row."""
+    pairs = [list(zip(row[::2], row[1::2], strict=True)) for row in rows]
+    numbers = [number for row in pairs for number, _ in row]
+    known = {*numbers, *part.answers}
+    if len(set(numbers)) != len(numbers) or len(numbers) < 3 or set(numbers) & set(part.answers):
+        return
+    if len(known) < 0.9 * (max(known) - min(known) + 1):
+        return
+    across = all(b[0] - a[0] == 1 for row in pairs for a, b in pairwise(row))
+    shape = {tuple(number - row[0][0] for number, _ in row) for row in pairs}
+    down = len(pairs) > 1 and all(lower[0][0] > upper[0][0] for upper, lower in pairwise(pairs))
+    # Rows among others whose numbers are known: between 27 and 29 stands 28, and what follows it is its answer.
+    fits = all({number - 1, number + 1} & set(part.answers) for number in numbers)
+    # The last row of a table may be short.
+    if not fits and not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):
+        return
+    for number, answer in sorted(pair for row in pairs for pair in row):
+        part.add(number, values.read(str(answer)))

@@ -1,0 +1,261 @@
+"""Answer keys set as tables: a row of numbers over a row of answers, or columns under names.
+
+An answer belongs to a number by its place in the row or under the name of its column. Where a cell is missing, which
+number an answer belongs to would be a guess: then none of the row has one.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from math import inf
+from statistics import median
+from typing import Final
+
+from paper_reader.layout.line import Line, Word, words
+from paper_reader.paper import values
+from paper_reader.paper.headings import may_name_answers
+from paper_reader.paper.values import Value
+
+# What a table says of the questions whose answers it gives.
+Entries = list[tuple[int, Value | None]]
+
+_INTEGER: Final = re.compile(r"(?:Q\w{0,3}[.\-]?)?(\d{1,3})[.):]?")
+_NUMBERS_LABEL: Final = re.compile(
+    r"(?:q(?:ue(?:s(?:tions?)?)?)?s?|s|sr|sl|no|nos|number|item|प्रश्न|प्र|क्र|सं|संख्या|क्रमांक)[.:/)]*(?:no[s.:]*)?",
+    re.IGNORECASE,
+)
+_ANSWERS_LABEL: Final = re.compile(
+    r"(?:a|ans|answers?|key|keys|response|option|r|k|correct|उत्तर|उ)[.:/)]*(?:key|range|/range)?[.:]*", re.IGNORECASE
+)
+_ANSWER_NAME: Final = re.compile(
+    r"(?:(?:correct|right|final|official)\s+)?(?:ans(?:wers?)?\.?(?:\s*keys?)?|keys?(?:\s*/\s*range)?|option|उत्तर)(?:\s*/\s*range)?\W*"
+    r"|correct\W*|(?:answer|key)\s+range\W*",
+    re.IGNORECASE,
+)
+_NUMBER_NAME: Final = re.compile(
+    r"(?:q(?:ue(?:s(?:tion)?)?)?|s|sr|sl)?\.?\s*(?:no|number|num|#)?s?\.?\W*|q(?:uestion)?s?\W*|प्रश्न.*|क्र.*",
+    re.IGNORECASE,
+)
+_HAS_DIGIT: Final = re.compile(r"\d")
+_LABEL: Final = re.compile(r"[\[(]?(?:[A-Ea-e1-5]|[कखगघअबसद])[\])]?")
+_SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
+_ANSWERS_AGAIN: Final = "answers"
+_CELL_GAP = 0.55  # em
+_MOST_IDLE = 12  # lines of an explanation
+_MOST_NAME_LINES = 3
+_NEAR = 0.42  # of the distance between numbers
+
+
+def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
+    """The answers of a row of numbers with the row under it.
+
+    Returns:
+        The entries and how many lines they were read from; 0 if this is no such row.
+    """
+    found, is_labelled = _without_label(words(lines[index]), _NUMBERS_LABEL)
+    matches = [_INTEGER.fullmatch(word.text) for word in found]
+    if len(found) < (1 if is_labelled else 3) or not all(matches):
+        return [], 0
+    numbers = [int(match[1]) for match in matches if match is not None]
+    if any(b - a != 1 for a, b in pairwise(numbers)):
+        return [], 0
+    entries, used = _under(numbers, found, lines, index, is_labelled=is_labelled)
+    while used > 1 and index + used < len(lines):
+        other = _other_row(lines[index + used], found)
+        if not other:
+            break
+        used += 1
+        if other == _ANSWERS_AGAIN:
+            # Answers of another set of the paper: whose this paper is, is not said.
+            entries = [(number, None) for number in numbers]
+    return entries, used
+
+
+def _other_row(line: Line, numbers: Sequence[Word]) -> str:
+    """What one more row of such a table says: marks or subjects, answers again, or "" if it is none."""
+    cells = words(line)
+    if not cells or not cells[0].text.isalpha() or cells[0].x1 >= numbers[0].x0 + 1:
+        return ""
+    name, rest = cells[0].text, cells[1:]
+    if rest and len(name) > 1 and rest[0].x1 < numbers[0].x0 + 1:
+        rest = rest[1:]  # "Set B"
+    if abs(len(rest) - len(numbers)) > 1 or _NUMBERS_LABEL.fullmatch(name):
+        return ""
+    labels = sum(_LABEL.fullmatch(cell.text) is not None for cell in rest)
+    is_set = len(name) == 1 or name.lower() in _SET_NAMES or _ANSWERS_LABEL.fullmatch(name) is not None
+    return _ANSWERS_AGAIN if is_set and labels >= 0.8 * len(rest) else "other" if len(name) > 1 else ""
+
+
+def _under(
+    numbers: Sequence[int], found: Sequence[Word], lines: Sequence[Line], index: int, *, is_labelled: bool
+) -> tuple[Entries, int]:
+    """The answers under a row of numbers, and how many lines both are."""
+    nothing: Entries = [(number, None) for number in numbers]
+    if index + 1 >= len(lines):
+        return nothing, 1
+    spacing = median([b.centre - a.centre for a, b in pairwise(found)] or [3 * lines[index].size])
+    below, is_named = _without_label(words(lines[index + 1]), _ANSWERS_LABEL, before=found[0].x0 - 0.1 * spacing)
+    if len(found) == 1 and not (is_named and is_labelled):
+        return [], 0
+    counts_on = [int(match[1]) for word in below if (match := _INTEGER.fullmatch(word.text)) is not None]
+    if len(counts_on) == len(below) > 2 and not is_named and all(b - a == 1 for a, b in pairwise(counts_on)):
+        return nothing, 1  # the next row of numbers: this one has no answers
+    if len(below) == len(found):
+        return [(number, values.read(word.text)) for number, word in zip(numbers, below, strict=True)], 2
+    by_place = _by_place(found, below, spacing)
+    if by_place is None:
+        is_answers = is_named or all(values.read(word.text) is not None for word in below)
+        return nothing, 2 if below and is_answers else 1
+    return [(number, values.read(text)) for number, text in zip(numbers, by_place, strict=True)], 2
+
+
+def _without_label(found: list[Word], label: re.Pattern[str], *, before: float = inf) -> tuple[list[Word], bool]:
+    """A row without the words that name it and end before a place, and whether there are any."""
+    at = 0
+    while at < min(3, len(found)) and found[at].x1 < before and label.fullmatch(found[at].text):
+        at += 1
+    return found[at:], at > 0
+
+
+def _by_place(numbers: Sequence[Word], below: Sequence[Word], spacing: float) -> list[str] | None:
+    """The text under each number, None unless every word stands under one and every number has some."""
+    cells: list[list[str]] = [[] for _ in numbers]
+    for cell in _cells(below):
+        # Cells may be aligned on either side or centred.
+        distances = [
+            min(abs(number.x0 - cell.x0), abs(number.centre - cell.centre), abs(number.x1 - cell.x1))
+            for number in numbers
+        ]
+        nearest = min(range(len(numbers)), key=distances.__getitem__)
+        if distances[nearest] > _NEAR * spacing or sorted(distances)[:2].count(distances[nearest]) > 1:
+            return None
+        cells[nearest].append(cell.text)
+    return [" ".join(cell) for cell in cells] if all(cells) else None
+
+
+def _cells(found: Sequence[Word]) -> list[Word]:
+    """Words joined where only a space is between them."""
+    cells: list[Word] = []
+    for word in found:
+        size = (word.x1 - word.x0) / max(1, len(word.text)) * 2
+        if cells and word.x0 - cells[-1].x1 < _CELL_GAP * size:
+            cells[-1] = Word(cells[-1].x0, word.x1, f"{cells[-1].text} {word.text}")
+        else:
+            cells.append(word)
+    return cells
+
+
+def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
+    """The answers of a table whose columns have names, such as "Q. No. | Type | Key | Marks".
+
+    Returns:
+        The entries and how many lines they were read from; 0 if this line names no such columns.
+    """
+    names, groups, span = _header(lines, index)
+    if not groups:
+        return [], 0
+    found: Entries = []
+    at = index + span
+    idle = 0
+    end = at
+    while at < len(lines):
+        taken = _row_under(names, _named(lines[at]), groups)
+        if taken:
+            found += taken
+            idle, end = 0, at + 1
+        else:
+            # An explanation may go on over several lines, and the names come again on the next page.
+            idle += 1
+            is_name = _groups(_named(lines[at])) != [] or (not found and not _HAS_DIGIT.search(lines[at].text))
+            if idle > _MOST_IDLE or not (is_name or _is_beside_numbers(lines[at], names, groups)):
+                break
+        at += 1
+    return found, end - index if len(found) >= 3 else 0
+
+
+def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[int, int]], int]:
+    """The names of columns, which may take up to three lines, and which of them are numbers and answers."""
+    names: list[Word] = []
+    first = lines[index : index + _MOST_NAME_LINES]
+    if not any(_may_name_column(line.text) for line in first):
+        return [], [], 0
+    for span, line in enumerate(first, 1):
+        for cell in _named(line):
+            over = next((at for at, name in enumerate(names) if name.x0 < cell.x1 and cell.x0 < name.x1), None)
+            if over is None:
+                names.append(cell)
+            else:
+                name = names[over]
+                names[over] = Word(min(name.x0, cell.x0), max(name.x1, cell.x1), f"{name.text} {cell.text}")
+        names.sort()
+        groups = _groups(names)
+        if groups:
+            return names, groups, span
+    return [], [], 0
+
+
+def _may_name_column(text: str) -> bool:
+    """Whether a column of answers may be named in a text: quick, and never wrong with "no"."""
+    return may_name_answers(text) or "option" in (lowered := text.lower()) or "correct" in lowered
+
+
+def _row_under(names: Sequence[Word], cells: Sequence[Word], groups: Sequence[tuple[int, int]]) -> Entries:
+    taken: Entries = []
+    for number_at, answer_at in groups:
+        match = _INTEGER.fullmatch(_cell_under(names, cells, number_at))
+        if match is not None:
+            text = _cell_under(names, cells, answer_at)
+            taken.append((int(match[1]), values.read(text.replace(":", " to ") if ":" in text else text)))
+    return taken
+
+
+def _is_beside_numbers(line: Line, names: Sequence[Word], groups: Sequence[tuple[int, int]]) -> bool:
+    """Whether a line leaves the columns of numbers free, as what goes on in another column does."""
+    return len(groups) == 1 and line.x0 > names[groups[0][0]].x1
+
+
+def _named(line: Line) -> list[Word]:
+    cells: list[Word] = []
+    for word in words(line):
+        if word.text == "|":
+            continue
+        if cells and word.x0 - cells[-1].x1 < _CELL_GAP * line.size:
+            cells[-1] = Word(cells[-1].x0, word.x1, f"{cells[-1].text} {word.text}")
+        else:
+            cells.append(word)
+    return cells
+
+
+def _groups(names: Sequence[Word]) -> list[tuple[int, int]]:
+    """Pairs of a column of numbers and the column with their answers."""
+    groups: list[tuple[int, int]] = []
+    number_at: int | None = None
+    for at, name in enumerate(names):
+        text = name.text.strip()
+        if _ANSWER_NAME.fullmatch(text):
+            if number_at is None:
+                return []
+            groups.append((number_at, at))
+            number_at = None
+        elif _NUMBER_NAME.fullmatch(text):
+            if number_at is not None:
+                return []
+            number_at = at
+    return groups
+
+
+def _cell_under(names: Sequence[Word], cells: Sequence[Word], column: int) -> str:
+    """The text of a row in a column, "" if nothing stands there."""
+    if len(cells) == len(names):
+        return cells[column].text
+    under = []
+    for cell in cells:
+        nearest = min(range(len(names)), key=lambda at: _distance(names[at], cell))
+        if nearest == column:
+            under.append(cell.text)
+    return " ".join(under)
+
+
+def _distance(name: Word, cell: Word) -> float:
+    overlap = min(name.x1, cell.x1) - max(name.x0, cell.x0)
+    return -overlap if overlap > 0 else min(abs(name.x0 - cell.x0), abs(name.centre - cell.centre))

@@ -1,0 +1,74 @@
+"""What examination software prints around questions: `Question Id : 864351 Option Shuffling : Yes ...`."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, Line
+
+_NAMES = (
+    r"(?:Question|Section|Sub-?Section)\s+(?:Number|Id|ID|Type|Shuffling\s+Allowed|Marks)|Number\s+of\s+Questions(?:\s+to\s+be\s+attempted)?"
+    r"|Option\s+(?:Shuffling|Orientation|[1-5]\s+ID)|Is\s+Question\s+Mandatory|Calculator|Response\s+(?:Time|Type)|Think\s+Time"
+    r"|Minimum\s+Instruction\s+Time|Correct\s+Marks|Wrong\s+Marks|Display\s+(?:Question\s+Number|Marks)|Show\s+Word\s+Count"
+    r"|Single\s+Line\s+Question\s+Option|Answers?\s+Type|Evaluation\s+Required\s+For\s+SA|Text\s+Areas|Possible\s+Answers?"
+    r"|Chosen\s+Option|Given\s+Answer|Status|Question\s+Pattern|Sub\s+Question\s+Shuffling\s+Allowed|Group\s+(?:Number|Id|Marks)"
+)
+_VALUE = (
+    r"(?:Not\s+Attempted\s+and\s+Marked\s+For\s+Review|Marked\s+For\s+Review|Not\s+(?:Answered|Attempted)|N\.?A\.?|[-–]{1,2}(?!\d)"
+    r"|\d+(?:\.\d+)?\s+(?:to|TO|-)\s+\d+(?:\.\d+)?|\S+)"
+)
+_PAIR: Final = re.compile(rf"(?P<name>{_NAMES})\s*:\s*(?P<value>{_VALUE})")
+_AT_END: Final = re.compile(rf"(?<!\s)(?:\s++(?:{_NAMES})\s*+:(?:\s*+(?:{_VALUE}))?)+\s*+$")
+_MAY_BE: Final = re.compile(r"\s:\s?|[a-z]:")
+_KINDS: Final = {"MCQ": "MCQ", "MSQ": "MSQ", "SA": "NUMERIC", "NAT": "NUMERIC", "NUM": "NUMERIC", "NUMERIC": "NUMERIC"}
+_FEWEST_LETTERS = 3
+_LONG_ID: Final = re.compile(r"\s*[0-9]{9,16}\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What it says of a question: its type, and its answer if it is a number."""
+
+    wanted: str | None = None
+    answer: str = ""
+
+
+def take_off(lines: Sequence[Line]) -> list[Line]:
+    """Lines without what is printed beside a question, in a column of its own, at their ends."""
+    return [_shortened(line) if ":" in line.text and _AT_END.search(line.text) else line for line in lines]
+
+
+def _shortened(line: Line) -> Line:
+    found = _AT_END.search(line.text)
+    if found is None or len(_PAIR.sub("", line.text[: found.start()]).strip()) < 2:
+        return line
+    text = line.text[: found.start()]
+    return replace(line, text=text, cells=line.cells[: text.count(GAP) + 1])
+
+
+def is_line(line: Line) -> bool:
+    """Whether a line is nothing else."""
+    text = line.text
+    if _LONG_ID.fullmatch(text):
+        return True
+    if ":" not in text or _MAY_BE.search(text) is None:
+        return False
+    rest = _PAIR.sub(" ", plain(text).replace(GAP, " "))
+    return len(rest.strip()) < _FEWEST_LETTERS
+
+
+def without(pieces: Sequence[str]) -> tuple[list[str], Told]:
+    """Lines without it, wherever it is broken, and what it said."""
+    if not any("Id :" in piece or "Marks :" in piece or " Type :" in piece or " ID :" in piece for piece in pieces):
+        return list(pieces), Told()
+    joined = "\n".join(pieces)
+    wanted, answer = None, ""
+    for found in _PAIR.finditer(joined):
+        name = " ".join(found["name"].split())
+        if name == "Question Type":
+            wanted = _KINDS.get(found["value"].upper(), wanted)
+        elif name.startswith("Possible Answer"):
+            answer = " ".join(found["value"].split())
+    return [piece for piece in _PAIR.sub(" ", joined).split("\n") if piece.strip()], Told(wanted, answer)

@@ -1,0 +1,195 @@
+"""Which text belongs to which option, by where it stands: behind its marker, under it, or further down its column."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import GAP, Line, seams, words
+from paper_reader.paper.continuation import goes_on
+from paper_reader.paper.options import Marker
+
+_ALIGNED = 3.0  # points
+_HANGING = 6.0  # points that an option's text may begin left of its marker
+_TICK: Final = re.compile(r"(?:(?<!\s)\s++)?[✓✔☑✅🗸]\s*+")
+_CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
+_TICK_AT_END: Final = re.compile(_TICK.pattern + "$")
+_CROSS_AT_END: Final = re.compile(_CROSS.pattern + "$")
+_MARK: Final = re.compile(r"[✓✔☑✅🗸✗✘✖☒❌🗶]")
+_PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class OptionTexts:
+    """The pieces of each option in their order, which are ticked and crossed, and the line behind the last of them."""
+
+    pieces: list[list[str]]
+    ticked: list[int]
+    crossed: list[int]
+    end: int
+
+
+def collect(
+    lines: Sequence[Line], offset: int, series: Sequence[Marker], is_foreign: Callable[[Line], bool]
+) -> OptionTexts:
+    """Collect the texts of a series of options.
+
+    Args:
+        lines: of the question.
+        offset: index of the first of them in the document, which markers refer to.
+        series: the options' markers in the order of the options.
+        is_foreign: whether a line is no part of a question.
+    """
+    found = OptionTexts([[] for _ in series], [], [], 0)
+    ordered = sorted(range(len(series)), key=lambda number: (series[number].line, series[number].start))
+    first, last = series[ordered[0]].line - offset, series[ordered[-1]].line - offset
+    index = first
+    while index < len(lines):
+        line = lines[index]
+        here = [number for number in ordered if series[number].line - offset == index]
+        if here:
+            _take_marked(line, here, series, found, index, lines, offset)
+        elif index < last:
+            if not is_foreign(line):
+                _take_unmarked(line, index, series, found, lines, offset)
+        elif not is_foreign(line) and goes_on(lines, index, series, offset):
+            _take_unmarked(line, index, series, found, lines, offset)
+        else:
+            break
+        index += 1
+    found.end = index
+    return found
+
+
+def _take_marked(
+    line: Line,
+    here: Sequence[int],
+    series: Sequence[Marker],
+    found: OptionTexts,
+    index: int,
+    lines: Sequence[Line],
+    offset: int,
+) -> None:
+    """A line with markers: each has the text up to the next one, but what stands before the first may be another's."""
+    text = line.text
+    before = text[: series[here[0]].start]
+    at = 0
+    for cell in before.split(GAP):
+        stripped, number = cell.strip(), None
+        x = line.cells[min(at, len(line.cells) - 1)] - line.left
+        at += 1
+        if not stripped or (index == min(m.line for m in series) - offset and not _MARK.search(stripped)):
+            continue  # before the first of them the question is still being asked
+        mark = _TICK.fullmatch(stripped) or _CROSS.fullmatch(stripped)
+        if mark is not None or _is_prefix(stripped):
+            _note_mark(stripped, here[0], found)
+            continue
+        number = _owner(x, index - 1, series, lines, offset)
+        if number is not None:
+            found.pieces[number].append(cell)
+    for place, number in enumerate(here):
+        end = series[here[place + 1]].start if place + 1 < len(here) else len(text)
+        piece = text[series[number].end : end]
+        if not piece.isascii() and _MARK.search(piece) is not None:
+            piece = _without_marks(piece, number, found)
+        found.pieces[number].append(piece)
+
+
+def _without_marks(piece: str, number: int, found: OptionTexts) -> str:
+    """An option's text without ticks and crosses, which are noted."""
+    for pattern, at_end, noted in ((_TICK, _TICK_AT_END, found.ticked), (_CROSS, _CROSS_AT_END, found.crossed)):
+        mark = pattern.match(piece)
+        if mark is not None and mark.end() < len(piece.rstrip()) + 1:
+            noted.append(number)
+            piece = piece[mark.end() :]
+        elif (mark := at_end.search(piece)) is not None:
+            # At the end of a piece it is this option's, unless the next one is marked in front.
+            noted.append(number)
+            piece = piece[: mark.start()]
+    return piece
+
+
+def _is_prefix(text: str) -> bool:
+    return _PREFIX.match(_CROSS.sub("", _TICK.sub("", text))) is not None
+
+
+def _note_mark(text: str, number: int, found: OptionTexts) -> None:
+    if _TICK.search(text):
+        found.ticked.append(number)
+    elif _CROSS.search(text):
+        found.crossed.append(number)
+
+
+def _take_unmarked(
+    line: Line, index: int, series: Sequence[Marker], found: OptionTexts, lines: Sequence[Line], offset: int
+) -> None:
+    """A line without markers: each of its cells goes to the option that it stands under."""
+    for cell, x in _cells_under(line, {marker.x for marker in series}):
+        number = _owner(x, index, series, lines, offset)
+        if number is None:
+            number = min(range(len(series)), key=lambda at: (series[at].line, series[at].start))
+        found.pieces[number].append(cell)
+
+
+def _cells_under(line: Line, columns: set[float]) -> list[tuple[str, float]]:
+    """The cells of a line with their places, cut also where a piece of it begins right under an option's marker."""
+    cuts = [0]
+    places = [line.x0 - line.left]
+    for index, x in seams(line):
+        behind_gap = line.text[index - 1 : index] == GAP
+        behind_space = line.text[index - 1 : index] == " "
+        under = any(abs(x - line.left - column) < _ALIGNED for column in columns)
+        if index and (behind_gap or (behind_space and under)):
+            cuts.append(index)
+            places.append(x - line.left)
+    ends = [*cuts[1:], len(line.text)]
+    return [(line.text[a:b].strip(" \t"), x) for a, b, x in zip(cuts, ends, places, strict=True)]
+
+
+def _owner(x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int | None:
+    """The option above a place: in the nearest column to its left the lowest; of those side by side the last."""
+    above = [number for number, marker in enumerate(series) if marker.line - offset <= index]
+    left = [number for number in above if series[number].x <= x + _HANGING]
+    if not left:
+        return None
+    column = max(series[number].x for number in left)
+    best = max(
+        (number for number in left if column - series[number].x <= _HANGING),
+        key=lambda number: (series[number].line, series[number].start),
+    )
+    # Under a line of this column's own there is no doubt.
+    is_next = series[best].line - offset == index - 1
+    return _wrapped(best, x, index, series, lines, offset) if is_next else best
+
+
+def _is_grid(below: Line, row: Sequence[Marker]) -> bool:
+    """Whether a line has cells under several options of the row above it."""
+    places = [cell - below.left for cell in below.cells]
+    return sum(any(abs(marker.x - place) <= _HANGING for place in places) for marker in row) > 1
+
+
+def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int:
+    """The owner of a line that begins under the first of several options but goes on from the last one.
+
+    Where the last option fills its line and the first has room to spare, the text ran on from the last.
+    """
+    marker = series[owner]
+    row = [number for number, other in enumerate(series) if other.line == marker.line]
+    last = max(row, key=lambda number: series[number].start)
+    if last == owner or marker.line - offset >= index:
+        return owner
+    line, below = lines[marker.line - offset], lines[index]
+    if x > marker.x + _HANGING or _is_grid(below, [series[number] for number in row]):
+        return owner
+    first_word = len(plain(below.text.split(GAP)[0].split(" ")[0])) * 0.55 * below.size
+    following = min(series[number].x for number in row if series[number].start > marker.start)
+    if following <= marker.x + _HANGING:
+        return last  # side by side in running text
+    left = line.left
+    if not line.text[marker.end :].split(GAP)[0].strip():
+        return owner  # it has no text yet
+    ends = [word.x1 - left for word in words(line) if word.x0 - left >= marker.x - 1 and word.x1 - left <= following]
+    has_room = bool(ends) and following - max(ends) > first_word + 1.2 * line.size
+    fills = line.x1 + first_word + 0.4 * line.size > line.right
+    return last if has_room and fills else owner

@@ -1,0 +1,256 @@
+"""Options: the styles that papers mark them in, and the one series of them that a question has."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from paper_reader.layout.line import GAP, Line, seams
+
+MOST: Final = 5
+_ROMAN: Final = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4}
+
+
+def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
+    """For each label the alphabets that it may be of, by their first letter, with its position there."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for alphabet in ("ABCDE", "abcde", "12345", "कखगघङ", "अबसद"):
+        for position, label in enumerate(alphabet):
+            found.setdefault(label, []).append((alphabet[0], position))
+    for position, label in enumerate("१२३४५"):
+        found[label] = [("1", position)]
+    for label, position in _ROMAN.items():
+        found.setdefault(label, []).append(("i", position))
+    return {label: tuple(readings) for label, readings in found.items()}
+
+
+_READINGS: Final = _labels()
+# Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
+_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
+_CLOSING: Final = {"(": ")", "[": "]", "": ")"}
+# Examination software gives options long numbers of their own, which count on within a question.
+_ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
+IDS: Final = "ids"
+CELL: Final = "|"  # at the end of a style: nothing but the edge of a cell sets the letter apart
+_LABEL_CELL, _LETTER = 1.0, 4.0  # em, points
+_SAME_PLACE = 1.5  # points
+_MENTION: Final = re.compile(
+    r"\s?(?:,|;|/|&|and\b|or\b|एवं|और|या|तथा)\s*(?:and\s+|or\s+)?[\[(]\s?(?:[A-Ea-e1-5]|[कखगघअबसद])\s?[\])]"
+)
+# What may stand before an option without being part of the line's text.
+_BEFORE: Final = re.compile(r"\W*(?:(?i:ans(?:wer)?|options?)\s*[.:]?\s*)?[✔✓☑✅✗✘✖☒❌\s•●◦○*\-]*")
+
+
+def _style(  # noqa: PLR0911 - a shape each
+    opening: str, label: str, closing: str, first: str, second: str
+) -> str | None:
+    """The shape of a marker with "#" for its label; None if it is none. `first`, `second` are what follows a dot."""
+    if opening:
+        return f"{opening}#{closing}" if _CLOSING[opening] == closing else None
+    if closing == ")":
+        return "#)"
+    if closing == ".":
+        # "A.P." and "3.5" are no options; "a. b" is one, "e.g." is not.
+        if label.isdigit():
+            return None if first.isdigit() else "#."
+        if (
+            label.islower()
+            and label.isascii()
+            and not (first in " \t" or first.isupper() or first in "\\$√-0123456789")
+        ):
+            return None
+        return None if second == "." and first.isalpha() else "#."
+    if closing in ":-–" and label.isupper() and first in " \t":
+        return "#:"
+    return None
+
+
+AT_START: Final = 3.0
+_BEHIND_GAP, _BEHIND_SPACE = 2.4, 0.6
+
+
+class Marker(NamedTuple):
+    """A possible option: where it stands, where its text begins, which option it would be, how much it looks it.
+
+    `x` is where the stretch of its line begins that it is in, from the left edge of its column.
+    """
+
+    line: int
+    start: int
+    end: int
+    position: int
+    weight: float
+    x: float = 0.0
+
+
+Table = dict[str, list[Marker]]
+
+
+def find_markers(lines: Sequence[Line]) -> Table:
+    """All possible options of a document by style, in reading order.
+
+    A style is the shape of the marker and the first letter of its alphabet, such as "(A)", "1." or "क)".
+    """
+    table: Table = {}
+    previous, position = 0, -1
+    for index, line in enumerate(lines):
+        numbered = _ID.match(line.text)
+        if numbered is not None:
+            position = position + 1 if int(numbered[1]) == previous + 1 and position + 1 < MOST else 0
+            previous = int(numbered[1])
+            table.setdefault(IDS, []).append(Marker(index, 0, numbered.end(), position, AT_START, line.x0 - line.left))
+        else:
+            _find_in(line, index, table)
+    for name, markers in _in_cells(lines).items():
+        table[name] = markers
+    return table
+
+
+def _find_in(line: Line, index: int, table: Table) -> None:
+    text = line.text
+    mentioned = 0
+    for found in _MARKER.finditer(text):
+        opening, label, closing, first, second = found.groups()
+        shape = _style(opening, label, closing, first or "", second or "")
+        if shape is None:
+            continue
+        start, end = found.span()
+        mention = _MENTION.match(text, end) if opening else None
+        if mention is not None or start < mentioned:
+            # "(A), (B), (C) and (D)" speaks of options.
+            mentioned = max(mentioned, 0 if mention is None else mention.end())
+            continue
+        before = text[start - 1] if start else ""
+        if not start or _BEFORE.fullmatch(text, 0, start) is not None:
+            weight = AT_START
+        else:
+            weight = _BEHIND_GAP if before == GAP else _BEHIND_SPACE
+        x = line.cells[min(text.count(GAP, 0, start), len(line.cells) - 1)] - line.left
+        for alphabet, position in _READINGS[label]:
+            if alphabet == "i" and not opening:
+                continue
+            style = shape.replace("#", alphabet)
+            table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
+
+
+def _in_cells(lines: Sequence[Line]) -> Table:
+    """Letters without brackets or dots that stand in a column of their own, each before a text in the next column."""
+    candidates: list[tuple[int, str, float, float]] = []
+    for index, line in enumerate(lines):
+        text = line.text
+        if len(text) > 2 and text[0] in "ABCDEabcde" and text[1] in " \t":
+            behind = next((x for at, x in seams(line) if at == 2), None)
+            if behind is not None and behind - line.x0 > _LABEL_CELL * line.size:
+                candidates.append((index, text[0], line.x0, behind))
+    table: Table = {}
+    for at, (index, label, x0, behind) in enumerate(candidates):
+        # Whatever the letter's width, the texts begin in one place.
+        if any(
+            abs(ord(other[1]) - ord(label)) == 1
+            and abs(other[3] - behind) < _SAME_PLACE
+            and abs(other[2] - x0) < _LETTER
+            for other in candidates[max(0, at - 1) : at + 2]
+        ):
+            alphabet = "A" if label.isupper() else "a"
+            marker = Marker(index, 0, 2, ord(label) - ord(alphabet), AT_START, x0 - lines[index].left)
+            table.setdefault(f"{alphabet}{CELL}", []).append(marker)
+    return table
+
+
+def blocks(markers: Sequence[Marker]) -> list[int]:
+    """Lines on which a series of three or more options begins; rough, for finding questions by.
+
+    Options set in columns may come as A, C, B, D.
+    """
+    found: list[int] = []
+    seen: set[int] = set()
+    start = -1
+    last = 0
+    for marker in markers:
+        if marker.position == 0:
+            seen, start, last = {0}, marker.line, marker.line
+        elif start >= 0 and marker.line - last <= 15 and marker.position not in seen:
+            last = marker.line
+            seen.add(marker.position)
+            if len(seen) >= 3 and {1, 2} <= seen:
+                found.append(start)
+                start = -1
+    return found
+
+
+def best_series(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
+    """The most convincing series A, B, C... within one question. Empty without two options.
+
+    Options run from line to line, or down one column and then down the next; where the cells of a row are of different
+    heights, the second one may stand a little higher than the first.
+    """
+    series = _series(_by_rows(markers, lines))
+    if len(series) < MOST:
+        cells = [marker for marker in markers if marker.weight > _BEHIND_SPACE]
+        down = _series(sorted(cells, key=lambda marker: (round(marker.x / 12), marker.line)))
+        if len(down) > max(2, len(series)):
+            return down
+    return series
+
+
+def _by_rows(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
+    """Markers in reading order, where lines less than a line's height apart are one row."""
+    rows: list[list[Marker]] = []
+    top: Line | None = None
+    for marker in markers:
+        line = lines[marker.line]
+        if (
+            top is not None
+            and line.page == top.page
+            and line.column == top.column
+            and 0 <= top.y - line.y < 0.8 * min(line.size, top.size)
+        ):
+            rows[-1].append(marker)
+        else:
+            rows.append([marker])
+            top = line
+    return [
+        marker
+        for row in rows
+        for marker in (row if row[0].line == row[-1].line else sorted(row, key=lambda m: (m.x, m.line, m.start)))
+    ]
+
+
+def _series(markers: Sequence[Marker]) -> list[Marker]:
+    """The best series of the markers in this order; of equals the last."""
+    best: list[tuple[float, list[Marker]] | None] = [None] * MOST
+    for marker in markers:
+        position = marker.position
+        if position == 0:
+            first = best[0]
+            if first is None or marker.weight >= first[0]:
+                best[0] = (marker.weight, [marker])
+            continue
+        before = best[position - 1]
+        if before is None:
+            continue
+        score = before[0] + marker.weight
+        known = best[position]
+        if known is None or score >= known[0] - 1e-9:
+            best[position] = (score, [*before[1], marker])
+    chosen: tuple[float, list[Marker]] | None = None
+    for candidate in best[1:]:
+        if candidate is not None:
+            score = candidate[0] + 1.5 * len(candidate[1])
+            if chosen is None or score > chosen[0]:
+                chosen = (score, candidate[1])
+    return [] if chosen is None else chosen[1]
+
+
+def rank(table: Table) -> list[tuple[str, list[int]]]:
+    """Styles with their blocks, the commonest first."""
+    counted = [(name, blocks(markers)) for name, markers in table.items()]
+    ranked = sorted((item for item in counted if item[1]), key=lambda item: -len(item[1]))
+    # Where options are marked otherwise, letters in cells are those of a table.
+    return [item for place, item in enumerate(ranked) if not place or not item[0].endswith(CELL)]
+
+
+def commonest_length(series: Iterable[Sequence[Marker]]) -> int:
+    """How many options the questions of a paper usually have."""
+    lengths = Counter(len(found) for found in series if len(found) > 2)
+    return lengths.most_common(1)[0][0] if lengths else 4

@@ -1,0 +1,279 @@
+"""Lines as questions."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from paper_reader.layout.line import UNREADABLE, Line
+from paper_reader.paper import answers, context, metadata, numbering, options, regions
+from paper_reader.paper.draft import Draft
+from paper_reader.paper.drafts import Drafter, runs
+from paper_reader.paper.inline_answers import settled
+from paper_reader.paper.key_grid import Part
+from paper_reader.paper.model import MCQ, NUMERIC, PaperQuestion, Warning_
+from paper_reader.paper.regions import Regions
+from paper_reader.paper.span import Parts, ticks
+from paper_reader.paper.text import Joiner, source, without_marks
+from paper_reader.paper.values import Value
+from paper_reader.pdf.legacy import looks_legacy
+
+_CONTRACT_OPTIONS = 4
+_UNKNOWN = "\ufffd"
+_LETTER = re.compile(r"[^\W\d_]")
+_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
+_PROSE = re.compile(
+    r"(?:briefly\s+)?(?:explain|describe|discuss|define|derive|state\b(?!ment)|prove\b|show\s+that|justify|distinguish|"
+    r"differentiate\s+between|give\s+(?:reasons?|an\s+account|(?:two|three|any)\b)|draw|sketch|write\s+(?:a|an|any|down|short|notes?|the\s+"
+    r"(?:names?|meaning|laws?|principle))\b|mention|enumerate|elaborate|illustrate|compare|comment\s+on|outline|"
+    r"what\s+(?:do\s+you|is\s+meant|are\s+the)|why\s+(?:is|are|do|does|did)\b|how\s+(?:do|does|is|are|can)\b)",
+    re.IGNORECASE,
+)
+_PROSE_IN_HINDI = re.compile(r"(?:वर्णन|व्याख्या|सिद्ध|स्पष्ट|उल्लेख|परिभाषित)\s+(?:कीजिए|करें|करो)|समझाइए|समझाइये|टिप्पणी\s+लिख")
+_FIGURE_WORDS = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
+
+
+def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[PaperQuestion], list[Warning_]]:
+    """The questions of a document, and what a person should look at.
+
+    Args:
+        lines: the document.
+        may_be_legacy: whether some of it may be in a font from before Unicode with a neutral name.
+    """
+    return _Reader(metadata.take_off(lines), may_be_legacy=may_be_legacy).read()
+
+
+class _Texts:
+    """A question's stem and options as they are shown."""
+
+    __slots__ = ("options", "stem")
+
+    def __init__(self, draft: Draft, joiner: Joiner) -> None:
+        self.stem = without_marks(joiner.join(draft.parts.stem, keep_items=True))
+        self.options = [joiner.join(pieces) for pieces in draft.parts.options]
+        if draft.translation is not None:
+            self._add(draft.translation, joiner)
+
+    def _add(self, translation: Parts, joiner: Joiner) -> None:
+        """Put the other language, in which the question is printed too, beside the first."""
+        other = joiner.join(translation.stem, keep_items=True)
+        others = [joiner.join(pieces) for pieces in translation.options]
+        if len(others) == len(self.options):
+            self.options = [
+                one if one == second or not second else f"{one} / {second}" if one else second
+                for one, second in zip(self.options, others, strict=True)
+            ]
+        self.stem = f"{self.stem}\n{other}".strip()
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[Line], *, may_be_legacy: bool) -> None:
+        self.lines = lines
+        self.joiner = Joiner(lines)
+        self.warnings: list[Warning_] = []
+        self.may_be_legacy = may_be_legacy
+
+    def read(self) -> tuple[list[PaperQuestion], list[Warning_]]:
+        lines = self.lines
+        table = options.find_markers(lines)
+        ranked = options.rank(table)
+        found = regions.find(lines, ranked[0][1] if ranked else [])
+        table = {
+            name: [marker for marker in markers if not found.excluded[marker.line]] for name, markers in table.items()
+        }
+        ranked = options.rank(table)
+        numbers = numbering.find(lines, ranked, found.excluded)
+        styles = [name for name, _ in ranked if name != numbers.style or name == (ranked[0][0] if ranked else "")]
+        drafter = Drafter(lines, table, styles, numbers.style)
+        drafts = drafter.drafts(numbers.starts, found.excluded)
+        found.parts += [_solved(run) for run in drafter.solved]
+        sections = self._sections(drafts)
+        context.give(lines, drafts)
+        return self._finish(drafts, sections, found), self.warnings
+
+    def _sections(self, drafts: list[Draft]) -> list[tuple[str, list[int]]]:
+        """The runs of numbers with the heading above each; drafts are told which they belong to."""
+        found: list[tuple[str, list[int]]] = []
+        for index, run in enumerate(runs(drafts)):
+            for draft in run:
+                draft.section = index
+            found.append((context.heading_above(self.lines, run[0].first), [draft.start.number for draft in run]))
+        return found
+
+    def _finish(
+        self, drafts: list[Draft], sections: list[tuple[str, list[int]]], found: Regions
+    ) -> list[PaperQuestion]:
+        grid = answers.assign(found.parts, sections)
+        if found.parts and not grid:
+            self._warn("key_not_matched", "The answer key could not be matched to the questions.")
+        texts = [_Texts(draft, self.joiner) for draft in drafts]
+        values = self._values(drafts, texts, grid, found.solved.answers if len(sections) == 1 else {})
+        digits = _digits_are_positions(drafts, [value for value, _ in values])
+        questions = []
+        left_out: list[int] = []
+        written: list[int] = []
+        by_digits = _keys_by_digits(drafts, [value for value, _ in values])
+        for index, (draft, text, (value, reason)) in enumerate(zip(drafts, texts, values, strict=True)):
+            draft.is_unseen = by_digits and not draft.series and not _is_among_numeric(drafts, index)
+            question = self._question(draft, text, value, reason, sections, digits_are_positions=digits)
+            if question is None:
+                left_out.append(draft.start.number)
+            elif value is None and not reason and _wants_prose(draft, question):
+                written.append(draft.start.number)
+            else:
+                questions.append(question)
+        if left_out:
+            self._warn(
+                "legacy_font",
+                f"{len(left_out)} questions are set in a font from before Unicode and cannot be read: "
+                f"{_listed(left_out)}.",
+            )
+        if written:
+            self._warn(
+                "written_answers",
+                f"{len(written)} questions want an answer in words and were left out: {_listed(written)}.",
+            )
+        return questions
+
+    def _values(
+        self,
+        drafts: Sequence[Draft],
+        texts: Sequence[_Texts],
+        grid: Mapping[tuple[int, int], Value | None],
+        solved: Mapping[int, Value | None],
+    ) -> list[tuple[Value | None, str]]:
+        """What the paper gives as the answer of each, or why that is not certain."""
+        values: list[tuple[Value | None, str]] = []
+        for draft, text in zip(drafts, texts, strict=True):
+            plain_options = text.options if draft.translation is None else _plain_options(draft, self.joiner)
+            sources = [settled(answer, plain_options) for answer in draft.parts.answers]
+            if (draft.section, draft.start.number) in grid:
+                sources.append(grid[draft.section, draft.start.number])
+            if draft.start.number in solved:
+                sources.append(solved[draft.start.number])
+            if (ticked := ticks(draft.parts)) is not None:
+                sources.append(ticked)
+            values.append(answers.agreed(sources))
+        return values
+
+    def _question(
+        self,
+        draft: Draft,
+        texts: _Texts,
+        value: Value | None,
+        reason: str,
+        sections: Sequence[tuple[str, Sequence[int]]],
+        *,
+        digits_are_positions: bool,
+    ) -> PaperQuestion | None:
+        lines = self.lines[draft.first : draft.first + draft.parts.used]
+        stem = texts.stem
+        marked = any(UNREADABLE in line.text for line in lines)
+        if (marked and not _LETTER.search(stem)) or (
+            self.may_be_legacy and looks_legacy(f"{stem} {' '.join(texts.options)}")
+        ):
+            return None
+        if draft.preface:
+            stem = f"{self.joiner.join(draft.preface, keep_items=True)}\n\n{stem}"
+        style_digits = "1" in draft.style or draft.style == options.IDS or digits_are_positions
+        if draft.has_lost_options:
+            resolved = answers.Resolved(MCQ, "", "0", "its options could not be told apart")
+        elif draft.is_unseen and (value is None or value.positions):
+            why = "" if value is None else "its options cannot be read, and the key may name one of them"
+            resolved = answers.Resolved(MCQ, "", "0", why)
+        else:
+            wanted = draft.parts.wanted or draft.wanted
+            resolved = answers.resolve(value, len(texts.options), wanted, digits_are_positions=style_digits)
+        question = PaperQuestion(
+            number=draft.start.number,
+            section=sections[draft.section][0],
+            page=self.lines[draft.first].page,
+            text=stem,
+            options=texts.options,
+            question_type=resolved.question_type,
+            answer=resolved.answer,
+            tolerance=resolved.tolerance,
+            is_verified=bool(resolved.answer),
+            span=source(lines),
+            unclear=_UNKNOWN in stem or any(_UNKNOWN in text for text in texts.options) or marked,
+        )
+        _note(question, reason or resolved.reason)
+        return question
+
+    def _warn(self, code: str, message: str) -> None:
+        self.warnings.append(Warning_(code, message))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:20])) + (", ..." if len(numbers) > 20 else "")
+
+
+def _wants_prose(draft: Draft, question: PaperQuestion) -> bool:
+    """Whether a question without options or an answer asks for sentences rather than for a number."""
+    if question.options or draft.is_unseen or draft.has_lost_options or NUMERIC in {draft.wanted, draft.parts.wanted}:
+        return False
+    return _PROSE.match(question.text) is not None or _PROSE_IN_HINDI.search(question.text) is not None
+
+
+def _solved(run: Sequence[Draft]) -> Part:
+    """The answers that a run of numbered solutions begins with."""
+    part = Part()
+    for draft in run:
+        if draft.parts.answers:
+            part.add(draft.start.number, settled(draft.parts.answers[0], ()))
+    return part
+
+
+def _plain_options(draft: Draft, joiner: Joiner) -> list[str]:
+    """The options in the first language alone."""
+    return [joiner.join(pieces) for pieces in draft.parts.options]
+
+
+def _keys_by_digits(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:
+    """Whether the paper's keys name options by digits, which look like the answer of a NUMERIC question."""
+    named = [
+        value.is_digits
+        for draft, value in zip(drafts, values, strict=True)
+        if value is not None and draft.series and value.positions
+    ]
+    return sum(named) > 0.5 * len(named)
+
+
+def _is_among_numeric(drafts: Sequence[Draft], index: int) -> bool:
+    """Whether a question without options is meant to have none: it is said, or the one beside it has none either."""
+    draft = drafts[index]
+    if NUMERIC in {draft.wanted, draft.parts.wanted}:
+        return True
+    beside = [drafts[at] for at in (index - 1, index + 1) if 0 <= at < len(drafts)]
+    return any(not other.series and other.section == draft.section for other in beside)
+
+
+def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:
+    """Whether the key counts options by digits, though they have letters: only if it does so throughout."""
+    kinds = Counter(
+        value.is_digits
+        for draft, value in zip(drafts, values, strict=True)
+        if value is not None and draft.series and (value.positions or value.number)
+    )
+    lettered = sum(bool(draft.series) and "1" not in draft.style for draft in drafts)
+    if not lettered:
+        return True
+    return kinds[True] >= 5 and kinds[True] >= 0.9 * sum(kinds.values())
+
+
+def _note(question: PaperQuestion, reason: str) -> None:
+    if reason:
+        question.notes.append(f"The answer is left open: {reason}.")
+    elif not question.answer:
+        question.notes.append("The paper does not give the answer.")
+    if question.unclear:
+        question.notes.append("Some characters could not be read.")
+    filled = sum(bool(text) for text in question.options)
+    if question.options and filled < len(question.options):
+        question.notes.append("An option is empty: it may be a picture.")
+    if len(question.options) > _CONTRACT_OPTIONS:
+        question.notes.append("There are more than four options.")
+    elif question.options and len(question.options) < _CONTRACT_OPTIONS:
+        question.notes.append(f"Only {len(question.options)} options were found.")
+    lowered = question.text.lower()
+    if any(word in lowered for word in _FIGURE_WORDS) and _FIGURE.search(lowered):
+        question.notes.append("The question may need a figure.")

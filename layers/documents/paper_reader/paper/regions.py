@@ -1,0 +1,102 @@
+"""The parts of a document that hold no questions: answer keys and solutions at its end or behind a section."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import Line
+from paper_reader.paper import headings, key_grid, key_table
+from paper_reader.paper.key_grid import Part
+from paper_reader.paper.values import read as read_value
+
+_FEWEST = 3
+_SOLVED = re.compile(
+    r"(?:Q\.?\s*)?(\d{1,3})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Da-d1-4])\s*[\])](?:\s|$|\.)",
+    re.IGNORECASE,
+)
+_FEW = 0.15  # of a paper's options may stand among its solutions
+
+
+@dataclass(slots=True)
+class Regions:
+    """Which lines hold no questions, and what the keys among them say."""
+
+    excluded: list[bool]
+    parts: list[Part] = field(default_factory=list)
+    solved: Part = field(default_factory=Part)
+
+
+def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
+    """Find answer keys and solutions.
+
+    Args:
+        lines: the document.
+        block_lines: lines on which series of options begin.
+    """
+    regions = Regions([False] * len(lines))
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        is_named = headings.may_name_answers(line.text)
+        begun = headings.run_in_key(line.text) if is_named else ""
+        if begun or (is_named and headings.is_key(line)):
+            end = _key_end(lines, index + 1, block_lines)
+            first = [replace(line, text=begun, runs=())] if begun else []
+            parts = key_grid.read([*first, *lines[index + 1 : end]])
+            if sum(len(part.answers) for part in parts) >= _FEWEST:
+                regions.parts += parts
+                regions.excluded[index:end] = [True] * (end - index)
+                index = end
+                continue
+        elif key_grid.looks_like_key(line):
+            end = index
+            while end < len(lines) and (key_grid.looks_like_key(lines[end]) or (end > index and _is_tail(lines, end))):
+                end += 1
+            if end - index > 1:
+                regions.parts += key_grid.read(lines[index:end])
+                regions.excluded[index:end] = [True] * (end - index)
+                index = end
+                continue
+        elif headings.is_solutions(line) and _few_after(index, block_lines):
+            _read_solutions(lines, index, regions)
+            break
+        index += 1
+    return regions
+
+
+def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
+    blocks = set(block_lines)
+    # Under names a table may have explanations, which are prose.
+    _, used = key_table.columns(lines, start) if start < len(lines) else ([], 0)
+    for index in range(start + used, len(lines)):
+        line = lines[index]
+        if key_grid.ends(line) or headings.is_solutions(line):
+            return index
+        # Options again: the next section's questions have begun, on this line or the one above.
+        if index in blocks and index > start and not key_grid.is_row(line):
+            back = index
+            while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,3}\s*[.):\]]", lines[back].text):
+                back -= 1
+            return back if back > start else index
+    return len(lines)
+
+
+def _is_tail(lines: Sequence[Line], index: int) -> bool:
+    """The last row of a key without heading may be short."""
+    text = plain(lines[index].text)
+    return re.fullmatch(r"(?:\d{1,3}\s*+(?:[.):\-]\s*+)?[\[(]?[A-Da-d1-4][\])]?\s*+){1,2}", text) is not None
+
+
+def _few_after(index: int, block_lines: Sequence[int]) -> bool:
+    after = sum(line > index for line in block_lines)
+    return len(block_lines) > 0 and after <= _FEW * len(block_lines)
+
+
+def _read_solutions(lines: Sequence[Line], start: int, regions: Regions) -> None:
+    for index in range(start, len(lines)):
+        if not regions.excluded[index]:
+            regions.excluded[index] = True
+            found = _SOLVED.match(plain(lines[index].text))
+            if found is not None:
+                regions.solved.add(int(found[1]), read_value(f"({found[2]})"))

@@ -1,0 +1,158 @@
+"""One question's lines as stem, options, answer and what else stands there."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from paper_reader.layout.latex import plain
+from paper_reader.layout.line import Line
+from paper_reader.paper import headings, inline_answers, metadata, option_texts, values
+from paper_reader.paper.inline_answers import Answer
+from paper_reader.paper.options import Marker
+from paper_reader.paper.values import Value
+
+_LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?)\W*", re.IGNORECASE)
+_SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Da-d1-4])\s*[\])]", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Parts:
+    """A question taken apart.
+
+    Attributes:
+        stem: its lines; `options` the lines of each.
+        answers: what is printed with it as its answer.
+        wanted: the type that it says it is of, None if it does not.
+        ticked: options that are marked as right; `crossed` those marked as wrong.
+        after: lines behind the question that are not its own: headings, directions, passages.
+        used: how many lines from the beginning are the question itself.
+    """
+
+    stem: list[str] = field(default_factory=list)
+    options: list[list[str]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    wanted: str | None = None
+    ticked: list[int] = field(default_factory=list)
+    crossed: list[int] = field(default_factory=list)
+    after: list[Line] = field(default_factory=list)
+    used: int = 0
+
+
+def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker]) -> Parts:
+    """Take a question apart.
+
+    Args:
+        lines: from the one that it begins on up to the next question.
+        offset: index of the first of them in the document, which markers refer to.
+        start: where on it the text begins, behind the number.
+        series: its options; empty for a question without.
+    """
+    parts = Parts()
+    at = _take_stem(lines, offset, start, series, parts)
+    if series:
+        found = option_texts.collect(lines, offset, series, is_foreign)
+        at = found.end
+        parts.options, parts.ticked, parts.crossed = found.pieces, found.ticked, found.crossed
+        _cut_last(parts)
+    parts.used = max(1, at)
+    parts.stem, told = metadata.without(parts.stem)
+    parts.wanted = told.wanted
+    if told.answer:
+        parts.answers.append(Answer(values.read(told.answer)))
+    _take_rest(lines, at, parts)
+    return parts
+
+
+def body_end(lines: Sequence[Line], start: int, end: int) -> int:
+    """Where a question's answer or solution begins: no option stands behind it."""
+    for index in range(start + 1, end):
+        following = lines[index + 1] if index + 1 < end else None
+        if headings.is_solution(lines[index]) or inline_answers.of_line(lines[index], following)[1]:
+            return index
+    return end
+
+
+def is_foreign(line: Line) -> bool:
+    """Whether a line is no part of a question."""
+    return (
+        headings.is_section(line)
+        or headings.is_directions(line)
+        or headings.is_solution(line)
+        or headings.is_key(line)
+        or metadata.is_line(line)
+        or inline_answers.of_line(line, None)[1] > 0
+    )
+
+
+def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker], parts: Parts) -> int:
+    """Take what stands before the first option; where that is, or where the question without options ends."""
+    first = min((marker.line for marker in series), default=offset + len(lines)) - offset
+    for index, line in enumerate(lines[: first + 1]):
+        begin = start if index == 0 else 0
+        if index == first:
+            begun = min(marker.start for marker in series if marker.line - offset == index)
+            before = line.text[begin:begun]
+            if not _LABEL_ALONE.fullmatch(plain(before)):
+                parts.stem.append(before)
+            return index
+        if index and not series and is_foreign(line) and not metadata.is_line(line):
+            return index
+        if index and (headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text))):
+            continue  # a heading between a stem and its options: the column's, not the question's
+        text, answer = line.text[begin:], None
+        if not index:
+            # Solutions are numbered too: "12. Ans. (B)".
+            answer, used = inline_answers.of_text(text, None)
+            if used and answer is not None and not series:
+                parts.answers.append(answer)
+                return used
+        if answer is None:
+            text, answer = inline_answers.cut(text)
+        if answer is not None:
+            parts.answers.append(answer)
+        parts.stem.append(text)
+    return min(first, len(lines))
+
+
+def _cut_last(parts: Parts) -> None:
+    """Take an answer off the end of the last option's lines, or of the one that was printed last."""
+    for pieces in parts.options[::-1]:
+        if not pieces:
+            continue
+        pieces[-1], answer = inline_answers.cut(pieces[-1])
+        if answer is not None:
+            parts.answers.append(answer)
+            return
+
+
+def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
+    in_solution = False
+    index = at
+    while index < len(lines):
+        line = lines[index]
+        if headings.is_section(line) or headings.is_directions(line):
+            in_solution = False
+        answer, used = inline_answers.of_line(line, lines[index + 1] if index + 1 < len(lines) else None)
+        if headings.is_solution(line) and not used:
+            found = _SOLVED.match(plain(line.text))
+            if found is not None and not parts.answers:
+                parts.answers.append(Answer(values.read(f"({found[1]})")))
+            in_solution = True
+        elif used and answer is not None:
+            # An explanation may speak of answers too: only what is as plain as a key counts there.
+            if not in_solution or (answer.value is not None and not answer.is_loose and not answer.text):
+                parts.answers.append(answer)
+            in_solution = True
+            index += used - 1
+        elif not in_solution and not metadata.is_line(line):
+            parts.after.append(line)
+        index += 1
+
+
+def ticks(parts: Parts) -> Value | None:
+    """The options that are ticked, if all the others are crossed."""
+    ticked, crossed = set(parts.ticked), set(parts.crossed)
+    if not ticked or ticked & crossed or len(ticked | crossed) != len(parts.options):
+        return None
+    return Value(tuple(sorted(ticked)))

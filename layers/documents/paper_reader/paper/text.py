@@ -1,0 +1,112 @@
+"""Lines as running text."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from paper_reader.layout.latex import plain, render
+from paper_reader.layout.line import GAP, Line
+from paper_reader.pdf.runs import SOFT_HYPHEN
+
+# Items of a list, which keep lines of their own.
+_ITEM: Final = re.compile(
+    r"(?:\(?(?:[ivxIVX]{1,4}|[P-Tp-t]|[A-Ea-e1-9])\s?[).:]|statement|assertion|reason|column|list|conclusions?|कथन|कारण|सूची|स्तम्भ"
+    r"|स्तंभ|[•●▪◦*\-–]\s)\s*(?:[-–]?\s?[IVX1-9]+\b)?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)-$")
+_CONTINUED = re.compile(r"([A-Za-z]{2,})")
+_COMPOUNDING: Final = frozenset(
+    (
+        "self", "non", "well", "half", "semi", "quasi", "cross", "ex", "co", "anti", "pre", "post", "sub", "multi",
+        "single", "double", "triple", "two", "three", "four", "five", "one", "high", "low", "long", "short", "first",
+        "second", "third", "left", "right", "open", "closed", "so", "all", "air", "water", "heat", "light", "face",
+        "body", "end", "time", "over", "under",
+    )
+)  # fmt: skip
+
+
+_UNIT = r"(?:points?|pts?\.?|[Mm]arks?|M|अंक)"
+_MARKS_AT_START: Final = re.compile(rf"[\[(]\s*\d{{1,2}}(?:\.\d)?\s*{_UNIT}\s*[\])]\s*")
+_PLUS_AND_MINUS = r"\+?\d{1,2}(?:\.\d+)?\s*[,/;]\s*[-−–]\s*\d(?:\.\d+)?"
+_MARKS_AT_END: Final = re.compile(
+    rf"(?:(?<!\s)\s++)?[\[(]\s*+(?:{_PLUS_AND_MINUS}|\d{{1,2}}(?:\.\d)?\s*+{_UNIT})\s*+[\])]\s*+$"
+)
+
+
+class Joiner:
+    """Joins lines; words divided at a line's end are put together as the rest of the document spells them."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._words: set[str] | None = None
+        self._is_dividing: bool | None = None
+        self._lines = lines
+
+    def join(self, pieces: Sequence[str], *, keep_items: bool = False) -> str:
+        """The pieces as one rendered text; items of lists begin a new line if `keep_items`."""
+        joined = ""
+        for piece in pieces:
+            stripped = piece.strip()
+            if not stripped:
+                continue
+            if not joined:
+                joined = stripped
+            elif keep_items and _ITEM.match(stripped):
+                joined += "\n" + stripped
+            else:
+                joined = self._continued(joined, stripped)
+        return render(joined)
+
+    def _continued(self, text: str, piece: str) -> str:
+        if text.endswith(SOFT_HYPHEN):
+            return text[:-1] + piece
+        if text[-1:] != "-":
+            return f"{text} {piece}"
+        broken = _BROKEN.search(text[-40:])
+        continued = _CONTINUED.match(piece)
+        if broken is None or continued is None:
+            return f"{text} {piece}"
+        first, second = broken[1].lower(), continued[1].lower()
+        known = self._known()
+        if f"{first}-{second}" in known or (continued[1][0].isupper() and not continued[1].isupper()):
+            return text + piece
+        if first + second in known:
+            return text[:-1] + piece
+        # Words are divided where no hyphen belongs; a compound's parts are words themselves.
+        is_compound = first in _COMPOUNDING or (first in known and second in known)
+        return text + piece if is_compound or not self._divides_words() else text[:-1] + piece
+
+    def _divides_words(self) -> bool:
+        """Whether the document divides words at the ends of lines: then parts stand there that are no words."""
+        if self._is_dividing is None:
+            known, parts = self._known(), 0
+            for line, following in pairwise(self._lines):
+                broken, continued = _BROKEN.search(line.text[-40:]), _CONTINUED.match(following.text)
+                if broken is not None and continued is not None:
+                    parts += broken[1].lower() not in known and continued[1].lower() not in known
+            self._is_dividing = parts > 0
+        return self._is_dividing
+
+    def _known(self) -> set[str]:
+        if self._words is None:
+            # What ends or begins a line may be a part of a word.
+            self._words = {
+                word.lower()
+                for line in self._lines
+                for word in _WORD.findall(_BROKEN.sub("", line.text).partition(" ")[2] or line.text)
+            }
+        return self._words
+
+
+def without_marks(text: str) -> str:
+    """A question's text without how many marks it carries, such as `(2 points)` or `[+4, -1]`."""
+    found = _MARKS_AT_START.match(text)
+    text = (text[found.end() :] if found is not None else text).strip()
+    return _MARKS_AT_END.sub("", text).strip() if text.endswith((")", "]")) else text
+
+
+def source(lines: Sequence[Line]) -> str:
+    """Lines as they were printed, for comparison."""
+    return "\n".join([plain(line.text) for line in lines]).replace(GAP, "  ").strip()

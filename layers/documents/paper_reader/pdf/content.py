@@ -1,0 +1,536 @@
+"""A page's drawing operations as runs of text.
+
+pypdf parses operations into objects one by one, which costs 30 ms a page and more. Here one regular expression matches
+a whole operation with its operands, and only those that place text, rules and images are looked at. Its repetitions
+are possessive, so that no input makes it backtrack.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+
+from paper_reader.pdf.builder import (
+    NO_WORD_BETWEEN,
+    OVERLAP,
+    SPACE_GAP,
+    SPLIT_GAP,
+    WIDE_GAP,
+    RunBuilder,
+    is_signs,
+    joined_breaks,
+)
+from paper_reader.pdf.fonts import PLAIN, Font
+from paper_reader.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
+from paper_reader.pdf.resources import IDENTITY, Matrix, Resources, multiply
+from paper_reader.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
+from paper_reader.pdf.strings import HEX, STRING, code_of
+
+# What is commonest stands first, and alternatives with nothing rather than "?", which costs more: this is matched
+# thousands of times a page.
+_LITERAL = rb"\([^()\\]*+\)|" + STRING
+_STRING = _LITERAL + rb"|" + HEX
+_ARRAY = rb"(?:[^\[\]()<>]++|" + _STRING + rb")*+"
+_NUMBER = rb"[-+.\d]++"
+_NAME = rb"/([^\s/\[\]()<>{}%]*+)"
+_OPERATION = re.compile(
+    # A string with the operations that choose its font and place it: what most files consist of.
+    rb"((?:" + _NAME + rb"\s++(" + _NUMBER + rb")\s++Tf\s++|)"  # 1, 2, 3
+    rb"(?:(1 0 0 -?1|" + rb"\s++".join([_NUMBER] * 4) + rb")\s++|))"  # 4
+    rb"(" + _NUMBER + rb")\s++(" + _NUMBER + rb")\s++T(?(4)m|d)\s*+"  # 5, 6
+    rb"(?:(" + _STRING + rb")\s*+Tj|\[(" + _ARRAY + rb")\]\s*+TJ)"  # 7, 8
+    rb"|\[(" + _ARRAY + rb")\]\s*+(TJ)?"  # 9, 10
+    rb"|(" + _STRING + rb")\s*+(Tj|'|\")?"  # 11, 12
+    rb"|((?:" + _NUMBER + rb"\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 13, 14
+    rb"|" + _NAME + rb"(?:\s++(" + _NUMBER + rb")\s++(Tf)|\s++(Do))?"  # 15, 16, 17, 18
+    rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 19
+    rb"|%[^\r\n]*+"
+    # What cannot be read is passed over at once, or reading on from each of its bytes would take time by their square.
+    rb"|\((?:[^()\\]++|\\.)*+|(?:" + _NUMBER + rb"\s*+)++",
+    re.DOTALL,
+)
+_ELEMENT = re.compile(rb"(" + _LITERAL + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
+_IMAGE_BEGINS = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z]")
+_IMAGE_DATA = re.compile(rb"\sID\s")
+_IMAGE_ENDS = re.compile(rb"\sEI(?!\S)")
+
+_STEEP = 0.08  # sine of the angle from which text counts as turned
+_UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
+_AXIS = 0.25  # em
+_UPRIGHT = [b"1", b"0", b"0", b"1"]
+_MOST_KEPT = 1000
+_PLACED_STRING, _PLACED_ARRAY = 7, 8  # groups of `_OPERATION`
+_RULE_HEIGHT = 1.7
+_SHORTEST_RULE = 2.5
+_MOST_RULES = 3000
+_MOST_STROKES = 500
+_HIGHEST_STROKE = 60.0
+_NEARLY_WHITE = 0.75
+
+
+def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
+    """Fill `page` from its operations; `matrix` turns it upright."""
+    interpreter = _Interpreter(page)
+    interpreter.run(content, resources, matrix, 0)
+    interpreter.text.finish()
+
+
+def _without_images(content: bytes) -> bytes:
+    """Operations without the images among them, whose bytes read like anything."""
+    kept: list[bytes] = []
+    at = 0
+    while (
+        (begun := _IMAGE_BEGINS.search(content, at))
+        and (data := _IMAGE_DATA.search(content, begun.end()))
+        and (ended := _IMAGE_ENDS.search(content, data.end()))
+    ):
+        kept.append(content[at : begun.start()])
+        at = ended.end()
+    return b" ".join([*kept, content[at:]])
+
+
+def _numbers(text: bytes) -> list[float]:
+    try:
+        return list(map(float, text.split()))
+    except ValueError:
+        return []
+
+
+class _Interpreter:
+    """The graphics state that text depends on, and what was drawn so far."""
+
+    def __init__(self, page: PageContent) -> None:
+        self.page = page
+        self.forms = 0
+        self.font: Font | None = None
+        self.font_size = 1.0
+        self.character_space = 0.0
+        self.word_space = 0.0
+        self.scale = 1.0
+        self.leading = 0.0
+        self.rise = 0.0
+        self.light = 0
+        self.invisible = 0
+        self.ctm = IDENTITY
+        self.tm = IDENTITY
+        self.along = 0.0  # how far text has come since `tm` was set
+        self.line = IDENTITY
+        self.point = (0.0, 0.0)
+        # By how they are written; what fonts are named is up to the resources of a page or a form.
+        self.fonts: dict[tuple[bytes, bytes], tuple[Font, float]] = {}
+        self.matrices: dict[bytes, tuple[float, float, float, float]] = {}
+        self.text = RunBuilder(page)
+
+    def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
+        self, content: bytes, resources: Resources, matrix: Matrix, depth: int
+    ) -> None:
+        """Interpret the operations of a page or a form."""
+        if b"EI" in content and b"BI" in content:
+            content = _without_images(content)
+        self.ctm = matrix
+        self.fonts = {}
+        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
+        name = b""
+        properties = b""
+        runs = self.page.runs
+        effects: dict[bytes, Callable[[list[float]], None]] = {
+            b"Td": self._td,
+            b"TD": self._td_leading,
+            b"T*": self._next_line,
+            b"BT": self._begin,
+            b"cm": self._cm,
+            b"re": self._rectangle,
+            b"m": self._move,
+            b"l": self._line_to,
+            b"Tc": self._set_character_space,
+            b"Tw": self._set_word_space,
+            b"TL": self._set_leading,
+            b"Tz": self._set_scale,
+            b"Ts": self._set_rise,
+            b"Tr": self._set_mode,
+            b"g": self._set_colour,
+            b"rg": self._set_colour,
+            b"k": self._set_ink,
+            b"sc": self._set_colour,
+            b"scn": self._set_colour,
+            b"EMC": self._end_mark,
+        }
+        operations = _OPERATION.finditer(content)
+        for each in operations:
+            found: re.Match[bytes] | None = each
+            while found is not None and found.lastindex in {_PLACED_STRING, _PLACED_ARRAY}:
+                found = self._show_placed(found, operations, resources)
+                if len(runs) > MAX_RUNS_PER_PAGE:
+                    return
+            if found is None:
+                return
+            kind = found.lastindex
+            if kind == 14:
+                code = found[14]
+                if code == b"Tm":
+                    # The commonest one of all, without the detour.
+                    self._tm(found[13])
+                elif (effect := effects.get(code)) is not None:
+                    effect(_numbers(found[13]))
+                elif code == b"q":
+                    if len(stack) < 200:
+                        stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
+                                      self.scale, self.leading, self.rise, self.light))  # fmt: skip
+                elif code == b"Q":
+                    if stack:
+                        (self.ctm, self.font, self.font_size, self.character_space, self.word_space,
+                         self.scale, self.leading, self.rise, self.light) = stack.pop()  # fmt: skip
+                elif code in {b"BDC", b"BMC"}:
+                    self.text.begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
+                    properties = b""
+            elif kind == 17:
+                self._select(found[15], found[16], resources)
+            elif kind == 10:
+                self._show_array(found[9])
+            elif kind == 12:
+                self._show_string(found[11], found[12])
+                if len(runs) > MAX_RUNS_PER_PAGE:
+                    return
+            elif kind == 18:
+                self._draw(found[15], resources, depth)
+            elif kind == 15:
+                name, properties = found[15], b""
+            elif kind == 19:
+                properties = found[19]
+
+    # Text
+
+    def _begin(self, _: list[float]) -> None:
+        self.tm = self.line = IDENTITY
+        self.along = 0.0
+
+    def _td(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            a, b, c, d, e, f = self.line
+            x, y = numbers
+            self.along = 0.0
+            self.tm = self.line = (a, b, c, d, x * a + y * c + e, x * b + y * d + f)
+
+    def _td_leading(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            self.leading = -numbers[1]
+            self._td(numbers)
+
+    def _tm(self, text: bytes) -> None:
+        numbers = text.split()
+        try:
+            if numbers[:4] == _UPRIGHT:
+                self.tm = self.line = (1.0, 0.0, 0.0, 1.0, float(numbers[4]), float(numbers[5]))
+            else:
+                a, b, c, d, e, f = map(float, numbers)
+                self.tm = self.line = (a, b, c, d, e, f)
+        except (ValueError, IndexError):
+            return
+        self.along = 0.0
+
+    def _next_line(self, _: list[float]) -> None:
+        self._td([0.0, -self.leading])
+
+    def _set_character_space(self, numbers: list[float]) -> None:
+        self.character_space = numbers[-1] if numbers else 0.0
+
+    def _set_word_space(self, numbers: list[float]) -> None:
+        self.word_space = numbers[-1] if numbers else 0.0
+
+    def _set_leading(self, numbers: list[float]) -> None:
+        self.leading = numbers[-1] if numbers else 0.0
+
+    def _set_scale(self, numbers: list[float]) -> None:
+        self.scale = numbers[-1] / 100 if numbers else 1.0
+
+    def _set_rise(self, numbers: list[float]) -> None:
+        self.rise = numbers[-1] if numbers else 0.0
+
+    def _set_mode(self, numbers: list[float]) -> None:
+        self.invisible = INVISIBLE if numbers and numbers[0] in _UNPAINTED else 0
+
+    def _select(self, name: bytes, size: bytes, resources: Resources) -> None:
+        font = self.fonts.get((name, size))
+        if font is None:
+            font = resources.font(name), (_numbers(size) or [1.0])[0]
+            if len(self.fonts) < _MOST_KEPT:
+                self.fonts[name, size] = font
+        self.font, self.font_size = font
+
+    def _show_placed(
+        self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]], resources: Resources
+    ) -> re.Match[bytes] | None:
+        """Show text where it is placed, and all that follows in the same font and is placed in the same way.
+
+        Args:
+            first: the text with what places it.
+            operations: those that follow.
+            resources: what they name.
+
+        Returns:
+            The first operation that is something else; None at the end.
+        """
+        name, size, matrix, x, y, token, array = first.group(2, 3, 4, 5, 6, 7, 8)
+        if name is not None:
+            self._select(name, size, resources)
+        is_placed = self._move_to(matrix, x, y)
+        if token is None:
+            self._show_array(array)
+        elif is_placed and self._is_plain():
+            return self._show_series(first, operations)
+        else:
+            self._show_string(token, b"Tj")
+        return next(operations, None)
+
+    def _move_to(self, matrix: bytes | None, x: bytes, y: bytes) -> bool:
+        """Go where `Tm` (with a matrix) or `Td` (without one) says; whether that is a place."""
+        try:
+            right, up = float(x), float(y)
+            if matrix is None:
+                a, b, c, d, e, f = self.line
+                e, f = right * a + up * c + e, right * b + up * d + f
+            else:
+                a, b, c, d = self.matrices.get(matrix) or self._read_matrix(matrix)
+                e, f = right, up
+        except ValueError:
+            return False
+        self.tm = self.line = (a, b, c, d, e, f)
+        self.along = 0.0
+        return True
+
+    def _is_plain(self) -> bool:
+        """Whether text runs from left to right, and is neither hidden nor hung from where it is placed."""
+        a, b, c, *_ = self.tm
+        ga, gb, gc, *_ = self.ctm
+        font = self.font
+        return not (b or c or gb or gc or a * ga <= 0 or font is None or font.heights or self.text.hidden)
+
+    def _show_series(self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]]) -> re.Match[bytes] | None:
+        """Show strings of one font, each placed, of which the first is where the text is now.
+
+        Many files place each letter by itself. So all that their strings share is looked up once.
+        """
+        font, builder, runs = self.font or PLAIN, self.text, self.page.runs
+        a, b, c, d, e, f = self.tm
+        ga, _, _, gd, ge, gf = self.ctm
+        character_space, word_space, scale, unit = self.character_space, self.word_space, self.scale, self.font_size
+        along_x, upwards = a * ga, d * gd
+        lift, size, flags = self.rise * upwards, abs(unit * upwards), self.light | self.invisible | font.flags
+        height = f * gd + gf + lift
+        overlap, space, wide, end = -OVERLAP * size, SPACE_GAP * size, WIDE_GAP * size, NO_WORD_BETWEEN * size
+        shown, show, opened, advance = font.shown, font.show, None, 0.0
+        is_spaced, is_full = bool(character_space or word_space), False
+        prefix, matrix, y, token = first.group(1, 4, 6, 7)
+        steps, up = matrix is None, float(y)
+        while True:
+            text, width, count, spaces, is_simple = shown.get(token) or show(token)
+            advance = (width * unit + (count * character_space + spaces * word_space if is_spaced else 0.0)) * scale
+            x0 = e * ga + ge
+            x1 = x0 + advance * along_x
+            if is_simple and opened is not None and overlap < (gap := x0 - opened.x1) < end:
+                # As `builder.add` does, without the detour: for letters and words there is little to look at.
+                if gap > space and (gap > wide or not opened.texts[-1].endswith(" ")):
+                    opened.breaks.append((opened.length, opened.x1, x0))
+                    opened.texts.append(" ")
+                    opened.length += 1
+                opened.texts.append(text)
+                opened.length += len(text)
+                if x1 > opened.x1:  # noqa: PLR1730
+                    opened.x1 = x1
+            elif not text.isspace():
+                builder.add(text, x0, x1, height, size, flags)
+                opened = builder.opened(height, size, flags)
+                is_full = len(runs) > MAX_RUNS_PER_PAGE
+            found = next(operations, None)
+            if found is None or found.lastindex != _PLACED_STRING or is_full:
+                break
+            other, x, beside, following = found.group(1, 5, 6, 7)
+            if other != prefix:
+                break
+            try:
+                right = float(x)
+                if beside != y or (steps and up):
+                    up, y = float(beside), beside
+                    f = f + up * d if steps else up
+                    height, opened = f * gd + gf + lift, None
+            except ValueError:
+                break
+            e, token = e + right * a if steps else right, following
+        self.tm = self.line = (a, b, c, d, e, f)
+        self.along = advance
+        return found
+
+    def _read_matrix(self, text: bytes) -> tuple[float, float, float, float]:
+        a, b, c, d = map(float, text.split())
+        if len(self.matrices) < _MOST_KEPT:
+            self.matrices[text] = a, b, c, d
+        return a, b, c, d
+
+    def _show_string(self, token: bytes, operation: bytes) -> None:
+        if operation != b"Tj":
+            self._next_line([])
+        font = self.font
+        if font is None:
+            return
+        text, width, count, spaces, _ = font.shown.get(token) or font.show(token)
+        advance = (width * self.font_size + count * self.character_space + spaces * self.word_space) * self.scale
+        self._add(text, 0.0, advance, sign=code_of(token) if font.heights else None)
+        self.along += advance
+
+    def _show_array(self, array: bytes) -> None:  # noqa: C901 - called for most of the text
+        font = self.font
+        if font is None:
+            return
+        size, scale = self.font_size, self.scale
+        character_space, word_space = self.character_space, self.word_space
+        em = abs(size) * scale or 1.0
+        space_gap, wide_gap, split_gap = SPACE_GAP * em, WIDE_GAP * em, SPLIT_GAP * em
+        unit, kern, is_spaced = size * scale, size * scale / 1000, character_space or word_space
+        pieces: list[str] = []
+        breaks: list[tuple[int, float, float]] = []
+        start = at = end = 0.0
+        length = 0
+        shown, heights = font.shown, font.heights
+        for string, hexadecimal, number in _ELEMENT.findall(array):
+            if number:
+                try:
+                    at -= float(number) * kern
+                except ValueError:
+                    continue
+                continue
+            token = string or hexadecimal
+            text, width, count, spaces, _ = shown.get(token) or font.show(token)
+            if heights:
+                self._add(text, at, at + width * size * scale, sign=code_of(token))
+                at += (width * size + count * character_space + spaces * word_space) * scale
+                continue
+            if not pieces:
+                start = end = at
+            elif (gap := at - end) > space_gap or gap < -split_gap:
+                if gap > split_gap or gap < 0 or is_signs("".join(pieces)):
+                    self._add("".join(pieces), start, end, breaks)
+                    pieces, breaks, length = [], [], 0
+                    start = end = at
+                elif gap > wide_gap or not (pieces[-1].endswith(" ") or text.startswith(" ")):
+                    pieces.append(" ")
+                    breaks.append((length, end, at))
+                    length += 1
+            pieces.append(text)
+            length += len(text)
+            at += width * unit
+            if is_spaced:
+                at += (count * character_space + spaces * word_space) * scale
+            if at > end:  # noqa: PLR1730 - called for most of the text; a vowel sign may be drawn back over its letter
+                end = at
+        if pieces:
+            self._add("".join(pieces), start, end, breaks)
+        self.along += at
+
+    def _add(
+        self,
+        text: str,
+        start: float,
+        end: float,
+        breaks: Sequence[tuple[int, float, float]] = (),
+        sign: int | None = None,
+    ) -> None:
+        """A run from `start` to `end` along the line, in text space; `sign` is the code of one that may hang."""
+        builder = self.text
+        if builder.hidden or text.isspace():
+            return
+        a, b, c, d, e, f = self.tm
+        ga, gb, gc, gd, ge, gf = self.ctm
+        if b or c or gb or gc:
+            along_x, along_y, up = a * ga + b * gc, a * gb + b * gd, c * gb + d * gd
+            if abs(along_y) > _STEEP * (abs(along_x) + abs(along_y)) or along_x <= 0:
+                self._note_turned(text, along_x, along_y)
+                return  # a watermark, or the label of an axis
+            x, y = e * ga + f * gc + ge, e * gb + f * gd + gf
+            y += self.along * along_y
+        else:
+            along_x, up = a * ga, d * gd
+            if along_x <= 0:
+                self._note_turned(text, along_x, 0.0)
+                return
+            x, y = e * ga + ge, f * gd + gf
+        y += self.rise * up
+        font = self.font
+        flags = self.light | self.invisible
+        size = abs(self.font_size * up)
+        if font is not None:
+            flags |= font.flags
+            if sign is not None and (height := font.heights.get(sign, 0.0)):
+                # It hangs from where it is drawn; its middle is where that of a minus sign is.
+                x += (self.along + start) * along_x
+                y -= (height / 2 + _AXIS) * size
+                builder.add_sign(text, x, x + (end - start) * along_x, y, size, flags, height)
+                return
+        x += self.along * along_x
+        placed = joined_breaks(breaks, x, along_x) if breaks else []
+        builder.add(text, x + start * along_x, x + end * along_x, y, size, flags, placed)
+
+    def _note_turned(self, text: str, along_x: float, along_y: float) -> None:
+        if abs(along_x) < _STEEP * abs(along_y):
+            self.page.turned[90 if along_y > 0 else 270] += len(text)
+        elif along_x < 0 and abs(along_y) < _STEEP * abs(along_x):
+            self.page.turned[180] += len(text)
+
+    # Graphics
+
+    def _cm(self, numbers: list[float]) -> None:
+        if len(numbers) == 6:
+            self.ctm = multiply(tuple(numbers), self.ctm)  # type: ignore[arg-type]
+
+    def _place(self, x: float, y: float) -> tuple[float, float]:
+        a, b, c, d, e, f = self.ctm
+        return x * a + y * c + e, x * b + y * d + f
+
+    def _rectangle(self, numbers: list[float]) -> None:
+        if len(numbers) == 4:
+            x, y, width, height = numbers
+            x0, y0 = self._place(x, y)
+            x1, y1 = self._place(x + width, y + height)
+            if abs(y1 - y0) <= _RULE_HEIGHT:
+                self._rule(x0, x1, (y0 + y1) / 2)
+
+    def _move(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            self.point = self._place(numbers[0], numbers[1])
+
+    def _line_to(self, numbers: list[float]) -> None:
+        if len(numbers) == 2:
+            before, self.point = self.point, self._place(numbers[0], numbers[1])
+            if abs(before[1] - self.point[1]) < 0.3:
+                self._rule(before[0], self.point[0], before[1])
+            elif len(self.page.strokes) < _MOST_STROKES:
+                low, high = sorted((before, self.point), key=itemgetter(1))
+                if 0 < high[0] - low[0] < high[1] - low[1] < _HIGHEST_STROKE:
+                    self.page.strokes.append(Stroke(*low, *high))
+
+    def _rule(self, x0: float, x1: float, y: float) -> None:
+        if abs(x1 - x0) >= _SHORTEST_RULE and len(self.page.rules) < _MOST_RULES:
+            self.page.rules.append(Rule(min(x0, x1), max(x0, x1), y))
+
+    def _set_colour(self, numbers: list[float]) -> None:
+        self.light = LIGHT if numbers and min(numbers) > _NEARLY_WHITE else 0
+
+    def _set_ink(self, numbers: list[float]) -> None:
+        self.light = LIGHT if numbers and max(numbers) < 1 - _NEARLY_WHITE else 0
+
+    def _draw(self, name: bytes, resources: Resources, depth: int) -> None:
+        self.forms += 1
+        if self.forms > MAX_FORMS_PER_PAGE:
+            return
+        if resources.is_image(name):
+            corners = [self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
+            xs, ys = [x for x, _ in corners], [y for _, y in corners]
+            self.page.images.append(Box(min(xs), min(ys), max(xs), max(ys)))
+            return
+        form = resources.form(name)
+        if form is None or depth >= MAX_FORM_DEPTH:
+            return
+        kept = (self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts)
+        self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
+        self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts = kept
+
+    def _end_mark(self, _: list[float]) -> None:
+        self.text.end_mark()

@@ -1,0 +1,117 @@
+"""Generated questions on their way to the admin who reviews them."""
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from question_generation.request import GenerationRequest
+from smartexam.catalog.marks import display
+from smartexam.catalog.questions import NUMERIC
+
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ALIKE = 0.85
+
+
+class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a question comes from and who says that its answer is right.
+
+    `verification` is `answer_key` (the paper's own), `blind_solve` (a second answer, given without seeing the first,
+    agrees) or `none`. `span` is the source text, `repaired_by` the model that mended unreadable characters.
+    """
+
+    source: str
+    verification: str
+    page: int | None = None
+    number: int | None = None
+    section: str = ""
+    span: str = ""
+    model: str = ""
+    repaired_by: str = ""
+
+
+class DraftQuestion(Struct, frozen=True, kw_only=True):
+    """A question as `generate` answers it and `save` takes it back; marks in marks."""
+
+    exam_id: int
+    question_text: str
+    option_a: str
+    option_b: str
+    option_c: str
+    option_d: str
+    correct_answer: str
+    question_type: str
+    positive_marks: float
+    negative_marks: float
+    tolerance: float
+    verified: bool
+    provenance: Provenance
+
+
+class Notice(Struct, frozen=True, omit_defaults=True):
+    """What the admin should look at; `question` is the number of one in the paper, or its place in the answer."""
+
+    code: str
+    message: str
+    question: int | None = None
+
+
+class Outcome(Struct, frozen=True):
+    """What a generation came to."""
+
+    questions: list[DraftQuestion]
+    warnings: list[Notice]
+
+
+def draft(
+    request: GenerationRequest,
+    *,
+    text: str,
+    options: list[str],
+    question_type: str,
+    answer: str,
+    tolerance: str | None,
+    verified: bool,
+    provenance: Provenance,
+) -> DraftQuestion:
+    """A draft with the marks that the request gives to its type; without `tolerance` the request's applies."""
+    positive, negative = request.marks(question_type)
+    a, b, c, d = [*options, "", "", "", ""][:4]
+    return DraftQuestion(
+        exam_id=request.exam_id,
+        question_text=text,
+        option_a=a,
+        option_b=b,
+        option_c=c,
+        option_d=d,
+        correct_answer=answer,
+        question_type=question_type,
+        positive_marks=display(positive),
+        negative_marks=display(negative),
+        tolerance=float(request.tolerance if tolerance is None else tolerance) if question_type == NUMERIC else 0.0,
+        verified=verified,
+        provenance=provenance,
+    )
+
+
+class Known:
+    """Questions there are already: a new one must not say the same in almost the same words."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._seen: list[tuple[set[str], list[str]]] = [_fingerprint(text) for text in texts]
+
+    def add(self, text: str) -> bool:
+        """Remember a question; False, and nothing remembered, if there is one like it."""
+        words, numbers = _fingerprint(text)
+        for others, other_numbers in self._seen:
+            common = len(words & others)
+            if numbers == other_numbers and common >= _ALIKE * max(1, len(words | others)):
+                return False
+        self._seen.append((words, numbers))
+        return True
+
+
+def _fingerprint(text: str) -> tuple[set[str], list[str]]:
+    plain = text.replace("\\large", "").casefold()
+    return set(_WORD.findall(plain)), sorted(_NUMBER.findall(plain))

@@ -1,0 +1,185 @@
+"""Question generation as a whole: a request and a file in, drafts and notices out.
+
+Called by the synchronous route, which has seconds, and by the job, which has minutes.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from language_model import client
+from question_generation import writing
+from question_generation.drafts import DraftQuestion, Notice, Outcome, Provenance, draft
+from question_generation.repair import repaired
+from question_generation.request import EXTRACT, MINE, GenerationRequest
+from smartexam.catalog.store import questions
+from smartexam.platform.errors import BadRequest, Unavailable
+
+if TYPE_CHECKING:
+    from paper_reader.paper.model import Paper, PaperQuestion
+
+_CALL_SECONDS: Final = 22.0
+_LEAST_SECONDS: Final = 4.0
+_MOST_REPAIRS: Final = 30
+_MOST_OPTIONS: Final = 4
+_READING_SHARE: Final = 60  # percent of an extraction that is reading
+
+Report = Callable[[int, str], None]
+
+
+class OutOfTime(Exception):
+    """The work does not fit the time given; with more time it may."""
+
+
+class Clock(Protocol):
+    """How much time is left."""
+
+    def __call__(self) -> float:
+        """Seconds."""
+        ...
+
+
+def run(request: GenerationRequest, source: bytes | None, remaining: Clock, report: Report) -> Outcome:
+    """Do what a request asks for.
+
+    Args:
+        request: checked.
+        source: the PDF, for the modes that have one.
+        remaining: how much time is left, whenever asked.
+        report: told percent and a sentence, now and then; at least every half minute.
+
+    Raises:
+        BadRequest: the PDF cannot be read, with a code such as `pdf_no_text`.
+        Unavailable: the model is needed and cannot be reached, or none is configured.
+        OutOfTime: it takes longer than there is time.
+    """
+    if request.mode != EXTRACT and not client.is_configured():
+        raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
+    paper = None if source is None else _read(source, remaining, report)
+    if request.mode == EXTRACT:
+        if paper is None:
+            raise BadRequest("pdf_file: This field is required", code="invalid_fields")
+        return _extracted(request, paper, remaining, report)
+    text = "" if paper is None else paper.text
+    if request.mode == MINE and not text.strip():
+        raise BadRequest("The PDF contains no text", code="pdf_no_text")
+    existing = [stored.content.question_text for stored in questions.all_questions(request.exam_id)]
+    return writing.write(request, text, existing, _asking(remaining, report), client.model_name(), report)
+
+
+def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
+    from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
+    from paper_reader.errors import DocumentError  # noqa: PLC0415
+
+    seconds = min(55.0, remaining())
+    if seconds < 1:
+        raise OutOfTime
+    try:
+        return isolation.extract_isolated(
+            source,
+            seconds=seconds,
+            progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
+        )
+    except DocumentError as error:
+        raise _refusal(error.code, error.message) from None
+    except isolation.OutOfTime:
+        if seconds >= 55:
+            raise BadRequest(
+                "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
+            ) from None
+        raise OutOfTime from None
+
+
+def _refusal(code: str, message: str) -> BadRequest:
+    """A document that cannot be read, in the words of this API where one sentence says it all."""
+    if code == "pdf_encrypted":
+        return BadRequest("The PDF is protected by a password. Remove the protection first.", code="pdf_encrypted")
+    if code == "pdf_broken":
+        return BadRequest("The PDF is damaged and cannot be read.", code="pdf_broken")
+    return BadRequest(message, code=code)
+
+
+def _asking(remaining: Clock, report: Report) -> writing.Ask:
+    """The model as a function that keeps to the time left."""
+
+    def ask(messages: Sequence[dict[str, str]], most_tokens: int) -> str:
+        seconds = min(_CALL_SECONDS, remaining())
+        if seconds < _LEAST_SECONDS:
+            raise OutOfTime
+        report(-1, "")
+        try:
+            return client.complete(messages, json=True, max_tokens=most_tokens, timeout=seconds).text
+        except Unavailable:
+            if remaining() < _LEAST_SECONDS:
+                raise OutOfTime from None
+            raise
+
+    return ask
+
+
+def _extracted(request: GenerationRequest, paper: "Paper", remaining: Clock, report: Report) -> Outcome:
+    notices = [Notice(warning.code, warning.message, warning.question) for warning in paper.warnings]
+    repaired_by = _repair(paper, remaining, report, notices)
+    caps = request.caps()
+    taken: dict[str, int] = {}
+    found: list[DraftQuestion] = []
+    for question in paper.questions:
+        kind = question.question_type
+        cap = caps[kind]
+        if len(question.options) > _MOST_OPTIONS:
+            notices.append(
+                Notice("too_many_options", "It has more than four options and was left out.", question.number)
+            )
+            continue
+        if cap is not None and taken.get(kind, 0) >= cap:
+            continue
+        taken[kind] = taken.get(kind, 0) + 1
+        found.append(_draft(request, question, repaired_by.get(id(question), "")))
+        if not question.is_verified:
+            notices.append(Notice("unverified", "The paper does not give the answer for certain.", question.number))
+    report(100, f"{len(found)} questions")
+    return Outcome(found, notices)
+
+
+def _repair(paper: "Paper", remaining: Clock, report: Report, notices: list[Notice]) -> dict[int, str]:
+    """Mend unclear questions where a model is configured; the model's name by what it mended."""
+    unclear = [question for question in paper.questions if question.unclear and "\ufffd" in _all_text(question)]
+    if not unclear or not client.is_configured():
+        return {}
+    ask = _asking(remaining, report)
+    mended: dict[int, str] = {}
+    try:
+        for question in unclear[:_MOST_REPAIRS]:
+            better = repaired(question.text, question.options, ask)
+            if better is not None:
+                question.text, question.options = better
+                mended[id(question)] = client.model_name()
+    except (Unavailable, OutOfTime):
+        # The questions are there without it; what is unclear is marked.
+        notices.append(Notice("not_repaired", "Unclear characters could not be mended: the model did not answer."))
+    return mended
+
+
+def _all_text(question: "PaperQuestion") -> str:
+    return question.text + "".join(question.options)
+
+
+def _draft(request: GenerationRequest, question: "PaperQuestion", repaired_by: str) -> DraftQuestion:
+    has_range = question.tolerance != "0"
+    return draft(
+        request,
+        text=question.text,
+        options=question.options,
+        question_type=question.question_type,
+        answer=question.answer,
+        tolerance=question.tolerance if has_range else None,
+        verified=question.is_verified,
+        provenance=Provenance(
+            source=EXTRACT,
+            verification="answer_key" if question.is_verified else "none",
+            page=question.page,
+            number=question.number,
+            section=question.section,
+            span=question.span[:2000],
+            repaired_by=repaired_by,
+        ),
+    )

@@ -1,0 +1,99 @@
+"""What an admin asks of the question generation."""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from smartexam.catalog.marks import MarksError, parse_marks
+from smartexam.catalog.numeric import read_number
+from smartexam.catalog.questions import MCQ, MSQ, NUMERIC
+from smartexam.platform.errors import Fault, InvalidFields
+
+EXTRACT: Final = "extract"
+MINE: Final = "mine"
+PURE: Final = "pure"
+MOST_QUESTIONS: Final = 100
+MOST_TOPIC: Final = 500
+MOST_INSTRUCTIONS: Final = 2000
+
+
+class GenerationRequest(Struct, frozen=True, kw_only=True):
+    """Questions wanted, from what, and with which marks.
+
+    `extract` takes the questions that stand in a PDF, `mine` makes new ones from its text, `pure` from `topic`. Counts
+    are how many of a type to make; for `extract` they are caps, where any is given. Marks and `numeric_tolerance` are
+    amounts as an exam has them; negative marks are what a wrong answer costs.
+    """
+
+    mode: Literal["extract", "mine", "pure"]
+    exam_id: int
+    difficulty: Literal["Easy", "Medium", "Hard"] = "Medium"
+    mcq_count: int | None = None
+    msq_count: int | None = None
+    numeric_count: int | None = None
+    topic: str = ""
+    mcq_plus: str | float = "4"
+    mcq_minus: str | float = "1"
+    msq_plus: str | float = "4"
+    msq_minus: str | float = "2"
+    numeric_plus: str | float = "3"
+    numeric_tolerance: str | float = "0.01"
+    custom_instructions: str = ""
+
+    def counts(self) -> dict[str, int]:
+        """How many of each type; of those not given none."""
+        return {MCQ: self.mcq_count or 0, MSQ: self.msq_count or 0, NUMERIC: self.numeric_count or 0}
+
+    def caps(self) -> dict[str, int | None]:
+        """How many of each type at most, None for any number."""
+        given = (self.mcq_count, self.msq_count, self.numeric_count)
+        if not any(given):
+            # A form that leaves all counts at zero does not ask for nothing.
+            return dict.fromkeys((MCQ, MSQ, NUMERIC))
+        return dict(zip((MCQ, MSQ, NUMERIC), given, strict=True))
+
+    def marks(self, question_type: str) -> tuple[int, int]:
+        """Marks of a question of a type, in units: for a right answer, and what a wrong one costs."""
+        plus, minus = {
+            MCQ: (self.mcq_plus, self.mcq_minus),
+            MSQ: (self.msq_plus, self.msq_minus),
+            NUMERIC: (self.numeric_plus, "0"),
+        }[question_type]
+        return parse_marks(plus), parse_marks(minus)
+
+    @property
+    def tolerance(self) -> str:
+        """How far from a NUMERIC answer a number may be, where nothing else says so."""
+        return str(self.numeric_tolerance).strip() or "0"
+
+
+def checked(request: GenerationRequest) -> GenerationRequest:  # noqa: C901 - one check after the other
+    """The request, if its values can be used.
+
+    Raises:
+        InvalidFields: with every field that cannot.
+    """
+    faults: list[Fault] = []
+    counts = {"mcq_count": request.mcq_count, "msq_count": request.msq_count, "numeric_count": request.numeric_count}
+    for name, count in counts.items():
+        if count is not None and not 0 <= count <= MOST_QUESTIONS:
+            faults.append(Fault(name, f"must be a number from 0 to {MOST_QUESTIONS}"))
+    if not faults and request.mode != EXTRACT and not 1 <= sum(request.counts().values()) <= MOST_QUESTIONS:
+        faults.append(Fault("mcq_count", f"the counts must ask for 1 to {MOST_QUESTIONS} questions together"))
+    for name in ("mcq_plus", "mcq_minus", "msq_plus", "msq_minus", "numeric_plus"):
+        try:
+            parse_marks(getattr(request, name))
+        except MarksError as error:
+            faults.append(Fault(name, str(error)))
+    tolerance = read_number(request.tolerance)
+    if tolerance is None or tolerance < 0:
+        faults.append(Fault("numeric_tolerance", "must be a number, 0 or more"))
+    if request.mode == PURE and not request.topic.strip():
+        faults.append(Fault("topic", "This field is required"))
+    if len(request.topic) > MOST_TOPIC:
+        faults.append(Fault("topic", f"must have at most {MOST_TOPIC} characters"))
+    if len(request.custom_instructions) > MOST_INSTRUCTIONS:
+        faults.append(Fault("custom_instructions", f"must have at most {MOST_INSTRUCTIONS} characters"))
+    if faults:
+        raise InvalidFields(faults)
+    return request

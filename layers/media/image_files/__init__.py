@@ -1,0 +1,1 @@
+"""Decoding uploaded images and encoding them again."""

@@ -1,1 +1,0 @@
-"""Pictures and PDFs, for the few functions that deal with them."""

@@ -1,0 +1,103 @@
+"""Consistent questions, answers and numbers for property tests."""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.marks import MAX_MARKS, UNITS
+from smartexam.catalog.numeric import MAX_LENGTH
+from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_LETTERS, Question
+
+# A busy machine is slow at random: time is held to budgets elsewhere, not in every example.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
+
+EXAM = ExamSnapshot(
+    id=7,
+    name="Physics mock",
+    date="2025-01-15",
+    start_time="10:00",
+    duration=180,
+    positive_marks=4 * UNITS,
+    negative_marks=UNITS,
+)
+
+# Everything that is text to a question, with what CSV and spreadsheets stumble over made frequent.
+_characters = st.one_of(
+    st.sampled_from("\n\t \",;'=+-@|[]$\\0aé€ह🙂\u2028\u00a0"),
+    st.characters(exclude_categories=("Cs", "Cc")),
+)
+texts = st.text(_characters, min_size=1, max_size=40).map(str.strip).filter(bool)
+
+numbers = st.from_regex(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:[eE][+-]?[0-9]{1,2})?", fullmatch=True)
+plain_numbers = st.from_regex(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,3})?", fullmatch=True)
+tolerances = st.from_regex(r"[0-9](?:\.[0-9]{1,3})?", fullmatch=True)
+marks = st.none() | st.integers(0, MAX_MARKS * UNITS)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Question:
+    """Any consistent question."""
+    question_type = draw(st.sampled_from((MCQ, MSQ, NUMERIC)))
+    common = {
+        "question_type": question_type,
+        "question_text": draw(texts),
+        "image_path": draw(st.sampled_from(("", "questions/7/a b.png", "https://img.example/x.png?a=1,2"))),
+    }
+    positive, negative = draw(marks), draw(marks)
+    if question_type == NUMERIC:
+        tolerance = draw(tolerances)
+        return Question(
+            **common,
+            correct_answer=draw(numbers),
+            tolerance=tolerance if float(tolerance) else "0",
+            positive_marks=positive,
+            negative_marks=negative,
+        )
+    filled = sorted(draw(st.sets(st.sampled_from(OPTION_LETTERS), min_size=2)))
+    correct = draw(st.sets(st.sampled_from(filled), min_size=1, max_size=1 if question_type == MCQ else None))
+    return Question(
+        **common,
+        **{f"option_{letter.lower()}": draw(texts) for letter in filled},
+        correct_answer=",".join(sorted(correct)),
+        positive_marks=positive,
+        negative_marks=negative,
+    )
+
+
+def compiled(*questions: Question, version: int = 1) -> tuple[Paper, AnswerKey]:
+    """Paper and key of questions that get the ids 101, 102, ..."""
+    return compile_paper(EXAM, list(enumerate(questions, start=101)), version)
+
+
+papers = st.lists(questions(), max_size=6).map(lambda some: compiled(*some))
+
+
+@st.composite
+def answers_to(draw: st.DrawFn, paper: Paper) -> list[str]:
+    """Canonical answers to a paper, some of them missing."""
+    answers = []
+    for question_type, filled in paper.answer_rules:
+        if question_type == MCQ:
+            answer = st.sampled_from(filled)
+        elif question_type == MSQ:
+            answer = st.sets(st.sampled_from(filled), min_size=1).map(lambda letters: "".join(sorted(letters)))
+        else:
+            answer = numbers.filter(lambda text: len(text) <= MAX_LENGTH)
+        answers.append(draw(st.just("") | answer))
+    return answers
+
+
+# What JSON can carry, and a little of what it cannot.
+hostile = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.builds(lambda: 10**5000)
+    | st.floats()
+    | st.text(st.characters(), max_size=12)
+    | st.sampled_from(["A", "a,c", "AC", "NaN", "1e999", "-0", "٣", "1_0", "1/0", "\ud800", "\x00", "0" * 400]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)

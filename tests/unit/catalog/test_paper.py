@@ -1,0 +1,154 @@
+"""A paper shows the questions and nothing of their answers; packed, it comes back whole."""
+
+import msgspec
+import pytest
+from hypothesis import given
+
+from smartexam.catalog import packing
+from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.packing import PackingError, pack_key, pack_paper, unpack_key, unpack_paper
+from smartexam.catalog.paper import ExamSnapshot, Paper, PaperQuestion, compile_paper
+from smartexam.catalog.questions import Question
+from tests.unit.catalog.strategies import EXAM, compiled, papers
+
+MCQ_QUESTION = Question(
+    question_type="MCQ",
+    question_text="Which?",
+    option_a="x",
+    option_b="y",
+    correct_answer="B",
+    image_path="questions/7/a.png",
+    positive_marks=100,
+)
+NUMERIC_QUESTION = Question(
+    question_type="NUMERIC",
+    question_text="How much?",
+    correct_answer="271828",
+    tolerance="0.31415",
+    negative_marks=0,
+)
+
+
+def test_marks_left_out_are_the_exams() -> None:
+    paper, key = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
+    for entries in (
+        [(q.positive_marks, q.negative_marks) for q in paper.questions],
+        [(e.positive, e.negative) for e in key.entries],
+    ):
+        assert entries == [(100, 300), (1200, 0)]
+    assert paper.max_units == key.max_units == 1300
+
+
+def test_positions_follow_the_order_given() -> None:
+    paper, _ = compile_paper(EXAM, [(9, MCQ_QUESTION), (3, NUMERIC_QUESTION)], 4)
+    assert dict(paper.positions) == {"9": 0, "3": 1}
+    assert [question.id for question in paper.questions] == [9, 3]
+    assert paper.answer_rules == (("MCQ", "AB"), ("NUMERIC", ""))
+    assert (len(paper), paper.version) == (2, 4)
+
+
+def test_a_question_comes_once() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        compile_paper(EXAM, [(9, MCQ_QUESTION), (9, MCQ_QUESTION)], 1)
+
+
+def test_questions_have_the_shape_of_the_contract() -> None:
+    paper, _ = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
+    shown = msgspec.json.decode(msgspec.json.encode(paper.client_questions(lambda path: f"https://cdn.example/{path}")))
+    assert shown == [
+        {
+            "id": 101,
+            "question_text": "Which?",
+            "option_a": "x",
+            "option_b": "y",
+            "option_c": "",
+            "option_d": "",
+            "question_type": "MCQ",
+            "image_url": "https://cdn.example/questions/7/a.png",
+            "positive_marks": 0.33,
+            "negative_marks": 1.0,
+        },
+        {
+            "id": 102,
+            "question_text": "How much?",
+            "option_a": "",
+            "option_b": "",
+            "option_c": "",
+            "option_d": "",
+            "question_type": "NUMERIC",
+            "image_url": None,
+            "positive_marks": 4.0,
+            "negative_marks": 0.0,
+        },
+    ]
+
+
+def test_the_exam_has_the_shape_of_the_contract() -> None:
+    paper, _ = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
+    assert paper.client_exam() == {
+        "id": 7,
+        "name": "Physics mock",
+        "date": "2025-01-15",
+        "start_time": "10:00",
+        "duration": 180,
+        "category_id": None,
+        "total_questions": 2,
+        "max_marks": 4.33,
+        "max_attempts": 0,
+        "result_mode": "instant",
+        "instructions": "",
+        "positive_marks": 4.0,
+        "negative_marks": 1.0,
+    }
+
+
+def test_no_answer_follows_from_a_paper() -> None:
+    telling = {"correct_answer", "correct", "tolerance", "key"}
+    assert not telling & {*PaperQuestion.__struct_fields__, *ExamSnapshot.__struct_fields__, *Paper.__slots__}
+    # Two papers whose questions differ in nothing but the answers are the same paper.
+    other = msgspec.structs.replace(MCQ_QUESTION, correct_answer="A")
+    other_number = msgspec.structs.replace(NUMERIC_QUESTION, correct_answer="1", tolerance="0")
+    assert pack_paper(compiled(MCQ_QUESTION, NUMERIC_QUESTION)[0]) == pack_paper(compiled(other, other_number)[0])
+
+
+def assert_same_paper(left: Paper, right: Paper) -> None:
+    for name in Paper.__slots__:
+        assert getattr(left, name) == getattr(right, name)
+
+
+@given(papers)
+def test_packed_papers_and_keys_come_back(compilation: tuple[Paper, AnswerKey]) -> None:
+    paper, key = compilation
+    assert_same_paper(unpack_paper(pack_paper(paper)), paper)
+    unpacked = unpack_key(pack_key(key))
+    assert (unpacked.entries, unpacked.checks, unpacked.version) == (key.entries, key.checks, key.version)
+
+
+def test_large_papers_come_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "PART_SIZE", 100)
+    paper, _ = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
+    parts = pack_paper(paper)
+    assert len(parts) > 2
+    assert all(0 < len(part) <= 100 for part in parts)
+    assert_same_paper(unpack_paper(iter(parts)), paper)
+    for incomplete in (parts[:-1], parts[1:], parts[:1] + parts[2:], [parts[0], parts[2], parts[1], *parts[3:]], []):
+        with pytest.raises(PackingError):
+            unpack_paper(incomplete)
+
+
+def test_a_part_fits_a_database_item() -> None:
+    assert packing.PART_SIZE <= 350 * 1024
+
+
+def test_a_key_is_no_paper() -> None:
+    paper, key = compiled(MCQ_QUESTION)
+    with pytest.raises(PackingError):
+        unpack_paper(pack_key(key))
+    with pytest.raises(PackingError):
+        unpack_key(pack_paper(paper))
+
+
+def test_a_key_with_a_number_that_is_none_is_refused() -> None:
+    broken = msgspec.structs.replace(NUMERIC_QUESTION, correct_answer="x")
+    with pytest.raises(ValueError, match="answer key"):
+        compiled(broken)

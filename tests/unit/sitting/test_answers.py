@@ -1,0 +1,218 @@
+"""Answers are canonical or refused; drafts are small and give back what went in."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smartexam.catalog.paper import Paper
+from smartexam.catalog.questions import Question
+from smartexam.sitting.answers import (
+    MAX_FAULTS,
+    AnswerError,
+    DraftError,
+    as_changes,
+    decode,
+    decode_marked,
+    encode,
+    encode_marked,
+    encode_sparse,
+    marked_to_client,
+    normalise,
+    read_answers,
+    read_marked,
+    to_client,
+)
+from tests.unit.catalog.strategies import answers_to, compiled, hostile, papers
+
+MCQ_QUESTION = Question(question_type="MCQ", question_text="?", option_a="x", option_b="y", correct_answer="A")
+MSQ_QUESTION = Question(
+    question_type="MSQ", question_text="?", option_a="x", option_b="y", option_c="z", correct_answer="A,C"
+)
+NUMERIC_QUESTION = Question(question_type="NUMERIC", question_text="?", correct_answer="42.5")
+
+PAPER, _ = compiled(MCQ_QUESTION, MSQ_QUESTION, NUMERIC_QUESTION, MCQ_QUESTION)
+
+draft_texts = st.one_of(
+    st.just(""),
+    st.sampled_from("ABCD"),
+    st.sampled_from(["AC", "ABCD"]),
+    st.from_regex(r"-?[0-9]{1,5}", fullmatch=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("question_type", "value", "canonical"),
+    [
+        ("MCQ", "A", "A"),
+        ("MCQ", "b", "B"),
+        ("MCQ", " b ", "B"),
+        ("MCQ", "", ""),
+        ("MCQ", " ", ""),
+        ("MCQ", None, ""),
+        ("MSQ", ["C", "a"], "AC"),
+        ("MSQ", ["A", "A", "a"], "A"),
+        ("MSQ", [], ""),
+        ("MSQ", "", ""),
+        ("MSQ", None, ""),
+        ("NUMERIC", "42.50", "42.50"),
+        ("NUMERIC", " -.5 ", "-.5"),
+        ("NUMERIC", "1e-3", "1e-3"),
+        ("NUMERIC", "", ""),
+        ("NUMERIC", " ", ""),
+        ("NUMERIC", None, ""),
+        ("NUMERIC", "9" * 32, "9" * 32),
+    ],
+)
+def test_normalises(question_type: str, value: object, canonical: str) -> None:
+    assert normalise(question_type, "ABC" if question_type != "NUMERIC" else "", value) == canonical
+
+
+@pytest.mark.parametrize(
+    ("question_type", "value"),
+    [
+        ("MCQ", "D"),  # not filled
+        ("MCQ", "E"),
+        ("MCQ", "AB"),
+        ("MCQ", ["A"]),
+        ("MCQ", 1),
+        ("MCQ", True),
+        ("MCQ", {}),
+        ("MCQ", "\uff21"),
+        ("MSQ", "A"),
+        ("MSQ", "A,C"),
+        ("MSQ", ["A", "D"]),
+        ("MSQ", ["AC"]),
+        ("MSQ", [""]),
+        ("MSQ", [None]),
+        ("MSQ", [["A"]]),
+        ("MSQ", ["A"] * 17),
+        ("MSQ", {"A": 1}),
+        ("MSQ", 0),
+        ("NUMERIC", 42.5),
+        ("NUMERIC", ["1"]),
+        ("NUMERIC", "abc"),
+        ("NUMERIC", "NaN"),
+        ("NUMERIC", "inf"),
+        ("NUMERIC", "1e999"),
+        ("NUMERIC", "1e100"),
+        ("NUMERIC", "1_0"),
+        ("NUMERIC", "٣"),
+        ("NUMERIC", "\u22125"),
+        ("NUMERIC", "1|2"),
+        ("NUMERIC", "1 2"),
+        ("NUMERIC", "9" * 33),
+        ("NUMERIC", "\ud800"),
+    ],
+)
+def test_refuses(question_type: str, value: object) -> None:
+    with pytest.raises(AnswerError):
+        normalise(question_type, "ABC" if question_type != "NUMERIC" else "", value)
+
+
+class TestReading:
+    def test_by_position(self) -> None:
+        read, faults = read_answers(PAPER, {"103": "42.5", "101": "a", "102": ["C", "A"], "104": None})
+        assert read == {2: "42.5", 0: "A", 1: "AC", 3: ""}
+        assert not faults
+
+    def test_faults_name_the_question(self) -> None:
+        _, faults = read_answers(PAPER, {"101": "C", "999": "A", "0101": "A", "102": ["B"]})
+        assert [fault.field for fault in faults] == ["answers.101", "answers.999", "answers.0101"]
+        assert "C" in faults[0].message
+
+    def test_faults_are_bounded(self) -> None:
+        _, faults = read_answers(PAPER, {f"x{number}" * 100: "A" for number in range(10_000)})
+        assert len(faults) == MAX_FAULTS
+        assert all(len(fault.field) < 40 for fault in faults)
+
+    def test_marks_for_review(self) -> None:
+        assert read_marked(PAPER, [104, 101, "102", 101]) == ([0, 1, 3], [])
+        assert read_marked(PAPER, []) == ([], [])
+
+    @pytest.mark.parametrize(
+        "unknown", [105, 0, -101, "x", True, None, 101.0, [101], pytest.param(10**5000, id="huge"), "\ud800"]
+    )
+    def test_unknown_marks(self, unknown: object) -> None:
+        _, faults = read_marked(PAPER, [101, unknown])
+        assert [fault.field for fault in faults] == ["markedForReview[1]"]
+
+    def test_mark_faults_are_bounded(self) -> None:
+        assert len(read_marked(PAPER, range(1000, 9000))[1]) == MAX_FAULTS
+
+    @given(
+        st.dictionaries(st.sampled_from(["101", "102", "103", "104", "105"]), hostile), st.lists(hostile, max_size=5)
+    )
+    def test_nothing_raises(self, answers: dict[str, object], marked: list[object]) -> None:
+        read, _ = read_answers(PAPER, answers)
+        assert decode(encode_sparse(read, 4), 4) == [read.get(position, "") for position in range(4)]
+        read_marked(PAPER, marked)
+
+
+class TestDraft:
+    @given(st.lists(draft_texts, max_size=200))
+    def test_gives_back_what_went_in(self, answers: list[str]) -> None:
+        assert decode(encode(answers), len(answers)) == answers
+
+    @given(st.lists(draft_texts, min_size=1, max_size=40), st.data())
+    def test_changes_are_as_good_as_a_full_state(self, answers: list[str], data: st.DataObject) -> None:
+        positions = st.integers(0, len(answers) - 1)
+        expected = dict(enumerate(answers))
+        overlay: dict[str, str] = {}
+        for changes in data.draw(st.lists(st.dictionaries(positions, draft_texts), max_size=5)):
+            expected.update(changes)
+            overlay.update(as_changes(changes))
+        merged = decode(encode(answers), len(answers), overlay)
+        assert merged == [expected[position] for position in range(len(answers))]
+        assert decode(encode(merged), len(answers)) == merged
+
+    def test_of_a_new_attempt_is_empty(self) -> None:
+        assert encode([""] * 75) == ""
+        assert decode("", 75) == [""] * 75
+        assert decode("", 0) == []
+
+    def test_belongs_to_its_paper(self) -> None:
+        with pytest.raises(DraftError):
+            decode("A|B|C", 2)
+        for position in ("2", "-1"):
+            with pytest.raises(DraftError):
+                decode("A", 2, {position: "A"})
+
+    def test_of_75_answers_is_small(self) -> None:
+        answers = ["A"] * 45 + ["ABD"] * 15 + ["-1234.567"] * 15
+        assert len(encode(answers).encode()) <= 320
+        hostile_answers = ["A"] * 60 + ["9" * 32] * 15
+        assert len(encode(hostile_answers).encode()) <= 1024
+
+    def test_is_plain_text(self) -> None:
+        assert encode(["A", "", "AC", "42.5", "", ""]) == "A||AC|42.5"
+
+
+class TestMarked:
+    @given(st.sets(st.integers(0, 199)))
+    def test_gives_back_what_went_in(self, positions: set[int]) -> None:
+        assert decode_marked(encode_marked(positions), 200) == sorted(positions)
+
+    def test_is_small(self) -> None:
+        assert len(encode_marked(range(75))) == 19
+        assert encode_marked([]) == ""
+
+    @pytest.mark.parametrize("text", ["zz", "-1", "10"])
+    def test_belongs_to_its_paper(self, text: str) -> None:
+        with pytest.raises(DraftError):
+            decode_marked(text, 4)
+
+
+class TestForClients:
+    def test_the_shape_of_the_contract(self) -> None:
+        assert to_client(PAPER, ["A", "AC", "42.5", ""]) == {"101": "A", "102": ["A", "C"], "103": "42.5"}
+        assert marked_to_client(PAPER, [0, 3]) == [101, 104]
+
+    @given(st.data())
+    def test_what_a_client_gets_it_can_send_back(self, data: st.DataObject) -> None:
+        paper: Paper = data.draw(papers)[0]
+        answers = data.draw(answers_to(paper))
+        sent = msgspec.json.decode(msgspec.json.encode(to_client(paper, answers)))
+        read, faults = read_answers(paper, sent)
+        assert not faults
+        assert decode(encode_sparse(read, len(paper)), len(paper)) == answers
