@@ -73,7 +73,7 @@ def _score_key(
     score.keyed += 1
     if not question.answer:
         score.unknown += 1
-        differences.append(f"#{index + 1} key unknown: {truth.answer} {question.notes}")
+        differences.append(f"#{index + 1} key unknown: {truth.answer} {question.warnings}")
     elif (question.answer, question.tolerance) == (truth.answer, truth.tolerance):
         score.right += 1
     else:

@@ -74,7 +74,7 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
     if not found:
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
     for question in found:
-        warnings += [Warning_("review", note, question.number) for note in question.notes]
+        warnings += [Warning_("review", message, question.number) for message in question.warnings]
     return Paper(found, warnings, len(pages), text=_text(lines))
 
 

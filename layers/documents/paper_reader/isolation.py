@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from paper_reader.errors import BROKEN, DocumentError, too_large
 from paper_reader.extract import Progress, extract
-from paper_reader.paper.model import Paper, PaperQuestion, Warning_
+from paper_reader.paper.model import Area, Paper, PaperQuestion, Translation, Warning_
 
 # Of data; with the code that is mapped and what the limit does not see, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
@@ -84,10 +84,21 @@ def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None =
 
 def _paper(answer: dict[str, Any]) -> Paper:
     return Paper(
-        questions=[PaperQuestion(**fields) for fields in answer["questions"]],
+        questions=[_question(fields) for fields in answer["questions"]],
         warnings=[Warning_(**fields) for fields in answer["warnings"]],
         pages=answer["pages"],
         text=answer["text"],
+    )
+
+
+def _question(fields: dict[str, Any]) -> PaperQuestion:
+    return PaperQuestion(
+        **fields
+        | {
+            "texts": {language: Translation(**text) for language, text in fields["texts"].items()},
+            "areas": [Area(**area) for area in fields["areas"]],
+            "option_areas": [[Area(**area) for area in areas] for areas in fields["option_areas"]],
+        }
     )
 
 

@@ -17,6 +17,30 @@ class Warning_:  # noqa: N801 - `Warning` is Python's
     question: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of a page, in points from the lower left corner of the page as a reader sees it.
+
+    `left` and `right` are the edges of the column of text that it is in.
+    """
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A question's text and options in the paper's other language."""
+
+    text: str
+    options: list[str]
+
+
 @dataclass(slots=True)
 class PaperQuestion:
     """A question as it stands in the paper.
@@ -25,12 +49,16 @@ class PaperQuestion:
         number: as printed; `section` is the heading it stands under, "" if there is none.
         page: where it begins, from 1.
         text: with LaTeX as `$\\large ...$`; so are the options, in their order.
+        texts: the same in the paper's other language, by its ISO 639-1 code.
         answer: "B", "A,C" or a number; "" when the paper does not give it for certain.
         tolerance: of a number, "0" otherwise.
         is_verified: the answer is the paper's own, beyond doubt.
         span: the source text, for a person to compare with.
         unclear: whether some of it could not be read for certain (`repair` may help).
-        notes: what should be looked at, for people.
+        warnings: what a person should look at, as sentences.
+        confidence: from 0 to 1: how far the text can be relied on; what a warning names lowers it.
+        areas: what the question's lines cover, one area for each column of each page that they are in.
+        option_areas: the same for each option, its label included.
     """
 
     number: int
@@ -44,7 +72,11 @@ class PaperQuestion:
     is_verified: bool = False
     span: str = ""
     unclear: bool = False
-    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    confidence: float = 1.0
+    texts: dict[str, Translation] = field(default_factory=dict)
+    areas: list[Area] = field(default_factory=list)
+    option_areas: list[list[Area]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

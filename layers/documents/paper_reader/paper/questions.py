@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paper_reader.layout.line import UNREADABLE, Line
-from paper_reader.paper import answers, context, metadata, numbering, options, regions
+from paper_reader.paper import answers, areas, context, metadata, numbering, options, regions
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.drafts import Drafter, runs
 from paper_reader.paper.inline_answers import settled
@@ -17,7 +17,7 @@ from paper_reader.paper.text import Joiner, source, without_marks
 from paper_reader.paper.values import Value
 from paper_reader.pdf.legacy import looks_legacy
 
-_CONTRACT_OPTIONS = 4
+_USUAL_OPTIONS = 4
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
@@ -195,6 +195,8 @@ class _Reader:
             is_verified=bool(resolved.answer),
             span=source(lines),
             unclear=_UNKNOWN in stem or any(_UNKNOWN in text for text in texts.options) or marked,
+            areas=areas.of_lines(lines),
+            option_areas=areas.of_options(lines, draft),
         )
         _note(question, reason or resolved.reason)
         return question
@@ -261,19 +263,23 @@ def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None
 
 
 def _note(question: PaperQuestion, reason: str) -> None:
+    """Say what should be looked at, and lower the confidence by what was read with doubt; an open key is no doubt."""
+
+    def warn(message: str, reliance: float = 1.0) -> None:
+        question.warnings.append(message)
+        question.confidence = round(question.confidence * reliance, 3)
+
     if reason:
-        question.notes.append(f"The answer is left open: {reason}.")
+        warn(f"The answer is left open: {reason}.")
     elif not question.answer:
-        question.notes.append("The paper does not give the answer.")
+        warn("The paper does not give the answer.")
     if question.unclear:
-        question.notes.append("Some characters could not be read.")
+        warn("Some characters could not be read.", 0.6)
     filled = sum(bool(text) for text in question.options)
     if question.options and filled < len(question.options):
-        question.notes.append("An option is empty: it may be a picture.")
-    if len(question.options) > _CONTRACT_OPTIONS:
-        question.notes.append("There are more than four options.")
-    elif question.options and len(question.options) < _CONTRACT_OPTIONS:
-        question.notes.append(f"Only {len(question.options)} options were found.")
+        warn("An option is empty: it may be a picture.", 0.7)
+    if question.options and len(question.options) < _USUAL_OPTIONS:
+        warn(f"Only {len(question.options)} options were found.", 0.8)
     lowered = question.text.lower()
     if any(word in lowered for word in _FIGURE_WORDS) and _FIGURE.search(lowered):
-        question.notes.append("The question may need a figure.")
+        warn("The question may need a figure.", 0.9)
