@@ -1,1 +1,1 @@
-"""Ends attempts whose students did not, and finishes what a crash left half done."""
+"""Ends attempts that their students left open, and grades those that a crash left closed."""

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from attempt_sweeper.service import sweep
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.observability import log_invocation, tracing
 from smartexam.platform.settings import settings
 
-# Enough for a page of attempts to be finished and the line to be logged.
+# Enough to end one page of attempts and to log.
 _RESERVE_MS = 15_000
 
 
@@ -23,21 +24,17 @@ class Context(Protocol):
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Finalise every attempt that is due.
-
-    Args:
-        event: the schedule's event; nothing of it matters.
-        context: Lambda's context.
+    """End every attempt that is due.
 
     Returns:
-        `{"finished": n, "failed": n, "out_of_time": bool}`.
+        `{"ended": n, "failed": n, "out_of_time": bool}`.
     """
     del event
-    known, started = settings(), time.perf_counter()
-    now = known.clock().now()
+    started = time.perf_counter()
+    now = settings().clock().now()
     with tracing() as trace:
-        swept = sweep(now, known.sync_grace_seconds, lambda: context.get_remaining_time_in_millis() > _RESERVE_MS)
-    outcome = {"finished": swept.finished, "failed": swept.failed, "out_of_time": swept.out_of_time}
+        swept = sweep(ExamTime.at(now), lambda: context.get_remaining_time_in_millis() > _RESERVE_MS)
+    outcome = {"ended": swept.ended, "failed": swept.failed, "out_of_time": swept.out_of_time}
     log_invocation(
         now=now,
         latency_ms=(time.perf_counter() - started) * 1000,

@@ -1,8 +1,8 @@
 """Following a question's discussion."""
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import questions
 from smartexam.platform.errors import Conflict, Forbidden, NotFound
-from smartexam.platform.settings import settings
 from smartexam.sitting.in_progress import is_sitting_with
 from smartexam.sitting.store import attempts
 from smartexam.talk.store import sockets
@@ -21,7 +21,7 @@ def join(owner: Owner, question_id: int, now: float) -> None:
     if exam_id is None:
         raise NotFound("Question not found", code="question_not_found")
     sitting = attempts.get_sitting(owner.principal.user_id, exam_id)
-    if sitting is not None and is_sitting_with(sitting, question_id, now, settings().sync_grace_seconds):
+    if sitting is not None and is_sitting_with(sitting, question_id, ExamTime.at(now)):
         raise Forbidden("The discussion of this question is closed until your attempt is over", code="exam_in_progress")
     if not sockets.follow(owner, question_id, now):
         raise Conflict(f"At most {sockets.MOST_QUESTIONS} discussions at once", code="too_many_discussions")

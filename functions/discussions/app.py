@@ -1,7 +1,7 @@
 """Routes of discussions."""
 
 from discussions import live
-from discussions.access import Visitor, enter, find_comment
+from discussions.access import find_comment, find_discussion, find_open_comment
 from discussions.models import (
     BestAnswer,
     Counts,
@@ -15,11 +15,11 @@ from discussions.models import (
 )
 from discussions.service import COMMENT_SECONDS, check_parent, may_change, read_message, threads, view
 from smartexam.api import Access, Api, Done, Request
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.limits import rate_limits
 from smartexam.platform import cursors
 from smartexam.platform.errors import Forbidden
 from smartexam.platform.ids import next_id
-from smartexam.platform.settings import settings
 from smartexam.talk.store.discussions import moderation, reading, writing
 
 api = Api("discussions")
@@ -36,7 +36,7 @@ def show_discussion(request: Request, question_id: int, query: DiscussionQuery) 
         NotFound: `question_not_found`.
         Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
     """
-    summary = enter(question_id, _visitor(request)).summary
+    summary = find_discussion(question_id, request.caller.user_id, ExamTime.at(request.now)).summary
     list_name = f"discussion:{question_id}"
     page = reading.read_page(question_id, has_pins=summary.pins > 0, after=cursors.decode(list_name, query.cursor))
     return DiscussionAnswer(
@@ -56,13 +56,13 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
         Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
         RateLimited: `too_fast`, less than ten seconds after the caller's last comment.
     """
-    message, visitor = read_message(body.message), _visitor(request)
-    discussion = enter(question_id, visitor, parent_id=body.parent_id)
+    message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
+    discussion = find_discussion(question_id, user_id, time, parent_id=body.parent_id)
     if body.parent_id is not None:
         check_parent(discussion.parent, question_id)
     with rate_limits.turn(
         "comment",
-        visitor.user_id,
+        user_id,
         seconds=COMMENT_SECONDS,
         now=request.now,
         message=f"You can post one comment every {COMMENT_SECONDS} seconds.",
@@ -71,15 +71,15 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
             id=next_id("comment"),
             question_id=question_id,
             exam_id=discussion.exam_id,
-            author_id=visitor.user_id,
+            author_id=user_id,
             username=request.caller.username,
             message=message,
             parent=discussion.parent,
             now=request.now,
         )
         comment = writing.add(new, is_first=discussion.is_new)
-    live.announce_comment(question_id, discussion.exam_id, comment, visitor)
-    return Posted(view(comment, best_id=None, viewer_id=visitor.user_id))
+    live.announce_comment(question_id, discussion.exam_id, comment, user_id, time)
+    return Posted(view(comment, best_id=None, viewer_id=user_id))
 
 
 @api.put("/api/discussion/edit/<comment_id>", access=Access.AUTH, takes=EditedText, answers=Done, limit=_LIMIT)
@@ -91,13 +91,13 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
         NotFound: `comment_not_found`.
         Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
     """
-    message, visitor = read_message(body.message), _visitor(request)
-    where = find_comment(comment_id, visitor)
-    is_own = writing.edit(where, message, request.now, author_id=visitor.user_id)
+    message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
+    where = find_open_comment(comment_id, user_id, time)
+    is_own = writing.edit(where, message, request.now, author_id=user_id)
     is_admin = request.caller.has("admin")
-    if not is_own and not (is_admin and moderation.edit(where, message, visitor.user_id, request.now)):
+    if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
         raise _not_yours()
-    live.announce(where.question_id, where.exam_id, "edit_message", visitor, comment_id=comment_id, message=message)
+    live.announce(where.question_id, where.exam_id, "edit_message", time, comment_id=comment_id, message=message)
     return Done()
 
 
@@ -109,17 +109,17 @@ def delete_comment(request: Request, comment_id: int) -> Done:
         NotFound: `comment_not_found`.
         Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
     """
-    visitor = _visitor(request)
-    where = find_comment(comment_id, visitor)
+    user_id, time = request.caller.user_id, ExamTime.at(request.now)
+    where = find_open_comment(comment_id, user_id, time)
     is_deleted = writing.delete(
         where,
         request.now,
         allows=lambda comment: may_change(comment, request.caller),
-        logged=moderation.deletions(where, visitor.user_id, request.now),
+        logged=moderation.deletions(where, user_id, request.now),
     )
     if not is_deleted:
         raise _not_yours()
-    live.announce(where.question_id, where.exam_id, "delete_message", visitor, comment_id=comment_id)
+    live.announce(where.question_id, where.exam_id, "delete_message", time, comment_id=comment_id)
     return Done()
 
 
@@ -147,7 +147,7 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
         where.question_id,
         where.exam_id,
         "pin_message",
-        _visitor(request),
+        ExamTime.at(request.now),
         comment_id=comment_id,
         is_pinned=is_pinned,
     )
@@ -167,15 +167,11 @@ def toggle_best(request: Request, comment_id: int) -> BestAnswer:
         where.question_id,
         where.exam_id,
         "best_message",
-        _visitor(request),
+        ExamTime.at(request.now),
         comment_id=comment_id,
         is_best_answer=is_best,
     )
     return BestAnswer(is_best)
-
-
-def _visitor(request: Request) -> Visitor:
-    return Visitor(request.caller.user_id, request.now, settings().sync_grace_seconds)
 
 
 def _not_yours() -> Forbidden:

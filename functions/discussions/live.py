@@ -4,8 +4,9 @@ from typing import Any
 
 from msgspec import structs
 
-from discussions.access import Visitor, admitting
+from discussions.access import admitting
 from discussions.service import view
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import AppError
 from smartexam.platform.observability import logger
 from smartexam.talk.realtime import Own, publish_to_question
@@ -13,18 +14,18 @@ from smartexam.talk.store.discussions import reading
 from smartexam.talk.store.discussions.items import Comment
 
 
-def announce(question_id: int, exam_id: int, event: str, visitor: Visitor, **data: Any) -> None:
+def announce(question_id: int, exam_id: int, event: str, time: ExamTime, **data: Any) -> None:
     """Send an event with `comment_id` and the like to all who may see the discussion now."""
     publish_to_question(
         question_id,
         event,
         {**data, "question_id": question_id},
-        now=visitor.now,
-        admits=admitting(question_id, exam_id, visitor.now, visitor.grace),
+        now=time.now,
+        admits=admitting(question_id, exam_id, time),
     )
 
 
-def announce_comment(question_id: int, exam_id: int, comment: Comment, visitor: Visitor) -> None:
+def announce_comment(question_id: int, exam_id: int, comment: Comment, user_id: int, time: ExamTime) -> None:
     """Send a new comment; to its author's own devices as their own."""
     try:
         count = reading.count_comments(question_id)
@@ -37,7 +38,7 @@ def announce_comment(question_id: int, exam_id: int, comment: Comment, visitor: 
         question_id,
         "new_message",
         data,
-        now=visitor.now,
-        own=Own(visitor.user_id, {**data, "is_own": True}),
-        admits=admitting(question_id, exam_id, visitor.now, visitor.grace),
+        now=time.now,
+        own=Own(user_id, {**data, "is_own": True}),
+        admits=admitting(question_id, exam_id, time),
     )

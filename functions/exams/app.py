@@ -17,14 +17,13 @@ from exams.models import (
     SyncBody,
     Synced,
 )
-from exams.sitting import Clockwork
 from smartexam.api import Access, Api, Reply, Request, redirect
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.images import image_url
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import cursors
-from smartexam.platform.settings import settings
 from smartexam.platform.times import iso
-from smartexam.sitting.ending import settled_sitting
+from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store.attempts import OPEN
 
 api = Api("exams")
@@ -53,9 +52,9 @@ def get_exam(request: Request, exam_id: int) -> ExamAnswer:
     Raises:
         NotFound: `exam_not_found`.
     """
-    user_id, clockwork = request.caller.user_id, _clockwork(request)
+    user_id, time = request.caller.user_id, ExamTime.at(request.now)
     exam = find_exam(exam_id, reader=user_id)
-    mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    mine = current_sitting(user_id, exam_id, time)
     return ExamAnswer(listing.detail(exam), listing.attempt_counts(exam, mine))
 
 
@@ -84,7 +83,7 @@ def start_exam(request: Request, exam_id: int) -> StartedAttempt:
         BadRequest: `max_attempts_reached`, `exam_not_started`, or `exam_ended`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
     """
-    mine, resumed = sitting.start(request.caller.user_id, exam_id, _clockwork(request))
+    mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now))
     if resumed:
         return StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
     return StartedAttempt(
@@ -104,7 +103,7 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
         NotFound: `exam_not_found`.
     """
-    mine, paper, draft = sitting.open_paper(request.caller.user_id, exam_id, _clockwork(request))
+    mine, paper, draft = sitting.open_paper(request.caller.user_id, exam_id, ExamTime.at(request.now))
     return PaperAnswer(
         attempt_id=mine.attempt_id,
         attempt_number=mine.attempt_number,
@@ -130,7 +129,7 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
         Conflict: `stale_revision`, with the server's `revision`, `answers`, `markedForReview` and `remaining_seconds`;
             `exam_time_over`: the attempt is closed with what was saved before.
     """
-    mine = sitting.sync(request.caller.user_id, exam_id, body, _clockwork(request))
+    mine = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
     return Synced(
         saved=len(body.answers) if isinstance(body.answers, dict) else 0,
         revision=mine.revision,
@@ -147,7 +146,7 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
         BadRequest: `no_attempt`.
         NotFound: `exam_not_found`.
     """
-    exam, completed_at, result_id = sitting.submit(request.caller.user_id, exam_id, _clockwork(request))
+    exam, completed_at, result_id = sitting.submit(request.caller.user_id, exam_id, ExamTime.at(request.now))
     visible = exam.shows_result(completed_at, request.now)
     location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
     if not request.wants_json:
@@ -162,9 +161,9 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
     Raises:
         NotFound: `exam_not_found`.
     """
-    user_id, clockwork = request.caller.user_id, _clockwork(request)
+    user_id, time = request.caller.user_id, ExamTime.at(request.now)
     exam = find_exam(exam_id, reader=user_id)
-    mine = settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    mine = current_sitting(user_id, exam_id, time)
     counts = listing.attempt_counts(exam, mine)
     if mine is not None and mine.status == OPEN:
         return ActiveStatus(
@@ -179,15 +178,8 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         completed_count=counts.completed_count,
         max_attempts=counts.max_attempts,
         attempts_remaining=counts.attempts_remaining,
-        can_start_new=counts.attempts_remaining != 0
-        and exam.question_count > 0
-        and exam.is_open(request.now, clockwork.timezone),
+        can_start_new=counts.attempts_remaining != 0 and exam.question_count > 0 and exam.is_open(time),
     )
-
-
-def _clockwork(request: Request) -> Clockwork:
-    known = settings()
-    return Clockwork(request.now, known.sync_grace_seconds, known.exam_timezone)
 
 
 lambda_handler = api.handler

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import UNSET
 
 from exams.models import SyncBody
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.paper import Paper
 from smartexam.catalog.store import papers
 from smartexam.catalog.store.exams import Exam, find_exam
@@ -15,14 +16,6 @@ from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, Sittin
 
 _TRIES = 4
 _MOST_GUESSES = 1000
-
-
-class Clockwork(msgspec.Struct, frozen=True):
-    """The time of a request and the rules of time: `now` in epoch seconds, `grace` in seconds after a deadline."""
-
-    now: float
-    grace: float
-    timezone: str
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -56,7 +49,7 @@ class PaperVersions:
 _versions = PaperVersions()
 
 
-def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bool]:
+def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
     """Open an attempt or resume the running one.
 
     Returns:
@@ -68,16 +61,16 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
     """
     exam = find_exam(exam_id, reader=user_id)
     try:
-        if exam.is_open(clockwork.now, clockwork.timezone):
+        if exam.is_open(time):
             # Perhaps it was edited meanwhile: an attempt's time and number must be those of the exam that it is sat by.
             exam = papers.ready(exam)
     except NotFound as nothing_to_sit:
         if nothing_to_sit.code != "exam_without_questions":
             raise
         # Whoever began before the questions were taken out goes on with the paper that they have.
-        return _running_or(user_id, exam_id, clockwork, nothing_to_sit), True
-    if not exam.is_open(clockwork.now, clockwork.timezone):
-        return _running_or(user_id, exam_id, clockwork, _not_open(exam)), True
+        return _running_or(user_id, exam_id, time, nothing_to_sit), True
+    if not exam.is_open(time):
+        return _running_or(user_id, exam_id, time, _not_open(exam)), True
     attempt_id = ids.next_id("attempt")
     for _ in range(_TRIES):
         try:
@@ -86,8 +79,8 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
                 exam_id,
                 attempt_id=attempt_id,
                 paper_version=exam.content_version,
-                now=clockwork.now,
-                deadline=clockwork.now + exam.duration * 60,
+                now=time.now,
+                deadline=time.now + exam.duration * 60,
                 max_attempts=exam.max_attempts,
             )
         except SittingRefused as refused:
@@ -95,17 +88,17 @@ def start(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, bo
             if stored is None or stored.status == IDLE:
                 allowed = exam.max_attempts + (stored.allowance if stored else 0)
                 raise BadRequest(f"Max attempts ({allowed}) reached", code="max_attempts_reached") from None
-            if stored.status == OPEN and not stored.is_over(clockwork.now, clockwork.grace):
+            if stored.is_in_progress(time):
                 _versions.saw(exam_id, stored.paper_version)
                 return stored, True
-            ending.finalise(stored, clockwork.now, clockwork.grace)
+            ending.end_if_due(stored, time)
         else:
             _versions.saw(exam_id, exam.content_version)
             return sitting, False
     raise Unavailable
 
 
-def open_paper(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sitting, Paper, Draft]:
+def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, Paper, Draft]:
     """The paper of the running attempt and what is saved of it.
 
     Raises:
@@ -113,15 +106,15 @@ def open_paper(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Sittin
         BadRequest: no attempt is running.
     """
     sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
+    if sitting is None or not sitting.is_in_progress(time):
         find_exam(exam_id, reader=user_id)
-        raise _ended(sitting, clockwork, BadRequest)
+        raise _ended(sitting, time, BadRequest)
     _versions.saw(exam_id, sitting.paper_version)
     paper = papers.load_paper(exam_id, sitting.paper_version)
     return sitting, paper, _draft(paper, sitting)
 
 
-def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Sitting:
+def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Sitting:
     """Save answers and marks for review.
 
     Raises:
@@ -132,13 +125,13 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
     if body.answers is UNSET and body.markedForReview is UNSET:
         raise BadRequest("answers or markedForReview required", code="nothing_to_save")
     guess = _versions.guess(exam_id)
-    version = _stored_version(user_id, exam_id, clockwork) if guess is None else guess
+    version = _stored_version(user_id, exam_id, time) if guess is None else guess
     for _ in range(_TRIES):
         try:
             paper = papers.load_paper(exam_id, version)
             changes, marked = _read(paper, body)
         except (InvalidFields, NotFound):
-            stored = _stored_version(user_id, exam_id, clockwork)
+            stored = _stored_version(user_id, exam_id, time)
             if stored == version:
                 raise
             version = stored
@@ -149,7 +142,7 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
                 user_id,
                 exam_id,
                 paper_version=version,
-                open_after=clockwork.now - clockwork.grace,
+                open_after=time.earliest_deadline,
                 revision=body.revision,
                 answers=whole,
                 changes=answers.as_changes(changes) if changes is not None and body.partial else None,
@@ -158,14 +151,14 @@ def sync(user_id: int, exam_id: int, body: SyncBody, clockwork: Clockwork) -> Si
         except SittingRefused as refused:
             if refused.sitting is None:
                 find_exam(exam_id, reader=user_id)
-            version = _version_after(refused.sitting, version, clockwork)
+            version = _version_after(refused.sitting, version, time)
         else:
             _versions.saw(exam_id, version)
             return sitting
     raise Unavailable
 
 
-def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, int, int]:
+def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
     """End the running attempt and grade it; of one that has ended, the same again.
 
     Returns:
@@ -176,7 +169,7 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, int,
         BadRequest: there is no attempt.
     """
     try:
-        sitting = attempts.close_attempt(user_id, exam_id, attempt_id=None, now=clockwork.now, grace=clockwork.grace)
+        sitting = attempts.close_attempt(user_id, exam_id, attempt_id=None, time=time)
     except SittingRefused as refused:
         if refused.sitting is None:
             find_exam(exam_id, reader=user_id)
@@ -195,12 +188,12 @@ def submit(user_id: int, exam_id: int, clockwork: Clockwork) -> tuple[Exam, int,
     return exam, result.completed_at, result_id
 
 
-def _stored_version(user_id: int, exam_id: int, clockwork: Clockwork) -> int:
+def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     sitting = attempts.get_sitting(user_id, exam_id)
     if sitting is None:
         find_exam(exam_id, reader=user_id)
-    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
-        raise _ended(sitting, clockwork, Conflict)
+    if sitting is None or not sitting.is_in_progress(time):
+        raise _ended(sitting, time, Conflict)
     return sitting.paper_version
 
 
@@ -219,10 +212,10 @@ def _read(paper: Paper, body: SyncBody) -> tuple[dict[int, str] | None, list[int
     return given, marked
 
 
-def _version_after(sitting: Sitting | None, tried: int, clockwork: Clockwork) -> int:
+def _version_after(sitting: Sitting | None, tried: int, time: ExamTime) -> int:
     """The version to try next after a refused write, or what the client must be told instead."""
-    if sitting is None or sitting.status != OPEN or sitting.is_over(clockwork.now, clockwork.grace):
-        raise _ended(sitting, clockwork, Conflict)
+    if sitting is None or not sitting.is_in_progress(time):
+        raise _ended(sitting, time, Conflict)
     if sitting.paper_version != tried:
         return sitting.paper_version
     draft = _draft(papers.load_paper(sitting.exam_id, sitting.paper_version), sitting)
@@ -232,13 +225,13 @@ def _version_after(sitting: Sitting | None, tried: int, clockwork: Clockwork) ->
         revision=sitting.revision,
         answers=draft.answers,
         markedForReview=draft.marked,
-        remaining_seconds=sitting.remaining_seconds(clockwork.now),
+        remaining_seconds=sitting.remaining_seconds(time.now),
     )
 
 
-def _running_or(user_id: int, exam_id: int, clockwork: Clockwork, otherwise: AppError) -> Sitting:
+def _running_or(user_id: int, exam_id: int, time: ExamTime, otherwise: AppError) -> Sitting:
     """The running attempt of an exam that cannot be started (any more)."""
-    sitting = ending.settled_sitting(user_id, exam_id, clockwork.now, clockwork.grace)
+    sitting = ending.current_sitting(user_id, exam_id, time)
     if sitting is None or sitting.status != OPEN:
         raise otherwise
     return sitting
@@ -250,11 +243,11 @@ def _not_open(exam: Exam) -> BadRequest:
     return BadRequest("This exam has not started yet", code="exam_not_started")
 
 
-def _ended(sitting: Sitting | None, clockwork: Clockwork, when_over: type[BadRequest] | type[Conflict]) -> AppError:
+def _ended(sitting: Sitting | None, time: ExamTime, when_over: type[BadRequest] | type[Conflict]) -> AppError:
     """Why there is no attempt to work on; ends one whose time is over."""
     if sitting is not None and sitting.is_running:
         over = sitting.ended_by_time or sitting.status == OPEN
-        ending.finalise(sitting, clockwork.now, clockwork.grace)
+        ending.end_if_due(sitting, time)
     else:
         over = sitting is not None and sitting.ended_by_time
     return when_over("The time of this exam is over", code="exam_time_over") if over else _no_attempt()

@@ -2,7 +2,7 @@
 
 from result_sheets.sheets import result_sheet
 from smartexam.api import Access, Api, Reply, Request
-from smartexam.platform.settings import settings
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.results import visibility
 
 api = Api("result_pdf")
@@ -17,7 +17,7 @@ def download_response(request: Request, exam_id: int) -> Reply:
         NotFound: `exam_not_found`, or `result_not_found`.
     """
     caller = request.caller
-    found = visibility.find_result(caller.user_id, exam_id, None, request.now, settings().sync_grace_seconds)
+    found = visibility.find_result(caller.user_id, exam_id, None, ExamTime.at(request.now))
     result = visibility.require_visible(found)
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-result-{result.id}.pdf"'}
     content = result_sheet(result, caller.full_name, caller.username)

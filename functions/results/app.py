@@ -10,12 +10,12 @@ from results.models import (
     ResultAnswer,
 )
 from smartexam.api import Access, Api, Request
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform import cursors
-from smartexam.platform.settings import settings
 from smartexam.platform.times import iso
 from smartexam.results import visibility
 from smartexam.results.visibility import Found
-from smartexam.sitting import ending
+from smartexam.sitting.ending import end_all_due
 from smartexam.sitting.store.attempts import Result
 
 api = Api("results")
@@ -87,7 +87,7 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
         BadRequest: `invalid_cursor`, one that did not come from this list.
     """
     if query.cursor is None:
-        _settle(request)
+        end_all_due(request.caller.user_id, ExamTime.at(request.now))
     entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
     return HistoryAnswer(entries, cursors.encode("results", place))
 
@@ -95,18 +95,12 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
 def show_analytics(request: Request) -> AnalyticsAnswer:
     """Show the caller's visible results in numbers."""
-    _settle(request)
+    end_all_due(request.caller.user_id, ExamTime.at(request.now))
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now))
 
 
-def _settle(request: Request) -> None:
-    """Attempts that the caller left open count as soon as they look."""
-    ending.settle_all(request.caller.user_id, request.now, settings().sync_grace_seconds)
-
-
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
-    grace = settings().sync_grace_seconds
-    return visibility.find_result(request.caller.user_id, exam_id, result_id, request.now, grace)
+    return visibility.find_result(request.caller.user_id, exam_id, result_id, ExamTime.at(request.now))
 
 
 def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:

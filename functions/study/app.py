@@ -1,10 +1,9 @@
 """Routes of the study assistant."""
 
 from smartexam.api import Access, Api, Request
-from smartexam.platform.settings import settings
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.talk.store import study
 from study import assistant, service
-from study.assistant import Student
 from study.models import AssistantState, Cleared, StudyAnswer, StudyQuestion
 
 api = Api("study")
@@ -15,11 +14,11 @@ _LIMIT = 16 * 1024
 @api.get("/api/assistant-init", access=Access.USER, answers=AssistantState)
 def open_assistant(request: Request) -> AssistantState:
     """Show the day's limit, what is used of it, and the latest messages."""
-    student = _student(request)
-    turns = study.latest_turns(student.user_id, student.now, limit=service.SHOWN_TURNS)
+    user_id = request.caller.user_id
+    turns = study.latest_turns(user_id, request.now, limit=service.SHOWN_TURNS)
     return AssistantState(
         dailyLimit=service.DAILY_LIMIT,
-        questionsUsed=study.questions_used(student.user_id, student.today),
+        questionsUsed=study.questions_used(user_id, ExamTime.at(request.now).today),
         history=service.history(turns),
     )
 
@@ -34,7 +33,8 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
         RateLimited: `daily_limit_reached`, the day's questions are used up.
         Unavailable: `model_unavailable`, `model_not_configured`; then the question does not count.
     """
-    answer, remaining = assistant.ask(_student(request), service.read_question(body.message))
+    question = service.read_question(body.message)
+    answer, remaining = assistant.ask(request.caller.user_id, question, ExamTime.at(request.now))
     return StudyAnswer(answer, remaining)
 
 
@@ -44,11 +44,6 @@ def clear_history(request: Request) -> Cleared:
     while study.forget_turns(request.caller.user_id):
         continue
     return Cleared("Chat history cleared.")
-
-
-def _student(request: Request) -> Student:
-    known = settings()
-    return Student(request.caller.user_id, request.now, known.sync_grace_seconds, known.exam_timezone)
 
 
 lambda_handler = api.handler

@@ -2,15 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
-
-import msgspec
 
 from language_model import client
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams
 from smartexam.platform.errors import AppError, Conflict, RateLimited, Unavailable
 from smartexam.platform.observability import logger
-from smartexam.platform.times import local_date
 from smartexam.sitting import in_progress
 from smartexam.talk.store import study
 from smartexam.talk.store.study import Turn
@@ -20,21 +17,7 @@ from study import service
 MODEL_SECONDS = 20.0
 
 
-class Student(msgspec.Struct, frozen=True):
-    """Who asks, and when: `now` in epoch seconds, `grace` in seconds after an attempt's deadline."""
-
-    user_id: int
-    now: float
-    grace: float
-    timezone: str
-
-    @property
-    def today(self) -> date:
-        """The day by which the student's questions are counted."""
-        return local_date(self.now, self.timezone)
-
-
-def ask(student: Student, question: str) -> tuple[str, int]:
+def ask(user_id: int, question: str, time: ExamTime) -> tuple[str, int]:
     """Ask the model.
 
     The day's count is reserved before and given back if no answer comes of it; a crash in between costs the student
@@ -48,50 +31,50 @@ def ask(student: Student, question: str) -> tuple[str, int]:
         RateLimited: the day's questions are used up.
         Unavailable: the model cannot be reached, had no answer, or none is configured.
     """
-    _refuse_during_exams(student)
+    _refuse_during_exams(user_id, time)
     if not client.is_configured():
         raise Unavailable("The study assistant is not available", code="model_not_configured", retry_after=3600)
-    turns = study.latest_turns(student.user_id, student.now, limit=service.CONTEXT_TURNS)
+    turns = study.latest_turns(user_id, time.now, limit=service.CONTEXT_TURNS)
     name, is_settled = secrets.token_hex(4), False
     try:
-        used = study.reserve_question(student.user_id, student.today, student.now, name, limit=service.DAILY_LIMIT)
-        answer = "" if used is None else _answer(student, turns, question)
+        used = study.reserve_question(user_id, time.today, time.now, name, limit=service.DAILY_LIMIT)
+        answer = "" if used is None else _answer(user_id, time, turns, question)
         is_settled = True
     finally:
         # Whatever it was: the student has no answer. It may also be that the question was counted and we do not know.
         if not is_settled:
-            _give_back(student, name)
+            _give_back(user_id, time, name)
     if used is None:
         raise RateLimited(
             "Daily limit reached.",
-            retry_after=service.seconds_left_today(student.now, student.timezone),
+            retry_after=service.seconds_left_today(time.now, time.timezone),
             code="daily_limit_reached",
             limit_reached=True,
         )
     return answer, service.DAILY_LIMIT - used
 
 
-def _answer(student: Student, turns: Sequence[Turn], question: str) -> str:
+def _answer(user_id: int, time: ExamTime, turns: Sequence[Turn], question: str) -> str:
     """The model's answer, stored together with the question."""
     completion = client.complete(
         service.conversation(turns, question), max_tokens=service.ANSWER_TOKENS, timeout=MODEL_SECONDS
     )
     answer = service.readable(completion.text)
-    study.remember(student.user_id, Turn(question, answer, student.now))
+    study.remember(user_id, Turn(question, answer, time.now))
     return answer
 
 
-def _refuse_during_exams(student: Student) -> None:
-    running = in_progress.exams_in_progress(student.user_id, student.now, student.grace)
+def _refuse_during_exams(user_id: int, time: ExamTime) -> None:
+    running = in_progress.exams_in_progress(user_id, time)
     if not running:
         return
     # An exam that was deleted meanwhile has no rules any more.
-    if not all(exam.allow_assistant for exam in exams.get_exams(running, reader=student.user_id).values()):
+    if not all(exam.allow_assistant for exam in exams.get_exams(running, reader=user_id).values()):
         raise Conflict("The assistant is here for you again when your exam is over", code="exam_in_progress")
 
 
-def _give_back(student: Student, name: str) -> None:
+def _give_back(user_id: int, time: ExamTime, name: str) -> None:
     try:
-        study.give_question_back(student.user_id, student.today, name)
+        study.give_question_back(user_id, time.today, name)
     except AppError as error:
         logger().warning("question not given back", exc_info=error)

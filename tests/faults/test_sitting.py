@@ -8,6 +8,7 @@ from attempt_sweeper.app import lambda_handler as sweep
 from exams import sitting as exams_sitting
 from exams.app import lambda_handler
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store.exams import Exam
 from smartexam.platform.keys import user_key
@@ -167,7 +168,7 @@ def test_sweep(drill: Drill, student: Student, clock: FrozenClock, is_closed: bo
     student.sync()
     now = clock.now()
     if is_closed:
-        attempts.close_attempt(student.user.id, student.exam.id, attempt_id=None, now=now, grace=30)
+        attempts.close_attempt(student.user.id, student.exam.id, attempt_id=None, time=ExamTime.at(now))
     clock.advance(student.exam.duration * 60 + 31)
 
     def audit(stored: Stored, answer: Any) -> None:
@@ -178,7 +179,7 @@ def test_sweep(drill: Drill, student: Student, clock: FrozenClock, is_closed: bo
     drill.run(
         Flow(
             call=lambda: sweep({}, FakeContext(remaining_ms=lambda: 60_000)),
-            done=lambda outcome: outcome == {"finished": 1, "failed": 0, "out_of_time": False},
+            done=lambda outcome: outcome == {"ended": 1, "failed": 0, "out_of_time": False},
             done_before=lambda outcome: outcome["failed"] == 0,
             audit=audit,
             seconds=60,

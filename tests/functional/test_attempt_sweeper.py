@@ -5,7 +5,8 @@ import pytest
 from attempt_sweeper import service
 from attempt_sweeper.app import lambda_handler
 from exams.models import SyncBody
-from exams.sitting import Clockwork, start, sync
+from exams.sitting import start, sync
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.catalog.store.exams import Exam
 from smartexam.platform.dynamodb import table
@@ -20,14 +21,18 @@ GRACE = 30
 LATE = MORNING + 3600 + GRACE + 1
 
 
+def at(now: float) -> ExamTime:
+    return ExamTime(now, GRACE, "Asia/Kolkata")
+
+
 def sweep(now: float, *, has_time: bool = True) -> service.Swept:
-    return service.sweep(now, GRACE, lambda: has_time)
+    return service.sweep(at(now), lambda: has_time)
 
 
 def open_attempt(user_id: int, exam: Exam, answer: str | None = "B") -> int:
-    clockwork = Clockwork(MORNING, GRACE, "Asia/Kolkata")
-    sitting, _ = start(user_id, exam.id, clockwork)
-    sync(user_id, exam.id, SyncBody(answers={str(question_ids(exam.id)[0]): answer}), clockwork)
+    time = at(MORNING)
+    sitting, _ = start(user_id, exam.id, time)
+    sync(user_id, exam.id, SyncBody(answers={str(question_ids(exam.id)[0]): answer}), time)
     return sitting.attempt_id
 
 
@@ -43,7 +48,7 @@ def exam(tables: dict[str, str]) -> Exam:
 def test_grades_the_last_saved_answers(exam: Exam) -> None:
     attempt_id = open_attempt(1, exam)
 
-    assert sweep(LATE) == service.Swept(finished=1, failed=0, out_of_time=False)
+    assert sweep(LATE) == service.Swept(ended=1, failed=0, out_of_time=False)
     result = result_of(1, exam, attempt_id)
     assert result is not None
     assert result.score.outcomes == "CUU"
@@ -53,15 +58,15 @@ def test_grades_the_last_saved_answers(exam: Exam) -> None:
 def test_waits_until_the_grace_is_over(exam: Exam) -> None:
     attempt_id = open_attempt(1, exam)
 
-    assert sweep(MORNING + 3600 + GRACE).finished == 0
+    assert sweep(MORNING + 3600 + GRACE).ended == 0
     assert result_of(1, exam, attempt_id) is None
 
 
 def test_finishes_what_a_crash_left_closed(exam: Exam) -> None:
     attempt_id = open_attempt(1, exam)
-    attempts.close_attempt(1, exam.id, attempt_id=None, now=MORNING + 60, grace=GRACE)
+    attempts.close_attempt(1, exam.id, attempt_id=None, time=at(MORNING + 60))
 
-    assert sweep(LATE).finished == 1
+    assert sweep(LATE).ended == 1
     result = result_of(1, exam, attempt_id)
     assert result is not None
     assert result.completed_at == MORNING + 60
@@ -71,7 +76,7 @@ def test_does_nothing_twice(exam: Exam) -> None:
     open_attempt(1, exam)
     sweep(LATE)
 
-    assert sweep(LATE) == service.Swept(finished=0, failed=0, out_of_time=False)
+    assert sweep(LATE) == service.Swept(ended=0, failed=0, out_of_time=False)
 
 
 def test_takes_as_many_pages_as_there_are(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +85,7 @@ def test_takes_as_many_pages_as_there_are(exam: Exam, monkeypatch: pytest.Monkey
     for user_id in range(1, 40, attempts.DUE_SHARDS // 4):
         open_attempt(user_id, exam, None)
 
-    assert sweep(LATE).finished == 10
+    assert sweep(LATE).ended == 10
 
 
 def test_drops_the_sitting_of_a_deleted_exam(exam: Exam) -> None:
@@ -99,28 +104,28 @@ def test_drops_the_sitting_of_a_deleted_exam(exam: Exam) -> None:
 def test_one_students_trouble_does_not_keep_the_others_waiting(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     open_attempt(1, exam)
     other = open_attempt(2, exam)
-    real = ending.finalise
+    real = ending.end_if_due
 
-    def failing(sitting: attempts.Sitting, now: float, grace: float) -> int | None:
+    def failing(sitting: attempts.Sitting, time: ExamTime) -> bool:
         if sitting.user_id == 1:
             raise Unavailable
-        return real(sitting, now, grace)
+        return real(sitting, time)
 
-    monkeypatch.setattr(service, "finalise", failing)
+    monkeypatch.setattr(service, "end_if_due", failing)
 
-    assert sweep(LATE) == service.Swept(finished=1, failed=1, out_of_time=False)
+    assert sweep(LATE) == service.Swept(ended=1, failed=1, out_of_time=False)
     assert result_of(2, exam, other) is not None
 
 
 def test_stops_when_time_runs_out(exam: Exam) -> None:
     open_attempt(1, exam)
 
-    assert sweep(LATE, has_time=False) == service.Swept(finished=0, failed=0, out_of_time=True)
+    assert sweep(LATE, has_time=False) == service.Swept(ended=0, failed=0, out_of_time=True)
 
 
 def test_handler_reports(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lambda_handler({}, FakeContext(remaining_ms=lambda: 60_000)) == {
-        "finished": 0,
+        "ended": 0,
         "failed": 0,
         "out_of_time": False,
     }

@@ -9,6 +9,7 @@ import pytest
 from discussions.app import api, lambda_handler
 from discussions.service import DELETED_NAME, DELETED_TEXT, ERASED_NAME, ERASED_TEXT
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers, question_changes
 from smartexam.catalog.store.exams import Exam
 from smartexam.platform import audit, ids
@@ -496,7 +497,7 @@ class TestWhileSitting:
 
     def test_it_opens_when_the_attempt_is_over(self, member: Member, exam: Exam, question: int) -> None:
         start_attempt(member, exam)
-        attempts.close_attempt(member.user.id, exam.id, attempt_id=None, now=member.clock.now(), grace=30)
+        attempts.close_attempt(member.user.id, exam.id, attempt_id=None, time=ExamTime.at(member.clock.now()))
 
         assert member.show(question).status == 200
 

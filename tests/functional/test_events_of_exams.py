@@ -59,7 +59,7 @@ def test_work_is_done(name: str, tokens: dict[str, str]) -> None:
 
     done = _handler(name)(event, FakeContext(remaining_ms=lambda: 60_000))
 
-    assert done in ({"batchItemFailures": []}, {"finished": 0, "failed": 0, "out_of_time": False})
+    assert done in ({"batchItemFailures": []}, {"ended": 0, "failed": 0, "out_of_time": False})
 
 
 @pytest.mark.parametrize("name", _named(SERVICES))

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from exams.models import SyncBody
-from exams.sitting import Clockwork, start, submit, sync
+from exams.sitting import start, submit, sync
 from results.app import api, lambda_handler
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exams, question_changes
 from smartexam.catalog.store.exams import Exam
@@ -43,21 +44,21 @@ class Student:
     def get(self, path: str, **request: Any) -> Answer:
         return send(lambda_handler, "GET", path, token=access_token(self.user, self.clock.now()), **request)
 
-    def clockwork(self) -> Clockwork:
-        return Clockwork(self.clock.now(), 30, "Asia/Kolkata")
+    def time(self) -> ExamTime:
+        return ExamTime(self.clock.now(), 30, "Asia/Kolkata")
 
     def open(self, exam: Exam, *given: Any) -> int:
         """Start and save answers, in the paper's order; the attempt's id."""
-        sitting, _ = start(self.user.id, exam.id, self.clockwork())
+        sitting, _ = start(self.user.id, exam.id, self.time())
         answers = {str(each): answer for each, answer in zip(question_ids(exam.id), given, strict=False)}
-        sync(self.user.id, exam.id, SyncBody(answers=answers), self.clockwork())
+        sync(self.user.id, exam.id, SyncBody(answers=answers), self.time())
         return sitting.attempt_id
 
     def sit(self, exam: Exam, *given: Any, minutes: int = 10) -> int:
         """Start, answer and submit; the result's id."""
         result_id = self.open(exam, *given)
         self.clock.advance(minutes * 60)
-        submit(self.user.id, exam.id, self.clockwork())
+        submit(self.user.id, exam.id, self.time())
         return result_id
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from exams.app import api, lambda_handler
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exams, papers, question_changes
 from smartexam.catalog.store.exams import Exam
@@ -454,7 +455,7 @@ class TestSubmit:
     def test_finishes_what_a_crash_left_between_closing_and_grading(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
         student.sync(exam, right_answers(exam))
-        attempts.close_attempt(student.user.id, exam.id, attempt_id=None, now=student.clock.now(), grace=30)
+        attempts.close_attempt(student.user.id, exam.id, attempt_id=None, time=ExamTime.at(student.clock.now()))
 
         assert student.submit(exam).body["result_id"] == attempt_id
         assert stored_result(student, exam, attempt_id).score.correct == 3

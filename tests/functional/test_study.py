@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.catalog.store.exams import Exam
 from smartexam.platform import ids
@@ -70,7 +71,7 @@ class Student:
         )
 
     def _today(self) -> Any:
-        return assistant.Student(self.user.id, self.clock.now(), 30, "Asia/Kolkata").today
+        return ExamTime.at(self.clock.now()).today
 
 
 @pytest.fixture
@@ -403,11 +404,12 @@ class TestDuringExams:
     def test_it_opens_with_the_submission(self, student: Student, model: ModelServer) -> None:
         exam = create_exam()
         student.start(exam)
-        sitting = attempts.close_attempt(student.user.id, exam.id, attempt_id=None, now=student.clock.now(), grace=30)
+        time = ExamTime.at(student.clock.now())
+        sitting = attempts.close_attempt(student.user.id, exam.id, attempt_id=None, time=time)
 
         assert student.ask().status == 200
         score = Score(0, 12, 0, 0, 3, "uuu")
-        attempts.finish_attempt(
+        attempts.store_result(
             Result(sitting.attempt_id, student.user.id, exam.id, "Mock", 1, score, 1, "", int(MORNING), int(MORNING))
         )
         assert student.ask().status == 200

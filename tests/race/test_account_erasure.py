@@ -13,6 +13,7 @@ from account_eraser.app import lambda_handler as eraser
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.store import access_requests, accounts, credentials, sessions
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.limits.store import windows
 from smartexam.platform import ids, queues
@@ -166,7 +167,7 @@ def sit(user_id: int, exam_id: int, *, submit: bool = True) -> None:
     exam = exams.get_exam(exam_id)
     assert exam is not None
     now, version = next(_times), papers.ready_version(exam)
-    sitting = attempts.start_attempt(
+    attempts.start_attempt(
         user_id,
         exam_id,
         attempt_id=ids.next_id("attempt"),
@@ -176,7 +177,8 @@ def sit(user_id: int, exam_id: int, *, submit: bool = True) -> None:
         max_attempts=0,
     )
     if submit:
-        ending.finalise(sitting, now + 5, 30)
+        time = ExamTime.at(now + 5)
+        ending.grade_closed(attempts.close_attempt(user_id, exam_id, attempt_id=None, time=time))
 
 
 def traces(environment: dict[str, str], client: Any, words: Iterable[str]) -> list[str]:

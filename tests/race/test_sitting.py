@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from exams.models import SyncBody
-from exams.sitting import Clockwork, open_paper, start, submit, sync
+from exams.sitting import open_paper, start, submit, sync
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.platform.errors import AppError
 from smartexam.sitting import answers, ending
@@ -24,8 +25,8 @@ T = TypeVar("T")
 STUDENT = 7
 
 
-def at(now: float = MORNING) -> Clockwork:
-    return Clockwork(now, 30, "Asia/Kolkata")
+def at(now: float = MORNING) -> ExamTime:
+    return ExamTime(now, 30, "Asia/Kolkata")
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
@@ -126,9 +127,9 @@ def test_partial_syncs_of_different_questions_all_count() -> None:
 def test_sweeper_and_student_finish_a_closed_attempt_once() -> None:
     exam = create_exam([MCQ], max_attempts=1)
     sitting, _ = start(STUDENT, exam.id, at())
-    closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, now=MORNING, grace=30)
+    closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, time=at())
 
-    together([lambda: ending.finalise(closed, MORNING, 30)] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
+    together([lambda: ending.end_if_due(closed, at())] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
 
     assert [entry.id for entry in history()] == [sitting.attempt_id]
     stored = attempts.get_sitting(STUDENT, exam.id)

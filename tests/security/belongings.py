@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from exams.models import SyncBody
-from exams.sitting import Clockwork, start, submit, sync
+from exams.sitting import start, submit, sync
 from smartexam.accounts.store import access_requests, credentials, sessions
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import categories, jobs
@@ -172,18 +173,18 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
 
 def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
     """An exam that an account sits, one that it has sat, and one of which it waits for the result."""
-    name, clockwork = user.username, Clockwork(now, GRACE, TIMEZONE)
+    name, time = user.username, ExamTime(now, GRACE, TIMEZONE)
     running = create_exam([_secret_question(user, "1")], name=f"Exam {name} running")
     sat = create_exam([_secret_question(user, "2")], name=f"Exam {name} sat")
     pending = create_exam([_secret_question(user, "3"), MCQ], name=f"Exam {name} pending", result_mode="manual")
     for exam, answer in ((running, "4"), (sat, "5"), (pending, "3")):
-        start(user.id, exam.id, clockwork)
+        start(user.id, exam.id, time)
         given: dict[str, Any] = {str(question_ids(exam.id)[0]): _number(user, answer)}
         if exam is pending:
             given[str(question_ids(exam.id)[1])] = "A"
-        sync(user.id, exam.id, SyncBody(answers=given), clockwork)
+        sync(user.id, exam.id, SyncBody(answers=given), time)
     for exam in (sat, pending):
-        submit(user.id, exam.id, clockwork)
+        submit(user.id, exam.id, time)
     return running, sat, pending
 
 

@@ -7,6 +7,7 @@ The modules here are pure rules: values in, values out, no AWS, no clock, no ran
     questions   what a consistent question is
     answer_key  what answers are graded against
     paper       the paper as students see it, compiled together with its key
+    exam_time   the moment of a request, with the grace and the time zone
     packing     papers and keys as compressed bytes, in parts that fit database items
     csv_codec   questions as CSV
     formulas    where the formulas of a text are

@@ -5,10 +5,11 @@ A result is visible from a time on that follows from its exam's settings of this
 
 import msgspec
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams
 from smartexam.platform.errors import Forbidden, NotFound
 from smartexam.platform.times import iso
-from smartexam.sitting.ending import settled_sitting
+from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store import attempts
 from smartexam.sitting.store.attempts import Result
 
@@ -21,7 +22,7 @@ class Found(msgspec.Struct, frozen=True):
     available_at: float | None
 
 
-def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, grace: float) -> Found:
+def find_result(user_id: int, exam_id: int, result_id: int | None, time: ExamTime) -> Found:
     """A student's result of an exam, the latest one if none is named.
 
     Raises:
@@ -29,14 +30,13 @@ def find_result(user_id: int, exam_id: int, result_id: int | None, now: float, g
     """
     exam = exams.find_exam(exam_id, reader=user_id)
     if result_id is None:
-        # An attempt whose time ran out while the student was away is graded at this call.
-        sitting = settled_sitting(user_id, exam_id, now, grace)
+        sitting = current_sitting(user_id, exam_id, time)
         result_id = None if sitting is None else sitting.last_result_id
     result = None if result_id is None else attempts.get_result(user_id, exam_id, result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
     completed_at = result.completed_at
-    return Found(result, exam.shows_result(completed_at, now), exam.result_available_at(completed_at))
+    return Found(result, exam.shows_result(completed_at, time.now), exam.result_available_at(completed_at))
 
 
 def require_visible(found: Found) -> Result:

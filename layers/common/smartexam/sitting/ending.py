@@ -1,9 +1,11 @@
-"""The one way in which an attempt ends: close it, grade what was saved, store the result.
+"""Ending an attempt: close it, grade what was saved, store the result.
 
-Close comes before grade, so no answer can slip in between. A crash after the close leaves a closed attempt, which
-whoever comes next finishes: the student's next call or the sweeper. All of them may do so at once; one result remains.
+An attempt is closed before it is graded, so no answer can be saved in between. If the process dies after the close,
+the student's next request or the sweeper grades the closed attempt. Any number of callers may do so at the same time;
+exactly one result is stored.
 """
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
 from smartexam.sitting import answers, grading
@@ -11,52 +13,45 @@ from smartexam.sitting.store import attempts
 from smartexam.sitting.store.attempts import CLOSED, OPEN, Result, Sitting, SittingRefused
 
 
-def finalise(sitting: Sitting, now: float, grace: float) -> int | None:
-    """End the running attempt of a sitting, from whatever state it is in.
+def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
+    """Close and grade the running attempt if its time is over or only its grading is missing.
 
-    Args:
-        sitting: as it was read; it may have changed since.
-        now: epoch seconds.
-        grace: seconds after the deadline during which the student may still submit.
-
-    Returns:
-        The id of its result, also if somebody else ended it; None if its exam was deleted.
+    The sitting may have changed since it was read. Returns whether the attempt was due.
     """
+    if not sitting.is_due(time):
+        return False
     if sitting.status == OPEN:
         try:
-            sitting = attempts.close_attempt(
-                sitting.user_id, sitting.exam_id, attempt_id=sitting.attempt_id, now=now, grace=grace
-            )
+            sitting = attempts.close_attempt(sitting.user_id, sitting.exam_id, attempt_id=sitting.attempt_id, time=time)
         except SittingRefused as refused:
             stored = refused.sitting
             if stored is None or stored.attempt_id != sitting.attempt_id or stored.status != CLOSED:
-                return sitting.attempt_id
+                return True  # another caller has ended it
             sitting = stored
-    return grade_closed(sitting)
+    grade_closed(sitting)
+    return True
 
 
-def settled_sitting(user_id: int, exam_id: int, now: float, grace: float) -> Sitting | None:
-    """A student's place in an exam, after ending an attempt whose time is over or whose grading is missing."""
+def current_sitting(user_id: int, exam_id: int, time: ExamTime) -> Sitting | None:
+    """A student's sitting of an exam, after `end_if_due`."""
     sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or not sitting.is_due(now, grace):
+    if sitting is None or not end_if_due(sitting, time):
         return sitting
-    finalise(sitting, now, grace)
     return attempts.get_sitting(user_id, exam_id)
 
 
-def settle_all(user_id: int, now: float, grace: float) -> None:
-    """End those attempts of a student whose time is over or whose grading is missing; one read where none runs."""
+def end_all_due(user_id: int, time: ExamTime) -> None:
+    """Call `end_if_due` for all running attempts of a student; one read if there are none."""
     running = attempts.running_exams(user_id)
     for sitting in attempts.get_sittings((user_id, exam_id) for exam_id in running):
-        if sitting.is_due(now, grace):
-            finalise(sitting, now, grace)
+        end_if_due(sitting, time)
 
 
 def grade_closed(sitting: Sitting) -> int | None:
     """Grade a closed attempt and store its result, once.
 
     Returns:
-        The id of the result; None if the exam was deleted: then the sitting goes too.
+        The id of the result; None if the exam was deleted, in which case the sitting is deleted too.
     """
     try:
         key = papers.load_answer_key(sitting.exam_id, sitting.paper_version)
@@ -65,7 +60,7 @@ def grade_closed(sitting: Sitting) -> int | None:
         attempts.drop_sitting(sitting.user_id, sitting.exam_id, sitting.attempt_id)
         return None
     given = answers.decode(sitting.answers, len(paper), sitting.changes)
-    attempts.finish_attempt(
+    attempts.store_result(
         Result(
             id=sitting.attempt_id,
             user_id=sitting.user_id,

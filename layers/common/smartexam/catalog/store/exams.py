@@ -9,6 +9,7 @@ from msgspec import structs
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import number_or_text
 from smartexam.catalog.store.categories import CategoryItem, category_key
 from smartexam.platform.audit import Change, entry
@@ -147,9 +148,9 @@ class Exam(msgspec.Struct, frozen=True):
         local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
         return local.timestamp()
 
-    def is_open(self, now: float, timezone: str) -> bool:
+    def is_open(self, time: ExamTime) -> bool:
         """Whether attempts can be started."""
-        return self.status == "ongoing" or (self.status != "completed" and self.opens_at(timezone) <= now)
+        return self.status == "ongoing" or (self.status != "completed" and self.opens_at(time.timezone) <= time.now)
 
     def shows_result(self, completed_at: float, now: float) -> bool:
         """Whether students see a result that was completed then."""

@@ -10,7 +10,7 @@ running and one must be left. Saving answers is one, and no read: that the attem
 and (if the client says so) this revision are its conditions. Closing is one, and returns what was last saved; from
 then on nothing can be added, so grading sees just what was acknowledged.
 
-    idle ──start──▶ open ──close──▶ closed ──finish──▶ idle
+    idle ──start──▶ open ──close──▶ closed ──grade──▶ idle
                     │  ▲
                     └──┘ save
 
@@ -26,6 +26,7 @@ from typing import Any, TypeGuard
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import (
     ConditionFailed,
@@ -148,13 +149,13 @@ class Sitting(msgspec.Struct, frozen=True):
         """Whether an attempt is open or waits for its grading."""
         return self.status != IDLE
 
-    def is_over(self, now: float, grace: float) -> bool:
-        """Whether an open attempt's time and its grace are past."""
-        return self.status == OPEN and now > self.deadline + grace
+    def is_in_progress(self, time: ExamTime) -> bool:
+        """Whether the running attempt still accepts answers."""
+        return self.status == OPEN and time.now <= self.deadline + time.grace
 
-    def is_due(self, now: float, grace: float) -> bool:
-        """Whether it waits to be finalised: its time and grace are past, or it is closed and has no result yet."""
-        return self.status == CLOSED or self.is_over(now, grace)
+    def is_due(self, time: ExamTime) -> bool:
+        """Whether the running attempt must be ended: its time is over, or it is closed and has no result yet."""
+        return self.is_running and not self.is_in_progress(time)
 
     @property
     def completed_at(self) -> int:
@@ -384,27 +385,21 @@ def _is_saved(
     )
 
 
-def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: float, grace: float) -> Sitting:
-    """Close the open attempt. Nothing can be saved any more; what was saved comes back for grading.
+def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: ExamTime) -> Sitting:
+    """Close the open attempt, so that nothing can be saved any more, and return it with the last saved answers.
 
-    An attempt whose grace is past counts as ended at its deadline, by time.
-
-    Args:
-        user_id: the student.
-        exam_id: the exam.
-        attempt_id: only this attempt, None for whichever is open.
-        now: epoch seconds.
-        grace: seconds after the deadline during which the student may still submit.
+    An attempt whose grace is over is closed as of its deadline, with `ended_by_time`. `attempt_id` None closes
+    whichever attempt is open.
 
     Raises:
-        SittingRefused: none is open; it may be closed already and wait for its grading.
+        SittingRefused: no such attempt is open; it may be closed already and not yet graded.
     """
     is_open = SittingItem.status == OPEN
     if attempt_id is not None:
         is_open &= SittingItem.attempt_id == attempt_id
-    # Deadlines are whole seconds: rounded up it is the very moment at which saving ends, to the fraction.
-    in_time = is_open & (SittingItem.deadline >= math.ceil(now - grace))
-    actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(now))]
+    # Deadlines are whole seconds, so comparing with the rounded-up bound ends saving and closing at the same moment.
+    in_time = is_open & (SittingItem.deadline >= math.ceil(time.earliest_deadline))
+    actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(time.now))]
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
     except ConditionFailed as failed:
@@ -424,11 +419,11 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, now: fl
         raise _refused(failed) from None
 
 
-def finish_attempt(result: Result) -> bool:
-    """Store the result of a closed attempt and make its sitting idle, all or nothing.
+def store_result(result: Result) -> bool:
+    """Store the result of a closed attempt and make its sitting idle, in one transaction.
 
     Returns:
-        False if somebody else has finished it: then their result is the one.
+        False if another caller has stored the attempt's result.
     """
     shared: dict[str, Any] = {
         "exam_id": result.exam_id,
@@ -488,7 +483,7 @@ def drop_sitting(user_id: int, exam_id: int, attempt_id: int) -> None:
 
 
 def due_sittings(shard: int, before: float, *, limit: int) -> list[tuple[int, int]]:
-    """(user id, exam id) of attempts of a shard that are not finished and whose deadline is before a time."""
+    """(user id, exam id) of attempts of a shard that have no result yet and whose deadline is before a time."""
     keys, _ = table.query_index(
         "attempts",
         "due",
