@@ -2,7 +2,7 @@
 
 import gc
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,12 +11,11 @@ from paper_reader.layout import reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
 from paper_reader.paper import questions
-from paper_reader.paper.model import Paper, Warning_
+from paper_reader.paper.model import Paper, Progress, Warning_
 from paper_reader.pdf.document import Document
 from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
 from paper_reader.pdf.runs import PageContent
 
-Progress = Callable[[int, int], None]
 _LETTER = re.compile(r"[^\W\d_]")
 _LEAST_LETTERS: Final = 25  # a page; less is a scan with a printed header or a page number
 _MOST_TEXT: Final = 400_000

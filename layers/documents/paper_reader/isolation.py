@@ -15,8 +15,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from paper_reader.errors import BROKEN, DocumentError, too_large
-from paper_reader.extract import Progress, extract
-from paper_reader.paper.model import Area, Paper, PaperQuestion, Translation, Warning_
+from paper_reader.paper.model import Area, Paper, PaperQuestion, Progress, Translation, Warning_
 
 # Of data; with the code that is mapped and what the limit does not see, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
@@ -110,6 +109,15 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _read(data: bytes, progress: Progress) -> Paper:
+    if b"/Encrypt" not in data:
+        # pypdf imports the ciphers with itself, which takes 40 ms that only an encrypted file needs.
+        sys.modules["Crypto"] = None  # type: ignore[assignment]
+    from paper_reader.extract import extract  # noqa: PLC0415 - the process that waits for this one does without pypdf
+
+    return extract(data, progress)
+
+
 def main() -> None:
     """Read a PDF from standard input and write what was found, as lines of JSON, to standard output."""
     _limit(int(sys.argv[1]))
@@ -124,7 +132,7 @@ def main() -> None:
             tell({"page": page, "pages": pages})
 
     try:
-        answer = asdict(extract(sys.stdin.buffer.read(), progress))
+        answer = asdict(_read(sys.stdin.buffer.read(), progress))
     except DocumentError as error:
         answer = {"code": error.code, "message": error.message}
     except MemoryError:

@@ -1,7 +1,11 @@
 """What comes out of a paper."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
+
+# Told the pages read so far and how many there are.
+Progress = Callable[[int, int], None]
 
 MCQ: Final = "MCQ"
 MSQ: Final = "MSQ"

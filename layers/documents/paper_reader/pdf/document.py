@@ -11,7 +11,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from paper_reader.errors import BROKEN, ENCRYPTED, NOT_A_PDF, DocumentError, too_large
-from paper_reader.pdf import fonts, unlocking
+from paper_reader.pdf import fonts
 from paper_reader.pdf.content import read_page
 from paper_reader.pdf.fonts import PLAIN, Font
 from paper_reader.pdf.limits import MAX_FONTS, MAX_PAGES, MAX_STREAM_BYTES, Budget
@@ -51,7 +51,6 @@ class Document:
             raise DocumentError(NOT_A_PDF, "The file is not a PDF.")
         # pypdf tells its troubles to the log; here they end up in the result.
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-        unlocking.lend_cipher()
         self._budget = Budget()
         self._fonts: dict[int, tuple[Font, str]] = {}
         with apply_configuration(**_LIMITS):
@@ -104,7 +103,6 @@ class Document:
             raise _encrypted() from None
         if not opened:
             raise _encrypted()
-        unlocking.leave_images(self._reader)
 
     def _refuse_long_ones(self) -> None:
         root = self._reader.root_object
