@@ -64,7 +64,10 @@ def localised(
     for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties"):
         general.pop(name, None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
-    http_apis = {logical_id for logical_id, _ in resources(local, "AWS::Serverless::HttpApi")}
+    http_apis = set()
+    for logical_id, resource in resources(local, "AWS::Serverless::HttpApi"):
+        http_apis.add(logical_id)
+        resource.get("Properties", {}).pop("DefinitionBody", None)  # the gateway here serves the routes
     buckets = {
         logical_id: resource["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"]["Fn::GetAtt"][0]
         for logical_id, resource in resources(local, "AWS::CloudFront::Distribution")

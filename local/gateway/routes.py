@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from local.template import Resolver, Template, functions
+from local.template import Resolver, Template, resources
 
 DEFAULT_ROUTE_KEY = "$default"
 ANY = "ANY"
+_ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +86,20 @@ class RouteTable:
 
 
 def read_routes(template: Template, resolver: Resolver) -> list[Route]:
-    """Every `HttpApi` event of every function that is deployed."""
+    """Every route in the API's definition whose function is deployed."""
     routes: list[Route] = []
-    for logical_id, properties in functions(template):
-        condition = template["Resources"][logical_id].get("Condition")
-        if condition is not None and not resolver.holds(condition):
-            continue
-        for event in properties.get("Events", {}).values():
-            if event.get("Type") != "HttpApi":
-                continue
-            settings: dict[str, Any] = event.get("Properties") or {}
-            path = settings.get("Path")
-            if path is None or path == DEFAULT_ROUTE_KEY:
-                routes.append(Route(ANY, None, logical_id))
-            else:
-                method = str(settings.get("Method", ANY)).upper()
-                routes.append(
-                    Route(ANY if method in {"*", "X-AMAZON-APIGATEWAY-ANY-METHOD"} else method, path, logical_id)
-                )
+    for _, resource in resources(template, "AWS::Serverless::HttpApi"):
+        paths: dict[str, Any] = resource.get("Properties", {}).get("DefinitionBody", {}).get("paths", {})
+        for path, operations in paths.items():
+            for method, operation in operations.items():
+                if method == "parameters":
+                    continue
+                function = str(operation["x-amazon-apigateway-integration"]["$ref"]).rsplit("/", 1)[-1]
+                condition = template["Resources"][function].get("Condition")
+                if condition is not None and not resolver.holds(condition):
+                    continue
+                named = ANY if method == _ANY_METHOD else method.upper()
+                routes.append(Route(named, None if path == f"/{DEFAULT_ROUTE_KEY}" else path, function))
     return routes
 
 

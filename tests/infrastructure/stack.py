@@ -13,6 +13,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from local import template
+from local.gateway.routes import DEFAULT_ROUTE_KEY, Route, read_routes
 
 ROOT = Path(__file__).parents[2]
 Resource = dict[str, Any]
@@ -74,10 +75,14 @@ def events(function: str) -> dict[str, dict[str, Any]]:
     return declared
 
 
+@cache
+def _routes() -> list[Route]:
+    return read_routes(source(), template.Resolver(source(), {}, "us-east-1"))
+
+
 def routes(function: str) -> list[tuple[str, str]]:
     """(method, path) of a function's HTTP routes, as in the template."""
-    found = (event["Properties"] for event in events(function).values() if event["Type"] == "HttpApi")
-    return [(settings["Method"], settings["Path"]) for settings in found]
+    return [(route.method, route.path or DEFAULT_ROUTE_KEY) for route in _routes() if route.function == function]
 
 
 def environment(function: str) -> set[str]:

@@ -10,6 +10,7 @@ from tests.infrastructure import stack
 
 FUNCTIONS = [function for function in stack.function_ids() if stack.routes(function)]
 DEFAULT = ("ANY", "$default")
+BODY = stack.deployed()["HttpApi"]["Properties"]["Body"]
 
 
 def _api() -> dict[str, object]:
@@ -36,13 +37,30 @@ class TestEveryFunction:
         served = {(route.method, re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in api.routes}
         assert served == set(stack.routes(function)) - {DEFAULT}
 
-    def test_is_reached_by_this_api(self, function: str) -> None:
-        for name, event in stack.events(function).items():
-            assert event["Properties"]["ApiId"] == {"Ref": "HttpApi"}, name
+    def test_is_what_its_integration_calls(self, function: str) -> None:
+        integration = BODY["components"]["x-amazon-apigateway-integrations"][function]
+        address, names = integration["uri"]["Fn::Sub"]
+        assert address.endswith("/functions/${Function}/invocations")
+        assert names == {"Function": {"Ref": f"{function}Aliaslive"}}
+        assert integration["payloadFormatVersion"] == "2.0"
+
+    def test_may_be_called_by_this_api(self, function: str) -> None:
+        (permission,) = (
+            properties
+            for _, properties in stack.deployed_of("AWS::Lambda::Permission")
+            if properties["FunctionName"] == {"Ref": f"{function}Aliaslive"} and "${HttpApi}" in str(properties)
+        )
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert permission["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*")
 
     def test_names_path_parameters_as_ids(self, function: str) -> None:
         for _, path in stack.routes(function):
             assert all(name.endswith("_id") for name in re.findall(r"{(\w+)}", path)), path
+
+    def test_declares_path_parameters(self, function: str) -> None:
+        for _, path in set(stack.routes(function)) - {DEFAULT}:
+            declared = [parameter["name"] for parameter in BODY["paths"][path].get("parameters", [])]
+            assert declared == re.findall(r"{(\w+)}", path), path
 
 
 def test_browsers_may_send_the_cookie_from_configured_origins_only() -> None:

@@ -68,25 +68,26 @@ def test_without_a_default_there_may_be_no_route() -> None:
     assert RouteTable([Route("GET", "/exams", "List")]).match("GET", "/nothing") is None
 
 
-def test_routes_come_from_the_templates_http_api_events(tmp_path: Path) -> None:
+def test_routes_come_from_the_definition_of_the_templates_api(tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(
         """
         Conditions: {Never: !Equals [a, b]}
+        Metadata:
+          One: &one {x-amazon-apigateway-integration: {$ref: "#/components/x-amazon-apigateway-integrations/One"}}
+          Two: &two {x-amazon-apigateway-integration: {$ref: "#/components/x-amazon-apigateway-integrations/Two"}}
         Resources:
-          One:
-            Type: AWS::Serverless::Function
+          Api:
+            Type: AWS::Serverless::HttpApi
             Properties:
-              Events:
-                A: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: get, Path: "/a/{id}"}}
-                B: {Type: HttpApi, Properties: {ApiId: !Ref Api, Method: "*", Path: /b}}
-                C: {Type: HttpApi}
-                D: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}
-          Two:
-            Type: AWS::Serverless::Function
-            Condition: Never
-            Properties:
-              Events: {A: {Type: HttpApi, Properties: {Method: GET, Path: /never}}}
+              DefinitionBody:
+                paths:
+                  "/a/{id}": {parameters: [{name: id, in: path, required: true}], get: *one, post: *one}
+                  /b: {x-amazon-apigateway-any-method: *one}
+                  /never: {get: *two}
+                  /$default: {x-amazon-apigateway-any-method: *one}
+          One: {Type: AWS::Serverless::Function}
+          Two: {Type: AWS::Serverless::Function, Condition: Never}
         """,
         encoding="utf-8",
     )
@@ -94,5 +95,5 @@ def test_routes_come_from_the_templates_http_api_events(tmp_path: Path) -> None:
 
     routes = read_routes(template, Resolver(template, {}, "us-east-1"))
 
-    assert [route.key for route in routes] == ["GET /a/{id}", "ANY /b", "$default"]
+    assert [route.key for route in routes] == ["GET /a/{id}", "POST /a/{id}", "ANY /b", "$default"]
     assert {route.function for route in routes} == {"One"}
