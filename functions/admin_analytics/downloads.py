@@ -5,8 +5,8 @@ from smartexam.platform import ids
 from smartexam.platform.dynamodb.engine import back_off
 from smartexam.platform.errors import NotFound
 from smartexam.results.store import counters, tallies
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import Result
+from smartexam.sitting.store import results
+from smartexam.sitting.store.results import Result
 
 # About two seconds, which is what the statistics are behind.
 _LOOKS = 15
@@ -38,4 +38,4 @@ def _find(result_id: int) -> Result | None:
             place = counters.find_result(generation, result_id)
             if place is not None:
                 break
-    return None if place is None else attempts.get_result(*place, result_id)
+    return None if place is None else results.get_result(*place, result_id)

@@ -8,8 +8,8 @@ from smartexam.platform.pages import Wanted
 from smartexam.platform.times import iso
 from smartexam.results.statistics import keys
 from smartexam.results.store import counters, tallies
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import HistoryEntry
+from smartexam.sitting.store import results
+from smartexam.sitting.store.results import HistoryEntry
 
 PAGE_SIZE = 20
 _RECENT = 10
@@ -36,14 +36,14 @@ def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list
     if page.after is None and page.skipped >= total:
         return [], total, None
     listed, place = counters.list_results(generation, scope, since, until, page)
-    entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
+    entries = results.get_history((each.user_id, each.completed_at, each.id) for each in listed)
     return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries]), total, place
 
 
 def latest_results(generation: int, scope: str, since: float | None, until: float | None) -> list[ResultRow]:
     """The latest results of a time."""
     listed, _ = counters.list_results(generation, scope, since, until, Wanted(1, _RECENT))
-    entries = attempts.get_history((each.user_id, each.completed_at, each.id) for each in listed)
+    entries = results.get_history((each.user_id, each.completed_at, each.id) for each in listed)
     return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries])
 
 
@@ -51,7 +51,7 @@ def _of_student(
     user_id: int, exam_id: int | None, since: float | None, until: float | None, page: Wanted
 ) -> tuple[list[ResultRow], int, str | None]:
     """A student's own history tells: it is as long as they were diligent, however many others there are."""
-    entries, _ = attempts.list_history(user_id, limit=_MOST_OF_A_STUDENT)
+    entries, _ = results.list_history(user_id, limit=_MOST_OF_A_STUDENT)
     eligible = [
         entry
         for entry in entries

@@ -4,8 +4,8 @@ from typing import Any
 
 from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
 from smartexam.accounts.store import identity
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import AppError, BadRequest, NotFound, Unavailable
 from smartexam.platform.http.bodies import convert_json

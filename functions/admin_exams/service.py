@@ -6,9 +6,9 @@ from typing import Any
 from admin_exams import fields
 from admin_exams.models import AdminExam
 from smartexam.catalog import erasing_queue
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display, number_or_text
-from smartexam.catalog.store import exams
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, exams
 from smartexam.erasing import erase_exam
 from smartexam.platform import ids
 from smartexam.platform.errors import InvalidFields, NotFound, Unavailable
@@ -40,7 +40,7 @@ def create_exam(given: Mapping[str, Any], admin_id: int, now: float) -> Exam:
     values = fields.read_new(given)
     exam = Exam(id=ids.next_id("exam"), created_at=now, **values)
     try:
-        exams.create_exam(exam, admin_id)
+        exam_changes.create_exam(exam, admin_id)
     except NotFound:
         raise _no_category() from None
     return exam
@@ -55,7 +55,7 @@ def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float)
     """
     changes = fields.read_changes(given)
     try:
-        return exams.edit_exam(exam_id, lambda _: changes, (admin_id, now))
+        return exam_changes.edit_exam(exam_id, lambda _: changes, (admin_id, now))
     except NotFound as error:
         if error.code == "category_not_found":
             raise _no_category() from None
@@ -74,7 +74,7 @@ def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
     """
     exams.find_exam(exam_id)
     erasing_queue.order_last_pass(exam_id)
-    if not exams.remove_exam(exam_id, (admin_id, now)):
+    if not exam_changes.remove_exam(exam_id, (admin_id, now)):
         raise exams.no_exam()
     pieces = iter(range(_PIECES_AT_ONCE))
     try:
@@ -95,7 +95,7 @@ def release_results(exam_id: int, admin_id: int, now: float) -> bool:
         NotFound: there is no such exam.
     """
     by = admin_id, now
-    return exams.edit_exam(exam_id, lambda exam: {"is_released": not exam.is_released}, by).is_released
+    return exam_changes.edit_exam(exam_id, lambda exam: {"is_released": not exam.is_released}, by).is_released
 
 
 def view(exam: Exam) -> AdminExam:

@@ -3,10 +3,10 @@
 from msgspec import structs
 
 from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.images import image_url
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import categories, exams, papers
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.errors import InvalidFields
 from smartexam.sitting.store.attempts import Sitting
 

@@ -4,14 +4,15 @@ import msgspec
 from msgspec import UNSET
 
 from exams.models import SyncBody
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.paper import Paper
 from smartexam.catalog.store import papers
-from smartexam.catalog.store.exams import Exam, find_exam
+from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import ids
 from smartexam.platform.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
 from smartexam.sitting import answers, ending
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import attempts, drafts, results
 from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 
 _TRIES = 4
@@ -138,7 +139,7 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Sitting:
             continue
         whole = None if changes is None or body.partial else answers.encode_sparse(changes, len(paper))
         try:
-            sitting = attempts.save_draft(
+            sitting = drafts.save_draft(
                 user_id,
                 exam_id,
                 paper_version=version,
@@ -182,7 +183,7 @@ def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
     if sitting.status != OPEN:
         return exam, sitting.completed_at, result_id
     # The attempt's time was over, and between our look and our hand on it somebody ended it and began the next one.
-    result = attempts.get_result(user_id, exam_id, result_id)
+    result = results.get_result(user_id, exam_id, result_id)
     if result is None:
         raise _no_attempt()
     return exam, result.completed_at, result_id

@@ -10,8 +10,8 @@ from results.models import AnalyticsView, Performance, TrendPoint
 from smartexam.catalog.marks import display, percentage
 from smartexam.catalog.store import exams
 from smartexam.platform.times import iso
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import HistoryEntry
+from smartexam.sitting.store import results
+from smartexam.sitting.store.results import HistoryEntry
 
 _MOST_RESULTS = 1000
 _RECENT = 10
@@ -40,7 +40,7 @@ def analytics(user_id: int, now: float) -> AnalyticsView:
 
 
 def _visible_results(user_id: int, now: float) -> list[HistoryEntry]:
-    entries, _ = attempts.list_history(user_id, limit=_MOST_RESULTS)
+    entries, _ = results.list_history(user_id, limit=_MOST_RESULTS)
     known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}
     visible = []
     for entry in entries:

@@ -16,7 +16,7 @@ from smartexam.platform.times import iso
 from smartexam.results import visibility
 from smartexam.results.visibility import Found
 from smartexam.sitting.ending import end_all_due
-from smartexam.sitting.store.attempts import Result
+from smartexam.sitting.store.results import Result
 
 api = Api("results")
 

@@ -1,14 +1,14 @@
 """What a student's results show."""
 
 from results.models import HistoryView, ResultView
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import exams, papers
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.times import iso
 from smartexam.sitting import answers, grading
 from smartexam.sitting.grading import Response
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import HistoryEntry, Result
+from smartexam.sitting.store import results
+from smartexam.sitting.store.results import HistoryEntry, Result
 
 PAGE_SIZE = 50
 
@@ -47,7 +47,7 @@ def responses(result: Result) -> list[Response]:
 
 def history(user_id: int, after: str | None, now: float) -> tuple[list[HistoryView], str | None]:
     """A page of a student's results, newest first, and the place to go on after."""
-    entries, place = attempts.list_history(user_id, limit=PAGE_SIZE, after=after)
+    entries, place = results.list_history(user_id, limit=PAGE_SIZE, after=after)
     known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}
     return [_history_view(entry, known[entry.exam_id], now) for entry in entries if entry.exam_id in known], place
 

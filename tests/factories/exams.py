@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store import exams, question_changes, questions
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, question_changes, questions
 from smartexam.platform import ids
 from tests.factories.clock import MORNING
 
@@ -59,7 +59,7 @@ def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float 
         **fields,
     }
     exam = Exam(id=ids.next_id("exam"), created_at=now, **values)
-    exams.create_exam(exam)
+    exam_changes.create_exam(exam)
     add_questions(exam.id, questions_, now=now)
     return exam
 

@@ -2,20 +2,13 @@
 
 from typing import Any
 
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store.attempts import (
-    IDLE,
-    HistoryItem,
-    ResultItem,
-    SittingItem,
-    exam_shard,
-    history_key,
-    result_key,
-)
+from smartexam.sitting.store.attempts import IDLE, SittingItem, exam_shard
+from smartexam.sitting.store.results import HistoryItem, ResultItem, history_key, result_key
 from tests.factories.clock import MORNING
 
 

@@ -14,7 +14,7 @@ from question_generation import generation
 from question_generation.drafts import Notice, Outcome
 from smartexam.accounts.store import accounts, sessions
 from smartexam.accounts.store.identity import UserItem
-from smartexam.catalog.store import exams, jobs
+from smartexam.catalog.store import exam_changes, jobs
 from smartexam.platform import storage
 from smartexam.platform.dynamodb import erasing, table
 from smartexam.platform.keys import user_key
@@ -148,7 +148,7 @@ def test_erase_an_exam(drill: Drill, clock: FrozenClock) -> None:
     send(discussions, "POST", f"/api/discussion/{question_id}", token=token, body={"message": "Why?"})
     send(exams_app, "POST", f"/start-exam/{exam.id}", token=token)
     send(exams_app, "POST", f"/submit-exam/{exam.id}", token=token)
-    exams.remove_exam(exam.id)
+    exam_changes.remove_exam(exam.id)
 
     def audit(stored: Stored, answer: Any) -> None:
         assert not stored["attempts"]

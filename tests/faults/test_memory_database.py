@@ -15,7 +15,7 @@ from auth.app import lambda_handler as auth
 from discussions.app import lambda_handler as discussions
 from exams.app import lambda_handler as exams
 from result_aggregator.app import lambda_handler as aggregate
-from smartexam.catalog.store.exams import remove_exam
+from smartexam.catalog.store.exam_changes import remove_exam
 from smartexam.erasing import erase_exam
 from tests.conftest import REGION
 from tests.factories.chat import Person, Wire

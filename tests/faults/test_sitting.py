@@ -8,9 +8,9 @@ from attempt_sweeper.app import lambda_handler as sweep
 from exams import sitting as exams_sitting
 from exams.app import lambda_handler
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.keys import user_key
 from smartexam.sitting.answers import decode
 from smartexam.sitting.store import attempts

@@ -8,14 +8,15 @@ import pytest
 from admin_analytics.app import lambda_handler as analytics
 from result_aggregator.app import lambda_handler as aggregate
 from smartexam.accounts.store.identity import User
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.erasing import erase_partition
 from smartexam.platform.keys import user_key
 from smartexam.results.store import rebuilding, tallies
 from smartexam.results.store.rebuilding import RebuildOrder
 from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import result_key, sitting_key
+from smartexam.sitting.store.attempts import sitting_key
+from smartexam.sitting.store.results import result_key
 from statistics_rebuilder.app import lambda_handler as rebuild
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event

@@ -8,8 +8,8 @@ import pytest
 
 from admin_ai import app
 from question_generation import generation
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import jobs, questions
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform import audit
 from tests.factories.events import send
 from tests.factories.exams import create_exam

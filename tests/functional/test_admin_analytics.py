@@ -14,8 +14,8 @@ from result_aggregator.app import lambda_handler as aggregator
 from result_pdf import app as pdf_app
 from results import app as results_app
 from smartexam.accounts.store.identity import User
-from smartexam.catalog.store import exams
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.store import exam_changes
 from smartexam.platform.ids import next_id
 from smartexam.platform.settings import settings
 from smartexam.results.store import rebuilding, tallies
@@ -365,7 +365,7 @@ class TestPdf:
 
         assert b"%PDF" in send(pdf_app.lambda_handler, "GET", path, token=token).body[:8]
         assert send(pdf_app.lambda_handler, "GET", path, token=access_token(create_user())).status == 404
-        exams.edit_exam(exam.id, lambda _: {"result_mode": "manual"})
+        exam_changes.edit_exam(exam.id, lambda _: {"result_mode": "manual"})
         hidden = send(pdf_app.lambda_handler, "GET", path, token=token)
         assert (hidden.status, hidden.body["result_pending"], hidden.body["available_at"]) == (403, True, None)
 
@@ -457,7 +457,7 @@ class TestStudentsAnalytics:
         clock.advance(3599)
         assert self.analytics(user)["total_exams"] == 2
         clock.advance(1)
-        exams.edit_exam(hidden.id, lambda _: {"is_released": True})
+        exam_changes.edit_exam(hidden.id, lambda _: {"is_released": True})
         token = access_token(user, clock.now())
         seen = send(results_app.lambda_handler, "GET", "/api/analytics", token=token).body["analytics"]
         assert (seen["total_exams"], seen["highest_score"]) == (4, 99.0)

@@ -10,11 +10,11 @@ from admin_attempts.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.store.identity import User
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from smartexam.platform import audit
 from smartexam.platform.dynamodb import table
 from smartexam.results.store.tallies import RowItem
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import attempts, results
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send
@@ -247,9 +247,9 @@ class TestModify:
         assert modify(admin, user, exam, "reset").status == 200
 
         assert row(admin, user, exam) == (1, 0, 1, "available")
-        assert len(attempts.list_history(user.id, limit=9)[0]) == 1
+        assert len(results.list_history(user.id, limit=9)[0]) == 1
         sit(user, exam)
-        assert len(attempts.list_history(user.id, limit=9)[0]) == 2
+        assert len(results.list_history(user.id, limit=9)[0]) == 2
 
     def test_an_unlimited_exam_has_only_reset(self, admin: Admin) -> None:
         exam, user = create_exam(), create_user()

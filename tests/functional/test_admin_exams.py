@@ -11,10 +11,11 @@ from admin_exams import service
 from admin_exams.app import api, lambda_handler
 from admin_exams.models import ExamFields
 from exams import app as exams_app
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import categories, exams, papers
 from smartexam.catalog.store.categories import Category, CategoryItem
-from smartexam.catalog.store.exams import Exam, card_key
+from smartexam.catalog.store.exams import card_key
 from smartexam.platform import queues
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import Unavailable

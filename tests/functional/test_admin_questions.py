@@ -12,9 +12,9 @@ from admin_questions import bulk, csv_files, service
 from admin_questions.app import api, lambda_handler
 from admin_questions.models import QuestionFields
 from smartexam.catalog.csv_codec import COLUMNS
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS
-from smartexam.catalog.store import exams, questions
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, exams, questions
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -309,7 +309,7 @@ class TestGet:
     def test_questions_of_a_deleted_exam_are_not_found(self, admin: Admin) -> None:
         exam = create_exam()
         (question_id, *_) = question_ids(exam.id)
-        exams.remove_exam(exam.id)
+        exam_changes.remove_exam(exam.id)
 
         assert admin.get(f"/admin/questions/get/{question_id}").status == 404
         assert admin.post(f"/admin/questions/edit-ajax/{question_id}", {"question_text": "?"}).status == 404

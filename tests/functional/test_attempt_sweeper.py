@@ -6,13 +6,13 @@ from attempt_sweeper import service
 from attempt_sweeper.app import lambda_handler
 from exams.models import SyncBody
 from exams.sitting import start, sync
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.store import exams, papers
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, papers
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import Unavailable
 from smartexam.sitting import ending
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import attempts, results
 from tests.factories.clock import MORNING
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam, question_ids
@@ -36,8 +36,8 @@ def open_attempt(user_id: int, exam: Exam, answer: str | None = "B") -> int:
     return sitting.attempt_id
 
 
-def result_of(user_id: int, exam: Exam, result_id: int) -> attempts.Result | None:
-    return attempts.get_result(user_id, exam.id, result_id)
+def result_of(user_id: int, exam: Exam, result_id: int) -> results.Result | None:
+    return results.get_result(user_id, exam.id, result_id)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_drops_the_sitting_of_a_deleted_exam(exam: Exam) -> None:
     open_attempt(1, exam)
     sitting = attempts.get_sitting(1, exam.id)
     assert sitting is not None
-    exams.remove_exam(exam.id)
+    exam_changes.remove_exam(exam.id)
     table.batch_delete("catalog", [(papers.answers_key(exam.id, sitting.paper_version), "PART#00")])
     papers.load_answer_key.cache_clear()
 

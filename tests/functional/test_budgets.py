@@ -12,7 +12,7 @@ import pytest
 from exams.app import lambda_handler as exams_handler
 from results.app import lambda_handler as results_handler
 from smartexam.accounts.store.identity import User
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key

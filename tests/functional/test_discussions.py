@@ -9,9 +9,9 @@ import pytest
 from discussions.app import api, lambda_handler
 from discussions.service import DELETED_NAME, DELETED_TEXT, ERASED_NAME, ERASED_TEXT
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.store import exams, papers, question_changes
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, exams, papers, question_changes
 from smartexam.platform import audit, ids
 from smartexam.sitting.store import attempts
 from smartexam.talk.realtime import publishing
@@ -215,7 +215,7 @@ class TestPosting:
 
     def test_a_question_of_a_deleted_exam_is_404_at_once(self, member: Member, exam: Exam, question: int) -> None:
         member.posted(question)
-        exams.remove_exam(exam.id)
+        exam_changes.remove_exam(exam.id)
 
         assert member.show(question).status == 404
         assert member.post(question).status == 404
@@ -599,7 +599,7 @@ class TestDeletedExams:
         member.posted(another)
         question_changes.delete_questions([another])
         kept = member.posted(question_ids(create_exam().id)[0])
-        exams.remove_exam(exam.id)
+        exam_changes.remove_exam(exam.id)
 
         pieces = sum(1 for _ in erasing.erase_exam(exam.id))
 

@@ -10,7 +10,7 @@ from exam_eraser.app import lambda_handler
 from exams import app as exams_app
 from exams import sitting
 from smartexam.catalog import erasing_queue
-from smartexam.catalog.store import exams
+from smartexam.catalog.store import exam_changes, exams
 from smartexam.platform import queues
 from smartexam.platform.errors import Unavailable
 from tests.factories.clock import FrozenClock
@@ -55,7 +55,7 @@ def erase(exam_id: int, context: FakeContext | None = None) -> dict[str, Any]:
 
 def test_everything_goes(dynamodb: Any, tables: dict[str, str], post: PostOffice) -> None:
     exam_id = sat_exam()
-    exams.remove_exam(exam_id)
+    exam_changes.remove_exam(exam_id)
     assert left(dynamodb, tables) > 15
 
     assert erase(exam_id) == NO_FAILURES
@@ -68,7 +68,7 @@ def test_other_exams_stay(dynamodb: Any, tables: dict[str, str]) -> None:
     sat_exam()
     before = left(dynamodb, tables)
     doomed = sat_exam()
-    exams.remove_exam(doomed)
+    exam_changes.remove_exam(doomed)
 
     erase(doomed)
 
@@ -90,7 +90,7 @@ def test_what_takes_too_long_is_carried_on_by_the_next_message(
     for slice_ in ("catalog", "sitting"):
         monkeypatch.setattr(f"smartexam.{slice_}.store.erasing._PIECE", 2)
     exam_id = sat_exam()
-    exams.remove_exam(exam_id)
+    exam_changes.remove_exam(exam_id)
     sizes = [left(dynamodb, tables)]
     messages = [erasing_queue.ExamErasureOrder(exam_id)]
     while messages:
@@ -107,7 +107,7 @@ def test_what_takes_too_long_is_carried_on_by_the_next_message(
 
 def test_repeated_messages_do_no_harm(dynamodb: Any, tables: dict[str, str]) -> None:
     exam_id = sat_exam()
-    exams.remove_exam(exam_id)
+    exam_changes.remove_exam(exam_id)
 
     assert [erase(exam_id), erase(exam_id), erase(10**9)] == [NO_FAILURES] * 3
     assert left(dynamodb, tables) == 0
@@ -117,7 +117,7 @@ def test_what_was_under_way_is_found_by_the_last_pass(dynamodb: Any, tables: dic
     exam_id = sat_exam()
     read_before = exams.get_exam(exam_id)
     assert read_before is not None
-    exams.remove_exam(exam_id)
+    exam_changes.remove_exam(exam_id)
     erase(exam_id)
     # A start that had read the card before it was gone.
     token = access_token(create_user(role="user"))
@@ -158,7 +158,7 @@ def test_abandoned_batches_go_too(dynamodb: Any, tables: dict[str, str], monkeyp
     monkeypatch.setattr("smartexam.catalog.store.question_batches._discard", lambda _: None)
     with pytest.raises(KeyboardInterrupt):
         add_questions(exam.id, [MCQ] * 60)
-    exams.remove_exam(exam.id)
+    exam_changes.remove_exam(exam.id)
     assert left(dynamodb, tables) == 120
 
     erase(exam.id)

@@ -8,8 +8,8 @@ import pytest
 
 from pdf_mining.app import MiningFailed, lambda_handler
 from question_generation import generation
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import jobs
-from smartexam.catalog.store.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam

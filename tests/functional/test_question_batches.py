@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from smartexam.catalog.store import exams, papers, question_batches, question_changes, questions
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.store import exam_changes, exams, papers, question_batches, question_changes, questions
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import NotFound, Unavailable
 from tests.factories.clock import MORNING
@@ -135,7 +135,7 @@ def test_if_one_exam_is_gone_none_gets_anything(
     real = question_batches._complete
 
     def delete_first(batches: Any, logged: Any) -> None:
-        exams.remove_exam(other.id)
+        exam_changes.remove_exam(other.id)
         real(batches, logged)
 
     monkeypatch.setattr(question_batches, "_complete", delete_first)

@@ -8,10 +8,10 @@ from exams.models import SyncBody
 from exams.sitting import start, submit, sync
 from results.app import api, lambda_handler
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
-from smartexam.catalog.store import exams, question_changes
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, question_changes
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MSQ, add_questions, create_exam, question_ids
@@ -152,9 +152,9 @@ class TestVisibility:
         student.sit(exam, "B")
 
         assert student.get(f"/result/{exam.id}").body["available_at"] is None
-        exams.edit_exam(exam.id, lambda _: {"is_released": True})
+        exam_changes.edit_exam(exam.id, lambda _: {"is_released": True})
         assert student.get(f"/result/{exam.id}").status == 200
-        exams.edit_exam(exam.id, lambda _: {"is_released": False})
+        exam_changes.edit_exam(exam.id, lambda _: {"is_released": False})
         assert student.get(f"/result/{exam.id}").status == 403
 
     @pytest.mark.parametrize("fields", [{"result_mode": "manual"}, {"result_mode": "delayed", "result_delay": 60}])

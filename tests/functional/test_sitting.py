@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from exams.app import api, lambda_handler
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
-from smartexam.catalog.store import exams, papers, question_changes
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, papers, question_changes
 from smartexam.platform.dynamodb.engine import ConditionFailed
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.attempts import SittingRefused
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
@@ -62,8 +62,8 @@ def right_answers(exam: Exam) -> dict[str, Any]:
     return {str(question_id): answer for question_id, answer in zip(question_ids(exam.id), RIGHT, strict=True)}
 
 
-def stored_result(student: Student, exam: Exam, result_id: int) -> attempts.Result:
-    result = attempts.get_result(student.user.id, exam.id, result_id)
+def stored_result(student: Student, exam: Exam, result_id: int) -> results.Result:
+    result = results.get_result(student.user.id, exam.id, result_id)
     assert result is not None
     return result
 
@@ -101,7 +101,7 @@ class TestStart:
         def meanwhile(read: Exam) -> bool:
             monkeypatch.setattr(papers, "_compile", compile_now)
             # Other marks make it another paper.
-            exams.edit_exam(exam.id, lambda _: {**changes, "positive_marks": 5 * UNITS})
+            exam_changes.edit_exam(exam.id, lambda _: {**changes, "positive_marks": 5 * UNITS})
             return compile_now(read)
 
         monkeypatch.setattr(papers, "_compile", meanwhile)
@@ -149,7 +149,7 @@ class TestStart:
 
     def test_running_attempt_goes_on_when_the_exam_is_closed(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
-        exams.edit_exam(exam.id, lambda _: {"status": "completed"})
+        exam_changes.edit_exam(exam.id, lambda _: {"status": "completed"})
 
         assert student.start(exam).body["attempt_id"] == attempt_id
         assert student.sync(exam, {}).status == 200
@@ -466,15 +466,15 @@ class TestSubmit:
         exam = create_exam(max_attempts=2, result_mode="delayed", result_delay=60)
         first = student.start(exam).body["attempt_id"]
         student.clock.advance(3600 + 31)
-        refused = attempts._refused
+        refused = attempts.refused
 
         def meanwhile(failed: ConditionFailed) -> SittingRefused:
-            monkeypatch.setattr(attempts, "_refused", refused)
+            monkeypatch.setattr(attempts, "refused", refused)
             before = refused(failed)
             assert student.start(exam).body["attempt_id"] != first
             return before
 
-        monkeypatch.setattr(attempts, "_refused", meanwhile)
+        monkeypatch.setattr(attempts, "refused", meanwhile)
         body = student.submit(exam).body
 
         assert (body["result_id"], body["visible"]) == (first, False)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from exams.app import api, lambda_handler
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import question_changes
-from smartexam.catalog.store.exams import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import create_exam, question_ids

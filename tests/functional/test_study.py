@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.store import exams, papers
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.store import exam_changes, exams, papers
 from smartexam.platform import ids
 from smartexam.platform.settings import settings
 from smartexam.sitting.grading import Score
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import Result
+from smartexam.sitting.store import attempts, results
+from smartexam.sitting.store.results import Result
 from smartexam.talk.store import study
 from smartexam.talk.store.study import Turn
 from study import assistant
@@ -409,7 +409,7 @@ class TestDuringExams:
 
         assert student.ask().status == 200
         score = Score(0, 12, 0, 0, 3, "uuu")
-        attempts.store_result(
+        results.store_result(
             Result(sitting.attempt_id, student.user.id, exam.id, "Mock", 1, score, 1, "", int(MORNING), int(MORNING))
         )
         assert student.ask().status == 200
@@ -425,7 +425,7 @@ class TestDuringExams:
     def test_an_exam_that_was_deleted_is_in_nobodys_way(self, student: Student, model: ModelServer) -> None:
         exam = create_exam()
         student.start(exam)
-        exams.remove_exam(exam.id)
+        exam_changes.remove_exam(exam.id)
 
         assert student.ask().status == 200
 

@@ -12,8 +12,8 @@ import pytest
 
 from admin_exams import app as admin_exams
 from admin_questions import app as admin_questions
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams, papers, questions
-from smartexam.catalog.store.exams import Exam
 from smartexam.erasing import erase_exam
 from smartexam.platform import queues
 from smartexam.platform.errors import NotFound

@@ -14,7 +14,7 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.platform.errors import AppError
 from smartexam.sitting import answers, ending
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.attempts import Sitting
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
@@ -44,8 +44,8 @@ def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
         return list(pool.map(run, calls))
 
 
-def history(user_id: int = STUDENT) -> list[attempts.HistoryEntry]:
-    return attempts.list_history(user_id, limit=1000)[0]
+def history(user_id: int = STUDENT) -> list[results.HistoryEntry]:
+    return results.list_history(user_id, limit=1000)[0]
 
 
 def test_fifty_starts_make_one_attempt() -> None:
@@ -90,7 +90,7 @@ def test_twenty_submits_among_a_hundred_syncs_make_one_result_of_what_was_acknow
     submitted = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
     assert len({result_id for _, _, result_id in submitted}) == 1
     assert len(history()) == 1
-    result = attempts.get_result(STUDENT, exam.id, submitted[0][2])
+    result = results.get_result(STUDENT, exam.id, submitted[0][2])
     assert result is not None
     # Every revision was acknowledged to one caller, and the last of them is what was graded.
     assert sorted(acknowledged) == list(range(1, len(acknowledged) + 1))

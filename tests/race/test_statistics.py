@@ -18,8 +18,8 @@ from admin_attempts import app as attempts_app
 from bench.capacity import metered
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS, percentage
-from smartexam.catalog.store.exams import Exam
 from smartexam.erasing import erase_exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.erasing import erase_partition

@@ -7,12 +7,12 @@ from exams.models import SyncBody
 from exams.sitting import start, submit, sync
 from smartexam.accounts.store import access_requests, credentials, sessions
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import categories, jobs
 from smartexam.catalog.store.categories import Category
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform import ids, opaque
 from smartexam.sitting.store import attempts
 from smartexam.talk.store import study

@@ -6,7 +6,8 @@ from bench.database.world import World
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store.attempts import result_key, sitting_key
+from smartexam.sitting.store.attempts import sitting_key
+from smartexam.sitting.store.results import result_key
 from tests.factories.events import FakeContext
 from tests.factories.exams import question_ids
 from tests.factories.streams import stream_event, stream_record

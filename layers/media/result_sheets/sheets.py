@@ -6,7 +6,7 @@ from smartexam.catalog.store import papers
 from smartexam.platform.settings import settings
 from smartexam.platform.times import local_text
 from smartexam.sitting import answers, grading
-from smartexam.sitting.store.attempts import Result
+from smartexam.sitting.store.results import Result
 
 
 def result_sheet(result: Result, full_name: str, username: str) -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 from smartexam.accounts.store.identity import User
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.exams import create_exam
 from tests.factories.users import create_user

@@ -2,8 +2,8 @@
 
 from admin_exams.app import lambda_handler as exams
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store.categories import Category, create_category
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.ids import next_id
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer

@@ -6,7 +6,7 @@ import pytest
 
 from admin_ai.app import lambda_handler as ai
 from question_generation import generation
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from smartexam.platform import storage
 from tests.factories.events import Answer
 from tests.faults.admin.office import Office

@@ -5,7 +5,7 @@ import pytest
 from admin_ai.app import lambda_handler as ai
 from admin_questions.app import lambda_handler as questions
 from smartexam.catalog.csv_codec import write_questions
-from smartexam.catalog.store.exams import Exam
+from smartexam.catalog.exam import Exam
 from tests.factories.events import Answer
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 from tests.faults.admin.office import Office

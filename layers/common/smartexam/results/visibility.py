@@ -10,8 +10,8 @@ from smartexam.catalog.store import exams
 from smartexam.platform.errors import Forbidden, NotFound
 from smartexam.platform.times import iso
 from smartexam.sitting.ending import current_sitting
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import Result
+from smartexam.sitting.store import results
+from smartexam.sitting.store.results import Result
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ def find_result(user_id: int, exam_id: int, result_id: int | None, time: ExamTim
     if result_id is None:
         sitting = current_sitting(user_id, exam_id, time)
         result_id = None if sitting is None else sitting.last_result_id
-    result = None if result_id is None else attempts.get_result(user_id, exam_id, result_id)
+    result = None if result_id is None else results.get_result(user_id, exam_id, result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
     completed_at = result.completed_at

@@ -9,8 +9,9 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
 from smartexam.sitting import answers, grading
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import CLOSED, OPEN, Result, Sitting, SittingRefused
+from smartexam.sitting.store import attempts, results
+from smartexam.sitting.store.attempts import CLOSED, OPEN, Sitting, SittingRefused
+from smartexam.sitting.store.results import Result
 
 
 def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
@@ -60,7 +61,7 @@ def grade_closed(sitting: Sitting) -> int | None:
         attempts.drop_sitting(sitting.user_id, sitting.exam_id, sitting.attempt_id)
         return None
     given = answers.decode(sitting.answers, len(paper), sitting.changes)
-    attempts.store_result(
+    results.store_result(
         Result(
             id=sitting.attempt_id,
             user_id=sitting.user_id,

@@ -8,10 +8,11 @@ from functools import lru_cache
 from pynamodb.attributes import BinaryAttribute
 
 from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.packing import pack_key, pack_paper, unpack_key, unpack_paper
 from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
 from smartexam.catalog.store import questions
-from smartexam.catalog.store.exams import Exam, get_exam, mark_compiled, no_exam
+from smartexam.catalog.store.exams import get_exam, mark_compiled, no_exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed, Item
 from smartexam.platform.errors import NotFound, Unavailable

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 from pynamodb.expressions.update import Action
 
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store.exams import REPLICAS, CardItem, Exam, find_exam, no_exam, update_cards
+from smartexam.catalog.store.exams import REPLICAS, CardItem, find_exam, no_exam, update_cards
 from smartexam.catalog.store.question_items import (
     QuestionItem,
     StoredQuestion,

@@ -6,7 +6,8 @@ Every change of a question changes the exam's counts and its content version in 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from smartexam.catalog.store.exams import CARD, CardItem, Exam, card_key, exam_at, exam_from, get_exam, list_exams
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.store.exams import CARD, CardItem, card_key, exam_at, exam_from, get_exam, list_exams
 from smartexam.catalog.store.question_items import (
     PREFIX,
     PointerItem,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from smartexam.accounts.store.directory import comparable
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams
-from smartexam.catalog.store.exams import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Page
 from smartexam.platform.pages import Wanted

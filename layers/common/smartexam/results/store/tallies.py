@@ -16,7 +16,8 @@ from smartexam.results.statistics import keys, tally
 from smartexam.results.statistics.projection import Difference, difference, project
 from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally
 from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import IDLE, ResultItem, SittingItem
+from smartexam.sitting.store.attempts import IDLE, SittingItem
+from smartexam.sitting.store.results import ResultItem, result_key
 
 # A changed result is up to 20 operations, of the hundred that a transaction takes.
 _STEP = 3
@@ -203,7 +204,7 @@ def _operations(generation: int, changes: Difference) -> list[Operation]:
 
 def _as_stored(user_id: int, before: Tally, touched: Touched) -> Tally:
     pk = user_key(user_id)
-    result_keys = {attempts.result_key(exam_id, result_id): result_id for exam_id, result_id in touched.results}
+    result_keys = {result_key(exam_id, result_id): result_id for exam_id, result_id in touched.results}
     sitting_keys = {attempts.sitting_key(exam_id): exam_id for exam_id in touched.sittings}
     results, sittings = dict(before.results), dict(before.sittings)
     stored_results = table.batch_get((ResultItem, pk, sk) for sk in result_keys)

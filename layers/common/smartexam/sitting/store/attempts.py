@@ -21,7 +21,6 @@ partition, so that it may be read consistently: what a student may do elsewhere 
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
@@ -32,14 +31,9 @@ from smartexam.platform.dynamodb.table import (
     ConditionFailed,
     IntAttribute,
     Item,
-    Put,
     TextMapAttribute,
-    TransactionRefused,
-    Update,
 )
 from smartexam.platform.keys import user_key
-from smartexam.platform.settings import settings
-from smartexam.sitting.grading import Score
 
 IDLE, OPEN, CLOSED = "idle", "open", "closed"
 # 10,000 students who start or finish within seconds must not write to one partition of an index.
@@ -72,45 +66,6 @@ class SittingItem(Item):
     due_shard = UnicodeAttribute(null=True)
     exam_shard = UnicodeAttribute()
     exam_sk = UnicodeAttribute()
-
-
-class _Outcome(Item):
-    """What a result and its place in the history have in common."""
-
-    class Meta:
-        context = "attempts"
-
-    exam_id = IntAttribute()
-    exam_name = UnicodeAttribute()
-    attempt_number = IntAttribute()
-    score = IntAttribute()
-    max_score = IntAttribute()
-    correct = IntAttribute()
-    incorrect = IntAttribute()
-    unanswered = IntAttribute()
-    started_at = IntAttribute()
-    completed_at = IntAttribute()
-    exam_shard = UnicodeAttribute()
-    exam_sk = UnicodeAttribute()
-
-
-class ResultItem(_Outcome):
-    """The result of an attempt."""
-
-    class Meta:
-        context = "attempts"
-
-    user_id = IntAttribute()
-    paper_version = IntAttribute()
-    answers = UnicodeAttribute()
-    outcomes = UnicodeAttribute()
-
-
-class HistoryItem(_Outcome):
-    """A result's place in the student's history."""
-
-    class Meta:
-        context = "attempts"
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -165,33 +120,6 @@ class Sitting(msgspec.Struct, frozen=True):
     def remaining_seconds(self, now: float) -> int:
         """Whole seconds until the deadline; 0 during the grace."""
         return max(0, int(self.deadline - now))
-
-
-class Result(msgspec.Struct, frozen=True):
-    """A graded attempt; marks in units, times in epoch seconds."""
-
-    id: int
-    user_id: int
-    exam_id: int
-    exam_name: str
-    attempt_number: int
-    score: Score
-    paper_version: int
-    answers: str
-    started_at: int
-    completed_at: int
-
-
-class HistoryEntry(msgspec.Struct, frozen=True):
-    """A graded attempt as lists show it; marks in units, times in epoch seconds."""
-
-    id: int
-    exam_id: int
-    exam_name: str
-    attempt_number: int
-    score: Score
-    started_at: int
-    completed_at: int
 
 
 class SittingRefused(Exception):
@@ -289,100 +217,10 @@ def start_attempt(
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
     except ConditionFailed as failed:
-        stored = _refused(failed)
+        stored = refused(failed)
         if stored.sitting is not None and stored.sitting.attempt_id == attempt_id:
             return stored.sitting  # our own write, repeated by the client after a lost answer
         raise stored from None
-
-
-def save_draft(
-    user_id: int,
-    exam_id: int,
-    *,
-    paper_version: int,
-    open_after: float,
-    revision: int | None = None,
-    answers: str | None = None,
-    changes: Mapping[str, str] | None = None,
-    marked: str | None = None,
-) -> Sitting:
-    """Save answers: one conditional write and no read.
-
-    Args:
-        user_id: the student.
-        exam_id: the exam.
-        paper_version: the paper by which the answers were read.
-        open_after: the attempt's deadline must not be before this, epoch seconds.
-        revision: the revision that the client last saw; None to overwrite whatever is there.
-        answers: a whole new state, as the draft's text; or
-        changes: new texts by position, over what is there.
-        marked: positions marked for review, replacing what is there.
-
-    Raises:
-        SittingRefused: no attempt is open, it is over, has another paper or another revision.
-    """
-    names = {"#status": "status"}
-    values: dict[str, Any] = {
-        ":open": {"S": OPEN},
-        ":after": {"N": str(open_after)},
-        ":version": {"N": str(paper_version)},
-        ":one": {"N": "1"},
-    }
-    condition = "#status = :open AND deadline >= :after AND paper_version = :version"
-    if revision is not None:
-        condition += " AND revision = :revision"
-        values[":revision"] = {"N": str(revision)}
-    sets = []
-    if answers is not None:
-        sets += ["answers = :answers", "changes = :none"]
-        values |= {":answers": {"S": answers}, ":none": {"M": {}}}
-    for number, (position, text) in enumerate((changes or {}).items()):
-        sets.append(f"changes.#p{number} = :c{number}")
-        names[f"#p{number}"] = position
-        values[f":c{number}"] = {"S": text}
-    if marked is not None:
-        sets.append("marked = :marked")
-        values[":marked"] = {"S": marked}
-    sets.append("revision = revision + :one")
-    # Written out rather than built from the model: this is the call that a sitting makes hundreds of times.
-    try:
-        response = table.call(
-            "UpdateItem",
-            {
-                "TableName": settings().table("attempts"),
-                "Key": {"pk": {"S": user_key(user_id)}, "sk": {"S": sitting_key(exam_id)}},
-                "ConditionExpression": condition,
-                "UpdateExpression": f"SET {', '.join(sets)}",
-                "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": values,
-                "ReturnValues": "ALL_NEW",
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            },
-        )
-    except ConditionFailed as failed:
-        stored = _refused(failed)
-        if failed.was_repeated and _is_saved(stored.sitting, revision, answers, changes, marked):
-            return stored.sitting
-        raise stored from None
-    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
-
-
-def _is_saved(
-    sitting: Sitting | None,
-    revision: int | None,
-    answers: str | None,
-    changes: Mapping[str, str] | None,
-    marked: str | None,
-) -> TypeGuard[Sitting]:
-    """Whether a draft is just what a save on top of a revision makes of it."""
-    return (
-        sitting is not None
-        and revision is not None
-        and (sitting.status, sitting.revision) == (OPEN, revision + 1)
-        and (answers is None or (sitting.answers == answers and not sitting.changes))
-        and all(sitting.changes.get(position) == text for position, text in (changes or {}).items())
-        and (marked is None or sitting.marked == marked)
-    )
 
 
 def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: ExamTime) -> Sitting:
@@ -403,10 +241,10 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: E
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
     except ConditionFailed as failed:
-        refused = _refused(failed)
-    stored = refused.sitting
+        refusal = refused(failed)
+    stored = refusal.sitting
     if stored is None or stored.status != OPEN or (attempt_id is not None and stored.attempt_id != attempt_id):
-        raise refused
+        raise refusal
     actions = [
         SittingItem.status.set(CLOSED),
         SittingItem.closed_at.set(stored.deadline),
@@ -416,62 +254,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: E
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
     except ConditionFailed as failed:
-        raise _refused(failed) from None
-
-
-def store_result(result: Result) -> bool:
-    """Store the result of a closed attempt and make its sitting idle, in one transaction.
-
-    Returns:
-        False if another caller has stored the attempt's result.
-    """
-    shared: dict[str, Any] = {
-        "exam_id": result.exam_id,
-        "exam_name": result.exam_name,
-        "attempt_number": result.attempt_number,
-        "score": result.score.score,
-        "max_score": result.score.max_score,
-        "correct": result.score.correct,
-        "incorrect": result.score.incorrect,
-        "unanswered": result.score.unanswered,
-        "started_at": result.started_at,
-        "completed_at": result.completed_at,
-        "exam_shard": exam_shard(result.exam_id, result.user_id),
-    }
-    pk = user_key(result.user_id)
-    stored = ResultItem(
-        pk,
-        result_key(result.exam_id, result.id),
-        user_id=result.user_id,
-        paper_version=result.paper_version,
-        answers=result.answers,
-        outcomes=result.score.outcomes,
-        exam_sk=f"RESULT#{result.id}",
-        **shared,
-    )
-    place = HistoryItem(pk, history_key(result.completed_at, result.id), exam_sk=f"HISTORY#{result.id}", **shared)
-    idle = [
-        SittingItem.status.set(IDLE),
-        SittingItem.last_result_id.set(result.id),
-        SittingItem.completed.add(1),
-        SittingItem.spent.add(1),
-        SittingItem.answers.remove(),
-        SittingItem.changes.remove(),
-        SittingItem.marked.remove(),
-        SittingItem.due_shard.remove(),
-    ]
-    closed = (SittingItem.status == CLOSED) & (SittingItem.attempt_id == result.id)
-    try:
-        table.transact(
-            [
-                Update(SittingItem, pk, sitting_key(result.exam_id), idle, closed),
-                Put(stored, ResultItem.pk.does_not_exist()),
-                Put(place),
-            ]
-        )
-    except TransactionRefused:
-        return False
-    return True
+        raise refused(failed) from None
 
 
 def drop_sitting(user_id: int, exam_id: int, attempt_id: int) -> None:
@@ -492,48 +275,6 @@ def due_sittings(shard: int, before: float, *, limit: int) -> list[tuple[int, in
         range_up_to=("deadline", "N", str(int(before))),
     )
     return [_ids(pk, sk) for pk, sk in keys]
-
-
-def result_key(exam_id: int, result_id: int) -> str:
-    """The sort key of a result."""
-    return f"RESULT#{exam_id}#{result_id}"
-
-
-def history_key(completed_at: int, result_id: int) -> str:
-    """The sort key of a result's place in the history."""
-    return f"HISTORY#{completed_at:010d}#{result_id:016d}"
-
-
-def get_result(user_id: int, exam_id: int, result_id: int) -> Result | None:
-    """A student's result."""
-    item = table.get(ResultItem, user_key(user_id), result_key(exam_id, result_id))
-    if item is None:
-        return None
-    return Result(
-        id=result_id,
-        user_id=user_id,
-        exam_id=exam_id,
-        exam_name=item.exam_name,
-        attempt_number=item.attempt_number,
-        score=_score(item, item.outcomes),
-        paper_version=item.paper_version,
-        answers=item.answers,
-        started_at=item.started_at,
-        completed_at=item.completed_at,
-    )
-
-
-def list_history(user_id: int, *, limit: int, after: str | None = None) -> tuple[list[HistoryEntry], str | None]:
-    """A student's results, newest first, and the place to go on after."""
-    page = table.query(HistoryItem, user_key(user_id), limit=limit, prefix="HISTORY#", after=after, newest_first=True)
-    return [_entry(item) for item in page.items], page.next_sk
-
-
-def get_history(places: Iterable[tuple[int, int, int]]) -> dict[int, HistoryEntry]:
-    """Results as lists show them, by id; (user id, when it was completed, result id) of each."""
-    wanted = [(user_key(user_id), history_key(completed_at, result_id)) for user_id, completed_at, result_id in places]
-    found = table.batch_get((HistoryItem, pk, sk) for pk, sk in wanted)
-    return {entry.id: entry for entry in map(_entry, found.values())}
 
 
 def keys_of_exam(exam_id: int, *, prefix: str = "", limit: int) -> Iterator[list[tuple[str, str]]]:
@@ -565,7 +306,8 @@ def _ids(pk: str, sk: str) -> tuple[int, int]:
     return int(pk.removeprefix("USER#")), int(sk.removeprefix("SITTING#"))
 
 
-def _refused(failed: ConditionFailed) -> SittingRefused:
+def refused(failed: ConditionFailed) -> SittingRefused:
+    """The refusal that a failed condition stands for."""
     return SittingRefused(None if failed.item is None else sitting_from(SittingItem.from_raw_data(failed.item)))
 
 
@@ -590,20 +332,4 @@ def sitting_from(item: SittingItem) -> Sitting:
         changes=item.changes or {},
         marked=item.marked,
         last_result_id=item.last_result_id,
-    )
-
-
-def _score(item: _Outcome, outcomes: str) -> Score:
-    return Score(item.score, item.max_score, item.correct, item.incorrect, item.unanswered, outcomes)
-
-
-def _entry(item: HistoryItem) -> HistoryEntry:
-    return HistoryEntry(
-        id=int(item.sk.rpartition("#")[2]),
-        exam_id=item.exam_id,
-        exam_name=item.exam_name,
-        attempt_number=item.attempt_number,
-        score=_score(item, ""),
-        started_at=item.started_at,
-        completed_at=item.completed_at,
     )

@@ -1,0 +1,93 @@
+"""What an exam is: its settings, and the rules that follow from them."""
+
+from datetime import datetime
+
+import msgspec
+
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.platform.times import zone
+
+
+class Exam(msgspec.Struct, frozen=True):
+    """An exam.
+
+    Attributes:
+        date: `YYYY-MM-DD`, with `start_time` `HH:MM` in the institute's time zone.
+        duration: minutes.
+        status: `upcoming`, `ongoing` or `completed`.
+        positive_marks: units, of a correct answer to a question without marks of its own.
+        negative_marks: units, subtracted for a wrong one.
+        max_attempts: 0 is unlimited.
+        result_mode: `instant`, `delayed` (by `result_delay` minutes) or `manual` (until `is_released`).
+        own_marks: units, the sum over questions with positive marks of their own.
+        without_own_marks: number of questions without.
+        content_version: raised by whatever changes the paper.
+        compiled_version: the content version whose paper is ready.
+        edit_version: raised by every edit of the exam itself; edits compare it.
+        batches: how many batches of questions were ever begun; see `question_batches`.
+        open_batches: those of them that are not part of the exam: still arriving, or never completed.
+    """
+
+    id: int
+    name: str
+    date: str
+    start_time: str
+    duration: int
+    status: str
+    instructions: str
+    positive_marks: int
+    negative_marks: int
+    max_attempts: int
+    result_mode: str
+    result_delay: int
+    category_id: int | None
+    created_at: float
+    allow_assistant: bool = False
+    is_released: bool = False
+    edit_version: int = 1
+    question_count: int = 0
+    own_marks: int = 0
+    without_own_marks: int = 0
+    content_version: int = 1
+    compiled_version: int = 0
+    batches: int = 0
+    open_batches: frozenset[str] = frozenset()
+
+    @property
+    def place(self) -> str:
+        """Its place in lists, by date and time."""
+        return f"{self.date} {self.start_time}#{self.id:016d}"
+
+    @property
+    def max_marks(self) -> int:
+        """The highest possible score, in units."""
+        return self.own_marks + self.without_own_marks * self.positive_marks
+
+    def shows(self, batch: int | None) -> bool:
+        """Whether questions that came with this batch (None: in one transaction) were part of the exam."""
+        if batch is None:
+            return True
+        return batch <= self.batches and all(not entry.startswith(f"{batch}@") for entry in self.open_batches)
+
+    def opens_at(self, timezone: str) -> float:
+        """When its date and start time come in the institute's time zone, epoch seconds."""
+        local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
+        return local.timestamp()
+
+    def is_open(self, time: ExamTime) -> bool:
+        """Whether attempts can be started."""
+        return self.status == "ongoing" or (self.status != "completed" and self.opens_at(time.timezone) <= time.now)
+
+    def shows_result(self, completed_at: float, now: float) -> bool:
+        """Whether students see a result that was completed then."""
+        if self.result_mode == "delayed":
+            return completed_at + self.result_delay * 60 <= now
+        return self.result_mode == "instant" or self.is_released
+
+    def result_available_at(self, completed_at: float) -> float | None:
+        """From when on a result is visible, epoch seconds; None while that depends on its release."""
+        if self.result_mode == "delayed":
+            return completed_at + self.result_delay * 60
+        if self.result_mode == "manual" and not self.is_released:
+            return None
+        return completed_at

@@ -1,0 +1,190 @@
+"""Creating, editing and deleting exams, with their places in the lists, the counts and the log."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import structs
+from pynamodb.expressions.update import Action
+
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.marks import number_or_text
+from smartexam.catalog.store.categories import CategoryItem, category_key
+from smartexam.catalog.store.exams import (
+    CARD,
+    REPLICAS,
+    STORED,
+    CardItem,
+    ExamStatisticsItem,
+    ListingItem,
+    card_key,
+    find_exam,
+    get_exam,
+    listing,
+    update_cards,
+)
+from smartexam.platform.audit import Change, entry
+from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update
+from smartexam.platform.errors import NotFound
+
+# What changes the paper that is compiled, beside its questions.
+_IN_PAPER = frozenset(
+    {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
+    | {"max_attempts", "result_mode"}
+)
+_EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
+
+
+def create_exam(exam: Exam, admin_id: int | None = None) -> None:
+    """Store a new exam with its listings and counts, and log it for the administrator who did it.
+
+    Raises:
+        NotFound: its category does not exist.
+    """
+    operations: list[Operation] = [Put(item, CardItem.pk.does_not_exist()) for item in _cards(exam)]
+    operations += [Put(item) for item in _listings(exam)]
+    operations += _category_count(exam.category_id, +1)
+    operations.append(_exam_total(+1))
+    if admin_id is not None:
+        states = None, _logged_state(exam)
+        operations.append(entry(Change(admin_id, "exam.create", f"exam:{exam.id}", *states), exam.created_at))
+    try:
+        table.transact(operations)
+    except TransactionRefused:
+        raise NotFound("Category not found", code="category_not_found") from None
+
+
+def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tuple[int, float] | None = None) -> Exam:
+    """Change an exam's own fields.
+
+    Args:
+        exam_id: which.
+        change: the new values of the fields that change, given the exam as it is; asked again if it changes meanwhile.
+        by: the administrator who does it and when (epoch seconds), for the log.
+
+    Raises:
+        NotFound: the exam does not exist, or the new category does not.
+    """
+
+    def attempt() -> Exam:
+        before = find_exam(exam_id)
+        changes = {name: value for name, value in change(before).items() if getattr(before, name) != value}
+        if not changes:
+            return before
+        if not _EDITABLE.issuperset(changes):
+            raise ValueError(f"not editable: {sorted(set(changes) - _EDITABLE)}")
+        after = structs.replace(before, **changes, edit_version=before.edit_version + 1)
+        actions: list[Action] = [
+            getattr(CardItem, name).remove() if value is None else getattr(CardItem, name).set(value)
+            for name, value in changes.items()
+        ]
+        actions.append(CardItem.edit_version.set(after.edit_version))
+        if _IN_PAPER.intersection(changes):
+            actions.append(CardItem.content_version.add(1))
+        moved = _category_moves(before, after)
+        try:
+            table.transact(
+                update_cards(exam_id, actions, CardItem.edit_version == before.edit_version)
+                + _listing_moves(before, after)
+                + _logged_edit(before, changes, by)
+                + moved
+            )
+        except TransactionRefused as refused:
+            if after.category_id is not None and moved and refused.failed[-1]:
+                raise NotFound("Category not found", code="category_not_found") from None
+            raise
+        return after
+
+    return table.retried(attempt)
+
+
+def remove_exam(exam_id: int, by: tuple[int, float] | None = None) -> bool:
+    """Take an exam out of the catalog: from now on nobody finds it. What belonged to it is erased apart.
+
+    Args:
+        exam_id: which.
+        by: the administrator who does it and when (epoch seconds), for the log.
+
+    Returns:
+        False if there was none.
+    """
+
+    def attempt() -> bool:
+        exam = get_exam(exam_id)
+        if exam is None:
+            return False
+        operations: list[Operation] = [
+            Delete(CardItem, card_key(exam_id, replica), CARD, CardItem.edit_version == exam.edit_version)
+            for replica in range(REPLICAS)
+        ]
+        operations += [Delete(ListingItem, item.pk, item.sk) for item in _listings(exam)]
+        operations += _category_count(exam.category_id, -1)
+        operations.append(_exam_total(-1))
+        if by is not None:
+            operations.append(entry(Change(by[0], "exam.delete", f"exam:{exam_id}", _logged_state(exam), None), by[1]))
+        table.transact(operations)
+        return True
+
+    return table.retried(attempt)
+
+
+def _logged_state(exam: Exam) -> dict[str, Any]:
+    return {name: _as_logged(name, getattr(exam, name)) for name in sorted(_EDITABLE)}
+
+
+def _logged_edit(before: Exam, changes: Mapping[str, Any], by: tuple[int, float] | None) -> list[Operation]:
+    if by is None:
+        return []
+    was = {name: _as_logged(name, getattr(before, name)) for name in changes}
+    is_now = {name: _as_logged(name, value) for name, value in changes.items()}
+    return [entry(Change(by[0], "exam.update", f"exam:{before.id}", was, is_now), by[1])]
+
+
+def _as_logged(name: str, value: Any) -> Any:
+    return number_or_text(value) if name in {"positive_marks", "negative_marks"} else value
+
+
+def _listings(exam: Exam) -> list[ListingItem]:
+    categories = [None] if exam.category_id is None else [None, exam.category_id]
+    return [
+        ListingItem(listing(status, category), exam.place, exam_id=exam.id)
+        for status in (None, exam.status)
+        for category in categories
+    ]
+
+
+def _listing_moves(before: Exam, after: Exam) -> list[Operation]:
+    old = {(item.pk, item.sk): item for item in _listings(before)}
+    new = {(item.pk, item.sk): item for item in _listings(after)}
+    gone: list[Operation] = [Delete(ListingItem, *key) for key in old if key not in new]
+    return gone + [Put(item) for key, item in new.items() if key not in old]
+
+
+def _category_moves(before: Exam, after: Exam) -> list[Operation]:
+    if before.category_id == after.category_id:
+        return []
+    return _category_count(before.category_id, -1) + _category_count(after.category_id, +1)
+
+
+def _category_count(category_id: int | None, change: int) -> list[Operation]:
+    if category_id is None:
+        return []
+    return [
+        Update(
+            CategoryItem,
+            *category_key(category_id),
+            [CategoryItem.exam_count.add(change)],
+            CategoryItem.pk.exists(),
+        )
+    ]
+
+
+def _exam_total(change: int) -> Update:
+    return Update(ExamStatisticsItem, "STATISTICS", "EXAMS", [ExamStatisticsItem.exams.add(change)])
+
+
+def _cards(exam: Exam) -> list[CardItem]:
+    fields = {name: getattr(exam, name) for name in STORED}
+    # DynamoDB knows no empty sets.
+    fields["open_batches"] = set(exam.open_batches) or None
+    return [CardItem(card_key(exam.id, replica), CARD, exam_id=exam.id, **fields) for replica in range(REPLICAS)]
