@@ -120,18 +120,18 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
 
 @api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
 def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
-    """Save answers and marks for review.
+    """Save answers and marks for review. What cannot be taken is named in `rejected`; all else is saved.
 
     Raises:
-        BadRequest: `invalid_fields`: a question or an answer is not the paper's, and nothing was changed;
-            `nothing_to_save`; `no_attempt` is in progress.
+        BadRequest: `nothing_to_save`; `too_many_answers` in one sync; `no_attempt` is in progress.
         NotFound: `exam_not_found`.
         Conflict: `stale_revision`, with the server's `revision`, `answers`, `markedForReview` and `remaining_seconds`;
             `exam_time_over`: the attempt is closed with what was saved before.
     """
-    mine = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
+    mine, taken = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
     return Synced(
-        saved=len(body.answers) if isinstance(body.answers, dict) else 0,
+        saved=taken.saved,
+        rejected=taken.rejected,
         revision=mine.revision,
         remaining_seconds=mine.remaining_seconds(request.now),
         server_time=iso(request.now),

@@ -5,12 +5,16 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.paper import ClientQuestion
+from smartexam.sitting.answers import Rejected
 
 _ANSWER = Meta(
     extra_json_schema={
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}],
     }
 )
+
+
+_MARK = Meta(extra_json_schema={"type": "integer"})
 
 
 class ExamQuery(Struct, frozen=True):
@@ -126,17 +130,18 @@ class SyncBody(Struct, frozen=True):
     `partial` changes only the named questions; `revision` is the last one seen.
     """
 
-    # Loosely typed: what an answer may be depends on its question, and the refusal has to name that question.
+    # Loosely typed: one answer or mark that cannot be taken must not cost the others.
     answers: dict[str, Annotated[Any, _ANSWER]] | UnsetType = UNSET
-    markedForReview: list[int] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
+    markedForReview: list[Annotated[Any, _MARK]] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
     partial: bool = False
     revision: int | None = None
 
 
 class Synced(Struct, frozen=True):
-    """What the server holds now; `saved` is how many answers this call named."""
+    """What the server holds now; `saved` is how many answers of this call were taken."""
 
     saved: int
+    rejected: list[Rejected]
     revision: int
     remaining_seconds: int
     server_time: str

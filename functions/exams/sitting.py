@@ -10,13 +10,15 @@ from smartexam.catalog.paper import Paper
 from smartexam.catalog.store import papers
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import ids
-from smartexam.platform.errors import AppError, BadRequest, Conflict, Fault, InvalidFields, NotFound, Unavailable
+from smartexam.platform.errors import AppError, BadRequest, Conflict, NotFound, Unavailable
 from smartexam.sitting import answers, ending
+from smartexam.sitting.answers import Rejected
 from smartexam.sitting.store import attempts, drafts, results
 from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 
 _TRIES = 4
 _MOST_GUESSES = 1000
+MOST_ANSWERS = 500
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -24,6 +26,24 @@ class Draft(msgspec.Struct, frozen=True):
 
     answers: dict[str, str | list[str]]
     marked: list[int]
+
+
+class Sync(msgspec.Struct, frozen=True):
+    """What one sync writes of a paper.
+
+    Attributes:
+        saved: how many answers were taken.
+        rejected: the answers and marks that were not.
+        whole: the draft's text, replacing what is there; or
+        changes: new texts by position, over what is there.
+        marked: marks for review, replacing what is there.
+    """
+
+    saved: int
+    rejected: list[Rejected]
+    whole: str | None
+    changes: dict[str, str] | None
+    marked: str | None
 
 
 class PaperVersions:
@@ -115,47 +135,52 @@ def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, Pap
     return sitting, paper, _draft(paper, sitting)
 
 
-def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Sitting:
-    """Save answers and marks for review.
+def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Sitting, Sync]:
+    """Save answers and marks for review; what cannot be taken is left out, and what was saved of it stays.
+
+    Returns:
+        The sitting as saved, and what was taken.
 
     Raises:
-        InvalidFields: a question or an answer is not the paper's; nothing was changed.
-        BadRequest: no attempt is running, or there is nothing to save.
+        BadRequest: no attempt is running, there is nothing to save, or too much.
         Conflict: `exam_time_over`, or `stale_revision` with the server's state.
     """
     if body.answers is UNSET and body.markedForReview is UNSET:
         raise BadRequest("answers or markedForReview required", code="nothing_to_save")
+    if body.answers is not UNSET and len(body.answers) > MOST_ANSWERS:
+        raise BadRequest(f"A sync takes at most {MOST_ANSWERS} answers", code="too_many_answers")
     guess = _versions.guess(exam_id)
     version = _stored_version(user_id, exam_id, time) if guess is None else guess
+    in_grace = False
     for _ in range(_TRIES):
         try:
             paper = papers.load_paper(exam_id, version)
-            changes, marked = _read(paper, body)
-        except (InvalidFields, NotFound):
+        except NotFound:
             stored = _stored_version(user_id, exam_id, time)
             if stored == version:
                 raise
             version = stored
             continue
-        whole = None if changes is None or body.partial else answers.encode_sparse(changes, len(paper))
+        read = _read(paper, body, in_grace=in_grace)
         try:
             sitting = drafts.save_draft(
                 user_id,
                 exam_id,
                 paper_version=version,
-                open_after=time.earliest_deadline,
+                open_after=time.earliest_deadline if in_grace else time.now,
                 revision=body.revision,
-                answers=whole,
-                changes=answers.as_changes(changes) if changes is not None and body.partial else None,
-                marked=None if marked is None else answers.encode_marked(marked),
+                answers=read.whole,
+                changes=read.changes,
+                marked=read.marked,
             )
         except SittingRefused as refused:
             if refused.sitting is None:
                 find_exam(exam_id, reader=user_id)
-            version = _version_after(refused.sitting, version, time)
+            version = _version_after(refused.sitting, version, body.revision, time)
+            in_grace = refused.sitting is not None and refused.sitting.deadline < time.now
         else:
             _versions.saw(exam_id, version)
-            return sitting
+            return sitting, read
     raise Unavailable
 
 
@@ -198,27 +223,41 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     return sitting.paper_version
 
 
-def _read(paper: Paper, body: SyncBody) -> tuple[dict[int, str] | None, list[int] | None]:
-    """Answers by position and marked positions, each None if the body does not name it."""
-    given: dict[int, str] | None = None
-    marked: list[int] | None = None
-    faults: list[Fault] = []
+def _read(paper: Paper, body: SyncBody, *, in_grace: bool) -> Sync:
+    """What a sync writes of the paper.
+
+    After the deadline answers are added and changed, never removed: what was on its way when time ran out may be an
+    older state, or an empty one.
+    """
+    rejected: list[Rejected] = []
+    whole = changes = marked = None
+    saved = 0
     if body.answers is not UNSET:
-        given, faults = answers.read_answers(paper, body.answers)
+        given, rejected = answers.read_answers(paper, body.answers)
+        if in_grace:
+            given = {position: text for position, text in given.items() if text}
+        saved = len(given)
+        kept = {paper.positions[each.question_id] for each in rejected if each.question_id in paper.positions}
+        if body.partial or in_grace:
+            changes = answers.as_changes(given)
+        elif kept:
+            # The write reads nothing, so it cannot repeat what it must keep: it names everything else.
+            changes = answers.as_changes({at: given.get(at, "") for at in range(len(paper)) if at not in kept})
+        else:
+            whole = answers.encode_sparse(given, len(paper))
     if body.markedForReview is not UNSET:
-        marked, more = answers.read_marked(paper, body.markedForReview)
-        faults += more
-    if faults:
-        raise InvalidFields(faults)
-    return given, marked
+        positions, unknown = answers.read_marked(paper, body.markedForReview)
+        marked = answers.encode_marked(positions)
+        rejected = [*rejected, *unknown]
+    return Sync(saved, rejected, whole, changes, marked)
 
 
-def _version_after(sitting: Sitting | None, tried: int, time: ExamTime) -> int:
+def _version_after(sitting: Sitting | None, tried: int, revision: int | None, time: ExamTime) -> int:
     """The version to try next after a refused write, or what the client must be told instead."""
     if sitting is None or not sitting.is_in_progress(time):
         raise _ended(sitting, time, Conflict)
-    if sitting.paper_version != tried:
-        return sitting.paper_version
+    if sitting.paper_version != tried or revision in {None, sitting.revision}:
+        return sitting.paper_version  # another version, or only the deadline passed
     draft = _draft(papers.load_paper(sitting.exam_id, sitting.paper_version), sitting)
     raise Conflict(
         "Newer answers were saved meanwhile",

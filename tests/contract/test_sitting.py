@@ -68,17 +68,24 @@ def test_an_exam_without_questions_cannot_be_started(student: Client, admin: Cli
     assert student.post(f"/start-exam/{exam_id}").status == 404
 
 
-def test_every_malformed_answer_is_named_by_its_question_and_nothing_changes(student: Client, exam: int) -> None:
+def test_what_cannot_be_taken_is_named_and_costs_no_other_answer(student: Client, exam: int) -> None:
     start(student, exam)
     first, second, third = ids_of(student, exam)
-    malformed = {first: 5, second: {"A": True}, third: 42.5, "999999": "A"}
+    malformed = {second: {"A": True}, third: 42.5, "999999": "A"}
 
-    answer = student.post(f"/api/sync-exam-answers/{exam}", {"answers": malformed, "markedForReview": [0]})
+    answer = student.post(
+        f"/api/sync-exam-answers/{exam}", {"answers": {first: "A", **malformed}, "markedForReview": [0]}
+    )
 
-    assert answer.status == 400
-    named = [fault["field"] for fault in answer.body["errors"]]
-    assert named == [*(f"answers.{each}" for each in malformed), "markedForReview[0]"]
-    assert student.get(f"/exam/{exam}").body["revision"] == 0
+    assert (answer.status, answer.body["saved"]) == (200, 1)
+    codes = {each["question_id"]: each["code"] for each in answer.body["rejected"]}
+    assert codes == {
+        second: "not_an_answer",
+        third: "not_an_answer",
+        "999999": "unknown_question",
+        "0": "unknown_question",
+    }
+    assert student.get(f"/exam/{exam}").body["answers"] == {first: "A"}
     student.post(f"/submit-exam/{exam}")
 
 

@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 Answer = str | list[str]
 
 _LONGEST_NUMBER = 32
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+# As phones and pasting write the sign of a number
+_MINUS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 def same_answer(one: Answer | None, other: Answer | None) -> bool:
@@ -19,7 +20,7 @@ def same_answer(one: Answer | None, other: Answer | None) -> bool:
 
 
 def check_answer(question_type: str, letters: Collection[str], answer: Answer | None) -> None:
-    """Refuses, with ValueError, what the server would refuse: one bad answer would hold up all that wait with it.
+    """Refuses, with ValueError, what the server would not take, so that the student learns of it at once.
 
     `letters` are those of the question's filled options.
     """
@@ -31,7 +32,7 @@ def check_answer(question_type: str, letters: Collection[str], answer: Answer | 
     elif question_type == "MCQ":
         if not isinstance(answer, str) or not _is_letter(answer, letters):
             raise ValueError(f"an MCQ takes one letter among {', '.join(letters)}, not {answer!r}")
-    elif not isinstance(answer, str) or len(answer.strip()) > _LONGEST_NUMBER or not _NUMBER.fullmatch(answer.strip()):
+    elif not isinstance(answer, str) or len("".join(answer.split())) > _LONGEST_NUMBER or _number(answer) is None:
         raise ValueError(f"a NUMERIC question takes a number as text, not {answer!r}")
 
 
@@ -44,7 +45,13 @@ def _canonical(answer: Answer | None) -> object:
         return None
     if isinstance(answer, list):
         return frozenset(letter.upper() for letter in answer)
+    number = _number(answer)
+    return answer.upper() if number is None else number
+
+
+def _number(answer: str) -> Decimal | None:
     try:
-        return Decimal(answer)
+        number = Decimal("".join(_MINUS.sub("-", answer).split()).replace("_", "?"))
     except InvalidOperation:
-        return answer.upper()
+        return None
+    return number if number.is_finite() else None

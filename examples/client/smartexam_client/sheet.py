@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from smartexam_client.answers import Answer, check_answer, same_answer
@@ -29,10 +29,15 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Synced:
-    """What one synchronisation came to. `kept` and `yielded` are the question ids of a merge after a stale revision."""
+    """What one synchronisation came to.
+
+    `kept` and `yielded` are the question ids of a merge after a stale revision; `rejected` are the server's reasons, by
+    question id, for what it did not take. What it had saved of these questions before, it still has.
+    """
 
     revision: int
     remaining_seconds: int
+    rejected: Mapping[str, str] = field(default_factory=dict)
     merged: bool = False
     kept: frozenset[int] = frozenset()
     yielded: frozenset[int] = frozenset()
@@ -140,12 +145,13 @@ class AnswerSheet:
         It also follows a lost *answer*: the repeated call meets its own first writing, and the merge changes nothing.
         Raises ApiError (`exam_time_over`: what is unconfirmed came too late), ConnectionLostError (it all stays).
         """
+        rejected: Mapping[str, str] = {}
         kept: frozenset[int] = frozenset()
         yielded: frozenset[int] = frozenset()
         with self._network:
             for merges in range(_MERGES + 1):
                 try:
-                    self._send()
+                    rejected = self._send()
                 except ApiError as error:
                     if error.code != "stale_revision" or merges == _MERGES:
                         raise
@@ -155,7 +161,7 @@ class AnswerSheet:
                     kept, yielded = mine, yielded | lost
                 else:
                     break
-        return Synced(self.revision, self.remaining_seconds, merges > 0, kept, yielded)
+        return Synced(self.revision, self.remaining_seconds, rejected, merges > 0, kept, yielded)
 
     def submit(self) -> Submission:
         """Sends what is unconfirmed and hands in; twice is once. When the time is over, hands in what was in time.
@@ -176,19 +182,23 @@ class AnswerSheet:
                 self._journal.clear()
         return submission
 
-    def _send(self) -> None:
+    def _send(self) -> Mapping[str, str]:
+        """Sends what is unconfirmed; returns why the server did not take some of it, by question id."""
         with self._state:
             sent, marks, body = dict(self.unconfirmed), set(self.marked), self.changes()
         document = self._connection.post(f"/api/sync-exam-answers/{self._exam_id}", body)
+        rejected = {each["question_id"]: each["message"] for each in document.get("rejected", [])}
         with self._state:
             for question_id, answer in sent.items():
-                self._agree(question_id, answer)
+                if str(question_id) not in rejected:
+                    self._agree(question_id, answer)
                 # The student may have changed it again while the call was on its way.
                 if self.unconfirmed.get(question_id) == answer:
                     self.unconfirmed.pop(question_id, None)
             self._agreed_marks = marks
             self.revision, self.remaining_seconds = document["revision"], document["remaining_seconds"]
             self._keep()
+        return rejected
 
     def _agree(self, question_id: int, answer: Answer | None) -> None:
         if answer:

@@ -85,10 +85,7 @@ def sync(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
     if running is None or not place.is_open(now):
         code = _why_ended(place, now)
         return refusal(settled(place, now), 409 if code == "exam_time_over" else 400, code)
-    try:
-        answers, marked = _read(running, sent)
-    except Malformed:
-        return refusal([place], 400, "invalid_fields")
+    answers, marked, taken, rejected = _read(running, sent, in_grace=now > running.deadline)
     if sent.get("revision", running.revision) != running.revision:
 
         def stale(answer: Answer) -> Place:
@@ -100,7 +97,8 @@ def sync(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
     after = replace(place, running=saved)
 
     def told(body: Any) -> Place:
-        equal(body["saved"], len(sent.get("answers", {})))
+        equal(body["saved"], taken)
+        equal([(each["question_id"], each["code"]) for each in body["rejected"]], rejected)
         equal(body["revision"], saved.revision)
         equal(body["remaining_seconds"], _remaining(saved, now))
         return after
@@ -108,22 +106,36 @@ def sync(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
     return success([place, after], told)
 
 
-def _read(running: Attempt, body: dict[str, Any]) -> tuple[Answers, tuple[int, ...]]:
+def _read(
+    running: Attempt, body: dict[str, Any], *, in_grace: bool
+) -> tuple[Answers, tuple[int, ...], int, list[tuple[str, str]]]:
+    """Answers and marks after a sync, how many answers were taken, and what was not."""
     questions = {question.id: question for question in running.paper.questions}
-    answers = dict(running.answers) if body.get("partial") else {}
+    before = dict(running.answers)
+    answers = before.copy() if body.get("partial") or in_grace or "answers" not in body else {}
+    rejected = []
+    taken = 0
     for name, given in body.get("answers", {}).items():
-        question = questions.get(int(name))
+        number = int(name)
+        question = questions.get(number)
         if question is None:
-            raise Malformed
-        answers[int(name)] = grading.canonical(question, given)
-    if "answers" not in body:
-        answers = dict(running.answers)
+            rejected.append((name, "unknown_question"))
+            continue
+        try:
+            text = grading.canonical(question, given)
+        except Malformed:
+            rejected.append((name, "not_an_answer"))
+            text = before.get(number, "")
+        else:
+            taken += bool(text) or not in_grace
+        if text or not in_grace:
+            answers[number] = text
     marked = body.get("markedForReview", running.marked)
-    if not set(marked) <= set(questions):
-        raise Malformed
+    if "markedForReview" in body:
+        rejected += [(str(each), "unknown_question") for each in marked if each not in questions]
     ids = [each for each in running.paper.ids if each is not None]
     kept = tuple((each, answers[each]) for each in ids if answers.get(each))
-    return kept, tuple(each for each in running.paper.ids if each is not None and each in marked)
+    return kept, tuple(each for each in ids if each in marked), taken, rejected
 
 
 def submit(place: Place, exam: Exam, now: float, _call: Call) -> Prediction[Place]:

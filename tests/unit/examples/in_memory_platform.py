@@ -117,12 +117,13 @@ class Platform:
         paper, _ = self._compiled()
         changes, faults = drafts.read_answers(paper, sent["answers"])
         marked, more_faults = drafts.read_marked(paper, sent["markedForReview"])
-        assert not faults
-        assert not more_faults
+        rejected = [*faults, *more_faults]
         self.given.update(changes)
         self.marked = marked
         self.revision += 1
-        return reply(200, {"success": True, "saved": len(changes), **self._state()})
+        return reply(
+            200, {"success": True, "saved": len(changes), "rejected": msgspec.to_builtins(rejected), **self._state()}
+        )
 
     def _submit(self, _: bytes) -> Reply:
         self.submitted = True

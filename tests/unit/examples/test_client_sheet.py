@@ -239,3 +239,21 @@ def test_what_the_server_takes_is_taken_here(pupil: Pupil, question_id: int, ans
     sheet.answer(question_id, answer)
 
     assert sheet.sync().revision == 1
+
+
+def test_what_the_server_does_not_take_is_told_and_holds_nothing_up(
+    pupil: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = pupil.device()
+    sheet.answer(NUMERIC, "1.41")
+    sheet.sync()
+    monkeypatch.setattr("smartexam_client.sheet.check_answer", lambda *_: None)  # an older client's rules
+    sheet.answer(MCQ, "B")
+    sheet.answer(NUMERIC, "3,5")
+
+    synced = sheet.sync()
+
+    assert synced.rejected.keys() == {str(NUMERIC)}
+    assert "comma" in synced.rejected[str(NUMERIC)]
+    assert sheet.answers == {MCQ: "B", NUMERIC: "1.41"}
+    assert not sheet.has_changes

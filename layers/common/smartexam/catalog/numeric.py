@@ -1,11 +1,13 @@
 """The numbers of NUMERIC questions: bounded decimals, read exactly.
 
-A number is written in ASCII, plainly or with a small exponent ("42.5", "-.5", "6.02e23"), in at most `MAX_LENGTH`
-characters. The bounds keep every sum and difference of two numbers exact within `EXACT`, so nobody's answer is decided
-by a rounding, and keep the arithmetic cheap whatever a client sends.
+A number is plain ("42.5", "-.5") or has a small exponent ("6.02e23"). People type and paste it in many ways: with the
+digits of any script, any Unicode minus sign or dash, and spaces around the sign and the digits. `as_ascii` gives the
+one spelling that is stored, in at most `MAX_LENGTH` characters. The bounds keep every sum and difference of two numbers
+exact within `EXACT`, so rounding never decides about an answer, and keep the arithmetic cheap whatever a client sends.
 """
 
 import re
+import unicodedata
 from decimal import Context, Decimal
 
 MAX_LENGTH = 32
@@ -14,15 +16,41 @@ MAX_LENGTH = 32
 EXACT = Context(prec=300)
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_SPACED = re.compile(r"\s*([+-]?)\s*(\S+)\s*")
+# Room for spaces around what is stored.
+_MOST_TYPED = 2 * MAX_LENGTH
+# Minus signs that Unicode does not list among the dashes.
+_MINUS_SIGNS = "\N{MINUS SIGN}\N{HEAVY MINUS SIGN}\N{MODIFIER LETTER MINUS SIGN}"
+_FULL_WIDTH = {"\N{FULLWIDTH PLUS SIGN}": "+", "\N{FULLWIDTH FULL STOP}": "."}
+
+
+def as_ascii(text: str) -> str | None:
+    """The one spelling of a typed number: ASCII, without spaces; None when the text is no number."""
+    if len(text) > _MOST_TYPED:
+        return None
+    if not text.isascii():
+        text = "".join(map(_ascii, text))
+    spaced = _SPACED.fullmatch(text)
+    number = spaced[1] + spaced[2] if spaced else ""
+    return number if len(number) <= MAX_LENGTH and _NUMBER.fullmatch(number) else None
 
 
 def read_number(text: str) -> Decimal | None:
-    """The exact value of a number's text, or None when it is not one."""
+    """The exact value of a typed number, or None when the text is no number."""
     if len(text) > MAX_LENGTH or _NUMBER.fullmatch(text) is None:
-        return None
+        spelled = as_ascii(text)
+        return None if spelled is None else Decimal(spelled)
     return Decimal(text)
 
 
 def interval(centre: Decimal, tolerance: Decimal) -> tuple[Decimal, Decimal]:
     """The lowest and the highest value within `tolerance` of `centre`, exactly."""
     return EXACT.subtract(centre, tolerance), EXACT.add(centre, tolerance)
+
+
+def _ascii(character: str) -> str:
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if character in _MINUS_SIGNS or unicodedata.category(character) == "Pd":
+        return "-"
+    return _FULL_WIDTH.get(character, character)

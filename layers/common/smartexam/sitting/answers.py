@@ -14,22 +14,40 @@ a map `{"17": "B", "18": ""}` from position to text, which `decode` lays over th
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from smartexam.catalog.numeric import MAX_LENGTH, read_number
+import msgspec
+
+from smartexam.catalog.numeric import MAX_LENGTH, as_ascii
 from smartexam.catalog.paper import Paper
 from smartexam.catalog.questions import MCQ, MSQ, OPTION_LETTERS
-from smartexam.platform.errors import Fault
 
-MAX_FAULTS: Final = 20
+# Why an answer was rejected
+UNKNOWN_QUESTION: Final = "unknown_question"
+NOT_AN_ANSWER: Final = "not_an_answer"
+
 MAX_MSQ_ENTRIES: Final = 16
 
 _SEPARATOR = "|"
-_UNKNOWN = "is not a question of this exam"
+_UNKNOWN = "This is not a question of the exam."
 # Enough of any id to recognise it, not enough to echo a hostile one.
 _SHOWN_ID = 24
 
 
 class AnswerError(ValueError):
     """Not an answer to this question; the text is for the client."""
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """An answer, or a mark for review, that could not be taken. What was saved of the question before stays.
+
+    Attributes:
+        question_id: as the client named the question, cut off where it is longer than any id.
+        code: `unknown_question`, or `not_an_answer` to this question.
+        message: what a person can do about it.
+    """
+
+    question_id: str
+    code: str
+    message: str
 
 
 class DraftError(ValueError):
@@ -51,59 +69,50 @@ def normalise(question_type: str, filled_options: str, value: object) -> str:
         if not isinstance(value, list):
             if value == "":
                 return ""
-            raise AnswerError("must be an array of option letters")
+            raise AnswerError("The answer must be an array of option letters.")
         if len(value) > MAX_MSQ_ENTRIES:
-            raise AnswerError("must name each option once")
+            raise AnswerError("The answer must name each option once.")
         return "".join(sorted({_letter(filled_options, entry) for entry in value}))
     if not isinstance(value, str):
-        raise AnswerError("must be one option letter" if question_type == MCQ else "must be a number as a string")
+        shape = "one option letter" if question_type == MCQ else "a number as a string"
+        raise AnswerError(f"The answer must be {shape}.")
     if question_type == MCQ:
         return value if value and value in filled_options and len(value) == 1 else _choice(filled_options, value)
-    text = value.strip()
-    if text and read_number(text) is None:
-        raise AnswerError(f"must be a number of at most {MAX_LENGTH} characters")
-    return text
+    return _number(value)
 
 
-def read_answers(paper: Paper, answers: Mapping[str, object]) -> tuple[dict[int, str], list[Fault]]:
-    """Canonical texts by position of what a client sent by question id, and the faults found.
-
-    The answers must not be used when there are faults. At most `MAX_FAULTS` are listed.
-    """
+def read_answers(paper: Paper, answers: Mapping[str, object]) -> tuple[dict[int, str], list[Rejected]]:
+    """Canonical texts by position of what a client sent by question id, and what could not be taken."""
     read: dict[int, str] = {}
-    faults: list[Fault] = []
+    rejected: list[Rejected] = []
     positions, rules = paper.positions, paper.answer_rules
     for question_id, value in answers.items():
         position = positions.get(question_id)
         if position is None:
-            faults.append(Fault(f"answers.{question_id[:_SHOWN_ID]}", _UNKNOWN))
-        else:
-            question_type, filled_options = rules[position]
-            try:
-                read[position] = normalise(question_type, filled_options, value)
-            except AnswerError as error:
-                faults.append(Fault(f"answers.{question_id}", str(error)))
-        if len(faults) == MAX_FAULTS:
-            break
-    return read, faults
+            rejected.append(_unknown(question_id))
+            continue
+        question_type, filled_options = rules[position]
+        try:
+            read[position] = normalise(question_type, filled_options, value)
+        except AnswerError as error:
+            rejected.append(Rejected(question_id, NOT_AN_ANSWER, str(error)))
+    return read, rejected
 
 
-def read_marked(paper: Paper, question_ids: Iterable[object]) -> tuple[list[int], list[Fault]]:
-    """Positions, in the paper's order, of the questions marked for review, and the faults found (see `read_answers`).
+def read_marked(paper: Paper, question_ids: Iterable[object]) -> tuple[list[int], list[Rejected]]:
+    """Positions, in the paper's order, of the questions marked for review, and what could not be taken.
 
     Ids are integers, or their text.
     """
     marked: set[int] = set()
-    faults: list[Fault] = []
-    for index, question_id in enumerate(question_ids):
+    rejected: list[Rejected] = []
+    for question_id in question_ids:
         position = paper.positions.get(_id_text(question_id))
-        if position is not None:
+        if position is None:
+            rejected.append(_unknown(question_id))
+        else:
             marked.add(position)
-            continue
-        faults.append(Fault(f"markedForReview[{index}]", _UNKNOWN))
-        if len(faults) == MAX_FAULTS:
-            break
-    return sorted(marked), faults
+    return sorted(marked), rejected
 
 
 def encode(answers: Iterable[str]) -> str:
@@ -178,6 +187,22 @@ def marked_to_client(paper: Paper, positions: Iterable[int]) -> list[int]:
     return [paper.questions[position].id for position in positions]
 
 
+def _unknown(question_id: object) -> Rejected:
+    shown = question_id if isinstance(question_id, str) else msgspec.json.encode(question_id).decode()
+    return Rejected(shown[:_SHOWN_ID], UNKNOWN_QUESTION, _UNKNOWN)
+
+
+def _number(value: str) -> str:
+    text = as_ascii(value)
+    if text is not None:
+        return text
+    if not value.strip():
+        return ""
+    if "," in value:
+        raise AnswerError("Write the number without a comma: its meaning differs between countries.")
+    raise AnswerError(f"The answer must be a number of at most {MAX_LENGTH} characters.")
+
+
 def _choice(filled_options: str, value: str) -> str:
     return _letter(filled_options, value) if value.strip() else ""
 
@@ -185,9 +210,9 @@ def _choice(filled_options: str, value: str) -> str:
 def _letter(filled_options: str, value: object) -> str:
     letter = value.strip().upper() if isinstance(value, str) else ""
     if len(letter) != 1 or letter not in OPTION_LETTERS:
-        raise AnswerError("must be an option letter" if filled_options else "cannot be answered")
+        raise AnswerError("The answer must be an option letter." if filled_options else "This cannot be answered.")
     if letter not in filled_options:
-        raise AnswerError(f"names option {letter}, which the question does not have")
+        raise AnswerError(f"The question has no option {letter}.")
     return letter
 
 

@@ -5,6 +5,8 @@ is imported for it.
 """
 
 import io
+import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -23,6 +25,9 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
+# As msgspec says it of a number that no type holds
+_OUT_OF_RANGE = "out of range"
+_MOST_DIGITS = 400
 
 
 class UploadedFile(msgspec.Struct, frozen=True):
@@ -72,7 +77,7 @@ def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
     """
     try:
         return _decode(content, shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise BadRequest("Malformed JSON", code="malformed_json") from None
 
 
@@ -130,9 +135,24 @@ def _decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
     try:
         decoded: ShapeT = _decoder(shape).decode(content)
     except msgspec.ValidationError as error:
+        if _OUT_OF_RANGE in str(error):
+            return _decode_any_number(content, shape)
         given = msgspec.json.decode(content)
         raise faults.invalid(error, shape, given if isinstance(given, dict) else None) from None
     return decoded
+
+
+def _decode_any_number(content: bytes, shape: type[ShapeT]) -> ShapeT:
+    """A body with a number beyond every range, which is infinite: refused only where the shape wants a number.
+
+    It may be one answer of many, and must not cost the others.
+    """
+    given = json.loads(content, parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else math.inf)
+    json.dumps(given, ensure_ascii=False).encode()  # refuses halves of characters, as msgspec does
+    try:
+        return msgspec.convert(given, shape)
+    except msgspec.ValidationError as error:
+        raise faults.invalid(error, shape, given if isinstance(given, dict) else None) from None
 
 
 def _multipart(body: bytes, content_type: str, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
