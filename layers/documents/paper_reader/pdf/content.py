@@ -21,8 +21,9 @@ from paper_reader.pdf.builder import (
 )
 from paper_reader.pdf.fonts import PLAIN, Font
 from paper_reader.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
+from paper_reader.pdf.paths import Paths, State
 from paper_reader.pdf.resources import IDENTITY, Matrix, Resources, multiply
-from paper_reader.pdf.runs import INVISIBLE, LIGHT, Box, PageContent, Rule, Stroke
+from paper_reader.pdf.runs import INVISIBLE, LIGHT, PageContent, Rule, Stroke
 from paper_reader.pdf.strings import HEX, STRING, code_of
 
 # What is commonest stands first, and alternatives with nothing rather than "?", which costs more: this is matched
@@ -75,7 +76,7 @@ def read_page(content: bytes, resources: Resources, page: PageContent, matrix: M
 
 
 def _without_images(content: bytes) -> bytes:
-    """Operations without the images among them, whose bytes read like anything."""
+    """Operations without the bytes of images among them, which read like anything; `BI` stays for each."""
     kept: list[bytes] = []
     at = 0
     while (
@@ -83,7 +84,7 @@ def _without_images(content: bytes) -> bytes:
         and (data := _IMAGE_DATA.search(content, begun.end()))
         and (ended := _IMAGE_ENDS.search(content, data.end()))
     ):
-        kept.append(content[at : begun.start()])
+        kept += (content[at : begun.start()], b"BI")
         at = ended.end()
     return b" ".join([*kept, content[at:]])
 
@@ -119,6 +120,7 @@ class _Interpreter:
         self.fonts: dict[tuple[bytes, bytes], tuple[Font, float]] = {}
         self.matrices: dict[bytes, tuple[float, float, float, float]] = {}
         self.text = RunBuilder(page)
+        self.paths = Paths(page)
 
     def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
         self, content: bytes, resources: Resources, matrix: Matrix, depth: int
@@ -128,7 +130,7 @@ class _Interpreter:
             content = _without_images(content)
         self.ctm = matrix
         self.fonts = {}
-        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int]] = []
+        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int, State]] = []
         name = b""
         properties = b""
         runs = self.page.runs
@@ -153,6 +155,28 @@ class _Interpreter:
             b"sc": self._set_colour,
             b"scn": self._set_colour,
             b"EMC": self._end_mark,
+            b"c": self._curve,
+            b"v": self._curve,
+            b"y": self._curve,
+            b"S": self._stroke,
+            b"s": self._stroke,
+            b"f": self._fill,
+            b"F": self._fill,
+            b"f*": self._fill,
+            b"B": self._fill_and_stroke,
+            b"B*": self._fill_and_stroke,
+            b"b": self._fill_and_stroke,
+            b"b*": self._fill_and_stroke,
+            b"n": self._paint_nothing,
+            b"W": self._clip,
+            b"W*": self._clip,
+            b"BI": self._picture,
+            b"sh": self._shade,
+            b"G": self._set_line_colour,
+            b"RG": self._set_line_colour,
+            b"SC": self._set_line_colour,
+            b"SCN": self._set_line_colour,
+            b"K": self._set_line_ink,
         }
         operations = _OPERATION.finditer(content)
         for each in operations:
@@ -174,11 +198,11 @@ class _Interpreter:
                 elif code == b"q":
                     if len(stack) < 200:
                         stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
-                                      self.scale, self.leading, self.rise, self.light))  # fmt: skip
+                                      self.scale, self.leading, self.rise, self.light, self.paths.state))  # fmt: skip
                 elif code == b"Q":
                     if stack:
                         (self.ctm, self.font, self.font_size, self.character_space, self.word_space,
-                         self.scale, self.leading, self.rise, self.light) = stack.pop()  # fmt: skip
+                         self.scale, self.leading, self.rise, self.light, self.paths.state) = stack.pop()  # fmt: skip
                 elif code in {b"BDC", b"BMC"}:
                     self.text.begin_mark(properties or (resources.properties(name) if code == b"BDC" else b""))
                     properties = b""
@@ -491,14 +515,17 @@ class _Interpreter:
             x1, y1 = self._place(x + width, y + height)
             if abs(y1 - y0) <= _RULE_HEIGHT:
                 self._rule(x0, x1, (y0 + y1) / 2)
+            self.paths.rectangle(x0, y0, x1, y1)
 
     def _move(self, numbers: list[float]) -> None:
         if len(numbers) == 2:
             self.point = self._place(numbers[0], numbers[1])
+            self.paths.move()
 
     def _line_to(self, numbers: list[float]) -> None:
         if len(numbers) == 2:
             before, self.point = self.point, self._place(numbers[0], numbers[1])
+            self.paths.line(before, self.point)
             if abs(before[1] - self.point[1]) < 0.3:
                 self._rule(before[0], self.point[0], before[1])
             elif len(self.page.strokes) < _MOST_STROKES:
@@ -509,6 +536,41 @@ class _Interpreter:
     def _rule(self, x0: float, x1: float, y: float) -> None:
         if abs(x1 - x0) >= _SHORTEST_RULE and len(self.page.rules) < _MOST_RULES:
             self.page.rules.append(Rule(min(x0, x1), max(x0, x1), y))
+
+    def _curve(self, numbers: list[float]) -> None:
+        if len(numbers) in {4, 6}:
+            places = [self._place(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+            self.paths.curve(places)
+            self.point = places[-1]
+
+    def _stroke(self, _: list[float]) -> None:
+        self.paths.paint(is_filled=False, is_stroked=True, is_hidden=self.text.hidden > 0)
+
+    def _fill(self, _: list[float]) -> None:
+        self.paths.paint(is_filled=not self.light, is_stroked=False, is_hidden=self.text.hidden > 0)
+
+    def _fill_and_stroke(self, _: list[float]) -> None:
+        self.paths.paint(is_filled=not self.light, is_stroked=True, is_hidden=self.text.hidden > 0)
+
+    def _paint_nothing(self, _: list[float]) -> None:
+        self.paths.paint(is_filled=False, is_stroked=False, is_hidden=True)
+
+    def _clip(self, _: list[float]) -> None:
+        self.paths.will_clip = True
+
+    def _picture(self, _: list[float]) -> None:
+        if not self.text.hidden:
+            self.paths.picture([self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))])
+
+    def _shade(self, _: list[float]) -> None:
+        if not self.text.hidden:
+            self.paths.shade()
+
+    def _set_line_colour(self, numbers: list[float]) -> None:
+        self.paths.set_light(is_light=bool(numbers) and min(numbers) > _NEARLY_WHITE)
+
+    def _set_line_ink(self, numbers: list[float]) -> None:
+        self.paths.set_light(is_light=bool(numbers) and max(numbers) < 1 - _NEARLY_WHITE)
 
     def _set_colour(self, numbers: list[float]) -> None:
         self.light = LIGHT if numbers and min(numbers) > _NEARLY_WHITE else 0
@@ -521,16 +583,16 @@ class _Interpreter:
         if self.forms > MAX_FORMS_PER_PAGE:
             return
         if resources.is_image(name):
-            corners = [self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))]
-            xs, ys = [x for x, _ in corners], [y for _, y in corners]
-            self.page.images.append(Box(min(xs), min(ys), max(xs), max(ys)))
+            self._picture([])
             return
         form = resources.form(name)
         if form is None or depth >= MAX_FORM_DEPTH:
             return
         kept = (self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts)
+        state = self.paths.state
         self.run(form.content(), form.resources, multiply(form.matrix, self.ctm), depth + 1)
         self.ctm, self.tm, self.along, self.line, self.font, self.font_size, self.light, self.fonts = kept
+        self.paths.state = state
 
     def _end_mark(self, _: list[float]) -> None:
         self.text.end_mark()

@@ -119,6 +119,7 @@ class Document:
             (way, letters), *_ = found.turned.most_common(1)
             if letters > 2 * sum(len(run.text) for run in found.runs):
                 found = self._upright(number, page, (turned + way) % 360)
+                found.rotation = way
         self._budget.take_runs(len(found.runs))
         return found
 

@@ -6,6 +6,7 @@ Coordinates are points from the page's lower left corner as a reader sees the pa
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 BOLD: Final = 1
@@ -73,13 +74,24 @@ class Stroke(NamedTuple):
     y1: float
 
 
-class Box(NamedTuple):
-    """Where an image is."""
+class Kind(IntEnum):
+    """What a shape is: a line along an axis, a rectangle (outlined or filled), a drawing or a picture."""
+
+    LINE = 0
+    BOX = 1
+    BLOCK = 2
+    DRAWING = 3
+    PICTURE = 4
+
+
+class Shape(NamedTuple):
+    """Where something is drawn that is not text, as far as it is visible."""
 
     x0: float
     y0: float
     x1: float
     y1: float
+    kind: Kind
 
 
 @dataclass(slots=True)
@@ -87,6 +99,7 @@ class PageContent:
     """Everything on a page that matters; `number` counts from 1.
 
     `turned` are the characters of text that runs upwards (90), upside down (180) or downwards (270); it has no runs.
+    `rotation` is how far the page is turned clockwise beyond what the file says.
     """
 
     number: int
@@ -95,6 +108,7 @@ class PageContent:
     runs: list[Run] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
-    images: list[Box] = field(default_factory=list)
+    shapes: list[Shape] = field(default_factory=list)
     legacy_fonts: set[str] = field(default_factory=set)
     turned: Counter[int] = field(default_factory=Counter)
+    rotation: int = 0
