@@ -11,11 +11,14 @@ from question_generation import generation
 from question_generation.drafts import Outcome
 from question_generation.files import LARGEST_PDF, PDF_TYPE, is_pdf, source_key
 from question_generation.request import EXTRACT, PURE, GenerationRequest, checked
-from smartexam.catalog.store import exams, jobs
-from smartexam.platform import ids, storage
+from smartexam.catalog.store import exams
+from smartexam.jobs.queue import next_job_id
+from smartexam.jobs.store import jobs
+from smartexam.platform import storage
 from smartexam.platform.errors import BadRequest, InvalidFields, NotFound, TooLarge, Unavailable
 from smartexam.platform.settings import settings
 
+GENERATION = "question_generation"
 _UPLOAD_SECONDS = 600
 
 
@@ -78,8 +81,8 @@ def upload_place(body: UploadRequest, *, created_by: int, now: float) -> UploadP
     _exam_exists(request.exam_id)
     if request.mode != EXTRACT and not client.is_configured():
         raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
-    job_id = ids.next_id("job")
-    jobs.create(job_id, _stored(request), created_by=created_by, now=now)
+    job_id = next_job_id()
+    _create_job(job_id, _stored(request), created_by, now)
     form = storage.presigned_upload(
         _bucket(), source_key(job_id, is_pdf=True), PDF_TYPE, most=LARGEST_PDF, seconds=_UPLOAD_SECONDS
     )
@@ -100,7 +103,7 @@ def job_status(job_id: int, now: float) -> JobStatus:
         NotFound: no such job.
     """
     job = jobs.get(job_id, now)
-    if job is None:
+    if job is None or job.kind != GENERATION:
         raise NotFound("Job not found")
     stored = jobs.result(job)
     outcome = msgspec.json.decode(stored, type=Outcome) if stored else Outcome([], [])
@@ -109,13 +112,17 @@ def job_status(job_id: int, now: float) -> JobStatus:
 
 def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int, now: float) -> Accepted:
     """Hand the work over: the job first, then the file, whose arrival starts it."""
-    job_id = ids.next_id("job")
+    job_id = next_job_id()
     stored = _stored(request)
-    jobs.create(job_id, stored, created_by=created_by, now=now)
+    _create_job(job_id, stored, created_by, now)
     content = msgspec.json.encode(stored) if source is None else source
     media_type = "application/json" if source is None else PDF_TYPE
     storage.put(_bucket(), source_key(job_id, is_pdf=source is not None), content, media_type)
     return Accepted(job_id, _status_url(job_id))
+
+
+def _create_job(job_id: int, request: Mapping[str, Any], created_by: int, now: float) -> None:
+    jobs.create(job_id, GENERATION, request, created_by=created_by, now=now, message="Waiting for the file")
 
 
 def _stored(request: GenerationRequest) -> Mapping[str, Any]:

@@ -14,7 +14,8 @@ from question_generation import generation
 from question_generation.drafts import Notice, Outcome
 from smartexam.accounts.store import accounts, sessions
 from smartexam.accounts.store.identity import UserItem
-from smartexam.catalog.store import exam_changes, jobs
+from smartexam.catalog.store import exam_changes
+from smartexam.jobs.store import jobs
 from smartexam.platform import storage
 from smartexam.platform.dynamodb import erasing, table
 from smartexam.platform.keys import user_key
@@ -193,7 +194,7 @@ def test_erase_a_conversation(drill: Drill, clock: FrozenClock) -> None:
 def test_mine(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     exam = create_exam([])
     request = {"mode": "extract", "exam_id": exam.id}
-    jobs.create(1, request, created_by=1, now=clock.now())
+    jobs.create(1, "question_generation", request, created_by=1, now=clock.now())
     key = "uploads/1/source.pdf"
     drill.cloud.objects[f"{BUCKET}/{key}"] = b"%PDF-1.7"
     storage._client.cache_clear()

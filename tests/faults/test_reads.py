@@ -17,8 +17,8 @@ from exams.app import lambda_handler as exams
 from result_pdf.app import lambda_handler as result_pdf
 from results.app import lambda_handler as results
 from smartexam.accounts.store import access_requests
-from smartexam.catalog.store import jobs
 from smartexam.catalog.store.categories import Category, create_category
+from smartexam.jobs.store import jobs
 from smartexam.platform.ids import next_id
 from smartexam.results.store import tallies
 from smartexam.results.store.tallies import Touched
@@ -75,7 +75,7 @@ def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch,
         send(exams, "POST", f"/{last}-exam/{each.id}", token=token)
     tallies.refresh(student.id, Touched(sittings=frozenset({exam.id, running.id})))
     access_requests.submit(student, "admin", "I teach", MORNING)
-    jobs.create(1, {"mode": "extract", "exam_id": exam.id}, created_by=admin.id, now=clock.now())
+    jobs.create(1, "question_generation", {"mode": "extract", "exam_id": exam.id}, created_by=admin.id, now=clock.now())
     jobs.claim(1, "a claim", clock.now())
     jobs.finish(1, "a claim", b'{"questions":[],"warnings":[]}', message="none", now=clock.now())
     where, _, query = path.format(exam=exam.id, running=running.id, question=question_ids(exam.id)[0]).partition("?")

@@ -9,7 +9,8 @@ import pytest
 from admin_ai import app
 from question_generation import generation
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.store import jobs, questions
+from smartexam.catalog.store import questions
+from smartexam.jobs.store import jobs
 from smartexam.platform import audit
 from tests.factories.events import send
 from tests.factories.exams import create_exam

@@ -8,7 +8,7 @@ import pytest
 
 from admin_ai.app import lambda_handler as admin_ai
 from pdf_mining.app import lambda_handler as pdf_mining
-from smartexam.catalog.store import jobs
+from smartexam.jobs.store import jobs
 from smartexam.platform import ids
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
@@ -27,7 +27,7 @@ def job(admin: Admin, bucket: Any, frozen_settings: FrozenClock) -> int:
     """Job 1 for exam 1, whose file has come."""
     create_exam()
     assert ids.next_id("job") == 1
-    jobs.create(1, {"mode": "extract", "exam_id": 1}, created_by=admin.user.id, now=MORNING)
+    jobs.create(1, "question_generation", {"mode": "extract", "exam_id": 1}, created_by=admin.user.id, now=MORNING)
     bucket.put_object(Bucket=BUCKET, Key="uploads/1/source.pdf", Body=mock_paper())
     return 1
 

@@ -9,7 +9,7 @@ import pytest
 from pdf_mining.app import MiningFailed, lambda_handler
 from question_generation import generation
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.store import jobs
+from smartexam.jobs.store import jobs
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam
@@ -192,7 +192,7 @@ def test_new_questions_are_made_from_the_topic_that_a_request_left(
 ) -> None:
     serve(lambda r: solved("B") if is_solver(r) else written(mcq("What is 1 + 1?")))
     request = {"mode": "pure", "exam_id": desk.exam.id, "topic": "Sums", "mcq_count": 1}
-    jobs.create(50, request, created_by=1, now=clock.now())
+    jobs.create(50, "question_generation", request, created_by=1, now=clock.now())
 
     assert lambda_handler(s3_event("uploads/50/source.json"), context())["done"] == 1
     assert [question["verified"] for question in desk.job(50)["questions"]] == [True]
@@ -201,7 +201,7 @@ def test_new_questions_are_made_from_the_topic_that_a_request_left(
 def test_a_job_that_does_not_fit_the_time_fails_clearly(desk: Desk, serve: Serve, clock: FrozenClock) -> None:
     serve(lambda _: "{}")
     request = {"mode": "pure", "exam_id": desk.exam.id, "topic": "Sums", "mcq_count": 1}
-    jobs.create(50, request, created_by=1, now=clock.now())
+    jobs.create(50, "question_generation", request, created_by=1, now=clock.now())
 
     assert lambda_handler(s3_event("uploads/50/source.json"), context(seconds=12))["failed"] == 1
     assert desk.job(50)["code"] == "out_of_time"

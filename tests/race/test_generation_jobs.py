@@ -12,7 +12,7 @@ import pytest
 from pdf_mining import service
 from question_generation import generation
 from question_generation.drafts import Outcome
-from smartexam.catalog.store import jobs
+from smartexam.jobs.store import jobs
 from smartexam.platform import storage
 from tests.factories.clock import FrozenClock
 
@@ -35,7 +35,7 @@ def at_once(times: int, act: Callable[[int], Any]) -> list[Any]:
 
 @pytest.mark.parametrize("job_id", range(1, 6))
 def test_of_many_that_claim_a_job_one_gets_it(clock: FrozenClock, job_id: int) -> None:
-    jobs.create(job_id, REQUEST, created_by=1, now=clock.now())
+    jobs.create(job_id, "question_generation", REQUEST, created_by=1, now=clock.now())
 
     claimed = at_once(MANY, lambda number: jobs.claim(job_id, str(number), clock.now()))
 
@@ -44,7 +44,7 @@ def test_of_many_that_claim_a_job_one_gets_it(clock: FrozenClock, job_id: int) -
 
 
 def test_of_many_that_take_up_an_abandoned_job_one_gets_it_and_only_its_result_counts(clock: FrozenClock) -> None:
-    jobs.create(7, REQUEST, created_by=1, now=clock.now())
+    jobs.create(7, "question_generation", REQUEST, created_by=1, now=clock.now())
     assert jobs.claim(7, "gone", clock.now()) is not None
     clock.advance(jobs.CLAIM_SECONDS + 1)
 
@@ -66,7 +66,7 @@ def test_of_many_that_take_up_an_abandoned_job_one_gets_it_and_only_its_result_c
 def test_one_event_delivered_many_times_at_once_is_worked_on_once(
     clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs.create(8, REQUEST, created_by=1, now=clock.now())
+    jobs.create(8, "question_generation", REQUEST, created_by=1, now=clock.now())
     runs: list[int] = []
     monkeypatch.setattr(storage, "get", lambda *_, **__: b"")
 

@@ -11,8 +11,9 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store import categories, jobs
+from smartexam.catalog.store import categories
 from smartexam.catalog.store.categories import Category
+from smartexam.jobs.store import jobs
 from smartexam.platform import ids, opaque
 from smartexam.sitting.store import attempts
 from smartexam.talk.store import study
@@ -119,7 +120,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
     category = Category(ids.next_id("category"), f"Category {name}", None)
     categories.create_category(category)
     job = ids.next_id("job")
-    jobs.create(job, {"mode": "extract", "exam_id": spare.id}, created_by=user.id, now=now)
+    jobs.create(job, "question_generation", {"mode": "extract", "exam_id": spare.id}, created_by=user.id, now=now)
     conversation = _befriend(user, friend, now)
     said, heard = (
         sending.send(sending.Draft(conversation, speaker.id, speaker.full_name, f"said {marker}"), now - 60).message

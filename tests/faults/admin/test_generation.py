@@ -29,7 +29,7 @@ def test_ask_where_to_upload(drill: Drill, office: Office, exam: Exam) -> None:
     body = {"mode": "extract", "exam_id": exam.id, "filename": "paper.pdf", "size": 1000}
 
     def audit(stored: Stored, answer: Answer) -> None:
-        assert stored["catalog"][f"JOB#{answer.body['job_id']}", "JOB"]["status"] == "queued"
+        assert stored["ephemeral"][f"JOB#{answer.body['job_id']}", "JOB"]["status"] == "queued"
 
     drill.run(Flow(call=lambda: office.post(ai, "/admin/ai-command-centre/upload-url", body), done=ok, audit=audit))
 
@@ -43,7 +43,7 @@ def test_go_on_as_a_job(drill: Drill, office: Office, exam: Exam, monkeypatch: p
 
     def audit(stored: Stored, answer: Answer) -> None:
         job_id = answer.body["job_id"]
-        assert stored["catalog"][f"JOB#{job_id}", "JOB"]["status"] == "queued"
+        assert stored["ephemeral"][f"JOB#{job_id}", "JOB"]["status"] == "queued"
         # In chunks with a checksum, as the client sends it.
         assert b"%PDF-1.7" in drill.cloud.objects[f"{BUCKET}/uploads/{job_id}/source.pdf"]
 

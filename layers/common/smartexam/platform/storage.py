@@ -97,6 +97,25 @@ def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, secon
     return Upload(made["url"], made["fields"])
 
 
+def presigned_download(bucket: str, key: str, *, name: str, media_type: str, seconds: int) -> str:
+    """An address at which one file can be downloaded for a while, under a name.
+
+    Raises:
+        Unavailable: there are no credentials to sign it with.
+    """
+    wanted = {
+        "Bucket": bucket,
+        "Key": key,
+        "ResponseContentDisposition": f'attachment; filename="{name}"',
+        "ResponseContentType": media_type,
+    }
+    try:
+        url: str = _client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+    except BotoCoreError as error:
+        raise Unavailable from error
+    return url
+
+
 @lru_cache(maxsize=1)
 def _client() -> Any:  # botocore makes its clients at run time
     config = Config(
