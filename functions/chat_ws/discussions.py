@@ -2,9 +2,9 @@
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import questions
-from smartexam.platform.errors import Conflict, Forbidden, NotFound
-from smartexam.sitting.in_progress import is_sitting_with
+from smartexam.platform.errors import Conflict
 from smartexam.sitting.store import attempts
+from smartexam.talk.access import no_question, require_not_sitting
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Owner
 
@@ -19,9 +19,7 @@ def join(owner: Owner, question_id: int, now: float) -> None:
     """
     exam_id = questions.exam_of(question_id)
     if exam_id is None:
-        raise NotFound("Question not found", code="question_not_found")
-    sitting = attempts.get_sitting(owner.principal.user_id, exam_id)
-    if sitting is not None and is_sitting_with(sitting, question_id, ExamTime.at(now)):
-        raise Forbidden("The discussion of this question is closed until your attempt is over", code="exam_in_progress")
+        raise no_question()
+    require_not_sitting(attempts.get_sitting(owner.principal.user_id, exam_id), question_id, ExamTime.at(now))
     if not sockets.follow(owner, question_id, now):
         raise Conflict(f"At most {sockets.MOST_QUESTIONS} discussions at once", code="too_many_discussions")

@@ -1,7 +1,6 @@
 """Routes of discussions."""
 
 from discussions import live
-from discussions.access import find_comment, find_discussion, find_open_comment
 from discussions.models import (
     BestAnswer,
     Counts,
@@ -20,6 +19,7 @@ from smartexam.limits import rate_limits
 from smartexam.platform import cursors
 from smartexam.platform.errors import Forbidden
 from smartexam.platform.ids import next_id
+from smartexam.talk.access import find_comment, find_discussion, find_open_comment
 from smartexam.talk.store.discussions import moderation, reading, writing
 
 api = Api("discussions")

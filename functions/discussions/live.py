@@ -4,11 +4,11 @@ from typing import Any
 
 from msgspec import structs
 
-from discussions.access import admitting
 from discussions.service import view
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import AppError
 from smartexam.platform.observability import logger
+from smartexam.talk.access import admitting
 from smartexam.talk.realtime import Own, publish_to_question
 from smartexam.talk.store.discussions import reading
 from smartexam.talk.store.discussions.items import Comment

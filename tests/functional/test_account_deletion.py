@@ -12,7 +12,7 @@ from auth import app as auth_app
 from smartexam.accounts.store import access_requests, accounts, credentials, directory, identity, sessions
 from smartexam.accounts.store.identity import User
 from smartexam.limits.store import windows
-from smartexam.platform.dynamodb import erasing, table
+from smartexam.platform.dynamodb import erasing, queries, table
 from smartexam.platform.errors import NotFound
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, send, sqs_event
@@ -224,7 +224,8 @@ def test_it_finishes_what_a_crash_left(
             return original(*call)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(table, "call", crashing)
+            for module in (table, queries):
+                patch.setattr(module, "call", crashing)
             failed = bool(eraser(sqs_event(order.body), FakeContext())["batchItemFailures"])
         crashes += failed
     assert crashes > 10

@@ -9,7 +9,7 @@ from auth import app
 from smartexam.accounts.store import accounts, credentials, identity, revocations, sessions
 from smartexam.accounts.store.identity import User, UserStatistics
 from smartexam.api import Access, Api, Request
-from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.errors import Conflict, NotFound
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
@@ -190,7 +190,8 @@ def test_a_request_with_a_token_reads_nothing_while_the_copy_is_fresh(process: M
     study(token=token)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(table, "call", None)
+        for module in (table, queries):
+            patch.setattr(module, "call", None)
         for _ in range(5):
             assert study(token=token).status == 200
 

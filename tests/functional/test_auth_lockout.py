@@ -8,7 +8,7 @@ import pytest
 from auth import app
 from smartexam.accounts.store import identity
 from smartexam.limits import rate_limits
-from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.errors import Unavailable
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -63,7 +63,8 @@ def test_an_unknown_account_costs_the_same_round_trips(monkeypatch: pytest.Monke
         calls.append(operation)
         return original(operation, arguments)
 
-    monkeypatch.setattr(table, "call", counting)
+    for module in (table, queries):
+        monkeypatch.setattr(module, "call", counting)
     seen = []
     for identifier in ("john.doe", "nobody", "never.set"):
         calls.clear()

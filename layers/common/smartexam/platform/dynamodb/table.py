@@ -1,13 +1,12 @@
-"""The one way to the tables: PynamoDB's models and expressions over the shared client.
+"""Reading and writing tables: what the stores use, with PynamoDB's models and expressions over the shared client.
 
-Every failed condition comes with the item that failed it, so a decision and its reason cost one round trip, and a
-transaction's reasons come in the order of its operations.
+A failed condition is raised together with the stored item, so the caller learns the reason without a second round
+trip. The reasons of a failed transaction are in the order of its operations.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-import msgspec
 from botocore.exceptions import ClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -38,6 +37,7 @@ from smartexam.platform.dynamodb.items import (
     key_of,
     serialized,
 )
+from smartexam.platform.dynamodb.queries import Page, counters, query, query_all, query_index, skip
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.settings import settings
 
@@ -88,13 +88,6 @@ _CONFLICT_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThrough
 T = TypeVar("T")
 
 
-class Page(msgspec.Struct, Generic[ItemT], frozen=True):
-    """Items of one query and, if there may be more, the sort key after which they go on."""
-
-    items: list[ItemT]
-    next_sk: str | None
-
-
 def get(model: type[ItemT], pk: str, sk: str, *, consistent: bool = True) -> ItemT | None:
     """One item, or None."""
     response = call("GetItem", {**key_of(model, pk, sk), "ConsistentRead": consistent})
@@ -122,7 +115,7 @@ def update(
     actions: Sequence[Action],
     condition: Condition | None = None,
 ) -> ItemT:
-    """Change an item's attributes and return all of it as it now is.
+    """Change attributes of an item and return the whole item after the change.
 
     Raises:
         ConditionFailed: the condition did not hold.
@@ -139,7 +132,7 @@ def exchange(
     actions: Sequence[Action],
     condition: Condition | None = None,
 ) -> ItemT | None:
-    """Change an item's attributes and return all of it as it was before, None if there was none.
+    """Change attributes of an item and return the whole item before the change, None if there was none.
 
     Raises:
         ConditionFailed: the condition did not hold.
@@ -150,7 +143,7 @@ def exchange(
 
 
 def delete(model: type[ItemT], pk: str, sk: str, condition: Condition | None = None) -> ItemT | None:
-    """Remove an item and return it as it was, None if there was none.
+    """Delete an item and return it, None if there was none.
 
     Raises:
         ConditionFailed: the condition did not hold.
@@ -159,202 +152,14 @@ def delete(model: type[ItemT], pk: str, sk: str, condition: Condition | None = N
     return model.from_raw_data(response["Attributes"]) if response.get("Attributes") else None
 
 
-def query(
-    model: type[ItemT],
-    pk: str,
-    *,
-    limit: int,
-    prefix: str = "",
-    after: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    newest_first: bool = False,
-    consistent: bool = True,
-) -> Page[ItemT]:
-    """Up to `limit` items of one partition, by sort key.
-
-    Args:
-        model: how to read them.
-        pk: the partition.
-        limit: how many at most, whatever they weigh.
-        prefix: only sort keys that begin so.
-        after: go on behind this sort key (in the direction of travel).
-        since: only sort keys from this one on (not together with `prefix`).
-        until: only sort keys up to this one (not together with `prefix`).
-        newest_first: from the highest sort key down.
-        consistent: whether writes that were acknowledged before must be seen.
-    """
-    arguments = _range_arguments(
-        model.Meta.context, pk, prefix, since, until, newest_first=newest_first, consistent=consistent
-    )
-    if after is not None:
-        arguments["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": after}}
-    found: list[ItemT] = []
-    while True:
-        response = call("Query", {**arguments, "Limit": limit - len(found)})
-        found += [model.from_raw_data(raw) for raw in response["Items"]]
-        last = response.get("LastEvaluatedKey")
-        # A page of DynamoDB ends at 1 MB even if fewer than `limit` items fit.
-        if last is None or len(found) >= limit:
-            return Page(found, last["sk"]["S"] if last else None)
-        arguments["ExclusiveStartKey"] = last
-
-
-def skip(
-    context: str,
-    pk: str,
-    count: int,
-    *,
-    prefix: str = "",
-    since: str | None = None,
-    until: str | None = None,
-    newest_first: bool = False,
-) -> str | None:
-    """The sort key of the item number `count` of a partition, for those who want a page in the middle.
-
-    Nothing is sent but that key, yet what lies before is read: a read unit for 8 KB, a round trip for 1 MB, which are
-    about a hundred and about ten thousand rows of keys. A cursor costs the same wherever it leads.
-
-    Returns:
-        The key to go on after; None if there are no more than `count` items.
-    """
-    arguments = _range_arguments(context, pk, prefix, since, until, newest_first=newest_first, consistent=False)
-    arguments["Select"] = "COUNT"
-    left = count
-    while left > 0:
-        response = call("Query", {**arguments, "Limit": left})
-        left -= response["Count"]
-        last = response.get("LastEvaluatedKey")
-        if last is None:
-            return None
-        arguments["ExclusiveStartKey"] = last
-    place: str = arguments["ExclusiveStartKey"]["sk"]["S"]
-    return place
-
-
-def counters(
-    context: str,
-    pk: str,
-    *,
-    prefix: str = "",
-    since: str | None = None,
-    until: str | None = None,
-    consistent: bool = False,
-) -> Iterator[tuple[str, dict[str, int]]]:
-    """(sort key, amounts by name) of a partition of counters; see `Count`."""
-    arguments = _range_arguments(context, pk, prefix, since, until, newest_first=False, consistent=consistent)
-    while True:
-        response = call("Query", arguments)
-        for raw in response["Items"]:
-            yield raw["sk"]["S"], {name: int(value["N"]) for name, value in raw.items() if "N" in value}
-        if "LastEvaluatedKey" not in response:
-            return
-        arguments["ExclusiveStartKey"] = response["LastEvaluatedKey"]
-
-
-def _range_arguments(
-    context: str,
-    pk: str,
-    prefix: str,
-    since: str | None,
-    until: str | None,
-    *,
-    newest_first: bool,
-    consistent: bool,
-) -> dict[str, Any]:
-    values: dict[str, dict[str, str]] = {":pk": {"S": pk}}
-    condition = "pk = :pk"
-    if prefix:
-        condition += " AND begins_with(sk, :sk)"
-        values[":sk"] = {"S": prefix}
-    elif since is not None and until is not None:
-        condition += " AND sk BETWEEN :since AND :until"
-        values |= {":since": {"S": since}, ":until": {"S": until}}
-    elif since is not None:
-        condition += " AND sk >= :since"
-        values[":since"] = {"S": since}
-    elif until is not None:
-        condition += " AND sk <= :until"
-        values[":until"] = {"S": until}
-    return {
-        "TableName": settings().table(context),
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeValues": values,
-        "ScanIndexForward": not newest_first,
-        "ConsistentRead": consistent,
-    }
-
-
-def query_all(model: type[ItemT], pk: str, *, prefix: str = "", page_size: int = 500) -> Iterator[ItemT]:
-    """All items of one partition with a prefix, for partitions that are bounded by design."""
-    after: str | None = None
-    while True:
-        page = query(model, pk, limit=page_size, prefix=prefix, after=after)
-        yield from page.items
-        if page.next_sk is None:
-            return
-        after = page.next_sk
-
-
-def query_index(
-    context: str,
-    index: str,
-    hash_key: tuple[str, str],
-    *,
-    limit: int,
-    range_up_to: tuple[str, str, str] | None = None,
-    range_prefix: tuple[str, str] | None = None,
-    start: RawItem | None = None,
-    consistent: bool = False,
-) -> tuple[list[tuple[str, str]], RawItem | None]:
-    """Primary keys of items in a keys-only index.
-
-    Args:
-        context: the table.
-        index: its index.
-        hash_key: (attribute, value) of the index's partition.
-        limit: how many at most.
-        range_up_to: (attribute, DynamoDB type, value): only range keys up to this value; or
-        range_prefix: (attribute, text): only range keys that begin so.
-        start: where the last page ended.
-        consistent: of an index that is local to its partition, whether it must not lag.
-
-    Returns:
-        (pk, sk) pairs and where to go on, None at the end. Other indexes lag: what is listed may have changed.
-    """
-    names, values = {"#h": hash_key[0]}, {":h": {"S": hash_key[1]}}
-    condition = "#h = :h"
-    if range_up_to is not None:
-        attribute, kind, value = range_up_to
-        names["#r"], values[":r"] = attribute, {kind: value}
-        condition += " AND #r <= :r"
-    elif range_prefix is not None:
-        names["#r"], values[":r"] = range_prefix[0], {"S": range_prefix[1]}
-        condition += " AND begins_with(#r, :r)"
-    arguments: dict[str, Any] = {
-        "TableName": settings().table(context),
-        "IndexName": index,
-        "KeyConditionExpression": condition,
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
-        "Limit": limit,
-        "ConsistentRead": consistent,
-    }
-    if start is not None:
-        arguments["ExclusiveStartKey"] = start
-    response = call("Query", arguments)
-    keys = [(raw["pk"]["S"], raw["sk"]["S"]) for raw in response["Items"]]
-    return keys, response.get("LastEvaluatedKey")
-
-
 def batch_get(wanted: Iterable[tuple[type[ItemT], str, str]]) -> dict[tuple[str, str], ItemT]:
-    """Many items by key, from any tables, at most 100 a round trip.
+    """Items by key from any tables, strongly consistent, in one round trip per 100.
 
     Returns:
-        What was found, by (pk, sk), strongly consistent.
+        The items found, by (pk, sk).
 
     Raises:
-        Unavailable: DynamoDB kept some back, after retries.
+        Unavailable: DynamoDB did not return all of them, after retries.
     """
     models: dict[tuple[str, str, str], type[ItemT]] = {}
     for model, pk, sk in wanted:
@@ -375,24 +180,22 @@ def batch_get(wanted: Iterable[tuple[type[ItemT], str, str]]) -> dict[tuple[str,
 
 
 def batch_put(items: Iterable[Item]) -> None:
-    """Write many items without conditions; not atomic, safe to repeat."""
+    """Write items without conditions; not atomic, safe to repeat."""
     _batch_write((settings().table(item.Meta.context), {"PutRequest": {"Item": serialized(item)}}) for item in items)
 
 
 def batch_delete(context: str, keys: Iterable[tuple[str, str]]) -> None:
-    """Remove many items; not atomic, safe to repeat."""
+    """Delete items; not atomic, safe to repeat."""
     name = settings().table(context)
     _batch_write((name, {"DeleteRequest": {"Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}) for pk, sk in keys)
 
 
 def transact(operations: Sequence[Operation]) -> None:
-    """All of these or none.
-
-    Transactions that collide with another are tried again: that is contention, not an answer.
+    """Do all of these operations or none; retried when it collides with another transaction.
 
     Raises:
         TransactionRefused: a condition did not hold.
-        Unavailable: it kept colliding, or DynamoDB is unreachable.
+        Unavailable: every retry collided, or DynamoDB is unreachable.
     """
     if len(operations) > _TRANSACTION_LIMIT:
         raise ValueError(f"a transaction holds at most {_TRANSACTION_LIMIT} operations")
@@ -419,28 +222,19 @@ def transact(operations: Sequence[Operation]) -> None:
 def updated(
     read: Callable[[], ItemT | None], write: Callable[[ItemT | None], None], *, attempts: int = _ATTEMPTS
 ) -> None:
-    """Read an item and write what follows from it, again from the start if it changed in between.
-
-    Args:
-        read: the item as it is.
-        write: the conditional write that follows; raises `ConditionFailed` or `TransactionRefused` if it came late.
-        attempts: how often before giving up.
+    """Read an item and make the conditional write that depends on it; both are repeated if the item changed.
 
     Raises:
-        Unavailable: others kept coming first.
+        Unavailable: the item changed during every attempt.
     """
     retried(lambda: write(read()), attempts=attempts)
 
 
 def retried(attempt: Callable[[], T], *, attempts: int = _ATTEMPTS) -> T:
-    """What `attempt` returns, which reads something and writes what follows from it.
-
-    Args:
-        attempt: raises `ConditionFailed` or `TransactionRefused` if its write came late; then it is called again.
-        attempts: how often before giving up.
+    """Call `attempt`, which reads and then writes conditionally, again if its condition failed.
 
     Raises:
-        Unavailable: others kept coming first.
+        Unavailable: the condition failed in every attempt.
     """
     for number in range(attempts):
         try:
@@ -461,7 +255,7 @@ def _batch_write(requests: Iterable[tuple[str, dict[str, Any]]]) -> None:
 
 
 def _until_processed(operation: str, request: dict[str, Any], rest: str) -> Iterator[dict[str, Any]]:
-    """A batch call's responses, repeated for what DynamoDB left undone."""
+    """The responses of a batch call, which is repeated for the entries that DynamoDB did not process."""
     for attempt in range(_ATTEMPTS):
         response = call(operation, {"RequestItems": request})
         yield response

@@ -1,10 +1,11 @@
-"""To whom a discussion is open: anybody signed in, but for those who are sitting an attempt with its question."""
+"""Who may see a question's discussion: everybody but students whose attempt in progress contains the question."""
 
 from collections.abc import Callable
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import Forbidden, NotFound
 from smartexam.sitting.in_progress import is_sitting_with, sitting_with
+from smartexam.sitting.store.attempts import Sitting
 from smartexam.talk.store.discussions import reading
 from smartexam.talk.store.discussions.items import Location
 from smartexam.talk.store.discussions.reading import Discussion
@@ -19,7 +20,7 @@ def find_discussion(question_id: int, user_id: int, time: ExamTime, *, parent_id
     """
     discussion = reading.find_discussion(question_id, parent_id=parent_id)
     if discussion is None:
-        raise _unknown_question()
+        raise no_question()
     _require_open(question_id, discussion.exam_id, user_id, time)
     return discussion
 
@@ -49,7 +50,7 @@ def find_open_comment(comment_id: int, user_id: int, time: ExamTime) -> Location
 
 
 def admitting(question_id: int, exam_id: int, time: ExamTime) -> Callable[[set[int]], set[int]]:
-    """Of the followers of a discussion, those who may see it now."""
+    """The filter that keeps those followers of a discussion who may see it now."""
 
     def admits(user_ids: set[int]) -> set[int]:
         return user_ids - sitting_with(question_id, exam_id, user_ids, time)
@@ -57,13 +58,23 @@ def admitting(question_id: int, exam_id: int, time: ExamTime) -> Callable[[set[i
     return admits
 
 
-def _require_open(question_id: int, exam_id: int, user_id: int, time: ExamTime) -> None:
-    exists, sitting = reading.find_seat(exam_id, user_id)
-    if not exists:
-        raise _unknown_question()
+def require_not_sitting(sitting: Sitting | None, question_id: int, time: ExamTime) -> None:
+    """Refuse a student whose attempt in progress contains the question.
+
+    Raises:
+        Forbidden: it does.
+    """
     if sitting is not None and is_sitting_with(sitting, question_id, time):
         raise Forbidden("The discussion of this question is closed until your attempt is over", code="exam_in_progress")
 
 
-def _unknown_question() -> NotFound:
+def no_question() -> NotFound:
+    """The error for a question that does not exist."""
     return NotFound("Question not found", code="question_not_found")
+
+
+def _require_open(question_id: int, exam_id: int, user_id: int, time: ExamTime) -> None:
+    exists, sitting = reading.find_seat(exam_id, user_id)
+    if not exists:
+        raise no_question()
+    require_not_sitting(sitting, question_id, time)
