@@ -34,9 +34,9 @@ _SMALL_NUMBER = 0.86  # of the text's size
 _TEXT_BESIDE_NUMBER = 6  # letters
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
-_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ea-e1-5]\s?[\])]|[A-Ea-e1-5][).])\s")
+_OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ha-h1-8]\s?[\])]|[A-Ha-h1-8][).])\s")
 _END = attrgetter("x1")
-_MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ea-e]|[0-9]{1,3}|[ivx]+)\s*+(?:[\]).:]\s*+)?")
+_MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ha-h]|[0-9]{1,4}|[ivx]+)\s*+(?:[\]).:]\s*+)?")
 
 
 def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:

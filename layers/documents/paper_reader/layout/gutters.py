@@ -27,8 +27,8 @@ _LEAST_FREE = 0.65  # of the lines may cover a place that some part of the page 
 _WORDS: Final = re.compile(r"[A-Za-z\u0900-\u0963]+|[^\W\d_]+")
 _LETTERS = 0.35  # of the characters: fewer are a table of numbers or an answer key
 _LABEL_REACH = 30.0  # points
-_OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ea-e1-5क-ङ])\s*(?P<close>[\]).])")
-_NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s*[\]).:]*")
+_OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ha-h1-8क-ज])\s*(?P<close>[\]).])")
+_NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[\]).:]*")
 _MATES = 0.35  # of the lines on the right
 _LOW: Final = re.compile(b"\1+")
 

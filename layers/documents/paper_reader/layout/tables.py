@@ -8,7 +8,7 @@ from typing import Final
 from paper_reader.pdf.runs import PageContent, Rule, Run
 
 _LONG = 0.6  # of the text's width
-_NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,3}\s*[\]).:]*")
+_NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[\]).:]*")
 _MARKS: Final = re.compile(r"[\[(]?\s*[0-9]{1,2}\s*[\])]?")
 _MOST_CELLS = 3
 _JOINED = 1.5  # points

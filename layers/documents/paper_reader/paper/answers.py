@@ -142,7 +142,7 @@ def resolve(  # noqa: PLR0911 - a reason each
         if wanted == MCQ:
             return Resolved(kind, "", "0", "the key names several options where one is asked for")
         kind = MSQ
-    return Resolved(kind, ",".join("ABCDE"[position] for position in value.positions), "0")
+    return Resolved(kind, ",".join("ABCDEFGH"[position] for position in value.positions), "0")
 
 
 def _numeric(value: Value | None) -> Resolved:

@@ -93,7 +93,7 @@ class Drafter:
             return None
         for index in range(start.line + 2, last):
             found = pattern.match(self.lines[index].text)
-            if found is not None and int(found[1]) == start.number:
+            if found is not None and int(found[found.lastindex or 1]) == start.number:
                 here = self.lines[start.line].text[start.end :]
                 if _is_hindi(here) != _is_hindi(self.lines[index].text[found.end() :]):
                     return Start(index, start.number, found.end())

@@ -21,7 +21,7 @@ _LONGEST_HEADING = 30
 _LONGEST_SOLUTIONS = 90  # with marks
 _RUN_IN_KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s+keys?)?|ans(?:wer)?\.?\s*keys?|keys?|उत्तर\s*(?:कुं\s?जी|माला)?|उत्तरमाला)\s*[:\-–.]+\s*"
-    r"(?=\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,3}\s*[.)\-–:=])",
+    r"(?=\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=])",
     re.IGNORECASE,
 )
 SOLUTIONS: Final = re.compile(
@@ -49,8 +49,8 @@ _DIRECTIONS = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    r"(?:q(?:ue(?:stion)?)?s?\.?|प्रश्न)\s*(?:nos?\.?|numbers?|संख्या)?\s*\.?\s*[\[(]?\s*(?:from\s+)?(\d{1,3})\s*"
-    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,3})",
+    r"(?:q(?:ue(?:stion)?)?s?\.?|प्रश्न)\s*(?:nos?\.?|numbers?|संख्या)?\s*\.?\s*[\[(]?\s*(?:from\s+)?(\d{1,4})\s*"
+    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,4})",
     re.IGNORECASE,
 )
 SOLUTION: Final = re.compile(

@@ -31,8 +31,8 @@ _WITHIN: Final = re.compile(
     r"(?<=[\s\[(])(?:(?:Correct|Right|Official|Final)\s+)?(?:Answers?|ANSWERS?|Ans|ANS|उत्तर)\b"
     rf"|(?<={GAP})(?i:ans|key)\b"
 )
-_L = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
-_NOT_MORE = r"(?!\s*(?:,|;|&|/|and\b|or\b|एवं|और|या)\s*[\[(]?\s*(?:[A-Ea-e1-5])\b)"
+_L = r"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद]|i{1,3}|iv)"
+_NOT_MORE = r"(?!\s*(?:,|;|&|/|and\b|or\b|एवं|और|या)\s*[\[(]?\s*(?:[A-Ha-h1-8])\b)"
 _IN_BRACKETS = rf"[\[({{]\s*{_L}\s*[\])}}]"
 _BRACKETED: Final = re.compile(
     rf"({_IN_BRACKETS}(?:\s*(?:,|&|and|एवं|और)\s*{_IN_BRACKETS})*){_NOT_MORE}(?=\s|$|[.,;:\-–])"
@@ -41,7 +41,7 @@ _BRACKETED: Final = re.compile(
 _MATCHED: Final = re.compile(r"\s*+(?:[-–—=→:>]++\s*+)?\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
 _CLOSED: Final = re.compile(rf"({_L})\s?\)\s*(?=\S)")
 _BARE: Final = re.compile(rf"({_L})(?:\s?[.:\-–]+\s*|\s+)(?=\S)")
-_OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ea-e1-5क-घ]\b)", re.IGNORECASE)
+_OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ha-h1-8क-ज]\b)", re.IGNORECASE)
 _UNIT: Final = re.compile(rf"({values.NUMBER})\s*+(?:[^\W\d_°%Ω]\S*+(?:\s++[^\W\d_°%Ω]\S*+){{0,2}}\s*+)?$")
 _TRAILING: Final = re.compile(r"(?<![\])\s.;])[\])\s.;]++$")
 _COMPARED: Final = re.compile(r"\\large|[\s$.,;:]+")

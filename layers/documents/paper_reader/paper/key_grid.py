@@ -15,33 +15,33 @@ from paper_reader.paper import key_table, values
 from paper_reader.paper.headings import is_section
 from paper_reader.paper.values import NUMBER, Value
 
-_LABELS = r"(?:[A-Da-d1-4१-४]|[कखगघअबसद])"
+_LABELS = r"(?:[A-Ha-h1-8१-८]|[कखगघङअबसद])"
 _ROMAN = r"[\[(]\s*+(?:i{1,3}|iv)\s*+[\])]"
 _PAREN = (
     rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
     rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
 )
-_HINDI = r"[कखगघअबसद](?:\s*[,;&]\s*[कखगघअबसद])*"
-_LETTERS = rf"(?:[A-D](?:\s*[,;&]\s*[A-D])+|[A-D]{{1,4}}|[a-d](?:\s*[,;&]\s*[a-d])*|{_HINDI})(?![\w'])"
+_HINDI = r"[कखगघङअबसद](?:\s*[,;&]\s*[कखगघङअबसद])*"
+_LETTERS = rf"(?:[A-H](?:\s*[,;&]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&]\s*[a-h])*|{_HINDI})(?![\w'])"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
-_DIGITS = r"[1-5](?:\s*[,;&]\s*[1-5])+(?!\d|\s*[.):\-–—=→])"
+_DIGITS = r"[1-8](?:\s*[,;&]\s*[1-8])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
-    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,3}})(?!\.\d)"
-    r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Da-d])|[=→:]++)\s*+)?"
+    rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,4}})(?!\.\d)"
+    r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Ha-h])|[=→:]++)\s*+)?"
     r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
     rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
 _TYPED = re.compile(
-    rf"(\d{{1,3}})\s+(?:\d{{1,2}}\s+)?(?:MCQ|MSQ|NAT|SA|NUM)\s+(?:[A-Z]{{1,4}}(?:-\d)?\s+)?"
-    rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-D](?:\s*[;,&]\s*[A-D])*|MTA|{NUMBER})"
+    rf"(\d{{1,4}})\s+(?:\d{{1,2}}\s+)?(?:MCQ|MSQ|NAT|SA|NUM)\s+(?:[A-Z]{{1,4}}(?:-\d)?\s+)?"
+    rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-H](?:\s*[;,&]\s*[A-H])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
 _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
-_LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,3}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
+_LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
 _VALUE_FIRST = re.compile(rf"(?:(?<!\s)\s++)?(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
 _RANGE_GOES_ON = re.compile(rf"(?:(?<!\s)\s++)?(?:to|से)\s++{NUMBER}", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{3,}")

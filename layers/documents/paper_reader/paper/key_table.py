@@ -19,7 +19,7 @@ from paper_reader.paper.values import Value
 # What a table says of the questions whose answers it gives.
 Entries = list[tuple[int, Value | None]]
 
-_INTEGER: Final = re.compile(r"(?:Q\w{0,3}[.\-]?)?(\d{1,3})[.):]?")
+_INTEGER: Final = re.compile(r"(?:Q\w{0,3}[.\-]?)?(\d{1,4})[.):]?")
 _NUMBERS_LABEL: Final = re.compile(
     r"(?:q(?:ue(?:s(?:tions?)?)?)?s?|s|sr|sl|no|nos|number|item|प्रश्न|प्र|क्र|सं|संख्या|क्रमांक)[.:/)]*(?:no[s.:]*)?",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ _NUMBER_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _HAS_DIGIT: Final = re.compile(r"\d")
-_LABEL: Final = re.compile(r"[\[(]?(?:[A-Ea-e1-5]|[कखगघअबसद])[\])]?")
+_LABEL: Final = re.compile(r"[\[(]?(?:[A-Ha-h1-8]|[कखगघअबसद])[\])]?")
 _SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
 _ANSWERS_AGAIN: Final = "answers"
 _CELL_GAP = 0.55  # em

@@ -10,7 +10,7 @@ from paper_reader.layout.line import GAP, Line
 
 _NAMES = (
     r"(?:Question|Section|Sub-?Section)\s+(?:Number|Id|ID|Type|Shuffling\s+Allowed|Marks)|Number\s+of\s+Questions(?:\s+to\s+be\s+attempted)?"
-    r"|Option\s+(?:Shuffling|Orientation|[1-5]\s+ID)|Is\s+Question\s+Mandatory|Calculator|Response\s+(?:Time|Type)|Think\s+Time"
+    r"|Option\s+(?:Shuffling|Orientation|[1-8]\s+ID)|Is\s+Question\s+Mandatory|Calculator|Response\s+(?:Time|Type)|Think\s+Time"
     r"|Minimum\s+Instruction\s+Time|Correct\s+Marks|Wrong\s+Marks|Display\s+(?:Question\s+Number|Marks)|Show\s+Word\s+Count"
     r"|Single\s+Line\s+Question\s+Option|Answers?\s+Type|Evaluation\s+Required\s+For\s+SA|Text\s+Areas|Possible\s+Answers?"
     r"|Chosen\s+Option|Given\s+Answer|Status|Question\s+Pattern|Sub\s+Question\s+Shuffling\s+Allowed|Group\s+(?:Number|Id|Marks)"

@@ -8,21 +8,31 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from paper_reader.layout.line import GAP, UNREADABLE, Line
 from paper_reader.paper import headings
 
-_NUMBER = r"([0-9०-९]{1,3})"
+_NUMBER = r"(\d{1,4})"
+_PART = r"(?P<part>\d{1,3})"
 _WORD = (
     r"(?:Q(?:ue(?:s(?:tion)?)?)?|QUE(?:S(?:TION)?)?|question|प्रश्न|प्रश|प्र|प्रश्‍न)"
-    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
+    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|NUMBER|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
+)
+# A word of any language with a number behind it, such as "PREGUNTA 12" or "Aufgabe Nr. 3".
+_ANY_WORD = (
+    r"(?P<word>[^\W\d_](?:[^\W\d_]|(?!\d)[\u0300-\u036f\u0900-\u0dff'’]){0,14}+)\s?[.:]?\s?"
+    r"(?:(?:No|NO|no|Nr|nr|N|n)\s?[.°ºo]\s?|№\s?|#\s?)?"
 )
 _REST = r"\s*"
+_BEHIND = r"\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
 STYLES: Final = (
-    ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}\s*[.):\]\-–|]*(?=\s|$|[^\d\s]){_REST}")),
-    ("1.", re.compile(rf"{_NUMBER}\s?\.(?!\d){_REST}")),
+    ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}{_BEHIND}{_REST}")),
+    ("Q1.1", re.compile(rf"\W?{_WORD}{_PART}\s?[.\-–/]\s?{_NUMBER}{_BEHIND}{_REST}")),
+    ("1.", re.compile(rf"{_NUMBER}\s?\.{_REST}")),
+    ("1.1", re.compile(rf"{_PART}\.{_NUMBER}(?:\s?[.):\]]+|(?=\s|$)){_REST}")),
     ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
     ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
     ("[1]", re.compile(rf"\[\s?{_NUMBER}\s?\]{_REST}")),
@@ -31,7 +41,16 @@ STYLES: Final = (
     ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]++{_REST}")),
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
 )
-_PROMISING = re.compile(r"\W?\s?(?:[0-9०-९Qqप])")
+_PROMISING = re.compile(r"\W?\s?(?:[\dQqप])")
+_WORDED = re.compile(rf"\W?{_ANY_WORD}{_NUMBER}(?![\d,])(?!\.\d){_BEHIND}{_REST}")
+_HAS_NUMBER = re.compile(r"\W?[^\W\d_][^\d]{0,22}\d")
+# What is numbered in a paper besides its questions.
+_OTHER_WORDS: Final = frozenset(
+    """answer ans appendix art article assertion block case chapter choice class column code conclusion day exhibit fig
+    figure form graph group hint id image item level line list method month note option page paragraph paper para part
+    passage phase point premise reason row rule section session set shift sol solution soln statement stage step table
+    test time topic unit version volume year z कथन चित्र भाग खण्ड खंड सारणी पृष्ठ विकल्प उत्तर हल कारण निष्कर्ष""".split()
+)
 # "Q.1 - Q.5 carry one mark each" begins no question.
 _RANGE = re.compile(
     rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
@@ -43,7 +62,12 @@ _GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35
 _WIDEST_GAP = 8
 _GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
-_HIGHEST = 400
+_NEXT_PART_COST = 0.2
+_BARE = 0.8
+_FEWEST_UNEXPLAINED = 2  # series of options
+_MOSTLY = 0.6
+_HIGHEST = 9_999
+_DOUBT = 0.3
 _ALIGNED = 4.0  # points
 _DIGIT = 0.5  # em
 _MOST_HOMES = 3
@@ -51,11 +75,18 @@ _INDENTED = 0.4  # of what looks like a number are questions, where options look
 
 
 class Start(NamedTuple):
-    """The line on which a question may begin, its number and where its text begins on that line."""
+    """The line on which a question may begin, its number and where its text begins on that line.
+
+    Attributes:
+        part: the first of two numbers, such as 3 in "Q3.12"; 0 where there is one.
+        is_doubtful: whether the number may as well be the beginning of a decimal fraction.
+    """
 
     line: int
     number: int
     end: int
+    part: int = 0
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +102,33 @@ def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequenc
     """Those of the promising lines that begin with a number in a style."""
     found: list[Start] = []
     for index in promising:
-        match = style.match(lines[index].text)
-        if match is not None and _RANGE.match(lines[index].text):
+        text = lines[index].text
+        match = style.match(text)
+        if match is None or _RANGE.match(text) or not 0 < (number := int(match[match.lastindex or 1])) <= _HIGHEST:
             continue
-        if match is not None and 0 < (number := int(match[1])) <= _HIGHEST:
-            found.append(Start(index, number, match.end()))
+        part = int(match["part"]) if "part" in style.groupindex else 0
+        is_doubtful = text[match.end() - 1 : match.end()] == "." and text[match.end() : match.end() + 1].isdecimal()
+        found.append(Start(index, number, match.end(), part, is_doubtful))
     return found
+
+
+def _worded(lines: Sequence[Line], excluded: Sequence[bool]) -> dict[str, list[Start]]:
+    """Lines that begin with a word and a number, by word: those words that count on at least twice."""
+    found: dict[str, list[Start]] = {}
+    for index, line in enumerate(lines):
+        if excluded[index] or _HAS_NUMBER.match(line.text) is None:
+            continue
+        match = _WORDED.match(line.text)
+        if match is None or _RANGE.match(line.text):
+            continue
+        word = match["word"].casefold()
+        if word not in _OTHER_WORDS and 0 < (number := int(match[match.lastindex or 1])) <= _HIGHEST:
+            found.setdefault(word, []).append(Start(index, number, match.end()))
+    return {
+        word: starts
+        for word, starts in found.items()
+        if sum(b.number == a.number + 1 for a, b in pairwise(starts)) >= max(2, 0.5 * (len(starts) - 1))
+    }
 
 
 def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], excluded: Sequence[bool]) -> Numbering:
@@ -87,29 +139,95 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
         option_blocks: the commonest option styles with the lines where their series begin.
         excluded: for each line whether no question can begin there.
     """
-    best = Numbering("", (), 0.0)
-    dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
-    promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
-    headings_at = [index for index, line in enumerate(lines) if headings.is_section(line)]
-    for name, pattern in STYLES:
-        starts = candidates(lines, pattern, promising)
-        if not starts:
-            continue
-        for aligned in _homes(starts, lines):
-            variant, home = starts, aligned
-            if name == dominant:
-                # Numbers and options that look alike are told apart by their indentation only.
-                variant = [start for start, is_home in zip(starts, aligned, strict=True) if is_home]
-                if len(variant) > _INDENTED * len(starts):
-                    continue
-                home = [True] * len(variant)
-            for _, block_lines in option_blocks[:2] or [("", [])]:
-                score, chain = _chain(variant, home, block_lines, headings_at)
-                if name == "1":
-                    score *= 0.8  # a bare number is the weakest sign
-                if score > best.score:
-                    best = Numbering(name, tuple(chain), score)
-    return best
+    search = _Search(lines, option_blocks, excluded)
+    best = search.best(0, len(lines))
+    return replace(best, starts=tuple(search.completed(best.starts))) if best.starts else best
+
+
+class _Search:
+    """The candidates of a document by style, and the chains that they form."""
+
+    def __init__(
+        self, lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], excluded: Sequence[bool]
+    ) -> None:
+        self._lines = lines
+        self._blocks = option_blocks[:2] or [("", [])]
+        self._dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
+        self._headings_at = [index for index, line in enumerate(lines) if headings.is_section(line)]
+        promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
+        found = {name: candidates(lines, pattern, promising) for name, pattern in STYLES}
+        self._styles = {name: starts for name, starts in (found | _worded(lines, excluded)).items() if starts}
+
+    def best(self, first: int, last: int) -> Numbering:
+        """The chain that explains some of the lines best."""
+        best = Numbering("", (), 0.0)
+        for name, all_starts in self._styles.items():
+            starts = [start for start in all_starts if first <= start.line < last]
+            if not starts:
+                continue
+            for aligned in _homes(starts, self._lines):
+                variant, home = starts, aligned
+                if name == self._dominant:
+                    # Numbers and options that look alike are told apart by their indentation only.
+                    variant = [start for start, is_home in zip(starts, aligned, strict=True) if is_home]
+                    if len(variant) > _INDENTED * len(starts):
+                        continue
+                    home = [True] * len(variant)
+                for _, block_lines in self._blocks:
+                    blocks = block_lines[bisect_left(block_lines, first) : bisect_left(block_lines, last)]
+                    score, chain = _chain(variant, home, blocks, self._headings_at)
+                    if name == "1":
+                        score *= _BARE  # a bare number is the weakest sign
+                    if score > best.score:
+                        best = Numbering(name, tuple(chain), score)
+        return best
+
+    def completed(self, chain: Sequence[Start]) -> list[Start]:
+        """A chain with the questions that are numbered in other styles, where it leaves a number or options out."""
+        found: list[Start] = []
+        ends = [*(start.line for start in chain[1:]), len(self._lines)]
+        found += self._unexplained(0, chain[0].line, own=0)
+        for at, (start, end) in enumerate(zip(chain, ends, strict=True)):
+            found.append(start)
+            following = chain[at + 1] if at + 1 < len(chain) else None
+            between = self._between(start, following, end)
+            found += between or self._unexplained(start.line + 1, end, own=1)
+        return found
+
+    def _between(self, start: Start, following: Start | None, end: int) -> list[Start]:
+        """Questions of other styles whose numbers are missing between two that follow each other."""
+        if following is None or not start.number + 1 < following.number <= start.number + _WIDEST_GAP:
+            return []
+        found: list[Start] = []
+        for number in range(start.number + 1, following.number):
+            after = found[-1].line if found else start.line
+            fitting = [
+                other
+                for name, starts in self._styles.items()
+                if name != self._dominant
+                for other in starts
+                if other.number == number and other.part == start.part and after < other.line < end
+                and self._blocks_in(other.line, end)
+            ]
+            if fitting:
+                found.append(min(fitting))
+        return found
+
+    def _unexplained(self, first: int, last: int, *, own: int) -> list[Start]:
+        """Questions in a stretch of lines that has more options than its `own` questions need."""
+        blocks = self._blocks_in(first, last)
+        if len(blocks) < own + _FEWEST_UNEXPLAINED:
+            return []
+        found = self.best(blocks[own - 1] + 1 if own else first, last).starts
+        if len(found) <= 1:
+            return []
+        ends = [*(start.line for start in found[1:]), last]
+        with_blocks = sum(bool(self._blocks_in(start.line, end)) for start, end in zip(found, ends, strict=True))
+        return list(found) if with_blocks >= _MOSTLY * len(found) else []
+
+    def _blocks_in(self, first: int, last: int) -> list[int]:
+        lines = self._blocks[0][1]
+        return lines[bisect_left(lines, first) : bisect_left(lines, last)]
 
 
 def _homes(starts: Sequence[Start], lines: Sequence[Line]) -> list[list[bool]]:
@@ -142,25 +260,27 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
 ) -> tuple[float, list[Start]]:
     scores: list[float] = []
     previous: list[int] = []
-    by_number: dict[int, list[int]] = {}
+    by_number: dict[tuple[int, int], list[int]] = {}
     leaders: list[int] = []
     blocks_before = [bisect_left(block_lines, start.line) for start in starts]
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
     evidence = [_evidence(count) for count in range(len(block_lines) + 1)]
     for index, start in enumerate(starts):
         number = start.number
-        own = _NODE + (_HOME if home[index] else -_ASTRAY)
+        own = _NODE + (_HOME if home[index] else -_ASTRAY) - (_DOUBT if start.is_doubtful else 0.0)
         before = blocks_before[index]
         best, link = (0.0 if number == 1 else -_LATE_START_COST), -1
         for gap, cost in _GAPS:
-            for at in by_number.get(number - gap, ()):
+            for at in by_number.get((start.part, number - gap), ()):
                 score = scores[at] + evidence[before - blocks_before[at]] - cost
                 if score > best:
                     best, link = score, at
         for at in leaders:
             if starts[at].line == start.line:
                 continue
-            if number == 1:
+            if start.part and start.part != starts[at].part:
+                cost = _NEXT_PART_COST if number == 1 and start.part == starts[at].part + 1 else _JUMP_COST
+            elif number == 1:
                 announced = headings_before[index] > headings_before[at]
                 cost = _RESTART_COST if announced else _UNANNOUNCED_COST
             else:
@@ -170,7 +290,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
                 best, link = score, at
         scores.append(own + best)
         previous.append(link)
-        known = by_number.setdefault(number, [])
+        known = by_number.setdefault((start.part, number), [])
         known.append(index)
         del known[:-_REMEMBERED]
         if len(leaders) < _REMEMBERED or scores[index] > scores[leaders[-1]]:

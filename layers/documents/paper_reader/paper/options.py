@@ -7,17 +7,17 @@ from typing import Final, NamedTuple
 
 from paper_reader.layout.line import GAP, Line, seams
 
-MOST: Final = 5
-_ROMAN: Final = {"i": 0, "ii": 1, "iii": 2, "iv": 3, "v": 4}
+MOST: Final = 8
+_ROMAN: Final = {label: place for place, label in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii"))}
 
 
 def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
     """For each label the alphabets that it may be of, by their first letter, with its position there."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for alphabet in ("ABCDE", "abcde", "12345", "कखगघङ", "अबसद"):
+    for alphabet in ("ABCDEFGH", "abcdefgh", "12345678", "कखगघङचछज", "अबसद"):
         for position, label in enumerate(alphabet):
             found.setdefault(label, []).append((alphabet[0], position))
-    for position, label in enumerate("१२३४५"):
+    for position, label in enumerate("१२३४५६७८"):
         found[label] = [("1", position)]
     for label, position in _ROMAN.items():
         found.setdefault(label, []).append(("i", position))
@@ -26,7 +26,7 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 
 _READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
-_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ea-e1-5१-५]|i{1,3}|iv|v|[कखगघङअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
+_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{1,3}|iv|vi{0,3}|[कखगघङचछजअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
 _ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
@@ -35,7 +35,7 @@ CELL: Final = "|"  # at the end of a style: nothing but the edge of a cell sets 
 _LABEL_CELL, _LETTER = 1.0, 4.0  # em, points
 _SAME_PLACE = 1.5  # points
 _MENTION: Final = re.compile(
-    r"\s?(?:,|;|/|&|and\b|or\b|एवं|और|या|तथा)\s*(?:and\s+|or\s+)?[\[(]\s?(?:[A-Ea-e1-5]|[कखगघअबसद])\s?[\])]"
+    r"\s?(?:,|;|/|&|and\b|or\b|एवं|और|या|तथा)\s*(?:and\s+|or\s+)?[\[(]\s?(?:[A-Ha-h1-8]|[कखगघअबसद])\s?[\])]"
 )
 # What may stand before an option without being part of the line's text.
 _BEFORE: Final = re.compile(r"\W*(?:(?i:ans(?:wer)?|options?)\s*[.:]?\s*)?[✔✓☑✅✗✘✖☒❌\s•●◦○*\-]*")
@@ -138,7 +138,7 @@ def _in_cells(lines: Sequence[Line]) -> Table:
     candidates: list[tuple[int, str, float, float]] = []
     for index, line in enumerate(lines):
         text = line.text
-        if len(text) > 2 and text[0] in "ABCDEabcde" and text[1] in " \t":
+        if len(text) > 2 and text[0] in "ABCDEFGHabcdefgh" and text[1] in " \t":
             behind = next((x for at, x in seams(line) if at == 2), None)
             if behind is not None and behind - line.x0 > _LABEL_CELL * line.size:
                 candidates.append((index, text[0], line.x0, behind))

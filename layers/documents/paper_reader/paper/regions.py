@@ -12,7 +12,7 @@ from paper_reader.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:Q\.?\s*)?(\d{1,3})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Da-d1-4])\s*[\])](?:\s|$|\.)",
+    r"(?:Q\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:\s|$|\.)",
     re.IGNORECASE,
 )
 _FEW = 0.15  # of a paper's options may stand among its solutions
@@ -76,7 +76,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
         # Options again: the next section's questions have begun, on this line or the one above.
         if index in blocks and index > start and not key_grid.is_row(line):
             back = index
-            while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,3}\s*[.):\]]", lines[back].text):
+            while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]", lines[back].text):
                 back -= 1
             return back if back > start else index
     return len(lines)
@@ -85,7 +85,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
 def _is_tail(lines: Sequence[Line], index: int) -> bool:
     """The last row of a key without heading may be short."""
     text = plain(lines[index].text)
-    return re.fullmatch(r"(?:\d{1,3}\s*+(?:[.):\-]\s*+)?[\[(]?[A-Da-d1-4][\])]?\s*+){1,2}", text) is not None
+    return re.fullmatch(r"(?:\d{1,4}\s*+(?:[.):\-]\s*+)?[\[(]?[A-Ha-h1-8][\])]?\s*+){1,2}", text) is not None
 
 
 def _few_after(index: int, block_lines: Sequence[int]) -> bool:

@@ -13,7 +13,7 @@ from paper_reader.paper.options import Marker
 from paper_reader.paper.values import Value
 
 _LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?)\W*", re.IGNORECASE)
-_SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Da-d1-4])\s*[\])]", re.IGNORECASE)
+_SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Ha-h1-8])\s*[\])]", re.IGNORECASE)
 
 
 @dataclass(slots=True)

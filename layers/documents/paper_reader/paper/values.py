@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 _POSITIONS: Final = {
-    **{letter: index for index, letter in enumerate("ABCDE")},
-    **{letter: index for index, letter in enumerate("abcde")},
-    **{digit: index for index, digit in enumerate("12345")},
-    **{digit: index for index, digit in enumerate("१२३४५")},
-    **{letter: index for index, letter in enumerate("कखगघङ")},
+    **{letter: index for index, letter in enumerate("ABCDEFGH")},
+    **{letter: index for index, letter in enumerate("abcdefgh")},
+    **{digit: index for index, digit in enumerate("12345678")},
+    **{digit: index for index, digit in enumerate("१२३४५६७८")},
+    **{letter: index for index, letter in enumerate("कखगघङचछज")},
     **{letter: index for index, letter in enumerate("अबसद")},
     **{numeral: index for index, numeral in enumerate(("i", "ii", "iii", "iv"))},
 }
@@ -21,14 +21,14 @@ _RANGE = re.compile(
     rf"(?:[\[(]\s*+)?({NUMBER})\s*+(?:[\])]\s*+)?(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*+(?:[\[(]\s*+)?({NUMBER})(?:\s*+[\])])?"
 )
 _AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
-_LABEL = r"(?:[A-Ea-e]|[1-5१-५]|[कखगघअबसद]|i{1,3}|iv)"
+_LABEL = r"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद]|i{1,3}|iv)"
 _ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
 # White space belongs to what comes before it, always: if both sides could have it, a list of labels that is none after
 # all would be read in as many ways as there are subsets of its separators.
 _SEPARATOR = r"(?:\s*+(?:,|;|&|and|AND|एवं|और|/)\s*+|\s++)"
 _BRACKETED = rf"(?:[\[({{]\s*+)?{_LABEL}(?:\s*+[\])}}])?"
 _LABELS = re.compile(rf"{_BRACKETED}(?:{_SEPARATOR}{_BRACKETED})+\s*+\.?", re.IGNORECASE)
-_RUN_TOGETHER = re.compile(r"[\[({]?\s*([A-D]{2,4})\s*[\])}]?\.?")
+_RUN_TOGETHER = re.compile(r"[\[({]?\s*([A-H]{2,8})\s*[\])}]?\.?")
 _EACH = re.compile(_LABEL)
 _MOST_DIGITS = 24
 
@@ -57,12 +57,17 @@ def read(text: str) -> Value | None:
             return Value((_POSITIONS[label],), is_digits=True, number=str(int(label)))
         return Value((_POSITIONS[label],))
     if (found := _RUN_TOGETHER.fullmatch(text)) is not None:
-        return _several([*found[1]])
+        return _several([*found[1]]) if _is_key_run(found[1]) else None
     if "/" not in text and _LABELS.fullmatch(text):
         several = _several(_EACH.findall(text.replace("and", ",").replace("AND", ",")))
         if several is not None:
             return several
     return _number(text)
+
+
+def _is_key_run(letters: str) -> bool:
+    """Whether letters without separators are labels rather than a word: in their order, or of the usual four."""
+    return list(letters) == sorted(letters) or set(letters) <= set("ABCD")
 
 
 def _several(labels: list[str]) -> Value | None:

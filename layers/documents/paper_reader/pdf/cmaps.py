@@ -36,15 +36,17 @@ def _fill(mapping: dict[int, str], first: int, last: int, start: bytes, listed: 
         for code, text in zip(range(first, last + 1), _HEX.findall(listed), strict=False):
             mapping[code] = _text(text)
         return
-    base = _text(start)
+    base = _characters(start)
     if not base:
         return
-    head, tail = base[:-1], ord(base[-1])
+    head, tail = base[:-1].replace("\x00", ""), ord(base[-1])
     for code in range(first, last + 1):
         value = tail + code - first
         if value > 0x10FFFF:
             return
-        mapping[code] = head + chr(value)
+        # Recognised text has one range of all codes, among which are 0 and halves of pairs: these are no characters.
+        if value and not 0xD800 <= value <= 0xDFFF:
+            mapping[code] = head + chr(value)
 
 
 def _code(digits: bytes) -> int:
@@ -52,7 +54,12 @@ def _code(digits: bytes) -> int:
 
 
 def _text(digits: bytes) -> str:
+    return _characters(digits).replace("\x00", "")
+
+
+def _characters(digits: bytes) -> str:
     digits = b"".join(digits.split())[:64]
+    if len(digits) in {5, 6} and int(digits, 16) <= 0x10FFFF:
+        return chr(int(digits, 16))  # a code point, which some producers write instead of UTF-16
     raw = bytes.fromhex(digits.decode("ascii").rjust(len(digits) + len(digits) % 2, "0"))
-    text = raw.decode("latin-1") if len(raw) == 1 else raw.decode("utf-16-be", "replace")
-    return text.replace("\x00", "")
+    return raw.decode("latin-1") if len(raw) == 1 else raw.decode("utf-16-be", "replace")
