@@ -13,6 +13,7 @@ _Place = tuple[bool, int]
 _Edge = tuple[Row, str, _Place]  # a row near an edge of a page, what it says without its numbers, and where
 
 _DIGITS = re.compile(r"[0-9०-९]+")
+_MOST_BETWEEN = 2  # rows of text that may stand outside of furniture: a title, a date
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _PAGE_NUMBER = re.compile(
@@ -22,10 +23,8 @@ _PAGE_NUMBER = re.compile(
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
-_MARKS = re.compile(
-    r"(?:[\[(]\s*+|(?<!\s)\s++)?\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?"
-    r"(?:\s*+(?:M|[Mm]arks?))?(?:\s*+[\])])?\s*+"
-)
+_HOW_MANY = r"\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?(?:\s*+(?:M|[Mm]arks?|MARKS?))?\s*+"
+_MARKS = re.compile(rf"\s*+(?:\[\s*+{_HOW_MANY}\]|\(\s*+{_HOW_MANY}\)|{_HOW_MANY})\s*+")
 _TEXT_BESIDE_MARKS = 15  # letters
 _EDGE = 6.0  # points
 _MARGIN = 0.1  # of the page's height
@@ -49,9 +48,25 @@ def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> N
     lone = _lone_numbers(pages, rows_by_page)
     for rows, edge in zip(rows_by_page, edges, strict=True):
         gone: set[int] = set(lone)
-        gone.update(id(row) for row, text, place in edge if (text, place) in repeated or _PAGE_NUMBER.fullmatch(text))
+        half = len(edge) // 2
+        for side in (edge[: len(edge) - half], edge[: len(edge) - half - 1 : -1]):
+            gone |= _outermost(side, repeated)
         if gone:
             rows[:] = [row for row in rows if id(row) not in gone]
+
+
+def _outermost(edge: Sequence[_Edge], repeated: set[tuple[str, _Place]]) -> set[int]:
+    """The furniture among rows from an edge of a page inwards: behind the first rows of text there is none."""
+    gone: set[int] = set()
+    others = 0
+    for row, text, place in edge:
+        if (text, place) in repeated or _PAGE_NUMBER.fullmatch(text):
+            gone.add(id(row))
+        else:
+            others += 1
+            if others > _MOST_BETWEEN:
+                break
+    return gone
 
 
 def _lone_numbers(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> set[int]:

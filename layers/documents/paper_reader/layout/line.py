@@ -45,6 +45,7 @@ class Line:
         cells: where each stretch between gaps begins; `cells[0]` is `x0`.
         is_bold: most of it is.
         runs: what it was put together from.
+        is_caption: it is a heading that stands with every question.
         pieces: its text as it was put together; `seams` are which of them begin where on the page.
     """
 
@@ -62,6 +63,7 @@ class Line:
     runs: Sequence[Run] = ()
     pieces: Sequence[str] = ()
     seams: Sequence[tuple[int, float]] = ()
+    is_caption: bool = False
 
 
 class Word(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from paper_reader.layout import columns, devanagari, furniture, gutters
+from paper_reader.layout.badges import lift_labels
 from paper_reader.layout.columns import Grid
 from paper_reader.layout.line import Line, with_few_spaces
 from paper_reader.layout.matrices import join_matrices
@@ -36,6 +37,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         join_stacks(page)
         join_matrices(page)
         lift_numbers(page)
+        lift_labels(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
     furniture.remove(pages, rows_by_page)
     furniture.remove_line_numbers(rows_by_page)

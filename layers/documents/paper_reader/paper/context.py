@@ -13,9 +13,12 @@ _LONGEST_INSTRUCTION = 400
 _SENTENCE_END: Final = re.compile(r"[.:।](?=\s|$)")
 _REQUEST: Final = re.compile(
     r"\b(?:read|study|refer|answer\s+the|answer\s+(?:these|questions?)|questions?\s+(?:given|that\s+follow|below)|based\s+on)\b"
-    r"|पढ़|उत्तर\s+द|आधार\s+पर",
+    r"|\bcarr(?:y|ies)\b|\bmarks?\b|multiple\s+choice|\b(?:choose|select|mark)\s+the\b|compulsory|\battempt\b|each\s+question"
+    r"|पढ़|उत्तर\s+द|आधार\s+पर|अंक",
     re.IGNORECASE,
 )
+_SENTENCES: Final = re.compile(r"(?<=[.!?।;])\s+(?=\S)")
+_ITEM: Final = re.compile(r"\W*(?:\d{1,2}|[ivx]{1,5}|[a-z])[.)]\s|\W*[•●▪*–-]\s")
 _LINES_ABOVE = 12
 
 
@@ -32,24 +35,64 @@ def heading_above(lines: Sequence[Line], index: int) -> str:
 
 def give(lines: Sequence[Line], drafts: Sequence[Draft]) -> None:
     """Tell each draft what is said above it."""
-    wanted: str | None = None
-    before = lines[: drafts[0].first] if drafts else []
+    directions = _Directions()
+    before = _beside(lines[: drafts[0].first], lines[drafts[0].first]) if drafts else []
     pending: list[tuple[range, list[str]]] = []
     for draft in drafts:
-        for line in before:
-            text = plain(line.text)
-            if headings.is_section(line):
-                wanted = None
-            told = headings.answers_wanted(text) if len(text) < _LONGEST_INSTRUCTION else None
-            wanted = told or wanted
+        directions.read(before)
         passage = _passage(before)
         if passage is not None:
             pending.append(passage)
-        draft.wanted = wanted
+        draft.wanted = directions.wanted(draft.start.number)
         passages = [] if draft.shares_options else pending
         draft.preface = [text for numbers, texts in passages if draft.start.number in numbers for text in texts]
         pending = [entry for entry in pending if draft.start.number < entry[0].stop - 1]
         before = draft.parts.after
+
+
+def _beside(before: Sequence[Line], first: Line) -> Sequence[Line]:
+    """The lines that may speak of the first questions: what a booklet's cover says is about the whole paper."""
+    at = len(before)
+    while at and (before[at - 1].page == first.page or len(before) - at < _LINES_ABOVE):
+        at -= 1
+    return before[at:]
+
+
+class _Directions:
+    """What headings and directions say of the type of the questions after them."""
+
+    def __init__(self) -> None:
+        self._wanted: str | None = None
+        self._ranges: list[tuple[range, str]] = []
+
+    def wanted(self, number: int) -> str | None:
+        """The type of the question of a number."""
+        return next((kind for numbers, kind in reversed(self._ranges) if number in numbers), self._wanted)
+
+    def read(self, lines: Sequence[Line]) -> None:
+        """Take in the lines between two questions, sentence by sentence, wherever their lines end."""
+        pending: list[str] = []
+        for line in lines:
+            text = plain(line.text)
+            if headings.is_section(line):
+                self._take(" ".join(pending))
+                pending, self._wanted, self._ranges = [], None, []
+            elif _ITEM.match(text):
+                self._take(" ".join(pending))
+                pending = []
+            pending.append(text)
+        self._take(" ".join(pending))
+
+    def _take(self, text: str) -> None:
+        for sentence in _SENTENCES.split(text):
+            kind = headings.answers_wanted(sentence) if len(sentence) < _LONGEST_INSTRUCTION else None
+            if kind is None:
+                continue
+            numbers = headings.announced(sentence)
+            if numbers is None:
+                self._wanted = kind
+            else:
+                self._ranges.append((range(numbers[0], numbers[1] + 1), kind))
 
 
 def _passage(lines: Sequence[Line]) -> tuple[range, list[str]] | None:

@@ -58,7 +58,13 @@ SOLUTION: Final = re.compile(
     r"\s*(?:[.:)\-–]|$|\t|\s\()|(?:sol|soln|expl|hint)\s*[.:])"
 )
 _SEVERAL = re.compile(
-    r"one\s+or\s+more|more\s+than\s+one\s+(?:of\s+the\s+\w+\s+)?(?:\w+\s+){0,3}?(?:correct|right)\b|multiple[\s\-]*(?:correct|select|answer)|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
+    r"one\s+or\s+more|more\s+than\s+one\s+(?:of\s+the\s+\w+\s+)?(?:\w+\s+){0,3}?(?:correct|right)\b|multiple[\s\-]*(?:correct|select|answer)|\b(?:select|choose|mark|tick)\s+(?:all|any\s+two|two|three)\b|all\s+that\s+apply|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
+    re.IGNORECASE,
+)
+# "In case there is more than one correct response, mark the best": no question has several answers for that.
+_CONDITION = re.compile(
+    r"\b(?:if|in\s+case|when(?:ever)?|feel|think|treated|considered|chosen|awarded|deducted|penali[sz]ed|darken\w*|rejected|cancelled|"
+    r"(?:full|partial|zero|negative)\s+marks?)\b|यदि|अगर",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
@@ -136,6 +142,12 @@ def is_solution(line: Line) -> bool:
     return SOLUTION.match(plain(line.text)) is not None
 
 
+def behind_solution(text: str) -> str:
+    """What stands on the line of a solution's heading behind it."""
+    found = SOLUTION.match(plain(text))
+    return "" if found is None else plain(text)[found.end() :].strip()
+
+
 def announced(text: str) -> tuple[int, int] | None:
     """The range of questions that a passage or directions are for."""
     found = _RANGE.search(text)
@@ -152,12 +164,19 @@ def behind_range(text: str) -> str:
 
 
 def answers_wanted(text: str) -> str | None:
-    """What a heading or an instruction says of the questions after it: "MCQ", "MSQ", "NUMERIC" or nothing."""
-    if _SEVERAL.search(text):
-        return "MSQ"
-    if _NUMERIC.search(text):
+    """What a heading or a sentence of directions says of the questions after it: "MCQ", "MSQ", "NUMERIC" or nothing.
+
+    Nothing either if it speaks of several kinds of questions, or of what happens if one marks this or that.
+    """
+    if _CONDITION.search(text):
+        return None
+    several, numeric, single = _SEVERAL.search(text), _NUMERIC.search(text), _SINGLE.search(text)
+    if several is not None:
+        is_plain = "more" in several[0].lower() or "अधिक" in several[0]
+        return "MSQ" if not numeric and (is_plain or not single) else None
+    if numeric is not None:
         return "NUMERIC"
-    return "MCQ" if _SINGLE.search(text) else None
+    return "MCQ" if single else None
 
 
 def is_instruction(text: str) -> bool:

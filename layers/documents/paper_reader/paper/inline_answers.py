@@ -24,6 +24,7 @@ _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
 _LONGEST_LABEL = 80
+_BEGINNING_OF_OPTION: Final = 12  # characters; an answer may be spelled out over several lines
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
 _START: Final = re.compile(r"[\s\[(*•]*")
@@ -62,16 +63,21 @@ class Answer:
     is_loose: bool = False
 
 
-def of_line(line: Line, following: Line | None) -> tuple[Answer | None, int]:
+def of_line(line: Line, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
     """The answer that a line of its own gives.
+
+    Args:
+        line: the line.
+        following: the one after it.
+        is_behind: whether all options stand before it, so that an option after it is the answer.
 
     Returns:
         The answer and how many lines it takes; 0 if the line gives none.
     """
-    return of_text(line.text, following)
+    return of_text(line.text, following, is_behind=is_behind)
 
 
-def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
+def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
     """The same for a text that stands by itself, such as what follows a number."""
     text = plain(given).replace(GAP, " ") if _may_be_labelled(given) else ""
     label = _label(text) if text else None
@@ -79,9 +85,7 @@ def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
         return None, 0
     rest, sign = _after(label, text)
     if not rest:
-        # The label alone: the answer may stand on the next line.
-        value = None if following is None else values.read(plain(following.text).replace(GAP, " ").strip(" ."))
-        return (Answer(value), 2) if value is not None and not label["is"] else (None, 0)
+        return (None, 0) if following is None or label["is"] else _below(following, is_behind=is_behind)
     answer = leading(rest)
     if answer is None or (answer.value is None and not sign):
         # "Ans. Bonus" is an answer that cannot be read; "Answer the questions below" is none.
@@ -91,6 +95,19 @@ def of_text(given: str, following: Line | None) -> tuple[Answer | None, int]:
     if not sign and not label["is"] and answer.text and rest[0] not in "([{":
         return None, 0
     return _unsigned(answer, sign), 1
+
+
+def _below(line: Line, *, is_behind: bool) -> tuple[Answer | None, int]:
+    """The answer on the line under a label that stands alone, and how many lines both are."""
+    text = plain(line.text).replace(GAP, " ").strip(" .")
+    value = values.read(text)
+    if value is not None:
+        return Answer(value), 2
+    answer = leading(text) if is_behind else None
+    if answer is None or answer.value is None or not answer.value.positions:
+        return None, 0
+    # The answer's text has to be that of the option; its last lines need not be there.
+    return replace(answer, is_loose=True), 2
 
 
 def _may_be_labelled(text: str) -> bool:
@@ -168,6 +185,8 @@ def settled(answer: Answer, options: Sequence[str]) -> Value | None:
     compared = [_comparable(option) for option in options]
     said = _comparable(answer.text)
     named = [index for index, option in enumerate(compared) if option and option == said]
+    if not named and len(said) >= _BEGINNING_OF_OPTION:
+        named = [index for index, option in enumerate(compared) if option.startswith(said)]
     if value is None:
         return Value((named[0],)) if answer.is_loose and len(named) == 1 else None
     if value.positions and said:

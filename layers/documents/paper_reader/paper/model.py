@@ -61,6 +61,7 @@ class PaperQuestion:
         unclear: whether some of it could not be read for certain (`repair` may help).
         warnings: what a person should look at, as sentences.
         confidence: from 0 to 1: how far the text can be relied on; what a warning names lowers it.
+        solution: what the paper gives as its solution, "" if nothing.
         areas: what the question's lines cover, one area for each column of each page that they are in.
         option_areas: the same for each option, its label included.
     """
@@ -79,6 +80,7 @@ class PaperQuestion:
     warnings: list[str] = field(default_factory=list)
     confidence: float = 1.0
     texts: dict[str, Translation] = field(default_factory=dict)
+    solution: str = ""
     areas: list[Area] = field(default_factory=list)
     option_areas: list[list[Area]] = field(default_factory=list)
 

@@ -46,11 +46,16 @@ _WORDED = re.compile(rf"\W?{_ANY_WORD}{_NUMBER}(?![\d,])(?!\.\d){_BEHIND}{_REST}
 _HAS_NUMBER = re.compile(r"\W?[^\W\d_][^\d]{0,22}\d")
 # What is numbered in a paper besides its questions.
 _OTHER_WORDS: Final = frozenset(
-    """answer ans appendix art article assertion block case chapter choice class column code conclusion day exhibit fig
-    figure form graph group hint id image item level line list method month note option page paragraph paper para part
-    passage phase point premise reason row rule section session set shift sol solution soln statement stage step table
-    test time topic unit version volume year z कथन चित्र भाग खण्ड खंड सारणी पृष्ठ विकल्प उत्तर हल कारण निष्कर्ष""".split()
-)
+    (
+        "answer", "ans", "appendix", "art", "article", "assertion", "block", "case", "chapter", "choice",
+        "class", "column", "code", "conclusion", "day", "exhibit", "fig", "figure", "form", "graph", "group",
+        "hint", "id", "image", "item", "level", "line", "list", "method", "month", "note", "option", "page",
+        "paragraph", "paper", "para", "part", "passage", "phase", "point", "premise", "reason", "row", "rule",
+        "section", "session", "set", "shift", "sol", "solution", "soln", "statement", "stage", "step",
+        "table", "test", "time", "topic", "unit", "version", "volume", "year", "z", "कथन", "चित्र", "भाग",
+        "खण्ड", "खंड", "सारणी", "पृष्ठ", "विकल्प", "उत्तर", "हल", "कारण", "निष्कर्ष",
+    )
+)  # fmt: skip
 # "Q.1 - Q.5 carry one mark each" begins no question.
 _RANGE = re.compile(
     rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
@@ -206,7 +211,9 @@ class _Search:
                 for name, starts in self._styles.items()
                 if name != self._dominant
                 for other in starts
-                if other.number == number and other.part == start.part and after < other.line < end
+                if other.number == number
+                and other.part == start.part
+                and after < other.line < end
                 and self._blocks_in(other.line, end)
             ]
             if fitting:
@@ -278,13 +285,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         for at in leaders:
             if starts[at].line == start.line:
                 continue
-            if start.part and start.part != starts[at].part:
-                cost = _NEXT_PART_COST if number == 1 and start.part == starts[at].part + 1 else _JUMP_COST
-            elif number == 1:
-                announced = headings_before[index] > headings_before[at]
-                cost = _RESTART_COST if announced else _UNANNOUNCED_COST
-            else:
-                cost = _JUMP_COST
+            cost = _cost_of_break(starts[at], start, is_announced=headings_before[index] > headings_before[at])
             score = scores[at] + evidence[before - blocks_before[at]] - cost
             if score > best:
                 best, link = score, at
@@ -308,6 +309,15 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         chain.append(starts[at])
         at = previous[at]
     return best_score, chain[::-1]
+
+
+def _cost_of_break(before: Start, start: Start, *, is_announced: bool) -> float:
+    """What it costs that a number does not go on from the one before; `is_announced` by a section's heading."""
+    if start.part and start.part != before.part:
+        return _NEXT_PART_COST if start.number == 1 and start.part == before.part + 1 else _JUMP_COST
+    if start.number > 1:
+        return _JUMP_COST
+    return _RESTART_COST if is_announced else _UNANNOUNCED_COST
 
 
 def _evidence(block_count: int) -> float:

@@ -26,9 +26,15 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 
 _READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
-_MARKER = re.compile(r"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{1,3}|iv|vi{0,3}|[कखगघङचछजअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))")
+_MARKER = re.compile(
+    r"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{1,3}|iv|vi{0,3}|[कखगघङचछजअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))"
+)
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
+# What is left of a label whose letter has no character in the font's map.
+_UNLABELLED: Final = re.compile(r"(?:\ufffd\s?[).\]]|[)\]])\s+(?=\S)")
+_UNLABELLED_STYLE: Final = "?)"
+_FARTHEST: Final = 4  # lines from one such option to the next
 _ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
 IDS: Final = "ids"
 CELL: Final = "|"  # at the end of a style: nothing but the edge of a cell sets the letter apart
@@ -101,9 +107,23 @@ def find_markers(lines: Sequence[Line]) -> Table:
             table.setdefault(IDS, []).append(Marker(index, 0, numbered.end(), position, AT_START, line.x0 - line.left))
         else:
             _find_in(line, index, table)
+    if unlabelled := _unlabelled(lines):
+        table[_UNLABELLED_STYLE] = unlabelled
     for name, markers in _in_cells(lines).items():
         table[name] = markers
     return table
+
+
+def _unlabelled(lines: Sequence[Line]) -> list[Marker]:
+    """Options whose labels cannot be read: counted as they come, from one line without a label to the next."""
+    found: list[Marker] = []
+    for index, line in enumerate(lines):
+        match = _UNLABELLED.match(line.text)
+        if match is not None:
+            goes_on = found and index - found[-1].line <= _FARTHEST and found[-1].position + 1 < MOST
+            position = found[-1].position + 1 if goes_on else 0
+            found.append(Marker(index, 0, match.end(), position, AT_START, line.x0 - line.left))
+    return found
 
 
 def _find_in(line: Line, index: int, table: Table) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paper_reader.layout.line import UNREADABLE, Line
-from paper_reader.paper import answers, areas, context, metadata, numbering, options, regions
+from paper_reader.paper import answers, areas, captions, context, metadata, numbering, options, regions
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.drafts import Drafter, runs
 from paper_reader.paper.inline_answers import settled
@@ -18,6 +18,7 @@ from paper_reader.paper.values import Value
 from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
+_LONGEST_SOLUTION = 10_000
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
@@ -76,6 +77,7 @@ class _Reader:
         lines = self.lines
         table = options.find_markers(lines)
         ranked = options.rank(table)
+        captions.mark(lines, len(ranked[0][1]) if ranked else 0)
         found = regions.find(lines, ranked[0][1] if ranked else [])
         table = {
             name: [marker for marker in markers if not found.excluded[marker.line]] for name, markers in table.items()
@@ -195,6 +197,7 @@ class _Reader:
             is_verified=bool(resolved.answer),
             span=source(lines),
             unclear=_UNKNOWN in stem or any(_UNKNOWN in text for text in texts.options) or marked,
+            solution=self.joiner.join(draft.parts.solution, keep_items=True)[:_LONGEST_SOLUTION],
             areas=areas.of_lines(lines),
             option_areas=areas.of_options(lines, draft),
         )

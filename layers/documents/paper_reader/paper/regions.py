@@ -1,6 +1,7 @@
 """The parts of a document that hold no questions: answer keys and solutions at its end or behind a section."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,7 @@ _SOLVED = re.compile(
     r"(?:Q\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:\s|$|\.)",
     re.IGNORECASE,
 )
+_OFTEN = 0.2  # of the questions
 _FEW = 0.15  # of a paper's options may stand among its solutions
 
 
@@ -35,6 +37,7 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
         block_lines: lines on which series of options begin.
     """
     regions = Regions([False] * len(lines))
+    repeated = _repeated_heads(lines, len(block_lines))
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -58,11 +61,21 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
                 regions.excluded[index:end] = [True] * (end - index)
                 index = end
                 continue
-        elif headings.is_solutions(line) and _few_after(index, block_lines):
+        elif headings.is_solutions(line) and _head(line) not in repeated and _few_after(index, block_lines):
             _read_solutions(lines, index, regions)
             break
         index += 1
     return regions
+
+
+def _head(line: Line) -> str:
+    return plain(line.text).strip(" :.-–—").casefold()
+
+
+def _repeated_heads(lines: Sequence[Line], questions: int) -> set[str]:
+    """Headings such as EXPLANATION that stand after each question, and so are not that of the solutions at the end."""
+    counts = Counter(_head(line) for line in lines if headings.is_solutions(line))
+    return {head for head, count in counts.items() if count >= max(_FEWEST, _OFTEN * questions)}
 
 
 def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:

@@ -60,7 +60,8 @@ def _in_directions(lines: Sequence[Line], styles: Sequence[str]) -> _Shared | No
     directions = list(lines[begun:])
     table = options.find_markers(directions)
     for style in styles:
-        series = options.best_series(table.get(style, []), directions)
+        own_lines = [marker for marker in table.get(style, []) if marker.weight >= options.AT_START]
+        series = options.best_series(own_lines, directions)
         if len(series) < _FEWEST:
             continue
         texts = option_texts.collect(directions, 0, series, is_foreign)

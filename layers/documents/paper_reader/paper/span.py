@@ -7,7 +7,7 @@ from typing import Final
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import Line
-from paper_reader.paper import headings, inline_answers, metadata, option_texts, values
+from paper_reader.paper import captions, headings, inline_answers, metadata, option_texts, values
 from paper_reader.paper.inline_answers import Answer
 from paper_reader.paper.options import Marker
 from paper_reader.paper.values import Value
@@ -26,6 +26,7 @@ class Parts:
         wanted: the type that it says it is of, None if it does not.
         ticked: options that are marked as right; `crossed` those marked as wrong.
         after: lines behind the question that are not its own: headings, directions, passages.
+        solution: the lines of its solution.
         used: how many lines from the beginning are the question itself.
     """
 
@@ -36,6 +37,7 @@ class Parts:
     ticked: list[int] = field(default_factory=list)
     crossed: list[int] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
+    solution: list[str] = field(default_factory=list)
     used: int = 0
 
 
@@ -57,7 +59,7 @@ def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         _cut_last(parts)
     parts.used = max(1, at)
     parts.stem, told = metadata.without(parts.stem)
-    parts.wanted = told.wanted
+    parts.wanted = told.wanted or parts.wanted
     if told.answer:
         parts.answers.append(Answer(values.read(told.answer)))
     _take_rest(lines, at, parts)
@@ -81,6 +83,7 @@ def is_foreign(line: Line) -> bool:
         or headings.is_solution(line)
         or headings.is_key(line)
         or metadata.is_line(line)
+        or line.is_caption
         or inline_answers.of_line(line, None)[1] > 0
     )
 
@@ -88,31 +91,39 @@ def is_foreign(line: Line) -> bool:
 def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker], parts: Parts) -> int:
     """Take what stands before the first option; where that is, or where the question without options ends."""
     first = min((marker.line for marker in series), default=offset + len(lines)) - offset
-    for index, line in enumerate(lines[: first + 1]):
-        begin = start if index == 0 else 0
-        if index == first:
-            begun = min(marker.start for marker in series if marker.line - offset == index)
-            before = line.text[begin:begun]
-            if not _LABEL_ALONE.fullmatch(plain(before)):
-                parts.stem.append(before)
-            return index
-        if index and not series and is_foreign(line) and not metadata.is_line(line):
-            return index
-        if index and (headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text))):
-            continue  # a heading between a stem and its options: the column's, not the question's
-        text, answer = line.text[begin:], None
+    for index, line in enumerate(lines[:first]):
+        text = line.text[start:] if index == 0 else line.text
+        if _is_before_question(text, lines, parts):
+            continue
         if not index:
             # Solutions are numbered too: "12. Ans. (B)".
             answer, used = inline_answers.of_text(text, None)
             if used and answer is not None and not series:
                 parts.answers.append(answer)
                 return used
-        if answer is None:
-            text, answer = inline_answers.cut(text)
+        elif not series and parts.stem and is_foreign(line) and not metadata.is_line(line):
+            return index
+        elif headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text)):
+            continue  # a heading between a stem and its options: the column's, not the question's
+        text, answer = inline_answers.cut(text)
         if answer is not None:
             parts.answers.append(answer)
         parts.stem.append(text)
+    if series and first < len(lines):
+        begun = min(marker.start for marker in series if marker.line - offset == first)
+        before = lines[first].text[start if first == 0 else 0 : begun]
+        if not _LABEL_ALONE.fullmatch(plain(before)):
+            parts.stem.append(before)
     return min(first, len(lines))
+
+
+def _is_before_question(text: str, lines: Sequence[Line], parts: Parts) -> bool:
+    """Whether a line before what is asked only says that it comes, which may tell the question's type."""
+    if len(lines) == 1 or any(map(str.strip, parts.stem)):
+        return False
+    is_before, told = captions.before_question(text)
+    parts.wanted = told or parts.wanted
+    return is_before
 
 
 def _cut_last(parts: Parts) -> None:
@@ -133,19 +144,23 @@ def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
         line = lines[index]
         if headings.is_section(line) or headings.is_directions(line):
             in_solution = False
-        answer, used = inline_answers.of_line(line, lines[index + 1] if index + 1 < len(lines) else None)
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        answer, used = inline_answers.of_line(line, following, is_behind=bool(parts.options))
         if headings.is_solution(line) and not used:
             found = _SOLVED.match(plain(line.text))
             if found is not None and not parts.answers:
                 parts.answers.append(Answer(values.read(f"({found[1]})")))
             in_solution = True
+            parts.solution.append(headings.behind_solution(line.text))
         elif used and answer is not None:
             # An explanation may speak of answers too: only what is as plain as a key counts there.
             if not in_solution or (answer.value is not None and not answer.is_loose and not answer.text):
                 parts.answers.append(answer)
             in_solution = True
             index += used - 1
-        elif not in_solution and not metadata.is_line(line):
+        elif in_solution:
+            parts.solution.append(line.text)
+        elif not metadata.is_line(line):
             parts.after.append(line)
         index += 1
 

@@ -1,0 +1,70 @@
+"""Labels set at half the height of what they label, as round badges beside options of several lines are."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Final
+
+from paper_reader.pdf.runs import PageContent, Run
+
+_LABEL: Final = re.compile(r"(?!\s*\d\.)\s*[\[(]?\s?(?:[A-Ha-h1-8१-८]|[कखगघङअबसद])\s?[\]).:]?\s*")
+_MARKED: Final = re.compile(r"\s*(?:[\[(]\s?\w{1,3}\s?[\])]|\w{1,3}[.)])\s")
+_FEWEST: Final = 2  # labels on a page
+_MOST: Final = 400
+_FARTHEST: Final = 6.0  # em from a label to what it labels
+_LEADING: Final = 1.55  # em between the lines of a text at most
+_LEVEL: Final = 0.25  # em
+_OFF_CENTRE: Final = 0.35  # em
+_SAME_PLACE: Final = 2.0  # points
+_FEWEST_LETTERS: Final = 8
+_LETTER = re.compile(r"[^\W\d_]|[\u0900-\u0963]")
+
+
+def lift_labels(page: PageContent) -> None:
+    """Put each such label on the first line of its text."""
+    labels = [run for run in page.runs if len(run.text) <= 5 and _LABEL.fullmatch(run.text) is not None]
+    if not _FEWEST <= len(labels) <= _MOST:
+        return
+    runs = sorted(page.runs, key=lambda run: run.y)
+    heights = [run.y for run in runs]
+    moved: dict[int, float] = {}
+    for label in labels:
+        reach = _FARTHEST * label.size
+        first, last = bisect_left(heights, label.y - reach), bisect_right(heights, label.y + reach)
+        top = _first_line(label, runs[first:last])
+        if top is not None:
+            moved[id(label)] = top
+    if moved:
+        page.runs = [run._replace(y=moved[id(run)]) if id(run) in moved else run for run in page.runs]
+
+
+def _first_line(label: Run, near: Sequence[Run]) -> float | None:
+    """The baseline of the first line of the text that a label stands in the middle of; None if there is none."""
+    size = label.size
+    right = [run for run in near if run.x0 >= label.x1 and run.size > 0.7 * size]
+    beside = [run for run in right if abs(run.y - label.y) < _LEADING * size]
+    if not beside:
+        return None
+    x0 = min(run.x0 for run in beside)
+    if x0 - label.x1 > _FARTHEST * size:
+        return None
+    lines = sorted({run.y for run in right if abs(run.x0 - x0) <= _SAME_PLACE})
+    nearest = min(range(len(lines)), key=lambda at: abs(lines[at] - label.y), default=-1)
+    if nearest < 0 or abs(lines[nearest] - label.y) > 0.9 * size:
+        return None
+    low = high = nearest
+    while low and lines[low] - lines[low - 1] <= _LEADING * size:
+        low -= 1
+    while high + 1 < len(lines) and lines[high + 1] - lines[high] <= _LEADING * size:
+        high += 1
+    bottom, top = lines[low], lines[high]
+    if top - label.y < _LEVEL * size or abs((top + bottom) / 2 - label.y) > _OFF_CENTRE * size:
+        return None
+    # A line of text that begins left of them, or a label of its own, belongs to something else.
+    inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
+    if any(run.x0 < label.x0 + size for run in inside if run.x0 < x0 - _SAME_PLACE):
+        return None
+    if any(_MARKED.match(run.text) for run in inside if abs(run.x0 - x0) <= _SAME_PLACE):
+        return None
+    letters = sum(len(_LETTER.findall(run.text)) for run in inside)
+    return top if letters >= _FEWEST_LETTERS else None
