@@ -15,6 +15,7 @@ _FARTHEST: Final = 6.0  # em from a label to what it labels
 _LEADING: Final = 1.55  # em between the lines of a text at most
 _LEVEL: Final = 0.25  # em
 _OFF_CENTRE: Final = 0.35  # em
+_NEAREST: Final = 0.9  # em
 _SAME_PLACE: Final = 2.0  # points
 _FEWEST_LETTERS: Final = 8
 _LETTER = re.compile(r"[^\W\d_]|[\u0900-\u0963]")
@@ -49,22 +50,29 @@ def _first_line(label: Run, near: Sequence[Run]) -> float | None:
     if x0 - label.x1 > _FARTHEST * size:
         return None
     lines = sorted({run.y for run in right if abs(run.x0 - x0) <= _SAME_PLACE})
-    nearest = min(range(len(lines)), key=lambda at: abs(lines[at] - label.y), default=-1)
-    if nearest < 0 or abs(lines[nearest] - label.y) > 0.9 * size:
-        return None
-    low = high = nearest
-    while low and lines[low] - lines[low - 1] <= _LEADING * size:
-        low -= 1
-    while high + 1 < len(lines) and lines[high + 1] - lines[high] <= _LEADING * size:
-        high += 1
-    bottom, top = lines[low], lines[high]
+    bottom, top = _block(lines, label)
     if top - label.y < _LEVEL * size or abs((top + bottom) / 2 - label.y) > _OFF_CENTRE * size:
         return None
-    # A line of text that begins left of them, or a label of its own, belongs to something else.
     inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
-    if any(run.x0 < label.x0 + size for run in inside if run.x0 < x0 - _SAME_PLACE):
-        return None
+    return top if _is_text_of(label, inside, x0) else None
+
+
+def _block(lines: Sequence[float], label: Run) -> tuple[float, float]:
+    """The lowest and the highest of the lines that follow each other closely where a label stands."""
+    low = high = min(range(len(lines)), key=lambda at: abs(lines[at] - label.y))
+    if abs(lines[low] - label.y) > _NEAREST * label.size:
+        return label.y, label.y
+    while low and lines[low] - lines[low - 1] <= _LEADING * label.size:
+        low -= 1
+    while high + 1 < len(lines) and lines[high + 1] - lines[high] <= _LEADING * label.size:
+        high += 1
+    return lines[low], lines[high]
+
+
+def _is_text_of(label: Run, inside: Sequence[Run], x0: float) -> bool:
+    """Whether nothing but the text of one label stands beside it, from `x0` on."""
+    if any(run.x0 < min(label.x0 + label.size, x0 - _SAME_PLACE) for run in inside):
+        return False
     if any(_MARKED.match(run.text) for run in inside if abs(run.x0 - x0) <= _SAME_PLACE):
-        return None
-    letters = sum(len(_LETTER.findall(run.text)) for run in inside)
-    return top if letters >= _FEWEST_LETTERS else None
+        return False
+    return sum(len(_LETTER.findall(run.text)) for run in inside) >= _FEWEST_LETTERS

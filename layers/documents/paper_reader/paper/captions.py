@@ -34,9 +34,9 @@ def mark(lines: Sequence[Line], questions: int) -> None:
     for line in lines:
         text = line.text
         if _MARKED.match(text) is None:
-            name = _NAME.match(text)
-            if name is not None or (len(text) <= _LONGEST and _stands_out(line)):
-                texts.append((line, text if len(text) <= _LONGEST else "", "" if name is None else name[1]))
+            found = _NAME.match(text)
+            if found is not None or (len(text) <= _LONGEST and _stands_out(line)):
+                texts.append((line, text if len(text) <= _LONGEST else "", "" if found is None else found[1]))
     whole, named = Counter(text for _, text, _ in texts), Counter(name for *_, name in texts)
     least = max(_FEWEST, _OFTEN * questions)
     for line, text, name in texts:
