@@ -18,7 +18,7 @@ from local.layout import Layout
 from local.stack import LocalStack
 from smartexam.accounts import revocations
 from smartexam.catalog.store import papers
-from smartexam.platform import ids
+from smartexam.platform import ids, stopwatch
 from smartexam.platform.dynamodb import table
 from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
@@ -67,9 +67,10 @@ def _no_real_aws() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    # A slow machine must not make the feed of revocations old in the middle of a test that counts reads.
-    monkeypatch.setattr(revocations, "monotonic", lambda: 0.0)
+def _fresh_process(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[None]:
+    # Lambda freezes processes between calls: what a process keeps ages by the wall clock alone, which is the test's.
+    monkeypatch.setattr(stopwatch, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(stopwatch, "time", clock.now)
     forget_processes_state()
     yield
     forget_processes_state()

@@ -1,9 +1,7 @@
 """Google's certificates, fetched through google-auth's transport interface and kept as long as Google says."""
 
-import math
 import re
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +9,8 @@ from typing import Any
 import urllib3
 from google.auth import transport
 from google.auth.exceptions import TransportError
+
+from smartexam.platform.stopwatch import Stopwatch
 
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _DEFAULT_SECONDS, _LONGEST_SECONDS = 3600.0, 24 * 3600.0
@@ -21,12 +21,13 @@ _MOST_BYTES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer of the certificate server, and when it was fetched (this process's own clock)."""
+    """An answer of the certificate server; `is_stale` asks for a new one whatever its age."""
 
     status: int
     data: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
-    at: float = 0.0
+    age: Stopwatch = field(default_factory=Stopwatch)
+    is_stale: bool = False
 
     @property
     def good_for(self) -> float:
@@ -60,7 +61,7 @@ class Certificates(transport.Request):
         del body, headers, timeout, kwargs
         with self._lock:
             kept = self._kept.get(url)
-            if kept is not None and time.monotonic() - kept.at < kept.good_for:
+            if kept is not None and not kept.is_stale and kept.age.seconds() < kept.good_for:
                 return kept
             try:
                 fetched = self._fetch(url, method)
@@ -75,11 +76,12 @@ class Certificates(transport.Request):
         """Let the next call fetch anew if the certificates kept lack a key, and are not from just now."""
         with self._lock:
             kept = self._kept.get(url)
-            if kept is None or key_id.encode() in kept.data or time.monotonic() - kept.at < _SHORTEST_SECONDS:
+            if kept is None or key_id.encode() in kept.data or kept.age.seconds() < _SHORTEST_SECONDS:
                 return
-            self._kept[url] = replace(kept, at=-math.inf)
+            self._kept[url] = replace(kept, is_stale=True)
 
     def _fetch(self, url: str, method: str) -> Fetched:
+        asked = Stopwatch()
         try:
             response = self._http.request(method, url, redirect=False, preload_content=False)
             data = response.read(_MOST_BYTES)
@@ -89,4 +91,4 @@ class Certificates(transport.Request):
         if response.status != 200:  # noqa: PLR2004 - OK
             raise TransportError(f"status {response.status}")  # type: ignore[no-untyped-call]
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Fetched(response.status, data, headers, time.monotonic())
+        return Fetched(response.status, data, headers, asked)

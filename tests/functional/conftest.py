@@ -39,9 +39,3 @@ def frozen_settings(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Froz
     """The clock of functions that no API runs, such as those of queues, frozen as well."""
     monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     return clock
-
-
-@pytest.fixture
-def feed_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The feed of revocations, once read, is not read again however long a test takes that counts calls."""
-    monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 3600.0)

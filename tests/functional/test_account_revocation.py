@@ -36,23 +36,6 @@ def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(api, "clock", clock)
 
 
-class Monotonic:
-    """The process's own clock, by which the feed's copy ages."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def process(monkeypatch: pytest.MonkeyPatch) -> Monotonic:
-    ticking = Monotonic()
-    monkeypatch.setattr("smartexam.accounts.revocations.monotonic", ticking.monotonic)
-    return ticking
-
-
 def new_password(user: User, now: float = MORNING) -> None:
     link = credentials.find_password_link(credentials.issue_password_link(user.id, now), now)
     assert link is not None
@@ -105,73 +88,73 @@ def test_dead_credentials_are_out_of_admin_routes_at_once(end: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["token", "session"])
-def test_elsewhere_a_new_password_binds_within_five_seconds(kind: str, process: Monotonic) -> None:
+def test_elsewhere_a_new_password_binds_within_five_seconds(kind: str, clock: FrozenClock) -> None:
     user = create_user()
     credentials: dict[str, Any] = {"token": access_token(user)} if kind == "token" else {"cookies": session_of(user)}
     assert study(**credentials).status == 200
 
     new_password(user)
-    process.now += 4.5
+    clock.advance(4.5)
 
     assert study(**credentials).status == 401
 
 
 @pytest.mark.parametrize("kind", ["token", "session"])
-def test_elsewhere_a_deletion_binds_within_five_seconds(kind: str, process: Monotonic) -> None:
+def test_elsewhere_a_deletion_binds_within_five_seconds(kind: str, clock: FrozenClock) -> None:
     user = create_user()
     credentials: dict[str, Any] = {"token": access_token(user)} if kind == "token" else {"cookies": session_of(user)}
     assert study(**credentials).status == 200
 
     accounts.erase(user.id, MORNING)
-    process.now += 4.5
+    clock.advance(4.5)
 
     assert study(**credentials).status == 401
 
 
-def test_elsewhere_a_role_binds_within_five_seconds_and_leaves_one_signed_in(process: Monotonic) -> None:
+def test_elsewhere_a_role_binds_within_five_seconds_and_leaves_one_signed_in(clock: FrozenClock) -> None:
     user = create_user()
     token = access_token(user)
     assert study(token=token).body == {"role": "user"}
 
     accounts.change_role(user.id, "user,admin", MORNING)
-    process.now += 4.5
+    clock.advance(4.5)
     assert study(token=token).body == {"role": "user,admin"}
 
     accounts.change_role(user.id, "admin", MORNING + 1)
-    process.now += 4.5
+    clock.advance(4.5)
     assert study(token=token).status == 403
 
 
-def test_credentials_issued_after_the_change_live(process: Monotonic) -> None:
+def test_credentials_issued_after_the_change_live(clock: FrozenClock) -> None:
     user = create_user()
     new_password(user)
     renewed = identity.get_user(user.id)
     assert renewed is not None
 
-    process.now += 4.5
+    clock.advance(4.5)
 
     assert study(token=access_token(renewed)).status == 200
     assert study(token=access_token(user)).status == 401
 
 
-def test_two_changes_in_one_moment_both_bind(process: Monotonic) -> None:
+def test_two_changes_in_one_moment_both_bind(clock: FrozenClock) -> None:
     user = create_user()
     token = access_token(user)
     accounts.change_role(user.id, "user,admin", MORNING)
     accounts.change_role(user.id, "admin", MORNING)
 
-    process.now += 4.5
+    clock.advance(4.5)
 
     assert study(token=token).status == 403
 
 
-def test_a_new_password_is_not_undone_by_a_role_of_the_same_moment(process: Monotonic) -> None:
+def test_a_new_password_is_not_undone_by_a_role_of_the_same_moment(clock: FrozenClock) -> None:
     user = create_user()
     token = access_token(user)
     new_password(user)
     accounts.change_role(user.id, "user,admin", MORNING)
 
-    process.now += 4.5
+    clock.advance(4.5)
 
     assert study(token=token).status == 401
 
@@ -184,7 +167,7 @@ def test_a_first_password_leaves_nothing_in_the_feed() -> None:
     assert revocations.revocations_since(0) == []
 
 
-def test_a_request_with_a_token_reads_nothing_while_the_copy_is_fresh(process: Monotonic) -> None:
+def test_a_request_with_a_token_reads_nothing_while_the_copy_is_fresh(clock: FrozenClock) -> None:
     user = create_user()
     token = access_token(user)
     study(token=token)

@@ -266,7 +266,7 @@ class TestReset:
     def test_needs_an_address(self, body: dict[str, Any]) -> None:
         assert send(app.lambda_handler, "POST", "/api/request-password-reset", body=body).status == 400
 
-    def test_ends_everything_that_was_signed_in(self, post: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_ends_everything_that_was_signed_in(self, post: PostOffice, clock: FrozenClock) -> None:
         create_user(username="john.doe", email="john@example.org")
         tokens = login("john.doe").body["data"]
         web = send(auth_app.lambda_handler, "POST", "/login", body={"username": "john.doe", "password": PASSWORD})
@@ -274,7 +274,7 @@ class TestReset:
 
         ask_reset("john@example.org")
         set_password(post.delivered()[0].token, "another-Good-one-9")
-        monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 0.0)
+        clock.advance(5)
 
         refreshed = send(
             auth_app.lambda_handler, "POST", "/api/auth/refresh", body={"refresh_token": tokens["refresh_token"]}

@@ -18,7 +18,8 @@ from auth import app as auth_app
 from auth_google import app, verification
 from smartexam.accounts.store import identity
 from smartexam.accounts.store.identity import UserStatistics
-from tests.factories.clock import FrozenClock
+from smartexam.platform import stopwatch
+from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.google import CLIENT_ID, CertificateServer, Key, claims, id_token
 from tests.factories.post import PostOffice
@@ -240,9 +241,8 @@ class TestCertificates:
         self, google: CertificateServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         sign_in(id_token(KEY, claims()))
-        started = time.monotonic()
 
-        monkeypatch.setattr("auth_google.certificates.time.monotonic", lambda: started + 3601)
+        monkeypatch.setattr(stopwatch, "time", lambda: MORNING + 3601)
         sign_in(id_token(KEY, claims()))
 
         assert google.requests == 2
@@ -254,9 +254,8 @@ class TestCertificates:
         google.keys.append(SECOND_KEY)
         assert sign_in(id_token(SECOND_KEY, claims())).status == 401
         assert google.requests == 1
-        started = time.monotonic()
 
-        monkeypatch.setattr("auth_google.certificates.time.monotonic", lambda: started + 31)
+        monkeypatch.setattr(stopwatch, "time", lambda: MORNING + 31)
         assert sign_in(id_token(SECOND_KEY, claims())).status == 200
         for number in range(5):
             assert sign_in(id_token(KEY, claims(), kid=f"made-up-{number}")).status == 401
@@ -278,9 +277,8 @@ class TestCertificates:
     ) -> None:
         sign_in(id_token(KEY, claims()))
         google.status = 500
-        started = time.monotonic()
 
-        monkeypatch.setattr("auth_google.certificates.time.monotonic", lambda: started + 3601)
+        monkeypatch.setattr(stopwatch, "time", lambda: MORNING + 3601)
 
         assert sign_in(id_token(KEY, claims())).status == 200
 

@@ -26,17 +26,15 @@ def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+def store(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Puts keys into the secret that the function reads, and lets so many seconds pass for its cache."""
     client = boto3.client("secretsmanager", region_name=REGION)
     arn = client.create_secret(Name="signing", SecretString=json.dumps({"current": OLD}))["ARN"]
-    passed = [1000.0]
 
     def put(seconds: float = 0, **content: Any) -> None:
         client.put_secret_value(SecretId=arn, SecretString=json.dumps(content))
-        passed[0] += seconds
+        clock.advance(seconds)
 
-    monkeypatch.setattr("smartexam.platform.secret_store.time.monotonic", lambda: passed[0])
     monkeypatch.setenv("JWT_SECRET_ARN", arn)
     monkeypatch.delenv("JWT_SECRET")
     settings.cache_clear()

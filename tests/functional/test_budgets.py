@@ -49,7 +49,7 @@ def student(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pyte
 
 
 @pytest.fixture
-def call(student: User, feed_read_once: None) -> Callable[..., Answer]:
+def call(student: User) -> Callable[..., Answer]:
     handlers = {"exams": exams_handler, "results": results_handler}
     token = access_token(student)
 

@@ -78,7 +78,6 @@ class TestWarm:
         answers = ["B"] * 45 + [["A", "B", "C"]] * 15 + ["-1234.5678"] * 15
         body = {"answers": dict(zip(map(str, question_ids(exam.id)), answers, strict=True))}
         exams(http_event("POST", f"/start-exam/{exam.id}", token=token), FakeContext())
-        monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", 3600.0)
         path = f"/api/sync-exam-answers/{exam.id}"
         return {
             "whole": http_event("POST", path, token=token, body=body),

@@ -21,7 +21,7 @@ from smartexam.accounts.store.identity import User
 from smartexam.api import app as api_app
 from smartexam.catalog.store import papers
 from smartexam.limits import rate_limits
-from smartexam.platform import ids, queues
+from smartexam.platform import ids, queues, stopwatch
 from smartexam.platform.dynamodb import engine, table
 from smartexam.talk.realtime import publishing
 from smartexam.talk.store.messaging import groups, sending
@@ -247,7 +247,7 @@ class World:
         feed = _forgettable(lambda: self._process.feed)
         for module in (revocations, authenticate, publishing):
             patch.setattr(module, "feed", feed)
-        patch.setattr(revocations, "monotonic", self.clock.now)
+        patch.setattr(stopwatch, "time", self.clock.now)
         patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
         patch.setattr(exams_sitting, "_versions", exams_sitting.PaperVersions())
         # Its contents are other tests' subject; here it would be a tenth of the time.

@@ -6,13 +6,13 @@ seconds, so a change binds everywhere within five; admin routes do not wait for 
 
 import threading
 from functools import lru_cache
-from time import monotonic
 
 from msgspec import structs
 
 from smartexam.accounts.store import revocations
 from smartexam.accounts.store.revocations import Revocation
 from smartexam.platform.principal import Principal
+from smartexam.platform.stopwatch import Stopwatch
 
 # With the read itself this stays within the five seconds that are promised.
 _REFRESH_SECONDS = 4.0
@@ -26,7 +26,7 @@ class RevocationFeed:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._changes: dict[int, list[Revocation]] = {}
-        self._read_at: float | None = None
+        self._age: Stopwatch | None = None
         self._read_up_to = 0.0
 
     def applied(self, principal: Principal, now: float) -> Principal | None:
@@ -49,19 +49,18 @@ class RevocationFeed:
 
     def _refresh(self, now: float) -> None:
         with self._lock:
-            # The process's own clock measures the age of the copy: the clock of the rules may be set by hand.
-            if self._read_at is not None and monotonic() - self._read_at < _REFRESH_SECONDS:
+            if self._age is not None and self._age.seconds() < _REFRESH_SECONDS:
                 return
-            started = monotonic()
+            age = Stopwatch()
             horizon = now - revocations.REVOCATION_SECONDS
-            first = self._read_at is None or now < self._read_up_to - _OVERLAP_SECONDS
+            first = self._age is None or now < self._read_up_to - _OVERLAP_SECONDS
             changes = {} if first else self._changes
             for change in revocations.revocations_since(horizon if first else self._read_up_to - _OVERLAP_SECONDS):
                 known = changes.setdefault(change.user_id, [])
                 if change not in known:
                     known.append(change)
                     known.sort(key=lambda entry: entry.auth_version)
-            self._changes, self._read_at, self._read_up_to = changes, started, now
+            self._changes, self._age, self._read_up_to = changes, age, now
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,5 @@
 """Secrets from Secrets Manager, cached for a few minutes so that a rotation reaches warm processes."""
 
-import time
 from functools import lru_cache
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,12 +7,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from smartexam.platform.aws.client import SECRETS_MANAGER, JsonClient
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.settings import settings
+from smartexam.platform.stopwatch import Stopwatch
 
 CACHE_SECONDS = 300
 # Who sends made-up key names must not make us ask Secrets Manager at every request.
 _SHORTEST_CACHE_SECONDS = 30
 
-_cache: dict[str, tuple[float, str]] = {}
+_cache: dict[str, tuple[Stopwatch, str]] = {}
 
 
 def secret(arn: str, *, fresh: bool = False) -> str:
@@ -28,15 +28,16 @@ def secret(arn: str, *, fresh: bool = False) -> str:
     """
     cached = _cache.get(arn)
     accepted_age = _SHORTEST_CACHE_SECONDS if fresh else CACHE_SECONDS
-    if cached is not None and time.monotonic() - cached[0] < accepted_age:
+    if cached is not None and cached[0].seconds() < accepted_age:
         return cached[1]
+    asked = Stopwatch()
     try:
         text: str = _client().call("GetSecretValue", {"SecretId": arn})["SecretString"]
     except (BotoCoreError, ClientError) as error:
         if cached is not None:
             return cached[1]
         raise Unavailable from error
-    _cache[arn] = (time.monotonic(), text)
+    _cache[arn] = (asked, text)
     return text
 
 
