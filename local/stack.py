@@ -305,6 +305,8 @@ class LocalStack:
         chosen = {
             "AppBaseUrl": self.base_url,
             "AllowedOrigins": f"{self.base_url},http://localhost:{port}",
+            # Limits per source are seen by those who name one with the header X-Local-Source.
+            "TrustedNetworks": "127.0.0.0/8,::1/128",
             **self._options.parameters,
             # Also with a real service: the gateway asks it, and keeps its key.
             "GroqBaseUrl": f"{self.base_url}{endpoint.PREFIX}",

@@ -4,6 +4,7 @@ from account.models import Requestable, RequestedAccess, Requester, RequesterFou
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.accounts.store.identity import User
+from smartexam.limits.source_limits import take_lookup
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.texts import read_text
 
@@ -11,12 +12,14 @@ _LONGEST_REASON = 1000
 _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}
 
 
-def requestable(requester: Requester) -> Requestable:
+def requestable(requester: Requester, now: float) -> Requestable:
     """What an account may ask for.
 
     Raises:
         NotFound: name and address are not those of one account.
+        RateLimited: too many wanted to know of this name.
     """
+    take_lookup(identity.normalised(requester.username), now)
     user = _account(requester.username, requester.email)
     available, is_pending = _AVAILABLE[user.role], access_requests.has_pending(user.id)
     return Requestable(

@@ -15,6 +15,8 @@ from account.models import (
 )
 from smartexam.accounts import sessions
 from smartexam.api import Access, Api, Reply, Request
+from smartexam.limits.source_limits import take_call
+from smartexam.limits.sources import source_of
 from smartexam.platform.settings import settings
 
 api = Api("account")
@@ -24,7 +26,12 @@ _LIMIT = 16 * 1024
 
 @api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Done, limit=_LIMIT)
 def create_account(request: Request, body: NewAccount) -> Done:
-    """Ask for an account; whether the email is taken is not revealed. A link to set the password is mailed."""
+    """Ask for an account; whether the email is taken is not revealed. A link to set the password is mailed.
+
+    Raises:
+        RateLimited: `rate_limited`: too many calls from one address.
+    """
+    take_call(source_of(request.source_ip), "create_account", request.now)
     service.create_account(body, request.now)
     return Done(message="If this email can be used, a link to set your password has been sent to it.")
 
@@ -42,8 +49,12 @@ def set_password(request: Request, body: NewPassword) -> Done:
 
 @api.post("/api/request-password-reset", access=Access.PUBLIC, takes=ForgottenPassword, answers=Done, limit=_LIMIT)
 def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
-    """Ask for a link to set a new password; whether there is such an account is not revealed."""
-    del request
+    """Ask for a link to set a new password; whether there is such an account is not revealed.
+
+    Raises:
+        RateLimited: `rate_limited`: too many calls from one address.
+    """
+    take_call(source_of(request.source_ip), "password_reset", request.now)
     service.request_password_reset(body.email)
     return Done(message="If an account exists with this email, a reset link has been sent.")
 
@@ -54,9 +65,10 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
 
     Raises:
         NotFound: `no_such_account`.
+        RateLimited: `rate_limited`: too many calls from one address, or about one account.
     """
-    del request
-    return access.requestable(body)
+    take_call(source_of(request.source_ip), "validate_user", request.now)
+    return access.requestable(body, request.now)
 
 
 @api.post(
@@ -68,7 +80,9 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
     Raises:
         BadRequest: `request_pending`, `access_not_available`, `access_changed`, or `invalid_fields`.
         NotFound: `no_such_account`.
+        RateLimited: `rate_limited`: too many calls from one address, or about one account.
     """
+    take_call(source_of(request.source_ip), "access_request", request.now)
     return RequestSubmitted(request_id=access.submit(body, request.now))
 
 

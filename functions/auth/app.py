@@ -30,7 +30,8 @@ def login(request: Request, body: Credentials) -> SignedIn:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+            `too_many_failures` from one address, or to one account from addresses that it does not know.
     """
     user = service.sign_in(body, request.source_ip, request.now)
     return SignedIn(data=grant(user, request.now))
@@ -74,7 +75,8 @@ def web_login(request: Request, body: Credentials) -> Reply:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+            `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `foreign_origin`.
     """
     sessions.refuse_foreign_page(request)
@@ -99,7 +101,8 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked.
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+            `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `wrong_role`; `foreign_origin`.
     """
     sessions.refuse_foreign_page(request)

@@ -5,8 +5,10 @@ from smartexam.accounts import tokens
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store import credentials, identity
 from smartexam.accounts.store.identity import User
-from smartexam.limits import rate_limits
+from smartexam.limits import rate_limits, source_limits
+from smartexam.limits.sources import source_of
 from smartexam.platform.errors import BadRequest, Unauthorized
+from smartexam.platform.observability import note
 from smartexam.platform.principal import Principal, portals
 from smartexam.platform.times import iso
 
@@ -23,19 +25,28 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     Raises:
         BadRequest: name or password is missing.
         Unauthorized: wrong, with the attempts remaining.
-        RateLimited: wrong for the third time, or locked.
+        RateLimited: wrong for the third time, or locked; or too many failed, from this source or to this account.
     """
     identifier = identity.normalised(given.username or given.email or "")
     password = given.password or ""
     if not identifier or not password:
         raise BadRequest("username/email and password required", code="credentials_required")
+    source = source_of(source_ip)
+    watched = source_limits.SignIn(source, now)
+    watched.refuse_flood()
     user_id = identity.find_user_id(identifier)
     account = f"#{user_id}" if user_id else identifier
-    attempt = rate_limits.reserve_sign_in(source_ip, account, now)
+    watched.refuse_stranger(account)
+    attempt = rate_limits.reserve_sign_in(source, account, now)
     user = identity.get_user(user_id or _NOBODY)
+    if user is not None:
+        note(user_id=user.id)
     if not verify_password(user.password_hash if user else None, password) or user is None:
-        raise attempt.refusal()
+        refusal = attempt.refusal()
+        watched.failed()
+        raise refusal
     attempt.succeeded()
+    watched.succeeded()
     return user
 
 

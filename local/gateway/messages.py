@@ -15,7 +15,7 @@ class Request:
         path: percent-encoded, without the query.
         query: percent-encoded, without the question mark.
         headers: (name in lower case, value) as sent and in that order.
-        source_ip: the peer's address; no header can change it.
+        source_ip: the peer's address, or the one that `X-Local-Source` names.
         id: names the request in the answer and in the logs.
     """
 

@@ -6,6 +6,7 @@ the contract wants an answer in its own shape for each of them.
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import secrets
 import socket
@@ -20,6 +21,7 @@ from local.gateway.messages import Answer, Request, error_answer
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_HEADER_BYTES = 10_240
 _READ_SIZE = 64 * 1024
+_LOCAL_SOURCE = "x-local-source"
 # How long a cancelled connection gets before it is cancelled again.
 _STOP_SECONDS = 0.2
 # h11 gives up on a header block of this size; a bit more than the limit, so that most too large ones are counted here.
@@ -166,7 +168,20 @@ class _Connection:
         headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in head.headers]
         version = head.http_version.decode("ascii")
         method = head.method.decode("ascii")
-        return Request(method, path, query, headers, b"", self._source_ip, version, request_id)
+        source_ip, headers = self._source(headers)
+        return Request(method, path, query, headers, b"", source_ip, version, request_id)
+
+    def _source(self, headers: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+        """Where a request comes from: the peer, or the address that a developer chose with `X-Local-Source`.
+
+        The functions never see that header: no deployed stack has it.
+        """
+        chosen = next((value.strip() for name, value in headers if name == _LOCAL_SOURCE), "")
+        kept = [(name, value) for name, value in headers if name != _LOCAL_SOURCE]
+        try:
+            return str(ipaddress.ip_address(chosen)), kept
+        except ValueError:
+            return self._source_ip, kept
 
     async def _with_body(self, request: Request, head: h11.Request) -> Request:
         announced = request.header("content-length")

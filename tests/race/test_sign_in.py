@@ -10,6 +10,11 @@ import pytest
 
 from auth import app
 from smartexam.accounts import passwords
+from smartexam.limits import source_limits
+from smartexam.limits.sources import Source
+from smartexam.limits.store import windows
+from smartexam.platform.errors import RateLimited
+from tests.factories.clock import MORNING
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user
 
@@ -87,3 +92,38 @@ def test_unknown_accounts_take_as_long_as_wrong_passwords() -> None:
 
     known, unknown = median(times["john.doe"]), median(times["nobody"])
     assert abs(known - unknown) < 0.2 * max(known, unknown)
+
+
+def test_of_many_calls_at_once_a_source_has_its_thirty() -> None:
+    source = Source("198.51.100.7", is_trusted=False)
+    barrier = Barrier(40)
+
+    def one(_: int) -> bool:
+        barrier.wait()
+        try:
+            source_limits.take_call(source, "create_account", MORNING)
+        except RateLimited:
+            return False
+        return True
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(one, range(40))) == 30
+
+
+def test_failures_at_once_are_all_counted() -> None:
+    source = Source("198.51.100.7", is_trusted=False)
+    barrier = Barrier(20)
+
+    def one(number: int) -> None:
+        watched = source_limits.SignIn(source, MORNING)
+        watched.refuse_flood()
+        watched.refuse_stranger(f"nobody{number}")
+        barrier.wait()
+        watched.failed()
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(one, range(20)))
+
+    counted = windows.find(f"SOURCE#{source.digest}", "sign_in", MORNING, window_seconds=source_limits.SIGN_IN_SECONDS)
+    assert counted is not None
+    assert counted.used == 20

@@ -103,5 +103,6 @@ def told(world: World, content: bytes, reader: str, where: str) -> Iterator[str]
 
 
 def may_write(row: Row) -> tuple[str, ...]:
-    """What keys begin with that a refused call may write: ids that it took, and what its row says."""
-    return ("IDENTITY_TABLE:COUNTER#", *filter(None, [row.may_write]))
+    """What keys begin with that a refused call may write: ids that it took, what limits count, what its row says."""
+    counted = ("IDENTITY_TABLE:COUNTER#", "EPHEMERAL_TABLE:SOURCE#", "EPHEMERAL_TABLE:NAME#")
+    return (*counted, *filter(None, [row.may_write]))

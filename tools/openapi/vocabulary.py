@@ -135,6 +135,7 @@ MESSAGES = {
     "max_attempts_reached": "Max attempts (3) reached",
     "result_pending": "The result will be available at 13:00",
     "sign_in_locked": "Too many failed attempts. Try again in 15 minutes.",
+    "too_many_failures": "Too many failed sign-ins from your network. Try again in 15 minutes.",
     "unsupported_media": "Unsupported content type: text/plain",
     "wrong_role": "This needs the role 'admin'",
 }

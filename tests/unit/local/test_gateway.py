@@ -114,6 +114,21 @@ def test_a_request_reaches_the_handler_as_it_was_sent() -> None:
     run(work)
 
 
+@pytest.mark.parametrize(
+    ("named", "seen"),
+    [("198.51.100.7", "198.51.100.7"), ("2001:db8::1", "2001:db8::1"), ("nowhere", "127.0.0.1"), ("", "127.0.0.1")],
+)
+def test_a_developer_chooses_the_source_address_which_functions_see_as_the_peer(named: str, seen: str) -> None:
+    async def work() -> None:
+        async with serving(echo) as port:
+            heard = await ask(port, f"GET / HTTP/1.1\r\nHost: a\r\nX-Local-Source: {named}\r\n\r\n".encode())
+
+        assert heard.json["ip"] == seen
+        assert heard.json["headers"] == [["host", "a"]]
+
+    run(work)
+
+
 def test_a_connection_serves_many_requests_also_sent_at_once() -> None:
     async def work() -> None:
         async with serving(echo) as port, connected(port) as client:

@@ -1,9 +1,13 @@
 """Where limits are counted in the ephemeral table.
 
-LOGIN#<digest>    WINDOW          sign-in attempts of one source address for one account
-USER#42           LIMIT#<kind>    what was used of a limit in its present window
-LIMIT#<kind>#42   WINDOW          the one turn that a user has in some seconds is taken
-LIMIT#study#42    <YYYY-MM-DD>    questions to the study assistant on a day
+LOGIN#<digest>    WINDOW            sign-in attempts of one source address for one account
+SOURCE#<digest>   LIMIT#<kind>      what one source address used of a limit in its present window
+USER#42           LIMIT#<kind>      what was used of a limit in its present window; `sign_in` counts failures from
+                                    all sources
+NAME#<digest>     LIMIT#<kind>      the same for a name that nobody has
+USER#42           SOURCE#<digest>   a source from which the account signed in during the last 30 days
+LIMIT#<kind>#42   WINDOW            the one turn that a user has in some seconds is taken
+LIMIT#study#42    <YYYY-MM-DD>      questions to the study assistant on a day
 """
 
 from typing import Literal, TypeAlias, get_args

@@ -1,7 +1,6 @@
 """Limits that hold across all instances: each lives in the database and is decided by one conditional write."""
 
 import hashlib
-import ipaddress
 import math
 import secrets
 import threading
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 import msgspec
 
 from smartexam.limits.keys import Limit
+from smartexam.limits.sources import Source
 from smartexam.limits.store import windows
 from smartexam.platform.errors import AppError, RateLimited, Unauthorized, Unavailable
 
@@ -45,18 +45,18 @@ class SignInAttempt(msgspec.Struct, frozen=True):
         )
 
 
-def reserve_sign_in(source_ip: str, account: str, now: float) -> SignInAttempt:
+def reserve_sign_in(source: Source, account: str, now: float) -> SignInAttempt:
     """Count an attempt to sign in before its password is looked at.
 
     Args:
-        source_ip: the peer as API Gateway reports it.
+        source: where it comes from.
         account: what all names of one account have in common, or the name given if there is no such account.
         now: epoch seconds.
 
     Raises:
         RateLimited: three attempts failed; or three are being looked at and none is decided for too long.
     """
-    who = hashlib.sha256(f"{_network(source_ip)}|{account}".encode()).hexdigest()[:40]
+    who = hashlib.sha256(f"{source.network}|{account}".encode()).hexdigest()[:40]
     for wait in (*_SIGN_IN_WAITS, None):
         window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
         if isinstance(window, str):
@@ -138,14 +138,3 @@ def _locked(seconds: float) -> RateLimited:
         code="sign_in_locked",
         minutes_remaining=minutes,
     )
-
-
-def _network(source_ip: str) -> str:
-    """What one subscriber cannot leave: an IPv4 address, or the /64 in which IPv6 addresses are free to choose."""
-    try:
-        address = ipaddress.ip_address(source_ip)
-    except ValueError:
-        return source_ip
-    if address.version == 4:  # noqa: PLR2004 - the IP version
-        return str(address)
-    return str(ipaddress.ip_network((address, 64), strict=False).network_address)

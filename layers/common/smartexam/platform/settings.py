@@ -74,6 +74,10 @@ class Settings(msgspec.Struct, frozen=True):
         """A variable that may be missing; empty counts as missing."""
         return self.environment.get(name) or None
 
+    def number(self, name: str, default: int) -> int:
+        """A whole number; the default where the variable is missing or empty."""
+        return int(self.environment.get(name) or default)
+
     def clock(self) -> Clock:
         """The clock that this function runs by."""
         return OffsetClock(self.local_clock_file) if self.local_clock_file else SystemClock()

@@ -46,6 +46,15 @@ class UsesItem(Item):
     expires_at = FloatAttribute()
 
 
+class KnownSourceItem(Item):
+    """A source from which an account signed in."""
+
+    class Meta:
+        context = "ephemeral"
+
+    expires_at = FloatAttribute()
+
+
 class LimitItem(Item):
     """The one turn there is in a pause is taken."""
 
@@ -62,6 +71,14 @@ class LoginWindow:
 
     failures: int
     closes_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How much was used of a limit, and when that is forgotten (epoch seconds)."""
+
+    used: int
+    ends_at: float
 
 
 def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> str | LoginWindow:
@@ -174,7 +191,7 @@ def use_limit(
     Returns:
         None if there was room; otherwise when the window ends, and nothing was used.
     """
-    pk, sk, own = user_key(user_id), f"LIMIT#{kind}", name or secrets.token_hex(4)
+    pk, sk, own = user_key(user_id), _limit_sk(kind), name or secrets.token_hex(4)
     has_room = _has_room(UsesItem.uses, limit)
     while True:
         fresh = UsesItem(pk, sk, uses={own}, expires_at=now + window_seconds)
@@ -200,6 +217,100 @@ def give_back(user_id: int, kind: str, name: str) -> None:
     with suppress(ConditionFailed):
         actions = [UsesItem.uses.delete({name})]
         table.update(UsesItem, user_key(user_id), f"LIMIT#{kind}", actions, UsesItem.pk.exists())
+
+
+def find(pk: str, kind: str, now: float, *, window_seconds: float) -> Window | None:
+    """What was used of a limit, None if no window stands."""
+    return _window(table.get(UsesItem, pk, _limit_sk(kind)), now, window_seconds)
+
+
+def find_with_source(
+    pk: str, kind: str, source: str, now: float, *, window_seconds: float
+) -> tuple[Window | None, float]:
+    """What was used of an account's limit, and until when the account knows a source (0 if it does not)."""
+    keys: list[tuple[type[UsesItem | KnownSourceItem], str, str]] = [
+        (UsesItem, pk, _limit_sk(kind)),
+        (KnownSourceItem, pk, _source_sk(source)),
+    ]
+    found = table.batch_get(keys)
+    uses, known = found.get((pk, _limit_sk(kind))), found.get((pk, _source_sk(source)))
+    window = _window(uses, now, window_seconds) if isinstance(uses, UsesItem) else None
+    return window, 0.0 if known is None else known.expires_at
+
+
+def remember_source(pk: str, source: str, until: float) -> None:
+    """Note that an account signed in from a source."""
+    table.put(KnownSourceItem(pk, _source_sk(source), expires_at=until))
+
+
+def use(pk: str, kind: str, now: float, *, limit: int, window_seconds: float) -> Window | None:
+    """Use one of `limit` per window: a read and, if there is room, a write.
+
+    Returns:
+        None if there was room; otherwise the window, and nothing was used.
+    """
+    own = secrets.token_hex(4)
+    while True:
+        standing = find(pk, kind, now, window_seconds=window_seconds)
+        if standing is not None and standing.used >= limit:
+            return standing
+        has_room = _has_room(UsesItem.uses, limit)
+        if _count(pk, kind, own, now, standing=standing, window_seconds=window_seconds, also=has_room):
+            return None
+
+
+def count(pk: str, kind: str, now: float, *, standing: Window | None, window_seconds: float) -> None:
+    """Count one use, whatever was used before.
+
+    Args:
+        pk: whose limit.
+        kind: what is limited.
+        now: epoch seconds.
+        standing: the window as read; it tells which write is likely to succeed.
+        window_seconds: how long a window lasts, from its first use on.
+    """
+    own = secrets.token_hex(4)
+    while not _count(pk, kind, own, now, standing=standing, window_seconds=window_seconds):
+        standing = find(pk, kind, now, window_seconds=window_seconds)
+
+
+def _count(
+    pk: str,
+    kind: str,
+    own: str,
+    now: float,
+    *,
+    standing: Window | None,
+    window_seconds: float,
+    also: Condition | None = None,
+) -> bool:
+    """Count a use in the window that stands, or open one with it; False if that is no longer as it was read."""
+    sk = _limit_sk(kind)
+    try:
+        if standing is None:
+            fresh = UsesItem(pk, sk, uses={own}, expires_at=now + window_seconds)
+            table.put(fresh, _may_begin(UsesItem, now, window_seconds))
+        else:
+            stands = UsesItem.expires_at > now
+            table.update(UsesItem, pk, sk, [UsesItem.uses.add({own})], stands if also is None else stands & also)
+    except ConditionFailed as failed:
+        # A repeated write may fail on what it did itself.
+        return failed.item is not None and own in (UsesItem.from_raw_data(failed.item).uses or ())
+    return True
+
+
+def _window(item: UsesItem | None, now: float, seconds: float) -> Window | None:
+    if item is None or not now < item.expires_at <= now + seconds + _CLOCK_MARGIN_SECONDS:
+        return None
+    return Window(len(item.uses or ()), item.expires_at)
+
+
+def _limit_sk(kind: str) -> str:
+    return f"LIMIT#{kind}"
+
+
+def _source_sk(source: str) -> str:
+    return f"SOURCE#{source}"
 
 
 def _has_room(names: UnicodeSetAttribute, limit: int) -> Condition:

@@ -1,0 +1,139 @@
+"""Limits per source address, and per account over all sources.
+
+They stand before everything else that a stranger's request costs: one that is refused costs one read. Sources in
+`TRUSTED_NETWORKS` are exempt. Each source and each account has a window of its own, so nobody can use up what others
+need.
+
+Failed sign-ins are counted when they have failed. Attempts that are under way when a limit is reached are still
+looked at, at most three for each account and source (`rate_limits.reserve_sign_in`).
+"""
+
+import hashlib
+import math
+from typing import Literal
+
+from smartexam.limits.sources import Source
+from smartexam.limits.store import windows
+from smartexam.limits.store.windows import Window
+from smartexam.platform.errors import RateLimited
+from smartexam.platform.keys import user_key
+from smartexam.platform.settings import settings
+
+Call = Literal["create_account", "password_reset", "validate_user", "access_request"]
+
+SIGN_IN_SECONDS = 15 * 60
+CALL_SECONDS = 3600
+ACCOUNT_FAILURES, ACCOUNT_SECONDS = 50, 3600
+KNOWN_SECONDS = 30 * 24 * 3600
+# A source that signs in every day is written down anew once a day.
+_RENEWED_SECONDS = 24 * 3600
+_LOOKUPS_OF_ONE_NAME = 60
+
+
+class SignIn:
+    """A sign-in as these limits see it; whoever begins it says how it ended."""
+
+    def __init__(self, source: Source, now: float) -> None:
+        self._source, self._now = source, now
+        self._of_source: Window | None = None
+        self._of_account: Window | None = None
+        self._account = ""
+        self._known_until = 0.0
+
+    def refuse_flood(self) -> None:
+        """Refuse a source from which too many sign-ins failed; one read.
+
+        Raises:
+            RateLimited: `too_many_failures`, with the time until the window ends.
+        """
+        if self._source.is_trusted:
+            return
+        limit = settings().number("SIGN_IN_FAILURES_PER_SOURCE", 300)
+        self._of_source = window = windows.find(
+            _source_key(self._source), "sign_in", self._now, window_seconds=SIGN_IN_SECONDS
+        )
+        if window is not None and window.used >= limit:
+            raise _locked("Too many failed sign-ins from your network.", window, self._now)
+
+    def refuse_stranger(self, account: str) -> None:
+        """Refuse a source that the account does not know, after too many failures from all sources; one read.
+
+        Args:
+            account: `#42`, or the name given if nobody has it: such a name is locked in the same way.
+
+        Raises:
+            RateLimited: `too_many_failures`, with the time until the window ends.
+        """
+        self._account = account_key(account)
+        window, self._known_until = windows.find_with_source(
+            self._account, "sign_in", self._source.digest, self._now, window_seconds=ACCOUNT_SECONDS
+        )
+        self._of_account = window
+        is_heard = self._source.is_trusted or self._known_until > self._now
+        if window is not None and window.used >= ACCOUNT_FAILURES and not is_heard:
+            raise _locked("Too many failed sign-ins to this account.", window, self._now)
+
+    def failed(self) -> None:
+        """Count a wrong password, one write for each limit."""
+        if not self._source.is_trusted:
+            key = _source_key(self._source)
+            windows.count(key, "sign_in", self._now, standing=self._of_source, window_seconds=SIGN_IN_SECONDS)
+        windows.count(self._account, "sign_in", self._now, standing=self._of_account, window_seconds=ACCOUNT_SECONDS)
+
+    def succeeded(self) -> None:
+        """Remember that the account signed in from here; no write if that was remembered within a day."""
+        if self._known_until < self._now + KNOWN_SECONDS - _RENEWED_SECONDS:
+            windows.remember_source(self._account, self._source.digest, self._now + KNOWN_SECONDS)
+
+
+def take_call(source: Source, call: Call, now: float) -> None:
+    """Use one of the calls that a source has in an hour of a route that strangers may call; a read and a write.
+
+    Raises:
+        RateLimited: used up, with the time until the window ends.
+    """
+    if source.is_trusted:
+        return
+    limit = settings().number("CALLS_PER_SOURCE", 30)
+    window = windows.use(_source_key(source), call, now, limit=limit, window_seconds=CALL_SECONDS)
+    if window is not None:
+        raise _used_up("Too many requests from your network.", window, now)
+
+
+def take_lookup(name: str, now: float) -> None:
+    """Use one of the look-ups that strangers have in an hour of what belongs to one name, from all sources.
+
+    Raises:
+        RateLimited: used up, with the time until the window ends.
+    """
+    key = account_key(name)
+    window = windows.use(key, "lookup", now, limit=_LOOKUPS_OF_ONE_NAME, window_seconds=CALL_SECONDS)
+    if window is not None:
+        raise _used_up("Too many requests for this account.", window, now)
+
+
+def account_key(account: str) -> str:
+    """The partition of an account's limits: of `#42` the user's own, of a name that nobody has one by itself."""
+    if account.startswith("#"):
+        return user_key(int(account[1:]))
+    return f"NAME#{hashlib.sha256(account.encode()).hexdigest()[:40]}"
+
+
+def _source_key(source: Source) -> str:
+    return f"SOURCE#{source.digest}"
+
+
+def _locked(message: str, window: Window, now: float) -> RateLimited:
+    words, seconds = _wait(message, window, now)
+    return RateLimited(words, retry_after=seconds, code="too_many_failures")
+
+
+def _used_up(message: str, window: Window, now: float) -> RateLimited:
+    words, seconds = _wait(message, window, now)
+    return RateLimited(words, retry_after=seconds)
+
+
+def _wait(message: str, window: Window, now: float) -> tuple[str, int]:
+    seconds = math.ceil(window.ends_at - now)
+    minutes = max(1, math.ceil(seconds / 60))
+    return f"{message} Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}.", seconds

@@ -1,0 +1,60 @@
+"""Where a request comes from, as limits tell it."""
+
+import hashlib
+import ipaddress
+from functools import lru_cache
+
+import msgspec
+
+from smartexam.platform.settings import SettingsError, settings
+
+_IPV4 = 4
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The source of a request.
+
+    Attributes:
+        network: what one subscriber cannot leave: an IPv4 address, or the /64 in which IPv6 addresses are free to
+            choose.
+        is_trusted: whether it is in `TRUSTED_NETWORKS`, such as an exam hall behind one address: limits per source
+            do not apply.
+    """
+
+    network: str
+    is_trusted: bool
+
+    @property
+    def digest(self) -> str:
+        """The source in keys: addresses are personal data and are not stored as they are."""
+        return hashlib.sha256(self.network.encode()).hexdigest()[:40]
+
+
+def source_of(ip: str) -> Source:
+    """The source of a request.
+
+    Args:
+        ip: the peer as API Gateway reports it, never what a header says.
+    """
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return Source(ip, is_trusted=False)
+    trusted = any(address in network for network in _trusted(settings().optional("TRUSTED_NETWORKS") or ""))
+    if address.version == _IPV4:
+        return Source(str(address), trusted)
+    return Source(str(ipaddress.ip_network((address, 64), strict=False).network_address), trusted)
+
+
+@lru_cache(maxsize=4)
+def _trusted(text: str) -> tuple[_Network, ...]:
+    """The networks of a comma-separated list such as `192.0.2.0/24,2001:db8::/32`.
+
+    Raises:
+        SettingsError: one of them is no network.
+    """
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise SettingsError("TRUSTED_NETWORKS is not a list of networks") from None

@@ -1,0 +1,233 @@
+"""Limits per source address, and per account over all sources."""
+
+from typing import Any
+
+import pytest
+
+from account import app as account_app
+from auth import app as auth_app
+from smartexam.platform.dynamodb import table
+from smartexam.platform.settings import settings
+from tests.factories.clock import FrozenClock
+from tests.factories.events import Answer, send
+from tests.factories.users import PASSWORD, create_user
+
+pytestmark = pytest.mark.usefixtures("tables", "post")
+
+ELSEWHERE = "198.51.100.77"
+CALLS: dict[str, dict[str, str]] = {
+    "/create_account": {"email": "new@example.org", "first_name": "New", "last_name": "Person"},
+    "/api/request-password-reset": {"email": "john@example.org"},
+    "/api/validate-user-for-request": {"username": "john.doe", "email": "john@example.org"},
+    "/api/submit-access-request": {
+        "username": "john.doe",
+        "email": "john@example.org",
+        "current_access": "user",
+        "requested_access": "admin",
+        "user_reason": "I teach",
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth_app.api, "clock", clock)
+    monkeypatch.setattr(account_app.api, "clock", clock)
+    monkeypatch.setattr("auth.service.verify_password", lambda stored, given: bool(stored) and given == PASSWORD)
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings.cache_clear()
+
+
+def sign_in(identifier: str, password: str = "wrong", **request: Any) -> Answer:
+    body = {"username": identifier, "password": password}
+    return send(auth_app.lambda_handler, "POST", "/api/auth/login", body=body, **request)
+
+
+def call(path: str, **request: Any) -> Answer:
+    return send(account_app.lambda_handler, "POST", path, body=CALLS[path], **request)
+
+
+def test_after_the_failures_of_a_source_are_used_up_nobody_signs_in_from_it_until_the_window_ends(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="4")
+    create_user(username="john.doe")
+
+    failures = [sign_in(f"nobody{number}") for number in range(4)]
+    clock.advance(60)
+    refused = sign_in("john.doe", PASSWORD)
+    elsewhere = sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE)
+    clock.advance(14 * 60)
+
+    assert [answer.status for answer in failures] == [401] * 4
+    assert (refused.status, refused.body["code"]) == (429, "too_many_failures")
+    assert refused.headers["retry-after"] == str(14 * 60)
+    assert elsewhere.status == 200
+    assert sign_in("john.doe", PASSWORD).status == 200
+
+
+def test_right_passwords_use_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="2")
+    create_user(username="john.doe")
+
+    assert [sign_in("john.doe", PASSWORD).status for _ in range(5)] == [200] * 5
+
+
+def test_the_usual_limit_is_three_hundred() -> None:
+    answers = [sign_in(f"nobody{number}") for number in range(301)]
+
+    assert [answer.status for answer in answers] == [401] * 300 + [429]
+
+
+@pytest.mark.parametrize("networks", ["203.0.113.0/24", "192.0.2.0/24, 203.0.113.9"])
+def test_a_trusted_network_is_exempt_from_limits_per_source(networks: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, TRUSTED_NETWORKS=networks, SIGN_IN_FAILURES_PER_SOURCE="2", CALLS_PER_SOURCE="2")
+    create_user(username="john.doe")
+
+    failures = [sign_in(f"nobody{number}", source_ip="203.0.113.9") for number in range(5)]
+    calls = [call("/api/request-password-reset", source_ip="203.0.113.9") for _ in range(5)]
+
+    assert [answer.status for answer in failures] == [401] * 5
+    assert [answer.status for answer in calls] == [200] * 5
+    assert sign_in("john.doe", PASSWORD, source_ip="203.0.113.9").status == 200
+
+
+def test_addresses_of_one_ipv6_subscriber_are_one_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="2")
+
+    answers = [sign_in(f"nobody{number}", source_ip=f"2001:db8:1:2::{number}") for number in range(3)]
+
+    assert [answer.status for answer in answers] == [401, 401, 429]
+    assert sign_in("nobody", source_ip="2001:db8:1:3::1").status == 401
+
+
+@pytest.mark.parametrize("identifier", ["john.doe", "nobody", "nobody@example.org"])
+def test_after_fifty_failures_from_everywhere_an_account_hears_only_sources_it_knows(
+    identifier: str, clock: FrozenClock
+) -> None:
+    create_user(username="john.doe")
+    sign_in("john.doe", PASSWORD, source_ip="192.0.2.1")
+
+    failures = [sign_in(identifier, source_ip=f"198.51.100.{number}") for number in range(50)]
+    stranger = sign_in(identifier, PASSWORD, source_ip=ELSEWHERE)
+
+    assert {answer.status for answer in failures} == {401}
+    assert (stranger.status, stranger.body["code"]) == (429, "too_many_failures")
+    assert stranger.headers["retry-after"] == "3600"
+    assert sign_in("john.doe", PASSWORD, source_ip="192.0.2.1").status == 200
+    clock.advance(3600)
+    assert sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE).status == 200
+
+
+def test_a_source_is_known_for_thirty_days(clock: FrozenClock) -> None:
+    create_user(username="john.doe")
+    sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE)
+    clock.advance(30 * 24 * 3600 + 1)
+
+    for number in range(50):
+        sign_in("john.doe", source_ip=f"192.0.2.{number}")
+
+    assert sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE).status == 429
+
+
+def test_a_trusted_network_is_heard_by_an_account_that_strangers_guess_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, TRUSTED_NETWORKS="203.0.113.9")
+    create_user(username="john.doe")
+    for number in range(50):
+        sign_in("john.doe", source_ip=f"192.0.2.{number}")
+
+    assert sign_in("john.doe", PASSWORD, source_ip="203.0.113.9").status == 200
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_each_route_that_strangers_may_call_has_thirty_calls_an_hour_of_a_source(path: str, clock: FrozenClock) -> None:
+    create_user(username="john.doe", email="john@example.org")
+
+    answers = [call(path) for _ in range(30)]
+    clock.advance(600)
+    refused = call(path)
+    clock.advance(3000)
+
+    assert 429 not in {answer.status for answer in answers}
+    assert (refused.status, refused.body["code"], refused.headers["retry-after"]) == (429, "rate_limited", "3000")
+    assert call(path, source_ip=ELSEWHERE).status != 429
+    assert call(path).status != 429
+
+
+def test_the_routes_have_limits_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, CALLS_PER_SOURCE="1")
+    create_user(username="john.doe", email="john@example.org")
+
+    assert [call(path).status for path in CALLS] == [200] * 4
+    assert [call(path).status for path in CALLS] == [429] * 4
+
+
+def test_what_belongs_to_one_name_is_looked_up_sixty_times_an_hour_whoever_asks() -> None:
+    create_user(username="john.doe", email="john@example.org")
+    path = "/api/validate-user-for-request"
+
+    answers = [call(path, source_ip=f"192.0.2.{number % 3}").status for number in range(61)]
+
+    assert answers == [200] * 60 + [429]
+
+
+def test_a_refused_source_costs_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="1", CALLS_PER_SOURCE="1")
+    sign_in("nobody")
+    call("/create_account")
+
+    calls = _counted(monkeypatch)
+    assert sign_in("nobody").status == 429
+    assert calls == ["GetItem"]
+    calls.clear()
+    assert call("/create_account").status == 429
+    assert calls == ["GetItem"]
+
+
+def test_limits_that_are_not_reached_cost_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_user(username="john.doe", email="john@example.org")
+    call("/api/request-password-reset")
+
+    calls = _counted(monkeypatch)
+    call("/api/request-password-reset")
+
+    assert [name for name in calls if name != "GetItem"] == ["UpdateItem"]
+
+
+def test_a_sign_in_from_a_known_source_costs_no_write_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_user(username="john.doe")
+    sign_in("john.doe", PASSWORD)
+
+    calls = _counted(monkeypatch)
+    sign_in("john.doe", PASSWORD)
+
+    # The attempt, its end, and the refresh token.
+    assert [name for name in calls if not name.endswith("GetItem")] == ["PutItem", "DeleteItem", "PutItem"]
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    calls: list[str] = []
+    original = table.call
+
+    def counting(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        calls.append(operation)
+        return original(operation, arguments)
+
+    monkeypatch.setattr(table, "call", counting)
+    return calls
+
+
+def test_a_window_from_a_time_that_the_clock_was_set_back_from_refuses_nobody(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="1")
+    clock.advance(24 * 3600)
+    sign_in("nobody")
+    clock.advance(-24 * 3600)
+
+    assert sign_in("somebody").status == 401
+    assert sign_in("somebody").status == 429
