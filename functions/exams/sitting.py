@@ -6,7 +6,7 @@ from msgspec import UNSET
 from exams.models import SyncBody
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.paper import Paper
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.store import papers
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import ids
@@ -119,7 +119,7 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
     raise Unavailable
 
 
-def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, Paper, Draft]:
+def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, ExamPaper, Draft]:
     """The paper of the running attempt and what is saved of it.
 
     Raises:
@@ -223,7 +223,7 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     return sitting.paper_version
 
 
-def _read(paper: Paper, body: SyncBody, *, in_grace: bool) -> Sync:
+def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Sync:
     """What a sync writes of the paper.
 
     After the deadline answers are added and changed, never removed: what was on its way when time ran out may be an
@@ -297,7 +297,7 @@ def _no_attempt() -> BadRequest:
     return BadRequest("No attempt in progress", code="no_attempt")
 
 
-def _draft(paper: Paper, sitting: Sitting) -> Draft:
+def _draft(paper: ExamPaper, sitting: Sitting) -> Draft:
     given = answers.decode(sitting.answers, len(paper), sitting.changes)
     marked = answers.decode_marked(sitting.marked, len(paper))
     return Draft(answers.to_client(paper, given), answers.marked_to_client(paper, marked))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import MAX_MARKS, UNITS
 from smartexam.catalog.numeric import MAX_LENGTH
-from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_LETTERS, Question
 
 # A busy machine is slow at random: time is held to budgets elsewhere, not in every example.
@@ -66,7 +66,7 @@ def questions(draw: st.DrawFn) -> Question:
     )
 
 
-def compiled(*questions: Question, version: int = 1) -> tuple[Paper, AnswerKey]:
+def compiled(*questions: Question, version: int = 1) -> tuple[ExamPaper, AnswerKey]:
     """Paper and key of questions that get the ids 101, 102, ..."""
     return compile_paper(EXAM, list(enumerate(questions, start=101)), version)
 
@@ -75,7 +75,7 @@ papers = st.lists(questions(), max_size=6).map(lambda some: compiled(*some))
 
 
 @st.composite
-def answers_to(draw: st.DrawFn, paper: Paper) -> list[str]:
+def answers_to(draw: st.DrawFn, paper: ExamPaper) -> list[str]:
     """Canonical answers to a paper, some of them missing."""
     answers = []
     for question_type, filled in paper.answer_rules:

@@ -7,7 +7,7 @@ from hypothesis import given
 from smartexam.catalog import packing
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.packing import PackingError, pack_key, pack_paper, unpack_key, unpack_paper
-from smartexam.catalog.paper import ExamSnapshot, Paper, PaperQuestion, compile_paper
+from smartexam.catalog.paper import ExamPaper, ExamPaperQuestion, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import Question
 from tests.unit.catalog.strategies import EXAM, compiled, papers
 
@@ -104,20 +104,20 @@ def test_the_exam_has_the_shape_of_the_contract() -> None:
 
 def test_no_answer_follows_from_a_paper() -> None:
     telling = {"correct_answer", "correct", "tolerance", "key"}
-    assert not telling & {*PaperQuestion.__struct_fields__, *ExamSnapshot.__struct_fields__, *Paper.__slots__}
+    assert not telling & {*ExamPaperQuestion.__struct_fields__, *ExamSnapshot.__struct_fields__, *ExamPaper.__slots__}
     # Two papers whose questions differ in nothing but the answers are the same paper.
     other = msgspec.structs.replace(MCQ_QUESTION, correct_answer="A")
     other_number = msgspec.structs.replace(NUMERIC_QUESTION, correct_answer="1", tolerance="0")
     assert pack_paper(compiled(MCQ_QUESTION, NUMERIC_QUESTION)[0]) == pack_paper(compiled(other, other_number)[0])
 
 
-def assert_same_paper(left: Paper, right: Paper) -> None:
-    for name in Paper.__slots__:
+def assert_same_paper(left: ExamPaper, right: ExamPaper) -> None:
+    for name in ExamPaper.__slots__:
         assert getattr(left, name) == getattr(right, name)
 
 
 @given(papers)
-def test_packed_papers_and_keys_come_back(compilation: tuple[Paper, AnswerKey]) -> None:
+def test_packed_papers_and_keys_come_back(compilation: tuple[ExamPaper, AnswerKey]) -> None:
     paper, key = compilation
     assert_same_paper(unpack_paper(pack_paper(paper)), paper)
     unpacked = unpack_key(pack_key(key))

@@ -11,7 +11,7 @@ import msgspec
 
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import display
-from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.paper import ExamSnapshot, ExamPaper, compile_paper
 from smartexam.catalog.questions import Question, check
 from smartexam.sitting import answers as drafts
 from smartexam.sitting import grading
@@ -151,7 +151,7 @@ class Platform:
         responses = grading.responses(paper, key, self._answers(), score.outcomes)
         return reply(200, {"result": result, "responses": msgspec.to_builtins(responses)})
 
-    def _compiled(self) -> tuple[Paper, AnswerKey]:
+    def _compiled(self) -> tuple[ExamPaper, AnswerKey]:
         exam = ExamSnapshot(
             id=EXAM_ID,
             name="Physics mock",

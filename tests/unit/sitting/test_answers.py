@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smartexam.catalog.paper import Paper
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.questions import Question
 from smartexam.sitting.answers import (
     AnswerError,
@@ -246,7 +246,7 @@ class TestForClients:
 
     @given(st.data())
     def test_what_a_client_gets_it_can_send_back(self, data: st.DataObject) -> None:
-        paper: Paper = data.draw(papers)[0]
+        paper: ExamPaper = data.draw(papers)[0]
         answers = data.draw(answers_to(paper))
         sent = msgspec.json.decode(msgspec.json.encode(to_client(paper, answers)))
         read, faults = read_answers(paper, sent)

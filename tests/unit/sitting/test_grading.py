@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import UNITS, parse_marks
 from smartexam.catalog.numeric import EXACT, interval, read_number
-from smartexam.catalog.paper import Paper, compile_paper
+from smartexam.catalog.paper import ExamPaper, compile_paper
 from smartexam.catalog.questions import Question
 from smartexam.sitting.grading import Score, grade, responses
 from tests.unit.catalog.strategies import (
@@ -231,7 +231,7 @@ class TestResponses:
 
     @given(st.data())
     def test_agree_with_the_score(self, data: st.DataObject) -> None:
-        compilation: tuple[Paper, AnswerKey] = data.draw(papers)
+        compilation: tuple[ExamPaper, AnswerKey] = data.draw(papers)
         paper, key = compilation
         answers = data.draw(answers_to(paper))
         score = grade(key, answers)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from smartexam.catalog.answer_key import AnswerKey, KeyEntry
-from smartexam.catalog.paper import ExamSnapshot, Paper, PaperQuestion
+from smartexam.catalog.paper import ExamPaper, ExamPaperQuestion, ExamSnapshot
 
 PART_SIZE: Final = 350_000
 
@@ -30,7 +30,7 @@ _Stored = TypeVar("_Stored", bound=msgspec.Struct)
 class _StoredPaper(msgspec.Struct):
     exam: ExamSnapshot
     version: int
-    questions: list[PaperQuestion]
+    questions: list[ExamPaperQuestion]
 
 
 class _StoredKey(msgspec.Struct):
@@ -38,15 +38,15 @@ class _StoredKey(msgspec.Struct):
     entries: list[KeyEntry]
 
 
-def pack_paper(paper: Paper) -> list[bytes]:
+def pack_paper(paper: ExamPaper) -> list[bytes]:
     """The paper in parts of at most `PART_SIZE` bytes; always at least one."""
     return _pack(_PAPER, _StoredPaper(paper.exam, paper.version, list(paper.questions)))
 
 
-def unpack_paper(parts: Iterable[bytes]) -> Paper:
+def unpack_paper(parts: Iterable[bytes]) -> ExamPaper:
     """The paper of `pack_paper`'s parts, in their order. Raises PackingError."""
     stored = _unpack(_PAPER, parts, _StoredPaper)
-    return Paper(stored.exam, stored.version, stored.questions)
+    return ExamPaper(stored.exam, stored.version, stored.questions)
 
 
 def pack_key(key: AnswerKey) -> list[bytes]:

@@ -29,7 +29,7 @@ class ExamSnapshot(Struct, frozen=True, kw_only=True):
     result_mode: str = "instant"
 
 
-class PaperQuestion(Struct, frozen=True, gc=False):
+class ExamPaperQuestion(Struct, frozen=True, gc=False):
     """A question without its answer. Marks are units: the question's own, or else the exam's."""
 
     id: int
@@ -59,7 +59,7 @@ class ClientQuestion(Struct, frozen=True, gc=False):
     negative_marks: float
 
 
-class Paper:
+class ExamPaper:
     """A compiled paper.
 
     Attributes:
@@ -72,7 +72,7 @@ class Paper:
 
     __slots__ = ("answer_rules", "exam", "positions", "questions", "version")
 
-    def __init__(self, exam: ExamSnapshot, version: int, questions: Sequence[PaperQuestion]) -> None:
+    def __init__(self, exam: ExamSnapshot, version: int, questions: Sequence[ExamPaperQuestion]) -> None:
         self.exam = exam
         self.version = version
         self.questions = tuple(questions)
@@ -134,18 +134,18 @@ class Paper:
 
 def compile_paper(
     exam: ExamSnapshot, questions: Iterable[tuple[int, Question]], version: int
-) -> tuple[Paper, AnswerKey]:
+) -> tuple[ExamPaper, AnswerKey]:
     """The paper and the key of an exam's questions, given with their ids in the order in which students get them.
 
     Raises ValueError when an id comes twice.
     """
-    shown: list[PaperQuestion] = []
+    shown: list[ExamPaperQuestion] = []
     keyed: list[KeyEntry] = []
     for question_id, question in questions:
         positive = exam.positive_marks if question.positive_marks is None else question.positive_marks
         negative = exam.negative_marks if question.negative_marks is None else question.negative_marks
         shown.append(
-            PaperQuestion(
+            ExamPaperQuestion(
                 question_id,
                 question.question_text,
                 question.option_a,
@@ -161,4 +161,4 @@ def compile_paper(
         # A draft writes the letters of an MSQ without commas.
         correct = question.correct_answer.replace(",", "")
         keyed.append(KeyEntry(question.question_type, correct, question.tolerance, positive, negative))
-    return Paper(exam, version, shown), AnswerKey(version, keyed)
+    return ExamPaper(exam, version, shown), AnswerKey(version, keyed)

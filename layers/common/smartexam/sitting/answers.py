@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from smartexam.catalog.numeric import MAX_LENGTH, as_ascii
-from smartexam.catalog.paper import Paper
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.questions import MCQ, MSQ, OPTION_LETTERS
 
 # Why an answer was rejected
@@ -81,7 +81,7 @@ def normalise(question_type: str, filled_options: str, value: object) -> str:
     return _number(value)
 
 
-def read_answers(paper: Paper, answers: Mapping[str, object]) -> tuple[dict[int, str], list[Rejected]]:
+def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[int, str], list[Rejected]]:
     """Canonical texts by position of what a client sent by question id, and what could not be taken."""
     read: dict[int, str] = {}
     rejected: list[Rejected] = []
@@ -99,7 +99,7 @@ def read_answers(paper: Paper, answers: Mapping[str, object]) -> tuple[dict[int,
     return read, rejected
 
 
-def read_marked(paper: Paper, question_ids: Iterable[object]) -> tuple[list[int], list[Rejected]]:
+def read_marked(paper: ExamPaper, question_ids: Iterable[object]) -> tuple[list[int], list[Rejected]]:
     """Positions, in the paper's order, of the questions marked for review, and what could not be taken.
 
     Ids are integers, or their text.
@@ -173,7 +173,7 @@ def decode_marked(text: str, count: int) -> list[int]:
     return [position for position in range(count) if bits >> position & 1]
 
 
-def to_client(paper: Paper, answers: Sequence[str]) -> dict[str, str | list[str]]:
+def to_client(paper: ExamPaper, answers: Sequence[str]) -> dict[str, str | list[str]]:
     """Canonical answers in the paper's order as clients send them, by question id; unanswered questions are absent."""
     return {
         question_id: list(answer) if rule[0] == MSQ else answer
@@ -182,7 +182,7 @@ def to_client(paper: Paper, answers: Sequence[str]) -> dict[str, str | list[str]
     }
 
 
-def marked_to_client(paper: Paper, positions: Iterable[int]) -> list[int]:
+def marked_to_client(paper: ExamPaper, positions: Iterable[int]) -> list[int]:
     """The question ids at the positions marked for review."""
     return [paper.questions[position].id for position in positions]
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import display, letter_grade, percentage
-from smartexam.catalog.paper import Paper
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.questions import MSQ
 
 CORRECT: Final = "C"
@@ -95,7 +95,7 @@ def grade(key: AnswerKey, answers: Sequence[str]) -> Score:
     )
 
 
-def responses(paper: Paper, key: AnswerKey, answers: Sequence[str], outcomes: str) -> list[Response]:
+def responses(paper: ExamPaper, key: AnswerKey, answers: Sequence[str], outcomes: str) -> list[Response]:
     """What was asked, answered and gained, by position.
 
     Raises ValueError when paper, key, answers and outcomes are not of one length.

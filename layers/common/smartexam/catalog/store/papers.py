@@ -10,7 +10,7 @@ from pynamodb.attributes import BinaryAttribute
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.packing import pack_key, pack_paper, unpack_key, unpack_paper
-from smartexam.catalog.paper import ExamSnapshot, Paper, compile_paper
+from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.store import questions
 from smartexam.catalog.store.exams import get_exam, mark_compiled, no_exam
 from smartexam.platform.dynamodb import table
@@ -52,7 +52,7 @@ def answers_key(exam_id: int, version: int) -> str:
 
 
 @lru_cache(maxsize=64)
-def load_paper(exam_id: int, version: int) -> Paper:
+def load_paper(exam_id: int, version: int) -> ExamPaper:
     """A compiled paper; from memory if this process has had it.
 
     Raises:
