@@ -11,7 +11,7 @@ import msgspec
 
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import display
-from smartexam.catalog.paper import ExamSnapshot, ExamPaper, compile_paper
+from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import Question, check
 from smartexam.sitting import answers as drafts
 from smartexam.sitting import grading
