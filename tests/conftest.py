@@ -35,6 +35,8 @@ _SAFE_ENVIRONMENT = {
     "APP_BASE_URL": "https://exams.example.test",
     "ALLOWED_ORIGINS": "https://exams.example.test, https://app.example.test",
     "JWT_SECRET": "a-signing-key-of-the-tests-and-nothing-else",
+    "AWS_LAMBDA_FUNCTION_VERSION": "12",
+    "POWERTOOLS_METRICS_NAMESPACE": "smartexam-prod",
     "POWERTOOLS_SERVICE_NAME": "tests",
     "STAGE": "test",
 }

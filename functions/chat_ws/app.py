@@ -40,7 +40,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     log_invocation(
         now=now,
         latency_ms=(time.perf_counter() - started) * 1000,
-        fault=answer["statusCode"] >= 500,  # noqa: PLR2004 - the class of server errors
+        fault=answer["statusCode"] == AppError.status,  # others of 5xx say that something else is down
         trace=trace,
         route=about["routeKey"],
         status=answer["statusCode"],

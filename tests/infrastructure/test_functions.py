@@ -90,7 +90,7 @@ class TestEveryFunction:
         log = stack.deployed()[group]
         assert log["Type"] == "AWS::Logs::LogGroup"
         assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-        assert log["Properties"]["LogGroupName"] == {"Fn::Sub": f"/smartexam/${{Stage}}/{stack.package(function)}"}
+        assert log["Properties"]["LogGroupName"] == {"Fn::Sub": f"/${{AWS::StackName}}/{stack.package(function)}"}
 
     def test_logs_json_without_the_platforms_three_lines_per_call(self, function: str) -> None:
         logging = stack.deployed()[function]["Properties"]["LoggingConfig"]

@@ -13,17 +13,38 @@ FUNCTIONS = stack.function_ids()
 RESOURCES = stack.source()["Resources"]
 ALARMS = dict(stack.deployed_of("AWS::CloudWatch::Alarm"))
 TABLES = [name for name, _ in stack.deployed_of("AWS::DynamoDB::Table")]
-# CloudFormation takes no more in one template.
-MOST_RESOURCES = 500
+MOST_METRICS_OF_AN_ALARM = 10
+NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+NAMES_IN_AN_ACCOUNT = {
+    "AlarmName",
+    "BucketName",
+    "DashboardName",
+    "LayerName",
+    "LogGroupName",
+    "ManagedPolicyName",
+    "QueueName",
+    "RoleName",
+    "TableName",
+    "TopicName",
+}
 RULES = stack.source()["Rules"]
 
 
-def _dimensions(alarm: dict[str, Any]) -> dict[str, Any]:
-    return {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions", [])}
+def _dimensions(metric: dict[str, Any]) -> dict[str, Any]:
+    return {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
 
 
 def _watching(metric: str) -> list[dict[str, Any]]:
-    return [alarm for alarm in ALARMS.values() if alarm["MetricName"] == metric]
+    return [alarm for alarm in ALARMS.values() if alarm.get("MetricName") == metric]
+
+
+def _added_up(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics whose sum an alarm watches."""
+    total, *parts = alarm["Metrics"]
+    assert total["Expression"] == "SUM(FILL(METRICS(), 0))"
+    assert [each.get("ReturnData", True) for each in alarm["Metrics"]] == [True] + [False] * len(parts)
+    assert {part["MetricStat"]["Stat"] for part in parts} == {"Sum"}
+    return [part["MetricStat"]["Metric"] for part in parts]
 
 
 class TestAlarms:
@@ -37,10 +58,33 @@ class TestAlarms:
         assert _dimensions(alarm)["ApiId"] == {"Ref": "SocketsApi"}
 
     @pytest.mark.parametrize("function", FUNCTIONS)
-    def test_on_every_function(self, function: str) -> None:
+    def test_on_every_functions_deployed_version(self, function: str) -> None:
         alarm = ALARMS[f"{function.removesuffix('Function')}ErrorsAlarm"]
-        assert (alarm["Namespace"], alarm["MetricName"], alarm["Threshold"]) == ("AWS/Lambda", "Errors", 0)
-        assert _dimensions(alarm) == {"FunctionName": {"Ref": function}}
+        version = stack.deployed()[f"{function}Aliaslive"]["Properties"]["FunctionVersion"]
+        crashes, faults = _added_up(alarm)
+        assert alarm["Threshold"] == 0
+        assert (crashes["Namespace"], crashes["MetricName"]) == ("AWS/Lambda", "Errors")
+        assert _dimensions(crashes) == {
+            "FunctionName": {"Ref": function},
+            "Resource": {"Fn::Sub": f"${{{function}}}:live"},
+            "ExecutedVersion": version,
+        }
+        assert faults["Namespace"] == stack.source()["Globals"]["Function"]["Environment"]["Variables"][NAMESPACE]
+        # The names under which the line of an invocation counts faults: tests/functional/test_faults_metric.py
+        assert (faults["MetricName"], _dimensions(faults)) == (
+            "faults",
+            {"service": stack.package(function), "version": version},
+        )
+
+    def test_on_crashes_of_any_version(self) -> None:
+        watched: list[dict[str, Any]] = []
+        for name, alarm in ALARMS.items():
+            if name.endswith("CrashesAlarm"):
+                metrics = _added_up(alarm)
+                assert len(metrics) <= MOST_METRICS_OF_AN_ALARM, name
+                assert {(each["Namespace"], each["MetricName"]) for each in metrics} == {("AWS/Lambda", "Errors")}
+                watched += metrics
+        assert sorted(_dimensions(each)["FunctionName"]["Ref"] for each in watched) == sorted(FUNCTIONS)
 
     @pytest.mark.parametrize("table", TABLES)
     def test_on_every_table(self, table: str) -> None:
@@ -82,14 +126,14 @@ class TestAlarms:
     def test_are_explained_to_whoever_is_woken(self) -> None:
         guide = (stack.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
         # One text serves all functions, and one all tables.
-        families = {"ErrorsAlarm", "ThrottlesAlarm"}
+        families = {"ErrorsAlarm", "CrashesAlarm", "ThrottlesAlarm"}
         explained = {name for name in ALARMS if f"`{name}`" in guide or f"`{_family(name)}`" in guide}
         assert explained == set(ALARMS)
         assert all(f"`…{family}`" in guide for family in families)
 
 
 def _family(alarm: str) -> str:
-    return re.sub(r"^\w+?(ErrorsAlarm|ThrottlesAlarm)$", r"…\1", alarm)
+    return re.sub(r"^\w+?(ErrorsAlarm|CrashesAlarm|ThrottlesAlarm)$", r"…\1", alarm)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -121,8 +165,25 @@ def test_a_layers_change_is_a_new_version_of_its_functions() -> None:
             assert layer["Properties"]["PublishLambdaVersion"] is True, name
 
 
-def test_there_is_room_left_in_the_template() -> None:
-    assert len(stack.deployed()) <= MOST_RESOURCES * 0.95
+class TestASecondStackInTheAccount:
+    def test_has_logs_of_its_own(self) -> None:
+        for name, log in stack.deployed_of("AWS::Logs::LogGroup"):
+            assert "/${AWS::StackName}/" in log["LogGroupName"]["Fn::Sub"], name
+
+    def test_has_metrics_of_its_own(self) -> None:
+        own = {"Ref": "AWS::StackName"}
+        assert stack.source()["Globals"]["Function"]["Environment"]["Variables"][NAMESPACE] == own
+        for _, metric in stack.deployed_of("AWS::Logs::MetricFilter"):
+            assert {each["MetricNamespace"] == own for each in metric["MetricTransformations"]} == {True}
+
+    def test_may_send_from_the_same_address(self) -> None:
+        assert RESOURCES["MailIdentity"]["Condition"] == "NeedsMailIdentity"
+
+    def test_finds_no_name_taken(self) -> None:
+        for logical_id, resource in stack.deployed().items():
+            given = {key: value for key, value in resource.get("Properties", {}).items() if key in NAMES_IN_AN_ACCOUNT}
+            for key, name in given.items():
+                assert "AWS::StackName" in str(name) or set(name) == {"Ref"}, (logical_id, key)
 
 
 class TestTheDashboard:

@@ -34,7 +34,7 @@ TABLES = {
 
 def _names(resource: Any) -> str:
     """The logical id that a statement's resource begins with."""
-    ours = re.sub(r"\$\{AWS::\w+\}|AWS::\w+|Fn::GetAtt|Fn::Sub|Ref", "", str(resource))
+    ours = re.sub(r"\$\{AWS::\w+\}|AWS::\w+|Fn::If': \['\w+'|Fn::GetAtt|Fn::Sub|Ref", "", str(resource))
     found = re.search(r"[A-Z]\w+", ours)
     assert found, resource
     return found[0]

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from local import template
 from tools.cost.prices import AS_OF, REGION, Prices
 from tools.cost.sitting import LOG_LINE, Sitting, cost_by_term
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-METRICS_PER_FUNCTION = 3  # requests, faults, latency: what the one line per request brings
+METRICS_PER_FUNCTION = 2  # requests and latency, from the one line per request; faults only while there are some
 BYTES_KEPT = 4 * LOG_LINE  # result, history, sitting and their index rows, rounded up
 
 
@@ -43,13 +44,20 @@ def monthly(results: int, prices: Prices) -> dict[str, float]:
     kinds = [resource["Type"] for resource in deployed["Resources"].values()]
     kept = results * BYTES_KEPT / 1e9
     return {
-        "alarms": kinds.count("AWS::CloudWatch::Alarm") * prices.alarm_month,
+        # An alarm costs as much as its metrics; that a sum returns one of them changes nothing.
+        "alarms": sum(_watched(alarm) for _, alarm in template.resources(deployed, "AWS::CloudWatch::Alarm"))
+        * prices.alarm_month,
         "dashboards": kinds.count("AWS::CloudWatch::Dashboard") * prices.dashboard_month,
         # Billed by the hour in which they are written: this is for functions that are called around the clock.
         "metrics, at most": kinds.count("AWS::Serverless::Function") * METRICS_PER_FUNCTION * prices.metric_month,
         "signing key": kinds.count("AWS::SecretsManager::Secret") * prices.secret_month,
         "results, stored and backed up": kept * (prices.dynamodb_gb_month + prices.backup_gb_month),
     }
+
+
+def _watched(alarm: dict[str, Any]) -> int:
+    parts = alarm["Properties"].get("Metrics", [{"MetricStat": {}}])
+    return sum("MetricStat" in part for part in parts)
 
 
 def _arguments() -> argparse.ArgumentParser:

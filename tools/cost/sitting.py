@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tools.cost.prices import Prices
 
 # Bytes. CloudWatch counts 26 more per log event.
-LOG_LINE = 550  # with room for a request that takes a second
+LOG_LINE = 512  # with room for a request that takes a second
 ACCESS_LINE = 180
 PER_EVENT = 26
 HEADERS = 450  # of an answer, TLS records included

@@ -24,8 +24,20 @@ def test_an_invocation_says_its_time_once_and_no_place_in_the_code(log: io.Strin
 
     line = json.loads(log.getvalue())
     assert line["_aws"]["Timestamp"] == 1_795_609_885_786
-    assert (line["route"], line["latency_ms"], line["requests"], line["faults"]) == ("GET /api/exams", 2.88, 1, 0)
-    assert not {"timestamp", "location"} & line.keys()
+    assert (line["route"], line["latency_ms"], line["requests"]) == ("GET /api/exams", 2.88, 1)
+    assert not {"timestamp", "location", "faults", "version"} & line.keys()
+
+
+def test_a_fault_is_counted_by_version_as_well(log: io.StringIO) -> None:
+    with tracing() as trace:
+        log_invocation(now=0, latency_ms=1, fault=True, trace=trace)
+
+    line = json.loads(log.getvalue())
+    requests, faults = line["_aws"]["CloudWatchMetrics"]
+    for metrics in (requests, faults):
+        named = {name for names in metrics["Dimensions"] for name in names}
+        assert named | {metric["Name"] for metric in metrics["Metrics"]} <= line.keys()
+    assert faults["Dimensions"] == [["service", "version"]]
 
 
 def test_any_other_line_says_when_and_where(log: io.StringIO) -> None:

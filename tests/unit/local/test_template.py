@@ -131,6 +131,10 @@ def test_what_moves_callers_by_and_by_is_left_out_here(template: Template) -> No
     function = template["Resources"]["ExamsFunction"]["Properties"]
     function["DeploymentPreference"] = {"Type": "AllAtOnce"}
     function["Environment"]["Variables"]["CHAT_ARN"] = {"Ref": "ExamsFunction.Alias"}
+    template["Resources"]["ExamsErrorsAlarm"] = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {"Dimensions": [{"Name": "V", "Value": {"Fn::GetAtt": ["ExamsFunction", "Version.Version"]}}]},
+    }
     template["Globals"]["Function"] |= {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
     template["Resources"]["CommonLayer"]["Properties"]["PublishLambdaVersion"] = True
     artifacts = Artifacts({"ExamsFunction": Artifact("exams-1.zip", b"")}, {"CommonLayer": Artifact("layer.zip", b"")})
@@ -140,5 +144,6 @@ def test_what_moves_callers_by_and_by_is_left_out_here(template: Template) -> No
     properties = local["Resources"]["ExamsFunction"]["Properties"]
     assert "DeploymentPreference" not in properties
     assert properties["Environment"]["Variables"]["CHAT_ARN"] == {"Fn::GetAtt": ["ExamsFunction", "Arn"]}
+    assert "ExamsErrorsAlarm" not in local["Resources"]
     assert set(local["Globals"]["Function"]) == {"Environment"}
     assert set(local["Resources"]["CommonLayer"]["Properties"]) == {"ContentUri"}

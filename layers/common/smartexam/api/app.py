@@ -174,7 +174,7 @@ class Api:
         log_invocation(
             now=request.now,
             latency_ms=(time.perf_counter() - started) * 1000,
-            fault=status >= 500,  # noqa: PLR2004 - the class of server errors
+            fault=status == AppError.status,  # others of 5xx say that something else is down
             trace=trace,
             status=status,
             request_id=request.request_id,
