@@ -1,7 +1,9 @@
-"""What can be sat: exams, questions, papers, marking schemes and categories.
+"""Everything that can be sat: exams, questions, papers, marking schemes and categories.
 
-The modules here are pure rules: values in, values out, no AWS, no clock, no randomness. `store` reads and writes.
+The modules here are pure rules, but for `exam_time` and `images`: values in, values out, no AWS, no clock. `store`
+reads and writes.
 
+    exam        an exam's settings and what follows from them
     numeric     decimal numbers of NUMERIC questions
     marks       exact marks, percentages and letter grades
     questions   what a consistent question is
@@ -10,5 +12,5 @@ The modules here are pure rules: values in, values out, no AWS, no clock, no ran
     exam_time   the moment of a request, with the grace and the time zone
     packing     papers and keys as compressed bytes, in parts that fit database items
     csv_codec   questions as CSV
-    formulas    where the formulas of a text are
+    formulas    finds the formulas of a text
 """

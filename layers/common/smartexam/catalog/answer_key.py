@@ -1,4 +1,4 @@
-"""What the answers to a paper are graded against. Never leaves the server before the results are visible."""
+"""What the answers to a paper are graded against. It never leaves the server before the results are visible."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from smartexam.catalog.questions import NUMERIC
 
 
 class KeyEntry(Struct, frozen=True, gc=False):
-    """The key of one question: canonical correct answer as in a draft, tolerance as text, marks in units."""
+    """The key of one question: the correct answer as in a draft, the tolerance as text, the marks in units."""
 
     question_type: str
     correct: str
@@ -35,7 +35,7 @@ class Check(NamedTuple):
 
 
 class AnswerKey:
-    """The entries by position, with their comparisons prepared once, since a warm process grades with one key often."""
+    """The entries by position, with their comparisons prepared once for all gradings of this process."""
 
     __slots__ = ("checks", "entries", "max_units", "version")
 

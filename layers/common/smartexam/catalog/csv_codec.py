@@ -1,12 +1,12 @@
-"""Questions as CSV: import with a reason for every refused row, and export that imports again unchanged.
+"""Questions as CSV: import with a reason for every refused row, and export that imports unchanged.
 
-Read: UTF-8 with or without a BOM; comma, semicolon or tab, told from the header; LF, CRLF or CR; quoted cells with
-anything inside. Columns stand in any order. `question_text` and `correct_answer` are required; other columns may be
-missing. A column that is not a question's is refused: a misspelt "positve_marks" must not quietly become the exam's
-marks. Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
+Read: UTF-8 with or without a BOM; comma, semicolon or tab, detected from the header; LF, CRLF or CR; quoted cells with
+any content. Columns may have any order. `question_text` and `correct_answer` are required, other columns optional.
+Unknown columns are refused, because a misspelt "positve_marks" must not silently give all questions the exam's marks.
+Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
 
-Written: UTF-8 without BOM, comma, CRLF after each row and LF inside cells (RFC 4180), quotes only where needed, so
-that export, import and export again give the same bytes.
+Written: UTF-8 without BOM, comma, CRLF after each row and LF inside cells (RFC 4180), quotes only where needed, so that
+export, import and export again give the same bytes.
 """
 
 import csv
@@ -25,10 +25,10 @@ REQUIRED_COLUMNS: Final = ("question_text", "correct_answer")
 _DELIMITERS = (",", ";", "\t")
 _EXAM_ID = re.compile("[0-9]{1,16}")
 _LARGEST_ID = 2**53 - 1
-# The text stream carries bytes that are not UTF-8 as lone surrogates.
+# The text stream represents bytes that are not UTF-8 as lone surrogates.
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
-# What spreadsheets take as the start of a formula, and the characters they trim before looking for one.
+# Spreadsheets read these as the start of a formula, or trim them before they look for one.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (full width on purpose)
 _SHOWN_NAME = 40
 _UNCLOSED = "a quoted cell is not closed before the end of the file"
@@ -36,11 +36,11 @@ _MALFORMED = "is not CSV: a quote inside a quoted cell must be doubled, and a ce
 
 
 class CsvFileError(ValueError):
-    """A file that cannot be read as questions at all; the text is for the client."""
+    """A file that cannot be read as questions; the message is for the client."""
 
 
 class ImportedQuestion(NamedTuple):
-    """A consistent question, the line of the file where its row starts, and its exam where the row names one."""
+    """A consistent question, the line where its row starts, and the exam that its row names, if any."""
 
     line: int
     exam_id: int | None
@@ -48,7 +48,7 @@ class ImportedQuestion(NamedTuple):
 
 
 class RefusedRow(NamedTuple):
-    """A row that is not a question, the line of the file where it starts, and why."""
+    """A row that is not a question, the line where it starts, and why."""
 
     line: int
     reason: str
@@ -58,22 +58,22 @@ class RefusedRow(NamedTuple):
 
 
 def read_questions(source: bytes | BinaryIO) -> Iterator[ImportedQuestion | RefusedRow]:
-    """The rows of a file in their order; empty rows are passed over. A stream is read to its end and closed.
+    """The rows of a file in order, without empty ones. A stream is read to its end and closed.
 
-    Raises CsvFileError, at once, when the header cannot be used.
+    Raises CsvFileError, before the first row, if the header cannot be used.
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    # newline="": what a line break inside a cell means is decided with the rest of the text, not here.
+    # newline="" leaves line breaks inside cells to the CSV reader.
     lines = _Lines(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline=""))
     return _rows(lines, _header(next(lines, "")))
 
 
 def write_questions(rows: Iterable[tuple[int, Question]], *, safe: bool = False) -> Iterator[bytes]:
-    """The file of questions with their exams' ids, row by row, header first.
+    """A CSV file of questions with their exams' ids, header first, row by row.
 
-    `safe` is for looking at questions in a spreadsheet: an apostrophe keeps cells from being run as formulas, every
-    cell is quoted and a BOM tells the encoding. Such a file does not import unchanged, because an apostrophe may as
-    well be the author's.
+    `safe` is for viewing in a spreadsheet: an apostrophe keeps a cell from running as a formula, every cell is quoted,
+    and a BOM declares the encoding. Such a file does not import unchanged, because the apostrophe could be the
+    author's.
     """
     writer = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL if safe else csv.QUOTE_MINIMAL)
     if safe:
@@ -85,7 +85,7 @@ def write_questions(rows: Iterable[tuple[int, Question]], *, safe: bool = False)
 
 
 class _Header(NamedTuple):
-    """The columns that the first line names, and its number of cells with the empty ones after them."""
+    """The columns that the first line names, and its number of cells including empty ones at the end."""
 
     delimiter: str
     columns: list[str]
@@ -93,7 +93,7 @@ class _Header(NamedTuple):
 
 
 class _Lines:
-    """The lines of a text stream, remembering that they came to their end."""
+    """The lines of a text stream, which remembers whether it has ended."""
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         self._stream = stream
@@ -111,7 +111,7 @@ class _Lines:
 
 
 class _Echo:
-    """A file that hands back what is written to it, which is what `writerow` returns."""
+    """A file whose `write` returns the text, which `writerow` then returns."""
 
     def write(self, text: str) -> str:
         return text
@@ -123,7 +123,7 @@ def _header(line: str) -> _Header:
     readings = [(delimiter, _names(line, delimiter)) for delimiter in _DELIMITERS]
     delimiter, names = max(readings, key=lambda reading: sum(name in COLUMNS for name in reading[1]))
     width = len(names)
-    # Spreadsheets pad every row to the widest one they have seen.
+    # Spreadsheets pad every row to the widest one.
     while names and not names[-1]:
         names.pop()
     missing = [name for name in REQUIRED_COLUMNS if name not in names]
@@ -148,7 +148,7 @@ def _names(line: str, delimiter: str) -> list[str]:
 def _rows(lines: _Lines, header: _Header) -> Iterator[ImportedQuestion | RefusedRow]:
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
     while True:
-        # The reader counts the lines it has taken, and did not see the header.
+        # The reader counts its own lines and has not seen the header.
         line = reader.line_num + 2
         try:
             cells = next(reader)
@@ -163,7 +163,7 @@ def _rows(lines: _Lines, header: _Header) -> Iterator[ImportedQuestion | Refused
 
 def _row(line: int, cells: list[str], header: _Header) -> ImportedQuestion | RefusedRow:
     columns = header.columns
-    # A row that is too wide is refused even where the surplus is empty: a comma without quotes has moved its cells.
+    # A row that is too wide is refused even if the extra cells are empty: an unquoted comma has shifted its cells.
     if not len(columns) <= len(cells) <= header.width or any(cell.strip() for cell in cells[len(columns) :]):
         return RefusedRow(line, f"has {len(cells)} cells where the header has {len(columns)}")
     fields = dict(zip(columns, cells, strict=False))

@@ -1,23 +1,24 @@
-"""What is left of a deleted exam, on its way out: the queue of the exam eraser."""
+"""The queue of the exam eraser, which deletes what a deleted exam left."""
 
 import msgspec
 
 from smartexam.platform import queues
 from smartexam.platform.settings import settings
 
-# Longer than any function runs that may have found the exam before it was deleted: what such a function still wrote
-# has been written by then. It also outlasts the deletion itself, so an exam that still exists by then stays.
+# Longer than any function runs, so a function that found the exam before its deletion has made its last write by then.
+# It is also longer than the deletion itself takes, so an exam that still exists by then was not deleted.
 LAST_PASS_SECONDS = 300
 
 
 class ExamErasureOrder(msgspec.Struct, frozen=True):
-    """Which exam's remains are to go."""
+    """The exam whose remains are to be deleted."""
 
     exam_id: int
 
 
 def order_last_pass(exam_id: int) -> None:
-    """Have everything removed that is there of an exam some minutes from now; nothing, if the exam still exists then.
+    """Order the deletion of everything an exam has left some minutes from now; it does nothing if the exam still exists
+    then.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -26,7 +27,7 @@ def order_last_pass(exam_id: int) -> None:
 
 
 def order(exam_id: int) -> None:
-    """Have everything removed that a deleted exam left.
+    """Order the deletion of everything a deleted exam has left.
 
     Raises:
         Unavailable: the queue cannot be reached.

@@ -15,17 +15,17 @@ class Exam(msgspec.Struct, frozen=True):
         date: `YYYY-MM-DD`, with `start_time` `HH:MM` in the institute's time zone.
         duration: minutes.
         status: `upcoming`, `ongoing` or `completed`.
-        positive_marks: units, of a correct answer to a question without marks of its own.
+        positive_marks: units, for a correct answer to a question without marks of its own.
         negative_marks: units, subtracted for a wrong one.
         max_attempts: 0 is unlimited.
         result_mode: `instant`, `delayed` (by `result_delay` minutes) or `manual` (until `is_released`).
         own_marks: units, the sum over questions with positive marks of their own.
         without_own_marks: number of questions without.
-        content_version: raised by whatever changes the paper.
-        compiled_version: the content version whose paper is ready.
-        edit_version: raised by every edit of the exam itself; edits compare it.
-        batches: how many batches of questions were ever begun; see `question_batches`.
-        open_batches: those of them that are not part of the exam: still arriving, or never completed.
+        content_version: incremented by every change of the paper.
+        compiled_version: the content version whose paper is compiled.
+        edit_version: incremented by every edit of the exam's own fields; edits compare it.
+        batches: how many batches of questions were begun; see `question_batches`.
+        open_batches: batches that are not part of the exam: still arriving, or never completed.
     """
 
     id: int
@@ -55,7 +55,7 @@ class Exam(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """Its place in lists, by date and time."""
+        """Its sort key in lists, by date and time."""
         return f"{self.date} {self.start_time}#{self.id:016d}"
 
     @property
@@ -64,13 +64,13 @@ class Exam(msgspec.Struct, frozen=True):
         return self.own_marks + self.without_own_marks * self.positive_marks
 
     def shows(self, batch: int | None) -> bool:
-        """Whether questions that came with this batch (None: in one transaction) were part of the exam."""
+        """Whether the questions of this batch (None: added in one transaction) are part of the exam."""
         if batch is None:
             return True
         return batch <= self.batches and all(not entry.startswith(f"{batch}@") for entry in self.open_batches)
 
     def opens_at(self, timezone: str) -> float:
-        """When its date and start time come in the institute's time zone, epoch seconds."""
+        """The exam's date and start time in the institute's time zone, as epoch seconds."""
         local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
         return local.timestamp()
 
@@ -79,13 +79,13 @@ class Exam(msgspec.Struct, frozen=True):
         return self.status == "ongoing" or (self.status != "completed" and self.opens_at(time.timezone) <= time.now)
 
     def shows_result(self, completed_at: float, now: float) -> bool:
-        """Whether students see a result that was completed then."""
+        """Whether students may see a result that was completed then."""
         if self.result_mode == "delayed":
             return completed_at + self.result_delay * 60 <= now
         return self.result_mode == "instant" or self.is_released
 
     def result_available_at(self, completed_at: float) -> float | None:
-        """From when on a result is visible, epoch seconds; None while that depends on its release."""
+        """When a result becomes visible, epoch seconds; None while that depends on its release."""
         if self.result_mode == "delayed":
             return completed_at + self.result_delay * 60
         if self.result_mode == "manual" and not self.is_released:

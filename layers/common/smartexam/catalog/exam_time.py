@@ -1,4 +1,4 @@
-"""The moment of a request, with the rules of time that exams follow."""
+"""The moment of a request, with the settings that exams need to judge it."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ class ExamTime(msgspec.Struct, frozen=True):
 
     @classmethod
     def at(cls, now: float) -> "ExamTime":
-        """A moment under this deployment's settings."""
+        """A moment with this deployment's settings."""
         known = settings()
         return cls(now, known.sync_grace_seconds, known.exam_timezone)
 

@@ -1,7 +1,7 @@
-"""Where the formulas of a text are, found in time that grows with its length and no faster.
+"""Finds the formulas of a text in linear time.
 
-One expression with a lazy middle would do the same, but reads on to the end of the text from every beginning that has
-no end: of those five thousand fit into one question, and a few hundred thousand into what a model answers.
+A regular expression with a lazy middle would read on to the end of the text from every opening that has no end. One
+question can hold five thousand such openings, a model's answer a few hundred thousand.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
-    """What a formula begins and ends with."""
+    """The opening and the closing text of a formula."""
 
     opening: re.Pattern[str]
     closing: re.Pattern[str]
@@ -27,9 +27,9 @@ def replaced(text: str, delimiters: Sequence[Delimiters], change: Callable[[str]
     """The text with each of its formulas, delimiters included, replaced.
 
     Args:
-        text: any text; what begins and does not end is text as well.
-        delimiters: of two that begin at one place the former counts.
-        change: what takes a formula's place, given what stands between its delimiters, which is never nothing.
+        text: any text; an opening without an end is ordinary text.
+        delimiters: if two match at one place, the first in the list wins.
+        change: the replacement of a formula, given what is between its delimiters, which is never empty.
     """
     openings = {each: each.opening.search(text) for each in delimiters}
     parts: list[str] = []
@@ -44,7 +44,7 @@ def replaced(text: str, delimiters: Sequence[Delimiters], change: Callable[[str]
         start, end, kind = min(ahead, key=lambda place: place[0])
         closing = kind.closing.search(text, end + 1)
         if closing is None:
-            # Nor does any that begins later end.
+            # No later opening of this kind has an end either.
             openings[kind] = None
             continue
         parts += [text[at:start], change(text[end : closing.start()])]

@@ -1,4 +1,4 @@
-"""Images: where they are kept and where clients find them."""
+"""Where images are stored, and the addresses at which clients find them."""
 
 import secrets
 
@@ -7,9 +7,9 @@ from smartexam.platform.errors import Unavailable
 from smartexam.platform.observability import logger
 from smartexam.platform.settings import settings
 
-# Only what begins so is served; see the distribution in the template.
+# The distribution in the template serves only this prefix.
 PREFIX = "images/"
-# Those that belong to one category, and go with it. All others may be named in several places.
+# Images of one category, deleted with it. All others may be named in several places.
 OF_CATEGORIES = f"{PREFIX}categories/"
 
 
@@ -23,7 +23,7 @@ def image_url(path: str | None) -> str | None:
 
 
 def keep(content: bytes, extension: str, media_type: str, *, prefix: str = PREFIX) -> str:
-    """Store an image under a name that nobody can guess or replace; returns its path.
+    """Store an image under a random name and return its path.
 
     Raises:
         Unavailable: the storage cannot be reached.
@@ -34,9 +34,9 @@ def keep(content: bytes, extension: str, media_type: str, *, prefix: str = PREFI
 
 
 def discard(path: str | None) -> None:
-    """Remove an image that belongs to a category; no other, which a question may show.
+    """Delete an image that belongs to a category. Other images stay, because questions may show them.
 
-    Where that fails the image stays, and what it was removed for has happened all the same.
+    If deleting fails, the image stays; the caller's change is done all the same.
     """
     if path is None or not path.startswith(OF_CATEGORIES):
         return

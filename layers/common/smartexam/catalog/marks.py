@@ -1,7 +1,7 @@
-"""Marks, exactly: integers in units of 1/300 of a mark.
+"""Exact marks: integers in units of 1/300 of a mark.
 
-A unit divides both a hundredth and a third, so "0.25" and "1/3" are whole numbers and sums carry no rounding. Amounts
-are rounded only by `display` and `percentage`, half up to two decimals (half away from zero below zero).
+Hundredths and thirds are whole multiples of a unit, so "0.25", "1/3" and their sums are exact. Amounts are rounded only
+by `display` and `percentage`, half up to two decimals (half away from zero below zero).
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Final
 UNITS: Final = 300
 MAX_MARKS: Final = 1000
 
-# Trailing zeros are allowed ("1.500"), hence up to six decimals here; more than two that count are refused below.
+# Trailing zeros are allowed ("1.500"), so up to six decimals match; more than two significant ones are refused below.
 _DECIMAL = re.compile(r"([+-]?)([0-9]{0,6})(?:\.([0-9]{0,6}))?")
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,6}) ?/ ?([0-9]{1,6})")
 _DECIMALS = 2
@@ -23,14 +23,14 @@ _LOWEST_GRADE = "F"
 
 
 class MarksError(ValueError):
-    """An amount of marks that cannot be used; its text is for the client."""
+    """An amount of marks that cannot be used; the message is for the client."""
 
 
 def parse_marks(value: object, *, lowest: int = 0, highest: int = MAX_MARKS * UNITS) -> int:
-    """Units of an amount of marks: a number, or text such as "4", "0.25" or "1/3".
+    """The units of an amount of marks: a number, or text such as "4", "0.25" or "1/3".
 
-    Amounts are not negative unless `lowest` (in units) allows it: negative marks are given as the amount that a wrong
-    answer costs. Reading "-1" as that amount, or as a bonus of one, would be a guess about people's grades.
+    Amounts must not be negative unless `lowest` (in units) allows it. Negative marks are given as the amount that a
+    wrong answer costs; "-1" is refused, because it could mean that amount or a bonus.
 
     Raises MarksError.
     """
@@ -59,29 +59,29 @@ def format_marks(units: int) -> str:
 
 
 def number_or_text(units: int) -> float | str:
-    """Marks for those who edit them: a number where two decimals say it exactly, else its canonical text ("1/3")."""
+    """Marks for editing: a number if two decimals are exact, else the canonical text ("1/3")."""
     return display(units) if units % (UNITS // 100) == 0 else format_marks(units)
 
 
 def display(units: int) -> float:
-    """Marks as a number for people, rounded half up to two decimals."""
+    """Marks for display, rounded half up to two decimals."""
     return _rounded_quotient(units, UNITS // 100) / 100
 
 
 def plain(number: float) -> str:
-    """A number of at most two decimals as text, with no more of them than it has ("12345.67", "40", "-0.5")."""
+    """A number of at most two decimals as text, without trailing zeros ("12345.67", "40", "-0.5")."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def percentage(score: int, maximum: int) -> float:
-    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 of a paper without marks."""
+    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 for a paper without marks."""
     if maximum <= 0:
         return 0.0
     return _rounded_quotient(score * 10_000, maximum) / 100
 
 
 def letter_grade(score: int, maximum: int) -> str:
-    """The grade by the percentage before any rounding; the lowest of a paper without marks."""
+    """The grade from the percentage before rounding; the lowest grade for a paper without marks."""
     if maximum > 0:
         for percent, letter in _LETTER_GRADES:
             if score * 100 >= percent * maximum:
@@ -95,10 +95,10 @@ def _text(value: object) -> str:
     elif isinstance(value, bool):
         text = ""
     elif isinstance(value, int):
-        # Compared before it is written: Python refuses to write integers of thousands of digits.
+        # Python refuses to convert integers of thousands of digits to text, so the size is compared first.
         text = str(value) if abs(value) < 10**6 else ("-" if value < 0 else "") + "9" * 6
     elif isinstance(value, float):
-        # The shortest text that means this float is what its sender wrote.
+        # The shortest text that gives this float is what its sender wrote.
         text = repr(value)
     else:
         text = ""

@@ -1,9 +1,9 @@
 """The numbers of NUMERIC questions: bounded decimals, read exactly.
 
-A number is plain ("42.5", "-.5") or has a small exponent ("6.02e23"). People type and paste it in many ways: with the
-digits of any script, any Unicode minus sign or dash, and spaces around the sign and the digits. `as_ascii` gives the
-one spelling that is stored, in at most `MAX_LENGTH` characters. The bounds keep every sum and difference of two numbers
-exact within `EXACT`, so rounding never decides about an answer, and keep the arithmetic cheap whatever a client sends.
+A number is plain ("42.5", "-.5") or has a small exponent ("6.02e23"). It may be typed with the digits of any script,
+any Unicode minus sign or dash, and spaces around the sign and the digits. `as_ascii` gives the one spelling that is
+stored, in at most `MAX_LENGTH` characters. These bounds keep every sum and difference of two numbers exact within
+`EXACT`, so rounding never decides about an answer, and keep the arithmetic cheap for any input.
 """
 
 import re
@@ -12,20 +12,20 @@ from decimal import Context, Decimal
 
 MAX_LENGTH = 32
 
-# Digits stand between 10^130 and 10^-130 (32 characters, exponents of two digits): at most 261 places and a carry.
+# Digits are between 10^130 and 10^-130 (32 characters, exponents of two digits): at most 261 places and a carry.
 EXACT = Context(prec=300)
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
 _SPACED = re.compile(r"\s*([+-]?)\s*(\S+)\s*")
-# Room for spaces around what is stored.
+# Leaves room for spaces around the number.
 _MOST_TYPED = 2 * MAX_LENGTH
-# Minus signs that Unicode does not list among the dashes.
+# Minus signs that Unicode does not class as dashes.
 _MINUS_SIGNS = "\N{MINUS SIGN}\N{HEAVY MINUS SIGN}\N{MODIFIER LETTER MINUS SIGN}"
 _FULL_WIDTH = {"\N{FULLWIDTH PLUS SIGN}": "+", "\N{FULLWIDTH FULL STOP}": "."}
 
 
 def as_ascii(text: str) -> str | None:
-    """The one spelling of a typed number: ASCII, without spaces; None when the text is no number."""
+    """The stored spelling of a typed number: ASCII, without spaces; None if the text is not a number."""
     if len(text) > _MOST_TYPED:
         return None
     if not text.isascii():
@@ -36,7 +36,7 @@ def as_ascii(text: str) -> str | None:
 
 
 def read_number(text: str) -> Decimal | None:
-    """The exact value of a typed number, or None when the text is no number."""
+    """The exact value of a typed number; None if the text is not a number."""
     if len(text) > MAX_LENGTH or _NUMBER.fullmatch(text) is None:
         spelled = as_ascii(text)
         return None if spelled is None else Decimal(spelled)

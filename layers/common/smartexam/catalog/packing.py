@@ -1,7 +1,7 @@
 """Papers and answer keys as bytes: JSON, compressed, in parts that fit a database item.
 
-Each packed value begins with what it is and the format's version ("P1" paper, "K1" key), so that a key is never read
-as a paper and a later format can be told apart. The checksum of the compression notices a part that is missing.
+Each packed value begins with its kind and the format's version ("P1" paper, "K1" key), so a key is never read as a
+paper and later formats can be told apart. The checksum of the compression detects a missing part.
 """
 
 import zlib
@@ -44,7 +44,7 @@ def pack_paper(paper: ExamPaper) -> list[bytes]:
 
 
 def unpack_paper(parts: Iterable[bytes]) -> ExamPaper:
-    """The paper of `pack_paper`'s parts, in their order. Raises PackingError."""
+    """The paper from `pack_paper`'s parts, in order. Raises PackingError."""
     stored = _unpack(_PAPER, parts, _StoredPaper)
     return ExamPaper(stored.exam, stored.version, stored.questions)
 
@@ -55,7 +55,7 @@ def pack_key(key: AnswerKey) -> list[bytes]:
 
 
 def unpack_key(parts: Iterable[bytes]) -> AnswerKey:
-    """The key of `pack_key`'s parts, in their order. Raises PackingError."""
+    """The key from `pack_key`'s parts, in order. Raises PackingError."""
     stored = _unpack(_KEY, parts, _StoredKey)
     return AnswerKey(stored.version, stored.entries)
 

@@ -1,7 +1,7 @@
 """The paper of an exam as students see it, and its compilation from the exam's questions.
 
-A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version it began with. It holds
-nothing from which an answer follows; that is in the `AnswerKey` compiled with it, position by position.
+A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version it started with. The
+paper does not reveal any answer; the answers are in the `AnswerKey` that is compiled with it, by the same positions.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from smartexam.catalog.questions import Question, filled_letters
 
 
 class ExamSnapshot(Struct, frozen=True, kw_only=True):
-    """An exam's own fields at the time its paper was compiled; marks in units, `duration` in minutes."""
+    """An exam's own fields when its paper was compiled; marks in units, `duration` in minutes."""
 
     id: int
     name: str
@@ -30,7 +30,7 @@ class ExamSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class ExamPaperQuestion(Struct, frozen=True, gc=False):
-    """A question without its answer. Marks are units: the question's own, or else the exam's."""
+    """A question without its answer. Marks are in units: the question's own, or else the exam's."""
 
     id: int
     question_text: str
@@ -60,11 +60,11 @@ class ClientQuestion(Struct, frozen=True, gc=False):
 
 
 class ExamPaper:
-    """A compiled paper.
+    """A compiled exam paper.
 
     Attributes:
         exam: the exam's fields at the time of compilation.
-        version: the version that attempts pin.
+        version: the version that attempts keep.
         questions: in the order in which students get them.
         positions: position by question id as text, in the paper's order.
         answer_rules: question type and letters of the filled options, by position.
@@ -94,7 +94,7 @@ class ExamPaper:
     def client_questions(self, image_url: Callable[[str], str | None]) -> list[ClientQuestion]:
         """The questions for a student; `image_url` gives the address of an image's path.
 
-        The paper keeps paths, because addresses may expire or move while a version of a paper may not change.
+        The paper stores paths because addresses may expire or move, while a version of a paper must not change.
         """
         return [
             ClientQuestion(
@@ -113,7 +113,7 @@ class ExamPaper:
         ]
 
     def client_exam(self) -> dict[str, object]:
-        """The exam's fields in the API's shape, with the paper's totals and without its status, which changes."""
+        """The exam's fields in the API's shape, with the paper's totals. The status is left out because it changes."""
         exam = self.exam
         return {
             "id": exam.id,
@@ -135,9 +135,9 @@ class ExamPaper:
 def compile_paper(
     exam: ExamSnapshot, questions: Iterable[tuple[int, Question]], version: int
 ) -> tuple[ExamPaper, AnswerKey]:
-    """The paper and the key of an exam's questions, given with their ids in the order in which students get them.
+    """The paper and the key of an exam's questions, given as (id, question) in the order in which students get them.
 
-    Raises ValueError when an id comes twice.
+    Raises ValueError if an id occurs twice.
     """
     shown: list[ExamPaperQuestion] = []
     keyed: list[KeyEntry] = []

@@ -4,10 +4,9 @@
     MSQ      two to four filled options, one or more correct: "A,C"
     NUMERIC  no options; a number is correct, within a tolerance: "42.5"
 
-`check` reads a question from JSON, a form or CSV cells and answers with a `Question` or with everything that is wrong
-with it; it never raises. Text stays as it was written ("007", "None" and "3.10" are text like any other), but for white
-space around it, which is dropped, and line breaks, which become "\\n". Because of that `check(as_fields(question))` is
-the same question again.
+`check` reads a question from JSON, a form or CSV cells, and returns a `Question` or everything that is wrong with it;
+it never raises. Text is kept as written ("007", "None" and "3.10" are text), except that surrounding white space is
+dropped and line breaks become "\n". So `check(as_fields(question))` returns the same question.
 """
 
 import re
@@ -43,26 +42,26 @@ MAX_QUESTION_TEXT: Final = 10_000
 MAX_OPTION_TEXT: Final = 2_000
 MAX_IMAGE_PATH: Final = 1_000
 
-# Tab and line feed are text. Lone surrogates are not: no encoding can carry them.
+# Tab and line feed are text. Lone surrogates are not, because no encoding can represent them.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# Letters apart or together, also as a list that was written into a cell: A,C  a; c  AC  ["A", "C"]
+# Letters apart or together, or a list written into a cell: A,C a; c AC ["A", "C"]
 _LETTERS = re.compile(r"\[?[\s\"',;]*[A-Da-d](?:[\s\"',;]*[A-Da-d])*[\s\"',;]*\]?")
 _MAX_LETTERS_TEXT = 100
 _ONE_LETTER = "must be one of A, B, C, D"
 _LETTERS_EXPECTED = 'must be one or more of A, B, C, D, such as "A,C"'
 _NO_TOLERANCE = "0"
-# Python refuses to write integers of thousands of digits; no question has a use for them.
+# Python refuses to convert integers of thousands of digits to text; no question needs them.
 _MAX_INTEGER = 10**32
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _NOT_PATH = re.compile(r"[\\\n\t]")
 
 
 class Question(Struct, frozen=True, kw_only=True, gc=False):
-    """A consistent question, as an exam holds it.
+    """A consistent question.
 
-    Options that are not filled are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ)
-    or the number as written (NUMERIC). Marks are units of 1/300, None where the exam's apply; `negative_marks` is the
-    amount that a wrong answer costs. `tolerance` is the text of a number, "0" unless NUMERIC.
+    Empty options are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ) or the number
+    as written (NUMERIC). Marks are units of 1/300, None for the exam's marks; `negative_marks` is the amount that a
+    wrong answer costs. `tolerance` is the text of a number, "0" unless NUMERIC.
     """
 
     question_type: str
@@ -79,20 +78,20 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def filled_options(self) -> str:
-        """The letters of the options that have a text, such as "ABD"."""
+        """The letters of the options that are not empty, such as "ABD"."""
         return filled_letters((self.option_a, self.option_b, self.option_c, self.option_d))
 
 
 def filled_letters(options: tuple[str, str, str, str]) -> str:
-    """The letters of those options that have a text."""
+    """The letters of the options that are not empty."""
     return "".join(letter for letter, text in zip(OPTION_LETTERS, options, strict=True) if text)
 
 
 def check(fields: Mapping[str, object]) -> Question | list[Fault]:
     """The question that the fields describe, or all of their faults.
 
-    Values may be text, numbers, None (nothing) and, for `correct_answer`, a list of letters. Fields that are not a
-    question's are ignored. A missing type is MCQ, missing marks are the exam's, a missing tolerance is 0.
+    Values may be text, numbers, None (empty) and, for `correct_answer`, a list of letters. Unknown fields are ignored.
+    The type defaults to MCQ, marks to the exam's, the tolerance to 0.
     """
     return _Reading(fields).question()
 
@@ -100,8 +99,8 @@ def check(fields: Mapping[str, object]) -> Question | list[Fault]:
 def merge(existing: Question, changes: Mapping[str, object]) -> Question | list[Fault]:
     """`existing` with the changed fields, checked as a whole.
 
-    Fields that are not named stay. None or "" empties a field: marks become the exam's, a type stays what it is. When
-    the type changes, a tolerance that is not named starts again at 0, because only NUMERIC has one.
+    Fields that are not named stay. None or "" empties a field: marks become the exam's, the type stays. If the type
+    changes, a tolerance that is not named becomes 0, because only NUMERIC has one.
     """
     fields: dict[str, object] = {**as_fields(existing)}
     fields.update({name: changes[name] for name in FIELDS if name in changes})
@@ -113,7 +112,7 @@ def merge(existing: Question, changes: Mapping[str, object]) -> Question | list[
 
 
 def as_fields(question: Question) -> dict[str, str]:
-    """The question as text by field name, in the order of `FIELDS`; marks that are the exam's are ""."""
+    """The question as text by field name, in the order of `FIELDS`; the exam's marks are ""."""
     return {
         "question_text": question.question_text,
         "option_a": question.option_a,
@@ -130,7 +129,7 @@ def as_fields(question: Question) -> dict[str, str]:
 
 
 class _Reading:
-    """One pass over the fields of a question that collects faults as it goes."""
+    """One pass over the fields of a question, which collects faults."""
 
     def __init__(self, fields: Mapping[str, object]) -> None:
         self._fields = fields
@@ -170,7 +169,7 @@ class _Reading:
         return any(fault.field in fields for fault in self._faults)
 
     def _question_type(self) -> str:
-        """The type's name; "" after a fault, so that rules that depend on it are passed over."""
+        """The type's name; "" after a fault, so that rules that depend on the type are skipped."""
         value = self._fields.get("question_type")
         if _blank(value):
             return MCQ
@@ -214,7 +213,7 @@ class _Reading:
             self._fault("correct_answer", _ONE_LETTER if question_type == MCQ else _LETTERS_EXPECTED)
             return ""
         empty = [letter for letter in letters if letter not in filled]
-        # An option that was refused for its text is not an empty one: one fault is enough.
+        # An option whose text was refused is not reported as empty too.
         if empty and not self._faulty(*OPTION_FIELDS):
             self._fault("correct_answer", f"names an option that is empty: {', '.join(empty)}")
         return ",".join(letters)
@@ -265,7 +264,7 @@ def _type_name(value: object) -> str:
 
 
 def _written(value: object) -> str | None:
-    """A value as the text that its sender wrote, None when it is not text or a number."""
+    """A value as the text that its sender wrote; None if it is neither text nor a number."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -280,7 +279,7 @@ def _written(value: object) -> str | None:
 
 
 def _letters(value: object) -> list[str]:
-    """The distinct option letters that a correct answer names, sorted; empty when it names anything else."""
+    """The distinct option letters of a correct answer, sorted; empty if it contains anything else."""
     if isinstance(value, list):
         value = ",".join(name if isinstance(name, str) else "?" for name in value[:_MAX_LETTERS_TEXT])
     if isinstance(value, str) and len(value) <= _MAX_LETTERS_TEXT and _LETTERS.fullmatch(value.strip()):

@@ -1,14 +1,13 @@
-"""What a student's answer is, and the compact draft that holds a paper's answers.
+"""What a student's answer is, and the compact draft that stores all answers of an attempt.
 
-A client sends `{"101": "A", "102": ["A", "C"], "103": "42.5", "104": null}` by question id. Inside, an answer is one
-text per position of the paper: "A" (MCQ), sorted letters "AC" (MSQ), the number as written (NUMERIC), "" for none.
+A client sends `{"101": "A", "102": ["A", "C"], "103": "42.5", "104": null}` by question id. The server keeps one text
+per position of the paper: "A" (MCQ), sorted letters "AC" (MSQ), the number as written (NUMERIC), "" for no answer.
 
-The draft is these texts joined by "|", without the empty ones at the end: 75 answers take about 200 bytes. Marks for
-review are the positions' bits as a hexadecimal number, 19 characters for 75 questions. Both are written and read in
-one go; nothing parses.
+The draft joins these texts with "|" and drops the empty ones at the end: 75 answers take about 200 bytes. Marks for
+review are one bit per position, written as a hexadecimal number: 19 characters for 75 questions.
 
-A partial sync cannot rewrite the joined text without reading it first. It is kept as changes beside it instead:
-a map `{"17": "B", "18": ""}` from position to text, which `decode` lays over the base.
+A partial sync cannot rewrite the joined text without reading it first. Its answers are stored beside it, as a map
+`{"17": "B", "18": ""}` from position to text, and `decode` applies them to the joined text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,21 +27,21 @@ MAX_MSQ_ENTRIES: Final = 16
 
 _SEPARATOR = "|"
 _UNKNOWN = "This is not a question of the exam."
-# Enough of any id to recognise it, not enough to echo a hostile one.
+# Long enough to recognise any id, too short to echo a hostile one.
 _SHOWN_ID = 24
 
 
 class AnswerError(ValueError):
-    """Not an answer to this question; the text is for the client."""
+    """A value that cannot answer this question; the message is for the client."""
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """An answer, or a mark for review, that could not be taken. What was saved of the question before stays.
+    """A rejected answer or mark for review. What was saved for its question before stays.
 
     Attributes:
-        question_id: as the client named the question, cut off where it is longer than any id.
+        question_id: as the client sent it, cut off if it is longer than any id.
         code: `unknown_question`, or `not_an_answer` to this question.
-        message: what a person can do about it.
+        message: what the student can do about it.
     """
 
     question_id: str
@@ -57,9 +56,9 @@ class DraftError(ValueError):
 def normalise(question_type: str, filled_options: str, value: object) -> str:
     """The canonical text of an answer; "" for None, "", white space and [].
 
-    MCQ takes one letter, MSQ a list of letters in which repetitions are tolerated, NUMERIC a number as text. Letters
-    may be lower case and must name one of `filled_options`. Other shapes are refused rather than guessed at: a client
-    that sends "A" for an MSQ or ["A"] for an MCQ has mistaken the question.
+    MCQ takes one letter, MSQ a list of letters (repetitions are tolerated), NUMERIC a number as text. Letters may be
+    lower case and must be among `filled_options`. Other shapes are refused, not guessed at: a client that sends "A" for
+    an MSQ or ["A"] for an MCQ has mistaken the question.
 
     Raises AnswerError.
     """
@@ -82,7 +81,7 @@ def normalise(question_type: str, filled_options: str, value: object) -> str:
 
 
 def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[int, str], list[Rejected]]:
-    """Canonical texts by position of what a client sent by question id, and what could not be taken."""
+    """Canonical answers by position, from what a client sent by question id, and the rejected ones."""
     read: dict[int, str] = {}
     rejected: list[Rejected] = []
     positions, rules = paper.positions, paper.answer_rules
@@ -100,9 +99,9 @@ def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[
 
 
 def read_marked(paper: ExamPaper, question_ids: Iterable[object]) -> tuple[list[int], list[Rejected]]:
-    """Positions, in the paper's order, of the questions marked for review, and what could not be taken.
+    """Positions of the questions marked for review, in the paper's order, and the rejected ids.
 
-    Ids are integers, or their text.
+    Ids are integers, or integers as text.
     """
     marked: set[int] = set()
     rejected: list[Rejected] = []
@@ -116,19 +115,19 @@ def read_marked(paper: ExamPaper, question_ids: Iterable[object]) -> tuple[list[
 
 
 def encode(answers: Iterable[str]) -> str:
-    """The draft's text of canonical answers in the paper's order."""
+    """The draft text of canonical answers, one per position."""
     return _SEPARATOR.join(answers).rstrip(_SEPARATOR)
 
 
 def encode_sparse(answers: Mapping[int, str], count: int) -> str:
-    """The draft's text of canonical answers by position; a paper's other questions are not answered."""
+    """The draft text of canonical answers by position; positions that are missing have no answer."""
     return encode([answers.get(position, "") for position in range(count)])
 
 
 def decode(text: str, count: int, changes: Mapping[str, str] | None = None) -> list[str]:
-    """Canonical answers in the order of a paper of `count` questions: the draft's text with the changes laid over it.
+    """Canonical answers to a paper of `count` questions, from the draft text and the changes to it.
 
-    Raises DraftError when text or changes reach beyond the paper.
+    Raises DraftError if the text or a change has a position outside the paper.
     """
     answers = text.split(_SEPARATOR) if text else []
     missing = count - len(answers)
@@ -145,7 +144,7 @@ def decode(text: str, count: int, changes: Mapping[str, str] | None = None) -> l
 
 
 def as_changes(answers: Mapping[int, str]) -> dict[str, str]:
-    """Canonical answers by position as the changes that `decode` lays over a draft; "" clears."""
+    """Canonical answers by position as changes for `decode`; "" clears an answer."""
     return {str(position): answer for position, answer in answers.items()}
 
 
@@ -160,7 +159,7 @@ def encode_marked(positions: Iterable[int]) -> str:
 def decode_marked(text: str, count: int) -> list[int]:
     """The positions marked for review, ascending, in a paper of `count` questions.
 
-    Raises DraftError when the text is none of `encode_marked`, or reaches beyond the paper.
+    Raises DraftError if `encode_marked` cannot have written the text, or a position is outside the paper.
     """
     if not text:
         return []
@@ -174,7 +173,7 @@ def decode_marked(text: str, count: int) -> list[int]:
 
 
 def to_client(paper: ExamPaper, answers: Sequence[str]) -> dict[str, str | list[str]]:
-    """Canonical answers in the paper's order as clients send them, by question id; unanswered questions are absent."""
+    """Canonical answers by question id in the API's shapes, without the unanswered questions."""
     return {
         question_id: list(answer) if rule[0] == MSQ else answer
         for question_id, rule, answer in zip(paper.positions, paper.answer_rules, answers, strict=True)

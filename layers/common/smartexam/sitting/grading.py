@@ -1,4 +1,4 @@
-"""Grading a paper's answers, and the answer-by-answer account of it.
+"""Grades the answers to a paper, and lists question by question what was answered and scored.
 
     MCQ, MSQ   exactly the correct letters
     NUMERIC    abs(given - correct) <= tolerance, in exact decimals
@@ -37,20 +37,20 @@ class Score(Struct, frozen=True, gc=False):
 
     @property
     def percentage(self) -> float:
-        """Percent of the paper's marks, rounded half up to two decimals."""
+        """The percentage of the paper's marks, rounded half up to two decimals."""
         return percentage(self.score, self.max_score)
 
     @property
     def grade(self) -> str:
-        """The letter grade, by the percentage before rounding."""
+        """The letter grade, from the percentage before rounding."""
         return letter_grade(self.score, self.max_score)
 
 
 class Response(Struct, frozen=True, gc=False):
     """One question of a graded attempt, in the shape of `GET /response/:exam_id`.
 
-    Answers look as clients send them: a letter (MCQ), a list of letters (MSQ), a number as text (NUMERIC);
-    `given_answer` is null when there was none. Marks are rounded to two decimals.
+    Answers have the shapes in which clients send them: a letter (MCQ), a list of letters (MSQ), a number as text
+    (NUMERIC); `given_answer` is null for no answer. Marks are rounded to two decimals.
     """
 
     question_id: int
@@ -69,9 +69,9 @@ class Response(Struct, frozen=True, gc=False):
 
 
 def grade(key: AnswerKey, answers: Sequence[str]) -> Score:
-    """The score of canonical answers in the paper's order.
+    """The score of canonical answers, one per position.
 
-    Raises ValueError when there are not as many answers as questions.
+    Raises ValueError if the number of answers is not the number of questions.
     """
     score = 0
     outcomes: list[str] = []
@@ -96,9 +96,9 @@ def grade(key: AnswerKey, answers: Sequence[str]) -> Score:
 
 
 def responses(paper: ExamPaper, key: AnswerKey, answers: Sequence[str], outcomes: str) -> list[Response]:
-    """What was asked, answered and gained, by position.
+    """Each question with its answer, its key and its marks, by position.
 
-    Raises ValueError when paper, key, answers and outcomes are not of one length.
+    Raises ValueError if paper, key, answers and outcomes differ in length.
     """
     account = []
     for question, entry, given, outcome in zip(paper.questions, key.entries, answers, outcomes, strict=True):
@@ -129,7 +129,7 @@ def _as_sent(question_type: str, canonical: str) -> str | list[str]:
 
 
 def _within(lowest: Decimal, highest: Decimal, given: str) -> bool:
-    # Comparisons of decimals are exact in any context. A draft holds numbers only; anything else is not the answer.
+    # Comparisons of decimals are exact in any context. A draft holds only numbers here; any other text is wrong.
     try:
         return lowest <= Decimal(given) <= highest
     except InvalidOperation:

@@ -1,4 +1,5 @@
-"""What a student is sitting now. The assistant and some discussions are closed to the student meanwhile."""
+"""What a student is sitting now. The assistant and the discussions of the questions are closed to the student
+meanwhile."""
 
 from collections.abc import Iterable
 

@@ -26,7 +26,7 @@ class CategoryItem(Item):
 
 
 class CategoryNameItem(Item):
-    """A category's name is taken, and its place in the list."""
+    """Reserves a category's name, and lists the category."""
 
     class Meta:
         context = "catalog"
@@ -37,7 +37,7 @@ class CategoryNameItem(Item):
 
 
 class Category(msgspec.Struct, frozen=True):
-    """A category; `image_path` is the key of its picture, if it has one."""
+    """A category; `image_path` is the key of its image, if it has one."""
 
     id: int
     name: str
@@ -58,7 +58,7 @@ def list_categories() -> list[Category]:
 
 
 def create_category(category: Category, admin_id: int | None = None, now: float = 0) -> None:
-    """Store a new category, and log it for the administrator who did it.
+    """Store a new category, and log it for the administrator.
 
     Raises:
         Conflict: the name is taken.
@@ -80,13 +80,7 @@ def create_category(category: Category, admin_id: int | None = None, now: float 
 def edit_category(
     category_id: int, change: Callable[[Category], Category], admin_id: int, now: float
 ) -> tuple[Category, Category]:
-    """Change a category, and log it.
-
-    Args:
-        category_id: which.
-        change: the category as it is to be; asked again if it changes meanwhile.
-        admin_id: who does it.
-        now: epoch seconds.
+    """Change a category, and log it; `change` maps it to the new one and is called again if it changes meanwhile.
 
     Returns:
         The category before and after.
@@ -125,11 +119,11 @@ def edit_category(
 
 
 def delete_category(category_id: int, admin_id: int, now: float) -> Category:
-    """Remove a category that no exam is in, and log it; returns it as it was.
+    """Delete a category that has no exams, log it, and return it.
 
     Raises:
         NotFound: there is no such category.
-        Conflict: exams are in it.
+        Conflict: it has exams.
     """
 
     def attempt() -> Category:
@@ -154,7 +148,7 @@ def delete_category(category_id: int, admin_id: int, now: float) -> Category:
 
 
 def name_key(name: str) -> tuple[str, str]:
-    """The keys of a category's name; names that differ only in case are one."""
+    """The keys of a category's name, in which case does not matter."""
     return "CATEGORIES", name.strip().casefold()
 
 

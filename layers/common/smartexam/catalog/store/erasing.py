@@ -1,4 +1,4 @@
-"""Removing the questions and papers of an exam, in pieces."""
+"""Deletes the questions and papers of an exam, in pieces."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _PIECE = 250
 
 
 def erase_questions(exam_id: int) -> Iterator[None]:
-    """Remove an exam's questions; yields after each piece."""
+    """Delete an exam's questions; yields after each piece."""
     pk = questions_key(exam_id)
     while items := table.query(QuestionItem, pk, limit=_PIECE, prefix=PREFIX).items:
         table.batch_delete("catalog", (pointer_key(item.question_id) for item in items))
@@ -19,7 +19,7 @@ def erase_questions(exam_id: int) -> Iterator[None]:
 
 
 def erase_papers(exam_id: int) -> Iterator[None]:
-    """Remove every version of an exam's paper and its key; yields after each."""
+    """Delete every version of an exam's paper and its key; yields after each."""
     pk = versions_key(exam_id)
     while items := table.query(VersionItem, pk, limit=1).items:
         version = int(items[0].sk)

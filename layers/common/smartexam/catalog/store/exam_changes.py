@@ -1,4 +1,4 @@
-"""Creating, editing and deleting exams, with their places in the lists, the counts and the log."""
+"""Creating, editing and deleting exams, with their list entries, counts and log entries."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update
 from smartexam.platform.errors import NotFound
 
-# What changes the paper that is compiled, beside its questions.
+# Fields that are part of the compiled paper.
 _IN_PAPER = frozenset(
     {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
     | {"max_attempts", "result_mode"}
@@ -36,7 +36,7 @@ _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_releas
 
 
 def create_exam(exam: Exam, admin_id: int | None = None) -> None:
-    """Store a new exam with its listings and counts, and log it for the administrator who did it.
+    """Store a new exam with its list entries and counts, and log it for the administrator.
 
     Raises:
         NotFound: its category does not exist.
@@ -58,12 +58,11 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
     """Change an exam's own fields.
 
     Args:
-        exam_id: which.
-        change: the new values of the fields that change, given the exam as it is; asked again if it changes meanwhile.
-        by: the administrator who does it and when (epoch seconds), for the log.
+        change: returns the changed fields, given the exam; called again if the exam changes meanwhile.
+        by: the administrator and the time (epoch seconds), for the log.
 
     Raises:
-        NotFound: the exam does not exist, or the new category does not.
+        NotFound: the exam or the new category does not exist.
     """
 
     def attempt() -> Exam:
@@ -99,14 +98,9 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
 
 
 def remove_exam(exam_id: int, by: tuple[int, float] | None = None) -> bool:
-    """Take an exam out of the catalog: from now on nobody finds it. What belonged to it is erased apart.
+    """Delete an exam from the catalog, so that no read finds it. What belongs to it is erased separately.
 
-    Args:
-        exam_id: which.
-        by: the administrator who does it and when (epoch seconds), for the log.
-
-    Returns:
-        False if there was none.
+    `by` is the administrator and the time (epoch seconds), for the log. Returns False if there was no such exam.
     """
 
     def attempt() -> bool:
@@ -185,6 +179,6 @@ def _exam_total(change: int) -> Update:
 
 def _cards(exam: Exam) -> list[CardItem]:
     fields = {name: getattr(exam, name) for name in STORED}
-    # DynamoDB knows no empty sets.
+    # DynamoDB has no empty sets.
     fields["open_batches"] = set(exam.open_batches) or None
     return [CardItem(card_key(exam.id, replica), CARD, exam_id=exam.id, **fields) for replica in range(REPLICAS)]

@@ -1,4 +1,4 @@
-"""Reading exams, and updating their cards."""
+"""Reads exams, and updates their cards."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ class CardItem(Item):
 
 
 class ListingItem(Item):
-    """An exam's place in a listing."""
+    """An exam in a listing."""
 
     class Meta:
         context = "catalog"
@@ -81,21 +81,17 @@ def card_key(exam_id: int, replica: int) -> str:
 
 
 def get_exam(exam_id: int, *, reader: int = 0) -> Exam | None:
-    """An exam.
-
-    Args:
-        exam_id: which.
-        reader: any number that spreads readers over the replicas, such as a user's id.
-    """
+    """An exam; None if there is none. `reader` is any number that spreads readers over the replicas, such as a user's
+    id."""
     item = table.get(CardItem, card_key(exam_id, reader), CARD)
     return None if item is None else exam_from(item)
 
 
 def find_exam(exam_id: int, *, reader: int = 0) -> Exam:
-    """An exam that must be there; see `get_exam`.
+    """An exam that must exist; see `get_exam`.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such exam.
     """
     exam = get_exam(exam_id, reader=reader)
     if exam is None:
@@ -104,12 +100,12 @@ def find_exam(exam_id: int, *, reader: int = 0) -> Exam:
 
 
 def no_exam() -> NotFound:
-    """What is to be said of an exam that does not exist, or does not any more."""
+    """The error for an exam that does not exist."""
     return NotFound("Exam not found", code="exam_not_found")
 
 
 def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
-    """Several exams by id; those that do not exist are missing."""
+    """Exams by id, without those that do not exist."""
     found = table.batch_get((CardItem, card_key(exam_id, reader), CARD) for exam_id in exam_ids)
     return {item.exam_id: exam_from(item) for item in found.values()}
 
@@ -117,7 +113,7 @@ def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
 def list_exams(
     *, status: str | None = None, category_id: int | None = None, limit: int, after: str | None = None, reader: int = 0
 ) -> tuple[list[Exam], str | None]:
-    """Exams, the latest date first, and the place to go on after.
+    """Exams, the latest date first, and the sort key to continue after.
 
     Two round trips: the listing's keys, then the cards.
     """
@@ -130,7 +126,7 @@ def list_exams(
 
 
 def mark_compiled(exam_id: int, version: int) -> bool:
-    """Declare the paper of a content version ready, unless the content has changed since."""
+    """Record that the paper of a content version is compiled, unless the content has changed since."""
     try:
         table.transact(
             update_cards(exam_id, [CardItem.compiled_version.set(version)], CardItem.content_version == version)
@@ -141,20 +137,20 @@ def mark_compiled(exam_id: int, version: int) -> bool:
 
 
 def update_cards(exam_id: int, actions: list[Action], condition: Any = None) -> list[Operation]:
-    """The operations that change all replicas of a card alike, if the exam exists."""
+    """The operations that change all replicas of a card in the same way, if the exam exists."""
     required = CardItem.pk.exists() if condition is None else CardItem.pk.exists() & condition
     return [Update(CardItem, card_key(exam_id, replica), CARD, actions, required) for replica in range(REPLICAS)]
 
 
 def exam_from(item: CardItem) -> Exam:
-    """The exam on a card."""
+    """The exam of a card."""
     fields = {name: getattr(item, name) for name in STORED}
     fields["open_batches"] = frozenset(item.open_batches or ())
     return Exam(id=item.exam_id, **fields)
 
 
 def exam_at(place: str) -> int:
-    """The id of the exam that is at a place in a list."""
+    """The id of the exam with this sort key in a list."""
     return int(place.rpartition("#")[2])
 
 
@@ -165,7 +161,7 @@ def count_exams() -> int:
 
 
 def listing(status: str | None, category_id: int | None) -> str:
-    """The partition of a list of exams; None stands for all."""
+    """The partition of a listing; None means all statuses or all categories."""
     parts = ["LIST"]
     if category_id is not None:
         parts.append(f"C:{category_id}")

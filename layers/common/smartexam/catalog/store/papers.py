@@ -1,6 +1,6 @@
 """Compiled papers and their answer keys.
 
-A version is compiled when it is first needed and never changes afterwards, so processes may keep it for good.
+A version is compiled when it is first needed and never changes afterwards, so processes may cache it without expiry.
 """
 
 from functools import lru_cache
@@ -30,7 +30,7 @@ class PartItem(Item):
 
 
 class VersionItem(Item):
-    """A version of an exam's paper exists; what purging an exam goes by."""
+    """Lists a version of an exam's paper, for the exam's deletion."""
 
     class Meta:
         context = "catalog"
@@ -53,20 +53,20 @@ def answers_key(exam_id: int, version: int) -> str:
 
 @lru_cache(maxsize=64)
 def load_paper(exam_id: int, version: int) -> ExamPaper:
-    """A compiled paper; from memory if this process has had it.
+    """A compiled paper, cached by this process.
 
     Raises:
-        NotFound: there is none, the exam was deleted.
+        NotFound: the exam was deleted.
     """
     return unpack_paper(_parts(paper_key(exam_id, version)))
 
 
 @lru_cache(maxsize=64)
 def load_answer_key(exam_id: int, version: int) -> AnswerKey:
-    """The answer key of a compiled paper; from memory if this process has had it.
+    """The answer key of a compiled paper, cached by this process.
 
     Raises:
-        NotFound: there is none, the exam was deleted.
+        NotFound: the exam was deleted.
     """
     return unpack_key(_parts(answers_key(exam_id, version)))
 
@@ -77,14 +77,14 @@ def ready_version(exam: Exam) -> int:
 
 
 def ready(exam: Exam) -> Exam:
-    """An exam whose current paper is there, compiled now if it has not been.
+    """Compile the current paper of an exam if that has not been done.
 
     Returns:
-        The exam of which the paper is: what was given, or what others made of it meanwhile.
+        The exam whose paper is ready: the given one, or its state after an edit made meanwhile.
 
     Raises:
-        NotFound: the exam has no questions, or is gone.
-        Unavailable: it kept being edited.
+        NotFound: the exam has no questions, or was deleted.
+        Unavailable: the exam was edited during every attempt.
     """
     current: Exam | None = exam
     for _ in range(_COMPILE_ATTEMPTS):
@@ -99,11 +99,11 @@ def ready(exam: Exam) -> Exam:
 
 
 def _compile(exam: Exam) -> bool:
-    """Store the paper and key of an exam's content version; False if the content changed meanwhile.
+    """Store the paper and key of an exam's content version; returns False if the content changed meanwhile.
 
-    The questions are read consistently and every change of them raises the content version in its own transaction.
-    So if the version is still the same when it is declared ready, what was read is that version, and so is what
-    another process compiled at the same time.
+    Questions are read consistently, and every change of them increments the content version in the same transaction. So
+    if the version is unchanged when it is marked as compiled, the questions read are those of that version, and another
+    process that compiled at the same time has stored the same paper.
     """
     version = exam.content_version
     snapshot = ExamSnapshot(
@@ -132,7 +132,7 @@ def _store(pk: str, parts: list[bytes]) -> None:
         try:
             table.put(PartItem(pk, f"PART#{number:02d}", content=content), PartItem.pk.does_not_exist())
         except ConditionFailed:
-            continue  # never overwrite a version that attempts may have begun with
+            continue  # never overwrite a version that attempts may have started with
 
 
 def _parts(pk: str) -> list[bytes]:

@@ -1,15 +1,14 @@
-"""Adding more questions at once than a transaction holds, all or none all the same.
+"""Adds more questions than one transaction can hold, still all or none.
 
     begin     the card gets a new batch number, which is open
     write     questions and pointers with that number, in parallel and without conditions
-    complete  one transaction: the number is open no more, counts and content version change
+    complete  one transaction closes the number and changes counts and content version
 
-A reader takes the card first and the questions after it, and passes over what came with a batch that is open on the
-card, or that the card does not know yet. So it sees either none of a batch or all of it, whenever it looks, and what
-it sees is what the card's counts and content version say.
+A reader reads the card first and the questions after it, and skips questions whose batch is open on the card or unknown
+to it. So a reader sees none or all of a batch, always in agreement with the card's counts and content version.
 
-A batch that is never completed stays open for good, and so invisible. What it left is removed at once if its process
-lives, else with the exam's next batch, or with the exam.
+A batch that is never completed stays open, and so invisible. Its items are deleted at once if its process still runs,
+otherwise with the exam's next batch or with the exam.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,9 +37,9 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Item, Operation, Put, TransactionRefused
 from smartexam.platform.errors import AppError, NotFound
 
-# The last step is one transaction of 100 operations, of which one is the entry in the log.
+# The last step is one transaction of at most 100 operations, including the log entry.
 MOST_EXAMS = (100 - 1) // REPLICAS
-# No process works on a batch that long: it is dead.
+# Longer than any process works on a batch.
 _ABANDONED_AFTER = 3600.0
 _PER_WRITE = 25
 _PARALLEL_WRITES = 8
@@ -48,7 +47,7 @@ _PARALLEL_WRITES = 8
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A batch of questions on its way into an exam; `entry` stands on the card while it is open."""
+    """A batch of questions that is being added to an exam; `entry` is on the card while the batch is open."""
 
     exam_id: int
     entry: str
@@ -60,12 +59,12 @@ def add(
     now: float,
     log: Callable[[Sequence[StoredQuestion]], Put] | None = None,
 ) -> list[StoredQuestion]:
-    """Add questions, given with their fresh ids by exam, at the ends of at most `MOST_EXAMS` exams: all or none.
+    """Add questions, given with fresh ids by exam, to the ends of at most `MOST_EXAMS` exams, all or none.
 
-    What `log` makes of them is written if and only if they are added.
+    The entry that `log` returns is written if and only if the questions are added.
 
     Raises:
-        NotFound: one of the exams does not exist (any more).
+        NotFound: one of the exams does not exist.
         Unavailable: the database cannot be reached; all were added or none.
     """
     begun: list[Batch] = []
@@ -81,14 +80,14 @@ def add(
     try:
         _complete(begun, [] if log is None else [log(added)])
     except NotFound:
-        # Only then: after a lost answer nobody knows whether the questions are part of the exam by now.
+        # Only after a refusal: after a lost answer the questions may already be part of the exam.
         _discard(begun)
         raise
     return added
 
 
 def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) -> Batch:
-    """Take the next number; it is open until the batch is complete."""
+    """Take the next batch number; it is open until the batch is complete."""
 
     def attempt() -> tuple[Batch, Exam]:
         exam = find_exam(exam_id)
@@ -105,7 +104,7 @@ def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) 
 
 
 def _write(batch: Batch) -> None:
-    # The pointers last: where one is there is a question, by which it can be found and removed.
+    # Pointers come last, so each pointer leads to a question, which can then be found and deleted.
     _in_parallel([to_item(question) for question in batch.questions])
     _in_parallel([to_pointer(question) for question in batch.questions])
 
@@ -123,7 +122,7 @@ def _complete(batches: Iterable[Batch], logged: Iterable[Put]) -> None:
 
 
 def _discard(batches: Iterable[Batch]) -> None:
-    """Remove what was written of batches that will not be completed, if the database lets us."""
+    """Delete what was written of batches that will not be completed, if the database can be reached."""
     with suppress(AppError):
         for batch in batches:
             table.batch_delete("catalog", (pointer_key(question.id) for question in batch.questions))
@@ -132,7 +131,7 @@ def _discard(batches: Iterable[Batch]) -> None:
 
 
 def _remove_abandoned(exam_id: int, entry: str, now: float) -> None:
-    """Remove what a batch left whose process died. It stays open: nobody shall ever see what may still appear."""
+    """Delete what a dead process left of a batch. The batch stays open, because its late writes must stay invisible."""
     prefix = entry.partition("@")[2]
     begun_at = int(prefix.split("#")[1]) / 1000
     if now - begun_at < _ABANDONED_AFTER:
@@ -145,6 +144,6 @@ def _remove_abandoned(exam_id: int, entry: str, now: float) -> None:
 def _in_parallel(items: Sequence[Item]) -> None:
     chunks = [items[at : at + _PER_WRITE] for at in range(0, len(items), _PER_WRITE)]
     with ThreadPoolExecutor(max_workers=_PARALLEL_WRITES) as pool:
-        # Each in a copy of the context, by which round trips are counted for the request.
+        # Each in a copy of the context, so that its round trips are counted for the request.
         for done in [pool.submit(copy_context().run, table.batch_put, chunk) for chunk in chunks]:
             done.result()

@@ -1,8 +1,7 @@
 """Adding, editing and deleting questions.
 
-Each change is one transaction with the counts and the content version on the exam's card, on condition that the exam
-exists: whoever loses a race against a deletion writes nothing. Its entry in the log of changes, if there is to be one,
-is written in it too.
+Each change is one transaction with the counts and the content version on the exam's card and with the log entry, on
+condition that the exam exists. A change that races with the exam's deletion therefore writes nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,29 +27,23 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused
 from smartexam.platform.errors import NotFound
 
-# DynamoDB takes 100 operations in a transaction, of which the card's replicas are four and the entry in the log is one;
-# with its pointer a question is two.
+# DynamoDB takes 100 operations in a transaction. The card's replicas are four, the log entry is one, and a question
+# with its pointer is two.
 _MOST_EDITED = 100 - REPLICAS - 1
 _MOST_ADDED = _MOST_DELETED = _MOST_EDITED // 2
 
 Additions = Mapping[int, Sequence[tuple[int, Question]]]
-# What is logged of a transaction, given the questions that it added, changed (as they are then) or removed.
+# The log entry of a transaction, given the questions that it added, changed (before the change) or removed.
 Log = Callable[[Sequence[StoredQuestion]], Put]
 
 
 def add_questions(
     exam_id: int, added: Sequence[tuple[int, Question]], now: float, log: Log | None = None
 ) -> list[StoredQuestion]:
-    """Add questions, given with their fresh ids, at the end of an exam, in their order: all or none, however many.
-
-    Args:
-        exam_id: which exam.
-        added: at least one.
-        now: epoch seconds.
-        log: what is logged of it.
+    """Add at least one question, given with fresh ids, to the end of an exam, all or none, however many.
 
     Raises:
-        NotFound: the exam does not exist (any more).
+        NotFound: the exam does not exist.
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(added) > _MOST_ADDED:
@@ -67,10 +60,10 @@ def add_questions(
 
 
 def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> None:
-    """Add questions at the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none, and log that.
+    """Add questions to the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none, and log it.
 
     Raises:
-        NotFound: one of the exams does not exist (any more).
+        NotFound: one of the exams does not exist.
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(additions) == 1:
@@ -86,17 +79,16 @@ def edit_question(
     move_to: tuple[int, float] | None = None,
     log: Callable[[StoredQuestion, StoredQuestion], Sequence[Put]] | None = None,
 ) -> StoredQuestion:
-    """Replace a question's content, and move it to another exam if that is asked for.
+    """Replace a question's content, and optionally move it to another exam.
 
     Args:
-        question_id: which.
-        change: the new content, given the question as it is; asked again if it changes meanwhile.
-        move_to: the exam that it shall be in, at its end if it is not there yet, and the time in epoch seconds.
-        log: what is logged of it, given the question before and after; not asked if nothing changes.
+        change: the new content, given the question; called again if the question changes meanwhile.
+        move_to: the exam to whose end it moves unless it is there already, and the time in epoch seconds.
+        log: the log entry, given the question before and after; not called if nothing changes.
 
     Raises:
         NotFound: the question or the other exam does not exist.
-        Unavailable: others kept editing the same exam.
+        Unavailable: the exam was edited during every attempt.
     """
 
     def attempt() -> StoredQuestion:
@@ -122,17 +114,15 @@ def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | N
     """Replace the content of many questions of an exam.
 
     Args:
-        exam_id: which exam.
-        change: the new content of a question, None if it is not concerned; what it raises is raised before anything
-            was written.
-        log: what is logged of each transaction.
+        change: the new content of a question, None to leave it. An error that it raises comes before any write.
+        log: the log entry of each transaction.
 
     Returns:
-        How many are concerned, whether or not they had that content before.
+        For how many questions `change` gave content, whether or not it differed.
 
     Raises:
         NotFound: the exam was deleted.
-        Unavailable: others kept editing the same exam; some questions may have been changed.
+        Unavailable: the exam was edited during every attempt; some questions may have been changed.
     """
     concerned = 0
     places = []
@@ -147,22 +137,17 @@ def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | N
 
 
 def delete_questions(question_ids: Iterable[int], log: Log | None = None) -> int:
-    """Delete questions of any exams, however many.
+    """Delete questions of any exams, however many; unknown ids are skipped.
 
-    Args:
-        question_ids: which; unknown ones are passed over.
-        log: what is logged of each transaction, all questions of which are one exam's.
-
-    Returns:
-        How many existed.
+    Each transaction concerns one exam, and `log` gives its log entry. Returns how many questions existed.
 
     Raises:
-        Unavailable: others kept editing the same exam; some questions may have been deleted.
+        Unavailable: an exam was edited during every attempt; some questions may have been deleted.
     """
     left = set(question_ids)
     tried: dict[int, tuple[int, str]] = {}
     count = 0
-    # Again for those that were moved to another exam meanwhile.
+    # Repeated for questions that were moved to another exam meanwhile.
     while pointers := {
         question_id: pointer
         for question_id, pointer in questions.pointers_of(left).items()
@@ -184,7 +169,7 @@ def delete_questions(question_ids: Iterable[int], log: Log | None = None) -> int
 
 
 def _moved(before: StoredQuestion, content: Question, exam_id: int, now: float) -> StoredQuestion:
-    """A question as it is at the end of another exam."""
+    """A question at the end of another exam."""
     (arriving,) = new_questions(exam_id, [(before.id, content)], now)
     return structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
 
@@ -226,7 +211,7 @@ def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[
         found = questions.find_questions(exam_id, places)
         if found:
             removals: list[Operation] = [_removal(each) for each in found]
-            # With the question: a pointer that is left leads to nothing, and nothing leads to it.
+            # Deleted with the question: no pointer may lead to a missing question.
             removals += [Delete(PointerItem, *pointer_key(each.id)) for each in found]
             counts = count_changes(removed=[each.content for each in found])
             table.transact([*removals, *_logged(log, found), *update_cards(exam_id, counts)])
@@ -240,7 +225,7 @@ def _logged(log: Log | None, changed: Sequence[StoredQuestion]) -> list[Operatio
 
 
 def _transact_in_exam(operations: Sequence[Operation]) -> None:
-    """A transaction whose last operations are those of the exam's cards."""
+    """Run a transaction whose last operations are those of the exam's cards."""
     try:
         table.transact(operations)
     except TransactionRefused as refused:

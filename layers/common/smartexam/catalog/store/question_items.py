@@ -15,7 +15,7 @@ PREFIX = "Q#"
 
 
 class QuestionItem(Item):
-    """A question, at its place in the exam."""
+    """A question in its exam."""
 
     class Meta:
         context = "catalog"
@@ -38,7 +38,7 @@ class QuestionItem(Item):
 
 
 class PointerItem(Item):
-    """Where a question lies."""
+    """The exam and the sort key of a question."""
 
     class Meta:
         context = "catalog"
@@ -51,9 +51,9 @@ class StoredQuestion(msgspec.Struct, frozen=True):
     """A question of an exam.
 
     Attributes:
-        place: its sort key, by which the exam's questions are ordered.
-        revision: raised by every edit; edits compare it.
-        batch: the number of the batch with which it came, None if it was added in one transaction.
+        place: its sort key, which orders the exam's questions.
+        revision: incremented by every edit; edits compare it.
+        batch: the number of the batch that added it, None if it was added in one transaction.
     """
 
     id: int
@@ -76,14 +76,14 @@ def pointer_key(question_id: int) -> tuple[str, str]:
 
 
 def place_prefix(now: float, first_id: int) -> str:
-    """Where questions that are added together lie: behind all that were added before, and apart from all others."""
+    """The sort key prefix of questions that are added together: after all earlier ones, and unique."""
     return f"{PREFIX}{int(now * 1000):013d}#{first_id:016d}#"
 
 
 def new_questions(
     exam_id: int, questions: Sequence[tuple[int, Question]], now: float, batch: int | None = None
 ) -> list[StoredQuestion]:
-    """Questions, given with their ids, at their places at the end of an exam."""
+    """Questions, given with their ids, with sort keys at the end of an exam."""
     prefix = place_prefix(now, questions[0][0])
     return [
         StoredQuestion(question_id, exam_id, content, f"{prefix}{index:05d}", 1, now, batch)
@@ -97,7 +97,7 @@ def edited(before: StoredQuestion, content: Question) -> StoredQuestion:
 
 
 def to_item(question: StoredQuestion) -> QuestionItem:
-    """A question as it is stored."""
+    """The item of a question."""
     return QuestionItem(
         questions_key(question.exam_id),
         question.place,
@@ -122,7 +122,7 @@ def from_item(item: QuestionItem) -> StoredQuestion:
 
 
 def count_changes(*, added: Iterable[Question] = (), removed: Iterable[Question] = ()) -> list[Action]:
-    """What adding and removing contents (an edit is both) does to the card: its counts and its content version."""
+    """What adding and removing contents (an edit is both) changes on the card: its counts and its content version."""
     questions = own_marks = without_own_marks = 0
     for contents, sign in ((added, 1), (removed, -1)):
         for content in contents:

@@ -1,7 +1,7 @@
-"""Questions of exams, read.
+"""Reads the questions of exams.
 
-Every change of a question changes the exam's counts and its content version in the same transaction (see
-`question_changes`), so a compiled paper is known to be current or not, never thought to be.
+Every change of a question changes the exam's counts and content version in the same transaction (see
+`question_changes`), so it is always certain whether a compiled paper is current.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,9 +21,9 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Item
 
 _PAGE = 1000
-# Sorts behind every place that begins with the same prefix.
+# Sorts after every place with the same prefix.
 _PAST = "~"
-# In a place among all questions, between the place of the exam and the place in it ("": the exam is done with).
+# Separates the exam's place from the question's place, which is "" at the end of the exam.
 _IN_EXAM = "|"
 
 
@@ -43,12 +43,12 @@ def get_question(question_id: int) -> StoredQuestion | None:
         found = find_questions(pointer.exam_id, [pointer.question_sk])
         if found:
             return found[0]
-        # Gone, or moved to another exam between the two readings: then the pointer leads elsewhere by now.
+        # Deleted, or moved to another exam between the two reads; then the pointer has changed.
         missed = (pointer.exam_id, pointer.question_sk)
 
 
 def find_questions(exam_id: int, places: Sequence[str]) -> list[StoredQuestion]:
-    """Those questions of an exam that are at these places (at most 99), none if the exam is gone; one round trip."""
+    """The questions of an exam at these places (at most 99), none if the exam was deleted; one round trip."""
     wanted: list[tuple[type[Item], str, str]] = [(CardItem, card_key(exam_id, 0), CARD)]
     wanted += [(QuestionItem, questions_key(exam_id), place) for place in places]
     found = table.batch_get(wanted).values()
@@ -60,7 +60,8 @@ def find_questions(exam_id: int, places: Sequence[str]) -> list[StoredQuestion]:
 
 
 def list_questions(exam: Exam, *, limit: int, after: str | None = None) -> tuple[list[StoredQuestion], str | None]:
-    """Questions in the exam's order, and the place to go on after; one round trip, unless a large batch is arriving."""
+    """Questions in the exam's order, and the place to continue after; one round trip, unless a large batch is being
+    added."""
     found: list[StoredQuestion] = []
     while True:
         page = table.query(QuestionItem, questions_key(exam.id), limit=limit - len(found), prefix=PREFIX, after=after)
@@ -72,9 +73,9 @@ def list_questions(exam: Exam, *, limit: int, after: str | None = None) -> tuple
 
 
 def list_all_questions(*, limit: int, after: str | None = None) -> tuple[list[StoredQuestion], str | None]:
-    """Questions of all exams, exam by exam in the order of the list of exams, and the place to go on after.
+    """Questions of all exams, in the order of the list of exams, and the place to continue after.
 
-    Two round trips and one for each exam on the page. A page ends after `limit` exams, so it may be short.
+    Two round trips and one for each exam on the page. A page ends after `limit` exams, so it may have fewer questions.
     """
     found: list[StoredQuestion] = []
     exam_place: str | None = None
@@ -99,7 +100,7 @@ def list_all_questions(*, limit: int, after: str | None = None) -> tuple[list[St
 
 
 def questions_of(exam: Exam) -> Iterator[StoredQuestion]:
-    """All questions of an exam in its order, as of when its card was read or later."""
+    """All questions of an exam in order, as of when its card was read or later."""
     after: str | None = None
     while True:
         page, after = list_questions(exam, limit=_PAGE, after=after)
@@ -109,17 +110,17 @@ def questions_of(exam: Exam) -> Iterator[StoredQuestion]:
 
 
 def all_questions(exam_id: int) -> Iterator[StoredQuestion]:
-    """All questions of an exam in its order; none if there is no such exam."""
+    """All questions of an exam in order; none if there is no such exam."""
     exam = get_exam(exam_id)
     return iter(()) if exam is None else questions_of(exam)
 
 
 def pointers_of(question_ids: Iterable[int]) -> dict[int, PointerItem]:
-    """The pointers of questions by their ids; those of unknown ones are missing."""
+    """The pointers of questions by id, without those that do not exist."""
     found = table.batch_get((PointerItem, *pointer_key(question_id)) for question_id in set(question_ids))
     return {int(pk.removeprefix("QUESTION#")): pointer for (pk, _), pointer in found.items()}
 
 
 def _behind_batch(place: str) -> str:
-    """Past all questions that were added together with the one at this place."""
+    """The place after all questions that were added together with the one at this place."""
     return f"{place.rpartition('#')[0]}#{_PAST}"

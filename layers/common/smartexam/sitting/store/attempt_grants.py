@@ -1,4 +1,4 @@
-"""What administrators change about a student's attempts: how many count, and how many are allowed."""
+"""What administrators change about a student's attempts: how many used ones count, and how many are granted."""
 
 from collections.abc import Callable
 
@@ -24,18 +24,12 @@ def change_grant(
 ) -> None:
     """Change how many attempts of a student count and how many are granted, and log it, in one transaction.
 
-    Args:
-        user_id: the student.
-        exam_id: the exam.
-        change: given the attempts completed that count, those used (the running one among them) and those granted
-            beyond the exam's, how many completed ones are to count and how many are to be granted. It is asked again
-            if the sitting changes meanwhile, and may raise what is wrong.
-        action: for the log.
-        admin_id: who does it.
-        now: epoch seconds.
+    `change` maps (completed attempts that count, attempts used including a running one, attempts granted beyond the
+    exam's own) to (completed attempts that are to count, attempts to be granted). It is called again if the sitting
+    changes meanwhile, and may raise an error to refuse.
 
     Raises:
-        Unavailable: the sitting kept changing.
+        Unavailable: the sitting changed during every attempt.
     """
 
     def attempt() -> None:
@@ -49,14 +43,14 @@ def change_grant(
         unchanged: Condition = SittingItem.pk.does_not_exist()
         if sitting is not None:
             unchanged = _equals(SittingItem.completed, completed) & _equals(SittingItem.allowance, allowance)
-            # An attempt that starts meanwhile would count as used.
+            # An attempt that starts meanwhile counts as used.
             idle = SittingItem.status.does_not_exist() | (SittingItem.status == IDLE)
             unchanged &= (SittingItem.status != IDLE) if running else idle
         actions = [
             SittingItem.completed.set(counted),
             SittingItem.allowance.set(granted),
             SittingItem.spent.set(counted - granted),
-            # So that the exam's deletion finds a sitting that was never started.
+            # The deletion of the exam must find this sitting even if it never starts.
             SittingItem.exam_shard.set(exam_shard(exam_id, user_id)),
             SittingItem.exam_sk.set(f"SITTING#{user_id}"),
         ]
@@ -71,5 +65,5 @@ def change_grant(
 
 def _equals(attribute: IntAttribute, value: int) -> Condition:
     condition: Condition = attribute == value
-    # Counters that were never counted are not stored.
+    # Counters at zero may be missing from the item.
     return condition if value else condition | attribute.does_not_exist()

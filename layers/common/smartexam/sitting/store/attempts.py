@@ -1,22 +1,22 @@
-"""The attempts table: who sits what, with which answers, and what came of it.
+"""Sittings in the attempts table: a student's attempts at an exam.
 
     pk        sk                    what
-    USER#42   SITTING#7             the student's place in an exam: counts of attempts and the draft of the running one
-    USER#42   RESULT#7#17           the result of an attempt (its id is the attempt's), with answers and outcomes
-    USER#42   HISTORY#<ms>#17       the same result's place in the student's history
+    USER#42   SITTING#7             counts of the student's attempts at an exam, and the running one with its draft
+    USER#42   RESULT#7#17           the result of an attempt (with the attempt's id), with answers and outcomes
+    USER#42   HISTORY#<ms>#17       the same result in the student's history
 
-The sitting is one item so that every rule about it is one conditional write. Starting is one: no attempt may be
-running and one must be left. Saving answers is one, and no read: that the attempt runs, is in time, has this paper
-and (if the client says so) this revision are its conditions. Closing is one, and returns what was last saved; from
-then on nothing can be added, so grading sees just what was acknowledged.
+A sitting is one item, so each rule about it is one conditional write. Starting requires that no attempt is running and
+one is left. Saving answers requires that the attempt is open, in time, and has the given paper version and (optional)
+revision; it reads nothing. Closing returns the last saved draft. Nothing can be added after it, so grading sees exactly
+the acknowledged answers.
 
     idle ──start──▶ open ──close──▶ closed ──grade──▶ idle
                     │  ▲
                     └──┘ save
 
-An attempt that is open or closed has a `due_shard`, by which the sweeper finds it in the index `due`, whatever
-crashed in between, and by which the index `running` finds it for its student. That one is local to the student's
-partition, so that it may be read consistently: what a student may do elsewhere depends on it. No index holds a draft.
+An open or closed attempt has a `due_shard`. The index `due` lists such attempts for the sweeper, so none is lost after
+a crash, and the index `running` lists them for their student. `running` is a local index, which can be read with strong
+consistency: it decides what the student may do elsewhere. No index holds a draft.
 """
 
 import math
@@ -36,13 +36,13 @@ from smartexam.platform.dynamodb.table import (
 from smartexam.platform.keys import user_key
 
 IDLE, OPEN, CLOSED = "idle", "open", "closed"
-# 10,000 students who start or finish within seconds must not write to one partition of an index.
+# 10,000 students who start or submit within seconds must not write to one partition of an index.
 DUE_SHARDS = 16
 EXAM_SHARDS = 8
 
 
 class SittingItem(Item):
-    """A student's place in an exam."""
+    """A student's attempts at an exam."""
 
     class Meta:
         context = "attempts"
@@ -69,15 +69,15 @@ class SittingItem(Item):
 
 
 class Sitting(msgspec.Struct, frozen=True):
-    """A student's place in an exam.
+    """A student's attempts at an exam.
 
     Attributes:
-        attempt_number: how many attempts were ever started; the running one's number.
-        completed: finished attempts that count.
-        allowance: attempts granted (or, below zero, taken) beyond what the exam allows.
+        attempt_number: how many attempts were started, which is the number of the running one.
+        completed: graded attempts that count.
+        allowance: attempts granted beyond the exam's own; negative if taken away.
         started_at: epoch seconds, as are `deadline` and `closed_at`.
-        ended_by_time: the last attempt was closed by the clock, not by its student.
-        answers: the draft's base text, over which `changes` lie; see `smartexam.sitting.answers`.
+        ended_by_time: the last attempt was closed because its time was over, not by its student.
+        answers: the draft's text, to which `changes` apply; see `smartexam.sitting.answers`.
         marked: positions marked for review, as text.
     """
 
@@ -101,7 +101,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether an attempt is open or waits for its grading."""
+        """Whether an attempt is open, or closed and not yet graded."""
         return self.status != IDLE
 
     def is_in_progress(self, time: ExamTime) -> bool:
@@ -114,7 +114,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
     @property
     def completed_at(self) -> int:
-        """When the closed attempt ended: submissions during the grace count as of the deadline."""
+        """When the closed attempt ended; the deadline, if it was submitted during the grace."""
         return min(self.closed_at, self.deadline)
 
     def remaining_seconds(self, now: float) -> int:
@@ -123,7 +123,10 @@ class Sitting(msgspec.Struct, frozen=True):
 
 
 class SittingRefused(Exception):
-    """The sitting was not in the state that a write needs; `sitting` is the state it is in, None if there is none."""
+    """The sitting is not in the state that the write requires.
+
+    `sitting` is the stored one, None if there is none.
+    """
 
     def __init__(self, sitting: Sitting | None) -> None:
         super().__init__("the sitting is in another state")
@@ -136,18 +139,18 @@ def sitting_key(exam_id: int) -> str:
 
 
 def exam_shard(exam_id: int, user_id: int) -> str:
-    """The partition of the index `exam` that holds what a student has of an exam."""
+    """The partition of the index `exam` that holds a student's items of an exam."""
     return f"{exam_id}#{user_id % EXAM_SHARDS}"
 
 
 def get_sitting(user_id: int, exam_id: int) -> Sitting | None:
-    """A student's place in an exam; None if they never were in it."""
+    """A student's sitting of an exam; None if the student never had one."""
     item = table.get(SittingItem, user_key(user_id), sitting_key(exam_id))
     return None if item is None else sitting_from(item)
 
 
 def get_sittings(places: Iterable[tuple[int, int]]) -> list[Sitting]:
-    """Places of several (user id, exam id), without those that never were; one round trip per 100."""
+    """Sittings by (user id, exam id), without those that do not exist; one round trip per 100."""
     found = table.batch_get((SittingItem, user_key(user_id), sitting_key(exam_id)) for user_id, exam_id in places)
     return [sitting_from(item) for item in found.values()]
 
@@ -155,8 +158,7 @@ def get_sittings(places: Iterable[tuple[int, int]]) -> list[Sitting]:
 def running_exams(user_id: int) -> list[int]:
     """Exams in which a student has an attempt that is not graded yet.
 
-    One read that sees every attempt whose start was acknowledged before, and costs the same however many exams the
-    student ever sat.
+    One strongly consistent read, whose cost does not depend on how many exams the student has ever sat.
     """
     found: list[int] = []
     start = None
@@ -179,23 +181,20 @@ def start_attempt(
     deadline: float,
     max_attempts: int,
 ) -> Sitting:
-    """Open an attempt: one conditional write, whatever else happens at the same time.
+    """Open an attempt, in one conditional write.
 
     Args:
-        user_id: the student.
-        exam_id: the exam.
         attempt_id: a fresh id.
-        paper_version: what the attempt is sat and graded with.
-        now: epoch seconds.
-        deadline: when it ends, epoch seconds.
-        max_attempts: as the exam says, 0 for any number.
+        paper_version: the version with which the attempt is sat and graded.
+        now: epoch seconds, as is `deadline`.
+        max_attempts: the exam's own limit, 0 for none.
 
     Raises:
         SittingRefused: an attempt is running, or none is left.
     """
     free = SittingItem.status.does_not_exist() | (SittingItem.status == IDLE)
     if max_attempts:
-        # `spent` is what counts less what was granted, so that one comparison decides.
+        # `spent` is the used attempts less the granted ones, so one comparison with the limit decides.
         free &= SittingItem.spent.does_not_exist() | (SittingItem.spent < max_attempts)
     actions = [
         SittingItem.status.set(OPEN),
@@ -219,7 +218,7 @@ def start_attempt(
     except ConditionFailed as failed:
         stored = refused(failed)
         if stored.sitting is not None and stored.sitting.attempt_id == attempt_id:
-            return stored.sitting  # our own write, repeated by the client after a lost answer
+            return stored.sitting  # the client has repeated this write after its answer was lost
         raise stored from None
 
 
@@ -258,7 +257,7 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: E
 
 
 def drop_sitting(user_id: int, exam_id: int, attempt_id: int) -> None:
-    """Remove a sitting whose exam is gone, unless it has changed."""
+    """Delete a sitting whose exam is gone, unless it has changed."""
     try:
         table.delete(SittingItem, user_key(user_id), sitting_key(exam_id), SittingItem.attempt_id == attempt_id)
     except ConditionFailed:
@@ -266,7 +265,7 @@ def drop_sitting(user_id: int, exam_id: int, attempt_id: int) -> None:
 
 
 def due_sittings(shard: int, before: float, *, limit: int) -> list[tuple[int, int]]:
-    """(user id, exam id) of attempts of a shard that have no result yet and whose deadline is before a time."""
+    """(user id, exam id) of a shard's attempts that have no result yet and whose deadline is before a time."""
     keys, _ = table.query_index(
         "attempts",
         "due",
@@ -278,12 +277,9 @@ def due_sittings(shard: int, before: float, *, limit: int) -> list[tuple[int, in
 
 
 def keys_of_exam(exam_id: int, *, prefix: str = "", limit: int) -> Iterator[list[tuple[str, str]]]:
-    """Primary keys of everything that students have of an exam, in pages.
+    """Primary keys of all items that students have of an exam, in pages of at most `limit`.
 
-    Args:
-        exam_id: which exam.
-        prefix: only `SITTING#`, `RESULT#` or `HISTORY#` rows.
-        limit: most keys on a page.
+    `prefix` restricts them to `SITTING#`, `RESULT#` or `HISTORY#` items.
     """
     for shard in range(EXAM_SHARDS):
         start = None
@@ -307,12 +303,12 @@ def _ids(pk: str, sk: str) -> tuple[int, int]:
 
 
 def refused(failed: ConditionFailed) -> SittingRefused:
-    """The refusal that a failed condition stands for."""
+    """The refusal with the item that failed the condition."""
     return SittingRefused(None if failed.item is None else sitting_from(SittingItem.from_raw_data(failed.item)))
 
 
 def sitting_from(item: SittingItem) -> Sitting:
-    """A stored sitting."""
+    """The sitting of a stored item."""
     user_id, exam_id = _ids(item.pk, item.sk)
     return Sitting(
         user_id=user_id,

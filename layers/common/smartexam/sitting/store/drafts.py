@@ -21,20 +21,18 @@ def save_draft(
     changes: Mapping[str, str] | None = None,
     marked: str | None = None,
 ) -> Sitting:
-    """Save answers: one conditional write and no read.
+    """Save answers, in one conditional write and no read.
 
     Args:
-        user_id: the student.
-        exam_id: the exam.
-        paper_version: the paper by which the answers were read.
-        open_after: the attempt's deadline must not be before this, epoch seconds.
-        revision: the revision that the client last saw; None to overwrite whatever is there.
-        answers: a whole new state, as the draft's text; or
-        changes: new texts by position, over what is there.
-        marked: positions marked for review, replacing what is there.
+        paper_version: the version of the paper that the answers belong to.
+        open_after: the earliest deadline at which the attempt is still open, epoch seconds.
+        revision: the revision that the client last saw; None to overwrite any.
+        answers: the whole draft, as its text; or
+        changes: changed answers by position.
+        marked: positions marked for review, replacing the stored ones.
 
     Raises:
-        SittingRefused: no attempt is open, it is over, has another paper or another revision.
+        SittingRefused: no attempt is open, its time is over, or it has another paper version or revision.
     """
     names = {"#status": "status"}
     values: dict[str, Any] = {
@@ -59,7 +57,7 @@ def save_draft(
         sets.append("marked = :marked")
         values[":marked"] = {"S": marked}
     sets.append("revision = revision + :one")
-    # Written out rather than built from the model: this is the call that a sitting makes hundreds of times.
+    # Written out instead of built from the model, because a sitting makes this call hundreds of times.
     try:
         response = table.call(
             "UpdateItem",
@@ -89,7 +87,7 @@ def _is_saved(
     changes: Mapping[str, str] | None,
     marked: str | None,
 ) -> TypeGuard[Sitting]:
-    """Whether a draft is just what a save on top of a revision makes of it."""
+    """Whether the draft is exactly what this save makes of the given revision."""
     return (
         sitting is not None
         and revision is not None

@@ -1,4 +1,4 @@
-"""Removing what students have of an exam, and what an account has of all exams, in pieces."""
+"""Deletes what students have of an exam, and what an account has of all exams, in pieces."""
 
 from collections.abc import Iterator
 
@@ -11,17 +11,17 @@ _PIECE = 250
 
 
 def erase_user(user_id: int) -> bool:
-    """Remove a piece of a user's sittings and results; whether there may be more."""
+    """Delete one piece of a user's sittings and results; returns whether there may be more."""
     return erase_partition("attempts", user_key(user_id))
 
 
 def erase_sittings(exam_id: int) -> Iterator[None]:
-    """Remove an exam's sittings; yields after each piece."""
+    """Delete an exam's sittings; yields after each piece."""
     return _erase(exam_id, "SITTING#")
 
 
 def erase_results(exam_id: int) -> Iterator[None]:
-    """Remove all else that students have of an exam; yields after each piece."""
+    """Delete all other items that students have of an exam; yields after each piece."""
     return _erase(exam_id, "")
 
 

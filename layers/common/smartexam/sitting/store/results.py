@@ -1,4 +1,4 @@
-"""The results of attempts, and their places in the students' histories."""
+"""The results of attempts, and the students' histories of them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from smartexam.sitting.store.attempts import CLOSED, IDLE, SittingItem, exam_sha
 
 
 class _Outcome(Item):
-    """What a result and its place in the history have in common."""
+    """The fields that a result shares with its entry in the history."""
 
     class Meta:
         context = "attempts"
@@ -46,7 +46,7 @@ class ResultItem(_Outcome):
 
 
 class HistoryItem(_Outcome):
-    """A result's place in the student's history."""
+    """A result in the student's history."""
 
     class Meta:
         context = "attempts"
@@ -140,7 +140,7 @@ def result_key(exam_id: int, result_id: int) -> str:
 
 
 def history_key(completed_at: int, result_id: int) -> str:
-    """The sort key of a result's place in the history."""
+    """The sort key of a result in the history."""
     return f"HISTORY#{completed_at:010d}#{result_id:016d}"
 
 
@@ -164,13 +164,13 @@ def get_result(user_id: int, exam_id: int, result_id: int) -> Result | None:
 
 
 def list_history(user_id: int, *, limit: int, after: str | None = None) -> tuple[list[HistoryEntry], str | None]:
-    """A student's results, newest first, and the place to go on after."""
+    """A student's results, newest first, and the sort key to continue after."""
     page = table.query(HistoryItem, user_key(user_id), limit=limit, prefix="HISTORY#", after=after, newest_first=True)
     return [_entry(item) for item in page.items], page.next_sk
 
 
 def get_history(places: Iterable[tuple[int, int, int]]) -> dict[int, HistoryEntry]:
-    """Results as lists show them, by id; (user id, when it was completed, result id) of each."""
+    """History entries by result id, for (user id, completed at, result id)."""
     wanted = [(user_key(user_id), history_key(completed_at, result_id)) for user_id, completed_at, result_id in places]
     found = table.batch_get((HistoryItem, pk, sk) for pk, sk in wanted)
     return {entry.id: entry for entry in map(_entry, found.values())}
