@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from smartexam.catalog.csv_codec import write_questions
+from smartexam.catalog.csv_codec import ExportedQuestion, columns_of, write_questions
 from smartexam.catalog.questions import Question, check
 from smartexam.catalog.store import exams, question_changes
 from smartexam.platform import audit, ids
@@ -49,7 +49,8 @@ def as_csv(items: Sequence[Mapping[str, Any]]) -> bytes:
     Raises:
         InvalidFields: some are not consistent; each with all of its reasons.
     """
-    return b"".join(write_questions(_read(items)))
+    rows = [ExportedQuestion(exam_id, question) for exam_id, question in _read(items)]
+    return b"".join(write_questions(rows, columns_of(rows)))
 
 
 def _read(items: Sequence[Mapping[str, Any]]) -> list[tuple[int, Question]]:

@@ -2,7 +2,14 @@
 
 from typing import Final, NamedTuple
 
-from smartexam.catalog.csv_codec import CsvFileError, ImportedQuestion, read_questions, write_questions
+from smartexam.catalog.csv_codec import (
+    CsvFileError,
+    ExportedQuestion,
+    ImportedQuestion,
+    columns_of,
+    read_questions,
+    write_questions,
+)
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import exams, question_changes, questions
 from smartexam.catalog.store.question_batches import MOST_EXAMS
@@ -90,8 +97,8 @@ def export_questions(exam_id: int, *, safe: bool) -> bytes:
         NotFound: there is no such exam.
     """
     exam = exams.find_exam(exam_id)
-    rows = ((exam_id, question.content) for question in questions.questions_of(exam))
-    return b"".join(write_questions(rows, safe=safe))
+    rows = [ExportedQuestion(exam_id, question.content) for question in questions.questions_of(exam)]
+    return b"".join(write_questions(rows, columns_of(rows), safe=safe))
 
 
 def _read(content: bytes, default_exam_id: int | None) -> _Sheet:

@@ -10,6 +10,15 @@ from smartexam.platform.http.bodies import UploadedFile
 _TEXT = Meta(extra_json_schema={"type": "string"})
 _MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
 _ID = Meta(extra_json_schema={"type": "integer", "minimum": 1})
+_OPTIONAL_ID = Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})
+_TEXTS_BY_NAME = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})
+_TRANSLATIONS = Meta(
+    extra_json_schema={
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}},
+        "examples": [{"hi": {"question_text": "2 + 2 = ?", "option_a": "चार"}}],
+    }
+)
 _TYPE = Meta(extra_json_schema={"enum": ["MCQ", "MSQ", "NUMERIC"]})
 
 
@@ -43,8 +52,10 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     """A question's fields, from JSON or a form.
 
     They are read by `smartexam.catalog.questions`, which names everything that is wrong at once; hence the loose types
-    here. `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number (NUMERIC). Marks that are
-    left out are the exam's, a tolerance that is left out is 0.
+    here. `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number or a range as "5.1:5.3"
+    (NUMERIC); "|" separates alternatives. Marks that are left out are the section's or the exam's, a tolerance that is
+    left out is 0, a question without `section_id` goes to the exam's first section. A form has `option_images` and
+    `texts` as JSON and `tags` separated by ";".
     """
 
     exam_id: Annotated[Any, _ID] = UNSET
@@ -53,12 +64,26 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     option_b: Annotated[Any, _TEXT] = UNSET
     option_c: Annotated[Any, _TEXT] = UNSET
     option_d: Annotated[Any, _TEXT] = UNSET
+    option_e: Annotated[Any, _TEXT] = UNSET
+    option_f: Annotated[Any, _TEXT] = UNSET
+    option_g: Annotated[Any, _TEXT] = UNSET
+    option_h: Annotated[Any, _TEXT] = UNSET
+    option_images: Annotated[Any, _TEXTS_BY_NAME] = UNSET
     correct_answer: Annotated[Any, Meta(extra_json_schema={"type": ["string", "array", "number"]})] = UNSET
     question_type: Annotated[Any, _TYPE] = UNSET
     image_path: Annotated[Any, _TEXT] = UNSET
     positive_marks: Annotated[Any, _MARKS] = UNSET
     negative_marks: Annotated[Any, _MARKS] = UNSET
     tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
+    section_id: Annotated[Any, _OPTIONAL_ID] = UNSET
+    passage_id: Annotated[Any, _OPTIONAL_ID] = UNSET
+    solution: Annotated[Any, _TEXT] = UNSET
+    solution_image: Annotated[Any, _TEXT] = UNSET
+    topic: Annotated[Any, _TEXT] = UNSET
+    difficulty: Annotated[Any, Meta(extra_json_schema={"enum": ["Easy", "Medium", "Hard", ""]})] = UNSET
+    tags: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "maxItems": 10})] = UNSET
+    fixed_options: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
+    texts: Annotated[Any, _TRANSLATIONS] = UNSET
 
     def given(self) -> Mapping[str, Any]:
         """The fields that the client named."""
@@ -98,7 +123,7 @@ class AdminQuestion(Struct, frozen=True):
 
     Marks are null where the exam's apply. They and the tolerance are numbers where a JSON number says exactly what was
     written, else text ("1/3"): so what is read can be sent back unchanged. `correct_answer` is always text: letters as
-    "A,C", a number as its author wrote it.
+    "A,C", a number as its author wrote it. `option_images` are paths by letter, `option_image_urls` their addresses.
     """
 
     id: int
@@ -115,6 +140,22 @@ class AdminQuestion(Struct, frozen=True):
     positive_marks: float | str | None
     negative_marks: float | str | None
     tolerance: float | str
+    option_e: str
+    option_f: str
+    option_g: str
+    option_h: str
+    option_images: dict[str, str]
+    option_image_urls: dict[str, str]
+    section_id: int | None
+    passage_id: int | None
+    solution: str
+    solution_image: str
+    solution_image_url: str | None
+    topic: str
+    difficulty: str
+    tags: list[str]
+    fixed_options: bool
+    texts: dict[str, dict[str, str]]
 
 
 class QuestionPage(Struct, frozen=True):

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from admin_questions.models import AdminQuestion
-from smartexam.catalog.images import image_url
+from smartexam.catalog.images import image_url, image_urls
 from smartexam.catalog.marks import number_or_text
-from smartexam.catalog.questions import Question, check, merge
+from smartexam.catalog.questions import Question, as_fields, check, merge
 from smartexam.catalog.store import question_changes, questions
 from smartexam.catalog.store.exams import find_exam
 from smartexam.catalog.store.question_changes import Log
@@ -119,21 +119,19 @@ def read_id(value: object) -> int | None:
 def view(question: StoredQuestion) -> AdminQuestion:
     """A question as admins see it."""
     content = question.content
+    fields: dict[str, Any] = {
+        **as_fields(content),
+        "positive_marks": None if content.positive_marks is None else number_or_text(content.positive_marks),
+        "negative_marks": None if content.negative_marks is None else number_or_text(content.negative_marks),
+        "tolerance": _number_or_text(content.tolerance),
+    }
     return AdminQuestion(
         id=question.id,
         exam_id=question.exam_id,
-        question_text=content.question_text,
-        option_a=content.option_a,
-        option_b=content.option_b,
-        option_c=content.option_c,
-        option_d=content.option_d,
-        correct_answer=content.correct_answer,
-        question_type=content.question_type,
-        image_path=content.image_path,
         image_url=image_url(content.image_path),
-        positive_marks=None if content.positive_marks is None else number_or_text(content.positive_marks),
-        negative_marks=None if content.negative_marks is None else number_or_text(content.negative_marks),
-        tolerance=_number_or_text(content.tolerance),
+        option_image_urls=image_urls(content.option_images),
+        solution_image_url=image_url(content.solution_image),
+        **fields,
     )
 
 

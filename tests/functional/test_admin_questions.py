@@ -134,6 +134,14 @@ class TestAdd:
             "positive_marks": None,
             "negative_marks": None,
             "tolerance": 0.0,
+            **dict.fromkeys(("option_e", "option_f", "option_g", "option_h"), ""),
+            **dict.fromkeys(("solution", "solution_image", "topic", "difficulty"), ""),
+            **dict.fromkeys(("section_id", "passage_id", "solution_image_url")),
+            "option_images": {},
+            "option_image_urls": {},
+            "tags": [],
+            "fixed_options": False,
+            "texts": {},
         }
 
     @pytest.mark.parametrize(
@@ -455,7 +463,7 @@ class TestBatchAdd:
             (1, "correct_answer"),
             (2, ""),
         ]
-        assert "must be one of A, B, C, D" in answer.body["errors"][0]["message"]
+        assert "must be one of A to H" in answer.body["errors"][0]["message"]
         assert card(exam).question_count == 2
 
     @pytest.mark.parametrize("count", [48, 49, 250])

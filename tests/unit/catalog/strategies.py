@@ -1,5 +1,7 @@
 """Consistent questions, answers and numbers for property tests."""
 
+from typing import Any
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -36,31 +38,67 @@ tolerances = st.from_regex(r"[0-9](?:\.[0-9]{1,3})?", fullmatch=True)
 marks = st.none() | st.integers(0, MAX_MARKS * UNITS)
 
 
+image_paths = st.sampled_from(("", "questions/7/a b.png", "https://img.example/x.png?a=1,2"))
+lines = texts.map(lambda text: " ".join(text.split())).filter(bool)
+ranges = st.tuples(plain_numbers, plain_numbers).map(lambda ends: ":".join(sorted(ends, key=float)))
+extras = st.fixed_dictionaries(
+    {
+        "solution": st.just("") | texts,
+        "solution_image": image_paths,
+        "topic": st.just("") | lines,
+        "difficulty": st.sampled_from(("", "Easy", "Medium", "Hard")),
+        "tags": st.lists(lines.filter(lambda tag: ";" not in tag), max_size=3, unique=True).map(tuple),
+    }
+)
+
+
+@st.composite
+def translations(draw: st.DrawFn, fields: set[str]) -> dict[str, dict[str, str]]:
+    """Translations of some fields into some languages, in the order in which they are stored."""
+    found = {}
+    for language in sorted(draw(st.sets(st.sampled_from(("hi", "mr", "pt-BR")), max_size=2))):
+        names = draw(st.sets(st.sampled_from(sorted(fields)), min_size=1))
+        found[language] = {name: draw(texts) for name in sorted(names)}
+    return found
+
+
 @st.composite
 def questions(draw: st.DrawFn) -> Question:
     """Any consistent question."""
     question_type = draw(st.sampled_from((MCQ, MSQ, NUMERIC)))
-    common = {
+    common: dict[str, Any] = {
         "question_type": question_type,
         "question_text": draw(texts),
-        "image_path": draw(st.sampled_from(("", "questions/7/a b.png", "https://img.example/x.png?a=1,2"))),
+        "image_path": draw(image_paths),
+        **(draw(extras) if draw(st.booleans()) else {}),
     }
+    translated = {"question_text", *(["solution"] if common.get("solution") else [])}
     positive, negative = draw(marks), draw(marks)
     if question_type == NUMERIC:
         tolerance = draw(tolerances)
         return Question(
             **common,
-            correct_answer=draw(numbers),
+            correct_answer="|".join(dict.fromkeys(draw(st.lists(numbers | ranges, min_size=1, max_size=3)))),
+            texts=draw(translations(translated)),
             tolerance=tolerance if float(tolerance) else "0",
             positive_marks=positive,
             negative_marks=negative,
         )
     filled = sorted(draw(st.sets(st.sampled_from(OPTION_LETTERS), min_size=2)))
-    correct = draw(st.sets(st.sampled_from(filled), min_size=1, max_size=1 if question_type == MCQ else None))
+    written: dict[str, Any] = {f"option_{letter.lower()}": draw(texts) for letter in filled}
+    pictured = sorted(draw(st.sets(st.sampled_from(filled), max_size=2)))
+    for letter in pictured:
+        if draw(st.booleans()):
+            del written[f"option_{letter.lower()}"]
+    correct = st.sets(st.sampled_from(filled), min_size=1, max_size=1 if question_type == MCQ else None)
+    alternatives = draw(st.lists(correct.map(lambda letters: ",".join(sorted(letters))), min_size=1, max_size=3))
     return Question(
         **common,
-        **{f"option_{letter.lower()}": draw(texts) for letter in filled},
-        correct_answer=",".join(sorted(correct)),
+        **written,
+        option_images={letter: draw(image_paths.filter(bool)) for letter in pictured},
+        correct_answer="|".join(dict.fromkeys(alternatives)),
+        fixed_options=draw(st.booleans()),
+        texts=draw(translations(translated | set(written))),
         positive_marks=positive,
         negative_marks=negative,
     )

@@ -67,6 +67,10 @@ def test_questions_have_the_shape_of_the_contract() -> None:
             "image_url": "https://cdn.example/questions/7/a.png",
             "positive_marks": 0.33,
             "negative_marks": 1.0,
+            "option_image_urls": {},
+            "section_id": None,
+            "passage_id": None,
+            "texts": {},
         },
         {
             "id": 102,
@@ -79,6 +83,10 @@ def test_questions_have_the_shape_of_the_contract() -> None:
             "image_url": None,
             "positive_marks": 4.0,
             "negative_marks": 0.0,
+            "option_image_urls": {},
+            "section_id": None,
+            "passage_id": None,
+            "texts": {},
         },
     ]
 

@@ -167,10 +167,14 @@ def slowly(questions: Sequence[Question], answers: Sequence[str]) -> tuple[Fract
         if answer == "":
             outcomes += "U"
             continue
-        if question.question_type == "NUMERIC":
-            right = abs(Fraction(answer) - Fraction(question.correct_answer)) <= Fraction(question.tolerance)
-        else:
-            right = set(answer) == set(question.correct_answer.split(","))
+        right = False
+        for key in question.correct_answer.split("|"):
+            if question.question_type == "NUMERIC":
+                low, _, high = key.partition(":")
+                spread = Fraction(0) if high else Fraction(question.tolerance)
+                right |= Fraction(low) - spread <= Fraction(answer) <= Fraction(high or low) + spread
+            else:
+                right |= set(answer) == set(key.split(","))
         total += positive if right else -negative
         outcomes += "C" if right else "W"
     return total, outcomes

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from smartexam.catalog.numeric import interval, read_number
-from smartexam.catalog.questions import NUMERIC
+from smartexam.catalog.questions import NUMERIC, alternatives, as_range
 
 
 class KeyEntry(Struct, frozen=True, gc=False):
@@ -23,13 +23,12 @@ class KeyEntry(Struct, frozen=True, gc=False):
 class Check(NamedTuple):
     """What grading needs of one question, ready to compare.
 
-    `lowest` and `highest` bound the accepted numbers of a NUMERIC question; otherwise they are None and the canonical
-    answer must equal `expected`.
+    `ranges` bound the accepted numbers of a NUMERIC question, ends included; otherwise they are None and the canonical
+    answer must be one of `expected`.
     """
 
-    expected: str
-    lowest: Decimal | None
-    highest: Decimal | None
+    expected: frozenset[str]
+    ranges: tuple[tuple[Decimal, Decimal], ...] | None
     positive: int
     negative: int
 
@@ -47,9 +46,16 @@ class AnswerKey:
 
 
 def _check(entry: KeyEntry) -> Check:
+    parts = alternatives(entry.correct)
     if entry.question_type != NUMERIC:
-        return Check(entry.correct, None, None, entry.positive, entry.negative)
-    correct, tolerance = read_number(entry.correct), read_number(entry.tolerance)
-    if correct is None or tolerance is None:
-        raise ValueError(f"an answer key with the number {entry.correct!r} ± {entry.tolerance!r}")
-    return Check(entry.correct, *interval(correct, tolerance), entry.positive, entry.negative)
+        return Check(frozenset(parts), None, entry.positive, entry.negative)
+    ranges = tuple(_range(part, entry.tolerance) for part in parts)
+    return Check(frozenset(parts), ranges, entry.positive, entry.negative)
+
+
+def _range(part: str, tolerance: str) -> tuple[Decimal, Decimal]:
+    ends = as_range(part)
+    lowest, highest = map(read_number, ends or (part, tolerance))
+    if lowest is None or highest is None:
+        raise ValueError(f"an answer key with the number {part!r} ± {tolerance!r}")
+    return (lowest, highest) if ends else interval(lowest, highest)

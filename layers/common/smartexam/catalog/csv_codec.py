@@ -1,9 +1,13 @@
 """Questions as CSV: import with a reason for every refused row, and export that imports unchanged.
 
-Read: UTF-8 with or without a BOM; comma, semicolon or tab, detected from the header; LF, CRLF or CR; quoted cells with
-any content. Columns may have any order. `question_text` and `correct_answer` are required, other columns optional.
-Unknown columns are refused, because a misspelt "positve_marks" must not silently give all questions the exam's marks.
-Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
+Every file has the columns of a plain question; those of the other fields are written only where they are
+used: `section` and `passage` by name and text, `option_a_image`, `tags` separated by ";", and translations as
+`question_text_hi`.
+
+Read: UTF-8 with or without a BOM; comma, semicolon or tab, told from the header; LF, CRLF or CR; quoted cells with
+anything inside. Columns stand in any order. `question_text` and `correct_answer` are required; other columns may be
+missing. A column that is not a question's is refused: a misspelt "positve_marks" must not quietly become the exam's
+marks. Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
 
 Written: UTF-8 without BOM, comma, CRLF after each row and LF inside cells (RFC 4180), quotes only where needed, so that
 export, import and export again give the same bytes.
@@ -12,14 +16,36 @@ export, import and export again give the same bytes.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, NamedTuple
 
 from smartexam.catalog.numeric import read_number
-from smartexam.catalog.questions import FIELDS, Question, as_fields, check
+from smartexam.catalog.questions import (
+    BASIC_FIELDS,
+    LANGUAGE,
+    OPTION_FIELDS,
+    OPTION_LETTERS,
+    TRANSLATED,
+    Question,
+    as_fields,
+    check,
+)
 from smartexam.platform.errors import Fault
 
-COLUMNS: Final = ("exam_id", *FIELDS)
+COLUMNS: Final = ("exam_id", *BASIC_FIELDS)
+# Written where at least one question uses them, in this order; translations come after them.
+EXTRA_COLUMNS: Final = (
+    "section",
+    *OPTION_FIELDS[4:],
+    *(f"{name}_image" for name in OPTION_FIELDS),
+    "passage",
+    "solution",
+    "solution_image",
+    "topic",
+    "difficulty",
+    "tags",
+    "fixed_options",
+)
 REQUIRED_COLUMNS: Final = ("question_text", "correct_answer")
 
 _DELIMITERS = (",", ";", "\t")
@@ -31,6 +57,12 @@ _UTF16_MARKS = ("\udcff\udcfe", "\udcfe\udcff")
 # Spreadsheets read these as the start of a formula, or trim them before they look for one.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 (full width on purpose)
 _SHOWN_NAME = 40
+_IMAGE_COLUMNS = {f"{name}_image": letter for name, letter in zip(OPTION_FIELDS, OPTION_LETTERS, strict=True)}
+_TRANSLATION = re.compile(f"({'|'.join(TRANSLATED)})_([A-Za-z-]+)")
+_OTHERS = (
+    "section, option_e to option_h, option_a_image and so on, passage, solution, solution_image, topic, difficulty, "
+    "tags, fixed_options, question_text_hi and so on"
+)
 _UNCLOSED = "a quoted cell is not closed before the end of the file"
 _MALFORMED = "is not CSV: a quote inside a quoted cell must be doubled, and a cell must not be larger than 128 KB"
 
@@ -40,11 +72,25 @@ class CsvFileError(ValueError):
 
 
 class ImportedQuestion(NamedTuple):
-    """A consistent question, the line where its row starts, and the exam that its row names, if any."""
+    """A consistent question, the line of the file where its row starts, and what the row names beside it.
+
+    `exam_id` is None and the name of the section and the text of the passage are "" where the row has none.
+    """
 
     line: int
     exam_id: int | None
     question: Question
+    section: str = ""
+    passage: str = ""
+
+
+class ExportedQuestion(NamedTuple):
+    """A question with its exam's id and the name of its section and the text of its passage, "" for none."""
+
+    exam_id: int
+    question: Question
+    section: str = ""
+    passage: str = ""
 
 
 class RefusedRow(NamedTuple):
@@ -68,20 +114,56 @@ def read_questions(source: bytes | BinaryIO) -> Iterator[ImportedQuestion | Refu
     return _rows(lines, _header(next(lines, "")))
 
 
-def write_questions(rows: Iterable[tuple[int, Question]], *, safe: bool = False) -> Iterator[bytes]:
-    """A CSV file of questions with their exams' ids, header first, row by row.
+def columns_of(questions: Iterable[ExportedQuestion]) -> tuple[str, ...]:
+    """The columns that a file of these questions needs."""
+    used: set[str] = set()
+    languages: set[tuple[str, str]] = set()
+    for each in questions:
+        used.update(name for name, cell in _cells(each).items() if cell)
+        languages.update((language, name) for language, texts in each.question.texts.items() for name in texts)
+    translations = [f"{name}_{language}" for language, name in sorted(languages, key=_by_field)]
+    return (*COLUMNS, *(name for name in EXTRA_COLUMNS if name in used), *translations)
 
-    `safe` is for viewing in a spreadsheet: an apostrophe keeps a cell from running as a formula, every cell is quoted,
-    and a BOM declares the encoding. Such a file does not import unchanged, because the apostrophe could be the
-    author's.
+
+def write_questions(
+    rows: Iterable[ExportedQuestion], columns: Sequence[str] = COLUMNS, *, safe: bool = False
+) -> Iterator[bytes]:
+    """The file of questions, row by row, header first.
+
+    Args:
+        rows: the questions.
+        columns: what `columns_of` says of them.
+        safe: for looking at questions in a spreadsheet: an apostrophe keeps cells from being run as formulas, every
+            cell is quoted and a BOM tells the encoding. Such a file does not import unchanged, because an apostrophe
+            may as well be the author's.
     """
     writer = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL if safe else csv.QUOTE_MINIMAL)
     if safe:
         yield b"\xef\xbb\xbf"
-    yield writer.writerow(COLUMNS).encode()
-    for exam_id, question in rows:
-        cells = [str(exam_id), *as_fields(question).values()]
+    yield writer.writerow(columns).encode()
+    for row in rows:
+        named = _cells(row)
+        cells = [named.get(column, "") for column in columns]
         yield writer.writerow([_guarded(cell) for cell in cells] if safe else cells).encode()
+
+
+def _cells(row: ExportedQuestion) -> dict[str, str]:
+    """A question's cells by column."""
+    question = row.question
+    fields = as_fields(question)
+    cells = {name: str(fields[name]) for name in (*BASIC_FIELDS, *OPTION_FIELDS[4:])}
+    cells |= {name: str(fields[name]) for name in ("solution", "solution_image", "topic", "difficulty")}
+    cells |= {"exam_id": str(row.exam_id), "section": row.section, "passage": row.passage}
+    cells |= {"tags": ";".join(question.tags), "fixed_options": "1" if question.fixed_options else ""}
+    cells |= {f"option_{letter.lower()}_image": path for letter, path in question.option_images.items()}
+    for language, texts in question.texts.items():
+        cells |= {f"{name}_{language}": text for name, text in texts.items()}
+    return cells
+
+
+def _by_field(translation: tuple[str, str]) -> tuple[str, int]:
+    language, name = translation
+    return language, list(TRANSLATED).index(name)
 
 
 class _Header(NamedTuple):
@@ -121,7 +203,7 @@ def _header(line: str) -> _Header:
     if line.startswith(_UTF16_MARKS):
         raise CsvFileError("The file is UTF-16: save it as CSV UTF-8.")
     readings = [(delimiter, _names(line, delimiter)) for delimiter in _DELIMITERS]
-    delimiter, names = max(readings, key=lambda reading: sum(name in COLUMNS for name in reading[1]))
+    delimiter, names = max(readings, key=lambda reading: sum(map(_is_column, reading[1])))
     width = len(names)
     # Spreadsheets pad every row to the widest one.
     while names and not names[-1]:
@@ -130,9 +212,9 @@ def _header(line: str) -> _Header:
     if missing:
         raise CsvFileError(f"The first line must name the columns; missing: {', '.join(missing)}.")
     for name in names:
-        if name not in COLUMNS:
+        if not _is_column(name):
             shown = name[:_SHOWN_NAME].encode("utf-8", "replace").decode()
-            raise CsvFileError(f"Unknown column {shown!r}. The columns are {', '.join(COLUMNS)}.")
+            raise CsvFileError(f"Unknown column {shown!r}. The columns are {', '.join(COLUMNS)}, {_OTHERS}.")
         if names.count(name) > 1:
             raise CsvFileError(f"The column {name} stands there twice.")
     return _Header(delimiter, names, width)
@@ -143,6 +225,37 @@ def _names(line: str, delimiter: str) -> list[str]:
         return [name.strip().lower() for name in next(csv.reader([line], delimiter=delimiter, strict=True), [])]
     except csv.Error:
         return []
+
+
+def _is_column(name: str) -> bool:
+    return name in COLUMNS or name in EXTRA_COLUMNS or _translation(name) is not None
+
+
+def _translation(column: str) -> tuple[str, str] | None:
+    """Field and language of a column that translates; headers are read in lower case."""
+    match = _TRANSLATION.fullmatch(column)
+    if match is None:
+        return None
+    language, *rest = match[2].split("-")
+    # A script has four letters, a region two.
+    code = "-".join((language, *(part.title() if len(part) > 2 else part.upper() for part in rest)))  # noqa: PLR2004
+    return (match[1], code) if LANGUAGE.fullmatch(code) else None
+
+
+def _as_question(cells: Mapping[str, str]) -> dict[str, object]:
+    """The fields of a question that cells by column describe."""
+    fields: dict[str, object] = {}
+    images: dict[str, str] = {}
+    texts: dict[str, dict[str, str]] = {}
+    for column, cell in cells.items():
+        if column in _IMAGE_COLUMNS:
+            images[_IMAGE_COLUMNS[column]] = cell
+        elif translation := _translation(column):
+            name, language = translation
+            texts.setdefault(language, {})[name] = cell
+        else:
+            fields[column] = cell
+    return {**fields, "option_images": images, "texts": texts}
 
 
 def _rows(lines: _Lines, header: _Header) -> Iterator[ImportedQuestion | RefusedRow]:
@@ -171,12 +284,18 @@ def _row(line: int, cells: list[str], header: _Header) -> ImportedQuestion | Ref
         if _NOT_UTF8.search(cell):
             return RefusedRow(line, f"{name}: is not UTF-8: save the file as CSV UTF-8")
     exam_id, faults = _exam_id(fields.pop("exam_id", "").strip())
-    question = check(fields)
+    section = " ".join(fields.pop("section", "").split())
+    passage = _lines(fields.pop("passage", ""))
+    question = check(_as_question(fields))
     if isinstance(question, Question) and not faults:
-        return ImportedQuestion(line, exam_id, question)
+        return ImportedQuestion(line, exam_id, question, section, passage)
     if not isinstance(question, Question):
         faults += question
     return RefusedRow(line, "; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _exam_id(text: str) -> tuple[int | None, list[Fault]]:

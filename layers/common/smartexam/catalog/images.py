@@ -1,6 +1,7 @@
 """Where images are stored, and the addresses at which clients find them."""
 
 import secrets
+from collections.abc import Mapping
 
 from smartexam.platform import storage
 from smartexam.platform.errors import Unavailable
@@ -20,6 +21,11 @@ def image_url(path: str | None) -> str | None:
     if path.startswith(("https://", "http://")):
         return path
     return f"{settings().optional('IMAGES_BASE_URL') or ''}/{path.lstrip('/')}"
+
+
+def image_urls(paths: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of images by the same names as their paths."""
+    return {name: url for name, path in paths.items() if (url := image_url(path)) is not None}
 
 
 def keep(content: bytes, extension: str, media_type: str, *, prefix: str = PREFIX) -> str:

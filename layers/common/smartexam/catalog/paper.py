@@ -6,11 +6,13 @@ paper does not reveal any answer; the answers are in the `AnswerKey` that is com
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from smartexam.catalog.answer_key import AnswerKey, KeyEntry
 from smartexam.catalog.marks import display
 from smartexam.catalog.questions import Question, filled_letters
+
+_SOLUTION = "solution"
 
 
 class ExamSnapshot(Struct, frozen=True, kw_only=True):
@@ -30,7 +32,7 @@ class ExamSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class ExamPaperQuestion(Struct, frozen=True, gc=False):
-    """A question without its answer. Marks are in units: the question's own, or else the exam's."""
+    """A question without its answer and solution. Marks are units, those that apply; `option_images` are paths."""
 
     id: int
     question_text: str
@@ -42,10 +44,30 @@ class ExamPaperQuestion(Struct, frozen=True, gc=False):
     image_path: str
     positive_marks: int
     negative_marks: int
+    option_e: str = ""
+    option_f: str = ""
+    option_g: str = ""
+    option_h: str = ""
+    option_images: Mapping[str, str] = {}
+    section_id: int | None = None
+    passage_id: int | None = None
+    fixed_options: bool = False
+    texts: Mapping[str, Mapping[str, str]] = {}
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The texts of the options in the order of their letters, "" where there is none."""
+        return (
+            *(self.option_a, self.option_b, self.option_c, self.option_d),
+            *(self.option_e, self.option_f, self.option_g, self.option_h),
+        )
 
 
 class ClientQuestion(Struct, frozen=True, gc=False):
-    """A question in the shape of `GET /exam/:id`; marks rounded to two decimals, `image_url` null without an image."""
+    """A question in the shape of `GET /exam/:id`; marks rounded to two decimals, `image_url` null without an image.
+
+    Options from E on are there where they are filled, `option_image_urls` by letter, `texts` by language and field.
+    """
 
     id: int
     question_text: str
@@ -57,6 +79,14 @@ class ClientQuestion(Struct, frozen=True, gc=False):
     image_url: str | None
     positive_marks: float
     negative_marks: float
+    option_image_urls: dict[str, str]
+    section_id: int | None
+    passage_id: int | None
+    texts: dict[str, dict[str, str]]
+    option_e: str | UnsetType = UNSET
+    option_f: str | UnsetType = UNSET
+    option_g: str | UnsetType = UNSET
+    option_h: str | UnsetType = UNSET
 
 
 class ExamPaper:
@@ -77,9 +107,7 @@ class ExamPaper:
         self.version = version
         self.questions = tuple(questions)
         self.positions: Mapping[str, int] = {str(q.id): position for position, q in enumerate(self.questions)}
-        self.answer_rules = tuple(
-            (q.question_type, filled_letters((q.option_a, q.option_b, q.option_c, q.option_d))) for q in self.questions
-        )
+        self.answer_rules = tuple((q.question_type, filled_letters(q.options, q.option_images)) for q in self.questions)
         if len(self.positions) != len(self.questions):
             raise ValueError("a paper with a question twice")
 
@@ -108,6 +136,11 @@ class ExamPaper:
                 image_url(q.image_path) if q.image_path else None,
                 display(q.positive_marks),
                 display(q.negative_marks),
+                {letter: image_url(path) or "" for letter, path in q.option_images.items()},
+                q.section_id,
+                q.passage_id,
+                {language: dict(texts) for language, texts in q.texts.items()},
+                *(text or UNSET for text in q.options[4:]),
             )
             for q in self.questions
         ]
@@ -156,9 +189,27 @@ def compile_paper(
                 question.image_path,
                 positive,
                 negative,
+                question.option_e,
+                question.option_f,
+                question.option_g,
+                question.option_h,
+                question.option_images,
+                question.section_id,
+                question.passage_id,
+                question.fixed_options,
+                _shown(question.texts),
             )
         )
         # A draft writes the letters of an MSQ without commas.
         correct = question.correct_answer.replace(",", "")
         keyed.append(KeyEntry(question.question_type, correct, question.tolerance, positive, negative))
     return ExamPaper(exam, version, shown), AnswerKey(version, keyed)
+
+
+def _shown(texts: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    """Translations without their solutions."""
+    kept = {
+        language: {name: text for name, text in translated.items() if name != _SOLUTION}
+        for language, translated in texts.items()
+    }
+    return {language: translated for language, translated in kept.items() if translated}

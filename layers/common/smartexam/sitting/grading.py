@@ -18,7 +18,7 @@ from msgspec import Struct
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.marks import display, letter_grade, percentage
 from smartexam.catalog.paper import ExamPaper
-from smartexam.catalog.questions import MSQ
+from smartexam.catalog.questions import MSQ, alternatives
 
 CORRECT: Final = "C"
 WRONG: Final = "W"
@@ -75,10 +75,10 @@ def grade(key: AnswerKey, answers: Sequence[str]) -> Score:
     """
     score = 0
     outcomes: list[str] = []
-    for (expected, lowest, highest, positive, negative), given in zip(key.checks, answers, strict=True):
+    for (expected, ranges, positive, negative), given in zip(key.checks, answers, strict=True):
         if not given:
             outcomes.append(UNANSWERED)
-        elif (given == expected) if lowest is None or highest is None else _within(lowest, highest, given):
+        elif given in expected if ranges is None else _within(ranges, given):
             score += positive
             outcomes.append(CORRECT)
         else:
@@ -125,12 +125,16 @@ def responses(paper: ExamPaper, key: AnswerKey, answers: Sequence[str], outcomes
 
 
 def _as_sent(question_type: str, canonical: str) -> str | list[str]:
-    return list(canonical) if question_type == MSQ else canonical
+    if question_type != MSQ:
+        return canonical
+    parts = alternatives(canonical)
+    return list(canonical) if len(parts) == 1 else "|".join(",".join(part) for part in parts)
 
 
-def _within(lowest: Decimal, highest: Decimal, given: str) -> bool:
-    # Comparisons of decimals are exact in any context. A draft holds only numbers here; any other text is wrong.
+def _within(ranges: Sequence[tuple[Decimal, Decimal]], given: str) -> bool:
+    # Comparisons of decimals are exact in any context. A draft holds numbers only; anything else is not the answer.
     try:
-        return lowest <= Decimal(given) <= highest
+        number = Decimal(given)
+        return any(lowest <= number <= highest for lowest, highest in ranges)
     except InvalidOperation:
         return False

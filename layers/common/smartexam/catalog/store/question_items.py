@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec import structs
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from smartexam.catalog.questions import Question
@@ -12,6 +12,13 @@ from smartexam.catalog.store.exams import CardItem
 from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
 
 PREFIX = "Q#"
+
+
+# Stored only where a question has them; most have none.
+_SELDOM = frozenset(
+    {"option_e", "option_f", "option_g", "option_h", "option_images", "section_id", "passage_id", "solution"}
+    | {"solution_image", "topic", "difficulty", "tags", "fixed_options", "texts"}
+)
 
 
 class QuestionItem(Item):
@@ -27,11 +34,25 @@ class QuestionItem(Item):
     option_b = UnicodeAttribute(default="")
     option_c = UnicodeAttribute(default="")
     option_d = UnicodeAttribute(default="")
+    option_e = UnicodeAttribute(null=True)
+    option_f = UnicodeAttribute(null=True)
+    option_g = UnicodeAttribute(null=True)
+    option_h = UnicodeAttribute(null=True)
+    option_images = JSONAttribute(null=True)
     correct_answer = UnicodeAttribute()
     image_path = UnicodeAttribute(default="")
     positive_marks = IntAttribute(null=True)
     negative_marks = IntAttribute(null=True)
     tolerance = UnicodeAttribute()
+    section_id = IntAttribute(null=True)
+    passage_id = IntAttribute(null=True)
+    solution = UnicodeAttribute(null=True)
+    solution_image = UnicodeAttribute(null=True)
+    topic = UnicodeAttribute(null=True)
+    difficulty = UnicodeAttribute(null=True)
+    tags = JSONAttribute(null=True)
+    fixed_options = BooleanAttribute(null=True)
+    texts = JSONAttribute(null=True)
     created_at = FloatAttribute()
     revision = IntAttribute()
     batch = IntAttribute(null=True)
@@ -105,7 +126,11 @@ def to_item(question: StoredQuestion) -> QuestionItem:
         created_at=question.created_at,
         revision=question.revision,
         batch=question.batch,
-        **{name: getattr(question.content, name) for name in Question.__struct_fields__},
+        **{
+            name: value
+            for name in Question.__struct_fields__
+            if (value := getattr(question.content, name)) or name not in _SELDOM
+        },
     )
 
 
@@ -116,7 +141,10 @@ def to_pointer(question: StoredQuestion) -> PointerItem:
 
 def from_item(item: QuestionItem) -> StoredQuestion:
     """A stored question."""
-    content = Question(**{name: getattr(item, name) for name in Question.__struct_fields__})
+    fields = {name: getattr(item, name) for name in Question.__struct_fields__}
+    content = Question(**{name: value for name, value in fields.items() if value is not None or name not in _SELDOM})
+    if item.tags:
+        content = structs.replace(content, tags=tuple(item.tags))
     exam_id = int(item.pk.removeprefix("EXAM#"))
     return StoredQuestion(item.question_id, exam_id, content, item.sk, item.revision, item.created_at, item.batch)
 
