@@ -69,10 +69,10 @@ def _no_real_aws() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process(monkeypatch: pytest.MonkeyPatch, clock: FrozenClock) -> Iterator[None]:
+def _fresh_process(monkeypatch: pytest.MonkeyPatch, wall_clock: FrozenClock) -> Iterator[None]:
     # Lambda freezes processes between calls: what a process keeps ages by the wall clock alone, which is the test's.
     monkeypatch.setattr(stopwatch, "monotonic", lambda: 0.0)
-    monkeypatch.setattr(stopwatch, "time", clock.now)
+    monkeypatch.setattr(stopwatch, "time", wall_clock.now)
     forget_processes_state()
     yield
     forget_processes_state()
@@ -90,9 +90,15 @@ def _no_thread_stays() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    """A clock to give to a function's `api.clock`."""
+def wall_clock() -> FrozenClock:
+    """The machine's clock, by which what a process keeps ages."""
     return FrozenClock()
+
+
+@pytest.fixture
+def clock(wall_clock: FrozenClock) -> FrozenClock:
+    """A clock to give to a function's `api.clock`."""
+    return wall_clock
 
 
 @pytest.fixture(scope="session")

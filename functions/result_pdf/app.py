@@ -13,6 +13,7 @@ def download_response(request: Request, exam_id: int) -> Reply:
     """Download the caller's latest result of an exam, question by question, as a PDF.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`: it is not visible yet.
         NotFound: `exam_not_found`, or `result_not_found`.
     """

@@ -4,6 +4,7 @@ Which those are depends on each exam's settings of this moment, so this is made 
 as they were diligent and no longer: how many other results there are does not matter.
 """
 
+from collections.abc import Collection
 from fractions import Fraction
 
 from results.models import AnalyticsView, Performance, TrendPoint
@@ -22,9 +23,12 @@ _STABLE_POINTS = 1.0
 _GRADES = ("A+", "A", "B", "C", "D", "F")
 
 
-def analytics(user_id: int, now: float) -> AnalyticsView:
-    """A student's visible results in numbers; of more than a thousand the latest."""
-    visible = _visible_results(user_id, now)
+def analytics(user_id: int, now: float, sitting: Collection[int]) -> AnalyticsView:
+    """A student's visible results in numbers; of more than a thousand the latest.
+
+    Results of the exams that the student is `sitting` do not count meanwhile.
+    """
+    visible = [entry for entry in _visible_results(user_id, now) if entry.exam_id not in sitting]
     shares = [_share(entry) for entry in visible]
     grades = [entry.score.grade for entry in visible]
     return AnalyticsView(

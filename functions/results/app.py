@@ -26,6 +26,7 @@ def latest_result(request: Request, exam_id: int) -> ResultAnswer:
     """Show the caller's latest result of an exam.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
         NotFound: `exam_not_found`, or `result_not_found`.
     """
@@ -37,6 +38,7 @@ def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
     """Show one of the caller's results of an exam.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
         NotFound: `exam_not_found`, or `result_not_found`.
     """
@@ -48,6 +50,7 @@ def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
     """Show the caller's latest result of an exam, question by question.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
         NotFound: `exam_not_found`, or `result_not_found`.
     """
@@ -59,6 +62,7 @@ def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnsw
     """Show one of the caller's results, question by question.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
         NotFound: `exam_not_found`, or `result_not_found`.
     """
@@ -86,17 +90,17 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     Raises:
         BadRequest: `invalid_cursor`, one that did not come from this list.
     """
-    if query.cursor is None:
-        end_all_due(request.caller.user_id, ExamTime.at(request.now))
-    entries, place = service.history(request.caller.user_id, cursors.decode("results", query.cursor), request.now)
+    user_id = request.caller.user_id
+    sitting = end_all_due(user_id, ExamTime.at(request.now))
+    entries, place = service.history(user_id, cursors.decode("results", query.cursor), request.now, sitting)
     return HistoryAnswer(entries, cursors.encode("results", place))
 
 
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
 def show_analytics(request: Request) -> AnalyticsAnswer:
     """Show the caller's visible results in numbers."""
-    end_all_due(request.caller.user_id, ExamTime.at(request.now))
-    return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now))
+    sitting = end_all_due(request.caller.user_id, ExamTime.at(request.now))
+    return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now, sitting))
 
 
 def _find(request: Request, exam_id: int, result_id: int | None) -> Found:

@@ -1,5 +1,7 @@
 """What a student's results show."""
 
+from collections.abc import Collection
+
 from results.models import HistoryView, ResultView
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display
@@ -45,16 +47,25 @@ def responses(result: Result) -> list[Response]:
     return grading.responses(paper, key, given, result.score.outcomes)
 
 
-def history(user_id: int, after: str | None, now: float) -> tuple[list[HistoryView], str | None]:
-    """A page of a student's results, newest first, and the place to go on after."""
+def history(
+    user_id: int, after: str | None, now: float, sitting: Collection[int]
+) -> tuple[list[HistoryView], str | None]:
+    """A page of a student's results, newest first, and the place to go on after.
+
+    Results of the exams that the student is `sitting` are hidden meanwhile.
+    """
     entries, place = results.list_history(user_id, limit=PAGE_SIZE, after=after)
     known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}
-    return [_history_view(entry, known[entry.exam_id], now) for entry in entries if entry.exam_id in known], place
+    views = [
+        _history_view(entry, exam, visible=exam.id not in sitting and exam.shows_result(entry.completed_at, now))
+        for entry in entries
+        if (exam := known.get(entry.exam_id))
+    ]
+    return views, place
 
 
-def _history_view(entry: HistoryEntry, exam: Exam, now: float) -> HistoryView:
+def _history_view(entry: HistoryEntry, exam: Exam, *, visible: bool) -> HistoryView:
     available_at = exam.result_available_at(entry.completed_at)
-    visible = exam.shows_result(entry.completed_at, now)
     score = entry.score
     return HistoryView(
         id=entry.id,
@@ -73,4 +84,4 @@ def _history_view(entry: HistoryEntry, exam: Exam, now: float) -> HistoryView:
 
 
 def _minutes(start: int, end: int) -> float:
-    return round((end - start) / 60, 2)
+    return round(max(0, end - start) / 60, 2)

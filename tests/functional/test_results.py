@@ -123,6 +123,16 @@ class TestResult:
 
         assert student.get(f"/result/{create_exam().id}/{result_id}").status == 404
 
+    def test_a_clock_that_jumps_back_gives_no_negative_time(self, student: Student) -> None:
+        exam = create_exam()
+        student.open(exam, "B")
+        student.clock.advance(-5)
+        submit(student.user.id, exam.id, student.time())
+
+        result = student.get(f"/result/{exam.id}").body["result"]
+
+        assert result["time_taken_minutes"] == 0
+
     def test_attempt_left_open_is_graded_at_the_next_call(self, student: Student) -> None:
         exam = create_exam()
         student.open(exam, "B")
@@ -131,6 +141,28 @@ class TestResult:
         result = student.get(f"/result/{exam.id}").body["result"]
 
         assert (result["score"], result["time_taken_minutes"]) == (4, 60)
+
+
+class TestWhileSittingAgain:
+    def test_nothing_of_the_exam_is_shown(self, student: Student) -> None:
+        exam, other = create_exam(max_attempts=0), create_exam()
+        earlier = student.sit(exam, "B", ["A", "C"])
+        student.sit(other, "B")
+        student.open(exam, "A")
+
+        for path in (f"/result/{exam.id}", f"/result/{exam.id}/{earlier}", f"/response/{exam.id}/{earlier}"):
+            answer = student.get(path)
+            assert (answer.status, answer.body["code"]) == (409, "exam_in_progress")
+        assert student.get(f"/result/{other.id}").status == 200
+        shown = {each["exam_id"]: (each["visible"], each["score"]) for each in student.get("/api/results").body["results"]}
+        assert shown[exam.id] == (False, None)
+        assert shown[other.id][0] is True
+        assert student.get("/api/analytics").body["analytics"]["total_exams"] == 1
+
+        student.clock.advance(3600 + 31)
+
+        assert student.get(f"/result/{exam.id}/{earlier}").status == 200
+        assert student.get("/api/analytics").body["analytics"]["total_exams"] == 3
 
 
 class TestVisibility:

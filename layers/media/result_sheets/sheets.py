@@ -27,7 +27,7 @@ def result_sheet(result: Result, full_name: str, username: str) -> bytes:
         ("Correct", str(score.correct)),
         ("Wrong", str(score.incorrect)),
         ("Not attempted", str(score.unanswered)),
-        ("Minutes", plain((result.completed_at - result.started_at) / 60)),
+        ("Minutes", plain(max(0, result.completed_at - result.started_at) / 60)),
         ("Completed", local_text(result.completed_at, settings().exam_timezone)),
         ("Result", str(result.id)),
     ]

@@ -7,7 +7,7 @@ import msgspec
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams
-from smartexam.platform.errors import Forbidden, NotFound
+from smartexam.platform.errors import Conflict, Forbidden, NotFound
 from smartexam.platform.times import iso
 from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store import results
@@ -15,11 +15,18 @@ from smartexam.sitting.store.results import Result
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A result, whether its student may see it, and from when on (epoch seconds, None while an admin holds it back)."""
+    """A result, and what decides whether its student may see it.
+
+    Attributes:
+        is_visible: whether the exam's settings show it now.
+        available_at: from when on, in epoch seconds; None while an admin holds it back.
+        is_sitting: whether the student sits this exam again now; then all its results are closed.
+    """
 
     result: Result
     is_visible: bool
     available_at: float | None
+    is_sitting: bool
 
 
 def find_result(user_id: int, exam_id: int, result_id: int | None, time: ExamTime) -> Found:
@@ -29,22 +36,29 @@ def find_result(user_id: int, exam_id: int, result_id: int | None, time: ExamTim
         NotFound: no such exam, or no such result of this student.
     """
     exam = exams.find_exam(exam_id, reader=user_id)
+    sitting = current_sitting(user_id, exam_id, time)
     if result_id is None:
-        sitting = current_sitting(user_id, exam_id, time)
         result_id = None if sitting is None else sitting.last_result_id
     result = None if result_id is None else results.get_result(user_id, exam_id, result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
-    completed_at = result.completed_at
-    return Found(result, exam.shows_result(completed_at, time.now), exam.result_available_at(completed_at))
+    return Found(
+        result,
+        is_visible=exam.shows_result(result.completed_at, time.now),
+        available_at=exam.result_available_at(result.completed_at),
+        is_sitting=sitting is not None and sitting.is_in_progress(time),
+    )
 
 
 def require_visible(found: Found) -> Result:
     """The result, if the student may see it now.
 
     Raises:
+        Conflict: `exam_in_progress`, the student sits the exam again.
         Forbidden: not yet; says when, if that is known.
     """
+    if found.is_sitting:
+        raise Conflict("The results of this exam are closed until your attempt is over", code="exam_in_progress")
     if found.is_visible:
         return found.result
     raise Forbidden(

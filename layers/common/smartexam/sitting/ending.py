@@ -41,11 +41,15 @@ def current_sitting(user_id: int, exam_id: int, time: ExamTime) -> Sitting | Non
     return attempts.get_sitting(user_id, exam_id)
 
 
-def end_all_due(user_id: int, time: ExamTime) -> None:
-    """Call `end_if_due` for all running attempts of a student; one read if there are none."""
+def end_all_due(user_id: int, time: ExamTime) -> set[int]:
+    """Call `end_if_due` for all running attempts of a student; one read if there are none.
+
+    Returns:
+        The exams whose attempt goes on.
+    """
     running = attempts.running_exams(user_id)
-    for sitting in attempts.get_sittings((user_id, exam_id) for exam_id in running):
-        end_if_due(sitting, time)
+    sittings = attempts.get_sittings((user_id, exam_id) for exam_id in running)
+    return {sitting.exam_id for sitting in sittings if not end_if_due(sitting, time) and sitting.is_running}
 
 
 def grade_closed(sitting: Sitting) -> int | None:

@@ -114,12 +114,15 @@ class Sitting(msgspec.Struct, frozen=True):
 
     @property
     def completed_at(self) -> int:
-        """When the closed attempt ended; the deadline, if it was submitted during the grace."""
-        return min(self.closed_at, self.deadline)
+        """When the closed attempt ended, never before it began, though another machine's clock may be behind.
+
+        Submissions during the grace count as of the deadline.
+        """
+        return max(self.started_at, min(self.closed_at, self.deadline))
 
     def remaining_seconds(self, now: float) -> int:
-        """Whole seconds until the deadline; 0 during the grace."""
-        return max(0, int(self.deadline - now))
+        """Whole seconds until the deadline; 0 during the grace, and never more than the attempt lasts."""
+        return max(0, min(int(self.deadline - now), self.deadline - self.started_at))
 
 
 class SittingRefused(Exception):
