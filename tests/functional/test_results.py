@@ -154,7 +154,9 @@ class TestWhileSittingAgain:
             answer = student.get(path)
             assert (answer.status, answer.body["code"]) == (409, "exam_in_progress")
         assert student.get(f"/result/{other.id}").status == 200
-        shown = {each["exam_id"]: (each["visible"], each["score"]) for each in student.get("/api/results").body["results"]}
+        shown = {
+            each["exam_id"]: (each["visible"], each["score"]) for each in student.get("/api/results").body["results"]
+        }
         assert shown[exam.id] == (False, None)
         assert shown[other.id][0] is True
         assert student.get("/api/analytics").body["analytics"]["total_exams"] == 1
