@@ -1,10 +1,9 @@
 """Texts that people write: names, messages, addresses, passwords."""
 
 from account import passwords
-from account.service import is_address
 from discussions import service as discussions
 from fuzz.requests import refused
-from smartexam.accounts.sign_up import person_name
+from smartexam.accounts.sign_up import is_address, person_name
 from smartexam.accounts.store import directory
 from smartexam.accounts.store.identity import User, normalised
 from smartexam.accounts.usernames import username_base

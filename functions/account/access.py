@@ -62,7 +62,11 @@ def _account(username: str, email: str) -> User:
     # An address in the name's place would match the account twice over. Nobody has the id 0: a name that nobody has
     # costs as many round trips as one whose address was not guessed.
     user = identity.get_user(identity.find_user_id(name) or 0) if "@" not in name else None
-    if user is None or user.email != identity.normalised(email):
+    is_theirs = user is not None and (identity.normalised(user.username), user.email) == (
+        name,
+        identity.normalised(email),
+    )
+    if user is None or not is_theirs or not user.is_active:
         raise _no_account()
     return user
 

@@ -29,10 +29,11 @@ def create_account(request: Request, body: NewAccount) -> Done:
     """Ask for an account; whether the email is taken is not revealed. A link to set the password is mailed.
 
     Raises:
+        Forbidden: `sign_up_closed`.
         RateLimited: `rate_limited`: too many calls from one address.
     """
     take_call(source_of(request.source_ip), "create_account", request.now)
-    service.create_account(body, request.now)
+    service.create_account(body, settings().optional("ADMIN_EMAIL"), request.now)
     return Done(message="If this email can be used, a link to set your password has been sent to it.")
 
 

@@ -31,7 +31,7 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
     """
     link = credentials.find_password_link(wanted.token, now)
     user = identity.get_user(link.user_id) if link is not None else None
-    if link is None or user is None:
+    if link is None or user is None or not user.is_active:
         raise _dead_link()
     reason = refusal(wanted.password, user)
     if reason is not None:

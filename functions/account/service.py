@@ -1,31 +1,37 @@
 """The rules of making an account and of giving it up."""
 
 import contextlib
-import re
 
 from account.models import NewAccount
 from smartexam.accounts import erasing_queue
 from smartexam.accounts.authenticate import current
-from smartexam.accounts.sign_up import LONGEST_NAME, person_name, register
-from smartexam.accounts.store import accounts
+from smartexam.accounts.sign_up import (
+    LONGEST_ADDRESS,
+    LONGEST_NAME,
+    is_address,
+    person_name,
+    refuse_if_closed,
+    register,
+)
+from smartexam.accounts.store import accounts, identity
 from smartexam.accounts.store.identity import Taken, normalised
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.principal import Principal
 
-# RFC 5321: the whole address at most 254 characters; ASCII, since that is what SES delivers to.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-_LONGEST_ADDRESS = 254
 
-
-def create_account(wanted: NewAccount, now: float) -> None:
+def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> None:
     """Create an account and have its set-up link mailed.
 
-    An address that is taken costs the same work, and its owner gets a mail too.
+    An address that is taken costs the same work, and its owner gets a mail too. Where sign-up is closed, the first
+    administrator still gets in.
 
     Raises:
+        Forbidden: sign-up is closed.
         InvalidFields: the address or a name cannot be one.
     """
+    if not (admin_email and normalised(wanted.email) == normalised(admin_email) and _has_no_admin()):
+        refuse_if_closed()
     email, first_name, last_name = wanted.email.strip(), person_name(wanted.first_name), person_name(wanted.last_name)
     faults = [
         Fault(field, f"must be 1 to {LONGEST_NAME} characters, without control characters")
@@ -44,7 +50,7 @@ def create_account(wanted: NewAccount, now: float) -> None:
 
 def request_password_reset(email: str) -> None:
     """Have a reset link mailed, if there is such an account: that is looked up where the mail is written."""
-    mail.order("reset", normalised(email)[:_LONGEST_ADDRESS])
+    mail.order("reset", normalised(email)[:LONGEST_ADDRESS])
 
 
 def delete_account(caller: Principal, confirm: str | None, now: float) -> None:
@@ -69,6 +75,5 @@ def delete_account(caller: Principal, confirm: str | None, now: float) -> None:
         raise
 
 
-def is_address(text: str) -> bool:
-    """Whether mail can be sent to this."""
-    return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
+def _has_no_admin() -> bool:
+    return identity.statistics().admins == 0

@@ -1,7 +1,16 @@
 """Routes of accounts as admins keep them."""
 
-from admin_users import service
-from admin_users.models import RoleChange, RoleChanges, RolesChanged, UserPage, UsersQuery, UserStats
+from admin_users import activation, service
+from admin_users.models import (
+    Accounts,
+    AccountsChanged,
+    RoleChange,
+    RoleChanges,
+    RolesChanged,
+    UserPage,
+    UsersQuery,
+    UserStats,
+)
 from smartexam.accounts.store import identity
 from smartexam.api import Access, Api, Done, Request
 from smartexam.platform import pages
@@ -11,7 +20,9 @@ api = Api("admin_users")
 
 @api.get("/admin/api/users/search", access=Access.ADMIN, query=UsersQuery, answers=UserPage)
 def search_users(request: Request, query: UsersQuery) -> UserPage:
-    """Search accounts by the beginning of the username, the email or a word of the name; the newest without `q`.
+    """Search accounts by the beginning of the username, email, roll number or a word of the name.
+
+    Without `q`: all, the newest first.
 
     Raises:
         BadRequest: `invalid_cursor`, one that did not come from this list.
@@ -56,6 +67,21 @@ def update_roles(request: Request, body: RoleChanges) -> RolesChanged:
     """Give several accounts roles, and tell which could not get theirs."""
     updated, errors = service.change_roles(body.updates, request.caller.user_id, request.now)
     return RolesChanged(updated, errors)
+
+
+@api.post("/admin/users/deactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
+def deactivate(request: Request, body: Accounts) -> AccountsChanged:
+    """Close accounts: their sessions, tokens and connections end, nobody can sign in, what they wrote stays.
+
+    `errors` names the accounts that were not closed: `last_admin`, or unknown.
+    """
+    return AccountsChanged(*activation.deactivate(body.user_ids, request.caller.user_id, request.now))
+
+
+@api.post("/admin/users/reactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
+def reactivate(request: Request, body: Accounts) -> AccountsChanged:
+    """Let the owners of deactivated accounts sign in again, with the passwords that they had."""
+    return AccountsChanged(*activation.reactivate(body.user_ids, request.caller.user_id, request.now))
 
 
 lambda_handler = api.handler

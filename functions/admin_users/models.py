@@ -18,7 +18,7 @@ class UsersQuery(Struct, frozen=True):
 
 
 class UserRow(Struct, frozen=True):
-    """An account; `created_at` UTC."""
+    """An account; `created_at` UTC, `roll_no` null where there is none, `active` false once it was deactivated."""
 
     id: int
     username: str
@@ -26,6 +26,8 @@ class UserRow(Struct, frozen=True):
     full_name: str
     role: str
     created_at: str
+    roll_no: str | None
+    active: bool
 
 
 class UserPage(Struct, frozen=True):
@@ -78,4 +80,26 @@ class RolesChanged(Struct, frozen=True):
 
     updated: int
     errors: list[RefusedChange]
+    success: bool = True
+
+
+class Accounts(Struct, frozen=True):
+    """At most 100 accounts."""
+
+    user_ids: Annotated[list[_Id], Meta(min_length=1, max_length=100)]
+
+
+class RefusedAccount(Struct, frozen=True):
+    """An account that was not changed, and why."""
+
+    user_id: int
+    message: str
+    code: str | None
+
+
+class AccountsChanged(Struct, frozen=True):
+    """How many accounts are as asked for now, and why the others are not."""
+
+    changed: int
+    errors: list[RefusedAccount]
     success: bool = True

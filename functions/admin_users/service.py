@@ -68,4 +68,13 @@ def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, li
 
 def row(user: User) -> UserRow:
     """An account in a list."""
-    return UserRow(user.id, user.username, user.email, user.full_name, user.role, iso(user.created_at))
+    return UserRow(
+        id=user.id,
+        username=user.username,
+        email=user.email,
+        full_name=user.full_name,
+        role=user.role,
+        created_at=iso(user.created_at),
+        roll_no=user.roll_no,
+        active=user.is_active,
+    )

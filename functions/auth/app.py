@@ -25,13 +25,14 @@ _STUDENT_HOME, _ADMIN_HOME, _SIGN_IN_PAGE = "/dashboard", "/admin/dashboard", "/
 
 @api.post("/api/auth/login", access=Access.PUBLIC, takes=Credentials, answers=SignedIn, limit=_CREDENTIALS_LIMIT)
 def login(request: Request, body: Credentials) -> SignedIn:
-    """Sign in with username or email and password, for apps.
+    """Sign in with username, email or roll number and password, for apps.
 
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
+        Forbidden: `account_deactivated`.
     """
     user = service.sign_in(body, request.source_ip, request.now)
     return SignedIn(data=grant(user, request.now))
@@ -77,7 +78,7 @@ def web_login(request: Request, body: Credentials) -> Reply:
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
-        Forbidden: `foreign_origin`.
+        Forbidden: `foreign_origin`; `account_deactivated`.
     """
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)
@@ -103,7 +104,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
-        Forbidden: `wrong_role`; `foreign_origin`.
+        Forbidden: `wrong_role`; `foreign_origin`; `account_deactivated`.
     """
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)

@@ -2,6 +2,7 @@
 
 from auth.models import Credentials, FreshToken, Profile
 from smartexam.accounts import tokens
+from smartexam.accounts.authenticate import deactivated
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store import credentials, identity
 from smartexam.accounts.store.identity import User
@@ -17,7 +18,7 @@ _NOBODY = 0
 
 
 def sign_in(given: Credentials, source_ip: str, now: float) -> User:
-    """The account whose name or address and password these are.
+    """The account whose username, roll number or address and password these are.
 
     An account that does not exist, or whose password was never set, answers exactly like a wrong password: the same
     words, round trips and hashing.
@@ -25,6 +26,7 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     Raises:
         BadRequest: name or password is missing.
         Unauthorized: wrong, with the attempts remaining.
+        Forbidden: right, but the account is deactivated.
         RateLimited: wrong for the third time, or locked; or too many failed, from this source or to this account.
     """
     identifier = identity.normalised(given.username or given.email or "")
@@ -47,6 +49,8 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
         raise refusal
     attempt.succeeded()
     watched.succeeded()
+    if not user.is_active:
+        raise deactivated()
     return user
 
 
@@ -64,7 +68,7 @@ def refresh(token: str, now: float) -> FreshToken:
     if known.valid_until <= now:
         raise _refused("refresh_token_expired")
     user = identity.get_user(known.user_id)
-    if user is None or known.auth_version < user.credentials_version:
+    if user is None or not user.is_active or known.auth_version < user.credentials_version:
         raise _refused("refresh_token_revoked")
     return FreshToken(access_token=tokens.issue(user.principal(), now), expires_in=tokens.LIFETIME_SECONDS)
 

@@ -19,6 +19,7 @@ def google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
     Raises:
         BadRequest: `id_token_required`.
         Unauthorized: `google_token_invalid`.
+        Forbidden: `sign_up_closed` for an address without an account; `account_deactivated`.
         Unavailable: `google_not_configured`, or `google_unavailable`.
     """
     identity = verification.verified(body.id_token, request.now)

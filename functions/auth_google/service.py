@@ -1,7 +1,8 @@
 """Which account a Google account signs in as."""
 
 from auth_google.verification import GoogleIdentity
-from smartexam.accounts.sign_up import LONGEST_NAME, person_name, register
+from smartexam.accounts.authenticate import deactivated
+from smartexam.accounts.sign_up import LONGEST_NAME, person_name, refuse_if_closed, register
 from smartexam.accounts.store import accounts, identity
 from smartexam.accounts.store.identity import Taken, User
 from smartexam.platform.errors import NotFound, Unavailable
@@ -12,23 +13,33 @@ _ATTEMPTS = 5
 def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
     """The account of a Google account, and whether it was created for it.
 
+    Raises:
+        Forbidden: the account is deactivated, or there is none and sign-up is closed.
+
     An account that has the address Google verified is linked: whoever reads that mailbox could reset its password as
     well. From then on the Google account's own id decides, whatever its address becomes.
     """
     for _ in range(_ATTEMPTS):
         linked = _get(identity.find_google_user_id(google.subject))
         if linked is not None:
-            return linked, False
+            return _in_use(linked), False
         known = _get(identity.find_user_id(google.email))
         try:
             if known is not None:
-                return accounts.link_google(known, google.subject), False
+                return accounts.link_google(_in_use(known), google.subject), False
+            refuse_if_closed()
             first, last = _names(google)
             made = register(first_name=first, last_name=last, email=google.email, now=now, google_sub=google.subject)
         except (Taken, NotFound):
             continue  # a sign-in, a sign-up or a deletion at the same moment came first: look again
         return made, True
     raise Unavailable
+
+
+def _in_use(user: User) -> User:
+    if not user.is_active:
+        raise deactivated()
+    return user
 
 
 def _get(user_id: int | None) -> User | None:

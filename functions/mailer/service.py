@@ -17,12 +17,12 @@ _MAILS_PER_HOUR = 10
 def deliver(order: MailOrder, now: float) -> None:
     """Write the mail that an order stands for and send it.
 
-    An address without an account gets none. Whoever has no password yet gets a link to set the first one, whatever
-    they asked for. Done twice, the second mail's link is the one that works.
+    An address without an account that is in use gets none. Whoever has no password yet gets a link to set the first
+    one, whatever they asked for. Done twice, the second mail's link is the one that works.
     """
     user_id = identity.find_user_id(order.email)
     user = identity.get_user(user_id) if user_id is not None else None
-    if user is None:
+    if user is None or not user.is_active:
         return
     note(user_id=user.id)
     try:

@@ -46,6 +46,5 @@ def _generate(work: Work, bucket: str, key: str) -> Outcome:
     try:
         outcome = generation.run(request, source, work.remaining, work.report)
     except generation.OutOfTime:
-        message = "The work takes longer than a job may. Ask for fewer questions."
-        raise BadRequest(message, code="out_of_time") from None
+        raise BadRequest("The work takes longer than a job may. Ask for fewer.", code="out_of_time") from None
     return Outcome(msgspec.json.encode(outcome), f"{len(outcome.questions)} questions")

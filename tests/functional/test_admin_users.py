@@ -82,6 +82,8 @@ class TestSearch:
             "full_name": "Asha Rao",
             "role": "user",
             "created_at": "2026-01-05T04:30:00.000Z",
+            "roll_no": None,
+            "active": True,
         }
 
     @pytest.mark.parametrize("text", ["john", "JOHN.D", "j@d.org", "doe", "John Do"])

@@ -220,6 +220,8 @@ ADMIN_CATALOG = (
 ADMIN_PEOPLE = (
     Row("GET", "/admin/api/users/search", more={"query": {"q": "user"}}),
     Row("GET", "/admin/api/users/stats"),
+    Row("POST", "/admin/users/deactivate", lambda it: {"user_ids": [it.friend]}),
+    Row("POST", "/admin/users/reactivate", lambda it: {"user_ids": [it.friend]}),
     Row("POST", "/admin/users/update-role", lambda it: {"user_id": it.friend, "new_role": "admin"}, missing=404),
     Row(
         "POST",

@@ -75,7 +75,7 @@ def current(principal: Principal) -> Principal:
         Unauthorized: the account is gone, or its credentials of that time are dead.
     """
     user = identity.get_user(principal.user_id)
-    if user is None or principal.version < user.credentials_version:
+    if user is None or not user.is_active or principal.version < user.credentials_version:
         raise _no_credentials() if principal.by_cookie else tokens.rejected()
     return user.principal(by_cookie=principal.by_cookie)
 
@@ -98,6 +98,11 @@ def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
         foreign = origin not in {own, known.app_base_url, *known.allowed_origins}
     if foreign:
         raise Forbidden("This request came from a foreign origin", code="foreign_origin")
+
+
+def deactivated() -> Forbidden:
+    """The answer to somebody who proved to own an account that administrators closed."""
+    return Forbidden("This account has been deactivated. Ask your institute.", code="account_deactivated")
 
 
 def _no_credentials() -> Unauthorized:

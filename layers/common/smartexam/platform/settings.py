@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True):
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
         allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
         sync_grace_seconds: how long after an attempt's deadline answers are still taken.
+        sign_up_open: whether people make accounts for themselves; if not, administrators and their rosters do.
         local_clock_file: set on a developer's machine only; see `smartexam.platform.clock.OffsetClock`.
     """
 
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True):
     app_base_url: str
     allowed_origins: frozenset[str]
     sync_grace_seconds: int
+    sign_up_open: bool
     is_local: bool
     local_clock_file: str | None
     environment: Mapping[str, str]
@@ -87,7 +89,8 @@ def parse(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables.
 
     Raises:
-        SettingsError: no signing key, one too short, or local mode outside a developer's machine.
+        SettingsError: no signing key, one too short, local mode outside a developer's machine, or a word that means
+            nothing.
     """
     is_local = environment.get("SMARTEXAM_LOCAL") == "1"
     if is_local and not _is_loopback(environment.get("AWS_ENDPOINT_URL", "")):
@@ -95,6 +98,9 @@ def parse(environment: Mapping[str, str]) -> Settings:
     secret, secret_arn = environment.get("JWT_SECRET") or None, environment.get("JWT_SECRET_ARN") or None
     if secret is not None and len(secret) < SHORTEST_KEY:
         raise SettingsError(f"JWT_SECRET is shorter than {SHORTEST_KEY} characters")
+    sign_up = environment.get("SIGN_UP") or "open"
+    if sign_up not in {"open", "closed"}:
+        raise SettingsError("SIGN_UP must be open or closed")
     origins = (origin.strip().rstrip("/") for origin in environment.get("ALLOWED_ORIGINS", "").split(","))
     return Settings(
         stage=environment.get("STAGE", "dev"),
@@ -106,6 +112,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
         app_base_url=environment.get("APP_BASE_URL", "").rstrip("/"),
         allowed_origins=frozenset(origin for origin in origins if origin),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
+        sign_up_open=sign_up == "open",
         is_local=is_local,
         local_clock_file=environment.get("LOCAL_CLOCK_FILE") if is_local else None,
         environment=dict(environment),

@@ -5,14 +5,23 @@ counts, and the entry in the feed of revocations. All are conditional on the acc
 at once the second sees the first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from msgspec import structs
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from smartexam.accounts.store import credentials, directory, identity, revocations
 from smartexam.accounts.store.credentials import PasswordLink
-from smartexam.accounts.store.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem
+from smartexam.accounts.store.identity import (
+    PROFILE,
+    MarkerItem,
+    Taken,
+    User,
+    UserItem,
+    UserStatisticsItem,
+)
 from smartexam.accounts.store.revocations import Revocation
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Check, Count, Delete, Item, Operation, Put, TransactionRefused, Update
@@ -21,6 +30,18 @@ from smartexam.platform.keys import user_key
 from smartexam.platform.principal import portals
 
 _ATTEMPTS = 8
+_CHANGEABLE: Mapping[str, Any] = {
+    "first_name": UserItem.first_name,
+    "last_name": UserItem.last_name,
+    "role": UserItem.role,
+    "password_hash": UserItem.password_hash,
+    "google_sub": UserItem.google_sub,
+    "roll_no": UserItem.roll_no,
+    "auth_version": UserItem.auth_version,
+    "credentials_version": UserItem.credentials_version,
+    "rostered_at": UserItem.rostered_at,
+    "deactivated_at": UserItem.deactivated_at,
+}
 
 
 class LinkSpent(Exception):
@@ -56,15 +77,15 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
             auth_version=version,
             credentials_version=version,
         )
-        written: list[Operation] = [spending, _profile(before, after)]
+        written: list[Operation] = [spending, changing(before, after)]
         if before.password_hash is not None or before.google_sub is not None:
             # Otherwise nobody has ever signed in: there is nothing to revoke, and the feed stays short while
             # hundreds of new students set their first password.
             written.append(_revoked(after, now))
-        if before.password_hash is None:
+        if after.is_findable and not before.is_findable:
             written += directory.search_puts(after)
         if after.role != before.role:
-            written += _role_change(before, after.role)
+            written += _role_change(before, after)
         return after, written
 
     try:
@@ -100,12 +121,87 @@ def change_role(
             unchanged = Check(UserItem, user_key(before.id), PROFILE, UserItem.role == role)
             return before, [unchanged, *more] if more else []
         after = structs.replace(before, role=role, auth_version=before.auth_version + 1)
-        return after, [_profile(before, after), _revoked(after, now, role), *_role_change(before, role), *more]
+        return after, [changing(before, after), _revoked(after, now, role), *_role_change(before, after), *more]
 
     try:
         return _changed(user_id, operations)
     except TransactionRefused:
         raise Overtaken from None
+
+
+def change_student(
+    user_id: int, change: Callable[[User], User], logged: Callable[[User, User], Sequence[Operation]]
+) -> User:
+    """Change an account's names and roll number, with what it is found by.
+
+    Args:
+        user_id: whose.
+        change: the account as it is to be; asked again if it changes meanwhile.
+        logged: the entries of the log for the account before and after.
+
+    Raises:
+        NotFound: there is no such account.
+        Taken: the roll number is another account's, or somebody's username.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        after = change(before)
+        if after == before:
+            return before, []
+        written: list[Operation] = [changing(before, after), *directory.renaming(before, after), *logged(before, after)]
+        old, new = (identity.normalised(user.roll_no or "") for user in (before, after))
+        if old != new:
+            if old:
+                written.append(Delete(MarkerItem, f"NAME#{old}", "NAME"))
+            if new:
+                written.append(identity.marker("NAME", new, before.id))
+        return after, written
+
+    try:
+        return _changed(user_id, operations)
+    except TransactionRefused:
+        raise Taken({"roll_no"}) from None
+
+
+def deactivate(user_id: int, now: float, logged: Callable[[User], Operation]) -> User:
+    """End all sign-ins of an account, and let nobody sign in to it; what it wrote stays.
+
+    An account that is deactivated already stays as it is.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: it is the last administrator's.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        if not before.is_active:
+            return before, []
+        version = before.auth_version + 1
+        after = structs.replace(before, auth_version=version, credentials_version=version, deactivated_at=now)
+        return after, [*_switched(before, after), _revoked(after, now), logged(before)]
+
+    return _changed(user_id, operations)
+
+
+def reactivate(user_id: int, logged: Callable[[User], Operation]) -> User:
+    """Let an account's owner sign in again; credentials from before stay dead.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        if before.is_active:
+            return before, []
+        after = structs.replace(before, deactivated_at=None)
+        return after, [*_switched(before, after), logged(before)]
+
+    return _changed(user_id, operations)
+
+
+def _switched(before: User, after: User) -> list[Operation]:
+    written: list[Operation] = [changing(before, after), *directory.renaming(before, after)]
+    return [*written, _counted(before, after)] if "admin" in portals(before.role) else written
 
 
 def link_google(user: User, google_sub: str) -> User:
@@ -122,7 +218,7 @@ def link_google(user: User, google_sub: str) -> User:
         if before.google_sub == google_sub:
             return before, []
         after = structs.replace(before, google_sub=google_sub)
-        written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), _profile(before, after)]
+        written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), changing(before, after)]
         if before.google_sub is not None:
             written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
         return after, written
@@ -130,7 +226,7 @@ def link_google(user: User, google_sub: str) -> User:
     try:
         return _changed(user.id, operations, first=user)
     except TransactionRefused:
-        raise identity.Taken({"google"}) from None
+        raise Taken({"google"}) from None
 
 
 def erase(user_id: int, now: float) -> None:
@@ -147,15 +243,17 @@ def erase(user_id: int, now: float) -> None:
         version = before.auth_version + 1
         after = structs.replace(before, auth_version=version, credentials_version=version)
         written: list[Operation] = [
-            Delete(UserItem, user_key(before.id), PROFILE, _as_read(before)),
+            Delete(UserItem, user_key(before.id), PROFILE, as_read(before)),
             Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
             Delete(MarkerItem, f"EMAIL#{before.email}", "EMAIL"),
-            _counted(before.role, None),
+            _counted(before, None),
             _revoked(after, now),
             *directory.listing_deletes(before),
         ]
         if before.google_sub is not None:
             written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
+        if before.roll_no is not None:
+            written.append(Delete(MarkerItem, f"NAME#{identity.normalised(before.roll_no)}", "NAME"))
         return after, written
 
     _changed(user_id, operations)
@@ -187,7 +285,7 @@ def _changed(
             if not models <= {UserItem, UserStatisticsItem}:
                 raise
         else:
-            return after
+            return structs.replace(after, revision=before.revision + 1)
     raise Unavailable
 
 
@@ -201,35 +299,32 @@ def _refused_models(written: list[Operation], refused: TransactionRefused) -> se
     }
 
 
-def _as_read(user: User) -> Condition:
-    # The Google link does not raise the version, since it changes nothing for credentials already issued.
-    linked = UserItem.google_sub.does_not_exist() if user.google_sub is None else UserItem.google_sub == user.google_sub
-    condition: Condition = (UserItem.auth_version == user.auth_version) & linked
-    return condition
+def as_read(user: User) -> Condition:
+    """The condition that an account is as it was read."""
+    unchanged: Condition = UserItem.revision == user.revision
+    # Accounts from before revisions were kept have none.
+    return unchanged if user.revision else unchanged | (UserItem.pk.exists() & UserItem.revision.does_not_exist())
 
 
-def _profile(before: User, after: User) -> Update:
-    actions = [
-        UserItem.role.set(after.role),
-        UserItem.auth_version.set(after.auth_version),
-        UserItem.credentials_version.set(after.credentials_version),
-    ]
-    if after.password_hash is not None:
-        actions.append(UserItem.password_hash.set(after.password_hash))
-    if after.google_sub is not None:
-        actions.append(UserItem.google_sub.set(after.google_sub))
-    return Update(UserItem, user_key(before.id), PROFILE, actions, _as_read(before))
+def changing(before: User, after: User) -> Update:
+    """The write that makes an account, if it is as it was read, the other; `after` has the next revision then."""
+    actions: list[Action] = [UserItem.revision.set(before.revision + 1)]
+    for name, attribute in _CHANGEABLE.items():
+        value = getattr(after, name)
+        if value != getattr(before, name):
+            actions.append(attribute.remove() if value is None else attribute.set(value))
+    return Update(UserItem, user_key(before.id), PROFILE, actions, as_read(before))
 
 
 def _revoked(after: User, now: float, role: str | None = None) -> Put:
     return Put(revocations.revocation_item(Revocation(after.id, after.auth_version, role), now))
 
 
-def _role_change(before: User, role: str) -> list[Operation]:
-    return [_counted(before.role, role), *directory.role_moves(before, role)]
+def _role_change(before: User, after: User) -> list[Operation]:
+    return [_counted(before, after), *directory.role_moves(before, after.role)]
 
 
-def _counted(before: str, after: str | None) -> Update:
-    demotes = "admin" in portals(before) and (after is None or "admin" not in portals(after))
+def _counted(before: User, after: User | None) -> Update:
+    demotes = identity.administers(before) and (after is None or not identity.administers(after))
     others = UserStatisticsItem.admins > 1 if demotes else None
     return Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), others)

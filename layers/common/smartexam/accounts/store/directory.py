@@ -2,13 +2,13 @@
 
     pk                 sk                    what
     SEARCH#jo          john.doe#42           people to write to, by the start of the username or of a word of the name
-    MATCH#j            john@d.org#42         every account, for administrators: by the address as well
+    MATCH#j            john@d.org#42         every account, for administrators: by address and roll number as well
     USERS#ALL          0000000000000042      every account, by id
     USERS#<role>       0000000000000042      accounts of a role, by id
 
-`SEARCH` rows exist from the first password on, and hold what a list of people shows: a search reads nothing else.
-Names are not changed, so that cannot be out of date. They are spread by their first two characters, the least that
-a search has. `MATCH` rows hold the role, since administrators filter by it.
+`SEARCH` rows exist from the first password on until the account is deactivated, and hold what a list of people shows:
+a search reads nothing else. A change of the name changes the rows in the same transaction. They are spread by their
+first two characters, the least that a search has. `MATCH` rows hold the role, since administrators filter by it.
 
 A page of accounts is one query of keys in `USERS#...` and one batch read of the profiles; how many there are in all
 stands in `STATISTICS`. Ids are given out in order, so from the highest id down is from the newest down.
@@ -120,10 +120,18 @@ def listing_deletes(user: "User") -> list[Operation]:
 
 def search_puts(user: "User") -> list[Operation]:
     """The rows of an account that can be written to from now on."""
-    return [
-        Put(SearchItem(pk, sk, user_id=user.id, username=user.username, full_name=user.full_name))
-        for pk, sk in _search_keys(user)
-    ]
+    return _search_rows(user, _search_keys(user))
+
+
+def renaming(before: "User", after: "User") -> list[Operation]:
+    """What makes the rows of searches those of an account whose names, roll number or state changed."""
+    old, new = set(_match_keys(before)), set(_match_keys(after))
+    rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in sorted(old - new)]
+    rows += [Put(MatchItem(pk, sk, user_id=after.id, role=after.role)) for pk, sk in sorted(new - old)]
+    was, will_be = (set(_search_keys(user)) if user.is_findable else set() for user in (before, after))
+    rows += [Delete(SearchItem, pk, sk) for pk, sk in sorted(was - will_be)]
+    shown_alike = (before.username, before.full_name) == (after.username, after.full_name)
+    return rows + _search_rows(after, sorted(will_be - was if shown_alike else will_be))
 
 
 def role_moves(user: "User", role: str) -> list[Operation]:
@@ -157,13 +165,19 @@ def terms(*, full_name: str, names: list[str]) -> list[str]:
     )
 
 
+def _search_rows(user: "User", keys: list[tuple[str, str]]) -> list[Operation]:
+    return [
+        Put(SearchItem(pk, sk, user_id=user.id, username=user.username, full_name=user.full_name)) for pk, sk in keys
+    ]
+
+
 def _search_keys(user: "User") -> list[tuple[str, str]]:
     found = terms(full_name=user.full_name, names=[user.username])
     return [(_search_key(term), f"{term}#{user.id}") for term in found if len(term) >= SEARCH_CHARACTERS]
 
 
 def _match_keys(user: "User") -> list[tuple[str, str]]:
-    found = terms(full_name=user.full_name, names=[user.username, user.email])
+    found = terms(full_name=user.full_name, names=[user.username, user.email, user.roll_no or ""])
     return [(f"MATCH#{term[0]}", f"{term}#{user.id}") for term in found]
 
 

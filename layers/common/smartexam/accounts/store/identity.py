@@ -2,11 +2,14 @@
 
     pk              sk               what
     USER#42         PROFILE          the account
+    USER#42         ENROLMENT        the batches that the account is in (smartexam.accounts.store.batches)
     NAME#john.doe   NAME             the username is taken, by whom
+    NAME#2025-007   NAME             so is the roll number: one name signs in one account, whichever kind it is
     EMAIL#j@d.org   EMAIL            the address is taken, by whom
     GOOGLE#<sub>    GOOGLE           the Google account that signs in here, as whom
     STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
     COUNTER#user    COUNTER          id blocks (smartexam.platform.ids)
+    BATCH#5, BATCHES                 groups of students (smartexam.accounts.store.batches)
     SEARCH#..., MATCH#..., USERS#... lists and searches (smartexam.accounts.store.directory)
     REQUEST#..., REQUESTS#...        requests for another role (smartexam.accounts.store.access_requests)
 
@@ -53,9 +56,13 @@ class UserItem(Item):
     role = UnicodeAttribute()
     password_hash = UnicodeAttribute(null=True)
     google_sub = UnicodeAttribute(null=True)
+    roll_no = UnicodeAttribute(null=True)
     auth_version = IntAttribute()
     credentials_version = IntAttribute()
+    revision = IntAttribute(default=0)
     created_at = FloatAttribute()
+    rostered_at = FloatAttribute(null=True)
+    deactivated_at = FloatAttribute(null=True)
 
 
 class MarkerItem(Item):
@@ -68,7 +75,7 @@ class MarkerItem(Item):
 
 
 class UserStatisticsItem(Item):
-    """Numbers of accounts by role; `admins` counts all who have `admin` in it, so that the last can be told."""
+    """Numbers of accounts by role; `admins` counts those who can sign in to the administration, to tell the last."""
 
     class Meta:
         context = "identity"
@@ -95,6 +102,10 @@ class User(msgspec.Struct, frozen=True):
         auth_version: raised by whatever changes what earlier credentials allow: a role, a password, the end.
         credentials_version: credentials issued below it are dead; a new role alone does not raise it.
         created_at: epoch seconds.
+        roll_no: the institute's own number of the student, as it was typed; it signs in too.
+        rostered_at: when a roster made or confirmed an account that has no password yet.
+        deactivated_at: since when nobody can sign in to it; None of an account in use.
+        revision: raised by every change, so that a write can be held to what was read.
     """
 
     id: int
@@ -108,6 +119,20 @@ class User(msgspec.Struct, frozen=True):
     auth_version: int
     credentials_version: int
     created_at: float
+    roll_no: str | None = None
+    rostered_at: float | None = None
+    deactivated_at: float | None = None
+    revision: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its owner may sign in."""
+        return self.deactivated_at is None
+
+    @property
+    def is_findable(self) -> bool:
+        """Whether others may find it to write to."""
+        return self.password_hash is not None and self.is_active
 
     @property
     def full_name(self) -> str:
@@ -120,7 +145,7 @@ class User(msgspec.Struct, frozen=True):
 
 
 class UserStatistics(msgspec.Struct, frozen=True):
-    """How many accounts there are, by role; `admins` counts those of either role with `admin` in it."""
+    """How many accounts there are, by role; `admins` counts those who can sign in to the administration."""
 
     user_role: int
     admin_role: int
@@ -134,7 +159,7 @@ class UserStatistics(msgspec.Struct, frozen=True):
 
 
 class Taken(Exception):
-    """The username, the address or the Google account belongs to another account; `fields` says which."""
+    """The username, address, roll number or Google account belongs to another account; `fields` says which."""
 
     def __init__(self, fields: set[str]) -> None:
         super().__init__(", ".join(sorted(fields)))
@@ -160,7 +185,7 @@ def get_users(user_ids: Iterable[int]) -> dict[int, User]:
 
 
 def find_user_id(identifier: str) -> int | None:
-    """The account that has a username or, if there is an @ in it, an address."""
+    """The account that has a username or a roll number or, if there is an @ in it, an address."""
     kind = "EMAIL" if "@" in identifier else "NAME"
     return _holder(kind, normalised(identifier)[:_LONGEST_IDENTIFIER])
 
@@ -181,15 +206,13 @@ def create_user(
     password_hash: str | None,
     now: float,
     google_sub: str | None = None,
+    roll_no: str | None = None,
 ) -> User:
     """Create an account with its uniqueness markers, lists and counts, all or nothing.
 
     Raises:
-        Taken: the username, the address or the Google account belongs to another account.
+        Taken: the username, the address, the roll number or the Google account belongs to another account.
     """
-    # Every function finds users, few make them: the others do not pay for this at their cold start.
-    from smartexam.accounts.store import directory  # noqa: PLC0415
-
     user = User(
         id=user_id,
         username=username,
@@ -202,26 +225,31 @@ def create_user(
         auth_version=1,
         credentials_version=1,
         created_at=now,
+        roll_no=roll_no,
     )
     unique = {
         "username": ("NAME", normalised(username)),
         "email": ("EMAIL", user.email),
         "google": ("GOOGLE", google_sub),
+        "roll_no": ("NAME", normalised(roll_no) if roll_no else None),
     }
     fields = [field for field, (_, value) in unique.items() if value]
     operations: list[Operation] = [marker(*unique[field], user_id) for field in fields]
-    operations += [
-        Put(_item_of(user), UserItem.pk.does_not_exist()),
-        Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, role)),
-        *directory.listing_puts(user),
-    ]
-    if password_hash is not None:
-        operations += directory.search_puts(user)
+    operations += [*creation(user), Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, user))]
     try:
         table.transact(operations)
     except TransactionRefused as refused:
         raise Taken({field for field, failed in zip(fields, refused.failed, strict=False) if failed}) from None
     return user
+
+
+def creation(user: User) -> list[Operation]:
+    """The writes of a new account, but for its markers and the counts."""
+    # Every function finds users, few make them: the others do not pay for this at their cold start.
+    from smartexam.accounts.store import directory  # noqa: PLC0415
+
+    written = [Put(_item_of(user), UserItem.pk.does_not_exist()), *directory.listing_puts(user)]
+    return written + directory.search_puts(user) if user.is_findable else written
 
 
 def free_username(base: str) -> str:
@@ -255,15 +283,20 @@ def marker(kind: str, value: str | None, user_id: int) -> Put:
     return Put(MarkerItem(f"{kind}#{value}", kind, user_id=user_id), MarkerItem.pk.does_not_exist())
 
 
-def role_counts(before: str | None, after: str | None) -> list[Action]:
-    """The changes to the counts when an account goes from one role (or none) to another (or none)."""
+def role_counts(before: User | None, after: User | None) -> list[Action]:
+    """The changes to the counts when an account becomes another, comes (no `before`) or goes (no `after`)."""
     change = dict.fromkeys(("user", "admin", "user,admin", "admins"), 0)
-    for role, step in ((before, -1), (after, 1)):
-        if role is not None:
-            change[role] += step
-            change["admins"] += step * ("admin" in portals(role))
+    for user, step in ((before, -1), (after, 1)):
+        if user is not None:
+            change[user.role] += step
+            change["admins"] += step * administers(user)
     counters = {**_ROLE_COUNTER, "admins": UserStatisticsItem.admins}
     return [counters[name].add(step) for name, step in change.items() if step or name == "admins"]
+
+
+def administers(user: User) -> bool:
+    """Whether an account can sign in to the administration."""
+    return user.is_active and "admin" in portals(user.role)
 
 
 def user_of(item: UserItem) -> User:
@@ -280,6 +313,10 @@ def user_of(item: UserItem) -> User:
         auth_version=item.auth_version,
         credentials_version=item.credentials_version,
         created_at=item.created_at,
+        roll_no=item.roll_no,
+        rostered_at=item.rostered_at,
+        deactivated_at=item.deactivated_at,
+        revision=item.revision,
     )
 
 
@@ -297,6 +334,10 @@ def _item_of(user: User) -> UserItem:
         auth_version=user.auth_version,
         credentials_version=user.credentials_version,
         created_at=user.created_at,
+        roll_no=user.roll_no,
+        rostered_at=user.rostered_at,
+        deactivated_at=user.deactivated_at,
+        revision=user.revision,
     )
 
 
