@@ -1,8 +1,8 @@
-"""What goes with an account and with an exam: one registry over all slices.
+"""Everything that is deleted with an account or an exam: one registry over all slices.
 
-A step removes one kind of thing in bounded pieces. It can be stopped anywhere, repeated, and run twice at once: it
-looks for what is there and removes it, and removes last what it finds the rest by. Whatever else comes to belong to an
-account or an exam becomes a step of its slice and a line here.
+A step deletes one kind of item in bounded pieces. It can be stopped anywhere, repeated, and run twice at the same time:
+it looks for what exists and deletes it, and deletes last the items by which it finds the others. Every new kind of item
+that belongs to an account or an exam needs a step in its slice and a line here.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from smartexam.talk.store import sockets, study
 from smartexam.talk.store.discussions import erasing as discussions
 from smartexam.talk.store.messaging import erasing as messaging
 
-# Removes pieces of what belongs to the account or exam of that id; yields after each.
+# Deletes what belongs to the account or exam with this id, piece by piece; yields after each.
 Step = Callable[[int], Iterator[None]]
 
 
@@ -30,8 +30,8 @@ def _in_pieces(erase_piece: Callable[[int], bool]) -> Step:
     return step
 
 
-# What others refer to is removed before what it is found by. The stream takes results out of the statistics too, but
-# only out of those that are kept up to date.
+# Items are deleted before the items by which they are found. The stream also removes results from the statistics, but
+# only from generations that are kept up to date.
 ACCOUNT_STEPS: tuple[Step, ...] = (
     _in_pieces(accounts.erase_access_requests),
     _in_pieces(messaging.erase_user),
@@ -45,8 +45,8 @@ ACCOUNT_STEPS: tuple[Step, ...] = (
     _in_pieces(study.forget_turns),
 )
 
-# Running attempts first: until their sittings are gone, students work on for nothing. Discussions after the questions:
-# as long as there is a question, it can be commented on.
+# Running attempts first: students could otherwise go on working on an exam that is gone. Discussions after the
+# questions: as long as a question exists, it can get comments.
 EXAM_STEPS: tuple[Step, ...] = (
     sitting.erase_sittings,
     sitting.erase_results,
@@ -57,22 +57,18 @@ EXAM_STEPS: tuple[Step, ...] = (
 
 
 def erase_account(user_id: int, may_go_on: Callable[[], bool]) -> bool:
-    """Remove what belonged to an account that is gone; see `erase_exam`."""
+    """Delete what belonged to a deleted account; see `erase_exam`."""
     return _erase(ACCOUNT_STEPS, user_id, may_go_on)
 
 
 def erase_exam(exam_id: int, may_go_on: Callable[[], bool]) -> bool:
-    """Remove what belonged to an exam whose card is gone.
-
-    Args:
-        exam_id: the exam.
-        may_go_on: whether there is room for another piece; asked after each.
+    """Delete what belonged to a deleted exam; `may_go_on` is asked after each piece.
 
     Returns:
         Whether nothing is left.
 
     Raises:
-        Unavailable: the database cannot be reached; what was removed stays removed.
+        Unavailable: the database cannot be reached; what was deleted stays deleted.
     """
     return _erase(EXAM_STEPS, exam_id, may_go_on)
 

@@ -1,7 +1,7 @@
-"""From the credentials of a request to the signed-in caller.
+"""Authenticates the caller of a request from its credentials.
 
-A bearer token costs no database read; a cookie session costs one. Admin routes read the account besides, so that a
-role taken away is gone at once. If a request carries both, the bearer token decides.
+A bearer token costs no database read, a cookie session one. Admin routes also read the account, so a role that was
+taken away stops working at once. If a request carries both credentials, the bearer token decides.
 """
 
 from collections.abc import Mapping
@@ -20,18 +20,18 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def authenticate(
     access: Access, method: str, headers: Mapping[str, str], cookies: Mapping[str, str], now: float
 ) -> Principal | None:
-    """The caller, if the route lets them in.
+    """The caller, if the route may be called by them; None on public routes, which ignore credentials.
 
     Args:
-        access: who may call the route; for a public one nothing is looked at.
+        access: who may call the route.
         method: the HTTP method.
-        headers: the request's headers, names in lower case.
+        headers: names in lower case.
         cookies: the request's cookies.
         now: epoch seconds.
 
     Raises:
-        Unauthorized: no credentials, or dead ones.
-        Forbidden: the role does not fit, or a browser was sent here by a foreign page.
+        Unauthorized: no credentials, or invalid ones.
+        Forbidden: the role is not sufficient, or a foreign page made the browser send the request.
     """
     if access is Access.PUBLIC:
         return None
@@ -45,14 +45,14 @@ def authenticate(
 
 
 def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str], now: float) -> Principal:
-    """The caller by bearer token or cookie, later changes of the account applied.
+    """The caller by bearer token or cookie, with later changes of the account applied.
 
     Raises:
-        Unauthorized: no credentials, or dead ones.
+        Unauthorized: no credentials, or invalid ones.
         Forbidden: a cookie-authenticated change from a foreign origin.
     """
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    # Any other scheme is for somebody on the way, such as a proxy with a password of its own.
+    # Other schemes are not for us, such as the password of a proxy on the way.
     if scheme.lower() == "bearer":
         principal = feed().applied(tokens.verify(token.strip(), now), now)
         if principal is None:
@@ -72,7 +72,7 @@ def current(principal: Principal) -> Principal:
     """The caller with the role that the account has now.
 
     Raises:
-        Unauthorized: the account is gone, or its credentials of that time are dead.
+        Unauthorized: the account was deleted, or its credentials were revoked.
     """
     user = identity.get_user(principal.user_id)
     if user is None or not user.is_active or principal.version < user.credentials_version:
@@ -83,8 +83,8 @@ def current(principal: Principal) -> Principal:
 def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
     """Refuse a change that a browser makes on behalf of a foreign page.
 
-    `Origin` decides where it is sent; without it `Sec-Fetch-Site` does. A client that sends neither is no browser, and
-    does not send cookies by itself.
+    `Origin` decides if it is sent, otherwise `Sec-Fetch-Site`. A client that sends neither is not a browser and does
+    not send cookies on its own.
 
     Raises:
         Forbidden: the page behind the request is not ours.

@@ -1,21 +1,21 @@
-"""What is left of a deleted account, on its way out: the queue of the account eraser."""
+"""The queue of the account eraser, which deletes what a deleted account left."""
 
 import msgspec
 
 from smartexam.platform import queues
 from smartexam.platform.settings import settings
 
-# Longer than credentials that were issued before are taken for: what is removed then is not written again.
+# Longer than credentials issued before the deletion are accepted, so nothing is written again after the first pass.
 _FIRST_PASS_SECONDS = 6
 
 
 class ErasureOrder(msgspec.Struct, frozen=True):
-    """Whose data is to go.
+    """The account whose data is to be deleted.
 
     Attributes:
         user_id: the account.
-        requested_at: when its owner said so, epoch seconds.
-        is_last_pass: whether everything was removed once, and this only looks for what was under way then.
+        requested_at: when its owner deleted it, epoch seconds.
+        is_last_pass: whether everything was deleted once, and this pass only looks for writes made meanwhile.
     """
 
     user_id: int
@@ -24,7 +24,7 @@ class ErasureOrder(msgspec.Struct, frozen=True):
 
 
 def order(user_id: int, now: float) -> None:
-    """Have everything removed that an account leaves behind; nothing happens to an account that still exists.
+    """Order the deletion of everything an account has left; it does nothing to an account that still exists.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -33,7 +33,7 @@ def order(user_id: int, now: float) -> None:
 
 
 def hand_over(remaining: ErasureOrder, *, delay_seconds: int) -> None:
-    """Put an order into the queue.
+    """Send an order to the queue.
 
     Raises:
         Unavailable: the queue cannot be reached.

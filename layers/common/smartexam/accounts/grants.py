@@ -1,4 +1,4 @@
-"""What a successful sign-in of an app gets: an access token, a refresh token and who it is."""
+"""The answer to a successful sign-in of an app: an access token, a refresh token and the account."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ class GrantedUser(msgspec.Struct, frozen=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens of a new sign-in; `expires_in` is the access token's life in seconds."""
+    """The tokens of a new sign-in; `expires_in` is the lifetime of the access token in seconds."""
 
     access_token: str
     refresh_token: str
@@ -31,7 +31,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def grant(user: User, now: float) -> Grant:
-    """Issue tokens to an account that has just proved who it is; one database write."""
+    """Issue tokens to an account that has just authenticated; one database write."""
     return Grant(
         access_token=tokens.issue(user.principal(), now),
         refresh_token=credentials.issue_refresh_token(user, now),

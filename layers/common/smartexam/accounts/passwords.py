@@ -7,7 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 _LONGEST_PASSWORD = 128
-# The hash of a password that nobody knows, made with the same parameters.
+# The hash of a random password that was not kept, with the same parameters.
 _DECOY = "$argon2id$v=19$m=19456,t=2,p=1$P8gtrDLxSH2ei7uHjF7lnw$RsWUAFrxmJdBY+tlrjFuUDgq2TxuE1xvphc7omz7S4w"
 
 
@@ -24,8 +24,8 @@ def hash_password(password: str) -> str:
 def verify_password(password_hash: str | None, password: str) -> bool:
     """Whether a password is right.
 
-    Without a hash (no such account, or none set yet) it takes the same time and is wrong: how long an answer takes
-    must not tell whether an account exists.
+    Without a hash (no such account, or no password yet) it returns False after the same time, because the duration of
+    an answer must not reveal whether an account exists.
     """
     candidate = password if len(password) <= _LONGEST_PASSWORD else ""
     try:

@@ -1,7 +1,7 @@
-"""Changes that bind credentials already issued, without a database read per request.
+"""Applies changes of accounts to credentials already issued, without a database read per request.
 
-Role changes, new passwords and deletions are one small feed. A warm process re-reads what is new in it every few
-seconds, so a change binds everywhere within five; admin routes do not wait for it, they read the account.
+Role changes, new passwords and deletions are written to one small feed. A warm process reads its new entries every few
+seconds, so a change applies everywhere within five. Admin routes read the account instead.
 """
 
 import threading
@@ -14,14 +14,14 @@ from smartexam.accounts.store.revocations import Revocation
 from smartexam.platform.principal import Principal
 from smartexam.platform.stopwatch import Stopwatch
 
-# With the read itself this stays within the five seconds that are promised.
+# Leaves time for the read itself within the promised five seconds.
 _REFRESH_SECONDS = 4.0
-# Entries may be written by machines whose clocks differ from ours, and become visible after they were stamped.
+# Entries are stamped by other machines' clocks, and become visible some time after they are stamped.
 _OVERLAP_SECONDS = 60.0
 
 
 class RevocationFeed:
-    """What this process knows of the feed."""
+    """This process's copy of the feed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -30,14 +30,12 @@ class RevocationFeed:
         self._read_up_to = 0.0
 
     def applied(self, principal: Principal, now: float) -> Principal | None:
-        """The principal as later changes leave it, None if its credential is dead.
+        """The principal after later changes, None if its credential was revoked.
 
-        Args:
-            principal: as its credential says.
-            now: epoch seconds.
+        `principal` is as its credential says, `now` in epoch seconds.
 
         Raises:
-            Unavailable: the feed is stale and cannot be read; letting the request through would be a guess.
+            Unavailable: the copy is stale and the feed cannot be read, so the credential cannot be judged.
         """
         self._refresh(now)
         for change in self._changes.get(principal.user_id, ()):

@@ -1,4 +1,4 @@
-"""Cookie sessions of browsers: begun, ended, and kept from pages that are not ours."""
+"""Starts and ends browsers' cookie sessions, and protects them from foreign pages."""
 
 from smartexam.accounts.authenticate import SESSION_COOKIE, refuse_foreign_origin
 from smartexam.accounts.store import sessions
@@ -9,10 +9,10 @@ _ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Lax"
 
 
 def start(request: Request, user: User) -> str:
-    """Begin a session and return its whole `Set-Cookie` value.
+    """Start a session and return the whole value of its `Set-Cookie` header.
 
-    The token is always new, and a session that the browser had before ends: nobody can plant a token and have
-    somebody else sign in to it.
+    The token is always new and the browser's former session ends, so an attacker cannot plant a token that becomes
+    signed in.
     """
     _end_presented(request)
     token = sessions.start_session(user, request.now)
@@ -23,7 +23,7 @@ def end(request: Request) -> str:
     """End the browser's session, if any, and return the `Set-Cookie` value that clears its cookie.
 
     Raises:
-        Forbidden: a foreign page sent the browser here.
+        Forbidden: a foreign page made the browser send the request.
     """
     if SESSION_COOKIE in request.cookies:
         refuse_foreign_origin(request.headers)
@@ -32,12 +32,12 @@ def end(request: Request) -> str:
 
 
 def cleared_cookie() -> str:
-    """The `Set-Cookie` value that makes a browser forget its session."""
+    """The `Set-Cookie` value that deletes the session cookie."""
     return f"{SESSION_COOKIE}=; Max-Age=0; {_ATTRIBUTES}"
 
 
 def refuse_foreign_page(request: Request) -> None:
-    """Refuse a sign-in that a foreign page posts: its visitor would work in somebody else's account unawares.
+    """Refuse a sign-in that a foreign page posts, which would make its visitor work in the attacker's account unawares.
 
     Raises:
         Forbidden: the page behind the request is not ours.

@@ -1,4 +1,4 @@
-"""New accounts."""
+"""Creates accounts at sign-up."""
 
 import re
 import unicodedata
@@ -14,16 +14,17 @@ LONGEST_NAME = 100
 # RFC 5321: the whole address at most 254 characters; ASCII, since that is what SES delivers to.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 LONGEST_ADDRESS = 254
-# Of a crowd of one name that signs up at the same moment each round lets at least one in, with the next number; whoever
-# was late so often does not insist on that.
+# When many people of one name sign up at the same moment, each try lets at least one of them in with the next number.
+# After this many tries a random number is taken.
 _IN_ORDER = 8
 _ATTEMPTS = 12
-# Control characters and what is no character at all. Format characters stay: Indian scripts join letters with them.
+# Control characters and unassigned code points. Format characters are allowed, because Indian scripts join letters with
+# them.
 _NEVER_IN_NAMES = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
 def person_name(text: str) -> str | None:
-    """A first or last name with single spaces; None if it is empty, too long or holds control characters."""
+    """A first or last name with single spaces; None if it is empty, too long or contains control characters."""
     name = " ".join(text.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         return None
@@ -46,9 +47,9 @@ def is_address(text: str) -> bool:
 
 
 def register(*, first_name: str, last_name: str, email: str, now: float, google_sub: str | None = None) -> User:
-    """Create an account without a password, named after its owner.
+    """Create an account without a password, with a username made from the name.
 
-    It does the same work for an address that is taken: how long it takes does not tell.
+    It does the same work if the address is taken, so its duration does not reveal that.
 
     Raises:
         Taken: the address or the Google account belongs to another account.
@@ -68,7 +69,7 @@ def register(*, first_name: str, last_name: str, email: str, now: float, google_
                 now=now,
             )
         except Taken as taken:
-            # Somebody of the same name was a moment quicker: take the next number.
+            # Another sign-up has just taken this username; try the next number.
             if taken.fields != {"username"}:
                 raise
     raise Unavailable

@@ -1,7 +1,7 @@
 """Access tokens: JWTs signed with HS256, valid for one hour.
 
-Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's
-auth version, `iat`, `exp`. They are checked against our own clock (PyJWT has no way to pass one in).
+Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's auth
+version, `iat`, `exp`. The times are checked here, because PyJWT does not accept a clock.
 """
 
 import json
@@ -15,11 +15,11 @@ from smartexam.platform.principal import Principal, Role
 from smartexam.platform.signing_keys import key_id, signing_keys
 
 LIFETIME_SECONDS = 3600
-# Clocks of two machines differ by a little; a token from further ahead was not made by us.
+# Clocks of machines differ slightly; we cannot have issued a token from further in the future.
 _CLOCK_SKEW_SECONDS = 10
 _ALGORITHM = "HS256"
 _ROLES = get_args(Role)
-# What every refusal for want of a live credential says to a program, whichever credential it was.
+# The code of every refusal for lack of a valid credential, whichever credential it was.
 NO_SESSION = "no_session"
 _DECODER_OPTIONS: Any = {
     "require": ["sub", "exp", "iat"],
@@ -49,7 +49,7 @@ def verify(token: str, now: float) -> Principal:
     """The principal that an access token names.
 
     Raises:
-        Unauthorized: `token_expired_or_invalid`, whatever is wrong with it.
+        Unauthorized: `token_expired_or_invalid`, for every reason.
     """
     claims = _claims(token)
     try:
@@ -86,20 +86,20 @@ def _claims(token: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _signed_claims(token: str, key: bytes) -> Any:
-    """What a token says that was signed with a key; not to be changed.
+    """The claims of a token with a valid signature; callers must not modify them.
 
-    Whether it was does not change either, and who saves answers sends the same token for an hour. What depends on the
-    time is looked at each time; what is refused is not kept.
+    The result is cached, because a client sends the same token for an hour while it saves answers. Times are checked on
+    every request; errors are not cached.
     """
     return jwt.decode(token, key, algorithms=[_ALGORITHM], options=_DECODER_OPTIONS)
 
 
 @lru_cache(maxsize=16)
 def _named_key(head: str) -> str:
-    """The key that a token's header names: all tokens of a key have the same header, so it is read once."""
+    """The key that a token's header names; cached, because all tokens of one key have the same header."""
     return str(jwt.get_unverified_header(f"{head}.e30.").get("kid"))
 
 
 def rejected() -> Unauthorized:
-    """The one answer to a token that proves nothing."""
+    """The error for every token that is not valid."""
     return Unauthorized("token_expired_or_invalid", code="token_expired_or_invalid", reason=NO_SESSION)

@@ -1,11 +1,11 @@
-"""Usernames from people's names: `first.last` in plain ASCII."""
+"""Makes usernames from people's names: `first.last` in plain ASCII."""
 
 import unicodedata
 
 _LONGEST_PART = 30
 _NAMELESS = "user"
 
-# Latin letters that Unicode does not take apart into a base and a mark.
+# Latin letters that Unicode does not decompose into a base and a mark.
 _LATIN = {
     "æ": "ae",
     "œ": "oe",
@@ -19,7 +19,7 @@ _LATIN = {
     "ŋ": "n",
 }
 
-# Devanagari as in passports, without marks: a consonant carries an "a" unless a vowel sign or a virama follows.
+# Devanagari as in passports, without marks: a consonant has an "a" unless a vowel sign or a virama follows.
 _CONSONANTS = {
     letter: sound
     for letters, sounds in (
@@ -46,16 +46,16 @@ _OTHER = {
 
 
 def username_base(first_name: str, last_name: str) -> str:
-    """The username that a person gets if nobody has it yet.
+    """The username for a person if it is not taken.
 
-    Accents go, Devanagari is transliterated, other scripts are left out; a name of which nothing remains is `user`.
+    Accents are dropped, Devanagari is transliterated, other scripts are left out; an empty result becomes `user`.
     """
     parts = [_plain(part)[:_LONGEST_PART] for part in (first_name, last_name)]
     return ".".join(part for part in parts if part) or _NAMELESS
 
 
 def _plain(name: str) -> str:
-    # Compatibility forms first: mathematical capitals have no lower case of their own.
+    # Compatibility forms come first: mathematical capitals have no lower case of their own.
     letters = unicodedata.normalize("NFKD", _transliterated(name)).casefold()
     latin = "".join(_LATIN.get(letter, letter) for letter in letters)
     return "".join(letter for letter in latin if letter.isascii() and letter.isalnum())
@@ -71,7 +71,7 @@ def _transliterated_word(word: str) -> str:
     for at, letter in enumerate(letters):
         following = letters[at + 1 : at + 2]
         if letter in _CONSONANTS:
-            # The last "a" of a word is written and not spoken: Ram, not Rama.
+            # The last "a" of a word is written but not spoken: Ram, not Rama.
             is_bare = following in _VOWEL_SIGNS or following == _VIRAMA or (not following and len(letters) > 1)
             out.append(_CONSONANTS[letter] + ("" if is_bare else "a"))
         else:

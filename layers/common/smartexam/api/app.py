@@ -1,7 +1,7 @@
 """The app factory: routes in, a Lambda handler out.
 
-Powertools' resolver routes and renders; around each route stand authentication, typed bodies, the mapping of errors
-and the log line. Handlers stay what they should be: parse, call, return.
+Powertools' resolver routes and renders. Around each route are authentication, typed bodies, the mapping of errors and
+the log line, so handlers only parse, call and return.
 """
 
 import inspect
@@ -33,17 +33,17 @@ _request: ContextVar[Request] = ContextVar("request")
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A route as declared, from which it is served and described.
+    """A declared route, from which it is served and described.
 
     Attributes:
         path: with `<name>` for each path parameter; all are ids.
         handler: the function behind it; its docstring describes the route, its `Raises:` the errors.
-        takes: shape of the body, handed to the handler as `body`.
-        query: shape of the query string, handed to the handler as `query`.
-        answers: shape of the success; of one that is no JSON, its media type as text.
+        takes: shape of the body, passed to the handler as `body`.
+        query: shape of the query string, passed to the handler as `query`.
+        answers: shape of a successful answer; its media type as text if it is not JSON.
         also: further successes by status: a shape, a media type, or None for no body. Only described, not enforced.
         forms: whether the body may be a form as well, or a form only.
-        limit: most bytes of the body.
+        limit: the most bytes of the body.
     """
 
     method: str
@@ -63,8 +63,8 @@ class Api:
 
     Args:
         group: the function's name, for its logs and its description.
-        clock: where the time comes from; by default as the settings say.
-        unrouted: answers whatever no route of this function takes; by default that is a 404.
+        clock: the source of the time; by default the settings' clock.
+        unrouted: answers requests that match no route of this function; by default with a 404.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class Api:
             context: Lambda's context.
 
         Returns:
-            A payload-2.0 response. It does not raise, whatever the request.
+            A payload-2.0 response. It never raises.
         """
         started = time.perf_counter()
         clock = self.clock or settings().clock()
@@ -174,7 +174,7 @@ class Api:
         log_invocation(
             now=request.now,
             latency_ms=(time.perf_counter() - started) * 1000,
-            fault=status == AppError.status,  # others of 5xx say that something else is down
+            fault=status == AppError.status,  # other 5xx errors mean that a service we need is down
             trace=trace,
             status=status,
             request_id=request.request_id,
@@ -187,7 +187,7 @@ def _refuse(request: Request) -> Reply:
 
 
 def _require_whole(path: str) -> None:
-    """Refuse a path with a line feed at its end, which the `$` of the router's expressions passes over."""
+    """Refuse a path with a line feed at its end, which the `$` of the router's expressions ignores."""
     if path.endswith("\n"):
         raise NotFound("Not found")
 

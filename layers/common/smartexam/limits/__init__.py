@@ -1,1 +1,1 @@
-"""What may be done only so often: attempts in a window, uses of a quota."""
+"""Rate limits and quotas: what may be done only so often."""

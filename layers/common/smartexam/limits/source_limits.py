@@ -1,11 +1,10 @@
 """Limits per source address, and per account over all sources.
 
-They stand before everything else that a stranger's request costs: one that is refused costs one read. Sources in
-`TRUSTED_NETWORKS` are exempt. Each source and each account has a window of its own, so nobody can use up what others
-need.
+They come before everything else in a stranger's request, so a refused request costs one read. Sources in
+`TRUSTED_NETWORKS` are exempt. Each source and each account has its own window, so nobody can use up what others need.
 
-Failed sign-ins are counted when they have failed. Attempts that are under way when a limit is reached are still
-looked at, at most three for each account and source (`rate_limits.reserve_sign_in`).
+Failed sign-ins are counted after they have failed. Attempts in progress when a limit is reached are still checked, at
+most three for each account and source (`rate_limits.reserve_sign_in`).
 """
 
 import hashlib
@@ -25,13 +24,13 @@ SIGN_IN_SECONDS = 15 * 60
 CALL_SECONDS = 3600
 ACCOUNT_FAILURES, ACCOUNT_SECONDS = 50, 3600
 KNOWN_SECONDS = 30 * 24 * 3600
-# A source that signs in every day is written down anew once a day.
+# A source that signs in every day is stored again once a day.
 _RENEWED_SECONDS = 24 * 3600
 _LOOKUPS_OF_ONE_NAME = 60
 
 
 class SignIn:
-    """A sign-in as these limits see it; whoever begins it says how it ended."""
+    """A sign-in for these limits; its caller reports the outcome."""
 
     def __init__(self, source: Source, now: float) -> None:
         self._source, self._now = source, now
@@ -59,7 +58,7 @@ class SignIn:
         """Refuse a source that the account does not know, after too many failures from all sources; one read.
 
         Args:
-            account: `#42`, or the name given if nobody has it: such a name is locked in the same way.
+            account: `#42`, or the given name if there is no such account: such a name is locked in the same way.
 
         Raises:
             RateLimited: `too_many_failures`, with the time until the window ends.
@@ -81,13 +80,13 @@ class SignIn:
         windows.count(self._account, "sign_in", self._now, standing=self._of_account, window_seconds=ACCOUNT_SECONDS)
 
     def succeeded(self) -> None:
-        """Remember that the account signed in from here; no write if that was remembered within a day."""
+        """Remember that the account signed in from this source; no write if that was stored within a day."""
         if self._known_until < self._now + KNOWN_SECONDS - _RENEWED_SECONDS:
             windows.remember_source(self._account, self._source.digest, self._now + KNOWN_SECONDS)
 
 
 def take_call(source: Source, call: Call, now: float) -> None:
-    """Use one of the calls that a source has in an hour of a route that strangers may call; a read and a write.
+    """Use one of a source's calls per hour of a route that is open to strangers; a read and a write.
 
     Raises:
         RateLimited: used up, with the time until the window ends.
@@ -101,7 +100,7 @@ def take_call(source: Source, call: Call, now: float) -> None:
 
 
 def take_lookup(name: str, now: float) -> None:
-    """Use one of the look-ups that strangers have in an hour of what belongs to one name, from all sources.
+    """Use one of the look-ups per hour, from all sources, of what belongs to one name.
 
     Raises:
         RateLimited: used up, with the time until the window ends.
@@ -113,7 +112,7 @@ def take_lookup(name: str, now: float) -> None:
 
 
 def account_key(account: str) -> str:
-    """The partition of an account's limits: of `#42` the user's own, of a name that nobody has one by itself."""
+    """The partition of an account's limits: the user's own for `#42`, a separate one for a name without an account."""
     if account.startswith("#"):
         return user_key(int(account[1:]))
     return f"NAME#{hashlib.sha256(account.encode()).hexdigest()[:40]}"

@@ -1,4 +1,4 @@
-"""Where a request comes from, as limits tell it."""
+"""Tells the source of a request, for limits."""
 
 import hashlib
 import ipaddress
@@ -16,8 +16,8 @@ class Source(msgspec.Struct, frozen=True):
     """The source of a request.
 
     Attributes:
-        network: what one subscriber cannot leave: an IPv4 address, or the /64 in which IPv6 addresses are free to
-            choose.
+        network: the network of one subscriber: an IPv4 address, or the /64 in which IPv6 addresses can be chosen
+            freely.
         is_trusted: whether it is in `TRUSTED_NETWORKS`, such as an exam hall behind one address: limits per source
             do not apply.
     """
@@ -27,16 +27,12 @@ class Source(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """The source in keys: addresses are personal data and are not stored as they are."""
+        """The source in keys; addresses are personal data and are not stored themselves."""
         return hashlib.sha256(self.network.encode()).hexdigest()[:40]
 
 
 def source_of(ip: str) -> Source:
-    """The source of a request.
-
-    Args:
-        ip: the peer as API Gateway reports it, never what a header says.
-    """
+    """The source of a request, from the peer address that API Gateway reports, never from a header."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
@@ -52,7 +48,7 @@ def _trusted(text: str) -> tuple[_Network, ...]:
     """The networks of a comma-separated list such as `192.0.2.0/24,2001:db8::/32`.
 
     Raises:
-        SettingsError: one of them is no network.
+        SettingsError: an entry is not a network.
     """
     try:
         return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -1,6 +1,6 @@
-"""Which results a student may see.
+"""Decides which results a student may see.
 
-A result is visible from a time on that follows from its exam's settings of this moment; until then it is pending.
+The exam's current settings give the time from which a result is visible; before that it is pending.
 """
 
 import msgspec
@@ -30,7 +30,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find_result(user_id: int, exam_id: int, result_id: int | None, time: ExamTime) -> Found:
-    """A student's result of an exam, the latest one if none is named.
+    """A student's result of an exam, by default the latest one.
 
     Raises:
         NotFound: no such exam, or no such result of this student.

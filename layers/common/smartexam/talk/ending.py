@@ -1,22 +1,22 @@
-"""Conversations that have ended, on their way out: the queue of the conversation eraser."""
+"""The queue of the conversation eraser, which deletes what ended conversations leave."""
 
 import msgspec
 
 from smartexam.platform import queues
 from smartexam.platform.settings import settings
 
-# The order is given before the conversation ends, so that no crash in between leaves messages behind for good.
+# The order is sent before the conversation ends, so that a crash between the two cannot leave messages behind.
 _UNTIL_ENDED_SECONDS = 20
 
 
 class EndedConversation(msgspec.Struct, frozen=True):
-    """Whose messages are to go; nothing happens to a conversation that goes on."""
+    """The conversation whose messages are to be deleted; a conversation that has not ended stays."""
 
     conversation_id: int
 
 
 def order_erasure(conversation_id: int, *, delay_seconds: int = _UNTIL_ENDED_SECONDS) -> None:
-    """Have everything removed that a conversation leaves behind when it ends, which it does now.
+    """Order the deletion of what a conversation leaves; the caller ends it next.
 
     Raises:
         Unavailable: the queue cannot be reached.

@@ -1,4 +1,4 @@
-"""Sending, typing and reading: first stored, then told to everybody's devices."""
+"""Sends messages, typing and reading events: store first, then tell the members' devices."""
 
 from typing import Annotated, Any
 
@@ -23,8 +23,8 @@ _ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
 class SendBody(msgspec.Struct, frozen=True):
     """A message to send.
 
-    `reply_to_id` names a message of the same conversation. `reply_to_text` and `reply_to_name` are taken for the
-    sake of older clients and not looked at: what is quoted is what is stored.
+    `reply_to_id` is a message of the same conversation. `reply_to_text` and `reply_to_name` are accepted from older
+    clients and ignored: quotes come from what is stored.
     """
 
     message: str
@@ -35,7 +35,7 @@ class SendBody(msgspec.Struct, frozen=True):
 
 
 class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as clients see it; its text is as it was written, and is to be escaped where it is shown."""
+    """A message as clients see it; the text is as it was written, and clients must escape it."""
 
     id: int
     sender_name: str
@@ -49,7 +49,7 @@ class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChatMessage(MessageShape, frozen=True, kw_only=True):
-    """A message as it comes to connected clients."""
+    """A message in an event to connected clients."""
 
     conv_id: int
     sender_id: int
@@ -57,10 +57,10 @@ class ChatMessage(MessageShape, frozen=True, kw_only=True):
 
 
 def message_text(text: str) -> str:
-    """A message as it is stored.
+    """A message's text as it is stored.
 
     Raises:
-        InvalidFields: nothing to be seen is in it, or it is longer than `LONGEST_MESSAGE`.
+        InvalidFields: it has no visible character, or is longer than `LONGEST_MESSAGE`.
     """
     return read_text(text, "message", longest=LONGEST_MESSAGE)
 
@@ -73,18 +73,13 @@ def message_shape(message: Message, reader_id: int) -> MessageShape:
 def send_message(
     sender: Principal, conversation_id: int, body: SendBody, now: float, *, connection_id: str | None = None
 ) -> ChatMessage:
-    """Store a message and tell every member; the sender's own view of it.
+    """Store a message and tell every member; returns the message as the sender sees it.
 
-    Args:
-        sender: who sends it.
-        conversation_id: into which conversation.
-        body: the message.
-        now: epoch seconds.
-        connection_id: the connection that it came by, which is answered otherwise.
+    `connection_id` is the connection that sent it; it gets no event, but an answer of its own.
 
     Raises:
         InvalidFields: the text is empty or too long.
-        BadRequest: it replies to what is not in this conversation.
+        BadRequest: it replies to a message that is not in this conversation.
         Forbidden: the sender is not a member.
         RateLimited: the sender's last message is less than two seconds old.
     """
@@ -110,10 +105,10 @@ def send_message(
 
 
 def tell_typing(sender: Principal, conversation_id: int, now: float, *, connection_id: str | None = None) -> None:
-    """Tell the other members that somebody is typing.
+    """Tell the other members that a member is typing.
 
     Raises:
-        Forbidden: they are not a member.
+        Forbidden: the sender is not a member.
     """
     everybody = conversations.recipients(sender.user_id, conversation_id).user_ids
     others = [user_id for user_id in everybody if user_id != sender.user_id]
@@ -125,7 +120,7 @@ def mark_read(reader: Principal, conversation_id: int) -> None:
     """Record that a member has read everything in a conversation.
 
     Raises:
-        Forbidden: they are not a member.
+        Forbidden: the reader is not a member.
     """
     conversations.mark_read(reader.user_id, conversation_id)
 

@@ -1,6 +1,6 @@
-"""Requests for another role as administrators see and decide them; the rows are those of `access_requests`.
+"""Administrators' lists of requests for another role, and their decisions, over the items of `access_requests`.
 
-A decision is one transaction on condition that the request is pending: of two administrators at once one decides.
+A decision is one transaction on condition that the request is pending, so only one administrator decides.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from smartexam.platform.pages import Wanted
 
 
 class AlreadyDecided(Exception):
-    """The request is not pending any more, or never was there."""
+    """The request is not pending, or does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class ListedRequests:
     """A page of requests, the newest first.
 
     Attributes:
-        people: the accounts that the requests name, by id; those that are gone are missing.
-        next_place: where the next page begins, None at the end.
+        people: the accounts that the requests name, by id, without deleted ones.
+        next_place: where the next page starts, None at the end.
     """
 
     requests: list[AccessRequest]
@@ -46,7 +46,7 @@ class ListedRequests:
 
 
 def list_requests(status: str | None, page: Wanted) -> ListedRequests:
-    """A page of requests, of one status or of all: a count, a query of keys, a batch of requests, one of accounts."""
+    """A page of requests of one status or of all: a count, a query and two batch reads."""
     counts = access_requests.counts()
     total = sum(counts.values()) if status is None else counts[status]
     pk, after = f"REQUESTS#{status or 'ALL'}", page.after
@@ -63,18 +63,18 @@ def list_requests(status: str | None, page: Wanted) -> ListedRequests:
 
 
 def approve(request_id: int, role: str | None, admin_id: int, now: float) -> User:
-    """Give the account of a pending request a role, and close the request with it.
+    """Give the account of a pending request a role, and complete the request.
 
     Args:
-        request_id: which.
-        role: the role to give; None for the one asked for.
-        admin_id: who decides.
+        request_id: the request.
+        role: the role to give; None for the requested one.
+        admin_id: the administrator who decides.
         now: epoch seconds.
 
     Raises:
         AlreadyDecided: there is no such pending request.
-        NotFound: the account is gone.
-        Conflict: the role would take the last administrator's rights.
+        NotFound: the account was deleted.
+        Conflict: the last administrator would lose the role.
     """
     request = _pending(request_id)
     granted = role or request.requested_access

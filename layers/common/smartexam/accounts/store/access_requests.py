@@ -2,15 +2,15 @@
 
     pk                  sk                   what
     REQUEST#7           REQUEST              the request; it names accounts by id only, their names are looked up
-    USER#42             REQUEST#7            whose it is
-    USER#42             PENDING_REQUEST      the one request of theirs that is not decided yet
-    USER#1              PROCESSED#7          who decided it
-    REQUESTS#ALL        <ms>#<id>            all, from the highest key down the newest first
+    USER#42             REQUEST#7            its owner
+    USER#42             PENDING_REQUEST      the owner's one request that is not decided yet
+    USER#1              PROCESSED#7          the administrator who decided it
+    REQUESTS#ALL        <ms>#<id>            all, the newest with the highest key
     REQUESTS#<status>   <ms>#<id>            those of a status: pending, completed, denied
     STATISTICS          REQUESTS             how many have each status
 
 A page of a list is one query of keys, one batch read of requests and one of accounts. Lists and counts change in the
-transaction that changes a request.
+same transaction as the request.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class RequestItem(Item):
 
 
 class RequestRowItem(Item):
-    """A request in a list, or in its owner's partition."""
+    """A request in a list, or in the partition of its owner."""
 
     class Meta:
         context = "identity"
@@ -85,7 +85,7 @@ _STATUS_COUNTER = {
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """A request for another role; times in epoch seconds, accounts by id (0: an account deleted since)."""
+    """A request for another role; times in epoch seconds, accounts by id (0: a deleted account)."""
 
     id: int
     user_id: int
@@ -105,7 +105,7 @@ class AlreadyPending(Exception):
 
 
 class AccessChanged(Exception):
-    """The account has another role by now."""
+    """The account has another role now."""
 
 
 class AccountGone(Exception):
@@ -118,11 +118,11 @@ def has_pending(user_id: int) -> bool:
 
 
 def submit(user: User, requested_access: str, reason: str, now: float) -> int:
-    """Store a request and return its id; of any number at once one is stored.
+    """Store a request and return its id; of any number of simultaneous ones, one is stored.
 
     Raises:
-        AlreadyPending: there is one that is not decided yet.
-        AccessChanged: the account does not have the role any more that it was read with.
+        AlreadyPending: the account has a request that is not decided yet.
+        AccessChanged: the account has no longer the role with which it was read.
         AccountGone: it was deleted meanwhile.
     """
     request_id = next_id("access_request")
@@ -169,11 +169,7 @@ def counts() -> dict[str, int]:
 
 
 def erase_of(user_id: int, *, limit: int) -> bool:
-    """Remove some of an account's requests, and its name from those it decided.
-
-    Returns:
-        Whether there may be more.
-    """
+    """Delete some of an account's requests, and its id from those it decided; returns whether there may be more."""
     mine = user_key(user_id)
     owned = table.query(RequestRowItem, mine, limit=limit, prefix="REQUEST#")
     for row in owned.items:
@@ -185,18 +181,18 @@ def erase_of(user_id: int, *, limit: int) -> bool:
 
 
 def list_place(request_id: int, requested_at: float) -> str:
-    """Where a request stands in the lists."""
+    """The sort key of a request in the lists."""
     return f"{int(requested_at * 1000):013d}#{request_id}"
 
 
 def status_counts(before: str | None, after: str | None) -> list[Action]:
-    """The changes to the counts when a request goes from one status (or none) to another (or none)."""
+    """The count changes for a request that goes from one status (or none) to another (or none)."""
     actions: list[Action] = [_STATUS_COUNTER[after].add(1)] if after else []
     return actions + ([_STATUS_COUNTER[before].add(-1)] if before else [])
 
 
 def request_of(item: RequestItem) -> AccessRequest:
-    """A request as stored, for callers."""
+    """The request of a stored item."""
     return AccessRequest(
         id=int(item.pk.removeprefix("REQUEST#")),
         user_id=item.user_id,

@@ -1,8 +1,8 @@
-"""Changes of an account that bind credentials already issued.
+"""Changes of an account that affect credentials already issued.
 
-Each is one transaction over the identity and the ephemeral table: the account with raised versions, its lists and
-counts, and the entry in the feed of revocations. All are conditional on the account as it was read, so that of two
-at once the second sees the first.
+Each is one transaction over the identity and the ephemeral table: the account with incremented versions, its lists and
+counts, and the entry in the feed of revocations. All are conditional on the account as it was read, so of two
+simultaneous changes the second sees the first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,26 +45,26 @@ _CHANGEABLE: Mapping[str, Any] = {
 
 
 class LinkSpent(Exception):
-    """The link was used, or replaced by a newer one, in the meantime."""
+    """The link was used or replaced by a newer one meanwhile."""
 
 
 class Overtaken(Exception):
-    """Something that was to change together with an account has changed in the meantime."""
+    """Something that was to change together with an account has changed meanwhile."""
 
 
 def set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, role: str | None = None) -> User:
-    """Give an account a password by a mailed link, which is spent with it; all its credentials die.
+    """Set an account's password by a mailed link, which is spent, and revoke all credentials of the account.
 
     Args:
-        user: whose link it is.
+        user: the owner of the link.
         password_hash: the new one.
-        link: as found.
+        link: as it was found.
         now: epoch seconds.
-        role: another role that the account gets with it.
+        role: another role to give at the same time.
 
     Raises:
-        LinkSpent: somebody was first.
-        NotFound: the account is gone.
+        LinkSpent: the link was used or replaced meanwhile.
+        NotFound: the account was deleted.
     """
     spending = credentials.spend_password_link(link, now)
 
@@ -79,8 +79,8 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
         )
         written: list[Operation] = [spending, changing(before, after)]
         if before.password_hash is not None or before.google_sub is not None:
-            # Otherwise nobody has ever signed in: there is nothing to revoke, and the feed stays short while
-            # hundreds of new students set their first password.
+            # A first password revokes nothing, because nobody has signed in yet. So the feed stays short while hundreds
+            # of new students set their passwords.
             written.append(_revoked(after, now))
         if after.is_findable and not before.is_findable:
             written += directory.search_puts(after)
@@ -97,22 +97,22 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
 def change_role(
     user_id: int, role: str, now: float, alongside: Callable[[User], Sequence[Operation]] | None = None
 ) -> User:
-    """Give an account another role; on admin routes it holds at once, elsewhere within seconds.
+    """Give an account another role; admin routes apply it at once, other routes within seconds.
 
     Args:
-        user_id: whose.
+        user_id: the account.
         role: the new one.
         now: epoch seconds.
-        alongside: what else is written if and only if the role is, given the account as it was before; also if it
-            had that role already. It is asked again if the account changes meanwhile.
+        alongside: the writes to make in the same transaction, given the account before; made also if it already had the
+            role. Called again if the account changes meanwhile.
 
     Returns:
-        The account as it is then; unchanged if it had that role.
+        The account after the change; unchanged if it had that role.
 
     Raises:
         NotFound: there is no such account.
-        Conflict: it is the last administrator's, who would be none any more.
-        Overtaken: a condition of what was to be written alongside did not hold.
+        Conflict: the last administrator would lose the role.
+        Overtaken: a condition of the writes alongside did not hold.
     """
 
     def operations(before: User) -> tuple[User, list[Operation]]:
@@ -205,13 +205,11 @@ def _switched(before: User, after: User) -> list[Operation]:
 
 
 def link_google(user: User, google_sub: str) -> User:
-    """Let a Google account sign in as an account whose address it proved.
-
-    A Google account that did so before does not any more: the address belongs to somebody else now.
+    """Let a Google account sign in as an account whose address it proved, in place of any earlier Google account.
 
     Raises:
         Taken: the Google account signs in as another account.
-        NotFound: the account is gone.
+        NotFound: the account was deleted.
     """
 
     def operations(before: User) -> tuple[User, list[Operation]]:
@@ -230,12 +228,12 @@ def link_google(user: User, google_sub: str) -> User:
 
 
 def erase(user_id: int, now: float) -> None:
-    """Remove an account, so that nobody can sign in to it any more and its name and address are free again.
+    """Delete an account: nobody can sign in to it, and its username and address are free.
 
-    What it leaves in other partitions and tables is the account eraser's.
+    The account eraser deletes what it leaves in other partitions and tables.
 
     Raises:
-        NotFound: it is gone already.
+        NotFound: it was deleted already.
         Conflict: it is the last administrator's.
     """
 
@@ -262,12 +260,12 @@ def erase(user_id: int, now: float) -> None:
 def _changed(
     user_id: int, operations: Callable[[User], tuple[User, list[Operation]]], *, first: User | None = None
 ) -> User:
-    """Carry out what follows from an account as it is, again from the start if it changed in between.
+    """Write what `operations` returns for the account, again from the start if the account changes meanwhile.
 
     Raises:
         NotFound: there is no such account.
         Conflict: no administrator would be left.
-        TransactionRefused: a condition failed that is about neither of these.
+        TransactionRefused: a condition on another item did not hold.
     """
     for attempt in range(_ATTEMPTS):
         before = first if attempt == 0 and first is not None else identity.get_user(user_id)
@@ -290,12 +288,12 @@ def _changed(
 
 
 def _refused_models(written: list[Operation], refused: TransactionRefused) -> set[type[Item]]:
-    """What kinds of items the failed conditions were about."""
+    """The types of the items whose conditions failed."""
     failed = [operation for operation, is_failed in zip(written, refused.failed, strict=True) if is_failed]
     return {
         type(operation.item) if isinstance(operation, Put) else operation.model
         for operation in failed
-        if not isinstance(operation, Count)  # those have no condition
+        if not isinstance(operation, Count)  # counters have no condition
     }
 
 

@@ -1,7 +1,6 @@
-"""Refresh tokens and the links by which a password is set.
+"""Refresh tokens and password links, in the ephemeral table (see `smartexam.accounts.store.ephemeral`).
 
-They lie in the ephemeral table, whose keys are listed in `smartexam.accounts.store.ephemeral`.
-Both are opaque tokens of which only a hash is stored.
+Both are opaque tokens, of which only a hash is stored.
 """
 
 import hmac
@@ -20,7 +19,7 @@ PASSWORD_LINK_SECONDS = 3600
 
 
 class RefreshItem(Item):
-    """A refresh token. It stays for a while after its end, so that a client is told why it no longer works."""
+    """A refresh token. It is kept for a while after its end, so that the client is told why it no longer works."""
 
     class Meta:
         context = "ephemeral"
@@ -32,7 +31,7 @@ class RefreshItem(Item):
 
 
 class PasswordLinkItem(Item):
-    """The newest link by which a user may set a password; a newer one takes its place."""
+    """The newest password link of a user, which replaces any older one."""
 
     class Meta:
         context = "ephemeral"
@@ -42,7 +41,7 @@ class PasswordLinkItem(Item):
 
 
 class RefreshToken(msgspec.Struct, frozen=True):
-    """A stored refresh token, good until `valid_until` (epoch seconds) unless it was revoked."""
+    """A stored refresh token, valid until `valid_until` (epoch seconds) unless it was revoked."""
 
     user_id: int
     auth_version: int
@@ -51,7 +50,7 @@ class RefreshToken(msgspec.Struct, frozen=True):
 
 
 class PasswordLink(msgspec.Struct, frozen=True):
-    """A live link to set a password."""
+    """A password link that is still valid."""
 
     user_id: int
     digest: str
@@ -73,7 +72,7 @@ def issue_refresh_token(user: User, now: float) -> str:
 
 
 def find_refresh_token(token: str) -> RefreshToken | None:
-    """A refresh token as stored, live or not."""
+    """A refresh token as stored, valid or not."""
     owner = opaque.owner(token)
     if owner is None:
         return None
@@ -84,7 +83,7 @@ def find_refresh_token(token: str) -> RefreshToken | None:
 
 
 def revoke_refresh_token(token: str, now: float) -> None:
-    """Mark a refresh token as revoked; an unknown one is fine."""
+    """Mark a refresh token as revoked; unknown tokens are ignored."""
     owner = opaque.owner(token)
     if owner is None:
         return
@@ -101,7 +100,7 @@ def revoke_refresh_token(token: str, now: float) -> None:
 
 
 def issue_password_link(user_id: int, now: float) -> str:
-    """Store a link to set a password in place of any earlier one, and return its token."""
+    """Store a password link in place of any earlier one, and return its token."""
     minted = opaque.mint(user_id)
     table.put(
         PasswordLinkItem(
@@ -124,6 +123,7 @@ def find_password_link(token: str, now: float) -> PasswordLink | None:
 
 
 def spend_password_link(link: PasswordLink, now: float) -> Delete:
-    """The write that uses a link up, for the transaction that sets the password; it fails for a link not live."""
+    """The write that spends a password link, for the transaction that sets the password; it fails if the link is not
+    valid."""
     alive = (PasswordLinkItem.digest == link.digest) & (PasswordLinkItem.expires_at > now)
     return Delete(PasswordLinkItem, user_key(link.user_id), "PASSWORD_LINK", alive)

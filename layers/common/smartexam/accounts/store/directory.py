@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\s\-]+")
 
 
 class SearchItem(Item):
-    """A way to find a person to write to."""
+    """Finds a person to write to."""
 
     class Meta:
         context = "identity"
@@ -46,7 +46,7 @@ class SearchItem(Item):
 
 
 class MatchItem(Item):
-    """A way for administrators to find an account."""
+    """Finds an account for administrators."""
 
     class Meta:
         context = "identity"
@@ -65,7 +65,7 @@ class MemberItem(Item):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody found by a search."""
+    """A person found by a search."""
 
     id: int
     username: str
@@ -73,20 +73,14 @@ class Person(msgspec.Struct, frozen=True):
 
 
 def comparable(text: str) -> str:
-    """Text as it is compared in searches: one form of each character, case folded, single spaces."""
+    """Text for comparison in searches: NFKC, case folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Person]:
-    """People whose username, or a word of whose full name, begins so.
+    """People whose username, or a word of whose full name, starts with a prefix, in alphabetical order of the match.
 
-    Args:
-        prefix: as typed; with fewer than two characters nobody is found.
-        limit: most people.
-        but: somebody to leave out: oneself.
-
-    Returns:
-        In alphabetical order of what matched; accounts that never set a password are not among them.
+    Accounts that never set a password are left out. `but` is the id of the searching user, who is left out too.
     """
     wanted = comparable(prefix)[:LONGEST_TERM]
     if len(wanted) < SEARCH_CHARACTERS:
@@ -105,21 +99,21 @@ def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Per
 
 
 def listing_puts(user: "User") -> list[Operation]:
-    """The rows of a new account."""
+    """The list items of a new account."""
     matches = [MatchItem(pk, sk, user_id=user.id, role=user.role) for pk, sk in _match_keys(user)]
     members = [MemberItem(pk, _member_sk(user.id), user_id=user.id) for pk in ("USERS#ALL", f"USERS#{user.role}")]
     return [Put(item) for item in (*matches, *members)]
 
 
 def listing_deletes(user: "User") -> list[Operation]:
-    """What removes all rows of an account, those of searches among them."""
+    """The writes that delete all list items of an account, including those of searches."""
     rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in _match_keys(user)]
     rows += [Delete(SearchItem, pk, sk) for pk, sk in _search_keys(user)]
     return rows + [Delete(MemberItem, pk, _member_sk(user.id)) for pk in ("USERS#ALL", f"USERS#{user.role}")]
 
 
 def search_puts(user: "User") -> list[Operation]:
-    """The rows of an account that can be written to from now on."""
+    """The search items of an account, from its first password on."""
     return _search_rows(user, _search_keys(user))
 
 
@@ -135,7 +129,7 @@ def renaming(before: "User", after: "User") -> list[Operation]:
 
 
 def role_moves(user: "User", role: str) -> list[Operation]:
-    """What carries an account over to another role."""
+    """The writes that move an account to another role's list."""
     place = _member_sk(user.id)
     moved: list[Operation] = [
         Delete(MemberItem, f"USERS#{user.role}", place),
@@ -145,15 +139,15 @@ def role_moves(user: "User", role: str) -> list[Operation]:
 
 
 def first_match(user: "User", wanted: str) -> str | None:
-    """The sort key of the first row by which administrators find an account by the beginning of a term."""
+    """The sort key of the first item by which administrators find an account by the start of a term."""
     found = [sk for _, sk in _match_keys(user) if sk.startswith(wanted)]
     return min(found, key=str.encode, default=None)
 
 
 def terms(*, full_name: str, names: list[str]) -> list[str]:
-    """What an account is found by: its names, and its full name from each of its words on ("john doe", "doe").
+    """The texts that find an account: its names, and its full name from each word on ("john doe", "doe").
 
-    A term that another one begins with is left out: whatever finds it finds the other.
+    A term that is the start of another term is left out, because whatever finds it finds the other.
     """
     name = comparable(full_name)
     starts = [match.start() for match in _WORD.finditer(name)][:_MOST_WORDS]

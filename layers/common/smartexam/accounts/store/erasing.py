@@ -1,4 +1,4 @@
-"""Removing what belongs to an account, in pieces; each tells whether there may be more."""
+"""Deletes what belongs to an account, in pieces; each function returns whether there may be more."""
 
 from smartexam.accounts.store import access_requests
 from smartexam.platform.dynamodb.erasing import erase_partition
@@ -8,15 +8,15 @@ _REQUESTS_PIECE = 20
 
 
 def erase_access_requests(user_id: int) -> bool:
-    """Remove a user's requests for another role."""
+    """Delete a user's requests for another role."""
     return access_requests.erase_of(user_id, limit=_REQUESTS_PIECE)
 
 
 def erase_identity(user_id: int) -> bool:
-    """Remove what the identity table holds of a user."""
+    """Delete a user's items of the identity table."""
     return erase_partition("identity", user_key(user_id))
 
 
 def erase_credentials(user_id: int) -> bool:
-    """Remove a user's sessions, tokens, links and limits."""
+    """Delete a user's sessions, tokens, links and limits."""
     return erase_partition("ephemeral", user_key(user_id))

@@ -39,7 +39,7 @@ from smartexam.platform.principal import Principal, portals
 
 PROFILE = "PROFILE"
 _NUMBERED_NAMES = 20
-# DynamoDB's keys end at 2 KB; no username or address comes near.
+# Usernames and addresses are shorter than this; a DynamoDB key may have 2 KB.
 _LONGEST_IDENTIFIER = 320
 
 
@@ -66,7 +66,7 @@ class UserItem(Item):
 
 
 class MarkerItem(Item):
-    """Something unique, and the account that has it."""
+    """Something unique, and the account that owns it."""
 
     class Meta:
         context = "identity"
@@ -167,7 +167,7 @@ class Taken(Exception):
 
 
 def normalised(identifier: str) -> str:
-    """A username or address as it is compared: without outer space, case folded."""
+    """A username or address for comparison: stripped and case folded."""
     return identifier.strip().casefold()
 
 
@@ -178,7 +178,7 @@ def get_user(user_id: int) -> User | None:
 
 
 def get_users(user_ids: Iterable[int]) -> dict[int, User]:
-    """Accounts by id, at most 100 a round trip; those that are gone are missing."""
+    """Accounts by id, without deleted ones; one round trip per 100."""
     found = table.batch_get((UserItem, user_key(user_id), PROFILE) for user_id in user_ids)
     users = (user_of(item) for item in found.values())
     return {user.id: user for user in users}
@@ -245,7 +245,7 @@ def create_user(
 
 def creation(user: User) -> list[Operation]:
     """The writes of a new account, but for its markers and the counts."""
-    # Every function finds users, few make them: the others do not pay for this at their cold start.
+    # Every function reads users but few create them, so the others should not import this at their cold start.
     from smartexam.accounts.store import directory  # noqa: PLC0415
 
     written = [Put(_item_of(user), UserItem.pk.does_not_exist()), *directory.listing_puts(user)]
@@ -253,9 +253,9 @@ def creation(user: User) -> list[Operation]:
 
 
 def free_username(base: str) -> str:
-    """A username that nobody has at this moment: the base, or the base with a number appended.
+    """A username that is free at this moment: the base, or the base with a number appended.
 
-    One round trip, however many there are of a name: of the low numbers the first that is free, else one at random.
+    One round trip: the first free one of the low numbers, or else a random number.
     """
     candidates = [base, *(f"{base}{number}" for number in range(2, _NUMBERED_NAMES + 1))]
     taken = table.batch_get((MarkerItem, f"NAME#{name}", "NAME") for name in candidates)
@@ -266,7 +266,7 @@ def free_username(base: str) -> str:
 
 
 def odd_username(base: str) -> str:
-    """A username that hardly anybody has: the base and six digits at random."""
+    """A username that is almost certainly free: the base and six random digits."""
     return f"{base}{secrets.randbelow(900_000) + 100_000}"
 
 
@@ -279,7 +279,7 @@ def statistics() -> UserStatistics:
 
 
 def marker(kind: str, value: str | None, user_id: int) -> Put:
-    """The write that makes something an account's own; its condition fails if it is somebody's already."""
+    """The write that reserves a value for an account; its condition fails if the value is taken."""
     return Put(MarkerItem(f"{kind}#{value}", kind, user_id=user_id), MarkerItem.pk.does_not_exist())
 
 
@@ -300,7 +300,7 @@ def administers(user: User) -> bool:
 
 
 def user_of(item: UserItem) -> User:
-    """An account as stored, for callers."""
+    """The account of a stored item."""
     return User(
         id=int(item.pk.removeprefix("USER#")),
         username=item.username,

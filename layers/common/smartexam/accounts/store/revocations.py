@@ -10,12 +10,12 @@ from smartexam.accounts.store.sessions import SESSION_SECONDS
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
 
-# The longest that a credential checked against the feed can live, and a margin for clocks.
+# The longest lifetime of a credential that is checked against the feed, and a margin for clocks.
 REVOCATION_SECONDS = SESSION_SECONDS + 600
 
 
 class RevocationItem(Item):
-    """From `auth_version` on an account has another role, or (no role) its older credentials are dead."""
+    """From `auth_version` on an account has this role; without a role, its older credentials are revoked."""
 
     class Meta:
         context = "ephemeral"
@@ -27,7 +27,7 @@ class RevocationItem(Item):
 
 
 class Revocation(msgspec.Struct, frozen=True):
-    """A change that credentials issued below `auth_version` are subject to; without a role they are dead."""
+    """A change that applies to credentials issued below `auth_version`; without a role they are revoked."""
 
     user_id: int
     auth_version: int
@@ -35,7 +35,7 @@ class Revocation(msgspec.Struct, frozen=True):
 
 
 def revocation_item(change: Revocation, now: float) -> RevocationItem:
-    """The feed entry to write in the transaction that makes a change."""
+    """The feed entry to write in the transaction that makes the change."""
     return RevocationItem(
         "REVOCATIONS",
         f"{int(now * 1000):013d}#{change.user_id}#{change.auth_version}",
@@ -47,7 +47,7 @@ def revocation_item(change: Revocation, now: float) -> RevocationItem:
 
 
 def revocations_since(epoch_seconds: float) -> list[Revocation]:
-    """The feed from a time on, in order."""
+    """The entries of the feed from a time on, in order."""
     after = f"{int(epoch_seconds * 1000):013d}"
     found: list[Revocation] = []
     while True:

@@ -2,7 +2,7 @@
 
     USER#42   SESSION#<digest>   a session
 
-DynamoDB removes expired items hours or days late, so every reader compares `expires_at` itself.
+DynamoDB deletes expired items hours or days late, so every reader compares `expires_at` itself.
 """
 
 from pynamodb.attributes import UnicodeAttribute
@@ -48,7 +48,7 @@ def start_session(user: User, now: float) -> str:
 
 
 def find_session(token: str, now: float) -> Principal | None:
-    """The principal of a live session."""
+    """The principal of a session that has not expired."""
     owner = opaque.owner(token)
     if owner is None:
         return None
@@ -59,7 +59,7 @@ def find_session(token: str, now: float) -> Principal | None:
 
 
 def end_session(token: str) -> None:
-    """Remove a session; an unknown one is fine."""
+    """Delete a session; unknown tokens are ignored."""
     owner = opaque.owner(token)
     if owner is not None:
         table.delete(SessionItem, user_key(owner), f"SESSION#{opaque.digest(token)}")

@@ -1,8 +1,8 @@
-"""Accounts as administrators look for them, over the rows that `smartexam.accounts.store.directory` keeps.
+"""Administrators' lists and searches of accounts, over the items of `smartexam.accounts.store.directory`.
 
 Without a search text a page is one query of keys and one batch of profiles, and the total is a counter. With one, at
-most `MOST_MATCHES` rows are read, so that one letter typed does not read every account; beyond that the total is a
-lower bound and says so.
+most `MOST_MATCHES` items are read, so that a single letter does not read every account; beyond that the total is a
+lower bound, and marked as such.
 """
 
 from collections.abc import Iterable
@@ -23,8 +23,8 @@ class FoundUsers:
     """A page of accounts.
 
     Attributes:
-        total: how many there are in all; a lower bound if not `is_exact`.
-        next_place: where the next page begins, None at the end.
+        total: of all pages; a lower bound if not `is_exact`.
+        next_place: where the next page starts, None at the end.
     """
 
     users: list[User]
@@ -34,10 +34,10 @@ class FoundUsers:
 
 
 def find_users(text: str, role: str | None, page: Wanted) -> FoundUsers:
-    """A page of accounts, of a search in alphabetical order of what matched, else the newest first.
+    """A page of accounts: of a search in alphabetical order of the match, otherwise the newest first.
 
     Args:
-        text: the beginning of a username, of an address or of a word of the full name; empty for all accounts.
+        text: the start of a username, of an address or of a word of the full name; empty for all accounts.
         role: only accounts of exactly this role.
         page: which page.
     """
@@ -81,7 +81,7 @@ def _numbered(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
 
 
 def _following(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
-    """The accounts behind a place. One that matches by several of its names was shown at the first of them."""
+    """The accounts after a place. An account with several matching terms is listed at the first of them only."""
     users: list[User] = []
     after = page.after
     for _ in range(MOST_MATCHES // _PIECE):

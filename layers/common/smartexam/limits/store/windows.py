@@ -1,10 +1,7 @@
-"""What was tried or used within a span of time.
+"""Counts of tries and uses within a span of time, in the ephemeral table (see `smartexam.accounts.store.ephemeral`).
 
-It lies in the ephemeral table, whose keys are listed in `smartexam.accounts.store.ephemeral`. Each count is
-one conditional write, so it holds however many ask at once.
-
-What is counted is kept as a set of names, one for each try or use: a write that is repeated, because its answer got
-lost, adds the same name again, and counts once.
+Each count is one conditional write, so it holds for any number of simultaneous callers. Counts are sets of names, one
+for each try or use: a write that is repeated because its answer was lost adds the same name again, and counts once.
 """
 
 import secrets
@@ -19,14 +16,14 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
 from smartexam.platform.keys import user_key
 
-# By more than this no two machines' clocks differ.
+# No two machines' clocks differ by more than this.
 _CLOCK_MARGIN_SECONDS = 60
-# Longer than any function runs that signs in: by then nobody looks at the password any more.
+# Longer than any function that signs in runs, so the password is not being checked any more.
 UNDECIDED_SECONDS = 30
 
 
 class LoginWindowItem(Item):
-    """Sign-in attempts of one source address for one account, by name, and those of them that turned out wrong."""
+    """Sign-in attempts of one source address for one account, by name, and those with a wrong password."""
 
     class Meta:
         context = "ephemeral"
@@ -37,7 +34,7 @@ class LoginWindowItem(Item):
 
 
 class UsesItem(Item):
-    """What was used of a limit in its present window, by name."""
+    """The uses of a limit in its present window, by name."""
 
     class Meta:
         context = "ephemeral"
@@ -56,7 +53,7 @@ class KnownSourceItem(Item):
 
 
 class LimitItem(Item):
-    """The one turn there is in a pause is taken."""
+    """Marks a user's one turn per pause as taken."""
 
     class Meta:
         context = "ephemeral"
@@ -67,7 +64,7 @@ class LimitItem(Item):
 
 @dataclass(frozen=True, slots=True)
 class LoginWindow:
-    """A used-up window of sign-in attempts: how many were wrong so far, and when it closes."""
+    """A used-up window of sign-in attempts: how many have failed so far, and when it closes."""
 
     failures: int
     closes_at: float
@@ -75,17 +72,17 @@ class LoginWindow:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How much was used of a limit, and when that is forgotten (epoch seconds)."""
+    """The uses of a limit, and when its window ends (epoch seconds)."""
 
     used: int
     ends_at: float
 
 
 def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> str | LoginWindow:
-    """Count one sign-in attempt before the password is looked at.
+    """Count one sign-in attempt before the password is checked.
 
-    Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt that nobody
-    decided, since its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
+    Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt without an
+    outcome, because its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
 
     Args:
         who: source address and account.
@@ -94,7 +91,7 @@ def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: f
         window_seconds: how long after the last attempt the window closes.
 
     Returns:
-        The attempt's name if there was room; otherwise the window, left as it is: the attempt must be refused unseen.
+        The attempt's name if there was room; otherwise the unchanged window: the attempt must be refused unchecked.
     """
     pk, name = f"LOGIN#{who}", f"{int(now * 1000)}#{secrets.token_hex(4)}"
     has_room = _has_room(LoginWindowItem.tried, limit)
@@ -114,7 +111,7 @@ def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: f
         undecided = {each for each in tried - wrong if _begun_at(each) < now - UNDECIDED_SECONDS}
         if len(wrong) >= limit or not undecided:
             return LoginWindow(len(wrong), stored.expires_at)
-        with suppress(ConditionFailed):  # closed meanwhile
+        with suppress(ConditionFailed):  # the window was closed meanwhile
             forget = [LoginWindowItem.tried.delete(undecided)]
             table.update(LoginWindowItem, pk, "WINDOW", forget, LoginWindowItem.pk.exists())
     return name
@@ -132,7 +129,7 @@ def count_login_failure(who: str, name: str, now: float, *, window_seconds: floa
         try:
             item = table.update(LoginWindowItem, pk, "WINDOW", actions, LoginWindowItem.expires_at > now)
         except ConditionFailed:
-            # Another attempt succeeded meanwhile and closed the window: this failure opens the next.
+            # Another attempt succeeded meanwhile and closed the window, so this failure opens the next.
             if _open_login_window(pk, name, now, window_seconds, is_wrong=True):
                 return 1
         else:
@@ -140,35 +137,35 @@ def count_login_failure(who: str, name: str, now: float, *, window_seconds: floa
 
 
 def clear_login_attempts(who: str) -> None:
-    """Forget the failures, after a sign-in that succeeded."""
+    """Clear the failures, after a sign-in that succeeded."""
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
 def turn(kind: Limit, user_id: int, now: float, *, seconds: float) -> Put:
-    """The write that uses a user's one turn in `seconds`, for the transaction that makes use of it.
+    """The write that takes a user's one turn per `seconds`, for the transaction that makes use of it.
 
-    Its condition fails within the pause; the item that comes with the failure is a `LimitItem`.
+    Its condition fails within the pause; the item in the failure is a `LimitItem`.
     """
     fresh = LimitItem(limit_key(kind, user_id), "WINDOW", used=1, expires_at=now + seconds)
     return Put(fresh, _may_begin(LimitItem, now, seconds))
 
 
 def take_turn(turn: Put) -> float | None:
-    """Use a turn by itself.
+    """Take a turn outside a transaction.
 
     Returns:
-        None if it was free; otherwise when the next is, and nothing was used.
+        None if it was free; otherwise when the next one is, and nothing was taken.
     """
     try:
         table.put(turn.item, turn.condition)
     except ConditionFailed as failed:
-        # Free a moment later: as good as taken.
+        # The turn was freed while we checked; refusing it once is safe.
         return 0.0 if failed.item is None else LimitItem.from_raw_data(failed.item).expires_at
     return None
 
 
 def free_turn(taken: Put) -> None:
-    """Have a turn be free again that was taken for nothing, unless it is somebody's next by now."""
+    """Free a turn that was not used, unless the user has taken the next one already."""
     item = taken.item
     if isinstance(item, LimitItem):
         with suppress(ConditionFailed):
@@ -185,8 +182,8 @@ def use_limit(
         kind: what is limited.
         now: epoch seconds.
         limit: uses per window.
-        window_seconds: how long a window lasts, from its first use on.
-        name: of this use, by which it can be given back; by default one that nobody else knows.
+        window_seconds: the length of a window, from its first use on.
+        name: of this use, for `give_back`; random by default.
 
     Returns:
         None if there was room; otherwise when the window ends, and nothing was used.
@@ -208,26 +205,26 @@ def use_limit(
         except ConditionFailed as failed:
             if failed.item is not None and own in (UsesItem.from_raw_data(failed.item).uses or ()):
                 return None
-            continue  # used up or run out in between
+            continue  # used up or expired meanwhile
         return None
 
 
 def give_back(user_id: int, kind: str, name: str) -> None:
-    """Have a use of a limit not count; once, however often it is said."""
+    """Give back a use of a limit; repeating it has no effect."""
     with suppress(ConditionFailed):
         actions = [UsesItem.uses.delete({name})]
         table.update(UsesItem, user_key(user_id), f"LIMIT#{kind}", actions, UsesItem.pk.exists())
 
 
 def find(pk: str, kind: str, now: float, *, window_seconds: float) -> Window | None:
-    """What was used of a limit, None if no window stands."""
+    """The uses of a limit, None if no window is open."""
     return _window(table.get(UsesItem, pk, _limit_sk(kind)), now, window_seconds)
 
 
 def find_with_source(
     pk: str, kind: str, source: str, now: float, *, window_seconds: float
 ) -> tuple[Window | None, float]:
-    """What was used of an account's limit, and until when the account knows a source (0 if it does not)."""
+    """The uses of an account's limit, and until when the account knows a source (0 if it does not)."""
     keys: list[tuple[type[UsesItem | KnownSourceItem], str, str]] = [
         (UsesItem, pk, _limit_sk(kind)),
         (KnownSourceItem, pk, _source_sk(source)),
@@ -239,7 +236,7 @@ def find_with_source(
 
 
 def remember_source(pk: str, source: str, until: float) -> None:
-    """Note that an account signed in from a source."""
+    """Store that an account signed in from a source."""
     table.put(KnownSourceItem(pk, _source_sk(source), expires_at=until))
 
 
@@ -260,14 +257,14 @@ def use(pk: str, kind: str, now: float, *, limit: int, window_seconds: float) ->
 
 
 def count(pk: str, kind: str, now: float, *, standing: Window | None, window_seconds: float) -> None:
-    """Count one use, whatever was used before.
+    """Count one use, even beyond the limit.
 
     Args:
         pk: whose limit.
         kind: what is limited.
         now: epoch seconds.
-        standing: the window as read; it tells which write is likely to succeed.
-        window_seconds: how long a window lasts, from its first use on.
+        standing: the window as read, which tells which write is likely to succeed.
+        window_seconds: the length of a window, from its first use on.
     """
     own = secrets.token_hex(4)
     while not _count(pk, kind, own, now, standing=standing, window_seconds=window_seconds):
@@ -284,7 +281,7 @@ def _count(
     window_seconds: float,
     also: Condition | None = None,
 ) -> bool:
-    """Count a use in the window that stands, or open one with it; False if that is no longer as it was read."""
+    """Count a use in the open window, or open one with it; False if the window has changed since it was read."""
     sk = _limit_sk(kind)
     try:
         if standing is None:
@@ -294,7 +291,7 @@ def _count(
             stands = UsesItem.expires_at > now
             table.update(UsesItem, pk, sk, [UsesItem.uses.add({own})], stands if also is None else stands & also)
     except ConditionFailed as failed:
-        # A repeated write may fail on what it did itself.
+        # A repeated write may fail on its own first effect.
         return failed.item is not None and own in (UsesItem.from_raw_data(failed.item).uses or ())
     return True
 
@@ -323,7 +320,7 @@ def _begun_at(name: str) -> float:
 
 
 def _open_login_window(pk: str, name: str, now: float, seconds: float, *, is_wrong: bool) -> bool:
-    """Start a window with one attempt in it, unless another attempt was first."""
+    """Open a window with one attempt, unless another attempt was first."""
     failed = {name} if is_wrong else None
     fresh = LoginWindowItem(pk, "WINDOW", tried={name}, failed=failed, expires_at=now + seconds)
     try:
@@ -334,7 +331,8 @@ def _open_login_window(pk: str, name: str, now: float, seconds: float, *, is_wro
 
 
 def _may_begin(model: type[LoginWindowItem | LimitItem | UsesItem], now: float, seconds: float) -> Condition:
-    """That no window stands. One that ends later than any that begins now was begun by a clock set back since."""
+    """The condition that no window is open. A window that ends later than any new one was opened by a clock since set
+    back."""
     condition: Condition = (
         model.pk.does_not_exist()
         | (model.expires_at <= now)

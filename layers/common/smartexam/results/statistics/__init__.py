@@ -1,11 +1,11 @@
-"""What is counted about attempts and results, so that lists and analytics never read them all.
+"""Counts of attempts and results, so that lists and analytics never read all of them.
 
-A student's *tally* is one item: what of theirs has been counted, in brief. Everything else follows from tallies by the
-pure function `smartexam.results.statistics.projection.project`: counters by day, month and exam, rows of lists, rows of
-rankings. Whatever happens to a result or a sitting, the student's tally is brought up to what is stored, and in the
-same transaction every counter and row by what the projection of the new tally differs from that of the old.
+A student's *tally* is one item with a summary of the student's counted results and sittings. Everything else follows
+from tallies by the pure function `smartexam.results.statistics.projection.project`: counters by day, month and exam,
+rows of lists, rows of rankings. When a result or a sitting changes, one transaction updates the student's tally from
+what is stored, and all counters and rows by the difference between the projections of the new and the old tally.
 
-So a record of the stream that comes twice, late or in another order changes nothing that it should not: it only says
-where to look. A deletion is the same step the other way. Rebuilding is the same step again, from empty tallies, into
-rows of a new generation that take over when they are complete.
+A stream record only says which student to look at, so records may arrive twice, late or in another order. A deletion is
+the same step. A rebuild is the same step too, from empty tallies into items of a new generation, which takes over when
+it is complete.
 """

@@ -1,4 +1,4 @@
-"""The statistics' items, in the attempts table. `<g>` is their generation.
+"""The keys of the statistics' items, in the attempts table. `<g>` is their generation.
 
     pk                              sk                          what
     STAT                            GENERATION                  which generation is read, and which is being built
@@ -8,14 +8,14 @@
     STAT#<g>#DAYS                   2026-01-05#<scope>#<shard>  counters of a day
     STAT#<g>#SPENT                  <exam>#<shard>              how many sittings have spent how many attempts
     STAT#<g>#RESULTS#<scope>        <completed>#<result>        a result in a list by time
-    STAT#<g>#WHERE#17               WHERE                       whose result that is
+    STAT#<g>#WHERE#17               WHERE                       the student and exam of that result
     STAT#<g>#TOP#<scope>            <average>#<count>#<user>    a student in a ranking
     STAT#<g>#TOP#<scope>#<day>      <average>#<count>#<user>    the same for one day
     STAT#<g>#SITTINGS#E#7           <spent>#<user>              a sitting of an exam, by attempts spent
     STAT#<g>#SITTINGS#N#j           <username>#<user>#<exam>    a sitting, by username
 
-A scope is `ALL` or `E#<exam>`. Counters lie in several items each, of which a writer takes any: two that count at once
-then seldom meet. Numbers in sort keys are padded, so that they sort as numbers.
+A scope is `ALL` or `E#<exam>`. Each counter is split over several items, of which a writer picks any, so simultaneous
+writers seldom collide. Numbers in sort keys are padded, so they sort as numbers.
 """
 
 from typing import NamedTuple
@@ -24,20 +24,20 @@ SHARDS = 4
 ALL = "ALL"
 _SPENT_OFFSET = 100_000
 _HIGHEST_ID = 2**53 - 1
-# A micro-percent; the offset keeps negative averages in order: no result is below -100,000 %.
+# In millionths of a percent; the offset keeps negative averages in order: no result is below -100,000 %.
 _AVERAGE_UNIT = 10**6
 _AVERAGE_OFFSET = 10**11
 
 
 class Key(NamedTuple):
-    """Where an item lies, within a generation; a counter's key lacks its shard."""
+    """The key of an item within a generation; a counter's key has no shard yet."""
 
     pk: str
     sk: str
 
 
 def prefix(generation: int) -> str:
-    """What the partitions of a generation begin with."""
+    """The prefix of a generation's partitions."""
     return f"STAT#{generation}#"
 
 
@@ -47,7 +47,7 @@ def exam_scope(exam_id: int) -> str:
 
 
 def scope_of(exam_id: int | None) -> str:
-    """The scope of an exam, or of all."""
+    """The scope of an exam, or `ALL`."""
     return ALL if exam_id is None else exam_scope(exam_id)
 
 
@@ -67,7 +67,7 @@ def day(scope: str, name: str) -> Key:
 
 
 def spent_counts(exam_id: int) -> Key:
-    """How many sittings of an exam have spent how many attempts."""
+    """The partition that counts how many sittings of an exam have spent how many attempts."""
     return Key("SPENT", f"{exam_id:016d}")
 
 
@@ -77,12 +77,12 @@ def results(scope: str) -> str:
 
 
 def result_place(completed_at: int, result_id: int) -> str:
-    """A result's place in a list."""
+    """The sort key of a result in a list."""
     return f"{completed_at:010d}#{result_id:016d}"
 
 
 def where(result_id: int) -> Key:
-    """Whose result that is."""
+    """The key of the item that names a result's student and exam."""
     return Key(f"WHERE#{result_id}", "WHERE")
 
 
@@ -92,12 +92,12 @@ def ranking(scope: str, on_day: str | None = None) -> str:
 
 
 def rank(micro_percent: int, count: int, user_id: int) -> str:
-    """A student's place in a ranking, from the highest down: by average, number of results, age of the account."""
+    """The sort key of a student in a ranking, highest first: by average, number of results, age of the account."""
     return f"{micro_percent + _AVERAGE_OFFSET:015d}#{count:06d}#{_HIGHEST_ID - user_id:016d}"
 
 
 def read_rank(sk: str) -> tuple[int, int, int]:
-    """Average in micro-percent, number of results and user id of a place in a ranking."""
+    """Average in millionths of a percent, number of results and user id, from a sort key of a ranking."""
     average, count, user_id = sk.split("#")
     return int(average) - _AVERAGE_OFFSET, int(count), _HIGHEST_ID - int(user_id)
 
@@ -108,22 +108,22 @@ def sittings_of_exam(exam_id: int) -> str:
 
 
 def spent_edge(spent: int) -> str:
-    """Where the sittings begin that have spent so many attempts."""
+    """The first sort key of sittings that have spent this many attempts."""
     return f"{spent + _SPENT_OFFSET:07d}"
 
 
 def sitting_place(spent: int, user_id: int) -> str:
-    """A sitting's place among those of its exam."""
+    """The sort key of a sitting among those of its exam."""
     return f"{spent_edge(spent)}#{user_id:016d}"
 
 
 def sittings_by_name(initial: str) -> str:
-    """The partition of sittings whose student's username begins so."""
+    """The partition of sittings by the first character of the username."""
     return f"SITTINGS#N#{initial}"
 
 
 def named_place(username: str, user_id: int, exam_id: int) -> str:
-    """A sitting's place among those by username."""
+    """The sort key of a sitting among those by username."""
     return f"{username}#{user_id}#{exam_id}"
 
 

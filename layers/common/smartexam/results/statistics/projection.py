@@ -1,14 +1,14 @@
-"""What follows from a tally: counters and rows. Pure: the same tally always gives the same.
+"""The counters and rows that follow from a tally; pure, so the same tally always gives the same.
 
-Counters of results, in each scope and for each day, month and in all:
+Counters of results, in each scope and for each day, for each month and in total:
 
     n          results             p          passes            q      questions answered or not
     b0..b3     results by band     s<max>     sum of the scores of papers with <max> units
     u          students (months and totals)
     a<day>     students (days) whose last active day before was <day>, `a` for none
 
-Scores are added up by the maximum of their paper, so an average of percentages is exact. Students of a range of days
-are those whose day before, if any, lies before the range: counted so, any range is exact without knowing who they were.
+Scores are summed by the maximum of their paper, so an average of percentages is exact. The students of a range of days
+are those whose previous active day, if any, is before the range, so any range is exact without knowing who they are.
 """
 
 from collections import Counter, defaultdict
@@ -25,7 +25,7 @@ from smartexam.results.statistics.tally import CountedResult, Tally, band
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row's attributes beside its key; `spent` of sittings only."""
+    """A row's attributes beside its key; `spent` only for sittings."""
 
     user_id: int
     exam_id: int = 0
@@ -42,7 +42,7 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What has to be added, written and removed to get from one projection to another."""
+    """What must be added, written and deleted to get from one projection to another."""
 
     counts: Mapping[Key, Mapping[str, int]]
     written: Mapping[Key, Row]
@@ -50,13 +50,7 @@ class Difference:
 
 
 def project(user_id: int, tally: Tally, timezone: str) -> Projection:
-    """What follows from a student's tally.
-
-    Args:
-        user_id: the student.
-        tally: what is counted of them.
-        timezone: of the institute, in which days begin and end.
-    """
+    """The counters and rows of a student's tally; days are those of the institute's time zone."""
     projection = Projection()
     by_scope: dict[str, list[tuple[int, CountedResult]]] = defaultdict(list)
     for result_id, result in tally.results.items():
@@ -76,7 +70,7 @@ def project(user_id: int, tally: Tally, timezone: str) -> Projection:
 
 
 def difference(before: Projection, after: Projection) -> Difference:
-    """What leads from one projection to another."""
+    """The difference between two projections."""
     counts: dict[Key, dict[str, int]] = {}
     for key in {**before.counts, **after.counts}:
         was, is_now = before.counts.get(key, Counter()), after.counts.get(key, Counter())
@@ -98,7 +92,7 @@ def average(sums: Mapping[int, int], count: int) -> Fraction:
 
 
 def average_of(results: Iterable[CountedResult]) -> tuple[Fraction, int]:
-    """The exact mean of results as shares of their papers, and how many there are."""
+    """The exact mean of results as shares of their papers, and their number."""
     sums: Counter[int] = Counter()
     count = 0
     for result in results:

@@ -1,4 +1,4 @@
-"""A student's tally: what of theirs is counted."""
+"""A student's tally: the summary of the student's counted results and sittings."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -31,14 +31,14 @@ class CountedResult(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class CountedSitting(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A student's place in an exam: attempts that count, the running one among them, and those granted on top."""
+    """A student's counted attempts at an exam: those that count, including a running one, and those granted."""
 
     used: int
     allowance: int
 
     @property
     def spent(self) -> int:
-        """What an exam's `max_attempts` is compared with."""
+        """The attempts used less those granted, which is compared with the exam's `max_attempts`."""
         return self.used - self.allowance
 
 
@@ -46,7 +46,7 @@ class Tally(msgspec.Struct, frozen=True):
     """What is counted of a student.
 
     Attributes:
-        username: by which administrators find their sittings.
+        username: by which administrators find the student's sittings.
         results: by result id.
         sittings: by exam id.
     """
@@ -62,24 +62,26 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 PASS_PERCENT = 40
-# The lower edges of the bands in which scores are shown, in percent; the last band takes the rest.
+# The lower limits of the bands in which scores are shown, in percent; the last band has the rest.
 BANDS = (90, 75, 60)
 
 
 def reaches(score: int, maximum: int, percent: int) -> bool:
-    """Whether a score is at least so many percent, before any rounding."""
+    """Whether a score is at least this percentage, before rounding."""
     return maximum > 0 and score * 100 >= percent * maximum
 
 
 def band(score: int, maximum: int) -> int:
-    """Which of the bands a score is in, from 0 for the highest."""
+    """The band of a score, 0 for the highest."""
     return next((at for at, edge in enumerate(BANDS) if reaches(score, maximum, edge)), len(BANDS))
 
 
 def steps(before: Tally, after: Tally, *, most: int) -> Iterator[Tally]:
-    """Tallies on the way from one to another, each at most `most` results or sittings from the one before.
+    """Tallies between two, each with at most `most` results or sittings changed since the one before; the last is
+    `after`.
 
-    The last is `after`. A transaction has its limits, and a whole account may be erased at once.
+
+    Transactions are limited in size, and a whole account may be erased at once.
     """
     results, sittings = dict(before.results), dict(before.sittings)
     changed = 0
@@ -97,18 +99,18 @@ def steps(before: Tally, after: Tally, *, most: int) -> Iterator[Tally]:
 
 
 def encode(tally: Tally) -> str:
-    """A tally as it is stored."""
+    """A tally as stored."""
     in_order = Tally(tally.username, dict(sorted(tally.results.items())), dict(sorted(tally.sittings.items())))
     return msgspec.json.encode(in_order).decode()
 
 
 def decode(text: str) -> Tally:
-    """A tally as it was stored."""
+    """A tally from what is stored."""
     return msgspec.json.decode(text, type=Tally)
 
 
 def _take_over(own: dict[int, CountedT], wanted: Mapping[int, CountedT], key: int) -> bool:
-    """Make one entry like that of another mapping; whether it was not."""
+    """Set one entry to its value in another mapping; returns whether it differed."""
     if own.get(key) == wanted.get(key):
         return False
     if key in wanted:

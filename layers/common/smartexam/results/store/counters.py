@@ -1,4 +1,4 @@
-"""Reading what is counted: totals, months, days, and lists of results by time."""
+"""Reads counters: totals, months, days, and lists of results by time."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -15,37 +15,37 @@ from smartexam.results.statistics.projection import average
 from smartexam.results.statistics.tally import BANDS
 from smartexam.results.store.tallies import RowItem
 
-# Behind every sort key that begins alike.
+# Sorts after every sort key with the same prefix.
 _END = "~"
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole days in the institute's time zone, first and last included."""
+    """Whole days in the institute's time zone, including the first and the last."""
 
     first: date
     last: date
 
     @property
     def length(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def before(self) -> "Period":
-        """The period of the same length that ends where this one begins."""
+        """The period of the same length that ends where this one starts."""
         return Period(self.first - timedelta(days=self.length), self.first - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is counted of some results.
+    """The counts of some results.
 
     Attributes:
         questions: of their papers, answered or not.
         bands: results by score, from the highest band down.
         mean: the exact mean of their scores as shares of their papers.
-        students: how many students have them.
+        students: how many students have these results.
     """
 
     results: int
@@ -62,11 +62,11 @@ class Counts:
 
 
 class Days:
-    """The counters of some days, from which those of any range within follow."""
+    """The counters of some days, which give the counts of any range within them."""
 
     def __init__(self, amounts: Mapping[tuple[str, str], Counter[str]]) -> None:
         self._amounts = amounts
-        # Only days that have counters: a range may be as long as it likes.
+        # Only days with counters, because a range may be of any length.
         self._days: dict[str, list[str]] = defaultdict(list)
         for day, scope in sorted(amounts):
             self._days[scope].append(day)
@@ -80,14 +80,14 @@ class Days:
         return [day for day in self._within(scope, period) if self._amounts[day, scope]["n"]]
 
     def counts(self, scope: str, period: Period) -> Counts:
-        """What is counted in a period."""
+        """The counts of a period."""
         first = period.first.isoformat()
         merged: Counter[str] = Counter()
         students = 0
         for day in self._within(scope, period):
             amounts = self._amounts[day, scope]
             merged.update(amounts)
-            # Whoever was active on an earlier day of the period was counted there.
+            # Students who were active on an earlier day of the period are counted there.
             students += sum(n for name, n in amounts.items() if name.startswith("a") and name[1:] < first)
         return _counts(merged, students)
 
@@ -97,7 +97,7 @@ class Days:
 
 
 def read_days(generation: int, period: Period) -> Days:
-    """The counters of a period's days, of all scopes: one query."""
+    """The counters of a period's days, for all scopes: one query."""
     since, until = period.first.isoformat(), f"{period.last.isoformat()}{_END}"
     amounts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for sk, found in table.counters("attempts", f"{keys.prefix(generation)}DAYS", since=since, until=until):
@@ -107,20 +107,20 @@ def read_days(generation: int, period: Period) -> Days:
 
 
 def read_totals(generation: int, scope: str | None = None) -> dict[str, Counts]:
-    """What is counted of all time, by scope: of one, or of all that have results."""
+    """The counts of all time by scope: of one, or of all that have results."""
     pk, prefix = f"{keys.prefix(generation)}TOTALS", "" if scope is None else f"{scope}#"
     found = _merged(table.counters("attempts", pk, prefix=prefix))
     return {name: _counts(amounts, amounts["u"]) for name, amounts in found.items() if amounts["n"]}
 
 
 def read_months(generation: int, scope: str) -> dict[str, Counts]:
-    """What is counted of each month with results."""
+    """The counts of each month that has results."""
     found = _merged(table.counters("attempts", f"{keys.prefix(generation)}MONTHS#{scope}"))
     return {name: _counts(amounts, amounts["u"]) for name, amounts in sorted(found.items()) if amounts["n"]}
 
 
 def count_results(generation: int, scope: str, first: date | None, last: date | None) -> int:
-    """How many results there are from one day to another, either of which may be open: one query of days' counters."""
+    """How many results there are between two days, either of which may be open: one query of days' counters."""
     since = None if first is None else first.isoformat()
     until = _END if last is None else f"{last.isoformat()}{_END}"
     found = table.counters("attempts", f"{keys.prefix(generation)}DAYS", since=since, until=until)
@@ -130,7 +130,7 @@ def count_results(generation: int, scope: str, first: date | None, last: date | 
 
 @dataclass(frozen=True, slots=True)
 class ListedResult:
-    """Where a result lies; `completed_at` in epoch seconds."""
+    """The student and exam of a result; `completed_at` in epoch seconds."""
 
     id: int
     user_id: int
@@ -141,7 +141,7 @@ class ListedResult:
 def list_results(
     generation: int, scope: str, since: float | None, until: float | None, page: Wanted
 ) -> tuple[list[ListedResult], str | None]:
-    """A page of results, the latest first, and the place to go on after.
+    """A page of results, the latest first, and the place to continue after.
 
     Args:
         generation: the one that is read.
@@ -152,7 +152,7 @@ def list_results(
     """
     pk = keys.prefix(generation) + keys.results(scope)
     low = keys.result_place(int(since or 0), 0)
-    # Every place of that second lies behind its bare number.
+    # Every sort key of that second sorts after its bare number.
     high = _END if until is None else keys.result_place(int(until), 0).partition("#")[0]
     after = page.after
     if after is None and page.skipped:
@@ -171,17 +171,17 @@ def find_result(generation: int, result_id: int) -> tuple[int, int] | None:
 
 
 def starts_at(day: date, timezone: str) -> float:
-    """When a day begins in a time zone, epoch seconds."""
+    """When a day starts in a time zone, epoch seconds."""
     return datetime.combine(day, time(), ZoneInfo(timezone)).timestamp()
 
 
 def ends_at(day: date, timezone: str) -> float:
-    """When a day ends in a time zone, which is when the next one begins."""
+    """When a day ends in a time zone, which is when the next one starts."""
     return starts_at(day + timedelta(days=1), timezone)
 
 
 def _merged(found: Iterable[tuple[str, dict[str, int]]]) -> dict[str, Counter[str]]:
-    """Counters by key, their shards added up."""
+    """Counters by key, summed over their shards."""
     merged: dict[str, Counter[str]] = defaultdict(Counter)
     for sk, amounts in found:
         merged[sk.rpartition("#")[0]].update(amounts)

@@ -1,9 +1,9 @@
-"""The best students: of all time, of a day, or of a range of days, exactly and without reading everybody.
+"""Finds the best students of all time, of a day, or of a range of days, exactly and without reading all students.
 
-Of all time and of one day there are rankings to read from the top. For a range, the top of each day's ranking names
-candidates, whose exact average over the range stands in their tally. A student who is not among them was, on no day,
-better than the last of that day's top: so once enough candidates are at least as good as that, the others need not be
-looked at. Else more is read of the days that still might hold somebody better.
+All time and single days have rankings to read from the top. For a range, the tops of the days' rankings give
+candidates, whose exact average over the range is computed from their tallies. A student who is not a candidate was on
+no day better than the last candidate of that day. So when enough candidates are at least that good, the search ends;
+otherwise more is read of the days that may still contain better students.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ from smartexam.results.store.counters import Period
 from smartexam.results.store.tallies import RowItem
 
 _PIECE = 20
-# Where everybody is about equally good over weeks and each was best once, this ends the search: those shown are then
-# the best of so many candidates.
+# If all students are about equally good over weeks and each was best once, this limit ends the search; the students
+# shown are then the best of this many candidates.
 _MOST_CANDIDATES = 400
 _READERS = 8
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ranked:
-    """A student in a ranking; the greater the better. `average` in millionths of a percent, rounded down."""
+    """A student in a ranking; greater is better. `average` is in millionths of a percent, rounded down."""
 
     average: int
     results: int
@@ -50,8 +50,8 @@ def best_students(
         exam_id: only results of this exam.
         period: only results of these days; None for all time.
         active: the days of the period that have results.
-        timezone: of the institute.
-        count: how many at most.
+        timezone: the institute's.
+        count: the most students.
     """
     scope = keys.scope_of(exam_id)
     if period is None or len(active) == 1:
@@ -69,7 +69,7 @@ def best_students(
 
 
 class _Search:
-    """Candidates found so far, and for each day with more of them the last one seen and where to go on."""
+    """The candidates found so far, and for each unfinished day the last one read and where to continue."""
 
     def __init__(self, generation: int, exam_id: int | None, period: Period, timezone: str) -> None:
         self._generation = generation
@@ -84,7 +84,7 @@ class _Search:
         return sorted(self.seen.values(), reverse=True)[:count]
 
     def extend(self, days: dict[str, str | None]) -> None:
-        """Read the next candidates of some days, each after a place in its ranking."""
+        """Read the next candidates of some days, each from its place in the day's ranking."""
         scope = keys.scope_of(self._exam_id)
 
         def read(item: tuple[str, str | None]) -> tuple[list[Ranked], str | None]:

@@ -1,8 +1,8 @@
-"""Counting everything anew, beside what is counted already, and letting that take over.
+"""Rebuilds all statistics beside the current ones, and then switches to the new ones.
 
-A new generation is kept up by the stream from its first moment on, while all that is stored of all exams is counted
-into it, exam by exam. Then it is read from, and the old one is emptied the same way. The numbers are those of the
-results and sittings that are stored, whatever had gone wrong before. All of it may stop anywhere and run again.
+The stream updates a new generation from its start, while everything stored of all exams is counted into it, exam by
+exam. When it is complete it is read, and the old one is deleted in the same way. The numbers are then those of the
+stored results and sittings, whatever had gone wrong before. Every part may be interrupted and repeated.
 """
 
 from collections.abc import Callable
@@ -17,21 +17,21 @@ from smartexam.results.store import tallies
 from smartexam.results.store.tallies import Touched
 from smartexam.sitting.store import attempts
 
-# Longer than the stream's function runs, so that each run of it either knows the new generation or wrote its records
-# before they are read; and longer than indexes lag.
+# Longer than the stream's function runs, so each of its runs either knows the new generation or wrote its records
+# before they are read; also longer than indexes lag.
 FIRST_DELAY_SECONDS = 120
 _PIECE = 50
 
 
 class RebuildOrder(msgspec.Struct, frozen=True):
-    """How far a rebuilding is.
+    """How far a rebuild is.
 
     Attributes:
-        generation: what is filled or, when `clears`, emptied.
-        clears: whether this is the old generation's end.
-        exam_id: the exam that is next, from the newest down; None at the beginning.
-        shard: the part of it that is next; and
-        start: where in that.
+        generation: the one that is filled or, when `clears`, deleted.
+        clears: whether this deletes the old generation.
+        exam_id: the next exam, from the newest down; None at the start.
+        shard: the exam's next shard.
+        start: where to continue in the shard.
     """
 
     generation: int
@@ -42,10 +42,7 @@ class RebuildOrder(msgspec.Struct, frozen=True):
 
 
 def begin() -> int:
-    """Have everything counted anew.
-
-    Returns:
-        The number of the generation.
+    """Start a rebuild and return the number of its generation.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -56,7 +53,7 @@ def begin() -> int:
 
 
 def hand_over(order: RebuildOrder, *, delay_seconds: int = 0) -> None:
-    """Put the rest of the work into the queue.
+    """Send the rest of the work to the queue.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -65,18 +62,14 @@ def hand_over(order: RebuildOrder, *, delay_seconds: int = 0) -> None:
 
 
 def work(order: RebuildOrder, has_time: Callable[[], bool]) -> RebuildOrder | None:
-    """Do as much as there is time for.
-
-    Returns:
-        What is left to do; None if nothing is.
-    """
+    """Do as much as there is time for, and return the rest; None if nothing is left."""
     now = tallies.generations()
     if not order.clears and now.current == order.generation:
-        # It has taken over, and perhaps nobody was told: clearing twice does no harm.
+        # The new generation has taken over, but the order to delete the old one may be lost; deleting twice is safe.
         return RebuildOrder(now.current - 1, clears=True)
     expected = now.current != order.generation if order.clears else now.building == order.generation
     if not expected:
-        return None  # an order that came twice, and was done before
+        return None  # a repeated order that was completed before
     while has_time():
         following = _piece(order)
         if following is None:
@@ -91,8 +84,8 @@ def work(order: RebuildOrder, has_time: Callable[[], bool]) -> RebuildOrder | No
 
 
 def _piece(order: RebuildOrder) -> RebuildOrder | None:
-    """Count or clear a bounded piece; returns what follows, None at the end."""
-    # By number, not by the list: an exam that is moved to another date meanwhile must not be passed over.
+    """Count or delete a bounded piece; returns what follows, None at the end."""
+    # By id instead of by the list, so that an exam whose date is changed meanwhile is not skipped.
     exam_id = ids.highest("exam") if order.exam_id is None else order.exam_id
     if exam_id < 1:
         return None

@@ -1,9 +1,9 @@
-"""Students' attempts at exams as administrators look for them.
+"""Administrators' lists and searches of students' attempts at exams.
 
-Without a search text, sittings are listed exam by exam, the newest exam first, by attempts spent. How many there are
-of each exam stands in counters, so a page, also one by its number, begins with a counter query and goes straight to
-its exam; a state (such as "exhausted") is a range of attempts spent. With a search text, at most `MOST_MATCHES` rows
-are read, as in the search of accounts.
+Without a search text, sittings are listed exam by exam, the newest exam first, by attempts spent. Counters hold the
+number of each exam's sittings, so any page starts with a query of counters and then reads its exam directly; a state
+(such as "exhausted") is a range of attempts spent. With a search text, at most `MOST_MATCHES` rows are read, as in the
+search of accounts.
 """
 
 from collections import Counter, defaultdict
@@ -33,8 +33,8 @@ class FoundSittings:
 
     Attributes:
         places: (user id, exam id) of each.
-        total: how many there are in all; a lower bound if not `is_exact`.
-        next_place: where the next page begins, None at the end.
+        total: of all pages; a lower bound if not `is_exact`.
+        next_place: where the next page starts, None at the end.
     """
 
     places: list[tuple[int, int]]
@@ -45,7 +45,7 @@ class FoundSittings:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """The sittings of an exam that are wanted: a range of sort keys, and how many they are."""
+    """The wanted sittings of an exam: a range of sort keys, and their number."""
 
     exam_id: int
     since: str | None
@@ -53,12 +53,12 @@ class _Section:
     count: int
 
 
-# Where reading begins in an exam: after a sort key, or at its beginning.
+# Where reading starts in an exam: after a sort key, or at the start.
 _Start: TypeAlias = tuple[_Section, str | None]
 
 
 def state(max_attempts: int, spent: int) -> str:
-    """Which state a sitting is in."""
+    """The state of a sitting."""
     if not max_attempts:
         return UNLIMITED
     return EXHAUSTED if spent >= max_attempts else AVAILABLE
@@ -68,7 +68,7 @@ def find_sittings(text: str, exam_id: int | None, wanted_state: str | None, page
     """A page of sittings.
 
     Args:
-        text: the beginning of the student's username; empty for all.
+        text: the start of the student's username; empty for all.
         exam_id: only of this exam.
         wanted_state: only in this state.
         page: which page.
@@ -93,7 +93,7 @@ def find_sittings(text: str, exam_id: int | None, wanted_state: str | None, page
 
 
 def _enough(coming: Iterator[_Start], wanted: int) -> list[_Start]:
-    """The next exams that together should fill what is left of a page: mostly one, of small exams several."""
+    """The next exams that together should fill the rest of the page: usually one, several if they are small."""
     some: list[_Start] = []
     expected = 0
     while expected < wanted and len(some) < _READERS and (start := next(coming, None)) is not None:
@@ -103,7 +103,8 @@ def _enough(coming: Iterator[_Start], wanted: int) -> list[_Start]:
 
 
 def _read(prefix: str, some: Sequence[_Start], limit: int) -> list[Page[RowItem]]:
-    """The sittings of several exams, read at once: one after the other, a page of small exams would take dozens."""
+    """Read the sittings of several exams in parallel; in sequence, a page of small exams would take dozens of round
+    trips."""
 
     def read(start: _Start) -> Page[RowItem]:
         section, after = start
@@ -161,7 +162,7 @@ def _sections(prefix: str, exam_id: int | None, wanted_state: str | None) -> lis
 
 
 def _from(prefix: str, sections: list[_Section], page: Wanted) -> Iterator[_Start]:
-    """The sections from the page's beginning on, each with the sort key after which it begins."""
+    """The sections from the start of the page on, each with the sort key after which it starts."""
     if page.after is not None:
         exam_id, _, place = page.after.partition(":")
         for section in sections:

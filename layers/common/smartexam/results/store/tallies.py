@@ -1,4 +1,4 @@
-"""Bringing tallies, counters and rows up to what is stored of a student; see `smartexam.results.statistics`."""
+"""Updates tallies, counters and rows from what is stored of a student; see `smartexam.results.statistics`."""
 
 import random
 import secrets
@@ -19,7 +19,7 @@ from smartexam.sitting.store import attempts
 from smartexam.sitting.store.attempts import IDLE, SittingItem
 from smartexam.sitting.store.results import ResultItem, result_key
 
-# A changed result is up to 20 operations, of the hundred that a transaction takes.
+# A changed result is up to 20 operations, and a transaction takes 100.
 _STEP = 3
 _FIRST_GENERATION = 1
 _POINTER = ("STAT", "GENERATION")
@@ -36,7 +36,7 @@ class GenerationItem(Item):
 
 
 class TallyItem(Item):
-    """A student's tally; another stamp with every change."""
+    """A student's tally, with a stamp that differs after every change."""
 
     class Meta:
         context = "attempts"
@@ -65,30 +65,26 @@ class Generations:
 
     @property
     def written(self) -> list[int]:
-        """All that have to be kept up."""
+        """All generations that must be kept up to date."""
         return [self.current] if self.building is None else [self.current, self.building]
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What of a student may have changed: (exam id, result id) of results, exam ids of sittings."""
+    """What may have changed of a student: (exam id, result id) of results, exam ids of sittings."""
 
     results: frozenset[tuple[int, int]] = frozenset()
     sittings: frozenset[int] = frozenset()
 
 
 def generations() -> Generations:
-    """Which generations there are now."""
+    """The generations that exist now."""
     item = table.get(GenerationItem, *_POINTER)
     return Generations(_FIRST_GENERATION, None) if item is None else Generations(item.current, item.building)
 
 
 def begin_generation() -> int:
-    """Have a new generation built beside the current one.
-
-    Returns:
-        Its number; of one that is being built already, that.
-    """
+    """Start a new generation beside the current one and return its number; if one is being built, return that one's."""
     now = generations()
     if now.building is not None:
         return now.building
@@ -104,11 +100,7 @@ def begin_generation() -> int:
 
 
 def take_over(generation: int) -> bool:
-    """Let a generation that is complete be read from now on.
-
-    Returns:
-        False if it is not the one that is being built.
-    """
+    """Make a complete generation the one that is read; returns False if it is not the one being built."""
     try:
         table.put(GenerationItem(*_POINTER, current=generation), GenerationItem.building == generation)
     except ConditionFailed:
@@ -117,30 +109,30 @@ def take_over(generation: int) -> bool:
 
 
 def refresh(user_id: int, touched: Touched, *, only: int | None = None) -> None:
-    """Bring what is counted of a student up to what is stored.
+    """Update a student's statistics from what is stored.
 
     Args:
         user_id: the student.
-        touched: what may have changed; the rest of what is counted stays.
+        touched: what may have changed; the rest of the tally stays.
         only: only in this generation.
 
     Raises:
-        Unavailable: the database cannot be reached, or others kept coming first.
+        Unavailable: the database cannot be reached, or the tally changed during every attempt.
     """
     for generation in [only] if only is not None else generations().written:
         _bring_up(generation, user_id, lambda before: _as_stored(user_id, before, touched))
 
 
 def clear(user_id: int, generation: int) -> None:
-    """Take everything out of a generation that is counted of a student in it."""
+    """Remove a student's statistics from a generation."""
     _bring_up(generation, user_id, lambda before: Tally(before.username))
 
 
 def erase_user(user_id: int) -> bool:
-    """Take everything out that is counted of a student, also in generations that are not kept up to date any more.
+    """Remove a student's statistics from all generations, including those that are no longer updated.
 
     Returns:
-        Whether there may be more: never, it is removed at once.
+        Whether there may be more: always False, because one call removes everything.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -152,7 +144,7 @@ def erase_user(user_id: int) -> bool:
 
 
 def get_tallies(user_ids: Iterable[int], generation: int) -> dict[int, Tally]:
-    """Tallies by student; those of whom nothing is counted are missing."""
+    """Tallies by student, without students who have none."""
     wanted = {_tally_key(generation, user_id): user_id for user_id in user_ids}
     found = table.batch_get((TallyItem, *key) for key in wanted)
     return {wanted[key]: tally.decode(item.body) for key, item in found.items()}
@@ -160,8 +152,8 @@ def get_tallies(user_ids: Iterable[int], generation: int) -> dict[int, Tally]:
 
 def _bring_up(generation: int, user_id: int, change: Callable[[Tally], Tally]) -> None:
     def attempt() -> None:
-        # The tally is read before what it is compared with. Whoever changes it later has then seen what is stored at
-        # a later time, and of two who saw different things the later one remains.
+        # The tally is read before the items it is compared with. A later change of the tally has therefore seen later
+        # items, and of two writers who saw different items the later one wins.
         item = table.get(TallyItem, *_tally_key(generation, user_id))
         before = Tally() if item is None else tally.decode(item.body)
         stamp = None if item is None else item.stamp
@@ -174,7 +166,7 @@ def _bring_up(generation: int, user_id: int, change: Callable[[Tally], Tally]) -
 
 
 def _write(generation: int, user_id: int, before: Tally, after: Tally, stamp: str | None) -> str | None:
-    """One step in one transaction; returns the tally's new stamp."""
+    """Write one step in one transaction; returns the tally's new stamp."""
     timezone = settings().exam_timezone
     changes = difference(project(user_id, before, timezone), project(user_id, after, timezone))
     pk, sk = _tally_key(generation, user_id)

@@ -1,4 +1,4 @@
-"""Events to connected clients: who gets which, and getting them there."""
+"""Chooses the receivers of events, and delivers the events to connected clients."""
 
 from smartexam.talk.realtime.publishing import Event, Own, publish, publish_to_question, publish_to_users
 

@@ -1,7 +1,7 @@
-"""Posting to connections, in parallel and within a time that a request can spare.
+"""Posts frames to connections, in parallel and within a time that a request can spare.
 
-A connection that is gone is forgotten. A slow one is given up on: its client catches up by HTTP, and must not keep
-the others, or the sender, waiting.
+A connection that is gone is forgotten. A slow one is abandoned, so that it does not delay the others or the sender; its
+client catches up by HTTP.
 """
 
 import threading
@@ -23,9 +23,9 @@ from smartexam.talk.store.sockets import Socket
 
 WORKERS = 16
 POST_SECONDS = 1.0
-# Of everything together, however many connections are slow.
+# For all posts together, however many connections are slow.
 DELIVERY_SECONDS = 4.0
-# The gateway knows a connection only after `$connect` has answered; until then it calls it gone.
+# Until `$connect` has answered, the gateway reports a new connection as gone.
 _OPENING_SECONDS = 10.0
 _DELETED, _REFUSED, _GONE = 204, 300, 410
 
@@ -38,15 +38,11 @@ class Post(msgspec.Struct, frozen=True):
 
 
 def deliver(posts: Sequence[Post], *, now: float) -> None:
-    """Post every frame to its connection; what fails is counted in the invocation's log line.
-
-    Args:
-        posts: in any order; frames for the same connection may arrive in any order as well.
-        now: epoch seconds.
-    """
+    """Post every frame to its connection; failures are counted in the invocation's log line. Frames may arrive in any
+    order."""
     if not posts:
         return
-    _client()  # here, once, and not by every thread at the same time
+    _client()  # here, once, instead of in several threads at the same time
     outcomes: Counter[str] = Counter()
     if len(posts) == 1:
         outcomes[_post(posts[0], now)] += 1
@@ -56,14 +52,14 @@ def deliver(posts: Sequence[Post], *, now: float) -> None:
 
 
 def answer(connection_id: str, content: bytes) -> None:
-    """Post a frame to the connection that a frame just came from; it may have gone meanwhile."""
+    """Post a frame to the connection that sent one; the connection may have gone meanwhile."""
     outcome = _post_to(connection_id, content)
     if outcome != "sent":
         note(answer=outcome)
 
 
 def hang_up(connection_id: str) -> None:
-    """Close a connection from our side; one that is gone already is fine."""
+    """Close a connection; one that is already gone is ignored."""
     try:
         done = _request("DELETE", connection_id) in {_DELETED, _GONE}
     except BotoCoreError:
@@ -132,5 +128,5 @@ def _client() -> SignedClient:
 
 
 def reset() -> None:
-    """Forget the client, for tests that have an endpoint of their own."""
+    """Forget the client, for tests with their own endpoint."""
     _client.cache_clear()

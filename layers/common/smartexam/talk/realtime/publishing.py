@@ -1,6 +1,6 @@
-"""Who gets an event: all devices of some users, or everybody who follows a discussion.
+"""Sends events to all devices of some users, or to everyone who follows a discussion.
 
-What is announced has been stored before, and clients catch up by HTTP: nothing here raises, whatever fails.
+Events announce what has been stored, and clients catch up by HTTP, so nothing here raises.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -24,9 +24,9 @@ class Event(msgspec.Struct, frozen=True):
 
     Attributes:
         name: such as `chat_message`.
-        data: what comes with it; JSON values or shapes.
+        data: its content; JSON values or shapes.
         user_ids: who gets it, on every device.
-        except_connection: a device that does not, such as the one that caused it.
+        except_connection: a connection that does not get it, such as the one that caused it.
     """
 
     name: str
@@ -36,26 +36,19 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Own(msgspec.Struct, frozen=True):
-    """What the devices of the user get whose doing an event is, instead of what the others get."""
+    """The data that the devices of one user get instead, because the event is that user's own action."""
 
     user_id: int
     data: Any
 
 
 def publish_to_users(user_ids: Collection[int], event: str, data: Any, *, now: float) -> None:
-    """Send an event to every connection of these users; one database read for a hundred of them.
-
-    Args:
-        user_ids: who gets it.
-        event: its name, such as `chat_request`.
-        data: what comes with it; JSON values or shapes.
-        now: epoch seconds.
-    """
+    """Send an event, such as `chat_request`, to every connection of these users; one database read for 100 users."""
     publish([Event(event, data, user_ids)], now=now)
 
 
 def publish(events: Sequence[Event], *, now: float) -> None:
-    """Send several events at once; the receivers of all of them are looked up together."""
+    """Send several events, with one look-up of all receivers."""
     try:
         found = sockets.of_users({user_id for event in events for user_id in event.user_ids})
         posts = [
@@ -85,10 +78,10 @@ def publish_to_question(
     Args:
         question_id: the question.
         event: its name, such as `new_message`.
-        data: what comes with it; JSON values or shapes.
+        data: its content; JSON values or shapes.
         now: epoch seconds.
-        own: what the devices of one of them get instead.
-        admits: given the followers' ids, those who may see the discussion now; by default all.
+        own: different data for one user's devices.
+        admits: keeps those followers' ids who may see the discussion now; by default all.
     """
     try:
         found = _may_receive(sockets.followers(question_id, now), now)
@@ -112,7 +105,7 @@ def frame(event: str, data: Any) -> bytes:
 
 
 def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
-    """Those whose account has neither been deleted nor got a new password since they connected."""
+    """The connections whose account was not deleted and got no new password since they were opened."""
     receiving = []
     for socket in found:
         known = Principal(socket.user_id, "user", "", "", socket.version)

@@ -1,14 +1,14 @@
-"""WebSocket connections, in the ephemeral table: who is reached where, and who follows which discussion.
+"""WebSocket connections, in the ephemeral table: whose they are, and which discussions they follow.
 
     pk             sk            what
-    SOCKETS#42     SOCKETS       every connection of a user, an attribute each: when it was last heard of
-    SOCKET#<id>    SOCKET        whose a connection is, and which discussions it follows
+    SOCKETS#42     SOCKETS       every connection of a user, one attribute each: when it was last heard from
+    SOCKET#<id>    SOCKET        the owner of a connection, and the discussions it follows
     QUESTION#101   SOCKET#<id>   a connection that follows a question's discussion
-    TICKET#42      <digest>      a ticket to connect with, and what it was spent on
+    TICKET#42      <digest>      a ticket to connect with, and the connection that used it
 
-All connections of a user are one item, so that the devices of a hundred people are one batch read and a sign of life
-is one write, whoever else comes and goes meanwhile. A user is online while one of them was heard of within
-`LEASE_SECONDS`; a connection that is merely silent is still sent to, since the gateway says when it is gone.
+All connections of a user are one item, so the devices of a hundred users are one batch read, and a sign of life is one
+write that does not conflict with other connections. A user is online while one of them was heard from within
+`LEASE_SECONDS`. Silent connections still get events, because the gateway reports when a connection is gone.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,9 @@ from smartexam.platform.principal import Principal
 
 LEASE_SECONDS = 120
 TICKET_SECONDS = 60
-# API Gateway ends every connection after two hours; what is older than that was not told to be over.
+# API Gateway ends every connection after two hours, so older ones are over even if we were not told.
 _LONGEST_LIFE_SECONDS = 2 * 3600 + 900
-# A user's item is read with every message to them: it must not grow with the connections that somebody opens.
+# A user's item is read with every message to the user, so it must not grow without limit.
 MOST_SOCKETS = 20
 MOST_QUESTIONS = 20
 _USER = "SOCKETS#"
@@ -44,7 +44,7 @@ def ticket_key(user_id: int) -> str:
 
 
 def erase_tickets(user_id: int) -> bool:
-    """Remove a user's tickets; whether there may be more."""
+    """Delete a user's tickets; returns whether there may be more."""
     return erase_partition("ephemeral", ticket_key(user_id))
 
 
@@ -63,16 +63,16 @@ class Socket(msgspec.Struct, frozen=True):
     heard_at: float
 
     def is_live(self, now: float) -> bool:
-        """Whether its user counts as online for it."""
+        """Whether it makes its user count as online."""
         return now < self.heard_at + LEASE_SECONDS
 
     def is_forgotten(self, now: float) -> bool:
-        """Whether it must be over, although nobody said so."""
+        """Whether it must be over, although we were not told."""
         return now > self.heard_at + _LONGEST_LIFE_SECONDS
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Who speaks through a connection.
+    """The user of a connection.
 
     Attributes:
         questions: the discussions that it follows.
@@ -102,7 +102,7 @@ class SocketsItem(Item):
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> "SocketsItem":
-        """The item with its connections, whose attributes are named after them."""
+        """The item with its connections, each in an attribute named after it."""
         item = super().from_raw_data(data)
         user_id = int(data["pk"]["S"].removeprefix(_USER))
         item.sockets = tuple(
@@ -114,7 +114,7 @@ class SocketsItem(Item):
 
 
 class OwnerItem(Item):
-    """Whose a connection is."""
+    """The owner of a connection."""
 
     class Meta:
         context = "ephemeral"
@@ -156,7 +156,7 @@ class TicketItem(Item):
 
 
 def issue_ticket(principal: Principal, now: float) -> str:
-    """Store a ticket to open one connection with, good for `TICKET_SECONDS`, and return it."""
+    """Store a ticket to open one connection with, valid for `TICKET_SECONDS`, and return it."""
     minted = opaque.mint(principal.user_id)
     table.put(
         TicketItem(
@@ -173,7 +173,7 @@ def issue_ticket(principal: Principal, now: float) -> str:
 
 
 def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | None:
-    """Whom a ticket stands for; from now on it stands for nobody to any other connection.
+    """The principal of a ticket; from now on the ticket is valid for this connection only.
 
     Returns:
         None if it is unknown, used or too old.
@@ -181,7 +181,7 @@ def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | Non
     owner = opaque.owner(ticket)
     if owner is None:
         return None
-    # Not deleted: after a lost answer nobody could tell a ticket just used from one that never was.
+    # Not deleted: after a lost answer, a ticket just used could not be told from an unknown one.
     fresh = TicketItem.spent_by.does_not_exist() | (TicketItem.spent_by == connection_id)
     try:
         item = table.update(
@@ -197,9 +197,9 @@ def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | Non
 
 
 def connect(connection_id: str, principal: Principal, now: float) -> bool:
-    """Record a new connection; whether its user was online before it.
+    """Record a new connection; returns whether its user was online before.
 
-    Beyond `MOST_SOCKETS` the oldest of a user's connections give way.
+    Beyond `MOST_SOCKETS` connections, a user's oldest ones are dropped.
     """
     table.put(
         OwnerItem(
@@ -225,13 +225,13 @@ def connect(connection_id: str, principal: Principal, now: float) -> bool:
 
 
 def owner_of(connection_id: str) -> Owner | None:
-    """Who speaks through a connection; None for one that is not (or no longer) signed in."""
+    """The user of a connection; None if it is not signed in."""
     item = table.get(OwnerItem, _socket_key(connection_id), _SOCKET)
     return None if item is None else _owner(connection_id, item)
 
 
 def hear(owner: Owner, now: float) -> bool:
-    """Record that a connection was heard of, so that its user is online for another `LEASE_SECONDS`.
+    """Record that a connection was heard from, so that its user is online for another `LEASE_SECONDS`.
 
     Returns:
         Whether they were online before.
@@ -242,9 +242,10 @@ def hear(owner: Owner, now: float) -> bool:
 
 
 def disconnect(connection_id: str, now: float) -> Change | None:
-    """Forget a connection; what is left of its user's presence, None if it was forgotten before.
+    """Forget a connection; returns its user's presence afterwards, None if it was forgotten before.
 
-    The user's list goes last, by which it is found again: stopped anywhere, `drop` makes an end of it.
+    The user's list is changed last, because it finds the connection again: after an interruption, `drop` completes
+    this.
     """
     item = table.get(OwnerItem, _socket_key(connection_id), _SOCKET)
     if item is None:
@@ -258,9 +259,9 @@ def disconnect(connection_id: str, now: float) -> Change | None:
 
 
 def drop(socket: Socket) -> None:
-    """Send nothing more to a connection that was found to be gone.
+    """Send nothing more to a connection that is gone.
 
-    Whose it was stays known until its `$disconnect` comes, which has to tell that its user is offline.
+    Its owner stays stored until its `$disconnect` arrives, which must announce that its user is offline.
     """
     key = _socket_key(socket.connection_id)
     try:
@@ -273,27 +274,27 @@ def drop(socket: Socket) -> None:
 
 
 def of_users(user_ids: Iterable[int]) -> dict[int, tuple[Socket, ...]]:
-    """The connections of users, at most 100 users a round trip; who has none is missing."""
+    """The connections of users, without users who have none; one round trip per 100 users."""
     found = table.batch_get((SocketsItem, _user_key(user_id), _SOCKETS) for user_id in user_ids)
     return {int(pk.removeprefix(_USER)): item.sockets for (pk, _), item in found.items() if item.sockets}
 
 
 def online(user_ids: Iterable[int], now: float) -> set[int]:
-    """Which of these users are online, at most 100 users a round trip."""
+    """Which of these users are online; one round trip per 100 users."""
     found = of_users(user_ids)
     return {user_id for user_id, sockets in found.items() if any(socket.is_live(now) for socket in sockets)}
 
 
 def presence_key(user_id: int) -> tuple[type[SocketsItem], str, str]:
-    """A user's connections as a part of a wider batch read."""
+    """The key of a user's connections, for a wider batch read."""
     return SocketsItem, _user_key(user_id), _SOCKETS
 
 
 def follow(owner: Owner, question_id: int, now: float) -> bool:
-    """Have a connection follow a question's discussion; False if it follows `MOST_QUESTIONS` others already."""
+    """Let a connection follow a question's discussion; False if it follows `MOST_QUESTIONS` others already."""
     if len(owner.questions | {question_id}) > MOST_QUESTIONS:
         return False
-    # First the note by which it is found when the connection ends.
+    # First the record by which it is found when the connection ends.
     if _note_questions(owner, OwnerItem.questions.add({str(question_id)})):
         table.put(
             FollowerItem(
@@ -309,7 +310,7 @@ def follow(owner: Owner, question_id: int, now: float) -> bool:
 
 
 def unfollow(owner: Owner, question_id: int) -> None:
-    """Have a connection no longer follow a discussion."""
+    """Let a connection stop following a discussion."""
     table.delete(FollowerItem, question_key(question_id), f"SOCKET#{owner.connection_id}")
     _note_questions(owner, OwnerItem.questions.delete({str(question_id)}))
 
@@ -324,7 +325,7 @@ def followers(question_id: int, now: float) -> list[Socket]:
 
 
 def erase_user(user_id: int) -> None:
-    """Forget all connections of a user; what they are found by last."""
+    """Forget all connections of a user; deletes the items by which they are found last."""
     item = table.get(SocketsItem, _user_key(user_id), _SOCKETS)
     for socket in () if item is None else item.sockets:
         disconnect(socket.connection_id, socket.heard_at)
@@ -332,12 +333,12 @@ def erase_user(user_id: int) -> None:
 
 
 def question_key(question_id: int) -> str:
-    """The partition of those who follow a question's discussion."""
+    """The partition of the connections that follow a question's discussion."""
     return f"QUESTION#{question_id}"
 
 
 def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
-    """Note when a connection was heard of; its user's connections as they were before."""
+    """Store when a connection was heard from; returns its user's connections as they were before."""
     entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version}"
     item = table.exchange(
         SocketsItem,
@@ -362,7 +363,7 @@ def _unfollow_all(connection_id: str, item: OwnerItem) -> None:
 
 
 def _note_questions(owner: Owner, change: Action) -> bool:
-    """Whether the connection still exists, and so was changed."""
+    """Change the followed discussions; returns whether the connection still exists."""
     try:
         table.update(OwnerItem, _socket_key(owner.connection_id), _SOCKET, [change], OwnerItem.pk.exists())
     except ConditionFailed:
@@ -371,7 +372,7 @@ def _note_questions(owner: Owner, change: Action) -> bool:
 
 
 def _path(connection_id: str) -> Path:
-    # A path of one segment: a connection's id may hold any character, dots among them.
+    # A path of one segment, because a connection's id may contain any character, including dots.
     return Path([f"{_ATTRIBUTE}{connection_id}"])
 
 

@@ -1,10 +1,10 @@
-"""The study assistant's memory: what students asked it, and how much of a day's limit they used.
+"""The study assistant's memory: students' questions with the answers, and how much of the daily limit is used.
 
     table      pk              sk                what
     messaging  USER#42         STUDY#<ms>#<id>   a question with its answer, for 90 days
     ephemeral  LIMIT#study#42  <YYYY-MM-DD>      questions of a day in the institute's time zone
 
-A question and its answer are one item: there is no half of a conversation to be left behind.
+A question and its answer are one item, so neither can be stored without the other.
 """
 
 import secrets
@@ -22,7 +22,7 @@ from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, I
 from smartexam.platform.keys import user_key
 
 KEPT_SECONDS = 90 * 24 * 3600
-# Over the longest day anywhere, so that a day's count is there until the day is over in every time zone.
+# Longer than a day lasts in all time zones together, so a count is kept until its day is over everywhere.
 _USAGE_SECONDS = 3 * 24 * 3600
 _PREFIX = "STUDY#"
 
@@ -40,7 +40,7 @@ class TurnItem(Item):
 
 
 class UsageItem(Item):
-    """The questions that a student asked on a day, by name: one that is counted twice counts once."""
+    """The questions that a student asked on a day, by name, so that a repeated write counts once."""
 
     class Meta:
         context = "ephemeral"
@@ -59,7 +59,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 def remember(user_id: int, turn: Turn) -> None:
     """Store a turn."""
-    # Questions of one student at the same millisecond are rare, not impossible.
+    # Two questions of one student in the same millisecond are possible.
     sk = f"{_PREFIX}{int(turn.asked_at * 1000):013d}#{secrets.token_hex(4)}"
     table.put(
         TurnItem(
@@ -76,16 +76,12 @@ def remember(user_id: int, turn: Turn) -> None:
 def latest_turns(user_id: int, now: float, *, limit: int) -> list[Turn]:
     """A student's last turns, the oldest first."""
     page = table.query(TurnItem, user_key(user_id), limit=limit, prefix=_PREFIX, newest_first=True)
-    # DynamoDB removes what has run out hours or days late.
+    # DynamoDB deletes expired items hours or days late.
     return [Turn(item.question, item.answer, item.asked_at) for item in reversed(page.items) if item.expires_at > now]
 
 
 def forget_turns(user_id: int) -> bool:
-    """Remove a piece of a student's turns.
-
-    Returns:
-        Whether there may be more.
-    """
+    """Delete a piece of a student's turns; returns whether there may be more."""
     page = table.query(TurnItem, user_key(user_id), limit=PIECE, prefix=_PREFIX)
     table.batch_delete("messaging", ((item.pk, item.sk) for item in page.items))
     return page.next_sk is not None
@@ -95,11 +91,11 @@ def reserve_question(user_id: int, day: date, now: float, name: str, *, limit: i
     """Count a question of a day before it is asked, in one conditional write.
 
     Args:
-        user_id: whose.
-        day: which day's.
+        user_id: the student.
+        day: the day.
         now: epoch seconds.
-        name: the question's own, by which it can be given back.
-        limit: questions a day.
+        name: of this question, for `give_question_back`.
+        limit: questions per day.
 
     Returns:
         How many the day has now; None if it had `limit`, and nothing was counted.
@@ -115,7 +111,7 @@ def reserve_question(user_id: int, day: date, now: float, name: str, *, limit: i
 
 
 def give_question_back(user_id: int, day: date, name: str) -> None:
-    """Take a question off its day's count, if it is on it."""
+    """Remove a question from its day's count, if it was counted."""
     with suppress(ConditionFailed):
         table.update(UsageItem, *_usage_key(user_id, day), [UsageItem.asked.delete({name})], UsageItem.pk.exists())
 

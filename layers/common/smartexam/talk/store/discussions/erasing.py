@@ -1,4 +1,4 @@
-"""Taking an author's name out of discussions, and discussions of exams that are gone."""
+"""Removes an author's name and words from discussions, and deletes the discussions of deleted exams."""
 
 from collections.abc import Iterator
 
@@ -22,15 +22,12 @@ _PIECE = 100
 
 
 def erase_user(user_id: int) -> bool:
-    """Take the name and the words out of a user's comments, which stay where they are and count as before.
+    """Remove the author's name and the text from a user's comments, which stay as placeholders and are counted as
+    before.
 
-    Stopped anywhere, it can be called again: a comment leaves the list of the user's last.
 
-    Args:
-        user_id: whose.
-
-    Returns:
-        Whether there may be more.
+    It may be interrupted and repeated, because a comment is removed from the user's list last. Returns whether there
+    may be more.
     """
     page = table.query(AuthorItem, user_key(user_id), limit=_PIECE, prefix="COMMENT#")
     anonymous = [
@@ -42,15 +39,15 @@ def erase_user(user_id: int) -> bool:
         try:
             table.update(CommentItem, partition(row.question_id), row.place, anonymous, own)
         except ConditionFailed:
-            continue  # deleted in the meantime
+            continue  # deleted meanwhile
     table.batch_delete("discussions", ((row.pk, row.sk) for row in page.items))
     return page.next_sk is not None
 
 
 def erase_exam(exam_id: int) -> Iterator[None]:
-    """Remove the discussions of all questions that an exam ever had; yields after each bounded piece.
+    """Delete the discussions of all questions that an exam ever had; yields after each bounded piece.
 
-    To be called when the exam's questions are gone: then no comment can be added any more.
+    The exam's questions must be deleted before, so that no comment can be added.
     """
     pk = discussed_key(exam_id)
     while rows := table.query(DiscussedItem, pk, limit=_PIECE).items:
@@ -61,10 +58,10 @@ def erase_exam(exam_id: int) -> Iterator[None]:
 
 
 def erase_question(question_id: int) -> Iterator[None]:
-    """Remove the discussion of a question; yields after each bounded piece."""
+    """Delete the discussion of a question; yields after each bounded piece."""
     pk = partition(question_id)
     while items := table.query(CommentItem, pk, limit=_PIECE, prefix=THREAD_PREFIX).items:
-        # What is found by a comment goes before the comment.
+        # The items that are found by a comment are deleted before the comment.
         comments = [from_item(item) for item in items]
         keys = [pointer_key(comment.id) for comment in comments]
         keys += [author_key(comment.author_id, comment.id) for comment in comments if comment.author_id is not None]

@@ -1,4 +1,4 @@
-"""What is stored of a discussion, and the keys."""
+"""The items and keys of the discussions table."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ COUNT = "COUNT"
 POINTER = "POINTER"
 PIN_PREFIX = "PIN#"
 THREAD_PREFIX = "THREAD#"
-# A comment's place is its parent's with its own behind it, and a sort key has at most 1,024 bytes.
+# A comment's place contains the places of all comments above it, and a sort key has at most 1,024 bytes.
 MOST_LEVELS = 20
 _ROOT_PARTS = 3
 _OWN_PARTS = 2
 
 
 class CommentItem(Item):
-    """A root or a reply. Without an author it is a placeholder: of one deleted, or of an erased account's."""
+    """A root or a reply. Without an author it is a placeholder: deleted, or of an erased account."""
 
     class Meta:
         context = "discussions"
@@ -37,7 +37,7 @@ class CommentItem(Item):
 
 
 class CountItem(Item):
-    """What is counted of a question's discussion, and its best answer."""
+    """The counts of a question's discussion, and its best answer."""
 
     class Meta:
         context = "discussions"
@@ -56,7 +56,7 @@ class PinItem(Item):
 
 
 class PointerItem(Item):
-    """Where a comment lies."""
+    """The question and the place of a comment."""
 
     class Meta:
         context = "discussions"
@@ -77,20 +77,20 @@ class AuthorItem(Item):
 
 
 class DiscussedItem(Item):
-    """A question of an exam that was ever discussed, also if the question itself is gone."""
+    """A question of an exam that was ever discussed, even if the question itself was deleted."""
 
     class Meta:
         context = "discussions"
 
 
-# Not deleted: what neither exists nor is a placeholder has no comment id or a time of deletion.
+# Not deleted: neither missing nor a placeholder, which has a time of deletion.
 ALIVE = CommentItem.comment_id.exists() & CommentItem.deleted_at.does_not_exist()
 COUNTED = CountItem.exam_id.exists()
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a comment lies; `place` is its sort key."""
+    """Where a comment is stored; `place` is its sort key."""
 
     comment_id: int
     question_id: int
@@ -99,7 +99,7 @@ class Location:
 
     @property
     def is_root(self) -> bool:
-        """Whether it is no reply."""
+        """Whether it is not a reply."""
         return parent_of(self.place) is None
 
 
@@ -109,9 +109,9 @@ class Comment:
 
     Attributes:
         place: its sort key.
-        replies: how many lie directly under it.
-        parent_id: the comment that a reply lies under; None for a root.
-        reply_to_id: the comment that a reply answers, which is its parent but at the deepest level; None for a root.
+        replies: how many are directly below it.
+        parent_id: the comment above a reply; None for a root.
+        reply_to_id: the comment that a reply answers: its parent, except at the deepest level; None for a root.
         author_id: None once the comment is deleted or its author's account erased.
         is_deleted: a placeholder, kept for its replies.
     """
@@ -132,7 +132,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A question's discussion in short; `comments` counts what is not deleted."""
+    """The counts of a question's discussion; `comments` counts those that are not deleted."""
 
     comments: int = 0
     pins: int = 0
@@ -150,7 +150,7 @@ def pointer_key(comment_id: int) -> tuple[str, str]:
 
 
 def author_key(user_id: int, comment_id: int) -> tuple[str, str]:
-    """The keys of the row that lists a comment as its author's."""
+    """The keys of the item that lists a comment as its author's."""
     return user_key(user_id), f"COMMENT#{comment_id:016d}"
 
 
@@ -166,22 +166,22 @@ def place_of(comment_id: int, now: float, parent: str | None = None) -> str:
 
 
 def place_for_replies(place: str) -> str:
-    """The place that replies to a comment lie under: its own, or at the deepest level the one that it lies under."""
+    """The prefix of places of replies to a comment: its own place, or at the deepest level its parent's."""
     return (parent_of(place) or place) if len(ancestors_of(place)) + 1 >= MOST_LEVELS else place
 
 
 def root_of(place: str) -> str:
-    """The place of the root that a comment belongs to; a root's own is itself."""
+    """The place of the root above a comment; a root's own place is itself."""
     return "#".join(place.split("#", _ROOT_PARTS)[:_ROOT_PARTS])
 
 
 def parent_of(place: str) -> str | None:
-    """The place of the comment that a reply lies under; None for a root."""
+    """The place of the comment above a reply; None for a root."""
     return None if root_of(place) == place else place.rsplit("#", _OWN_PARTS)[0]
 
 
 def ancestors_of(place: str) -> list[str]:
-    """The places of all comments that one lies under, its root first."""
+    """The places of all comments above one, its root first."""
     found: list[str] = []
     while (parent := parent_of(place)) is not None:
         found.insert(0, place := parent)
@@ -189,7 +189,7 @@ def ancestors_of(place: str) -> list[str]:
 
 
 def from_item(item: CommentItem) -> Comment:
-    """A stored comment."""
+    """The comment of a stored item."""
     parent = parent_of(item.sk)
     parent_id = None if parent is None else int(parent.rsplit("#", 1)[1])
     return Comment(
@@ -209,15 +209,15 @@ def from_item(item: CommentItem) -> Comment:
 
 
 def is_gone(stored: RawItem | None) -> bool:
-    """Whether what failed a condition is no comment, or a placeholder."""
+    """Whether the item that failed a condition is missing or a placeholder."""
     return stored is None or from_item(CommentItem.from_raw_data(stored)).is_deleted
 
 
 def gone() -> NotFound:
-    """The one answer to who changes a comment that is not there (any more)."""
+    """The error for changing a comment that does not exist."""
     return NotFound("Comment not found", code="comment_not_found")
 
 
 def summary_of(item: CountItem | None) -> Summary:
-    """A question's discussion in short; all zero if there never was one."""
+    """The counts of a question's discussion; all zero without an item."""
     return Summary() if item is None else Summary(item.comments, item.pins, item.best_id)

@@ -1,6 +1,6 @@
-"""What administrators do to comments; each change is logged in its own transaction.
+"""Administrators' changes of comments; each is logged in its own transaction.
 
-The log names the author by id and holds none of their words: it outlives their account.
+The log names the author by id and contains no text of the comment, because it outlives the author's account.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,10 +27,7 @@ from smartexam.talk.store.discussions.items import (
 
 
 def edit(where: Location, message: str, admin_id: int, now: float) -> bool:
-    """Replace the text of somebody's comment.
-
-    Returns:
-        False if it is nobody's any more: its author's account was erased.
+    """Replace the text of any comment; returns False if its author's account was erased.
 
     Raises:
         NotFound: it does not exist, or was deleted.
@@ -55,7 +52,7 @@ def edit(where: Location, message: str, admin_id: int, now: float) -> bool:
 
 
 def deletions(where: Location, user_id: int, now: float) -> Callable[[Comment], list[Operation]]:
-    """What logs that a user deletes a comment: nothing if it is their own, else they are an administrator."""
+    """The log entry for deleting a comment: none for one's own, otherwise the user is an administrator."""
 
     def logged(comment: Comment) -> list[Operation]:
         if comment.author_id == user_id:
@@ -66,7 +63,7 @@ def deletions(where: Location, user_id: int, now: float) -> Callable[[Comment], 
 
 
 def toggle_pin(where: Location, admin_id: int, now: float) -> bool:
-    """Pin a comment, or take the pin off; a pinned root is read first, a pinned reply keeps its place.
+    """Pin a comment, or unpin it; pinned roots are listed first, pinned replies keep their place.
 
     Returns:
         Whether it is pinned now.
@@ -104,9 +101,9 @@ def toggle_pin(where: Location, admin_id: int, now: float) -> bool:
 
 
 def toggle_best(where: Location, admin_id: int, now: float) -> bool:
-    """Make a comment its question's best answer in place of any other, or no longer.
+    """Make a comment its question's best answer in place of any other, or undo that.
 
-    Which one it is stands once, beside the count: there cannot be two, whoever else decides at the same time.
+    The best answer is stored once, beside the counts, so simultaneous decisions cannot make two.
 
     Returns:
         Whether it is the best answer now.

@@ -1,4 +1,4 @@
-"""Reading discussions: in pages of bounded cost, counts, and where a comment lies."""
+"""Reads discussions: pages of bounded cost, counts, and the place of a comment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from smartexam.talk.store.discussions.items import (
     summary_of,
 )
 
-# Comments on a page, roots and replies together: one unit of reading each 4 KB, some 10 units for a full page.
+# Comments on a page, roots and replies together. A full page costs about 10 read units.
 PAGE_SIZE = 100
-# Queries for a page: one for most; many pinned roots, or many pinned roots in a row to pass over, take more.
+# Most pages take one query. Many pinned roots, or many pinned roots in a row to skip, take more.
 _MOST_QUERIES = 10
 _IN_PINNED = "P:"
-# Behind everything under a root: above the digits that a reply's place goes on with.
+# Sorts after everything below a root, because it is greater than the digits in a reply's place.
 _END_OF_THREAD = "#~"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Comments in the order in which they are read, each before its replies, and the place to go on after."""
+    """Comments in reading order, and the place to continue after."""
 
     comments: list[Comment]
     next_place: str | None
@@ -49,8 +49,8 @@ class Discussion:
     """A question to discuss.
 
     Attributes:
-        is_new: nobody ever commented on it.
-        parent: the comment that is to be answered, if one was asked for and exists.
+        is_new: it never had a comment.
+        parent: the comment to answer, if one was asked for and exists.
     """
 
     exam_id: int
@@ -60,7 +60,7 @@ class Discussion:
 
 
 def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discussion | None:
-    """A question and its discussion in short; None if there is no such question. One round trip."""
+    """A question and the counts of its discussion; None if there is no such question. One round trip."""
     wanted: list[tuple[type[table.Item], str, str]] = [
         (catalog.PointerItem, *catalog.pointer_key(question_id)),
         (CountItem, partition(question_id), COUNT),
@@ -82,7 +82,7 @@ def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discus
 
 
 def find_seat(exam_id: int, user_id: int) -> tuple[bool, Sitting | None]:
-    """Whether an exam exists, and a student's place in it. One round trip."""
+    """Whether an exam exists, and a student's sitting of it. One round trip."""
     card, place = (card_key(exam_id, user_id), CARD), (user_key(user_id), sitting_key(exam_id))
     wanted: list[tuple[type[table.Item], str, str]] = [(CardItem, *card), (SittingItem, *place)]
     found = table.batch_get(wanted)
@@ -91,7 +91,7 @@ def find_seat(exam_id: int, user_id: int) -> tuple[bool, Sitting | None]:
 
 
 def locate(comment_id: int) -> Location | None:
-    """Where a comment lies; None if there is none (any more)."""
+    """Where a comment is stored; None if it does not exist."""
     pointer = table.get(PointerItem, *pointer_key(comment_id))
     return None if pointer is None else _location(pointer)
 
@@ -109,15 +109,10 @@ def count_many(question_ids: Iterable[int]) -> dict[int, int]:
 
 
 def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> Page:
-    """Comments of a question: threads of pinned roots first, then the others, each the oldest first.
+    """Comments of a question: threads of pinned roots first, then the others, each oldest first.
 
-    A page may end within a thread. The next one then begins with the comments again that its first one lies under, so
-    that each page can be read alone.
-
-    Args:
-        question_id: the question.
-        has_pins: whether any root is pinned.
-        after: the place where the last page ended.
+    A page may end within a thread. The next page then starts with the comments above its first one, so that each page
+    can be shown alone. `has_pins` tells whether any root is pinned.
     """
     reading = _Reading(question_id)
     next_place: str | None = None
@@ -132,7 +127,7 @@ def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> 
 
 
 class _Reading:
-    """A page while it is read."""
+    """A page while it is being read."""
 
     def __init__(self, question_id: int) -> None:
         self._pk = partition(question_id)
@@ -140,7 +135,7 @@ class _Reading:
         self._queries = 0
 
     def pinned(self, after: str | None) -> str | None:
-        """Threads of pinned roots; where to go on if the page is full, None when they are all read."""
+        """Reads threads of pinned roots; returns where to continue if the page is full, None when all are read."""
         place = after
         if place is not None and not place.endswith(_END_OF_THREAD):
             if (rest := self._thread(root_of(place), place)) is not None:
@@ -163,11 +158,11 @@ class _Reading:
                 return place and f"{_IN_PINNED}{place}"
 
     def others(self, after: str | None) -> str | None:
-        """Threads of the other roots; where to go on if the page is full, None at the end."""
+        """Reads threads of the other roots; returns where to continue if the page is full, None at the end."""
         place = after
         while True:
             if self._is_full:
-                # The very beginning has no place to go on after, so name one before everything.
+                # The start has no place to continue after, so this is a place before everything.
                 return place or THREAD_PREFIX
             page = table.query(CommentItem, self._pk, limit=self._room, prefix=THREAD_PREFIX, after=place)
             self._queries += 1
@@ -184,7 +179,7 @@ class _Reading:
                 place = passed + _END_OF_THREAD
 
     def comments(self) -> list[Comment]:
-        """What was read, behind the comments that the first of it lies under."""
+        """The comments read, preceded by the comments above the first one."""
         above = ancestors_of(self._found[0].place) if self._found else []
         if not above:
             return self._found

@@ -1,4 +1,4 @@
-"""Writing comments: each change and what is counted of it in one transaction."""
+"""Writes comments: each change with its counts in one transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ from smartexam.talk.store.discussions.items import (
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """A comment to store; with a parent it is a reply."""
+    """A comment to store; a reply if it has a parent."""
 
     id: int
     question_id: int
@@ -61,15 +61,11 @@ class NewComment:
 
 
 def add(new: NewComment, *, is_first: bool) -> Comment:
-    """Store a comment.
-
-    Args:
-        new: the comment.
-        is_first: nobody may have commented on the question before.
+    """Store a comment; `is_first` says that the question may have had no comment before.
 
     Raises:
-        NotFound: the question is gone.
-        BadRequest: the comment that it answers is gone.
+        NotFound: the question was deleted.
+        BadRequest: the comment to reply to was deleted.
     """
     pk = partition(new.question_id)
     parent = None if new.parent is None else place_for_replies(new.parent.place)
@@ -106,16 +102,7 @@ def add(new: NewComment, *, is_first: bool) -> Comment:
 
 
 def edit(where: Location, message: str, now: float, *, author_id: int) -> bool:
-    """Replace the text of one's own comment.
-
-    Args:
-        where: the comment.
-        message: the new text.
-        now: epoch seconds.
-        author_id: only if this user wrote it.
-
-    Returns:
-        False if it is somebody else's, or nobody's any more.
+    """Replace the text of a comment; returns False if `author_id` is not its author.
 
     Raises:
         NotFound: it does not exist, or was deleted.
@@ -143,16 +130,18 @@ def delete(
     allows: Callable[[Comment], bool],
     logged: Callable[[Comment], Sequence[Operation]] = lambda _: (),
 ) -> bool:
-    """Delete a comment. With replies it becomes a placeholder, without it disappears, and with it what was kept for it.
+    """Delete a comment. With replies it becomes a placeholder; without, it is deleted with the placeholders kept only
+    for it.
+
 
     Args:
         where: the comment.
         now: epoch seconds.
-        allows: whether the caller may delete this one.
-        logged: what else is written if and only if it is deleted.
+        allows: whether the caller may delete this comment.
+        logged: further writes for the same transaction.
 
     Returns:
-        False if not.
+        False if `allows` refused.
 
     Raises:
         NotFound: it does not exist, or was deleted.
@@ -181,7 +170,7 @@ def delete(
 
 
 def _blanking(pk: str, comment: Comment, now: float) -> list[Operation]:
-    """What makes a comment a placeholder."""
+    """The actions that make a comment a placeholder."""
     cleared = (CommentItem.author_id, CommentItem.username, CommentItem.message, CommentItem.edited_at)
     actions: list[Action] = [CommentItem.deleted_at.set(now), CommentItem.pinned_at.remove()]
     actions += [attribute.remove() for attribute in cleared]
@@ -189,12 +178,9 @@ def _blanking(pk: str, comment: Comment, now: float) -> list[Operation]:
 
 
 def _removal(pk: str, comment: Comment, known: Mapping[str, Comment]) -> list[Operation]:
-    """What removes a comment without replies, and the placeholders above that were kept for it alone.
+    """The writes that delete a comment without replies, and the placeholders above it that were kept only for it.
 
-    Args:
-        pk: the discussion's partition.
-        comment: which.
-        known: it and all that it lies under, by place.
+    `known` is the comment and all comments above it, by place.
     """
     operations: list[Operation] = [
         Delete(CommentItem, pk, comment.place, _unchanged(comment) & (CommentItem.replies == 0)),
@@ -212,7 +198,7 @@ def _removal(pk: str, comment: Comment, known: Mapping[str, Comment]) -> list[Op
 
 
 def _unchanged(comment: Comment) -> Condition:
-    """It is neither deleted, nor pinned or unpinned, in the meantime."""
+    """The condition that it was neither deleted, pinned nor unpinned meanwhile."""
     condition: Condition = ALIVE & (
         CommentItem.pinned_at.exists() if comment.is_pinned else CommentItem.pinned_at.does_not_exist()
     )
@@ -220,7 +206,7 @@ def _unchanged(comment: Comment) -> Condition:
 
 
 def _unlisting(pk: str, comment: Comment) -> list[Operation]:
-    """What takes a comment off the lists that name it."""
+    """The writes that remove a comment from the lists that contain it."""
     operations: list[Operation] = []
     if comment.author_id is not None:
         operations.append(Delete(AuthorItem, *author_key(comment.author_id, comment.id)))

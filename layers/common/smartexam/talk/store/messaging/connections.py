@@ -1,7 +1,7 @@
-"""Connections between two users: asked for, answered, ended.
+"""Connections between two users: requests, answers, removal.
 
-Whatever happens between two users is one transaction on the two items that say what is between them, so asking each
-other at once, or accepting twice, comes to one connection and one conversation.
+Each change is one transaction on the two mirrored items of the connection, so simultaneous requests in both directions,
+or accepting twice, give one connection and one conversation.
 """
 
 from collections.abc import Callable, Iterable
@@ -40,7 +40,7 @@ _ATTEMPTS = 6
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """What is between a user and another one.
+    """A user's connection with another user.
 
     Attributes:
         requester_id: who asked last.
@@ -68,27 +68,27 @@ class PendingRequest(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How another user stands to one: status of the connection, if any, and whether they are online."""
+    """Another user as seen by one: the status of their connection, if any, and whether they are online."""
 
     status: str | None
     is_online: bool
 
 
 def get_peer(user_id: int, other_id: int) -> Peer | None:
-    """What is between two users, None if nothing ever was."""
+    """The connection between two users, None if there never was one."""
     item = table.get(PeerItem, user_key(user_id), peer_sk(other_id))
     return None if item is None else _peer(item)
 
 
 def accepted_names(user_id: int, other_ids: Iterable[int]) -> dict[int, str]:
-    """Of these users those who are connected with one, and their names."""
+    """The names, by id, of those other users who are connected with a user."""
     found = table.batch_get((PeerItem, user_key(user_id), peer_sk(other_id)) for other_id in other_ids)
     peers = [_peer(item) for item in found.values()]
     return {peer.other_id: peer.other_name for peer in peers if peer.status == ACCEPTED}
 
 
 def standings(user_id: int, other_ids: Iterable[int], now: float) -> dict[int, Standing]:
-    """How others stand to a user; one round trip for 50 of them."""
+    """The standings of other users to a user; one round trip for 50."""
     others = list(other_ids)
     wanted: list[tuple[type[Item], str, str]] = [(PeerItem, user_key(user_id), peer_sk(other)) for other in others]
     wanted += [sockets.presence_key(other) for other in others]
@@ -105,10 +105,10 @@ def standings(user_id: int, other_ids: Iterable[int], now: float) -> dict[int, S
 
 
 def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
-    """Ask another user for a connection; if they have asked already, that accepts.
+    """Ask another user for a connection; if they have asked already, this accepts.
 
     Returns:
-        What is between them now: pending, or accepted.
+        The connection: pending, or accepted.
 
     Raises:
         Conflict: asked already, or connected.
@@ -125,7 +125,7 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
         try:
             table.transact(_asking(asker, other_id, other_name, connection_id, now))
         except TransactionRefused:
-            continue  # something else happened between the two: see what
+            continue  # the connection changed meanwhile: read it again
         return Peer(asker.user_id, other_id, other_name, connection_id, asker.user_id, PENDING, None, now)
     raise Unavailable
 
@@ -138,7 +138,7 @@ def inbox(user_id: int, *, limit: int) -> list[PendingRequest]:
 
 
 def accept(recipient: Principal, connection_id: int, now: float) -> Peer:
-    """Accept a request, which opens the two users' conversation; doing it again changes nothing.
+    """Accept a request, which creates the two users' conversation; repeating it changes nothing.
 
     Raises:
         NotFound: there is no such request.
@@ -170,7 +170,7 @@ def accept(recipient: Principal, connection_id: int, now: float) -> Peer:
 
 
 def reject(recipient_id: int, connection_id: int) -> None:
-    """Reject a request; doing it again changes nothing.
+    """Reject a request; repeating it changes nothing.
 
     Raises:
         NotFound: there is no such request.
@@ -197,15 +197,10 @@ def reject(recipient_id: int, connection_id: int) -> None:
 
 
 def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None] | None = None) -> Peer | None:
-    """Remove what is between two users, and their conversation with it; its messages are left to be erased.
+    """Delete the connection of two users and their conversation, whose messages are erased later.
 
-    Args:
-        user_id: one of them.
-        other_id: the other.
-        before_it_ends: called with the conversation's id before it is removed.
-
-    Returns:
-        What was between them, None if nothing.
+    `before_it_ends` is called with the conversation's id before the deletion. Returns the deleted connection, None if
+    there was none.
     """
     for _ in range(_ATTEMPTS):
         peer = get_peer(user_id, other_id)
@@ -237,7 +232,7 @@ def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None]
 
 
 def some_peers(user_id: int, *, limit: int) -> list[Peer]:
-    """Up to `limit` of the users that there is something between, in whatever state."""
+    """Up to `limit` users with whom a user has a connection, in any state."""
     return [_peer(item) for item in table.query(PeerItem, user_key(user_id), limit=limit, prefix=PEERS).items]
 
 
@@ -308,7 +303,7 @@ def _accepting(recipient: Principal, peer: Peer, conversation_id: int, now: floa
 
 
 def _both(peer: Peer, status: str, conversation_id: int | None) -> list[Operation]:
-    """The answer to a pending request, on both sides."""
+    """The writes that answer a pending request, on both sides."""
     waiting = (PeerItem.status == PENDING) & (PeerItem.requester_id == peer.other_id)
     actions = [PeerItem.status.set(status)]
     if conversation_id is not None:

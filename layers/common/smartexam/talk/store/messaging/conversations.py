@@ -1,4 +1,4 @@
-"""Conversations as their members see them: which there are, what is unread, what is hidden."""
+"""Conversations as their members see them: lists, unread counts, hidden messages."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,7 +33,7 @@ Found = Mapping[tuple[str, str], Item]
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody in a conversation."""
+    """A member of a conversation."""
 
     id: int
     name: str
@@ -52,8 +52,8 @@ class Overview(msgspec.Struct, frozen=True):
     """A conversation in the list of one of its members.
 
     Attributes:
-        other_id: the other one of a DM; None for a group.
-        last_at: when something last happened in it, epoch milliseconds.
+        other_id: the other user of a DM; None for a group.
+        last_at: when it last changed, epoch milliseconds.
     """
 
     id: int
@@ -67,14 +67,14 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class Recipients(msgspec.Struct, frozen=True):
-    """Who gets what is said in a conversation, the speaker among them."""
+    """The users who receive a message, including its sender."""
 
     conversation_id: int
     user_ids: tuple[int, ...]
 
 
 def no_member() -> Forbidden:
-    """The one answer to who is not in a conversation, whether there is such a conversation or not."""
+    """The error for users outside a conversation, whether or not it exists."""
     return Forbidden("You are not a member of this conversation", code="not_a_member")
 
 
@@ -98,7 +98,7 @@ def list_conversations(user_id: int, full_name: str, now: float) -> list[Overvie
 
 
 def total_unread(user_id: int) -> int:
-    """What a user has not read, of all conversations together."""
+    """How many messages of all conversations a user has not read."""
     mine = _memberships(user_id)
     found = table.batch_get(
         (ConversationItem, conversation_key(membership.conversation_id), META) for membership in mine
@@ -114,8 +114,8 @@ def mark_read(user_id: int, conversation_id: int, *, seen: int = 0, hide: bool =
     Args:
         user_id: the member.
         conversation_id: the conversation.
-        seen: the number of a message that they were shown, which may be newer than what is counted here.
-        hide: hide everything so far from them, for good.
+        seen: the number of a message that the member was shown, which may be newer than the stored count.
+        hide: permanently hide everything so far from the member.
 
     Raises:
         Forbidden: they are not a member.
@@ -128,12 +128,12 @@ def mark_read(user_id: int, conversation_id: int, *, seen: int = 0, hide: bool =
 
 
 def advance(membership: MembershipItem, conversation: ConversationItem, *, seen: int, hide: bool = False) -> bool:
-    """Move a member's place to the newest message; False if they sent one meanwhile and it must be tried again.
+    """Set what a member has read to the newest message; False if they sent one meanwhile, so it must be repeated.
 
     Raises:
         Forbidden: they are no longer a member.
     """
-    # The two were not read at one moment: a message of their own may be newer than the count.
+    # The two items were not read at the same moment, so a message of the member's own may be newer than the count.
     newest = max(conversation.message_count, membership.last_sent, seen)
     if membership.read_count >= newest and not (hide and membership.visible_after < newest):
         return True
@@ -156,7 +156,7 @@ def advance(membership: MembershipItem, conversation: ConversationItem, *, seen:
 
 
 def membership_and_conversation(user_id: int, conversation_id: int) -> tuple[MembershipItem, ConversationItem]:
-    """A member's place in a conversation, and the conversation.
+    """A member's membership, and the conversation.
 
     Raises:
         Forbidden: there is no such member, or no such conversation.
@@ -173,7 +173,7 @@ def membership_and_conversation(user_id: int, conversation_id: int) -> tuple[Mem
 
 
 def recipients(user_id: int, conversation_id: int) -> Recipients:
-    """Who gets what a member says.
+    """The users who receive a member's messages.
 
     Raises:
         Forbidden: they are not a member.
@@ -185,7 +185,7 @@ def recipients(user_id: int, conversation_id: int) -> Recipients:
 
 
 def recipients_of(user_id: int, membership: MembershipItem) -> Recipients:
-    """Who gets what a member says; of a group as it is at this moment, so that who was removed gets nothing."""
+    """The users who receive a member's messages; a group's roster is read now, so removed members get nothing."""
     conversation_id = membership.conversation_id
     if membership.friend_id is not None:
         return Recipients(conversation_id, (user_id, membership.friend_id))
@@ -195,9 +195,9 @@ def recipients_of(user_id: int, membership: MembershipItem) -> Recipients:
 
 
 def told_of_change(user_id: int, membership: MembershipItem) -> Recipients:
-    """Who is told of what is stored by now; it stays stored, whatever fails from here on.
+    """The users to tell of a stored change. It stays stored if anything fails here.
 
-    Nobody, if the members cannot be read: nor could be then where they are, and who waits has waited long enough.
+    Nobody, if the members cannot be read: their connections could not be read either.
     """
     try:
         return recipients_of(user_id, membership)
@@ -207,12 +207,12 @@ def told_of_change(user_id: int, membership: MembershipItem) -> Recipients:
 
 
 def friends(user_id: int) -> list[int]:
-    """With whom a user is connected: the others of their DMs."""
+    """The users with whom a user is connected: the others of the user's DMs."""
     return [membership.friend_id for membership in _memberships(user_id) if membership.friend_id is not None]
 
 
 def _shown_with(membership: MembershipItem) -> list[tuple[type[Item], str, str]]:
-    """What the list shows of a conversation besides its messages: a hundred of these for 50 conversations."""
+    """The keys of what the list shows of a conversation beside its messages: 100 for 50 conversations."""
     pk = conversation_key(membership.conversation_id)
     if membership.friend_id is None:
         return [(ConversationItem, pk, META), (RosterItem, pk, ROSTER)]
@@ -228,7 +228,7 @@ def _with_conversation(
 ) -> Iterable[tuple[MembershipItem, ConversationItem]]:
     for membership in memberships:
         conversation = found.get((conversation_key(membership.conversation_id), META))
-        # A group that was removed leaves its memberships to be erased.
+        # A deleted group leaves its memberships to be erased.
         if isinstance(conversation, ConversationItem):
             yield membership, conversation
 
@@ -236,7 +236,7 @@ def _with_conversation(
 def _deletions_wanted(
     pairs: Iterable[tuple[MembershipItem, ConversationItem]],
 ) -> list[tuple[type[Item], str, str]]:
-    """Where it says which unread messages were deleted; nowhere, for most conversations."""
+    """The keys of the items that record which unread messages were deleted; none for most conversations."""
     wanted: list[tuple[type[Item], str, str]] = []
     for membership, conversation in pairs:
         newer = conversation.message_count > membership.read_count
@@ -253,7 +253,8 @@ def _unread(user_id: int, membership: MembershipItem, conversation: Conversation
         block = deletions.get((pk, sk))
         if isinstance(block, DeletedItem):
             entries = (entry.split(" ") for entry in block.entries or ())
-            # By number: while a sender's account is erased, an entry may be there with the old and the new sender.
+            # By number, because while a sender's account is erased an entry may exist with both the old and the new
+            # sender.
             of_others = {int(number) for number, sender in entries if int(sender) != user_id}
             count -= sum(number > membership.read_up_to for number in of_others)
     return max(0, count)

@@ -1,7 +1,7 @@
-"""Erasing conversations and people from the messaging table, at any size.
+"""Erases conversations and users from the messaging table, at any size.
 
-Every function here removes one bounded piece and tells whether there is more. It may stop anywhere and run again, and
-twice at once: what is gone is not found again.
+Each function deletes one bounded piece and returns whether there is more. It may be interrupted, repeated, and run
+twice at the same time, because deleted items are not found again.
 """
 
 import contextlib
@@ -35,13 +35,13 @@ from smartexam.talk.store.messaging.items import (
 
 DELETED_ACCOUNT = "Deleted Account"
 PLACEHOLDER = "The account that wrote this message was deleted."
-# Of nobody: no account has this id.
+# The id of no account.
 _NOBODY = 0
 _PIECE = 200
 
 
 def erase_conversation(conversation_id: int) -> bool:
-    """Remove a piece of a conversation that has ended; whether there may be more. One that goes on is left alone."""
+    """Delete a piece of a conversation that has ended, and return whether there may be more; others are left alone."""
     pk = conversation_key(conversation_id)
     if table.get(ConversationItem, pk, META) is not None:
         return False
@@ -55,10 +55,10 @@ def erase_conversation(conversation_id: int) -> bool:
 
 
 def erase_user(user_id: int) -> bool:
-    """Remove a piece of what a deleted account left; whether there may be more.
+    """Delete a piece of what a deleted account left, and return whether there may be more.
 
-    Connections and DMs go. Groups stay: the account leaves them, and its messages in them stay as placeholders, so
-    that what others said keeps its shape.
+    Connections and DMs are deleted. Groups stay: the account leaves them, and its messages become placeholders, so that
+    the others' messages keep their context.
     """
     sockets.erase_user(user_id)
     return _connection(user_id) or _membership(user_id) or _messages(user_id) or _rest(user_id)
@@ -68,7 +68,7 @@ def _connection(user_id: int) -> bool:
     found = connections.some_peers(user_id, limit=1)
     for peer in found:
         conversation_id = peer.conversation_id
-        # The DM's messages first: the connection is what they are found by.
+        # The DM's messages first, because they are found by the connection.
         if conversation_id is not None:
             table.delete(ConversationItem, conversation_key(conversation_id), META)
             if erase_conversation(conversation_id):
@@ -83,7 +83,7 @@ def _membership(user_id: int) -> bool:
         try:
             groups.leave(membership.conversation_id, user_id)
         except Forbidden:
-            # The group has ended, and this was not erased yet.
+            # The group has ended, but was not erased yet.
             table.delete(MembershipItem, membership.pk, membership.sk)
     return bool(found)
 
@@ -92,7 +92,7 @@ def _messages(user_id: int) -> bool:
     found = table.query(LeftItem, user_key(user_id), limit=1, prefix=LEFT).items
     for left in found:
         if erase_conversation(left.conversation_id):
-            return True  # they were the last in it
+            return True  # it was the last member
         pk = conversation_key(left.conversation_id)
         page = table.query(MessageItem, pk, limit=_PIECE, prefix=MESSAGES, after=left.searched_up_to)
         for item in page.items:
@@ -107,7 +107,8 @@ def _messages(user_id: int) -> bool:
 
 def _make_nobodys(item: MessageItem, user_id: int) -> None:
     if item.is_deleted:
-        # First there, and in this order: stopped anywhere, the message is found again, and is noted as deleted.
+        # The sender is added first, then removed: after an interruption the message is found again and is recorded as
+        # deleted.
         for action in (
             DeletedItem.entries.add({f"{item.number} {_NOBODY}"}),
             DeletedItem.entries.delete({f"{item.number} {user_id}"}),

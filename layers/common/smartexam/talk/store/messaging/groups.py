@@ -1,7 +1,7 @@
-"""Groups: who is in them, and who may change that.
+"""Groups: their members, and who may change them.
 
-A group's members are one item with a version: whatever changes them is one transaction on it, so that a group has an
-admin as long as it has members, and ends with the last of them.
+A group's members are one item with a version, and each change of them is one transaction on it. So a group has an admin
+as long as it has members, and ends with the last of them.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,12 +28,12 @@ from smartexam.talk.store.messaging.items import (
 
 MOST_MEMBERS = 256
 _ATTEMPTS = 10
-# A transaction holds a hundred writes: the group itself and so many memberships.
+# A transaction holds 100 writes: the group itself and this many memberships.
 _CHUNK = 90
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A group as it is after a change; without members it is gone, and its messages are left to be erased."""
+    """A group after a change; without members it has ended, and its messages are erased later."""
 
     id: int
     name: str
@@ -51,8 +51,8 @@ def create(group_id: int, name: str, creator: tuple[int, str], others: Mapping[i
 
     Args:
         group_id: a fresh id.
-        name: what it is called.
-        creator: id and name of who becomes its admin.
+        name: its name.
+        creator: id and name of its admin.
         others: names of the other members by id; at most `MOST_MEMBERS` with the creator.
         now: epoch seconds.
     """
@@ -74,10 +74,10 @@ def create(group_id: int, name: str, creator: tuple[int, str], others: Mapping[i
 
 
 def add(group_id: int, admin_id: int, newcomers: Mapping[int, str]) -> Group:
-    """Have the admin add members, who see what is said from now on.
+    """Let the admin add members, who see messages from now on.
 
     Raises:
-        Forbidden: they are not the admin.
+        Forbidden: the caller is not the admin.
         Conflict: somebody is a member already, or the group is full.
     """
 
@@ -95,10 +95,10 @@ def add(group_id: int, admin_id: int, newcomers: Mapping[int, str]) -> Group:
 
 
 def remove(group_id: int, admin_id: int, user_id: int) -> tuple[Group, str]:
-    """Have the admin remove a member; the group without them, and their name.
+    """Let the admin remove a member; returns the group without the member, and the member's name.
 
     Raises:
-        Forbidden: they are not the admin.
+        Forbidden: the caller is not the admin.
         NotFound: there is no such member.
     """
     name = ""
@@ -115,15 +115,12 @@ def remove(group_id: int, admin_id: int, user_id: int) -> tuple[Group, str]:
 
 
 def leave(group_id: int, user_id: int, *, before_it_ends: Callable[[], None] | None = None) -> Group:
-    """Have a member leave. An admin's role passes to who has been there longest; with the last member the group ends.
+    """Let a member leave. The admin's role passes to the longest-standing member; with the last member the group ends.
 
-    Args:
-        group_id: the group.
-        user_id: who leaves.
-        before_it_ends: called before the last member is let go.
+    `before_it_ends` is called before the last member leaves.
 
     Raises:
-        Forbidden: they are not a member.
+        Forbidden: the user is not a member.
     """
 
     def change(state: _State) -> tuple[dict[int, str], int, list[Operation]]:
@@ -139,16 +136,17 @@ def leave(group_id: int, user_id: int, *, before_it_ends: Callable[[], None] | N
 
 
 def end(group_id: int, admin_id: int) -> Group:
-    """Have the admin end a group: nobody reads or writes in it any more. What it was before; the rest is to be erased.
+    """Let the admin end a group, so that nobody can read or write in it; returns the group before. The rest is erased
+    later.
 
     Raises:
-        Forbidden: they are not the admin.
+        Forbidden: the caller is not the admin.
     """
     for attempt in range(_ATTEMPTS):
         state = _read(group_id)
         _require_admin(state, admin_id)
         try:
-            # The roster stays: by it the memberships are found that are to be erased.
+            # The roster stays, because the memberships to erase are found by it.
             table.transact(
                 [
                     Delete(ConversationItem, state.conversation.pk, META),
@@ -169,7 +167,7 @@ def end(group_id: int, admin_id: int) -> Group:
 
 
 def require_admin(group_id: int, user_id: int) -> None:
-    """Refuse who is not a group's admin.
+    """Refuse users who are not the group's admin.
 
     Raises:
         Forbidden: they are not.
@@ -198,7 +196,7 @@ def _changed(group_id: int, change: Callable[[_State], tuple[dict[int, str], int
 
 
 def _read(group_id: int) -> _State:
-    """The group as it is; a conversation of two has no roster, and answers as one that does not exist."""
+    """The group; a conversation of two has no roster and is treated like one that does not exist."""
     pk = conversation_key(group_id)
     wanted: list[tuple[type[Item], str, str]] = [(ConversationItem, pk, META), (RosterItem, pk, ROSTER)]
     found = table.batch_get(wanted)

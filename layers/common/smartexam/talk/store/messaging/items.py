@@ -1,4 +1,4 @@
-"""The items of the messaging table, and where each lies."""
+"""The items and keys of the messaging table."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
 PENDING, ACCEPTED, REJECTED = "pending", "accepted", "rejected"
 META, ROSTER, PAIR = "META", "ROSTER", "PAIR"
 MESSAGES, TIMES, CONVERSATIONS, PEERS, INBOX, LEFT = "MSG#", "TIME#", "CONV#", "PEER#", "INBOX#", "LEFT#"
-# Of a message's id, the lowest bits are its number in the conversation and the rest is the conversation's id: together
-# they stay below 2^53, which is as far as JavaScript counts.
+# The lowest bits of a message's id are its number in the conversation, the others the conversation's id. Together they
+# stay below 2^53, the largest exact integer in JavaScript.
 _NUMBER_BITS = 23
 MOST_MESSAGES = 2**_NUMBER_BITS - 1
 DELETED_BLOCK = 1000
@@ -19,12 +19,12 @@ TIME_EVERY = 64
 
 
 class NamesAttribute(Attribute[dict[int, str]]):
-    """Names by user id, in the order in which they came."""
+    """Names by user id, in insertion order."""
 
     attr_type = MAP
 
     def serialize(self, value: dict[int, str]) -> dict[str, dict[str, Any]]:
-        """The map as DynamoDB takes it; it keeps no order, so each name comes with its place."""
+        """The map as DynamoDB takes it; it keeps no order, so each name is stored with its position."""
         return {
             str(user_id): {"L": [{"N": str(place)}, {"S": name}]} for place, (user_id, name) in enumerate(value.items())
         }
@@ -36,7 +36,7 @@ class NamesAttribute(Attribute[dict[int, str]]):
 
 
 class PeerItem(Item):
-    """What is between a user and another one; the same is stored with each of them."""
+    """A user's connection with another user; the other user has the same item."""
 
     class Meta:
         context = "messaging"
@@ -62,7 +62,7 @@ class InboxItem(Item):
 
 
 class PairItem(Item):
-    """Whom a connection's id stands for."""
+    """The two users of the connection with this id."""
 
     class Meta:
         context = "messaging"
@@ -72,7 +72,7 @@ class PairItem(Item):
 
 
 class MembershipItem(Item):
-    """A user's place in a conversation; see the package for how reading is counted."""
+    """A user's membership in a conversation; see the package for how reading is counted."""
 
     class Meta:
         context = "messaging"
@@ -88,12 +88,12 @@ class MembershipItem(Item):
 
     @property
     def friend_id(self) -> int | None:
-        """The other one of a DM; None for a group."""
+        """The other user of a DM; None for a group."""
         return self.other_id
 
 
 class LeftItem(Item):
-    """A group that a user has left; `searched_up_to` is how far their messages in it were looked for."""
+    """A group that a user has left; `searched_up_to` is how far the user's messages in it were searched for."""
 
     class Meta:
         context = "messaging"
@@ -103,7 +103,7 @@ class LeftItem(Item):
 
 
 class ConversationItem(Item):
-    """A conversation; times are in milliseconds, which its messages' times are unique by."""
+    """A conversation; times are in milliseconds and unique among its messages."""
 
     class Meta:
         context = "messaging"
@@ -115,7 +115,7 @@ class ConversationItem(Item):
 
 
 class RosterItem(Item):
-    """A group's members by name, in the order in which they came, and who of them is its admin."""
+    """A group's members by name, in the order in which they joined, and its admin."""
 
     class Meta:
         context = "messaging"
@@ -142,7 +142,7 @@ class MessageItem(Item):
 
     @property
     def number(self) -> int:
-        """Its place in the conversation, from 1."""
+        """Its number in the conversation, from 1."""
         return int(self.sk.removeprefix(MESSAGES))
 
     @property
@@ -161,7 +161,7 @@ class TimeItem(Item):
 
 
 class DeletedItem(Item):
-    """Which of a block of messages were deleted, each as `<number> <sender>`."""
+    """Which messages of a block were deleted, each as `<number> <sender>`."""
 
     class Meta:
         context = "messaging"
@@ -170,7 +170,7 @@ class DeletedItem(Item):
 
 
 class SentItem(Item):
-    """What came of a `client_id`; in the ephemeral table, since nobody repeats a message after weeks."""
+    """The message of a `client_id`; in the ephemeral table, because nobody repeats a message after weeks."""
 
     class Meta:
         context = "ephemeral"
@@ -185,17 +185,17 @@ def conversation_key(conversation_id: int) -> str:
 
 
 def membership_sk(conversation_id: int) -> str:
-    """Where a conversation is among those of a user."""
+    """The sort key of a conversation among a user's."""
     return f"{CONVERSATIONS}{conversation_id}"
 
 
 def peer_sk(other_id: int) -> str:
-    """Where another user is among those that a user has to do with."""
+    """The sort key of a connection among a user's."""
     return f"{PEERS}{other_id}"
 
 
 def left_sk(conversation_id: int) -> str:
-    """Where a group is among those that a user has left."""
+    """The sort key of a group among those that a user has left."""
     return f"{LEFT}{conversation_id}"
 
 
@@ -205,22 +205,22 @@ def request_key(connection_id: int) -> str:
 
 
 def inbox_sk(connection_id: int) -> str:
-    """Where a request is in an inbox."""
+    """The sort key of a request in an inbox."""
     return f"{INBOX}{connection_id:016d}"
 
 
 def message_sk(number: int) -> str:
-    """Where a message is in its conversation."""
+    """The sort key of a message in its conversation."""
     return f"{MESSAGES}{number:08d}"
 
 
 def time_sk(milliseconds: int) -> str:
-    """Where a time is in a conversation."""
+    """The sort key of a time in a conversation."""
     return f"{TIMES}{milliseconds:013d}"
 
 
 def deleted_sk(number: int) -> str:
-    """Where it is noted that a message was deleted."""
+    """The sort key of the item that records a deleted message."""
     return f"DELETED#{number // DELETED_BLOCK:04d}"
 
 
@@ -230,10 +230,10 @@ def sent_key(user_id: int) -> str:
 
 
 def message_id(conversation_id: int, number: int) -> int:
-    """The id that clients know a message by."""
+    """The id by which clients know a message."""
     return conversation_id << _NUMBER_BITS | number
 
 
 def place_of(message_id_: int) -> tuple[int, int]:
-    """The conversation and the number that a message's id stands for; there may be no such message."""
+    """The conversation and the number of a message id; there may be no such message."""
     return message_id_ >> _NUMBER_BITS, message_id_ & MOST_MESSAGES

@@ -1,4 +1,4 @@
-"""Messages as they are stored: read page by page, edited, deleted. Sending is in `sending`."""
+"""Reads, edits and deletes stored messages. Sending is in `sending`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -34,7 +34,7 @@ _QUOTE = 100
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """What a message replies to, as it is now; the text is cut."""
+    """The message that another one replies to, as it is now; the text is cut."""
 
     message_id: int
     text: str
@@ -46,7 +46,7 @@ class Message(msgspec.Struct, frozen=True):
 
     Attributes:
         id: unique across all conversations.
-        sent_at: epoch seconds, exact to the millisecond; the later of two messages in a conversation has the later one.
+        sent_at: epoch seconds, exact to the millisecond; strictly ascending within a conversation.
     """
 
     id: int
@@ -61,7 +61,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 def list_messages(user_id: int, conversation_id: int, *, before: int | None = None) -> list[Message]:
-    """A page of messages, the oldest first; everything in the conversation counts as read then.
+    """A page of messages, the oldest first; it marks everything in the conversation as read.
 
     Args:
         user_id: a member.
@@ -69,7 +69,7 @@ def list_messages(user_id: int, conversation_id: int, *, before: int | None = No
         before: only messages sent before this time, epoch milliseconds.
 
     Raises:
-        Forbidden: they are not a member.
+        Forbidden: the user is not a member.
     """
     membership, conversation = conversations.membership_and_conversation(user_id, conversation_id)
     shown = _page(conversation.pk, membership.visible_after, before)
@@ -81,10 +81,10 @@ def list_messages(user_id: int, conversation_id: int, *, before: int | None = No
 
 
 def edit(user_id: int, id_: int, text: str) -> Recipients:
-    """Change the text of a message of one's own; who is to be told.
+    """Change the text of one's own message; returns the users to tell.
 
     Raises:
-        NotFound: there is no such message, or none that the user may know of.
+        NotFound: there is no such message, or the user may not see it.
         Forbidden: it is somebody else's.
     """
     membership, item = _own(user_id, id_)
@@ -104,13 +104,13 @@ def edit(user_id: int, id_: int, text: str) -> Recipients:
 
 
 def delete(user_id: int, id_: int) -> Recipients | None:
-    """Delete a message of one's own: its text is gone, its place stays.
+    """Delete one's own message: the text is removed, the number stays.
 
     Returns:
-        Who is to be told; None if it was deleted before.
+        The users to tell; None if it was deleted before.
 
     Raises:
-        NotFound: there is no such message, or none that the user may know of.
+        NotFound: there is no such message, or the user may not see it.
         Forbidden: it is somebody else's.
     """
     membership, item = _own(user_id, id_)
@@ -143,7 +143,7 @@ def delete(user_id: int, id_: int) -> Recipients | None:
 
 
 def message_of(conversation_id: int, item: MessageItem, quoted: MessageItem | None) -> Message:
-    """A message as callers know it."""
+    """The message of a stored item."""
     return Message(
         id=message_id(conversation_id, item.number),
         conversation_id=conversation_id,
@@ -163,7 +163,8 @@ def _page(pk: str, visible_after: int, before: int | None) -> list[MessageItem]:
     """The newest `PAGE` messages before a time, the oldest first."""
     after, limit = None, PAGE
     if before is not None:
-        # The first mark at or after that time: behind it there is nothing older, and short of it at most a few newer.
+        # The first mark at or after that time: nothing after it is older, and at most a few messages before it are
+        # newer.
         marks = table.query(TimeItem, pk, limit=1, prefix=TIMES, after=time_sk(max(0, before - 1))).items
         after = message_sk(marks[0].number) if marks else None
         limit = PAGE + TIME_EVERY
@@ -182,7 +183,7 @@ def _page(pk: str, visible_after: int, before: int | None) -> list[MessageItem]:
 
 
 def _quoted(pk: str, visible_after: int, items: Iterable[MessageItem]) -> Mapping[int, MessageItem]:
-    """What these messages reply to, by number, as far as it is still there and may be seen."""
+    """The messages that these reply to, by number, unless deleted or hidden."""
     numbers = {item.replies_to for item in items if item.replies_to is not None and item.replies_to > visible_after}
     found = table.batch_get((MessageItem, pk, message_sk(number)) for number in numbers)
     return {item.number: item for item in found.values() if not item.is_deleted}
@@ -198,7 +199,7 @@ def _own(user_id: int, id_: int) -> tuple[MembershipItem, MessageItem]:
     ]
     found = table.batch_get(wanted)
     membership, item, conversation = (found.get(key[1:]) for key in wanted)
-    # Who is not in the conversation learns no more of a message than of one that does not exist.
+    # A user outside the conversation gets the same error as for a message that does not exist.
     if not isinstance(membership, MembershipItem) or not isinstance(item, MessageItem) or conversation is None:
         raise _no_message()
     if number <= membership.visible_after and item.sender_id != user_id:

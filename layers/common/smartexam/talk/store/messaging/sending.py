@@ -1,4 +1,4 @@
-"""Sending a message: one read, one transaction."""
+"""Sends a message: one read, one transaction."""
 
 import msgspec
 
@@ -28,10 +28,10 @@ from smartexam.talk.store.messaging.items import (
 from smartexam.talk.store.messaging.messages import Message, message_of
 
 PAUSE_SECONDS = 2
-# A client repeats what it got no answer to: after seconds, or when a phone is back from a holiday.
+# Clients repeat messages that got no answer: after seconds, or when a phone is switched on again after weeks.
 _REPEATABLE_SECONDS = 30 * 24 * 3600
-# A number is taken by one sender at a time. Where many send at once each comes round within a second or two; those who
-# waited longest must not have to wait ever longer between their attempts.
+# One sender at a time takes a number. If many send at once, each gets one within a second or two; pauses do not grow,
+# so that the longest waiting sender is not at a disadvantage.
 _ATTEMPTS = 40
 _LONGEST_BACK_OFF = 4
 
@@ -40,7 +40,7 @@ class Draft(msgspec.Struct, frozen=True):
     """A message to send.
 
     Attributes:
-        client_id: the client's own name for it, by which a repetition is known.
+        client_id: the client's own id for it, by which a repetition is recognised.
     """
 
     conversation_id: int
@@ -52,7 +52,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A stored message and the membership of its sender; `is_repeated` if it was stored by an earlier call."""
+    """A stored message and its sender's membership; `is_repeated` if an earlier call stored it."""
 
     message: Message
     membership: MembershipItem
@@ -60,7 +60,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class _Setting(msgspec.Struct, frozen=True):
-    """What is known before a message is stored: into what, by whom, in reply to what, and whether it was before."""
+    """What is read before a message is stored: the conversation, the membership, the quoted message, an earlier call's
+    result."""
 
     membership: MembershipItem
     conversation: ConversationItem
@@ -71,18 +72,15 @@ class _Setting(msgspec.Struct, frozen=True):
 def send(draft: Draft, now: float) -> Sent:
     """Store a message.
 
-    The transaction takes the conversation's next number, or fails because somebody else took it; uses the sender's
-    turn; and notes the `client_id`. So a message is stored once and has one place, or it is not stored at all.
-
-    Args:
-        draft: the message; its text is as it is to be stored.
-        now: epoch seconds.
+    The transaction takes the conversation's next number, failing if another sender took it, takes the sender's turn,
+    and records the `client_id`. So a message is stored once with one number, or not at all. `draft.text` is stored as
+    it is.
 
     Raises:
         Forbidden: the sender is not a member.
-        BadRequest: it replies to what is not a message of this conversation.
-        RateLimited: the sender's last message, wherever, is less than two seconds old.
-        Unavailable: too many send at once.
+        BadRequest: it replies to a message that is not in this conversation.
+        RateLimited: the sender's last message, in any conversation, is less than two seconds old.
+        Unavailable: too many users send at once.
     """
     setting = _read(draft, now)
     if setting.before is not None:
@@ -145,7 +143,7 @@ def _item(draft: Draft, conversation: ConversationItem, quoted: MessageItem | No
         sender_id=draft.sender_id,
         sender_name=draft.sender_name,
         text=draft.text,
-        # Clocks of two machines differ; the order and the times of messages must not.
+        # Clocks of two machines differ, but order and times of messages must agree.
         sent_at=max(int(now * 1000), conversation.last_at + 1),
         reply_to=None if quoted is None else quoted.number,
         client_id=draft.client_id,
@@ -184,7 +182,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
 
 
 def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], now: float) -> ConversationItem:
-    """The conversation as it is now, if nothing but its being older stood in the way."""
+    """The current conversation, if the outdated one was the only reason for the refusal."""
     if "membership" in reasons or ("conversation" in reasons and reasons["conversation"] is None):
         raise no_member()
     if (turn := reasons.get("turn")) is not None:
@@ -195,7 +193,7 @@ def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], n
 
 
 def _repeated(draft: Draft, setting: _Setting, number: int) -> Sent:
-    """What an earlier call with this `client_id` stored."""
+    """The message that an earlier call with this `client_id` stored."""
     item = table.get(MessageItem, conversation_key(draft.conversation_id), message_sk(number))
     if item is None:
         raise no_member()
