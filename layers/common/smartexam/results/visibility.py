@@ -20,7 +20,7 @@ class Found(msgspec.Struct, frozen=True):
     Attributes:
         is_visible: whether the exam's settings show it now.
         available_at: from when on, in epoch seconds; None while an admin holds it back.
-        is_sitting: whether the student sits this exam again now; then all its results are closed.
+        is_sitting: whether the student sits this exam again now, which hides all its results.
     """
 
     result: Result
@@ -55,7 +55,7 @@ def require_visible(found: Found) -> Result:
 
     Raises:
         Conflict: `exam_in_progress`, the student sits the exam again.
-        Forbidden: not yet; says when, if that is known.
+        Forbidden: not yet; with the time if it is known.
     """
     if found.is_sitting:
         raise Conflict("The results of this exam are closed until your attempt is over", code="exam_in_progress")

@@ -305,7 +305,7 @@ def as_read(user: User) -> Condition:
 
 
 def changing(before: User, after: User) -> Update:
-    """The write that makes an account, if it is as it was read, the other; `after` has the next revision then."""
+    """The write that changes an account if it is as it was read; `after` has the next revision."""
     actions: list[Action] = [UserItem.revision.set(before.revision + 1)]
     for name, attribute in _CHANGEABLE.items():
         value = getattr(after, name)

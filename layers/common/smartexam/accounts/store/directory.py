@@ -1,4 +1,4 @@
-"""Where accounts are looked up by what a person types: rows of the identity table, written with the account.
+"""Lists and searches of accounts: items of the identity table, written together with the account.
 
     pk                 sk                    what
     SEARCH#jo          john.doe#42           people to write to, by the start of the username or of a word of the name
@@ -6,12 +6,12 @@
     USERS#ALL          0000000000000042      every account, by id
     USERS#<role>       0000000000000042      accounts of a role, by id
 
-`SEARCH` rows exist from the first password on until the account is deactivated, and hold what a list of people shows:
-a search reads nothing else. A change of the name changes the rows in the same transaction. They are spread by their
-first two characters, the least that a search has. `MATCH` rows hold the role, since administrators filter by it.
+`SEARCH` items exist from the first password until the account is deactivated, and contain what a list of people shows,
+so a search reads nothing else. A change of the name changes them in the same transaction. Partitions are the first two
+characters, which is also the shortest search text. `MATCH` items contain the role, because administrators filter by it.
 
-A page of accounts is one query of keys in `USERS#...` and one batch read of the profiles; how many there are in all
-stands in `STATISTICS`. Ids are given out in order, so from the highest id down is from the newest down.
+A page of accounts is one query of keys in `USERS#...` and one batch read of profiles; `STATISTICS` has the total. Ids
+are given out in order, so descending by id is the newest first.
 """
 
 import re
@@ -118,7 +118,7 @@ def search_puts(user: "User") -> list[Operation]:
 
 
 def renaming(before: "User", after: "User") -> list[Operation]:
-    """What makes the rows of searches those of an account whose names, roll number or state changed."""
+    """The writes that adapt an account's search items to a change of its names, roll number or state."""
     old, new = set(_match_keys(before)), set(_match_keys(after))
     rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in sorted(old - new)]
     rows += [Put(MatchItem(pk, sk, user_id=after.id, role=after.role)) for pk, sk in sorted(new - old)]

@@ -3,17 +3,17 @@
     pk              sk               what
     USER#42         PROFILE          the account
     USER#42         ENROLMENT        the batches that the account is in (smartexam.accounts.store.batches)
-    NAME#john.doe   NAME             the username is taken, by whom
-    NAME#2025-007   NAME             so is the roll number: one name signs in one account, whichever kind it is
-    EMAIL#j@d.org   EMAIL            the address is taken, by whom
-    GOOGLE#<sub>    GOOGLE           the Google account that signs in here, as whom
+    NAME#john.doe   NAME             reserves the username for its account
+    NAME#2025-007   NAME             reserves the roll number: usernames and roll numbers sign in, so neither may repeat
+    EMAIL#j@d.org   EMAIL            reserves the address for its account
+    GOOGLE#<sub>    GOOGLE           the Google account that signs in here, and as which account
     STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
     COUNTER#user    COUNTER          id blocks (smartexam.platform.ids)
     BATCH#5, BATCHES                 groups of students (smartexam.accounts.store.batches)
     SEARCH#..., MATCH#..., USERS#... lists and searches (smartexam.accounts.store.directory)
     REQUEST#..., REQUESTS#...        requests for another role (smartexam.accounts.store.access_requests)
 
-Here accounts are found and made; what changes one, and so binds credentials already issued, is in
+This module finds and creates accounts. Changes that affect credentials already issued are in
 `smartexam.accounts.store.accounts`.
 """
 
@@ -75,7 +75,7 @@ class MarkerItem(Item):
 
 
 class UserStatisticsItem(Item):
-    """Numbers of accounts by role; `admins` counts those who can sign in to the administration, to tell the last."""
+    """Numbers of accounts by role; `admins` counts those who can sign in to the administration."""
 
     class Meta:
         context = "identity"
@@ -97,15 +97,15 @@ class User(msgspec.Struct, frozen=True):
     """An account.
 
     Attributes:
-        password_hash: None until a password was set: nobody can sign in with one.
+        password_hash: None until a password is set.
         google_sub: the Google account that signs in as this one.
-        auth_version: raised by whatever changes what earlier credentials allow: a role, a password, the end.
-        credentials_version: credentials issued below it are dead; a new role alone does not raise it.
+        auth_version: incremented by every change of what earlier credentials allow: role, password, deletion.
+        credentials_version: credentials issued with a lower auth version are revoked; a new role does not increment it.
         created_at: epoch seconds.
         roll_no: the institute's own number of the student, as it was typed; it signs in too.
-        rostered_at: when a roster made or confirmed an account that has no password yet.
-        deactivated_at: since when nobody can sign in to it; None of an account in use.
-        revision: raised by every change, so that a write can be held to what was read.
+        rostered_at: when a roster created or confirmed an account that has no password yet.
+        deactivated_at: since when nobody can sign in to it; None for an active account.
+        revision: incremented by every change, so that a write can depend on what was read.
     """
 
     id: int
@@ -185,7 +185,7 @@ def get_users(user_ids: Iterable[int]) -> dict[int, User]:
 
 
 def find_user_id(identifier: str) -> int | None:
-    """The account that has a username or a roll number or, if there is an @ in it, an address."""
+    """The account with this username or roll number or, if it contains an @, this address."""
     kind = "EMAIL" if "@" in identifier else "NAME"
     return _holder(kind, normalised(identifier)[:_LONGEST_IDENTIFIER])
 
@@ -208,7 +208,7 @@ def create_user(
     google_sub: str | None = None,
     roll_no: str | None = None,
 ) -> User:
-    """Create an account with its uniqueness markers, lists and counts, all or nothing.
+    """Create an account with its uniqueness markers, lists and counts, in one transaction.
 
     Raises:
         Taken: the username, the address, the roll number or the Google account belongs to another account.
@@ -244,7 +244,7 @@ def create_user(
 
 
 def creation(user: User) -> list[Operation]:
-    """The writes of a new account, but for its markers and the counts."""
+    """The writes of a new account, without its markers and counts."""
     # Every function reads users but few create them, so the others should not import this at their cold start.
     from smartexam.accounts.store import directory  # noqa: PLC0415
 
@@ -284,7 +284,7 @@ def marker(kind: str, value: str | None, user_id: int) -> Put:
 
 
 def role_counts(before: User | None, after: User | None) -> list[Action]:
-    """The changes to the counts when an account becomes another, comes (no `before`) or goes (no `after`)."""
+    """The count changes for an account that changes, is created (no `before`) or is deleted (no `after`)."""
     change = dict.fromkeys(("user", "admin", "user,admin", "admins"), 0)
     for user, step in ((before, -1), (after, 1)):
         if user is not None:
