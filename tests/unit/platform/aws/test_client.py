@@ -19,7 +19,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from smartexam.platform.aws.client import DYNAMODB, SECRETS_MANAGER, JsonClient
+from smartexam.platform.aws.client import DYNAMODB, SECRETS_MANAGER, SQS, JsonClient, Service
 from smartexam.platform.aws.transport import Answer
 
 Step = Answer | Exception
@@ -382,6 +382,24 @@ def test_the_endpoint_is_botocores(
     config = botocore.session.get_session()
     config.set_config_variable("account_id_endpoint_mode", "disabled")
     assert config.create_client("dynamodb", region).meta.endpoint_url.rstrip("/") == url
+
+
+@pytest.mark.parametrize(
+    ("service", "variable"),
+    [(SECRETS_MANAGER, "AWS_ENDPOINT_URL_SECRETS_MANAGER"), (SQS, "AWS_ENDPOINT_URL_SQS")],
+)
+def test_an_endpoint_of_a_service_is_configured_as_for_botocore(
+    service: Service, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import botocore.session  # noqa: PLC0415 - the oracle
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv(variable, "http://127.0.0.1:2")
+    urls = {
+        JsonClient(service, "us-east-1", connect_timeout=1, read_timeout=1).meta.endpoint_url,
+        botocore.session.get_session().create_client(service.service_name, "us-east-1").meta.endpoint_url,
+    }
+    assert urls == {"http://127.0.0.1:2"}
 
 
 def test_a_defect_is_neither_repeated_nor_renamed(client: JsonClient) -> None:

@@ -97,7 +97,7 @@ class JsonClient:
         max_attempts: int = 3,
         pool_size: int = 32,
     ) -> None:
-        endpoint = endpoint_url(service.service_name, region)
+        endpoint = endpoint_url(service.service_name, service.service_id, region)
         self._http = SignedClient(
             endpoint,
             service.service_name,

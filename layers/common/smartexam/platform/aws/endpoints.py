@@ -10,15 +10,17 @@ _COMMON = re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+")
 _VARIANTS = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 
 
-def endpoint_url(service: str, region: str) -> str:
+def endpoint_url(service: str, service_id: str, region: str) -> str:
     """The address of a service, without a slash at its end.
 
     Args:
-        service: botocore's name of it, such as `dynamodb`.
+        service: botocore's name of it, such as `secretsmanager`.
+        service_id: AWS's, such as `Secrets Manager`; variables of the environment are named after it.
         region: such as `ap-south-1`.
     """
     if not _is_set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
-        configured = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
+        configured = os.environ.get(f"AWS_ENDPOINT_URL_{service_id.replace(' ', '_').upper()}")
+        configured = configured or os.environ.get("AWS_ENDPOINT_URL")
         if configured:
             return configured.rstrip("/")
     if _COMMON.fullmatch(region) and not any(_is_set(variant) for variant in _VARIANTS):
