@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.infrastructure import stack
 ROOT = stack.ROOT
 FUNCTIONS = stack.function_ids()
 LAYOUT = local_layout()
+_MAKE = ("make", "--silent", "--makefile")
 
 # Run without the environment and without site-packages: what is importable is the standard library and these folders.
 # Lambda's own botocore is not among them, so nothing leans on it.
@@ -87,11 +89,10 @@ def test_editing_one_function_leaves_the_others_as_they_are(tmp_path: Path) -> N
     for name in ("exams", "docs"):
         (source / name).mkdir(parents=True)
         (source / name / "app.py").write_text("", encoding="utf-8")
-    (source / "Makefile").write_bytes((ROOT / "functions" / "Makefile").read_bytes())
 
     def build(function: str, into: Path) -> dict[str, bytes]:
         subprocess.run(
-            ["make", "--silent", f"build-{function}", f"ARTIFACTS_DIR={into}", "PYTHON313="],
+            [*_MAKE, ROOT / "functions" / "Makefile", f"build-{function}", f"ARTIFACTS_DIR={into}", "PYTHON313="],
             cwd=source,
             env={**os.environ, "MAKEFLAGS": ""},
             check=True,
@@ -107,6 +108,42 @@ def test_editing_one_function_leaves_the_others_as_they_are(tmp_path: Path) -> N
     assert after["ExamsFunction"] != before["ExamsFunction"]
 
 
+@pytest.mark.parametrize(("python313", "suffixes"), [("", {".py"}), (sys.executable, {".py", ".pyc"})])
+def test_a_layer_is_the_packages_of_its_folder(python313: str, suffixes: set[str], tmp_path: Path) -> None:
+    source, built = tmp_path / "source", tmp_path / "built"
+    for file in ("ours/__init__.py", "ours/deeper/code.py", "ours/tests/test_code.py", "notes/read.me"):
+        (source / file).parent.mkdir(parents=True, exist_ok=True)
+        (source / file).touch()
+    (source / "requirements.txt").touch()
+    makefile = ROOT / "layers" / "Makefile"
+    subprocess.run(
+        [
+            *_MAKE,
+            makefile,
+            "build-OursLayer",
+            f"ARTIFACTS_DIR={built}",
+            f"PYTHON313={python313}",
+            f"PYTHON={sys.executable}",
+        ],
+        cwd=source,
+        env={**os.environ, "MAKEFLAGS": ""},
+        check=True,
+        capture_output=True,
+    )
+
+    files = [path for path in built.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == suffixes
+    sources = {str(path.relative_to(built)) for path in files if path.suffix == ".py"}
+    assert sources == {"python/ours/__init__.py", "python/ours/deeper/code.py"}
+
+
+def test_every_layer_is_built_by_the_one_makefile() -> None:
+    for name, layer in template.resources(stack.source(), "AWS::Serverless::LayerVersion"):
+        assert (layer["Metadata"]["BuildMethod"], layer["Metadata"]["ContextPath"]) == ("makefile", "layers"), name
+        assert re.fullmatch(r"\w+Layer", name)
+    assert not list((ROOT / "layers").glob("*/Makefile"))
+
+
 def test_layers_hold_no_tool_of_developers(layers: dict[str, list[Path]]) -> None:
     tools = {"pytest", "mypy", "ruff", "moto", "hypothesis", "schemathesis", "boto3", "pip", "setuptools"}
     for folders in layers.values():
@@ -116,7 +153,7 @@ def test_layers_hold_no_tool_of_developers(layers: dict[str, list[Path]]) -> Non
 
 def test_the_layer_describes_the_services_that_are_called() -> None:
     """Those that are not called are left out when it is built; locally all of botocore is there."""
-    makefile = (ROOT / "layers" / "common" / "Makefile").read_text(encoding="utf-8")
+    makefile = (ROOT / "layers" / "Makefile").read_text(encoding="utf-8")
     kept = re.findall(r"^SERVICES := (.+)$", makefile, re.MULTILINE)
     sources = [path for folder in ("layers", "functions") for path in (ROOT / folder).rglob("*.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
