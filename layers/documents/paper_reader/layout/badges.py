@@ -15,6 +15,7 @@ _FARTHEST: Final = 6.0  # em from a label to what it labels
 _LEADING: Final = 1.55  # em between the lines of a text at most
 _LEVEL: Final = 0.25  # em
 _OFF_CENTRE: Final = 0.35  # em
+_APART: Final = 1.25  # of the leading: what stands closer above or below goes on from the text
 _NEAREST: Final = 0.9  # em
 _SAME_PLACE: Final = 2.0  # points
 _FEWEST_LETTERS: Final = 8
@@ -54,6 +55,10 @@ def _first_line(label: Run, near: Sequence[Run]) -> float | None:
     if top - label.y < _LEVEL * size or abs((top + bottom) / 2 - label.y) > _OFF_CENTRE * size:
         return None
     inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
+    leading = (top - bottom) / max(1, sum(bottom <= y <= top for y in lines) - 1)
+    around = [run for run in near if run.x1 > x0 and bottom - leading * _APART < run.y < top + leading * _APART]
+    if any(run.y < bottom - _LEVEL * size or run.y > top + _LEVEL * size for run in around):
+        return None
     return top if _is_text_of(label, inside, x0) else None
 
 

@@ -63,8 +63,8 @@ _SEVERAL = re.compile(
 )
 # "In case there is more than one correct response, mark the best": no question has several answers for that.
 _CONDITION = re.compile(
-    r"\b(?:if|in\s+case|when(?:ever)?|feel|think|treated|considered|chosen|awarded|deducted|penali[sz]ed|darken\w*|rejected|cancelled|"
-    r"(?:full|partial|zero|negative)\s+marks?)\b|यदि|अगर",
+    r"\b(?:if|in\s+case|when(?:ever)?|feel|think|treated|considered|chosen|awarded|deducted|penali[sz]ed|darken\w*|rejected|cancelled)\b|"
+    r"(?:full|partial|zero|negative)\s+marks?\s*:|यदि|अगर",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(

@@ -68,6 +68,8 @@ _WIDEST_GAP = 8
 _GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
 _NEXT_PART_COST = 0.2
+_FEWEST_BLOCKS, _NO_BLOCK = 3, 0.3
+_PASSED_OVER = 0.02  # for each candidate of the same number that comes sooner
 _BARE = 0.8
 _FEWEST_UNEXPLAINED = 2  # series of options
 _MOSTLY = 0.6
@@ -146,7 +148,7 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     """
     search = _Search(lines, option_blocks, excluded)
     best = search.best(0, len(lines))
-    return replace(best, starts=tuple(search.completed(best.starts))) if best.starts else best
+    return replace(best, starts=tuple(search.completed(best.starts, 0, len(lines)))) if best.starts else best
 
 
 class _Search:
@@ -178,7 +180,9 @@ class _Search:
                     if len(variant) > _INDENTED * len(starts):
                         continue
                     home = [True] * len(variant)
-                for _, block_lines in self._blocks:
+                for style, block_lines in self._blocks:
+                    if style == name != self._dominant:
+                        continue  # what is numbered like the questions are statements in them
                     blocks = block_lines[bisect_left(block_lines, first) : bisect_left(block_lines, last)]
                     score, chain = _chain(variant, home, blocks, self._headings_at)
                     if name == "1":
@@ -187,16 +191,14 @@ class _Search:
                         best = Numbering(name, tuple(chain), score)
         return best
 
-    def completed(self, chain: Sequence[Start]) -> list[Start]:
+    def completed(self, chain: Sequence[Start], first: int, last: int) -> list[Start]:
         """A chain with the questions that are numbered in other styles, where it leaves a number or options out."""
-        found: list[Start] = []
-        ends = [*(start.line for start in chain[1:]), len(self._lines)]
-        found += self._unexplained(0, chain[0].line, own=0)
+        found = self._unexplained(first, chain[0].line, own=0)
+        ends = [*(start.line for start in chain[1:]), last]
         for at, (start, end) in enumerate(zip(chain, ends, strict=True)):
             found.append(start)
             following = chain[at + 1] if at + 1 < len(chain) else None
-            between = self._between(start, following, end)
-            found += between or self._unexplained(start.line + 1, end, own=1)
+            found += self._between(start, following, end) or self._unexplained(start.line + 1, end, own=1)
         return found
 
     def _between(self, start: Start, following: Start | None, end: int) -> list[Start]:
@@ -225,12 +227,13 @@ class _Search:
         blocks = self._blocks_in(first, last)
         if len(blocks) < own + _FEWEST_UNEXPLAINED:
             return []
-        found = self.best(blocks[own - 1] + 1 if own else first, last).starts
+        begin = blocks[own - 1] + 1 if own else first
+        found = self.best(begin, last).starts
         if len(found) <= 1:
             return []
         ends = [*(start.line for start in found[1:]), last]
         with_blocks = sum(bool(self._blocks_in(start.line, end)) for start, end in zip(found, ends, strict=True))
-        return list(found) if with_blocks >= _MOSTLY * len(found) else []
+        return self.completed(found, begin, last) if with_blocks >= _MOSTLY * len(found) else []
 
     def _blocks_in(self, first: int, last: int) -> list[int]:
         lines = self._blocks[0][1]
@@ -272,14 +275,22 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
     blocks_before = [bisect_left(block_lines, start.line) for start in starts]
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
     evidence = [_evidence(count) for count in range(len(block_lines) + 1)]
+    if len(block_lines) >= _FEWEST_BLOCKS:
+        evidence[0] = -_NO_BLOCK  # a statement in a question rather than a question without options
+    alike: dict[tuple[int, int], list[int]] = {}
+    for index, start in enumerate(starts):
+        alike.setdefault((start.part, start.number), []).append(index)
     for index, start in enumerate(starts):
         number = start.number
+        same = alike[start.part, number]
+        rank = bisect_left(same, index)
         own = _NODE + (_HOME if home[index] else -_ASTRAY) - (_DOUBT if start.is_doubtful else 0.0)
         before = blocks_before[index]
         best, link = (0.0 if number == 1 else -_LATE_START_COST), -1
         for gap, cost in _GAPS:
             for at in by_number.get((start.part, number - gap), ()):
-                score = scores[at] + evidence[before - blocks_before[at]] - cost
+                passed_over = rank - bisect_left(same, at)
+                score = scores[at] + evidence[before - blocks_before[at]] - cost - _PASSED_OVER * passed_over
                 if score > best:
                     best, link = score, at
         for at in leaders:

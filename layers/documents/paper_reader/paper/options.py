@@ -32,6 +32,7 @@ _MARKER = re.compile(
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
 # What is left of a label whose letter has no character in the font's map.
+_ALIKE: Final = 0.85
 _UNLABELLED: Final = re.compile(r"(?:\ufffd\s?[).\]]|[)\]])\s+(?=\S)")
 _UNLABELLED_STYLE: Final = "?)"
 _FARTHEST: Final = 4  # lines from one such option to the next
@@ -263,9 +264,17 @@ def _series(markers: Sequence[Marker]) -> list[Marker]:
 
 
 def rank(table: Table) -> list[tuple[str, list[int]]]:
-    """Styles with their blocks, the commonest first."""
+    """Styles with their blocks, the commonest first; of those about as common the one that comes last in a question.
+
+    Statements and lists to be matched are lettered and numbered too, but stand before the options.
+    """
     counted = [(name, blocks(markers)) for name, markers in table.items()]
     ranked = sorted((item for item in counted if item[1]), key=lambda item: -len(item[1]))
+    if ranked:
+        most = len(ranked[0][1])
+        alike = [item for item in ranked if len(item[1]) >= _ALIKE * most]
+        alike.sort(key=lambda item: item[1][0] + item[1][-1], reverse=True)
+        ranked[: len(alike)] = alike
     # Where options are marked otherwise, letters in cells are those of a table.
     return [item for place, item in enumerate(ranked) if not place or not item[0].endswith(CELL)]
 
