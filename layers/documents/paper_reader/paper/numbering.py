@@ -297,7 +297,8 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
             if starts[at].line == start.line:
                 continue
             cost = _cost_of_break(starts[at], start, is_announced=headings_before[index] > headings_before[at])
-            score = scores[at] + evidence[before - blocks_before[at]] - cost
+            passed_over = rank - bisect_left(same, at)
+            score = scores[at] + evidence[before - blocks_before[at]] - cost - _PASSED_OVER * passed_over
             if score > best:
                 best, link = score, at
         scores.append(own + best)
