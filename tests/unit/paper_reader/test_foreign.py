@@ -4,6 +4,7 @@ The folder's README says what wrote each of them and what it shows.
 """
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def read(name: str) -> list[dict[str, Any]]:
             "answer": question.answer,
             "tolerance": question.tolerance,
         }
+        | ({"texts": {name: asdict(text) for name, text in question.texts.items()}} if question.texts else {})
         for question in extract((FOLDER / f"{name}.pdf").read_bytes()).questions
     ]
 

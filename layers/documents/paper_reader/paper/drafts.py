@@ -3,21 +3,26 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from paper_reader.layout.latex import plain
-from paper_reader.layout.line import Line
-from paper_reader.paper import headings, numbering, options, shared_options
+from paper_reader.layout.line import GAP, Line
+from paper_reader.paper import headings, languages, numbering, options, shared_options
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.model import NUMERIC
 from paper_reader.paper.numbering import Start
 from paper_reader.paper.options import Marker, Table
-from paper_reader.paper.span import body_end, take_apart
+from paper_reader.paper.span import Parts, body_end, take_apart
 
 _SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
 _DEVANAGARI = re.compile("[\u0904-\u0939]")
 _FEW_LETTERS = 6
 _CERTAIN = 3  # options
 _LATIN = re.compile("[A-Za-z]")
+_NUMBERS = re.compile(r"\d{1,9}")
+_FEWEST_PAIRS = 2
+_PAIRED = 0.6  # of the numbers
+_SAME_NUMBERS = 0.5
 
 
 class Drafter:
@@ -57,18 +62,59 @@ class Drafter:
         return self._without_instructions(paired)
 
     def _draft(self, start: Start, last: int) -> Draft:
-        again = self._translated(start, last)
+        again = self._translated(start, last) or self._repeated_options(start, last)
         end, last = last, again.line if again is not None else last
         series, style = self._series(start, last)
         lost = not series and self._has_lost_options(start, last)
-        parts = take_apart(self.lines[start.line : last], start.line, start.end, series)
+        beside = self._beside(series, style)
+        parts = take_apart(self.lines[start.line : last], start.line, start.end, [*series, *beside])
         draft = Draft(start, start.line, last, parts, series, style, has_lost_options=lost)
         if again is not None:
             more, _ = self._series(again, end)
             draft.translation = take_apart(self.lines[again.line : end], again.line, again.end, more)
             parts.after = draft.translation.after
             parts.answers += draft.translation.answers
+        elif beside:
+            count = len(series)
+            draft.translation = Parts(options=parts.options[count:])
+            parts.options = parts.options[:count]
+            parts.ticked = [number for number in parts.ticked if number < count]
+            parts.crossed = [number for number in parts.crossed if number < count]
         return draft
+
+    def _beside(self, series: Sequence[Marker], style: str) -> list[Marker]:
+        """The same options in another language, each beside its own on the same line."""
+        found: list[Marker] = []
+        for marker in series:
+            at = bisect_left(self._at[style], marker.line)
+            for other in self._table[style][at : at + 2 * options.MOST]:
+                if other.line == marker.line and other.position == marker.position and other.start > marker.start:
+                    found.append(other)
+                    break
+        if not found or len(found) < len(series):
+            return []
+        texts = [
+            " ".join(self.lines[marker.line].text[marker.end :].split(GAP)[0] for marker in markers)
+            for markers in (series, found)
+        ]
+        return found if languages.differ(texts[0], texts[1]) else []
+
+    def _repeated_options(self, start: Start, last: int) -> Start | None:
+        """Where the question begins in another language without a number: behind its options, which come again."""
+        end = body_end(self.lines, start.line, last)
+        for name in self._styles:
+            low, high = bisect_left(self._at[name], start.line), bisect_left(self._at[name], end)
+            series = options.in_sequence(self._table[name][low:high])
+            for first, second in pairwise(series):
+                texts = [
+                    " ".join(line.text for line in self.lines[each[0].line : each[-1].line + 1])
+                    for each in (first, second)
+                ]
+                if first[-1].line < second[0].line and languages.differ(texts[0], texts[1]):
+                    for index in range(first[-1].line + 1, second[0].line + 1):
+                        if languages.language(self.lines[index].text) == languages.language(texts[1]):
+                            return Start(index, start.number, 0)
+        return None
 
     def _first_of_each(self, starts: Sequence[Start]) -> list[Start]:
         """The starts without those that repeat the one before in another script."""
@@ -76,7 +122,7 @@ class Drafter:
         for start in starts:
             if kept and kept[-1].number == start.number:
                 texts = [self.lines[each.line].text[each.end :] for each in (kept[-1], start)]
-                if _is_hindi(texts[0]) != _is_hindi(texts[1]):
+                if languages.differ(texts[0], texts[1]):
                     continue
             kept.append(start)
         return kept
@@ -95,7 +141,7 @@ class Drafter:
             found = pattern.match(self.lines[index].text)
             if found is not None and int(found[found.lastindex or 1]) == start.number:
                 here = self.lines[start.line].text[start.end :]
-                if _is_hindi(here) != _is_hindi(self.lines[index].text[found.end() :]):
+                if languages.differ(here, self.lines[index].text[found.end() :]):
                     return Start(index, start.number, found.end())
         return None
 
@@ -216,17 +262,13 @@ def runs(drafts: Sequence[Draft]) -> list[list[Draft]]:
     return found
 
 
-def _is_hindi(text: str) -> bool:
-    return len(_DEVANAGARI.findall(text)) > len(_LATIN.findall(text))
-
-
 def _paired(drafts: list[Draft]) -> list[Draft]:
-    """Questions of a paper that prints each twice, side by side in two scripts, as one each."""
+    """Questions of a paper that prints each twice, in two languages, side by side or page by page, as one each."""
     by_number: dict[int, list[Draft]] = {}
     for draft in drafts:
         by_number.setdefault(draft.start.number, []).append(draft)
-    pairs = [found for found in by_number.values() if len(found) == 2 and _differ(*found)]
-    if len(pairs) < 0.6 * len(by_number) or len(pairs) < 2:
+    pairs = [pair for found in by_number.values() if len(found) > 1 for pair in _pairs(found)]
+    if len(pairs) < max(_FEWEST_PAIRS, _PAIRED * len(by_number)) or not _say_the_same(pairs):
         return drafts
     gone: set[int] = set()
     for first, second in pairs:
@@ -236,5 +278,49 @@ def _paired(drafts: list[Draft]) -> list[Draft]:
     return [draft for draft in drafts if id(draft) not in gone]
 
 
-def _differ(one: Draft, other: Draft) -> bool:
-    return _is_hindi(" ".join(one.parts.stem)) != _is_hindi(" ".join(other.parts.stem))
+def _pairs(drafts: Sequence[Draft]) -> list[tuple[Draft, Draft]]:
+    """Of the drafts of one number those that are in two languages and have as many options."""
+    by_language: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        text = " ".join([*draft.parts.stem, *(piece for pieces in draft.parts.options for piece in pieces)])
+        by_language.setdefault(languages.language(text), []).append(draft)
+    by_language.pop("", None)
+    if len(by_language) != 2:
+        return []
+    few, many = sorted(by_language.values(), key=len)
+    pairs: list[tuple[Draft, Draft]] = []
+    if len(few) == len(many):
+        pairs = [(one, other) for one, other in zip(few, many, strict=True) if _are_alike(one, other)]
+    else:
+        for one in few:
+            other = min(
+                (other for other in many if _are_alike(one, other)),
+                key=lambda other: abs(other.first - one.first),
+                default=None,
+            )
+            if other is not None:
+                many.remove(other)
+                pairs.append((one, other))
+    return [(one, other) if one.first < other.first else (other, one) for one, other in pairs]
+
+
+def _are_alike(one: Draft, other: Draft) -> bool:
+    return one.translation is other.translation is None and len(one.series) == len(other.series)
+
+
+def _say_the_same(pairs: Sequence[tuple[Draft, Draft]]) -> bool:
+    """Whether questions are translations of each other: they name the same numbers, unlike two sections' questions."""
+    same = named = 0
+    for pair in pairs:
+        one, other = (
+            {
+                int(number)
+                for text in [*draft.parts.stem, *(piece for pieces in draft.parts.options for piece in pieces)]
+                for number in _NUMBERS.findall(text)
+            }
+            for draft in pair
+        )
+        if one or other:
+            named += 1
+            same += 2 * len(one & other) >= len(one | other)
+    return same >= _SAME_NUMBERS * named

@@ -32,6 +32,7 @@ _MARKER = re.compile(
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
 # What is left of a label whose letter has no character in the font's map.
+_FEWEST_IN_SEQUENCE: Final = 3
 _ALIKE: Final = 0.85
 _UNLABELLED: Final = re.compile(r"(?:\ufffd\s?[).\]]|[)\]])\s+(?=\S)")
 _UNLABELLED_STYLE: Final = "?)"
@@ -197,6 +198,20 @@ def blocks(markers: Sequence[Marker]) -> list[int]:
                 found.append(start)
                 start = -1
     return found
+
+
+def in_sequence(markers: Sequence[Marker]) -> list[list[Marker]]:
+    """The series of three or more options among markers that follow each other."""
+    found: list[list[Marker]] = []
+    current: list[Marker] = []
+    for marker in markers:
+        if current and marker.position == len(current):
+            current.append(marker)
+        else:
+            if len(current) >= _FEWEST_IN_SEQUENCE:
+                found.append(current)
+            current = [marker] if marker.position == 0 else []
+    return [*found, current] if len(current) >= _FEWEST_IN_SEQUENCE else found
 
 
 def best_series(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paper_reader.layout.line import UNREADABLE, Line
-from paper_reader.paper import answers, areas, captions, context, metadata, numbering, options, regions
+from paper_reader.paper import answers, areas, captions, context, languages, metadata, numbering, options, regions
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.drafts import Drafter, runs
-from paper_reader.paper.inline_answers import settled
+from paper_reader.paper.inline_answers import Answer, settled
 from paper_reader.paper.key_grid import Part
-from paper_reader.paper.model import MCQ, NUMERIC, PaperQuestion, Warning_
+from paper_reader.paper.model import MCQ, NUMERIC, PaperQuestion, Translation, Warning_
 from paper_reader.paper.regions import Regions
 from paper_reader.paper.span import Parts, ticks
 from paper_reader.paper.text import Joiner, source, without_marks
@@ -19,6 +19,7 @@ from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
+_NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
 _FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
@@ -44,26 +45,53 @@ def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[Pap
 
 
 class _Texts:
-    """A question's stem and options as they are shown."""
+    """A question's stem and options as they are shown: in English where there are two languages, `texts` the other."""
 
-    __slots__ = ("options", "stem")
+    __slots__ = ("options", "stem", "texts")
 
     def __init__(self, draft: Draft, joiner: Joiner) -> None:
         self.stem = without_marks(joiner.join(draft.parts.stem, keep_items=True))
         self.options = [joiner.join(pieces) for pieces in draft.parts.options]
+        self.texts: dict[str, Translation] = {}
         if draft.translation is not None:
             self._add(draft.translation, joiner)
+        else:
+            self._divide()
 
     def _add(self, translation: Parts, joiner: Joiner) -> None:
-        """Put the other language, in which the question is printed too, beside the first."""
-        other = joiner.join(translation.stem, keep_items=True)
-        others = [joiner.join(pieces) for pieces in translation.options]
-        if len(others) == len(self.options):
-            self.options = [
-                one if one == second or not second else f"{one} / {second}" if one else second
-                for one, second in zip(self.options, others, strict=True)
-            ]
-        self.stem = f"{self.stem}\n{other}".strip()
+        """Take the other language, in which the question is printed too."""
+        stem = without_marks(joiner.join(translation.stem, keep_items=True))
+        if not stem and (found := languages.divided(self.stem)) is not None:
+            self.stem, stem = found[1], found[3]
+        own = [joiner.join(pieces) for pieces in translation.options]
+        texts = own if len(own) == len(self.options) else self.options
+        first, second = (
+            languages.language(f"{text} {' '.join(told)}") for text, told in ((self.stem, self.options), (stem, texts))
+        )
+        self._take(first, second, Translation(stem or self.stem, texts))
+
+    def _divide(self) -> None:
+        """Part two languages that follow each other in the stem and in the options."""
+        found = languages.divided(self.stem)
+        if found is None:
+            return
+        first, self.stem, second, stem = found
+        told = languages.divided_options(self.options, first)
+        self.options, texts = told if told is not None else (self.options, list(self.options))
+        self._take(first, second, Translation(_NUMBER_AGAIN.sub("", stem), texts))
+
+    def _take(self, first: str, second: str, other: Translation) -> None:
+        if not first or not second or first == second:
+            self.stem = f"{self.stem}\n{other.text}".strip()
+        elif second == languages.ENGLISH:
+            self.texts[first] = Translation(self.stem, self.options)
+            self.stem, self.options = other.text, other.options
+        else:
+            self.texts[second] = other
+
+    def in_each_language(self) -> list[list[str]]:
+        """The options in each language."""
+        return [self.options, *(text.options for text in self.texts.values())]
 
 
 class _Reader:
@@ -146,8 +174,7 @@ class _Reader:
         """What the paper gives as the answer of each, or why that is not certain."""
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
-            plain_options = text.options if draft.translation is None else _plain_options(draft, self.joiner)
-            sources = [settled(answer, plain_options) for answer in draft.parts.answers]
+            sources = [_settled(answer, text) for answer in draft.parts.answers]
             if (draft.section, draft.start.number) in grid:
                 sources.append(grid[draft.section, draft.start.number])
             if draft.start.number in solved:
@@ -197,6 +224,7 @@ class _Reader:
             is_verified=bool(resolved.answer),
             span=source(lines),
             unclear=_UNKNOWN in stem or any(_UNKNOWN in text for text in texts.options) or marked,
+            texts=texts.texts,
             solution=self.joiner.join(draft.parts.solution, keep_items=True)[:_LONGEST_SOLUTION],
             areas=areas.of_lines(lines),
             option_areas=areas.of_options(lines, draft),
@@ -228,9 +256,10 @@ def _solved(run: Sequence[Draft]) -> Part:
     return part
 
 
-def _plain_options(draft: Draft, joiner: Joiner) -> list[str]:
-    """The options in the first language alone."""
-    return [joiner.join(pieces) for pieces in draft.parts.options]
+def _settled(answer: Answer, texts: _Texts) -> Value | None:
+    """An answer's value in view of the options, in whichever language it spells one out."""
+    found = [value for told in texts.in_each_language() if (value := settled(answer, told)) is not None]
+    return found[0] if found and all(value == found[0] for value in found) else None
 
 
 def _keys_by_digits(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:

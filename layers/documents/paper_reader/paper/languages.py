@@ -1,0 +1,116 @@
+"""Papers in two languages: which one a text is in, and where one ends and the other begins."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+ENGLISH: Final = "en"
+# Blocks of Unicode by the language that is written with them in question papers.
+_BLOCKS: Final = (
+    ("\u0900", "\u097f", "hi"), ("\u0980", "\u09ff", "bn"), ("\u0a00", "\u0a7f", "pa"), ("\u0a80", "\u0aff", "gu"),
+    ("\u0b00", "\u0b7f", "or"), ("\u0b80", "\u0bff", "ta"), ("\u0c00", "\u0c7f", "te"), ("\u0c80", "\u0cff", "kn"),
+    ("\u0d00", "\u0d7f", "ml"), ("\u0600", "\u06ff", "ur"),
+)  # fmt: skip
+_LATIN: Final = re.compile("[A-Za-z]")
+_OTHER: Final = re.compile("[\u0600-\u06ff\u0904-\u0939\u0958-\u0961\u0980-\u0d7f]")
+_WORD: Final = re.compile(r"\$[^$]*\$|\S+")
+_SEPARATORS: Final = " \t\n/|()[]–—-;,"
+_SENTENCE_END: Final = (".", "?", ":", "।", "!", ")", "]")
+_PURITY: Final = 0.93  # of the letters on either side
+_FEWEST_WORDS: Final = 3
+_FEWEST_LETTERS: Final = 10
+
+# The language of a text and the text, twice.
+Divided = tuple[str, str, str, str]
+
+
+def language(text: str) -> str:
+    """The language that most of a text is in, by its script; "" if it has no letters."""
+    latin = len(_LATIN.findall(text))
+    if text.isascii():
+        return ENGLISH if latin else ""
+    other = _OTHER.findall(text)
+    if len(other) <= latin:
+        return ENGLISH if latin else ""
+    first = other[len(other) // 2]
+    return next((name for low, high, name in _BLOCKS if low <= first <= high), "")
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two texts are in two languages."""
+    first, second = language(one), language(other)
+    return bool(first and second) and first != second
+
+
+def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LETTERS) -> Divided | None:
+    """A text that says the same in two languages, one after the other, as both; None if it does not.
+
+    Args:
+        text: rendered.
+        fewest: how many words each must have, of `letters` letters together.
+    """
+    if text.isascii() or _LATIN.search(text) is None:
+        return None
+    places: list[tuple[int, str, int]] = []  # where a word begins, of which script, with how many letters
+    for found in _WORD.finditer(text):
+        word = found[0]
+        latin, other = (0, 0) if word[0] == "$" else (len(_LATIN.findall(word)), len(_OTHER.findall(word)))
+        if latin or other:
+            places.append((found.start(), "latin" if latin > other else "other", max(latin, other)))
+    totals = {script: sum(count for _, own, count in places if own == script) for script in ("latin", "other")}
+    words = {script: sum(own == script for _, own, _ in places) for script in ("latin", "other")}
+    if min(words.values()) < fewest or min(totals.values()) < letters:
+        return None
+    best, cut = 0, 0
+    for first in ("latin", "other"):
+        count = sum(totals.values()) - totals[first]
+        for at, (_, script, size) in enumerate(places, 1):
+            count += size if script == first else -size
+            if count > best:
+                best, cut = count, at
+    if best < _PURITY * sum(totals.values()) or not 0 < cut < len(places):
+        return None
+    at = _begin(text, places[cut - 1][0], places[cut][0])
+    one, other_one = text[:at].rstrip(" \t\n/|–—-"), text[at:].lstrip(" \t\n/|–—-")
+    return language(one), one, language(other_one), other_one
+
+
+def _begin(text: str, last: int, first: int) -> int:
+    """Where the second language begins: its first word, or the number before it that begins its sentence."""
+    for found in _WORD.finditer(text, last, first):
+        if found.start() > last and text[last : found.start()].rstrip().endswith(_SENTENCE_END):
+            return found.start()
+    return first
+
+
+def divided_options(options: Sequence[str], first: str) -> tuple[list[str], list[str]] | None:
+    """Options that are given in two languages, `first` that of the plain ones; None if they are not.
+
+    What is neither, such as a number, is the same in both.
+    """
+    ones: list[str] = []
+    others: list[str] = []
+    is_any = False
+    for option in options:
+        found = divided(option, fewest=1, letters=1)
+        if found is None:
+            if option.isascii() and _LATIN.search(option) is None:
+                ones.append(option)
+                others.append(option)
+                continue
+            return None
+        is_any = True
+        pair = (found[1], found[3]) if found[0] == first else (found[3], found[1])
+        ones.append(_bare(pair[0]))
+        others.append(_bare(pair[1]))
+    return (ones, others) if is_any else None
+
+
+def _bare(text: str) -> str:
+    """A text without what parted it from the other language, such as a slash or one of two brackets."""
+    text = text.strip(" \t\n/|–—-")
+    if text[:1] == "(" and text.endswith(")") and text.count("(") == 1:
+        return text[1:-1].strip()
+    if text.endswith("(") or (text.endswith(")") and "(" not in text):
+        return text.rstrip("()").strip()
+    return text
