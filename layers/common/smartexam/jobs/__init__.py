@@ -1,1 +1,1 @@
-"""Work that outlasts a request: asked for once, done once by whoever holds its claim, and looked at meanwhile."""
+"""Work that takes longer than a request: jobs that are done once, and can be watched meanwhile."""

@@ -1,4 +1,4 @@
-"""Asking for a job, and the queue from which the worker takes it."""
+"""Creates jobs, shows them, and sends them to the worker's queue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,13 +13,13 @@ from smartexam.platform.settings import settings
 
 
 class JobOrder(msgspec.Struct, frozen=True):
-    """A job to be worked on; nothing happens if it is over or in somebody else's hands."""
+    """A job to be worked on; ignored if it is over or another worker holds it."""
 
     job_id: int
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The work goes on as a job; `status_url` tells how far it is."""
+    """The work is done as a job; `status_url` shows its progress."""
 
     job_id: int
     status: str
@@ -28,7 +28,7 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 def next_job_id() -> int:
-    """The id for a new job, for those who store its input under it first."""
+    """The id for a new job, for callers that store its input under it first."""
     return ids.next_id("job")
 
 
@@ -42,12 +42,12 @@ def ask(
     job_id: int | None = None,
     is_private: bool = False,
 ) -> Accepted:
-    """Have a job done; while one of the same kind and inputs runs, that one is the answer.
+    """Create a job; while a job of the same kind and inputs is queued or running, that job is returned.
 
     Args:
         kind: one of those that the worker knows.
         request: the inputs, JSON values.
-        created_by: who asks.
+        created_by: the account that asks for it.
         now: epoch seconds.
         inputs: what makes two requests the same, such as the hash of a file.
         job_id: from `next_job_id`; None for a fresh one.
@@ -66,7 +66,7 @@ def ask(
         inputs=inputs,
         is_queued=True,
     )
-    # After a crash between the two, whoever asks again or looks at the job hands it over.
+    # After a crash between the two, the next request for the job or look at it sends it.
     if job.created_at == now or jobs.revive(job, now):
         hand_over(job.id)
     path = "/api/jobs" if is_private else "/admin/api/jobs"
@@ -74,7 +74,7 @@ def ask(
 
 
 def hand_over(job_id: int, *, delay_seconds: int = 0) -> None:
-    """Put a job into the queue.
+    """Send a job to the queue.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -83,15 +83,15 @@ def hand_over(job_id: int, *, delay_seconds: int = 0) -> None:
 
 
 def look_at(job_id: int, now: float, *, owner: int | None = None) -> Job:
-    """A job as it stands; one that nobody works on is handed to the queue again.
+    """A job; if nobody works on it, it is sent to the queue again.
 
     Args:
-        job_id: which.
+        job_id: the job.
         now: epoch seconds.
         owner: only a job that this account asked for; None for the jobs of administrators.
 
     Raises:
-        NotFound: there is no such job (any more), or it is not for the caller.
+        NotFound: there is no such job, or it is not the caller's.
     """
     job = jobs.get(job_id, now)
     if job is None or (job.is_private if owner is None else job.created_by != owner):

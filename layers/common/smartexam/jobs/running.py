@@ -1,9 +1,9 @@
-"""Working on a job: claim it, report how far the work is, store the result once, end it whatever happens.
+"""Works on a job: claims it, reports progress, stores the result once, and always ends the job.
 
 Each kind of job is a function that gets a `Work` and returns an `Outcome`. It may be stopped anywhere and started
-again, so it either does nothing that lasts before it returns, or does it in pieces, each in one transaction with
-`Work.checkpoint`. An `AppError` that it raises ends the job, with its message for whoever asked and its code for their
-program; if the database or the storage cannot be reached, the job is tried again.
+again, so it either makes no lasting change before it returns, or works in pieces, each one transaction with
+`Work.checkpoint`. An `AppError` that it raises ends the job, with its message for the user and its code for programs;
+if the database or the storage cannot be reached, the job is tried again.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from smartexam.platform.clock import Clock
 from smartexam.platform.errors import AppError, Unavailable
 from smartexam.platform.observability import logger, note
 
-# `again`: the time of this invocation is over, and the rest of the work is to be handed over.
+# `again`: this invocation's time is over, and the rest of the work must be sent to the queue.
 Ending = Literal["done", "failed", "skipped", "broken", "again"]
 
 _MOST_TRIES: Final = 3
@@ -24,22 +24,22 @@ _RENEW_SECONDS: Final = 4.0
 
 
 class ClaimLost(Exception):
-    """Somebody else works on the job now."""
+    """Another worker has the job now."""
 
 
 class OutOfTime(Exception):
-    """The work has stored a checkpoint and goes on in another invocation."""
+    """The work has stored a checkpoint and continues in another invocation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a job comes to.
+    """The result of a job.
 
     Attributes:
-        result: JSON, shown to whoever may see the job.
+        result: JSON, shown to those who may see the job.
         message: one line beside it.
         file: a file to download.
-        alongside: what is written if and only if the job is done by this, such as an entry of the audit log.
+        alongside: further writes for the transaction that completes the job, such as an audit log entry.
     """
 
     result: bytes
@@ -50,10 +50,10 @@ class Outcome:
 
 @dataclass
 class Work:
-    """A job in the hands of its worker.
+    """A job while its worker holds it.
 
     Attributes:
-        remaining: seconds of working time left, whenever asked.
+        remaining: returns the seconds of working time left.
     """
 
     job: Job
@@ -63,13 +63,13 @@ class Work:
     _told_at: float = field(default=0.0, init=False)
 
     def report(self, percent: int, message: str) -> None:
-        """Tell how far the work is, at most every few seconds; a negative percent only renews the claim.
+        """Report progress, at most every few seconds; a negative percent only renews the claim.
 
         Raises:
-            ClaimLost: somebody else works on the job now.
+            ClaimLost: another worker has the job now.
         """
         now = self.clock.now()
-        # Whoever only renews waits long between two calls: for an answer of the model, half a minute.
+        # Between two renewals without progress a model's answer may take half a minute.
         if percent >= 0 and 0 <= now - self._told_at < _RENEW_SECONDS:
             return
         self._told_at = now
@@ -78,7 +78,7 @@ class Work:
             raise ClaimLost
 
     def checkpoint(self, state: str, *, percent: int, message: str) -> Any:
-        """The write that stores how far the work is, for the transaction that does a piece of it."""
+        """The write that stores the progress, for the transaction that does a piece of the work."""
         return jobs.checkpoint(
             self.job.id, self.claim_id, self.clock.now(), state=state, percent=percent, message=message
         )
@@ -99,28 +99,28 @@ def run(
     """Work on a job, if nobody else does.
 
     Args:
-        job_id: which.
-        kind_of: what its kind does.
-        claim_id: unlike that of any other invocation.
+        job_id: the job.
+        kind_of: the function for its kind.
+        claim_id: unique to this invocation.
         clock: for claims and their ends.
-        remaining: seconds of working time left, whenever asked.
-        message: what is shown until the work reports something.
+        remaining: returns the seconds of working time left.
+        message: shown until the work reports something.
 
     Returns:
-        `done`, or `failed` for a job that ended without a result; `skipped` if it is over or somebody else's; `broken`
-        if something on our side failed, and another try may help; `again` if the time was over.
+        `done`, or `failed` for a job that ended without a result; `skipped` if it is over or another worker's; `broken`
+        after a failure on our side that another try may avoid; `again` if the time was over.
     """
     try:
         job = jobs.claim(job_id, claim_id, clock.now(), message=message)
         return "skipped" if job is None else _work(Work(job, claim_id, clock, remaining), kind_of)
     except Unavailable as error:
-        # The claim runs out before the event or the message comes again.
+        # The claim expires before the event or the message is delivered again.
         logger().warning("job could not be worked on", exc_info=error, extra={"job_id": job_id})
         return "broken"
 
 
 def _work(work: Work, kind_of: Callable[[Job], Kind]) -> Ending:
-    """Work on a job that is ours.
+    """Do the work of a claimed job.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -155,7 +155,7 @@ def _work(work: Work, kind_of: Callable[[Job], Kind]) -> Ending:
 
 
 def _is_ours(error: AppError) -> bool:
-    """Whether it is the database or the storage that could not be reached, and not the model or the file."""
+    """Whether the database or the storage could not be reached, in contrast to a failure of the model or the file."""
     return isinstance(error, Unavailable) and error.code == "unavailable"
 
 
@@ -164,7 +164,7 @@ def _failed(work: Work, message: str, code: str) -> Ending:
 
 
 def _given_back(work: Work) -> bool:
-    """Give the job back for another try, unless there were enough since its last checkpoint."""
+    """Release the job for another try, unless it had enough since its last checkpoint; returns whether it did."""
     stored = jobs.get(work.job.id, work.clock.now())
     if stored is not None and stored.tries >= _MOST_TRIES:
         return False

@@ -1,11 +1,11 @@
-"""What administrators changed: who, what, before, after, when; in the identity table.
+"""The log of administrators' changes, in the identity table: who, what, before, after, when.
 
     pk      sk                what
     AUDIT   <ms>#<random>     one change
 
-Entries are written in the transaction of the change; of one that is several, each has its own. What is no transaction
-is logged right after it. They name accounts by id: who has left is no longer named by the log. Nothing changes or
-removes an entry.
+Entries are written in the transaction of the change; a change of several transactions has an entry for each. Changes
+without a transaction are logged right after. Entries name accounts by id, so a deleted account is no longer named.
+Entries are never changed or deleted.
 """
 
 import secrets
@@ -19,7 +19,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item, Put
 
 _KEY = "AUDIT"
-# Of an exam's instructions or a question's text the beginning tells which it was.
+# The beginning of an exam's instructions or a question's text is enough to recognise it.
 _LONGEST_TEXT = 500
 _MOST_ENTRIES = 50
 
@@ -45,8 +45,8 @@ class Change(msgspec.Struct, frozen=True):
         actor_id: the administrator.
         action: what was done, such as `user.role`.
         target: to what, such as `user:42`.
-        before: the fields that changed, as they were; None if there was nothing.
-        after: the same as they are; None if there is nothing any more.
+        before: the old values of the changed fields; None if it did not exist.
+        after: their new values; None if it no longer exists.
     """
 
     actor_id: int
@@ -81,7 +81,7 @@ def entry(change: Change, now: float) -> Put:
 
 
 def record(change: Change, now: float) -> None:
-    """Log a change that was no single transaction.
+    """Log a change that was not one transaction.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -92,7 +92,7 @@ def record(change: Change, now: float) -> None:
 def differing(
     actor_id: int, action: str, target: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Change | None:
-    """The change of those fields in which two states differ; None if they do not."""
+    """The change with the fields in which two states differ; None if they are equal."""
     names = [name for name in after if before.get(name) != after[name]]
     if not names:
         return None
@@ -101,7 +101,7 @@ def differing(
 
 
 def list_entries(*, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
-    """Changes, the latest first, and the place to go on after."""
+    """Changes, the latest first, and the place to continue after."""
     page = table.query(AuditItem, _KEY, limit=limit, after=after, newest_first=True)
     return [_entry_of(item) for item in page.items], page.next_sk
 

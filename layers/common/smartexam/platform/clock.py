@@ -1,7 +1,7 @@
-"""Where the time comes from.
+"""Sources of the current time.
 
-The time of a request is read once, at its start, and passed on as an argument: rules that depend on time are
-functions of it, and one request sees one time.
+The time of a request is read once, at its start, and passed on as an argument. So rules that depend on time are pure
+functions, and one request sees one time.
 """
 
 import time
@@ -26,10 +26,10 @@ class SystemClock:
 
 
 class OffsetClock:
-    """The machine's clock, shifted by the number of seconds that a file holds.
+    """The machine's clock, shifted by the number of seconds in a file.
 
-    Only for local development: it lets a client developer see deadlines, locks and limits pass. The file is read
-    at every call, because the functions' processes live longer than one setting of it.
+    Only for local development, where it makes deadlines, locks and limits pass. The file is read at every call, because
+    the functions' processes outlive its changes.
     """
 
     def __init__(self, path: str) -> None:

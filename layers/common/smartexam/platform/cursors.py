@@ -1,7 +1,7 @@
-"""Opaque, signed places in a list.
+"""Cursors: opaque, signed places in a list.
 
-A cursor holds only a sort key. The partition always comes from the request itself, so even a forged cursor could not
-lead into somebody else's data; the signature makes a tampered one a clear 400 instead of an odd page.
+A cursor contains only a sort key. The partition always comes from the request itself, so a forged cursor could not lead
+to another user's data; the signature makes a modified cursor a clear 400 instead of a wrong page.
 """
 
 import base64
@@ -24,10 +24,10 @@ def encode(list_name: str, place: str | None) -> str | None:
 
 
 def decode(list_name: str, cursor: str | None) -> str | None:
-    """The place that a cursor of this list stands for; None for none.
+    """The place of a cursor of this list; None for None.
 
     Raises:
-        BadRequest: it was not made by `encode` for this list.
+        BadRequest: `encode` did not make it for this list.
     """
     if not cursor:
         return None

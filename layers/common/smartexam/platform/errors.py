@@ -1,4 +1,4 @@
-"""Everything that a client is told went wrong.
+"""All errors that clients see.
 
     AppError                    500
     ├── BadRequest              400
@@ -13,9 +13,9 @@
     ├── RateLimited             429, with `Retry-After`
     └── Unavailable             503, with `Retry-After`
 
-Services and the data layer raise these with the words that the client will read; `smartexam.api` turns them into
-an answer in one place. Keyword arguments beside the message become fields of the body, `code` among them: what a
-program must tell apart has a code, never a message to match.
+Services and stores raise them with the words that the client will read; `smartexam.api` turns them into answers in one
+place. Keyword arguments beside the message become fields of the body, such as `code`: programs tell cases apart by
+code, never by message.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ from typing import Any, ClassVar, NamedTuple
 
 
 class AppError(Exception):
-    """An error with the HTTP status and the words meant for the client.
+    """An error with its HTTP status and its message for the client.
 
     Args:
-        message: one sentence for a person; nothing internal.
-        code: what a program may branch on, in snake_case.
+        message: one sentence for a person, without internals.
+        code: for programs, in snake_case.
         headers: extra response headers.
         details: further fields of the error body (JSON values).
     """
@@ -70,7 +70,7 @@ class Fault(NamedTuple):
 
 
 class InvalidFields(BadRequest):
-    """One or more fields are missing or wrong; the body lists them."""
+    """One or more fields are missing or invalid; the body lists them."""
 
     def __init__(self, faults: Sequence[Fault | tuple[str, str]], message: str | None = None) -> None:
         field, reason = faults[0]
@@ -82,7 +82,7 @@ class InvalidFields(BadRequest):
 
 
 class Unauthorized(AppError):
-    """No credentials, or credentials that prove nothing."""
+    """No credentials, or invalid ones."""
 
     status = 401
 
@@ -94,7 +94,7 @@ class Forbidden(AppError):
 
 
 class NotFound(AppError):
-    """There is no such thing, or none that this caller may know of."""
+    """It does not exist, or this caller may not know of it."""
 
     status = 404
 
@@ -109,7 +109,7 @@ class MethodNotAllowed(AppError):
 
 
 class Conflict(AppError):
-    """The state of the resource does not permit it (now)."""
+    """The state of the resource does not permit the request."""
 
     status = 409
 
@@ -121,13 +121,13 @@ class TooLarge(AppError):
 
 
 class UnsupportedMedia(AppError):
-    """The body's media type is not one that the route reads."""
+    """The route does not read the body's media type."""
 
     status = 415
 
 
 class RateLimited(AppError):
-    """A limit is used up; `retry_after` seconds from now it is worth another try."""
+    """A limit is used up; the client may try again in `retry_after` seconds."""
 
     status = 429
 
@@ -136,7 +136,7 @@ class RateLimited(AppError):
 
 
 class Unavailable(AppError):
-    """Something that the request needs is missing or down for the moment."""
+    """A service that the request needs is temporarily missing or down."""
 
     status = 503
 

@@ -1,6 +1,6 @@
-"""Integer ids in blocks: one atomic add reserves many, and a warm process hands them out.
+"""Allocates integer ids in blocks: one atomic add reserves many, and a warm process hands them out.
 
-Ids are unique and below 2^53; they have gaps and are not in order of time across processes.
+Ids are unique and below 2^53. They have gaps, and are not in order of time across processes.
 """
 
 import threading
@@ -9,13 +9,13 @@ from functools import lru_cache
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import IntAttribute, Item
 
-# How many ids a process reserves at once. A process that stops loses the rest of its block, which costs nothing,
-# but small blocks keep the ids of rare things short enough to read out on the phone.
+# How many ids a process reserves at once. A process that stops loses the rest of its block. Small blocks keep the ids
+# of rare things short enough to read out on the phone.
 _BLOCK_SIZES = {"attempt": 50, "comment": 50, "question": 20, "connection": 20, "conversation": 20}
 
 
 class CounterItem(Item):
-    """The highest id of a kind that was ever reserved."""
+    """The highest reserved id of a kind."""
 
     class Meta:
         context = "identity"
@@ -33,7 +33,7 @@ class IdAllocator:
     def take(self, kind: str, count: int = 1) -> range:
         """`count` fresh ids, consecutive.
 
-        A block too small for `count` is left for later single ids, and a run of its own is reserved.
+        A block too small for `count` is kept for later single ids, and a separate run is reserved.
 
         Raises:
             Unavailable: the counter cannot be reached.
@@ -68,6 +68,6 @@ def next_id(kind: str) -> int:
 
 
 def highest(kind: str) -> int:
-    """An id that none of a kind exceeds so far; 0 if there never was one."""
+    """An upper bound for the ids of a kind so far; 0 if there are none."""
     counter = table.get(CounterItem, f"COUNTER#{kind}", "COUNTER")
     return 0 if counter is None else counter.value

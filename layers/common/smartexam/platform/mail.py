@@ -1,7 +1,7 @@
-"""Mails that the platform owes somebody.
+"""Orders for mails, which the `mailer` function writes and sends.
 
-A request only says what about and to which address: whether there is an account, and which link it gets, is looked
-up by the `mailer` function. So an answer takes the same time for every address, and no link lies in a queue.
+An order contains only the occasion and the address. The mailer looks up the account and makes the link, so an answer
+takes the same time for every address, and no link is stored in a queue.
 """
 
 from typing import Literal
@@ -15,14 +15,14 @@ Occasion = Literal["sign_up", "reset"]
 
 
 class MailOrder(msgspec.Struct, frozen=True):
-    """A mail to be written: why, and to which address."""
+    """A mail to be written: its occasion and its address."""
 
     occasion: Occasion
     email: str
 
 
 def order(occasion: Occasion, email: str) -> None:
-    """Have a mail written and sent.
+    """Order a mail.
 
     Args:
         occasion: somebody signed up with the address, or asked to reset the password of its account.

@@ -1,8 +1,8 @@
-"""One structured line per request: log and metrics at once.
+"""Writes one structured line per request, which is log and metrics at once.
 
-Logs are a main term of a sitting's cost, so a request writes exactly one line. It is a CloudWatch embedded-metric
-document: CloudWatch extracts the metrics from it, and every other field stays searchable. It never holds a token, a
-password, an answer, a message or an address.
+Log lines are a large part of a sitting's cost, so a request writes exactly one. It is a CloudWatch embedded-metric
+document: CloudWatch extracts the metrics, and all other fields are searchable. It never contains a token, a password,
+an answer, a message or an address.
 """
 
 import json
@@ -21,17 +21,17 @@ _REQUESTS = {
     "Dimensions": [["service"]],
     "Metrics": [{"Name": "requests", "Unit": "Count"}, {"Name": "latency_ms", "Unit": "Milliseconds"}],
 }
-# By version, so that an alarm can tell a new one's faults from those of the version that it replaces. Only in lines of
-# faults: every byte of the others is paid for.
+# By version, so that an alarm can tell a new version's faults from the replaced one's. Only lines of faults have it,
+# because every byte costs money.
 _FAULTS = {"Dimensions": [["service", "version"]], "Metrics": [{"Name": "faults", "Unit": "Count"}]}
 
 
 class Trace(msgspec.Struct):
-    """What is gathered about one invocation while it runs.
+    """What is recorded about one invocation.
 
     Attributes:
-        is_awaited: whether a client waits for its end, which must come before the function is cut off.
-        is_database_silent: whether the database did not answer in time, however often it was asked.
+        is_awaited: whether a client waits for the answer, which must come before the function times out.
+        is_database_silent: whether the database did not answer in time after all retries.
     """
 
     is_awaited: bool = False
@@ -46,7 +46,7 @@ _trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 @contextmanager
 def tracing(*, is_awaited: bool = False) -> Iterator[Trace]:
-    """Gather what `note` and `count_database_call` report within the block; see `Trace`."""
+    """Record what `note` and `count_database_call` report within the block; see `Trace`."""
     trace = Trace(is_awaited)
     token = _trace.set(trace)
     try:
@@ -56,25 +56,25 @@ def tracing(*, is_awaited: bool = False) -> Iterator[Trace]:
 
 
 def count_database_call() -> None:
-    """Add one round trip to the current invocation's count."""
+    """Add one round trip to this invocation's count."""
     if (trace := _trace.get()) is not None:
         trace.database_calls += 1
 
 
 def note_silent_database() -> None:
-    """Say that the database did not answer in time, however often it was asked."""
+    """Record that the database did not answer in time after all retries."""
     if (trace := _trace.get()) is not None:
         trace.is_database_silent = True
 
 
 def is_patience_spent() -> bool:
-    """Whether a client waits, and has waited for a database that did not answer: for another call there is no time."""
+    """Whether a client waits and the database has not answered in time, so there is no time for another call."""
     trace = _trace.get()
     return trace is not None and trace.is_awaited and trace.is_database_silent
 
 
 def note(**fields: Any) -> None:
-    """Add fields to the current invocation's line: ids and counts, never contents."""
+    """Add fields to this invocation's line: ids and counts, never contents."""
     if (trace := _trace.get()) is not None:
         trace.fields.update(fields)
 
@@ -82,7 +82,7 @@ def note(**fields: Any) -> None:
 @lru_cache(maxsize=1)
 def logger() -> Logger:
     """This function's logger; its service name is the function's group."""
-    # Powertools would also try whether each message is JSON: ours are words.
+    # Powertools would also try to parse each message as JSON.
     return Logger(log_uncaught_exceptions=False, json_serializer=_to_json, json_deserializer=str)
 
 
@@ -92,9 +92,10 @@ def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, 
     Args:
         now: when it began, epoch seconds.
         latency_ms: how long it took.
-        fault: whether it failed by a mistake of ours, or left work undone that nobody asks for again. A deployment in
-            which this happens is rolled back.
-        trace: what was gathered meanwhile.
+        fault: whether it failed through our fault, or left work undone that nobody will request again. A deployment
+            with
+            faults is rolled back.
+        trace: what was recorded.
         fields: `route`, `status`, `request_id` and the like.
     """
     environment = settings().environment
@@ -120,11 +121,11 @@ def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, 
 
 def _to_json(line: dict[str, Any]) -> str:
     if "_aws" in line:
-        # Powertools adds the time, which stands in `_aws`, and the place in the code, which is always the same one.
-        # Every byte of this line is paid for.
+        # Powertools adds the time, which `_aws` has, and the place in the code, which is always the same. Every byte
+        # costs money.
         del line["location"], line["timestamp"]
     try:
         return _encoder.encode(line).decode()
     except (TypeError, ValueError):
-        # An exception's text may hold what UTF-8 cannot, such as half a surrogate pair: escaped it can be written.
+        # An exception's text may contain lone surrogates, which UTF-8 cannot encode; JSON escapes them.
         return json.dumps(line, default=str)

@@ -1,8 +1,8 @@
 """Opaque tokens: random, stored only as a hash, and naming their owner's partition.
 
-A token is its owner's id followed by 256 random bits, in URL-safe base64. The id is no secret (it is in every access
-token) and proves nothing; it lets all tokens of a user lie in that user's partition, where they can be listed and
-deleted, while a look-up stays one read.
+A token is its owner's id followed by 256 random bits, in URL-safe base64. The id is not secret, because every access
+token has it, and proves nothing. With it all tokens of a user can be stored in the user's partition, where they can be
+listed and deleted, and a look-up is still one read.
 """
 
 import base64
@@ -16,26 +16,26 @@ _RANDOM_BYTES = 32
 
 
 class Minted(NamedTuple):
-    """A new token: what the client gets, and what is stored."""
+    """A new token: its text for the client, and the hash that is stored."""
 
     token: str
     digest: str
 
 
 def mint(owner: int) -> Minted:
-    """A fresh token that belongs to a user."""
+    """Create a token that belongs to a user."""
     raw = owner.to_bytes(_OWNER_BYTES, "big") + secrets.token_bytes(_RANDOM_BYTES)
     token = base64.urlsafe_b64encode(raw).decode().rstrip("=")
     return Minted(token, digest(token))
 
 
 def digest(token: str) -> str:
-    """What is stored in place of a token. The token is random, so a plain hash cannot be guessed backwards."""
+    """The hash that is stored for a token. The token is random, so a plain hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def owner(token: str) -> int | None:
-    """The user that a token claims to belong to; None if it is none of ours by its form."""
+    """The user that a token claims to belong to; None if it does not have the form of our tokens."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

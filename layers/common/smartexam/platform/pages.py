@@ -1,8 +1,7 @@
-"""Lists in numbered pages, and cursors beside them.
+"""Lists in numbered pages, with cursors beside the numbers.
 
-A page by its number has to count its way there; how far that costs anything is said at `table.skip`. A cursor leads to
-the page after the one it came with, at the same cost everywhere. It remembers that page's number, and the total where
-counting it anew would cost.
+Reaching a page by its number requires counting the items before it; see `table.skip` for the cost. A cursor leads to
+the next page at a constant cost. It contains that page's number, and the total if counting it again would be expensive.
 """
 
 import re
@@ -16,13 +15,13 @@ _PLACE = re.compile(r"([0-9]{1,9})\|([0-9]{1,15})\|(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which page a client asks for.
+    """The page that a client asks for.
 
     Attributes:
         number: from 1 on.
         size: rows on a page.
-        after: the sort key to go on after; None if the page is only known by its number.
-        total: how many rows there were when the list was begun; None if it begins here.
+        after: the sort key to continue after; None if only the page's number is known.
+        total: the number of rows when the list's first page was read; None on that page.
     """
 
     number: int
@@ -32,12 +31,12 @@ class Wanted:
 
     @property
     def skipped(self) -> int:
-        """How many rows lie before it."""
+        """How many rows are before it."""
         return (self.number - 1) * self.size
 
 
 def wanted(list_name: str, page: int | None, cursor: str | None, size: int) -> Wanted:
-    """The page that a query asks for; a cursor wins over a number.
+    """The page that a query asks for; a cursor overrides a number.
 
     Raises:
         InvalidFields: the number is not positive.
@@ -60,5 +59,5 @@ def next_cursor(list_name: str, page: Wanted, total: int, place: str | None) -> 
 
 
 def count_pages(total: int, size: int) -> int:
-    """How many pages so many rows fill."""
+    """The number of pages for a number of rows."""
     return -(-total // size)

@@ -1,4 +1,4 @@
-"""Several independent readings at once, where one after the other would keep somebody waiting."""
+"""Runs several independent reads in parallel."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,10 @@ ResultT = TypeVar("ResultT")
 
 
 def in_parallel(work: Callable[[ItemT], ResultT], items: Iterable[ItemT], *, most: int) -> list[ResultT]:
-    """What `work` makes of each item, in their order; at most `most` at a time, each seen by the invocation's trace.
+    """The results of `work` for each item, in order, at most `most` at a time; the invocation's trace counts all calls.
 
     Raises:
-        Whatever `work` raises for one of them.
+        The first error that `work` raises.
     """
     wanted = list(items)
     if len(wanted) < 2:  # noqa: PLR2004 - one needs no thread

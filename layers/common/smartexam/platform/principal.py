@@ -1,4 +1,4 @@
-"""The signed-in caller and the roles."""
+"""The signed-in caller, and the roles."""
 
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -38,5 +38,5 @@ class Principal(msgspec.Struct, frozen=True):
 
 
 def portals(role: str) -> list[str]:
-    """The role split into the portals that it opens: `user,admin` opens both."""
+    """The portals that a role opens: `user,admin` opens both."""
     return role.split(",")

@@ -1,7 +1,7 @@
-"""Work that is handed to a queue, and the functions that take it from there.
+"""Sends work to queues, and runs the functions that consume them.
 
-A message comes at least once, perhaps twice and in any order: whoever works on it must not mind. A message that
-failed comes again; after some tries it lies in the dead-letter queue, which rings.
+Messages arrive at least once, possibly twice and in any order, so handlers must be idempotent. A failed message arrives
+again; after some tries it goes to the dead-letter queue, which has an alarm.
 """
 
 import time
@@ -17,7 +17,7 @@ from smartexam.platform.errors import AppError, Unavailable
 from smartexam.platform.observability import log_invocation, logger, tracing
 from smartexam.platform.settings import settings
 
-# What SQS can hold a message back at most, in seconds.
+# The longest delay of a message that SQS allows, in seconds.
 LONGEST_DELAY = 900
 _BATCH = 10
 
@@ -25,7 +25,7 @@ OrderT = TypeVar("OrderT")
 
 
 class Context(Protocol):
-    """What is used of Lambda's context."""
+    """The part of Lambda's context that is used."""
 
     @property
     def aws_request_id(self) -> str:
@@ -38,15 +38,15 @@ class Context(Protocol):
 
 
 def send(url: str, message: msgspec.Struct, *, delay_seconds: int = 0) -> None:
-    """Put a message into a queue.
+    """Send a message to a queue.
 
     Args:
         url: the queue's address.
-        message: goes as JSON.
-        delay_seconds: it does not come before these are over; at most `LONGEST_DELAY`.
+        message: sent as JSON.
+        delay_seconds: how long the queue holds it back; at most `LONGEST_DELAY`.
 
     Raises:
-        Unavailable: the queue did not take it.
+        Unavailable: the queue did not accept it.
     """
     body = msgspec.json.encode(message).decode()
     try:
@@ -56,10 +56,10 @@ def send(url: str, message: msgspec.Struct, *, delay_seconds: int = 0) -> None:
 
 
 def send_all(url: str, messages: Sequence[msgspec.Struct]) -> None:
-    """Put many messages into a queue, ten in a request; what was sent before a failure stays sent.
+    """Send many messages to a queue, ten per request; messages sent before a failure stay sent.
 
     Raises:
-        Unavailable: the queue did not take all of them.
+        Unavailable: the queue did not accept all of them.
     """
     for at in range(0, len(messages), _BATCH):
         entries = [
@@ -76,24 +76,24 @@ def send_all(url: str, messages: Sequence[msgspec.Struct]) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> JsonClient:
-    # Unlike botocore's it does not pass on the trace by which Lambda would take an eraser that orders its own next pass
-    # for an endless loop, and stop it after 16.
+    # Unlike botocore's client, it does not pass on the trace by which Lambda would take an eraser that orders its own
+    # next pass for an endless loop, and stop it after 16.
     return JsonClient(SQS, settings().region, connect_timeout=1, read_timeout=3, pool_size=4)
 
 
 def work(
     event: Mapping[str, Any], context: Context, shape: type[OrderT], handle: Callable[[OrderT, float], None]
 ) -> dict[str, Any]:
-    """Handle the messages of an SQS event, each by itself, and log one line.
+    """Handle each message of an SQS event separately, and log one line.
 
     Args:
         event: from a queue whose event source reports failures by item.
         context: Lambda's context.
         shape: of the messages.
-        handle: gets a message and the time in epoch seconds; a message for which it raises is to come again.
+        handle: gets a message and the time in epoch seconds; if it raises, the message arrives again.
 
     Returns:
-        The messages that failed, as Lambda wants them.
+        The failed messages, in Lambda's format.
     """
     started, now = time.perf_counter(), settings().clock().now()
     failed: list[str] = []

@@ -1,4 +1,4 @@
-"""Secrets from Secrets Manager, cached for a few minutes so that a rotation reaches warm processes."""
+"""Reads secrets from Secrets Manager, cached for a few minutes so that a rotation reaches warm processes."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from smartexam.platform.settings import settings
 from smartexam.platform.stopwatch import Stopwatch
 
 CACHE_SECONDS = 300
-# Who sends made-up key names must not make us ask Secrets Manager at every request.
+# Requests with made-up key names must not cause a call to Secrets Manager each.
 _SHORTEST_CACHE_SECONDS = 30
 
 _cache: dict[str, tuple[Stopwatch, str]] = {}
@@ -20,8 +20,8 @@ def secret(arn: str, *, fresh: bool = False) -> str:
     """The text of a secret.
 
     Args:
-        arn: which one.
-        fresh: be content only with a copy of the last half minute (a key may have been added since).
+        arn: the secret.
+        fresh: accept only a copy of the last half minute, because a key may have been added since.
 
     Raises:
         Unavailable: Secrets Manager cannot be reached and nothing is cached.

@@ -1,6 +1,6 @@
 """The settings of a function, read once from its environment.
 
-Secrets are not among them: the environment names where a secret is kept, `smartexam.platform.secret_store` fetches it.
+They contain no secrets: the environment names where a secret is stored, and `smartexam.platform.secret_store` reads it.
 """
 
 import os
@@ -17,7 +17,7 @@ TABLES = ("identity", "ephemeral", "catalog", "attempts", "messaging", "discussi
 
 
 class SettingsError(RuntimeError):
-    """The environment is incomplete or contradictory: the function must not start."""
+    """The environment is incomplete or contradictory, so the function must not start."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -47,11 +47,11 @@ class Settings(msgspec.Struct, frozen=True):
     environment: Mapping[str, str]
 
     def __repr__(self) -> str:
-        # The environment and the key in it are for nobody's eyes.
+        # The environment and the key in it are secret.
         return f"Settings({self.stage} in {self.region})"
 
     def table(self, context: str) -> str:
-        """The physical name of a context's table.
+        """The name of a context's table.
 
         Raises:
             SettingsError: the function was not given this table.
@@ -73,15 +73,15 @@ class Settings(msgspec.Struct, frozen=True):
         return value
 
     def optional(self, name: str) -> str | None:
-        """A variable that may be missing; empty counts as missing."""
+        """An optional variable; empty counts as missing."""
         return self.environment.get(name) or None
 
     def number(self, name: str, default: int) -> int:
-        """A whole number; the default where the variable is missing or empty."""
+        """A whole number; the default if the variable is missing or empty."""
         return int(self.environment.get(name) or default)
 
     def clock(self) -> Clock:
-        """The clock that this function runs by."""
+        """The clock of this function."""
         return OffsetClock(self.local_clock_file) if self.local_clock_file else SystemClock()
 
 

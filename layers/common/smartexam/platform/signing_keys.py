@@ -1,7 +1,7 @@
 """The keys that sign access tokens and cursors.
 
-The secret is JSON: `{"current": "...", "previous": "..."}`. To rotate, move the current key to `previous` and put a
-new one in its place: tokens of the old key stay valid until they run out.
+The secret is JSON: `{"current": "...", "previous": "..."}`. To rotate, move the current key to `previous` and set a new
+current one: tokens signed with the old key stay valid until they expire.
 """
 
 import hashlib
@@ -15,30 +15,30 @@ from smartexam.platform.settings import SHORTEST_KEY, SettingsError, settings
 
 
 class SigningKeys(msgspec.Struct, frozen=True):
-    """The key that signs, and all that verify."""
+    """The key that signs, and all keys that verify."""
 
     current: bytes
     previous: bytes | None = None
 
     @property
     def accepted(self) -> tuple[bytes, ...]:
-        """Every key whose signatures count, the current one first."""
+        """All keys that verify, the current one first."""
         return (self.current,) if self.previous is None else (self.current, self.previous)
 
 
 def key_id(key: bytes) -> str:
-    """A short name for a key that gives nothing of it away."""
+    """A short name for a key that reveals nothing about it."""
     return hashlib.sha256(b"key-id:" + key).hexdigest()[:8]
 
 
 def signing_keys(*, fresh: bool = False) -> SigningKeys:
-    """The signing keys in force.
+    """The current signing keys.
 
     Args:
-        fresh: ask Secrets Manager again, because a token names a key that is not cached.
+        fresh: read them again, because a token names a key that is not cached.
 
     Raises:
-        SettingsError: there is none, or one is too short: the function must not serve.
+        SettingsError: there is none, or one is too short, so the function must not serve.
         Unavailable: Secrets Manager cannot be reached.
     """
     known = settings()

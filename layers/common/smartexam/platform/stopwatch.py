@@ -1,13 +1,13 @@
-"""The age of what a process keeps in memory."""
+"""Measures the age of what a process caches."""
 
 from time import monotonic, time
 
 
 class Stopwatch:
-    """Seconds since it was started, by whichever clock moved more.
+    """Seconds since it was started, by the clock that moved more.
 
-    Lambda freezes a process between two calls, and its monotonic clock with it; the wall clock goes on, but may be set
-    back. What is kept for a few seconds must not live for half an hour because nobody called in between.
+    Lambda freezes a process between two calls, including its monotonic clock; the wall clock moves on, but may be set
+    back. With both, something cached for a few seconds cannot live for half an hour between two calls.
     """
 
     __slots__ = ("_monotonic", "_wall")
@@ -16,5 +16,5 @@ class Stopwatch:
         self._monotonic, self._wall = monotonic(), time()
 
     def seconds(self) -> float:
-        """How long ago it was started."""
+        """The seconds since the start."""
         return max(monotonic() - self._monotonic, time() - self._wall)

@@ -1,4 +1,4 @@
-"""Files in S3: images, and what clients send straight there."""
+"""Files in S3: images, and clients' direct uploads and downloads."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,13 +12,13 @@ from botocore.session import get_session
 from smartexam.platform.errors import TooLarge, Unavailable
 from smartexam.platform.settings import settings
 
-# A file under its own name never changes.
+# A file with a unique name never changes.
 FOREVER = "public, max-age=31536000, immutable"
 _MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """The form by which a client sends a file itself: its address, and its fields, which go before the file."""
+    """The form with which a client uploads a file directly: its address, and the fields that precede the file."""
 
     url: str
     fields: Mapping[str, str]
@@ -28,14 +28,14 @@ def put(bucket: str, key: str, content: bytes, media_type: str, *, cached: str |
     """Store a file.
 
     Args:
-        bucket: in which bucket.
-        key: under which key.
+        bucket: the bucket.
+        key: the key.
         content: its bytes.
-        media_type: what it is.
-        cached: for how long those who see it may keep it, as in `Cache-Control`.
+        media_type: its media type.
+        cached: its `Cache-Control`.
 
     Raises:
-        Unavailable: S3 did not take it.
+        Unavailable: S3 did not accept it.
     """
     headers = {} if cached is None else {"CacheControl": cached}
     try:
@@ -45,7 +45,7 @@ def put(bucket: str, key: str, content: bytes, media_type: str, *, cached: str |
 
 
 def get(bucket: str, key: str, *, most: int) -> bytes | None:
-    """A file's content; None if there is none.
+    """The content of a file; None if it does not exist.
 
     Raises:
         TooLarge: it has more than `most` bytes.
@@ -67,7 +67,7 @@ def get(bucket: str, key: str, *, most: int) -> bytes | None:
 
 
 def delete(bucket: str, key: str) -> None:
-    """Remove a file, if it is there.
+    """Delete a file, if it exists.
 
     Raises:
         Unavailable: S3 cannot be reached.
@@ -79,7 +79,7 @@ def delete(bucket: str, key: str) -> None:
 
 
 def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, seconds: int) -> Upload:
-    """Permission to upload one file of a type and of at most so many bytes, for a while.
+    """Permission to upload one file of this type and at most this size, for some seconds.
 
     Raises:
         Unavailable: there are no credentials to sign it with.
@@ -98,7 +98,7 @@ def presigned_upload(bucket: str, key: str, media_type: str, *, most: int, secon
 
 
 def presigned_download(bucket: str, key: str, *, name: str, media_type: str, seconds: int) -> str:
-    """An address at which one file can be downloaded for a while, under a name.
+    """An address that downloads one file under a name, valid for some seconds.
 
     Raises:
         Unavailable: there are no credentials to sign it with.
@@ -117,14 +117,14 @@ def presigned_download(bucket: str, key: str, *, name: str, media_type: str, sec
 
 
 @lru_cache(maxsize=1)
-def _client() -> Any:  # botocore makes its clients at run time
+def _client() -> Any:  # botocore creates client classes at run time
     config = Config(
-        # Within what a function has left that worked on a file until the gateway's patience was nearly spent.
+        # Short enough for a function that has used most of the gateway's time before it stores a file.
         connect_timeout=1,
         read_timeout=3,
         retries={"total_max_attempts": 2, "mode": "standard"},
         signature_version="s3v4",
-        # The bucket's own address in its own region: the global one redirects for hours after a bucket is made.
+        # The bucket's regional address, because the global one redirects for hours after a bucket is created.
         s3={"addressing_style": "path" if settings().is_local else "virtual"},
     )
     return get_session().create_client("s3", region_name=settings().region, config=config)

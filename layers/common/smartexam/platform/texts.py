@@ -1,6 +1,6 @@
-"""What people write, as it is stored: as written.
+"""Checks and cleans texts that people write; they are stored as written.
 
-Nothing is escaped: how a text must be escaped depends on where it is shown, which only the client knows.
+Nothing is escaped, because escaping depends on where a text is shown, which only the client knows.
 """
 
 import unicodedata
@@ -8,9 +8,9 @@ import unicodedata
 from smartexam.platform.errors import InvalidFields
 
 _KEPT_CONTROLS = frozenset("\n\t")
-# Control characters and halves of surrogate pairs have no meaning in a text.
+# Control characters and lone surrogates have no meaning in a text.
 _DROPPED = frozenset({"Cc", "Cs"})
-# Separators and marks that nobody sees.
+# Invisible separators and marks.
 _INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 
@@ -28,13 +28,13 @@ def read_text(text: str, field: str, *, shortest: int = 1, longest: int) -> str:
     """A text without control characters (line breaks and tabs stay) and without outer white space.
 
     Args:
-        text: as it came.
-        field: where it came, for the error.
-        shortest: characters that it has at least, once cleaned.
-        longest: characters that it has at most, once cleaned.
+        text: as the client sent it.
+        field: its name in the request, for the error.
+        shortest: the fewest characters, once cleaned.
+        longest: the most characters, once cleaned.
 
     Raises:
-        InvalidFields: nothing to be seen is in it, or it is too short or too long.
+        InvalidFields: it has no visible character, or is too short or too long.
     """
     return _checked(clean(text), field, shortest, longest)
 
@@ -43,7 +43,7 @@ def read_line(text: str, field: str, *, longest: int) -> str:
     """The same as one line, with single spaces.
 
     Raises:
-        InvalidFields: nothing to be seen is in it, or it is too long.
+        InvalidFields: it has no visible character, or is too long.
     """
     return _checked(" ".join(clean(text).split()), field, 1, longest)
 

@@ -1,4 +1,4 @@
-"""Times as clients read them."""
+"""Formats times for clients and people."""
 
 from datetime import UTC, date, datetime, tzinfo
 
@@ -11,7 +11,7 @@ def iso(epoch_seconds: float) -> str:
 
 def zone(name: str) -> tzinfo:
     """A time zone by its name, such as `Asia/Kolkata`."""
-    # Its import looks at how Python was built, which is 4 ms of a cold start; few requests need a time zone.
+    # Importing it inspects how Python was built, which takes 4 ms of a cold start; few requests need a time zone.
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
     return ZoneInfo(name)

@@ -1,1 +1,1 @@
-"""The items of jobs, in the ephemeral table: a job is forgotten a week after it was asked for."""
+"""Jobs in the ephemeral table; a job is deleted a week after it was asked for."""

@@ -1,15 +1,15 @@
-"""Jobs: what was asked for, how far the work is, and its result.
+"""Jobs: the request, the progress, and the result.
 
-    JOB#12         JOB               the request, and how far the work is
+    JOB#12         JOB               the request, and the progress
     JOB#12         PART#<claim>#00   the result, compressed
-    JOB#12         NOTE#<order>      what the work found on its way, written together with a checkpoint
+    JOB#12         NOTE#<order>      a finding of the work, written together with a checkpoint
     JOBS           <id>              the jobs of administrators, for their list
     JOBKEY#<hash>  JOBKEY            the newest job for these inputs, so that asking twice gives one job
 
-A job is done by whoever holds its claim: events come twice, processes stop in the middle, and of several that work on
-one job only the holder's writes count. A claim that is not renewed runs out, and the work can be taken up again, from
-its last checkpoint. A checkpoint is an operation for the transaction that does a piece of the work, so that a piece is
-done exactly once or not at all, wherever a process stops.
+A worker holds a claim on its job. Events may arrive twice and processes may stop midway, so of several workers only the
+holder's writes count. A claim that is not renewed expires, and another worker continues from the last checkpoint. A
+checkpoint is an operation for the transaction that does a piece of the work, so each piece is done exactly once or not
+at all, wherever a process stops.
 """
 
 import hashlib
@@ -42,9 +42,9 @@ FAILED: Final = "failed"
 
 CLAIM_SECONDS: Final = 50
 _KEPT_SECONDS: Final = 7 * 24 * 3600
-# A job whose worker is gone is tried again by the retries of its event or message, which come within minutes.
+# The retries of its event or message come within minutes, so after this time nobody will continue the job.
 _ABANDONED_SECONDS: Final = 900
-# A job is handed to the queue again when a reader finds that nobody works on it, but not with every reading.
+# A reader that finds an abandoned job sends it to the queue again, at most this often.
 _REVIVAL_SECONDS: Final = 60
 _PART_BYTES: Final = 300_000
 _STATUS: Final = "JOB"
@@ -78,7 +78,7 @@ class JobItem(Item):
 
 
 class JobPartItem(Item):
-    """A piece of a job's result."""
+    """A part of a job's result."""
 
     class Meta:
         context = "ephemeral"
@@ -88,7 +88,7 @@ class JobPartItem(Item):
 
 
 class JobNoteItem(Item):
-    """Something that the work found on its way."""
+    """A finding of the work."""
 
     class Meta:
         context = "ephemeral"
@@ -108,7 +108,7 @@ class JobListItem(Item):
 
 
 class ResultFile(msgspec.Struct, frozen=True):
-    """A file in the bucket of uploads that is a job's result: its key, and the name and type that it is saved under."""
+    """The result file of a job in the bucket of uploads: its key, and the name and type for the download."""
 
     key: str
     name: str
@@ -121,7 +121,7 @@ class Job:
 
     Attributes:
         status: queued, running, done or failed.
-        code: tells a program why it failed.
+        code: why it failed, for programs.
         request: the inputs, JSON values.
         state: what the last checkpoint stored; "" before the first.
         is_private: whether only its owner may see it, and not every administrator.
@@ -147,7 +147,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody will work on it any more."""
+        """Whether it is done or failed."""
         return self.status in {DONE, FAILED}
 
 
@@ -163,21 +163,21 @@ def create(
     inputs: str | None = None,
     is_queued: bool = False,
 ) -> Job:
-    """Store a job that nobody works on yet.
+    """Store a new job.
 
     Args:
-        job_id: a fresh id; a job of the same id stays as it is.
+        job_id: a fresh id; an existing job with this id stays as it is.
         kind: what is to be done; see `smartexam.jobs.running`.
         request: its inputs, JSON values.
-        created_by: who asks.
+        created_by: the account that asks for it.
         now: epoch seconds.
-        message: what is shown until the work begins.
+        message: shown until the work starts.
         is_private: whether only `created_by` may see it.
         inputs: what makes two requests of a kind the same; None if each is its own.
-        is_queued: whether a queue starts it, which a reader may repeat; other jobs are started by an upload.
+        is_queued: whether a queue starts it, which readers may repeat; other jobs are started by an upload.
 
     Returns:
-        The job that was stored, or the one of the same kind and inputs that is queued or running.
+        The stored job, or the one of the same kind and inputs that is queued or running.
     """
     item = JobItem(
         _pk(job_id),
@@ -214,13 +214,13 @@ def create(
 
 
 def get(job_id: int, now: float) -> Job | None:
-    """A job as it stands; one that was given up by its worker is failed."""
+    """A job; one that its worker abandoned is failed."""
     item = table.get(JobItem, _pk(job_id), _STATUS)
     return None if item is None or item.expires_at < now else _job_at(item, now)
 
 
 def list_jobs(now: float, *, limit: int, after: str | None) -> tuple[list[Job], str | None]:
-    """The jobs of administrators, the newest first, and the place to go on after."""
+    """The jobs of administrators, the newest first, and the place to continue after."""
     page = table.query(JobListItem, _LIST, limit=limit, after=after, newest_first=True)
     found = table.batch_get((JobItem, _pk(row.job_id), _STATUS) for row in page.items)
     items = (found.get((_pk(row.job_id), _STATUS)) for row in page.items)
@@ -228,9 +228,9 @@ def list_jobs(now: float, *, limit: int, after: str | None) -> tuple[list[Job], 
 
 
 def claim(job_id: int, claim_id: str, now: float, *, message: str = "Working") -> Job | None:
-    """Take a job to work on it; None if it is done, failed, unknown, given up or in somebody else's hands.
+    """Claim a job to work on it; None if it is over, unknown, or another worker's.
 
-    Who holds it already takes it once more: after a lost answer, or when the same event comes again.
+    The holder of a claim may claim again: after a lost answer, or when the same event arrives again.
     """
     given_up = now - _ABANDONED_SECONDS
     free = (JobItem.status == QUEUED) | (
@@ -252,33 +252,33 @@ def claim(job_id: int, claim_id: str, now: float, *, message: str = "Working") -
 
 
 def progress(job_id: int, claim_id: str, now: float, *, percent: int | None, message: str) -> bool:
-    """Renew a claim and tell how far the work is; False if the claim is lost."""
+    """Renew a claim and store the progress; False if the claim is lost."""
     return _change(job_id, claim_id, _progressed(now, percent, message))
 
 
 def checkpoint(job_id: int, claim_id: str, now: float, *, state: str, percent: int, message: str) -> Update:
-    """The write that stores how far the work is and renews the claim, for the transaction that does the work.
+    """The write that stores the progress and renews the claim, for the transaction that does the work.
 
-    Its condition fails if the claim is lost: then nothing of that transaction is done.
+    Its condition fails if the claim is lost, so that nothing of the transaction is done.
     """
     actions = [*_progressed(now, percent, message), JobItem.state.set(state), JobItem.tries.set(0)]
     return Update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))
 
 
 def note(job_id: int, order: int, content: str, now: float) -> Put:
-    """The write that keeps something which the work found, for the transaction of a checkpoint."""
+    """The write that stores a finding of the work, for the transaction of a checkpoint."""
     expires_at = int(now + _KEPT_SECONDS)
     return Put(JobNoteItem(_pk(job_id), f"NOTE#{order:09d}", content=content, expires_at=expires_at))
 
 
 def notes(job_id: int, *, most: int) -> list[str]:
-    """What `note` kept, in order; at most so many."""
+    """What `note` stored, in order; at most `most`."""
     page = table.query(JobNoteItem, _pk(job_id), prefix="NOTE#", limit=most)
     return [item.content for item in page.items]
 
 
 def release(job_id: int, claim_id: str) -> bool:
-    """Give a job back, to be taken up again."""
+    """Release a job, so that another worker can claim it."""
     return _change(job_id, claim_id, [JobItem.status.set(QUEUED), JobItem.claim.set("")])
 
 
@@ -292,22 +292,22 @@ def finish(
     file: ResultFile | None = None,
     alongside: Sequence[Operation] = (),
 ) -> bool:
-    """Store a job's result; False, and no result, if the claim is lost.
+    """Store a job's result; returns False, and stores none, if the claim is lost.
 
     Args:
-        job_id: which.
-        claim_id: the claim that it is done under.
-        result: any bytes; JSON where a client is to see it.
-        message: what is shown from now on.
+        job_id: the job.
+        claim_id: the worker's claim.
+        result: any bytes; JSON if clients are to see it.
+        message: shown from now on.
         now: epoch seconds.
         file: a file to download, stored before.
-        alongside: what is written if and only if the job is done by this.
+        alongside: further writes for the same transaction.
     """
     packed = zlib.compress(result, 6)
     pieces = [packed[at : at + _PART_BYTES] for at in range(0, len(packed), _PART_BYTES)]
     expires_at = int(now + _KEPT_SECONDS)
     for number, piece in enumerate(pieces):
-        # Under the claim's name: a worker that lost its claim must not mix its pieces with the holder's.
+        # Under the claim's id, so that a worker that lost its claim cannot mix its parts with the holder's.
         table.put(JobPartItem(_pk(job_id), _part(claim_id, number), content=piece, expires_at=expires_at))
     actions = [
         JobItem.status.set(DONE),
@@ -322,7 +322,7 @@ def finish(
     try:
         table.transact([*alongside, Update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))])
     except TransactionRefused:
-        # A repeated transaction whose first answer was lost finds the job done by this claim.
+        # If a transaction is repeated after a lost answer, this claim has already completed the job.
         item = table.get(JobItem, _pk(job_id), _STATUS)
         return item is not None and (item.status, item.claim) == (DONE, claim_id)
     return True
@@ -335,11 +335,11 @@ def fail(job_id: int, claim_id: str, *, message: str, code: str) -> bool:
 
 
 def revive(job: Job, now: float) -> bool:
-    """Whether the caller is to hand a job to its queue again: nobody works on it, and nobody did so just now."""
+    """Whether the caller must send a job to its queue again, because nobody works on it and nobody has just sent it."""
     if job.is_over or (job.status == RUNNING and job.claimed_until >= now):
         return False
     stalled = (JobItem.status == QUEUED) | ((JobItem.status == RUNNING) & (JobItem.claimed_until < now))
-    # Jobs that an upload starts were never handed over: for them this comparison fails.
+    # Jobs that an upload starts were never sent to a queue, so this comparison fails for them.
     due = JobItem.handed_over_at < now - (_REVIVAL_SECONDS if job.status == QUEUED else CLAIM_SECONDS)
     try:
         table.update(JobItem, _pk(job.id), _STATUS, [JobItem.handed_over_at.set(now)], stalled & due)
@@ -349,7 +349,7 @@ def revive(job: Job, now: float) -> bool:
 
 
 def result(job: Job) -> bytes:
-    """What `finish` stored; b"" for a job that is not done."""
+    """The result that `finish` stored; b"" for a job that is not done."""
     if job.status != DONE:
         return b""
     item = table.get(JobItem, _pk(job.id), _STATUS)
@@ -384,7 +384,7 @@ def _change(job_id: int, claim_id: str, actions: Sequence[Action]) -> bool:
     try:
         table.update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))
     except ConditionFailed as failed:
-        # Nobody but the holder ends a job: one that has ended meanwhile was ended by this very write.
+        # Only the holder ends a job, so this write itself, repeated after a lost answer, has ended it.
         stored = None if failed.item is None else JobItem.from_raw_data(failed.item)
         return failed.was_repeated and stored is not None and stored.claim == claim_id
     return True

@@ -1,4 +1,4 @@
-"""Bytes in DynamoDB's JSON: base64 in a `B`."""
+"""Decodes bytes in DynamoDB's JSON, which are base64 in a `B`."""
 
 from base64 import b64decode
 from typing import Any, TypeVar
@@ -9,9 +9,9 @@ _MARKS = (b'"B":', b'"BS":')
 
 
 def from_base64(content: bytes, value: ValueT) -> ValueT:
-    """What was read from `content`, with bytes where it holds base64; changed in place.
+    """`value`, read from `content`, with its base64 decoded to bytes in place.
 
-    Nearly no item holds bytes: where the text shows none, nothing is walked through.
+    Few items contain bytes, so the text is searched before the value is traversed.
     """
     if any(mark in content for mark in _MARKS):
         _walk(value)

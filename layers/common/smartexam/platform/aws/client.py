@@ -1,7 +1,7 @@
-"""A client for services that speak JSON over POST, with the few things of botocore's clients that are used.
+"""A client for services that speak JSON over POST, with the parts of botocore's clients that are used.
 
-PynamoDB calls it as it calls botocore's own, and it can be watched and stepped between as those can: it emits
-`before-parameter-build`, `before-call`, `before-send` and `after-call` with the same arguments.
+PynamoDB calls it like botocore's own. It emits `before-parameter-build`, `before-call`, `before-send` and `after-call`
+with the same arguments, so it can be watched and intercepted like those.
 """
 
 import itertools
@@ -29,14 +29,14 @@ _TRANSIENT = (exceptions.ConnectionError, exceptions.HTTPClientError)
 
 
 class Service(msgspec.Struct, frozen=True):
-    """What there is to know of a service.
+    """What the client must know of a service.
 
     Attributes:
         service_name: botocore's name of it.
-        service_id: AWS's, by which events are named.
-        target: what stands before an operation's name in `X-Amz-Target`.
+        service_id: AWS's name, which is part of events' names.
+        target: the prefix of operations' names in `X-Amz-Target`.
         json_version: of its protocol.
-        idempotency_tokens: the argument, by operation, that makes repetitions one; filled in where it is missing.
+        idempotency_tokens: by operation, the argument that makes repetitions harmless; generated if missing.
     """
 
     service_name: str
@@ -54,7 +54,7 @@ SQS = Service("sqs", ServiceId("SQS"), "AmazonSQS", "1.0")
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """An operation, to who looks at it on the way it is one of botocore's models."""
+    """An operation, with the attributes of botocore's models that event handlers use."""
 
     name: str
     service_model: Service
@@ -68,7 +68,7 @@ class Operation(msgspec.Struct, frozen=True):
 
 
 class ClientMeta(msgspec.Struct, frozen=True):
-    """What can be asked of a client, as of botocore's."""
+    """The part of botocore's `client.meta` that is used."""
 
     service_model: Service
     endpoint_url: str
@@ -79,11 +79,11 @@ class JsonClient:
     """Calls one service; safe to share between threads.
 
     Args:
-        service: which one.
-        region: where.
+        service: the service.
+        region: such as `ap-south-1`.
         connect_timeout: seconds.
         read_timeout: seconds.
-        max_attempts: of botocore's standard retries, the first one included.
+        max_attempts: of botocore's standard retries, including the first.
         pool_size: how many connections are kept.
     """
 
@@ -112,7 +112,7 @@ class JsonClient:
         standard.register_retry_handler(self, max_attempts)
 
     def call(self, operation_name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """One call.
+        """Call an operation.
 
         Args:
             operation_name: such as `GetItem`.
@@ -122,7 +122,7 @@ class JsonClient:
             The answer, with base64 of attribute values as bytes.
 
         Raises:
-            ClientError: the service refused, after retries where they may help.
+            ClientError: the service refused, after retries where these may help.
             BotoCoreError: there was no answer, or there are no credentials.
         """
         operation = self._operations.get(operation_name) or self._operation(operation_name)
@@ -142,7 +142,7 @@ class JsonClient:
             raise exceptions.ClientError(parsed, operation_name)
         return parsed
 
-    # The name by which PynamoDB calls botocore's clients.
+    # The method of botocore's clients that PynamoDB calls.
     _make_api_call = call
 
     def _exchange(self, operation: Operation, body: bytes, context: dict[str, Any]) -> tuple[Response, dict[str, Any]]:
@@ -207,7 +207,7 @@ def _answer(response: Response) -> dict[str, Any]:
 
 
 def _refusal(response: Response, *, repetitions: int) -> dict[str, Any]:
-    """A refusal in the shape in which botocore raises it, with how often the call was sent before."""
+    """The error in the shape in which botocore raises it, with the number of retries."""
     try:
         body = _decode(response.content)
     except msgspec.DecodeError:

@@ -1,11 +1,11 @@
-"""Where a service is: as the environment says, else in its region."""
+"""The address of a service: from the environment, otherwise by its region."""
 
 import os
 import re
 
 import botocore.session
 
-# Regions of the partition `aws`, as AWS publishes them; all of its services are at <service>.<region>.amazonaws.com.
+# Regions of the partition `aws`, whose services are all at <service>.<region>.amazonaws.com.
 _COMMON = re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+")
 _VARIANTS = ("AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 
@@ -25,7 +25,7 @@ def endpoint_url(service: str, service_id: str, region: str) -> str:
             return configured.rstrip("/")
     if _COMMON.fullmatch(region) and not any(_is_set(variant) for variant in _VARIANTS):
         return f"https://{service}.{region}.amazonaws.com"
-    # Other partitions and variants have rules of their own: botocore knows them, at the price of a whole client.
+    # Other partitions and variants have their own rules. botocore knows them, but needs a whole client for it.
     url: str = botocore.session.get_session().create_client(service, region).meta.endpoint_url
     return url.rstrip("/")
 

@@ -1,4 +1,4 @@
-"""Signed requests to one endpoint."""
+"""Sends signed requests to one endpoint."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +19,8 @@ class SignedClient:
 
     Args:
         endpoint: the address, without a slash at its end.
-        service: by which name requests are signed.
-        region: in which region.
+        service: the service's name in signatures.
+        region: the region in signatures.
         connect_timeout: seconds.
         read_timeout: seconds.
         pool_size: how many connections are kept.
@@ -45,19 +45,19 @@ class SignedClient:
         self._signer = Signer(service, region)
         self._credentials: Credentials | None = None
         for event, handler, *_ in BUILTIN_HANDLERS:
-            # What was put between all of botocore's clients and the network belongs between us and it, too.
+            # Handlers registered for all botocore clients before they send apply to this client too.
             if event == "before-send":
                 self.events.register(event, handler)
 
     def send(self, method: str, path: str, headers: dict[str, str], body: bytes, event: str) -> Response:
-        """One request.
+        """Send a request.
 
         Args:
             method: the HTTP method.
             path: under the endpoint, percent-encoded.
             headers: all of them are signed.
             body: the bytes to send.
-            event: emitted before it is sent, as botocore's clients do; what a handler returns is the answer.
+            event: emitted before sending, like botocore's clients do; a handler's return value is used as the answer.
 
         Raises:
             BotoCoreError: there was no answer, or there are no credentials.
@@ -71,7 +71,8 @@ class SignedClient:
         return given or self._transport.send(request, path)
 
     def _found_credentials(self) -> Credentials:
-        # Lambda's are in the environment: to look there first spares a cold start a session of botocore's.
+        # Lambda has its credentials in the environment; looking there first saves a botocore session at each cold
+        # start.
         found: Any = EnvProvider().load() or botocore.session.get_session().get_credentials()
         if found is None:
             raise exceptions.NoCredentialsError

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4, with the signing key kept for the day.
+"""AWS Signature Version 4, with the signing key cached for the day.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 
 class Credentials(Protocol):
-    """What signs, as botocore hands it out; the token is None for keys that do not run out."""
+    """Credentials from botocore; the token is None for keys that do not expire."""
 
     access_key: str
     secret_key: str
@@ -29,17 +29,17 @@ class Signer:
     def signed(
         self, method: str, host: str, path: str, headers: Mapping[str, str], body: bytes, credentials: Credentials
     ) -> dict[str, str]:
-        """Headers to send: those given, and what proves the request.
+        """The headers to send: the given ones, and the signature.
 
         Args:
             method: the HTTP method.
-            host: with its port, if that is not the scheme's own.
+            host: with its port, unless it is the scheme's default.
             path: as it is sent, percent-encoded and without a query.
             headers: all of them are signed.
             body: the bytes that are sent.
             credentials: valid now.
         """
-        # What runs between a request and its answer has no say in what time it is: AWS compares with its own.
+        # The real time instead of the injected clock, because AWS compares it with its own.
         timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         scope = f"{timestamp[:8]}/{self._scope}"
         sent = {"Host": host, **headers, "X-Amz-Date": timestamp}
@@ -70,5 +70,5 @@ class Signer:
             key = f"AWS4{secret}".encode()
             for part in (day, *self._scope.split("/")):
                 key = hmac.digest(key, part.encode(), "sha256")
-            self._key = (secret, day, key)  # one assignment: other threads see all of it or nothing
+            self._key = (secret, day, key)  # one assignment, so other threads see all of it or nothing
         return key

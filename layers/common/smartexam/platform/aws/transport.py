@@ -1,7 +1,6 @@
-"""HTTP to one AWS endpoint: kept-alive connections with timeouts, and botocore's names for what goes wrong.
+"""HTTP to one AWS endpoint: kept-alive connections with timeouts, which raises botocore's errors.
 
-Python's own connections, since those of a library in between take a third of a call's time and bring nothing that is
-needed here.
+It uses Python's own connections, because urllib3's layer takes a third of a call's time and adds nothing needed here.
 """
 
 import base64
@@ -23,7 +22,7 @@ from urllib3.util import wait_for_read
 
 
 class Headers(Protocol):
-    """Headers of a response, by name in any case."""
+    """Headers of a response, with case-insensitive names."""
 
     def get(self, name: str, default: Any = None, /) -> Any:
         """The value, or the default if there is none."""
@@ -31,7 +30,7 @@ class Headers(Protocol):
 
 
 class Response(Protocol):
-    """An answer, read to its end; botocore's `AWSResponse` is one."""
+    """A complete answer, with the interface of botocore's `AWSResponse`."""
 
     @property
     def status_code(self) -> int:
@@ -50,7 +49,7 @@ class Response(Protocol):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """The response that came over the wire."""
+    """A response that came over the network."""
 
     status_code: int
     headers: Any
@@ -61,10 +60,10 @@ class Transport:
     """Connections to one endpoint; safe to share between threads.
 
     Args:
-        origin: scheme, host and perhaps port.
+        origin: scheme, host and optional port.
         connect_timeout: seconds.
         read_timeout: seconds without a byte.
-        pool_size: how many connections are kept; there may be more while they are in use.
+        pool_size: how many idle connections are kept; more may be in use.
     """
 
     def __init__(self, origin: str, *, connect_timeout: float, read_timeout: float, pool_size: int) -> None:
@@ -79,11 +78,7 @@ class Transport:
         weakref.finalize(self, _close_all, self._idle)
 
     def send(self, request: AWSPreparedRequest, path: str) -> Response:
-        """One exchange.
-
-        Args:
-            request: what is sent.
-            path: that of its URL, which is all that the endpoint sees of it.
+        """Send a request and read the answer; `path` is the path of the request's URL.
 
         Raises:
             botocore.exceptions.ConnectionError: there is no connection, or it broke.
@@ -114,7 +109,7 @@ class Transport:
                 connection = self._idle.pop()
             except IndexError:  # another thread took it
                 return None
-            # Between answers the other side has nothing to say: it has hung up.
+            # The server sends nothing between answers, so a readable socket was closed by it.
             if not wait_for_read(connection.sock, timeout=0):
                 return connection
             connection.close()
@@ -151,7 +146,7 @@ class Transport:
 
 
 def _written(request: AWSPreparedRequest, path: str) -> bytes:
-    # In one piece: Python's own way is a packet for the head and another for the body. All that stands in it is ours.
+    # Sent in one piece, because http.client sends the head and the body as separate packets. All values are our own.
     lines = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
     body: bytes = request.body
     head = f"{request.method} {path} HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
@@ -170,7 +165,7 @@ def _bundle() -> str:
 
 @lru_cache(maxsize=2)
 def _tls_context(bundle: str) -> ssl.SSLContext:
-    # One for all clients: reading the certificates takes longer than many a request.
+    # One for all clients, because loading the certificates takes longer than many requests.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(bundle)
     return context

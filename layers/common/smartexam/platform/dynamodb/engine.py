@@ -1,6 +1,6 @@
-"""The connection to DynamoDB: one client for all tables, and what its failures mean.
+"""The connection to DynamoDB: one client for all tables, and the meaning of its errors.
 
-PynamoDB makes a botocore client per model class, 50 ms each, at 0.9 ms a call; here all models share one of
+PynamoDB creates a botocore client per model class (50 ms each, 0.9 ms per call). Here all models share one client of
 `smartexam.platform.aws`, with timeouts that leave a request time to answer.
 """
 
@@ -42,9 +42,10 @@ class ConditionFailed(Exception):
     """A write's condition did not hold.
 
     Attributes:
-        item: what is stored, None if nothing is.
-        was_repeated: the client had sent the write before and got no answer. It may have been done then, and have
-            failed on what it did itself: who sees in `item` what was to be written knows that it is.
+        item: the stored item, None if there is none.
+        was_repeated: the client had sent the write before without getting an answer. The first one may have succeeded,
+            and
+            its own effect may have failed the condition; then `item` is what was to be written.
     """
 
     def __init__(self, item: RawItem | None, *, was_repeated: bool = False) -> None:
@@ -58,7 +59,7 @@ class TransactionRefused(Exception):
 
     Attributes:
         failed: for each operation, in order, whether its own condition failed.
-        items: for each operation what is stored, where its condition failed and something is.
+        items: for each operation whose condition failed, the stored item if there is one.
     """
 
     def __init__(self, failed: list[bool], items: list[RawItem | None]) -> None:
@@ -68,7 +69,7 @@ class TransactionRefused(Exception):
 
 
 class SharedConnection(Connection):
-    """PynamoDB's connection over the process's own client."""
+    """PynamoDB's connection over this process's own client."""
 
     def __init__(self) -> None:
         region = settings().region
@@ -77,7 +78,7 @@ class SharedConnection(Connection):
 
     @property
     def client(self) -> BotocoreBaseClientPrivate:
-        """The client; of botocore's it has what PynamoDB uses, and the events."""
+        """The client, which has the part of botocore's interface that PynamoDB uses, and the events."""
         return cast("BotocoreBaseClientPrivate", self._shared)
 
 
@@ -111,7 +112,7 @@ def table_connection(context: str) -> TableConnection:
 
 
 def reset() -> None:
-    """Forget the connection and the table names, for tests that build their tables anew."""
+    """Forget the connection and the table names, for tests that create new tables."""
     connection.cache_clear()
     table_connection.cache_clear()
 
@@ -136,7 +137,7 @@ def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
                 repetitions = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
                 raise ConditionFailed(error.response.get("Item"), was_repeated=repetitions > 0) from None
             if code == "TransactionConflictException" and attempt + 1 < _CONFLICT_ATTEMPTS:
-                # A transaction holds the item for some milliseconds; the client does not retry this by itself.
+                # A transaction locks the item for some milliseconds; the client does not retry this itself.
                 back_off(attempt)
                 continue
             if code in _TEMPORARY or _status(error) >= _SERVER_ERROR:
@@ -144,7 +145,7 @@ def call(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
             raise
         except BotoCoreError as error:
             if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
-                # Three attempts of three seconds each: most functions may not run for as long again.
+                # Three attempts of three seconds each: most functions have no time for another call.
                 note_silent_database()
             raise Unavailable from error
         return response
@@ -157,6 +158,6 @@ def _status(error: ClientError) -> int:
 
 
 def back_off(attempt: int) -> None:
-    """Wait before attempt number `attempt` + 1 at something that others are at too."""
-    # Full jitter: colliding writers must not collide again in step.
+    """Wait before the next attempt at something that other writers contend for."""
+    # Full jitter, so that colliding writers do not collide again.
     time.sleep(random.uniform(0, min(0.4, 0.01 * 2**attempt)))  # noqa: S311, TID251 - no secret; contention is waited out

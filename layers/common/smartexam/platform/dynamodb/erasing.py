@@ -1,4 +1,4 @@
-"""Removing whole partitions, in pieces."""
+"""Deletes whole partitions, in pieces."""
 
 from smartexam.platform.dynamodb import table
 from smartexam.platform.settings import settings
@@ -7,11 +7,7 @@ PIECE = 200
 
 
 def erase_partition(context: str, pk: str) -> bool:
-    """Remove up to `PIECE` items of a partition, whatever they are.
-
-    Returns:
-        Whether there may be more.
-    """
+    """Delete up to `PIECE` items of a partition; returns whether there may be more."""
     response = table.call(
         "Query",
         {

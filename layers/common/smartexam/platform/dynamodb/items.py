@@ -1,4 +1,4 @@
-"""What is stored and what is done to it: attributes, the base of every item, and the operations of a transaction."""
+"""Attributes, the base class of all items, and the operations of a transaction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar
@@ -31,7 +31,7 @@ class IntAttribute(Attribute[int]):
 
 
 class FloatAttribute(Attribute[float]):
-    """A time in epoch seconds, kept to the microsecond."""
+    """A time in epoch seconds, stored to the microsecond."""
 
     attr_type = NUMBER
 
@@ -59,9 +59,9 @@ class TextMapAttribute(Attribute[dict[str, str]]):
 
 
 class Item(Model):
-    """Base of every item: string keys, the table of a context, the shared client.
+    """Base class of all items: string keys, the table of a context, the shared client.
 
-    A subclass names its context in `Meta.context`; the physical table comes from the settings at the first call.
+    A subclass names its context in `Meta.context`; the table's name comes from the settings at the first call.
     """
 
     class Meta:
@@ -74,7 +74,8 @@ class Item(Model):
 
     @classmethod
     def from_raw_data(cls, data: RawItem) -> Self:
-        """The item as read: what PynamoDB does, in one pass where that sets all attributes up to three times."""
+        """The item from what DynamoDB returned, in one pass; PynamoDB's own method sets all attributes up to three
+        times."""
         item = cls.__new__(cls)
         values = item.attribute_values = {}
         for name, attribute in cls.get_attributes().items():
@@ -111,7 +112,7 @@ class Update(msgspec.Struct, frozen=True):
 
 
 class Delete(msgspec.Struct, frozen=True):
-    """Remove an item."""
+    """Delete an item."""
 
     model: type[Item]
     pk: str
@@ -129,9 +130,9 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """Add to the counters of an item that holds nothing else, creating it if it is not there.
+    """Add to the counters of an item that has nothing else, creating it if it does not exist.
 
-    Its attributes are what is counted, by names that only the caller knows; hence no model.
+    The names of its attributes are data, so there is no model.
     """
 
     context: str
@@ -162,7 +163,7 @@ def serialized(item: Item) -> RawItem:
 
 
 def arguments_of(operation: Operation) -> dict[str, Any]:
-    """An operation as DynamoDB takes it; a failed condition is to come with the item that failed it."""
+    """An operation as DynamoDB takes it; a failed condition returns the stored item."""
     if isinstance(operation, Count):
         return _count_arguments(operation)
     names: dict[str, str] = {}

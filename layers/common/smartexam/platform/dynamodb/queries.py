@@ -49,7 +49,7 @@ def query(
         response = call("Query", {**arguments, "Limit": limit - len(found)})
         found += [model.from_raw_data(raw) for raw in response["Items"]]
         last = response.get("LastEvaluatedKey")
-        # A page of DynamoDB ends at 1 MB even if fewer than `limit` items fit.
+        # A page of DynamoDB ends at 1 MB even if it has fewer than `limit` items.
         if last is None or len(found) >= limit:
             return Page(found, last["sk"]["S"] if last else None)
         arguments["ExclusiveStartKey"] = last
@@ -96,7 +96,7 @@ def counters(
     until: str | None = None,
     consistent: bool = False,
 ) -> Iterator[tuple[str, dict[str, int]]]:
-    """(sort key, amounts by name) of a partition of counters; see `Count`."""
+    """(sort key, amounts by name) for each item of a partition of counters; see `Count`."""
     arguments = _range_arguments(context, pk, prefix, since, until, newest_first=False, consistent=consistent)
     while True:
         response = call("Query", arguments)

@@ -1,7 +1,6 @@
-"""Request bodies and query strings as typed shapes, with errors that name the field.
+"""Reads request bodies and query strings as typed shapes, with errors that name the field.
 
-Shapes are `msgspec.Struct`s: decoding and checking are one step of microseconds, and nothing heavier than msgspec
-is imported for it.
+Shapes are `msgspec.Struct`s: decoding and checking are one step of microseconds, and only msgspec is imported.
 """
 
 import io
@@ -25,7 +24,7 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
-# As msgspec says it of a number that no type holds
+# msgspec's message for a number that no type can hold
 _OUT_OF_RANGE = "out of range"
 _MOST_DIGITS = 400
 
@@ -42,10 +41,10 @@ def read_body(request: Request, shape: type[ShapeT], *, limit: int = DEFAULT_LIM
     """The body as a shape.
 
     Args:
-        request: whose body.
+        request: the request.
         shape: a msgspec-compatible type.
-        limit: most bytes.
-        forms: whether form-encoded and multipart bodies are read as well, or these only; their values are text and are
+        limit: the most bytes.
+        forms: whether form-encoded and multipart bodies are read as well, or only these; their values are text and are
             converted, their files are `UploadedFile`s.
 
     Raises:
@@ -94,7 +93,7 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
 
 
 def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
-    """A part of a JSON body that was read without its shape, such as a member of a list, as that.
+    """A part of a JSON body, such as a member of a list, as a shape.
 
     Raises:
         InvalidFields: a field is missing or of the wrong type.
@@ -111,12 +110,12 @@ FormFields = dict[str, str | list[str]]
 def read_form(request: Request, *, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
     """The text fields and the files of a form-encoded or multipart body.
 
-    A field that comes more than once, as ticked boxes do, is a list: to keep one of its values would be a guess.
+    A field that is sent more than once, like ticked boxes, becomes a list.
 
     Raises:
         BadRequest: it is malformed.
         TooLarge: more than `limit` bytes.
-        UnsupportedMedia: it is no form.
+        UnsupportedMedia: it is not a form.
     """
     if len(request.body) > limit:
         raise TooLarge(f"The body is larger than {limit} bytes", code="body_too_large")
@@ -143,12 +142,13 @@ def _decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
 
 
 def _decode_any_number(content: bytes, shape: type[ShapeT]) -> ShapeT:
-    """A body with a number beyond every range, which is infinite: refused only where the shape wants a number.
+    """Decode a body with a number beyond every range, which becomes infinite and is refused only where a number is
+    expected.
 
-    It may be one answer of many, and must not cost the others.
+    It may be one answer of many, and must not make the others fail.
     """
     given = json.loads(content, parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else math.inf)
-    json.dumps(given, ensure_ascii=False).encode()  # refuses halves of characters, as msgspec does
+    json.dumps(given, ensure_ascii=False).encode()  # refuses lone surrogates, like msgspec does
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
@@ -156,7 +156,7 @@ def _decode_any_number(content: bytes, shape: type[ShapeT]) -> ShapeT:
 
 
 def _multipart(body: bytes, content_type: str, limit: int) -> tuple[FormFields, dict[str, UploadedFile]]:
-    # Only uploads need it: no other request pays for its import.
+    # Imported here because only uploads need it.
     from multipart import MultipartError, MultipartParser, parse_options_header  # noqa: PLC0415
 
     boundary = parse_options_header(content_type)[1].get("boundary", "")

@@ -1,6 +1,6 @@
-"""What is wrong with a body or a query, in the words of the API.
+"""Describes what is wrong with a body or a query in the API's words.
 
-msgspec stops at the first thing that is wrong, and says it in Python's words.
+msgspec stops at the first error, and describes it in terms of Python types.
 """
 
 import re
@@ -32,12 +32,12 @@ _BOUNDS = {"<=": "at most", ">=": "at least", "<": "less than", ">": "more than"
 def invalid(
     error: msgspec.ValidationError, shape: Any, given: Mapping[str, Any] | None, *, of_text: bool = False
 ) -> InvalidFields:
-    """The refusal of values that do not fit a shape.
+    """The error for values that do not fit a shape.
 
     Args:
-        error: what msgspec says.
+        error: msgspec's error.
         shape: what was expected.
-        given: the values, None if they are no object: with it all fields that are missing are named, not only one.
+        given: the values, to name all missing fields and not only the first; None if they are not an object.
         of_text: whether they come from a form or a query: nothing is null there, and the only objects are files.
     """
     reason, field = _placed(str(error))
@@ -52,9 +52,9 @@ def invalid(
 
 
 def _placed(text: str) -> tuple[str, str]:
-    """What is wrong, and with which field, of words such as "Expected `int` - at `$.ids[0]`".
+    """The field and the fault in words such as "Expected `int` - at `$.ids[0]`".
 
-    What is wrong may repeat what was sent, which may look like a place itself, and be of any length.
+    The words may quote what was sent, which may look like a field and have any length.
     """
     reason, found, place = text.rpartition(_PLACE)
     if not found:

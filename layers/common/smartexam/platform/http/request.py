@@ -19,7 +19,7 @@ class Request(msgspec.Struct, eq=False, dict=True):
     Attributes:
         now: when it began, epoch seconds by the injected clock; the only time its rules may use.
         headers: names in lower case, several values joined by commas.
-        source_ip: the peer that API Gateway saw, whatever headers say.
+        source_ip: the peer that API Gateway saw, whatever the headers say.
         principal: the caller; None on public routes.
     """
 
@@ -48,7 +48,7 @@ class Request(msgspec.Struct, eq=False, dict=True):
         )
 
     def __repr__(self) -> str:
-        # Headers, cookies and bodies hold what no log and no traceback may.
+        # Headers, cookies and bodies contain secrets, which must not appear in logs and tracebacks.
         return f"Request({self.method} {self.path})"
 
     @property
@@ -60,13 +60,13 @@ class Request(msgspec.Struct, eq=False, dict=True):
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """Query parameters; of a repeated one the last counts, an empty one counts as absent."""
+        """Query parameters; the last of repeated ones, empty ones are left out."""
         pairs = parse_qsl(self.event.get("rawQueryString") or "", keep_blank_values=False)
         return dict(pairs)
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """Cookies by name; of a repeated one the first counts, which browsers send for the longest path."""
+        """Cookies by name; the first of repeated ones, which browsers send for the longest path."""
         sent = list(self.event.get("cookies") or ())
         if not sent and "cookie" in self.headers:
             sent = self.headers["cookie"].split(";")
@@ -84,7 +84,7 @@ class Request(msgspec.Struct, eq=False, dict=True):
 
     @property
     def is_form(self) -> bool:
-        """Whether the body is a form, as a browser posts it."""
+        """Whether the body is a form, as browsers post it."""
         return self.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
 
     @cached_property
@@ -92,7 +92,7 @@ class Request(msgspec.Struct, eq=False, dict=True):
         """The body's bytes.
 
         Raises:
-            BadRequest: it is not what its own encoding says.
+            BadRequest: its base64 is malformed.
         """
         text = self.event.get("body") or ""
         if not self.event.get("isBase64Encoded"):
@@ -104,5 +104,5 @@ class Request(msgspec.Struct, eq=False, dict=True):
 
     @property
     def wants_json(self) -> bool:
-        """Whether the client asked for JSON rather than for a page."""
+        """Whether the client asked for JSON instead of a page."""
         return "application/json" in self.headers.get("accept", "").lower()

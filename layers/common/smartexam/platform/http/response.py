@@ -1,4 +1,4 @@
-"""Answers, and the headers that every answer carries."""
+"""Answers, and the headers of all answers."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from smartexam.platform.errors import AppError
 
 JSON = "application/json"
-# An API's answers are data: nothing may frame them, sniff them, run them or keep them.
+# An API's answers are data: nothing may frame, sniff, run or cache them.
 _SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -22,19 +22,19 @@ _encoder = msgspec.json.Encoder()
 
 
 class Done(msgspec.Struct, frozen=True):
-    """It is done."""
+    """Success without further data."""
 
     success: Literal[True] = True
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer that is more than a JSON body with status 200.
+    """An answer other than a JSON body with status 200.
 
     Attributes:
         body: a value to encode as JSON; text or bytes are sent as they are.
-        headers: they win over the security headers of the same name.
+        headers: they override security headers of the same name.
         cookies: whole `Set-Cookie` values.
-        compress: whether to send it as gzip to those who read that; worth it for large texts only.
+        compress: whether to send it as gzip to clients that accept it; only for large texts.
     """
 
     body: Any = None
@@ -46,7 +46,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 def redirect(location: str, *, cookies: tuple[str, ...] = ()) -> Reply:
-    """Send the client on with a GET (302)."""
+    """Redirect the client with a GET (302)."""
     return Reply(status=302, headers={"Location": location}, cookies=cookies)
 
 
@@ -58,12 +58,12 @@ def from_error(error: AppError) -> Reply:
 def render(reply: Reply) -> Response[str]:
     """The answer for Powertools' resolver."""
     body = reply.body
-    cookies: Any = list(reply.cookies)  # Powertools takes text as well as its own type
+    cookies: Any = list(reply.cookies)  # Powertools accepts text as well as its own type
     headers: dict[str, Any] = {**_SECURITY_HEADERS, **reply.headers}
     if body is None:
         return Response(reply.status, None, "", headers, cookies)
     if isinstance(body, bytes):
-        # Powertools sends bytes as base64, which API Gateway decodes again.
+        # Powertools sends bytes as base64, which API Gateway decodes.
         return Response(reply.status, reply.content_type, body, headers, cookies)  # type: ignore[arg-type]
     text = body if isinstance(body, str) else _encoder.encode(body).decode()
     return Response(reply.status, reply.content_type, text, headers, cookies, compress=reply.compress)
