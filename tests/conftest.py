@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.dynamodb.models import dynamodb_backends
 
 from local.emulator import Emulator, Folders
 from local.layout import Layout
@@ -21,6 +20,8 @@ from smartexam.catalog.store import papers
 from smartexam.platform import ids, stopwatch
 from smartexam.platform.dynamodb import table
 from smartexam.platform.settings import settings
+from tests.dynamodb.database import MemoryDatabase
+from tests.dynamodb.installed import answering
 from tests.factories.clock import FrozenClock
 from tests.factories.tables import create_tables, delete_tables
 
@@ -101,28 +102,38 @@ def clock(wall_clock: FrozenClock) -> FrozenClock:
     return wall_clock
 
 
-@pytest.fixture(scope="session")
-def _moto_tables() -> Iterator[dict[str, str]]:
+@pytest.fixture(scope="session", name="moto")
+def _moto() -> Iterator[None]:
+    """Moto answers what is sent to AWS, except what a test has answered otherwise."""
     with mock_aws():
-        yield create_tables(boto3.client("dynamodb", region_name=REGION), "test")
+        yield
 
 
 @pytest.fixture
-def tables(_moto_tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """The six tables, empty, in moto; the environment names them. Not for races: its transactions are not atomic."""
-    for variable, name in _moto_tables.items():
+def database() -> MemoryDatabase:
+    """The six tables in memory, empty."""
+    return MemoryDatabase()
+
+
+@pytest.fixture
+def tables(moto: None, database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The six tables, empty, in memory, behind every client of DynamoDB; the environment names them."""
+    for variable, name in database.names.items():
         monkeypatch.setenv(variable, name)
-    yield _moto_tables
-    stored = dynamodb_backends["123456789012"][REGION].tables
-    for name in _moto_tables.values():
-        # Making the tables anew would take ten times as long as the test.
-        stored[name].items.clear()
+    with answering(database):
+        yield database.names
+
+
+@pytest.fixture(scope="session")
+def _dynamodb(moto: None) -> Any:
+    # Making a client takes longer than most tests.
+    return boto3.client("dynamodb", region_name=REGION)
 
 
 @pytest.fixture
-def dynamodb(tables: dict[str, str]) -> Any:
-    """A client for looking at what is stored in moto."""
-    return boto3.client("dynamodb", region_name=REGION)
+def dynamodb(tables: dict[str, str], _dynamodb: Any) -> Any:
+    """A client for looking at what is stored in the tables."""
+    return _dynamodb
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ from botocore.signers import RequestSigner
 from botocore.useragent import UserAgentString
 from moto.core.botocore_stubber import BotocoreStubber
 
+from tests.dynamodb.database import MemoryDatabase
 from tests.factories.cloud import Cloud
-from tests.factories.memory_database import MemoryDatabase
 
 Response = tuple[int, dict[str, str], Any]
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
 from smartexam.platform import queues
 from smartexam.talk.realtime import delivery
+from tests.dynamodb.database import MemoryDatabase
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
 from tests.factories.faults import Faults
-from tests.factories.memory_database import MemoryDatabase
 from tests.faults.drill import Drill
 
 _QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser")
@@ -23,29 +22,15 @@ def cloud() -> Cloud:
 
 
 @pytest.fixture
-def database() -> MemoryDatabase:
-    """The database behind the injector."""
-    return MemoryDatabase()
-
-
-@pytest.fixture
 def tables(database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The six tables, empty; the environment names them."""
-    environment = database.create_tables("test")
-    for variable, name in environment.items():
+    for variable, name in database.names.items():
         monkeypatch.setenv(variable, name)
-    return environment
-
-
-@pytest.fixture(scope="session")
-def _moto() -> Iterator[None]:
-    """Has requests come to moto, and answers those that nothing else does."""
-    with mock_aws():
-        yield
+    return database.names
 
 
 @pytest.fixture
-def faults(_moto: None, database: MemoryDatabase, cloud: Cloud) -> Iterator[Faults]:
+def faults(moto: None, database: MemoryDatabase, cloud: Cloud) -> Iterator[Faults]:
     """The injector, in its place."""
     injector = Faults(database, cloud)
     with injector.installed():

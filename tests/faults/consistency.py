@@ -10,7 +10,7 @@ from smartexam.accounts.store import directory
 from smartexam.accounts.store.identity import User
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.principal import portals
-from tests.factories.memory_database import Row, Rows
+from tests.dynamodb.database import Row, Rows
 
 Stored = dict[str, Rows]
 

@@ -145,11 +145,11 @@ class Drill:
             self._put_back(kept)
 
     def _keep(self) -> _Kept:
-        return self.faults.database.keep(), self.cloud.keep(), self.clock.now()
+        return self.faults.database.snapshot(), self.cloud.keep(), self.clock.now()
 
     def _put_back(self, kept: _Kept) -> None:
         database, cloud, now = kept
-        self.faults.database.put_back(database)
+        self.faults.database.restore(database)
         self.cloud.put_back(cloud)
         self.clock.set(now)
 

@@ -18,10 +18,10 @@ from smartexam.accounts.store import identity
 from smartexam.platform import secret_store
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.observability import tracing
+from tests.dynamodb.database import MemoryDatabase
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.faults import Response
-from tests.factories.memory_database import MemoryDatabase
 from tests.factories.users import access_token, create_user
 from tests.faults.drill import Drill, Flow, is_temporary
 from tests.faults.expected import nothing

@@ -18,11 +18,11 @@ from result_aggregator.app import lambda_handler as aggregate
 from smartexam.catalog.store.exam_changes import remove_exam
 from smartexam.erasing import erase_exam
 from tests.conftest import REGION
+from tests.dynamodb.database import MemoryDatabase
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send
 from tests.factories.exams import MCQ, add_questions, create_exam, question_ids
-from tests.factories.memory_database import MemoryDatabase
 from tests.factories.streams import stream_event, stream_record
 from tests.factories.tables import create_tables, delete_tables
 from tests.factories.users import PASSWORD, access_token, create_user

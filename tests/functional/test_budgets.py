@@ -42,7 +42,7 @@ def database_calls() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def student(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> User:
+def student(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> User:
     for module in ("exams.app", "results.app"):
         monkeypatch.setattr(f"{module}.api.clock", clock)
     return create_user()
@@ -107,14 +107,14 @@ def test_sync_is_one_write_and_no_read(call: Callable[..., Answer], warm_exam: E
 
 
 def test_sitting_of_75_answers_is_one_write_unit(
-    call: Callable[..., Answer], warm_exam: Exam, student: User, engine_tables: dict[str, str]
+    call: Callable[..., Answer], warm_exam: Exam, student: User, tables: dict[str, str]
 ) -> None:
     call("exams", "POST", f"/start-exam/{warm_exam.id}")
     body = {"answers": full_answers(warm_exam), "markedForReview": question_ids(warm_exam.id)}
     call("exams", "POST", f"/api/sync-exam-answers/{warm_exam.id}", body=body)
 
     key = {"pk": {"S": user_key(student.id)}, "sk": {"S": sitting_key(warm_exam.id)}}
-    request = {"TableName": engine_tables["ATTEMPTS_TABLE"], "Key": key}
+    request = {"TableName": tables["ATTEMPTS_TABLE"], "Key": key}
     item = table.call("GetItem", request)["Item"]
 
     assert item_size(item) <= 1024

@@ -24,7 +24,7 @@ from tests.factories.users import access_token, create_user
 
 
 @pytest.fixture
-def token(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> str:
+def token(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(api, "clock", clock)
     return access_token(create_user())
 

@@ -8,9 +8,8 @@ import pytest
 from smartexam.platform.dynamodb.engine import table_connection
 from smartexam.platform.settings import settings
 from tests.conftest import REGION
-from tests.factories.tables import definitions
-from tests.model.database.engine import EngineDatabase
-from tests.model.database.memory import MemoryDynamoDB
+from tests.dynamodb.database import MemoryDatabase, table_names
+from tests.dynamodb.engine import EngineDatabase
 from tests.model.world import World
 
 _QUEUES = ("ACCOUNT_ERASER", "CONVERSATION_ERASER")
@@ -19,10 +18,10 @@ _QUEUES = ("ACCOUNT_ERASER", "CONVERSATION_ERASER")
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A world in memory."""
-    names = {f"{context.upper()}_TABLE": f"{context}-memory" for context in definitions()}
+    names = table_names("memory")
     _name(monkeypatch, names)
     with pytest.MonkeyPatch.context() as patch:
-        yield World(MemoryDynamoDB(names), patch)
+        yield World(MemoryDatabase(names), patch)
     table_connection.cache_clear()
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.model.database.memory import MemoryDynamoDB
+from tests.dynamodb.database import MemoryDatabase
 
 REGION = "us-east-1"
 TABLE = "attempts-test"
@@ -172,7 +172,7 @@ def test_answers_are_those_of_an_engine(client: Any, engine_tables: dict[str, st
     def check(calls: list[Call]) -> None:
         for key in [{"pk": {"S": pk}, "sk": {"S": sk}} for pk in "PQ" for sk in _SKS]:
             client.delete_item(TableName=table, Key=key)
-        memory = MemoryDynamoDB({**engine_tables, "ATTEMPTS_TABLE": TABLE})
+        memory = MemoryDatabase({**engine_tables, "ATTEMPTS_TABLE": TABLE})
         for operation, arguments in calls:
             there = json.loads(json.dumps(arguments).replace(TABLE, table))
             expected = _outcome(client._make_api_call, operation, there, table)

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from smartexam.platform.dynamodb import engine
+from tests.dynamodb.installed import answering
 from tests.infrastructure.iam import roles_enforced
 from tests.security.world import World, built
 
 
 @pytest.fixture(scope="session", name="one_world")
-def _one_world(_moto_tables: dict[str, str]) -> Iterator[World]:
+def _one_world(moto: None) -> Iterator[World]:
     """Made once for the run, since it takes a while; tests ask for `world`."""
     with built() as world:
         yield world
@@ -21,6 +22,6 @@ def world(one_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world as it was made, whatever the test before did to it."""
     one_world.enter(monkeypatch)
     one_world.restore()
-    with roles_enforced(engine.connection().client):
+    with answering(one_world.database), roles_enforced(engine.connection().client):
         yield one_world
     one_world.leave()

@@ -1,6 +1,5 @@
 """A world to attack: people with everything that people can have, its state as a whole, and the way back to it."""
 
-import copy
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from typing import Any
 import boto3
 import msgspec
 import pytest
-from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import s3_backends
 
 from account_eraser.app import lambda_handler as eraser
@@ -26,6 +24,8 @@ from smartexam.platform.dynamodb import engine
 from smartexam.talk.realtime import delivery
 from smartexam.talk.store import sockets
 from tests.conftest import REGION, forget_processes_state
+from tests.dynamodb.database import MemoryDatabase, Place, Snapshot, StoredItem, table_names
+from tests.dynamodb.installed import answering
 from tests.factories.chat import Wire
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, sqs_event
@@ -34,7 +34,6 @@ from tests.factories.google import CertificateServer, Key
 from tests.factories.model_server import ModelServer, replies, serving
 from tests.factories.post import PostOffice
 from tests.factories.streams import stored_records, stream_event
-from tests.factories.tables import create_tables
 from tests.factories.users import access_token, create_user
 from tests.security import gateway
 from tests.security.belongings import Belongings, give
@@ -75,8 +74,6 @@ UNRELEASED = (
     ),
 )
 
-Place = tuple[str, str, str]
-
 
 @dataclass(repr=False)
 class World:
@@ -90,13 +87,13 @@ class World:
         unreleased: an exam that does not begin for years.
         tokens: an access token of each identity that has one, living or dead.
         sessions: a session's token likewise.
-        pristine: the items to go back to, as moto holds them.
+        pristine: what was stored in the state to go back to.
         wrote: whether anything was called since that may have changed it.
     """
 
     clock: FrozenClock
     environment: Mapping[str, str]
-    tables: Mapping[str, str]
+    database: MemoryDatabase
     post: PostOffice
     wire: Wire
     model: ModelServer
@@ -107,7 +104,7 @@ class World:
     unreleased: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
-    pristine: dict[Place, Any] = field(default_factory=dict)
+    pristine: Snapshot = field(default_factory=dict)
     wrote: bool = True
 
     def enter(self, patch: pytest.MonkeyPatch) -> None:
@@ -153,19 +150,12 @@ class World:
         """Make the present state the one to go back to."""
         self.post.sent.clear()
         self.wire.posted.clear()
-        self.pristine = {key: copy.deepcopy(item) for key, item in self._items().items()}
+        self.pristine = self.database.snapshot()
 
     def restore(self) -> None:
         """Go back."""
-        present = self._items()
-        for key in self._changed():
-            original = self.pristine.get(key)
-            item = original or present[key]
-            partition = _stored(self.tables[key[0]]).items[item.hash_key]
-            if original is None:
-                del partition[item.range_key]
-            else:
-                partition[item.range_key] = copy.deepcopy(original)
+        if self.wrote:
+            self.database.restore(self.pristine)
         for bucket in BUCKETS.values():
             _files(bucket).clear()
         self.wrote = False
@@ -175,23 +165,16 @@ class World:
         self.model.requests.clear()
         forget_processes_state()
 
-    def _items(self) -> dict[Place, Any]:
-        return {
-            (variable, str(item.hash_key.value), str(item.range_key.value)): item
-            for variable, name in self.tables.items()
-            for items in _stored(name).items.values()
-            for item in items.values()
-        }
-
     def _changed(self) -> set[Place]:
         if not self.wrote:
             # Nothing changes but by a call; and looking at everything takes longer than most calls.
             return set()
-        present = self._items()
+        variables = {name: variable for variable, name in self.database.names.items()}
         return {
-            key
-            for key in present.keys() | self.pristine.keys()
-            if key not in present or key not in self.pristine or present[key].attrs != self.pristine[key].attrs
+            (variables[name], pk, sk)
+            for name, partitions in self.database.snapshot().items()
+            for pk in partitions.keys() | self.pristine[name].keys()
+            for sk in _different(partitions.get(pk, {}), self.pristine[name].get(pk, {}))
         }
 
     def _notice(self, model: Any, **_: object) -> None:
@@ -201,15 +184,22 @@ class World:
 @contextmanager
 def built() -> Iterator[World]:
     """The world on tables of its own, within moto's mock; `World.enter` makes it the one that functions see."""
-    tables = create_tables(boto3.client("dynamodb", region_name=REGION), SUFFIX)
+    database = MemoryDatabase(table_names(SUFFIX))
     s3 = boto3.client("s3", region_name=REGION)
     for bucket in BUCKETS.values():
         s3.create_bucket(Bucket=bucket)
     model, certificates = ModelServer(replies("[FINAL ANSWER]\n42")), CertificateServer()
-    with serving(model) as model_url, certificates.serving(), pytest.MonkeyPatch.context() as patch:
+    with (
+        serving(model) as model_url,
+        certificates.serving(),
+        answering(database),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         certificates.keys.append(Key("google-1"))
         addresses = {"GROQ_BASE_URL": model_url, "GOOGLE_CERTS_URL": certificates.url}
-        world = World(FrozenClock(), {**ENVIRONMENT, **addresses, **tables}, tables, PostOffice(), Wire(), model)
+        world = World(
+            FrozenClock(), {**ENVIRONMENT, **addresses, **database.names}, database, PostOffice(), Wire(), model
+        )
         world.enter(patch)
         _populate(world)
         patch.undo()
@@ -255,8 +245,8 @@ def _erase(user: User, now: float) -> None:
     assert done == {"batchItemFailures": []}
 
 
-def _stored(name: str) -> Any:
-    return dynamodb_backends[ACCOUNT][REGION].tables[name]
+def _different(now: Mapping[str, StoredItem], before: Mapping[str, StoredItem]) -> set[str]:
+    return {sk for sk in now.keys() | before.keys() if now.get(sk) != before.get(sk)}
 
 
 def _files(bucket: str) -> Any:

@@ -4,8 +4,8 @@ as they go here."""
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.dynamodb.values import Item as StoredItem
 from tests.factories.tables import everything
-from tests.model.database.expressions import StoredItem
 
 Key = tuple[str, str]
 Table = dict[Key, StoredItem]
