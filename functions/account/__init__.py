@@ -1,1 +1,1 @@
-"""An account's life: made, given a password, given up."""
+"""Creating and deleting one's account, its password, and requests for another role."""

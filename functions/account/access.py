@@ -1,4 +1,4 @@
-"""The rules of asking for another role."""
+"""The rules of requests for another role."""
 
 from account.models import Requestable, RequestedAccess, Requester, RequesterFound
 from smartexam.accounts.store import access_requests, identity
@@ -13,11 +13,11 @@ _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], 
 
 
 def requestable(requester: Requester, now: float) -> Requestable:
-    """What an account may ask for.
+    """The roles that an account may ask for.
 
     Raises:
-        NotFound: name and address are not those of one account.
-        RateLimited: too many wanted to know of this name.
+        NotFound: the name and the address do not belong to one account.
+        RateLimited: too many requests about this name.
     """
     take_lookup(identity.normalised(requester.username), now)
     user = _account(requester.username, requester.email)
@@ -35,7 +35,7 @@ def submit(wanted: RequestedAccess, now: float) -> int:
 
     Raises:
         InvalidFields: a field is empty.
-        NotFound: name and address are not those of one account.
+        NotFound: the name and the address do not belong to one account.
         BadRequest: a request is pending, the role is not available, or the present one is another.
     """
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
@@ -59,8 +59,8 @@ def submit(wanted: RequestedAccess, now: float) -> int:
 
 def _account(username: str, email: str) -> User:
     name = identity.normalised(username)
-    # An address in the name's place would match the account twice over. Nobody has the id 0: a name that nobody has
-    # costs as many round trips as one whose address was not guessed.
+    # An address as name would match the account twice. No account has the id 0, so an unknown name costs as many round
+    # trips as a wrong address.
     user = identity.get_user(identity.find_user_id(name) or 0) if "@" not in name else None
     is_theirs = user is not None and (identity.normalised(user.username), user.email) == (
         name,

@@ -1,4 +1,4 @@
-"""Routes of an account's life."""
+"""Routes of one's own account."""
 
 from account import access, passwords, service
 from account.models import (
@@ -26,7 +26,7 @@ _LIMIT = 16 * 1024
 
 @api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Done, limit=_LIMIT)
 def create_account(request: Request, body: NewAccount) -> Done:
-    """Ask for an account; whether the email is taken is not revealed. A link to set the password is mailed.
+    """Ask for an account; a link to set the password is mailed. The answer does not reveal whether the email is taken.
 
     Raises:
         Forbidden: `sign_up_closed`.
@@ -39,10 +39,10 @@ def create_account(request: Request, body: NewAccount) -> Done:
 
 @api.post("/api/set-password", access=Access.PUBLIC, takes=NewPassword, answers=Done, limit=_LIMIT)
 def set_password(request: Request, body: NewPassword) -> Done:
-    """Set a password by a mailed link; ends all sessions of the account.
+    """Set a password with the token of a mailed link; this ends all sessions of the account.
 
     Raises:
-        BadRequest: `link_invalid`; `invalid_fields` where the password does not meet the policy.
+        BadRequest: `link_invalid`; `invalid_fields` if the password does not meet the policy.
     """
     passwords.set_by_link(body, settings().optional("ADMIN_EMAIL"), request.now)
     return Done(message="Your password has been set. You can sign in now.")
@@ -50,7 +50,7 @@ def set_password(request: Request, body: NewPassword) -> Done:
 
 @api.post("/api/request-password-reset", access=Access.PUBLIC, takes=ForgottenPassword, answers=Done, limit=_LIMIT)
 def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
-    """Ask for a link to set a new password; whether there is such an account is not revealed.
+    """Ask for a link to set a new password. The answer does not reveal whether the account exists.
 
     Raises:
         RateLimited: `rate_limited`: too many calls from one address.
@@ -62,7 +62,7 @@ def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
 
 @api.post("/api/validate-user-for-request", access=Access.PUBLIC, takes=Requester, answers=Requestable, limit=_LIMIT)
 def validate_user_for_request(request: Request, body: Requester) -> Requestable:
-    """Tell which roles an account may ask for.
+    """Get the roles that an account may ask for.
 
     Raises:
         NotFound: `no_such_account`.
@@ -89,7 +89,7 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
 
 @api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Deleted, limit=_LIMIT)
 def delete_account(request: Request, body: Confirmation) -> Reply:
-    """Delete one's account for good, with everything that is only about it.
+    """Permanently delete one's account with all data that belongs only to it.
 
     Raises:
         BadRequest: `not_confirmed`.
@@ -101,7 +101,7 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
 
 @api.post("/_ping", access=Access.AUTH)
 def ping(request: Request) -> None:
-    """Tell whether the session is alive (204)."""
+    """Check that the session is valid (204)."""
     del request
 
 

@@ -9,7 +9,7 @@ _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class NewAccount(msgspec.Struct, frozen=True):
-    """Who wants an account."""
+    """The person who wants an account."""
 
     email: Text
     first_name: Text
@@ -17,27 +17,27 @@ class NewAccount(msgspec.Struct, frozen=True):
 
 
 class NewPassword(msgspec.Struct, frozen=True):
-    """A password, and the token of the mailed link that allows to set it."""
+    """A password, and the token of the mailed link."""
 
     token: _Token
     password: Text
 
 
 class ForgottenPassword(msgspec.Struct, frozen=True):
-    """Whose password is forgotten."""
+    """The account whose password is forgotten."""
 
     email: Text
 
 
 class Requester(msgspec.Struct, frozen=True):
-    """Who wants another role."""
+    """The account that wants another role."""
 
     username: Text
     email: Text
 
 
 class RequestedAccess(msgspec.Struct, frozen=True):
-    """The role wanted, the one there is, and why."""
+    """The wanted role, the present one, and the reason."""
 
     username: Text
     email: Text
@@ -53,7 +53,7 @@ class Confirmation(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """It worked."""
+    """Success."""
 
     success: Literal[True] = True
     message: str
@@ -67,7 +67,7 @@ class RequesterFound(msgspec.Struct, frozen=True):
 
 
 class Requestable(msgspec.Struct, frozen=True, kw_only=True):
-    """What an account may ask for."""
+    """The roles that an account may ask for."""
 
     success: Literal[True] = True
     user: RequesterFound
@@ -85,6 +85,6 @@ class RequestSubmitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """The account is gone."""
+    """The account was deleted."""
 
     success: Literal[True] = True

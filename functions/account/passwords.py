@@ -1,6 +1,6 @@
-"""The rules of passwords, and setting one by a mailed link.
+"""The rules of passwords, and setting one with a mailed link.
 
-The policy follows NIST SP 800-63B: length and a list of what everybody guesses first, no rules of composition.
+The policy follows NIST SP 800-63B: a minimum length and a list of common passwords, no rules of composition.
 """
 
 from functools import lru_cache
@@ -18,16 +18,16 @@ _LONGEST_UNIT = 4
 
 
 def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> None:
-    """Set the password of the account that a link was mailed to, and use the link up.
+    """Set the password of the account to which a link was mailed, and spend the link.
 
     Args:
         wanted: the password and the link's token.
-        admin_email: whose owner becomes an administrator with the first password.
+        admin_email: the owner of this address becomes an administrator with the first password.
         now: epoch seconds.
 
     Raises:
         BadRequest: the link is unknown, used, replaced or older than an hour.
-        InvalidFields: the password is not accepted; the link stays good.
+        InvalidFields: the password is not accepted; the link stays valid.
     """
     link = credentials.find_password_link(wanted.token, now)
     user = identity.get_user(link.user_id) if link is not None else None
@@ -44,7 +44,7 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
 
 
 def refusal(password: str, user: User) -> str | None:
-    """Why a password is not accepted for an account, None if it is."""
+    """Why a password is not accepted for an account; None if it is."""
     if not SHORTEST <= len(password) <= LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
     plain = password.strip().casefold()
@@ -57,18 +57,18 @@ def refusal(password: str, user: User) -> str | None:
 
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
-    """Passwords of ten characters and more that are guessed first, in lower case."""
+    """The most common passwords of ten characters and more, in lower case."""
     text = Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(text.split("\n"))
 
 
 def _repeats(plain: str) -> bool:
-    """Whether it is one short piece again and again: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
+    """Whether it repeats one short piece: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
     return any(plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1))
 
 
 def _becomes_admin(user: User, admin_email: str | None) -> bool:
-    """Only with the first password: an administrator who was demoted does not come back by a reset link."""
+    """Only with the first password, so that a demoted administrator does not regain the role with a reset link."""
     named = admin_email is not None and user.email == identity.normalised(admin_email)
     return named and user.password_hash is None and user.role == "user"
 

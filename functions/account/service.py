@@ -1,4 +1,4 @@
-"""The rules of making an account and of giving it up."""
+"""The rules of creating and deleting an account."""
 
 import contextlib
 
@@ -21,14 +21,14 @@ from smartexam.platform.principal import Principal
 
 
 def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> None:
-    """Create an account and have its set-up link mailed.
+    """Create an account and order the mail with its set-up link.
 
-    An address that is taken costs the same work, and its owner gets a mail too. Where sign-up is closed, the first
-    administrator still gets in.
+    A taken address costs the same work, and its owner gets a mail too. If sign-up is closed, only the first
+    administrator may create an account.
 
     Raises:
         Forbidden: sign-up is closed.
-        InvalidFields: the address or a name cannot be one.
+        InvalidFields: the address or a name is not valid.
     """
     if not (admin_email and normalised(wanted.email) == normalised(admin_email) and _has_no_admin()):
         refuse_if_closed()
@@ -42,35 +42,35 @@ def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> N
         faults.insert(0, Fault("email", "is not an email address"))
     if faults or first_name is None or last_name is None:
         raise InvalidFields(faults)
-    # If it is taken the answer is the same; the mail tells who can read it.
+    # The answer is the same if the address is taken; only the mail to it tells.
     with contextlib.suppress(Taken):
         register(first_name=first_name, last_name=last_name, email=email, now=now)
     mail.order("sign_up", normalised(email))
 
 
 def request_password_reset(email: str) -> None:
-    """Have a reset link mailed, if there is such an account: that is looked up where the mail is written."""
+    """Order a mail with a reset link; the mailer looks up whether there is an account."""
     mail.order("reset", normalised(email)[:LONGEST_ADDRESS])
 
 
 def delete_account(caller: Principal, confirm: str | None, now: float) -> None:
-    """Delete the caller's account: nobody can sign in to it any more; the eraser removes what it leaves.
+    """Delete the caller's account, so that nobody can sign in to it; the eraser deletes its data.
 
     Raises:
         BadRequest: not confirmed.
-        Unauthorized: it is gone already, or its credentials are dead.
+        Unauthorized: it was deleted already, or its credentials were revoked.
         Conflict: it is the last administrator's.
     """
     if confirm != "DELETE":
         raise BadRequest('To delete your account, confirm must be "DELETE"', code="not_confirmed")
     current(caller)
-    # The order goes first: after a crash in between it finds the account alive and does nothing, while the other way
-    # round nobody would ever remove the rest.
+    # The order is sent first: if the process dies before the deletion, the eraser finds the account and does nothing.
+    # In the other order nobody would delete the data.
     erasing_queue.order(caller.user_id, now)
     try:
         accounts.erase(caller.user_id, now)
     except NotFound:
-        # Another request of theirs was first: this one comes from nobody any more.
+        # Another request has deleted the account, so this caller no longer exists.
         current(caller)
         raise
 

@@ -1,1 +1,1 @@
-"""Removes what deleted accounts leave behind."""
+"""Deletes what deleted accounts left."""

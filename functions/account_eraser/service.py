@@ -1,6 +1,6 @@
-"""Erasing an account at any size, in pieces.
+"""Erases an account of any size, in pieces.
 
-When time runs out, the rest goes back into the queue; after a crash the queue delivers the message again.
+When time runs out, the rest is sent to the queue; after a crash the queue delivers the message again.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,20 @@ from smartexam.accounts.store import identity
 from smartexam.erasing import erase_account
 from smartexam.platform.observability import note
 
-# A request that was cut off between its order and the deletion itself is not heard of again after this.
+# After this time, a request that was cut off between its order and the deletion will not delete the account any more.
 _DELETION_SECONDS = 60
 _LOOK_AGAIN_SECONDS = 10
-# Longer than any function runs: what was under way in the first pass has been written by then.
+# Longer than any function runs, so writes that were in progress during the first pass are done by then.
 _LAST_PASS_SECONDS = 60
 
 
 def erase(order: ErasureOrder, now: float, has_time: Callable[[], bool]) -> None:
-    """Remove everything that a deleted account left, or as much as there is time for.
+    """Delete everything that a deleted account left, or as much as there is time for.
 
     Args:
-        order: whose.
+        order: the account.
         now: epoch seconds.
-        has_time: whether another piece may be begun.
+        has_time: whether there is time for another piece.
     """
     note(user_id=order.user_id)
     if identity.get_user(order.user_id) is not None:
@@ -37,7 +37,7 @@ def erase(order: ErasureOrder, now: float, has_time: Callable[[], bool]) -> None
 
 
 def _wait_for_deletion(order: ErasureOrder, now: float) -> None:
-    """The order came before the deletion, or the deletion was refused: look again for a while, then let it be."""
+    """Try again later: the account still exists, because its deletion comes after the order or was refused."""
     if now - order.requested_at < _DELETION_SECONDS:
         erasing_queue.hand_over(order, delay_seconds=_LOOK_AGAIN_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Routes of the question generation."""
+"""Routes of question generation."""
 
 import time
 
@@ -9,10 +9,10 @@ from smartexam.platform.http.response import Reply
 
 api = Api("admin_ai")
 
-# Lambda takes 6 MB, in which a file comes as base64.
+# Lambda takes 6 MB, including a file as base64.
 _LARGEST_BODY = 4_700_000
 _LARGEST_JSON = 2_000_000
-# The function ends after 29 s; the rest is for the job that it turns into, where storage or database may be slow.
+# The function times out after 29 s. The rest is for turning the work into a job with a slow storage or database.
 _SYNCHRONOUS_SECONDS = 19.0
 
 
@@ -26,13 +26,15 @@ _SYNCHRONOUS_SECONDS = 19.0
     also={202: Accepted},
 )
 def generate(request: Request, body: GenerateForm) -> Generated | Reply:
-    """Make questions, or take them from a PDF, for review. What takes too long for an answer goes on as a job (202).
+    """Make questions, or read them from a PDF, for review. Work that takes longer than a request continues as a job
+    (202).
+
 
     Raises:
         BadRequest: `invalid_fields`; a PDF that cannot be read: `not_a_pdf`, `pdf_no_text` (a scan), `pdf_encrypted`,
             `pdf_broken`, `pdf_too_large`.
         NotFound: `exam_not_found`.
-        TooLarge: a file that only `upload-url` takes.
+        TooLarge: the file must be sent with `upload-url`.
         Unavailable: `model_not_configured`, `model_unavailable`.
     """
     ends_at = time.monotonic() + _SYNCHRONOUS_SECONDS
@@ -48,7 +50,7 @@ def generate(request: Request, body: GenerateForm) -> Generated | Reply:
 
 @api.post("/admin/ai-command-centre/upload-url", access=Access.ADMIN, takes=UploadRequest, answers=UploadPlace)
 def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
-    """Say where to post a PDF to; its arrival starts the work.
+    """Get a form to upload a PDF with; the upload starts a job.
 
     Raises:
         BadRequest: `invalid_fields`.
@@ -61,20 +63,20 @@ def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
 
 @api.get("/admin/ai-command-centre/jobs/<job_id>", access=Access.ADMIN, answers=JobStatus)
 def job(request: Request, job_id: int) -> JobStatus:
-    """Tell how far a job is, and its questions once it is done.
+    """Get the progress of a job, and its questions once it is done.
 
     Raises:
-        NotFound: no such job (any more: a week after its beginning it is forgotten).
+        NotFound: no such job; jobs are deleted after a week.
     """
     return service.job_status(job_id, request.now)
 
 
 @api.post("/admin/ai-command-centre/save", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON, answers=Saved)
 def save(request: Request, body: DraftList) -> Saved:
-    """Store reviewed questions in their exams: all of them, or none with the reasons for each.
+    """Add reviewed questions to their exams: all of them, or none with the errors of each.
 
     Raises:
-        InvalidFields: questions that are not consistent, each with its reasons.
+        InvalidFields: questions that are not consistent, with the errors of each.
         NotFound: `exam_not_found`.
     """
     return Saved(saving.save(body.questions, request.caller.user_id, request.now))
@@ -84,10 +86,10 @@ def save(request: Request, body: DraftList) -> Saved:
     "/admin/ai-command-centre/export-csv", access=Access.ADMIN, takes=DraftList, answers="text/csv", limit=_LARGEST_JSON
 )
 def export_csv(request: Request, body: DraftList) -> Reply:
-    """Give questions as a CSV file that the import takes.
+    """Get questions as a CSV file that the import accepts.
 
     Raises:
-        InvalidFields: questions that are not consistent, each with its reasons.
+        InvalidFields: questions that are not consistent, with the errors of each.
     """
     del request
     return Reply(

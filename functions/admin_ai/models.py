@@ -10,7 +10,7 @@ from smartexam.platform.http.bodies import UploadedFile, convert
 
 
 class GenerateForm(Struct, frozen=True):
-    """The fields of `GenerationRequest` as a form has them: text, where empty counts as left out; and the PDF."""
+    """The fields of `GenerationRequest` as a form sends them (text, empty for a missing one), and the PDF."""
 
     mode: str
     exam_id: str
@@ -29,10 +29,10 @@ class GenerateForm(Struct, frozen=True):
     pdf_file: UploadedFile | None = None
 
     def request(self) -> GenerationRequest:
-        """The fields that are filled, as they are meant.
+        """The filled fields with their types.
 
         Raises:
-            InvalidFields: one cannot be read as its type.
+            InvalidFields: a field cannot be read as its type.
         """
         filled = {
             name: value.strip()
@@ -43,14 +43,14 @@ class GenerateForm(Struct, frozen=True):
 
 
 class UploadRequest(GenerationRequest, frozen=True, kw_only=True):
-    """What is to be done with a file, its name and its size in bytes."""
+    """What to do with the file, its name and its size in bytes."""
 
     filename: str
     size: int
 
 
 class Generated(Struct, frozen=True):
-    """Questions for review; nothing of them is stored yet."""
+    """Questions for review; nothing is stored yet."""
 
     count: int
     questions: list[DraftQuestion]
@@ -59,7 +59,7 @@ class Generated(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """The work goes on as a job; ask `status_url` how far it is."""
+    """The work continues as a job; `status_url` shows its progress."""
 
     job_id: int
     status_url: str
@@ -68,7 +68,7 @@ class Accepted(Struct, frozen=True):
 
 
 class UploadPlace(Struct, frozen=True):
-    """Where to post the file to (S3 takes the fields first, the file last), and where to see what comes of it."""
+    """The form to upload the file with (S3 takes the fields first, the file last), and where to see the job."""
 
     job_id: int
     url: str
@@ -80,7 +80,7 @@ class UploadPlace(Struct, frozen=True):
 
 
 class JobStatus(Struct, frozen=True, omit_defaults=True):
-    """How far a job is; `questions` once it is done, `code` if it failed for a reason that a program can tell."""
+    """The progress of a job; `questions` once it is done, `code` if it failed for a known reason."""
 
     status: str
     percent: int
@@ -91,7 +91,7 @@ class JobStatus(Struct, frozen=True, omit_defaults=True):
 
 
 class DraftList(Struct, frozen=True):
-    """Questions as `generate` gave them, perhaps edited."""
+    """Questions from `generate`, possibly edited."""
 
     questions: list[dict[str, Any]]
 

@@ -1,4 +1,4 @@
-"""Reviewed questions: into their exams, or into a file."""
+"""Adds reviewed questions to their exams, or exports them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -15,13 +15,13 @@ _HIGHEST_ID: Final = 2**53 - 1
 
 
 def save(items: Sequence[Mapping[str, Any]], admin_id: int, now: float) -> int:
-    """Store questions at the end of the exams that they name, in their order, all of them or none; and log it.
+    """Add questions to the ends of the exams that they name, all or none, and log it.
 
     Returns:
         How many.
 
     Raises:
-        InvalidFields: some are not consistent; each with all of its reasons.
+        InvalidFields: some are not consistent, with all errors of each.
         NotFound: an exam does not exist.
     """
     read = _read(items)
@@ -44,10 +44,10 @@ def save(items: Sequence[Mapping[str, Any]], admin_id: int, now: float) -> int:
 
 
 def as_csv(items: Sequence[Mapping[str, Any]]) -> bytes:
-    """Questions as a file that imports unchanged.
+    """Questions as a CSV file that imports unchanged.
 
     Raises:
-        InvalidFields: some are not consistent; each with all of its reasons.
+        InvalidFields: some are not consistent, with all errors of each.
     """
     rows = [ExportedQuestion(exam_id, question) for exam_id, question in _read(items)]
     return b"".join(write_questions(rows, columns_of(rows)))

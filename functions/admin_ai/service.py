@@ -1,4 +1,4 @@
-"""Generating at once or as a job."""
+"""Generates questions within a request, or as a job."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,16 +33,16 @@ def generate(
     """Questions, or the job that will make them.
 
     Args:
-        request: what is wanted.
+        request: the generation request.
         source: the PDF, None without one.
-        created_by: the admin.
+        created_by: the administrator.
         now: the request's time.
-        remaining: seconds until the work must have become a job.
+        remaining: returns the seconds until the work must have become a job.
 
     Raises:
         InvalidFields: a field or the file is missing or cannot be used.
         NotFound: no such exam.
-        Unavailable: the model is needed and not there.
+        Unavailable: the model is needed but not available.
     """
     checked(request)
     _exam_exists(request.exam_id)
@@ -60,13 +60,13 @@ def generate(
 
 
 def upload_place(body: UploadRequest, *, created_by: int, now: float) -> UploadPlace:
-    """A job that waits for its file, and where to post that.
+    """A job that waits for its file, and the form to upload the file with.
 
     Raises:
         InvalidFields: a field cannot be used.
         NotFound: no such exam.
         TooLarge: the file is larger than a PDF may be.
-        Unavailable: the model is needed and none is configured.
+        Unavailable: the model is needed but not configured.
     """
     request = msgspec.convert(msgspec.to_builtins(body), GenerationRequest)
     checked(request)
@@ -97,7 +97,7 @@ def upload_place(body: UploadRequest, *, created_by: int, now: float) -> UploadP
 
 
 def job_status(job_id: int, now: float) -> JobStatus:
-    """How far a job is.
+    """The progress of a job.
 
     Raises:
         NotFound: no such job.
@@ -111,7 +111,7 @@ def job_status(job_id: int, now: float) -> JobStatus:
 
 
 def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int, now: float) -> Accepted:
-    """Hand the work over: the job first, then the file, whose arrival starts it."""
+    """Store the job first and then the file, whose arrival starts the job."""
     job_id = next_job_id()
     stored = _stored(request)
     _create_job(job_id, stored, created_by, now)
@@ -144,4 +144,4 @@ def _exam_exists(exam_id: int) -> None:
 
 
 def _no_report(percent: int, message: str) -> None:
-    """The caller waits for the whole answer."""
+    """Ignore progress, because the caller waits for the whole answer."""

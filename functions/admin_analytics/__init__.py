@@ -1,1 +1,1 @@
-"""How the institute's students do."""
+"""Analytics of all students' results."""

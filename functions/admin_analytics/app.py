@@ -1,4 +1,4 @@
-"""Routes of how the institute's students do."""
+"""Routes of analytics."""
 
 from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import Data, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
@@ -15,14 +15,14 @@ _YES = frozenset({"1", "true", "yes", "on"})
 
 @api.get("/admin/api/users-analytics/stats", access=Access.ADMIN, answers=Totals)
 def totals(request: Request) -> Totals:
-    """Tell how much there is of everything."""
+    """Get the total numbers of users, exams, questions and responses."""
     del request
     return service.totals()
 
 
 @api.get("/admin/api/users-analytics/data", access=Access.ADMIN, query=DataQuery, answers=Data)
 def data(request: Request, query: DataQuery) -> Data:
-    """Show a period in numbers, charts and tables, compared with the period before."""
+    """Get a period's numbers, charts and tables, compared with the period before."""
     timezone = settings().exam_timezone
     period = periods.read_period(query.timePeriod, query.startDate, query.endDate, request.now, timezone)
     return service.data(query.exam, period, timezone)
@@ -60,7 +60,7 @@ def list_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
 
 @api.get("/admin/users-analytics/download-result/<result_id>", access=Access.ADMIN, answers="application/pdf")
 def download_result(request: Request, result_id: int) -> Reply:
-    """Download a result with all answers as a PDF, whether its student may see it yet or not.
+    """Download a result with all answers as a PDF, even if its student may not see it yet.
 
     Raises:
         NotFound: `result_not_found`.
@@ -72,7 +72,7 @@ def download_result(request: Request, result_id: int) -> Reply:
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)
 def rebuilding_state(request: Request) -> Rebuilding:
-    """Tell whether the statistics are being built anew."""
+    """Check whether the statistics are being rebuilt."""
     del request
     now = tallies.generations()
     return Rebuilding(now.current, now.building, "done" if now.building is None else "running")
@@ -80,7 +80,8 @@ def rebuilding_state(request: Request) -> Rebuilding:
 
 @api.post("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding, also={202: Rebuilding})
 def rebuild(request: Request) -> Reply:
-    """Count all results and attempts anew. Analytics go on with the old numbers until the new ones are complete."""
+    """Rebuild the statistics from all results and attempts. Analytics show the old numbers until the new ones are
+    complete."""
     generation = rebuilding.begin()
     record(Change(request.caller.user_id, "analytics.rebuild", f"statistics:{generation}", None, None), request.now)
     return Reply(Rebuilding(tallies.generations().current, generation, "running"), status=202)

@@ -1,4 +1,4 @@
-"""Results as files."""
+"""Results as PDF files."""
 
 from smartexam.accounts.store import identity
 from smartexam.platform import ids
@@ -8,7 +8,7 @@ from smartexam.results.store import counters, tallies
 from smartexam.sitting.store import results
 from smartexam.sitting.store.results import Result
 
-# About two seconds, which is what the statistics are behind.
+# About two seconds, which is how far the statistics lag.
 _LOOKS = 15
 
 
@@ -16,20 +16,20 @@ def result_pdf(result_id: int) -> bytes:
     """A result as a PDF.
 
     Raises:
-        NotFound: there is no such result, or its exam is gone.
+        NotFound: there is no such result, or its exam was deleted.
     """
     result = _find(result_id)
     if result is None:
         raise NotFound("Result not found", code="result_not_found")
     user = identity.get_user(result.user_id)
-    # Only downloads wait for the fonts and the shaping engine to be loaded.
+    # Imported here because only downloads should wait for the fonts and the shaping engine to load.
     from result_sheets.sheets import result_sheet  # noqa: PLC0415
 
     return result_sheet(result, user.full_name if user else "", user.username if user else "")
 
 
 def _find(result_id: int) -> Result | None:
-    """A result by its id, which the statistics know; of one that was submitted just now they will in a moment."""
+    """A result by its id, found with the statistics; waits for one that was just submitted."""
     generation = tallies.generations().current
     place = counters.find_result(generation, result_id)
     if place is None and result_id <= ids.highest("attempt"):

@@ -1,4 +1,4 @@
-"""Results as a fragment of HTML, for pages that load more of a table."""
+"""Renders results as an HTML fragment, for pages that load more rows of a table."""
 
 from html import escape
 
@@ -9,7 +9,7 @@ _HEADINGS = ("Student", "Username", "Exam", "Score", "Percentage", "Grade", "Min
 
 
 def render(page: ResultPage) -> str:
-    """The table; whatever comes from people is escaped."""
+    """The table; all texts that people wrote are escaped."""
     headings = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in _HEADINGS)
     body = "".join(_row(row) for row in page.results)
     if not page.results:

@@ -17,10 +17,10 @@ _MOST_OF_A_STUDENT = 1000
 
 
 def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list[ResultRow], int, str | None]:
-    """A page of results, how many there are in all, and the place to go on after.
+    """A page of results, the total, and the place to continue after.
 
     Raises:
-        InvalidFields: no dates, or in the wrong order.
+        InvalidFields: invalid dates, or in the wrong order.
     """
     first, last = read_range(("dateFrom", query.dateFrom), ("dateTo", query.dateTo))
     since = None if first is None else counters.starts_at(first, timezone)
@@ -41,7 +41,7 @@ def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list
 
 
 def latest_results(generation: int, scope: str, since: float | None, until: float | None) -> list[ResultRow]:
-    """The latest results of a time."""
+    """The latest results of a period."""
     listed, _ = counters.list_results(generation, scope, since, until, Wanted(1, _RECENT))
     entries = results.get_history((each.user_id, each.completed_at, each.id) for each in listed)
     return _rows([(each.user_id, entries[each.id]) for each in listed if each.id in entries])
@@ -50,7 +50,7 @@ def latest_results(generation: int, scope: str, since: float | None, until: floa
 def _of_student(
     user_id: int, exam_id: int | None, since: float | None, until: float | None, page: Wanted
 ) -> tuple[list[ResultRow], int, str | None]:
-    """A student's own history tells: it is as long as they were diligent, however many others there are."""
+    """A student's results, from the student's own history, so the cost does not depend on other students."""
     entries, _ = results.list_history(user_id, limit=_MOST_OF_A_STUDENT)
     eligible = [
         entry

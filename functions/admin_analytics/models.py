@@ -11,7 +11,7 @@ _Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class DataQuery(Struct, frozen=True):
-    """What to look at: a period, and perhaps one exam by its id. `custom` needs both dates."""
+    """The period, and optionally one exam by id. `custom` needs both dates."""
 
     timePeriod: Literal["today", "week", "month", "custom", "all"] = "all"
     exam: _Id | None = None
@@ -20,7 +20,7 @@ class DataQuery(Struct, frozen=True):
 
 
 class ResultsQuery(Struct, frozen=True):
-    """Which results to list: of a student, of an exam (both by id), of days. A cursor wins over a page."""
+    """Which results to list: of a student, of an exam (both by id), of days. A cursor overrides a page."""
 
     user: _Id | None = None
     exam: _Id | None = None
@@ -32,7 +32,7 @@ class ResultsQuery(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """How much there is of everything; responses are questions of results, answered or not."""
+    """Total numbers; responses are questions of results, answered or not."""
 
     total_users: int
     total_exams: int
@@ -41,10 +41,10 @@ class Totals(Struct, frozen=True):
 
 
 class Summary(Struct, frozen=True):
-    """A period in numbers, and how they compare with the period before, of the same length.
+    """A period in numbers, and the changes from the period before, of the same length.
 
-    Scores and rates are percent. The changes of both are in percentage points; those of attempts and users are percent
-    of the period before (100 where there was nothing before). All are 0 where there is no period before (`all`).
+    Scores and rates are percent. Their changes are in percentage points; those of attempts and users are percent of the
+    period before (100 if it had none). All changes are 0 if there is no period before (`all`).
     """
 
     avgScore: float
@@ -58,7 +58,7 @@ class Summary(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """A chart's values by label; null where there is nothing to show."""
+    """A chart's values by label; null if there is no value."""
 
     labels: list[str]
     data: list[float | None]
@@ -74,7 +74,7 @@ class Charts(Struct, frozen=True):
 
 
 class Performer(Struct, frozen=True):
-    """One of the best students; names are empty of an account that is gone."""
+    """One of the best students; names are empty if the account was deleted."""
 
     student_id: int
     username: str

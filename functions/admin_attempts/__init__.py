@@ -1,1 +1,1 @@
-"""Students' attempts, as admins keep them."""
+"""Students' attempts, for administrators."""

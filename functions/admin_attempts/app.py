@@ -1,4 +1,4 @@
-"""Routes of students' attempts, as admins keep them."""
+"""Routes of students' attempts, for administrators."""
 
 from admin_attempts import service
 from admin_attempts.models import AttemptsPage, AttemptsQuery, Modification, Modifications, Modified, Place
@@ -11,10 +11,10 @@ api = Api("admin_attempts")
 
 @api.get("/admin/api/attempts/search", access=Access.ADMIN, query=AttemptsQuery, answers=AttemptsPage)
 def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
-    """List students' attempts at exams, by exam, or by username with `q`.
+    """List students' attempts at exams by exam, or by username with `q`.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
     name = f"attempts:{query.exam_id}:{query.status}:{query.q}"
@@ -33,10 +33,10 @@ def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
 
 @api.post("/admin/attempts/modify", access=Access.ADMIN, takes=Modification, answers=Done)
 def modify_attempts(request: Request, body: Modification) -> Done:
-    """Change a student's attempts at an exam.
+    """Change how many attempts a student has at an exam.
 
-    `increase` grants further attempts; `decrease` takes them back, or lowers what the exam allows, but not below those
-    used; `reset` makes the used ones no longer count. Results stay.
+    `increase` grants further attempts; `decrease` takes them away, or lowers what the exam allows, but not below those
+    used; `reset` makes used attempts no longer count. Results stay.
 
     Raises:
         BadRequest: `attempts_used`, `too_many_attempts`, or `unlimited_attempts`.
@@ -49,7 +49,7 @@ def modify_attempts(request: Request, body: Modification) -> Done:
 
 @api.post("/admin/attempts/bulk-modify", access=Access.ADMIN, takes=Modifications, answers=Modified)
 def modify_many(request: Request, body: Modifications) -> Modified:
-    """Change the attempts of several students alike, and tell whose could not be changed."""
+    """Make the same change for several students, and get the errors of those that failed."""
     processed, errors = service.modify_all(body.items, body.action, body.amount, request.caller.user_id, request.now)
     return Modified(processed, errors)
 

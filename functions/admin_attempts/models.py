@@ -10,7 +10,7 @@ _Amount = Annotated[int, Meta(ge=1, le=100)]
 
 
 class AttemptsQuery(Struct, frozen=True):
-    """What to look for; `q` is the beginning of a username. A cursor wins over a page."""
+    """What to search for; `q` is the start of a username. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
     exam_id: _Id | None = None
@@ -22,8 +22,8 @@ class AttemptsQuery(Struct, frozen=True):
 class AttemptsRow(Struct, frozen=True):
     """A student's attempts at an exam.
 
-    `max_attempts` is what the student may use: the exam's, and what was granted or taken. A running attempt counts as
-    used. `max_attempts` and `remaining` are "∞" where the exam has no limit.
+    `max_attempts` is what the student may use: the exam's own, plus granted or minus removed ones. A running attempt
+    counts as used. `max_attempts` and `remaining` are "∞" if the exam has no limit.
     """
 
     student_id: int
@@ -39,7 +39,7 @@ class AttemptsRow(Struct, frozen=True):
 class AttemptsPage(Struct, frozen=True):
     """A page of students' attempts at exams.
 
-    `total` is exact unless `total_is_exact` says that a search by name matches more than it reads.
+    `total` is a lower bound if `total_is_exact` is false: the search by name matches more than it reads.
     """
 
     rows: list[AttemptsRow]
@@ -52,7 +52,7 @@ class AttemptsPage(Struct, frozen=True):
 
 
 class Modification(Struct, frozen=True):
-    """What to do with a student's attempts at an exam; `amount` is not used by `reset`."""
+    """A change of a student's attempts at an exam; `reset` ignores `amount`."""
 
     student_id: _Id
     exam_id: _Id
@@ -68,7 +68,7 @@ class Place(Struct, frozen=True):
 
 
 class Modifications(Struct, frozen=True):
-    """The same for at most 200 students and exams; each is read by itself."""
+    """The same change for at most 200 students and exams, each of them independent."""
 
     items: Annotated[list[Any], Meta(min_length=1, max_length=200)]
     action: Action
@@ -76,7 +76,7 @@ class Modifications(Struct, frozen=True):
 
 
 class RefusedModification(Struct, frozen=True):
-    """Attempts that were not changed; `index` is their place in the list."""
+    """A change that failed; `index` is its place in the list."""
 
     index: int
     student_id: int | None
@@ -85,7 +85,7 @@ class RefusedModification(Struct, frozen=True):
 
 
 class Modified(Struct, frozen=True):
-    """How many were changed, and why the others were not."""
+    """How many were changed, and the errors of the others."""
 
     processed: int
     errors: list[RefusedModification]

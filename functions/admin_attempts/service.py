@@ -1,4 +1,4 @@
-"""Students' attempts: searching and changing them."""
+"""Lists and changes students' attempts."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ from smartexam.sitting.store.attempts import IDLE, SittingItem, sitting_key
 
 PAGE_SIZE = 50
 _INFINITE = "∞"
-# More would be an unlimited exam by another name.
+# More would in effect make the exam unlimited.
 _MOST_GRANTED = 1000
 
 
 def rows(places: list[tuple[int, int]]) -> list[AttemptsRow]:
-    """Sittings as they are now, by (user id, exam id); those whose student or exam is gone are left out."""
+    """Rows for sittings by (user id, exam id), without those whose student or exam was deleted."""
     if not places:
         return []
     users = identity.get_users({user_id for user_id, _ in places})
@@ -68,7 +68,7 @@ def modify(place: Place, action: Action, amount: int, admin_id: int, now: float)
         place.student_id, place.exam_id, change, action=f"attempts.{action}", admin_id=admin_id, now=now
     )
     try:
-        # So that whoever did it sees it in the list at once; else the stream would bring it in a moment.
+        # The stream would update the list moments later, but the administrator expects to see the change at once.
         tallies.refresh(place.student_id, Touched(sittings=frozenset({place.exam_id})))
     except Unavailable:
         return
@@ -77,10 +77,10 @@ def modify(place: Place, action: Action, amount: int, admin_id: int, now: float)
 def modify_all(
     items: list[Any], action: Action, amount: int, admin_id: int, now: float
 ) -> tuple[int, list[RefusedModification]]:
-    """Change the attempts of several students, each by itself.
+    """Make the same change for several students, each independently.
 
     Returns:
-        How many were changed, and why the others were not. Once the database cannot be reached, no further is tried.
+        How many were changed, and the errors of the others. If the database cannot be reached, the rest is not tried.
 
     Raises:
         Unavailable: the database cannot be reached; nothing was changed.

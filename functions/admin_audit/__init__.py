@@ -1,1 +1,1 @@
-"""The log of what admins changed."""
+"""The log of administrators' changes."""

@@ -1,4 +1,4 @@
-"""The log of what admins changed."""
+"""Route of the log of administrators' changes."""
 
 from admin_audit.models import Actor, AuditEntry, AuditPage, AuditQuery
 from smartexam.accounts.store import identity
@@ -15,10 +15,10 @@ _PAGE_SIZE = 50
 
 @api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
 def list_changes(request: Request, query: AuditQuery) -> AuditPage:
-    """List what admins changed, the latest first: who, what, before, after, when.
+    """List administrators' changes, the latest first: who, what, before, after, when.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
     entries, place = audit.list_entries(limit=_PAGE_SIZE, after=cursors.decode("audit", query.cursor))

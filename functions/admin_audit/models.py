@@ -6,13 +6,13 @@ from msgspec import Struct
 
 
 class AuditQuery(Struct, frozen=True):
-    """From where to go on."""
+    """Where to continue."""
 
     cursor: str | None = None
 
 
 class Actor(Struct, frozen=True):
-    """Who made a change; `username` is null of an account that is gone."""
+    """The administrator who made a change; `username` is null if the account was deleted."""
 
     id: int
     username: str | None
@@ -21,7 +21,7 @@ class Actor(Struct, frozen=True):
 class AuditEntry(Struct, frozen=True):
     """A change.
 
-    `at` is UTC. `before` and `after` hold the fields that changed, in the API's names where it has them; null before a
+    `at` is UTC. `before` and `after` contain the changed fields, with the API's names where they exist; null before a
     creation and after a deletion. Long texts are cut.
     """
 

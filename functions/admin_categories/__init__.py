@@ -1,1 +1,1 @@
-"""Categories, as admins keep them."""
+"""Categories, for administrators."""

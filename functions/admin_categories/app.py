@@ -1,4 +1,4 @@
-"""Routes of categories, as admins keep them."""
+"""Routes of categories, for administrators."""
 
 from admin_categories import service
 from admin_categories.models import CategoryFields, CategoryList, SavedCategory
@@ -7,7 +7,7 @@ from smartexam.catalog.store import categories
 
 api = Api("admin_categories")
 
-# What Lambda takes, as base64, is 6 MB: the gateway refuses images of more than some 4.5 MB by itself.
+# Lambda takes 6 MB, so the gateway refuses images of more than about 4.5 MB, which are sent as base64.
 _LIMIT = 6 * 1024 * 1024
 
 
@@ -27,7 +27,7 @@ def list_categories(request: Request) -> CategoryList:
     limit=_LIMIT,
 )
 def create_category(request: Request, body: CategoryFields) -> SavedCategory:
-    """Create a category, with an image if there is one.
+    """Create a category, optionally with an image.
 
     Raises:
         BadRequest: `invalid_image`.
@@ -47,7 +47,7 @@ def create_category(request: Request, body: CategoryFields) -> SavedCategory:
     limit=_LIMIT,
 )
 def update_category(request: Request, category_id: int, body: CategoryFields) -> SavedCategory:
-    """Change a category's name, its image, or both. A new image takes the place of the old one.
+    """Change a category's name, its image, or both. A new image replaces the old one.
 
     Raises:
         BadRequest: `invalid_image`.
@@ -62,7 +62,7 @@ def update_category(request: Request, category_id: int, body: CategoryFields) ->
 
 @api.post("/admin/categories/delete/<category_id>", access=Access.ADMIN, answers=Done)
 def delete_category(request: Request, category_id: int) -> Done:
-    """Delete a category that no exam is in.
+    """Delete a category that has no exams.
 
     Raises:
         Conflict: `category_in_use`.
@@ -73,7 +73,7 @@ def delete_category(request: Request, category_id: int) -> Done:
 
 
 def _content(fields: CategoryFields) -> bytes | None:
-    # Browsers send a file field that was left empty as a file without a name.
+    # Browsers send an empty file field as a file without a name.
     image = fields.image
     return None if image is None or not (image.filename or image.content) else image.content
 

@@ -20,7 +20,7 @@ class CategoryList(Struct, frozen=True):
 
 
 class SavedCategory(Struct, frozen=True):
-    """A category as it now is."""
+    """The category after the change."""
 
     category: CategoryView
     success: bool = True
@@ -29,7 +29,7 @@ class SavedCategory(Struct, frozen=True):
 class CategoryFields(Struct, frozen=True):
     """A category's fields.
 
-    `image` is a file (png, jpg, gif or webp, at most 5 MB). `image_path` names an image added by `POST /admin/images`
+    `image` is a file (png, jpg, gif or webp, at most 5 MB). `image_path` is an image added by `POST /admin/images`
     instead; an empty one removes the image.
     """
 

@@ -1,4 +1,4 @@
-"""Categories: creating, changing, deleting, with their images."""
+"""Creates, changes and deletes categories, with their images."""
 
 import re
 from contextlib import suppress
@@ -23,8 +23,8 @@ def create(name: str | None, image: bytes | None, image_path: str | None, admin_
     """Store a new category.
 
     Raises:
-        InvalidFields: the name is missing or wrong.
-        BadRequest: the image is none.
+        InvalidFields: the name is missing or invalid.
+        BadRequest: the file is not an image.
         TooLarge: the image has too many bytes or pixels.
         Conflict: the name is taken.
     """
@@ -34,7 +34,7 @@ def create(name: str | None, image: bytes | None, image_path: str | None, admin_
     try:
         categories.create_category(category, admin_id, now)
     except Conflict:
-        # Only of one that is refused for certain: after a lost answer the category may be there, with its image.
+        # Only after a refusal: after a lost answer the category may exist, with its image.
         _discard(path if is_new else None)
         raise
     return category
@@ -46,8 +46,8 @@ def update(
     """Change a category's name, its image, or both.
 
     Raises:
-        InvalidFields: the name is wrong, or there is nothing to change.
-        BadRequest: the image is none.
+        InvalidFields: the name is invalid, or there is nothing to change.
+        BadRequest: the file is not an image.
         TooLarge: the image has too many bytes or pixels.
         NotFound: there is no such category.
         Conflict: the name is taken.
@@ -78,7 +78,7 @@ def delete(category_id: int, admin_id: int, now: float) -> None:
 
     Raises:
         NotFound: there is no such category.
-        Conflict: exams are in it.
+        Conflict: it has exams.
     """
     _discard(categories.delete_category(category_id, admin_id, now).image_path)
 
@@ -89,7 +89,7 @@ def view(category: Category) -> CategoryView:
 
 
 def _discard(path: str | None) -> None:
-    """Remove an image that nothing refers to. What was changed is changed, also if that fails."""
+    """Delete an image that is no longer used. If that fails, the change is done all the same."""
     with suppress(Unavailable):
         images.discard(path)
 
@@ -99,7 +99,7 @@ def _read_name(name: str | None) -> str:
 
 
 def _read_image(image: bytes | None, image_path: str | None) -> tuple[str | None, bool]:
-    """The path of the image, and whether it was stored just now."""
+    """The path of the image, and whether it was stored by this request."""
     if image is not None:
         picture = read_picture(image)
         path = images.keep(picture.content, picture.extension, picture.media_type, prefix=images.OF_CATEGORIES)

@@ -1,1 +1,1 @@
-"""Exams as admins keep them."""
+"""Exams, for administrators."""

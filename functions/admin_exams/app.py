@@ -1,4 +1,4 @@
-"""Routes of exams as admins keep them."""
+"""Routes of exams, for administrators."""
 
 from admin_exams import service
 from admin_exams.models import ExamFields, ExamPage, ExamsQuery, Released, SavedExam
@@ -13,7 +13,7 @@ def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
     """List exams, the latest date first.
 
     Raises:
-        BadRequest: `invalid_fields`; `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_fields`; `invalid_cursor`, if it is not from this list.
     """
     del request
     found, place = service.list_exams(
@@ -24,14 +24,14 @@ def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
 
 @api.post("/admin/exams", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def create_exam(request: Request, body: ExamFields) -> SavedExam:
-    """Create an exam. Required are `name`, `date`, `start_time` and `duration`; a category must exist."""
+    """Create an exam. `name`, `date`, `start_time` and `duration` are required; a category must exist."""
     exam = service.create_exam(body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))
 
 
 @api.post("/admin/exams/edit/<exam_id>", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
-    """Change any fields of an exam. Attempts that run already keep their paper and their deadline.
+    """Change any fields of an exam. Running attempts keep their paper and their deadline.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -53,7 +53,7 @@ def delete_exam(request: Request, exam_id: int) -> Done:
 
 @api.post("/admin/exams/<exam_id>/release-results", access=Access.ADMIN, answers=Released)
 def release_results(request: Request, exam_id: int) -> Released:
-    """Release the results of an exam whose `result_mode` is `manual`, or withdraw them: each call toggles.
+    """Release the results of an exam with `result_mode` `manual`, or withdraw them: each call toggles.
 
     Raises:
         NotFound: `exam_not_found`.

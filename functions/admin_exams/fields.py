@@ -1,4 +1,4 @@
-"""Reading an exam's fields, typed loosely because forms hold only text: all of it, or everything that is wrong."""
+"""Reads an exam's fields, which are typed loosely because forms contain only text, and reports all errors together."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "category_id": None,
     "allow_assistant": False,
 }
-# These mean something when they are empty: no instructions, any number of attempts, no delay, no category, no.
+# Empty values of these mean: no instructions, any number of attempts, no delay, no category, no.
 _MAY_BE_EMPTY = frozenset({"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant"})
 
 MAX_NAME: Final = 200
@@ -35,7 +35,7 @@ MAX_ID: Final = 2**53 - 1
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _WHOLE = re.compile(r"[0-9]{1,16}")
-# Tab and line feed are text. Lone surrogates are not: no encoding can carry them.
+# Tab and line feed are text. Lone surrogates are not, because no encoding can represent them.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES = frozenset({"true", "1", "on", "yes"})
 _NO = frozenset({"false", "0", "off", "no"})
@@ -44,10 +44,10 @@ Reader = Callable[[Any], Any]
 
 
 def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a new exam, with defaults for what is missing or empty; marks in units.
+    """The fields of a new exam, with defaults for missing or empty ones; marks in units.
 
     Raises:
-        InvalidFields: with everything that is missing or wrong.
+        InvalidFields: with everything that is missing or invalid.
     """
     given = {name: value for name, value in fields.items() if not _blank(value)}
     missing = [Fault(name, "This field is required") for name in REQUIRED if name not in given]
@@ -55,13 +55,13 @@ def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_changes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that change; marks in units.
+    """The changed fields; marks in units.
 
-    An empty field is emptied if it can be (no instructions, any number of attempts, no delay, no category), is wrong
-    if an exam cannot be without it, and else stays as it is.
+    An empty field is cleared if it may be empty (no instructions, any number of attempts, no delay, no category),
+    invalid if it is required, and otherwise unchanged.
 
     Raises:
-        InvalidFields: with everything that is wrong, or because there is nothing to change.
+        InvalidFields: with everything that is invalid, or because there is nothing to change.
     """
     if not fields:
         raise InvalidFields([("", "No field to change")])
@@ -108,7 +108,7 @@ def _text(longest: int, *, lines: bool) -> Reader:
 def _day(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     try:
-        # The calendar's reader knows other spellings too ("20250115").
+        # `fromisoformat` also accepts other spellings ("20250115").
         date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         raise ValueError("must be a date as YYYY-MM-DD") from None

@@ -8,7 +8,7 @@ _MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "
 
 
 class ExamsQuery(Struct, frozen=True):
-    """Which exams to list, and from where."""
+    """Which exams to list, and where to continue."""
 
     category_id: int | None = None
     status: str | None = None
@@ -18,7 +18,7 @@ class ExamsQuery(Struct, frozen=True):
 class ExamFields(Struct, frozen=True, kw_only=True):
     """An exam's fields, from JSON or a form.
 
-    They are read by `admin_exams.fields`, which names everything that is wrong at once; hence the loose types here.
+    Types are loose here because `admin_exams.fields` reads the values and reports all errors together.
     """
 
     name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
@@ -36,17 +36,17 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     allow_assistant: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
 
     def given(self) -> dict[str, Any]:
-        """The fields that the client named."""
+        """The fields in the request."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: value for name, value in values if value is not UNSET}
 
 
 class AdminExam(Struct, frozen=True):
-    """An exam with everything that an admin sets.
+    """An exam with all its settings.
 
-    Marks are numbers where two decimals say them exactly, else text ("1/3"), so that what is read can be sent back
-    unchanged. `duration` and `result_delay` are minutes, `max_attempts` is 0 for any number, `released` tells whether
-    the results of a `manual` exam are visible.
+    Marks are numbers if two decimals are exact, otherwise text ("1/3"), so that a client can send back what it read.
+    `duration` and `result_delay` are minutes, `max_attempts` is 0 for any number, `released` tells whether the results
+    of a `manual` exam are visible.
     """
 
     id: int
@@ -78,7 +78,7 @@ class ExamPage(Struct, frozen=True):
 
 
 class SavedExam(Struct, frozen=True):
-    """An exam as it now is."""
+    """The exam after the change."""
 
     exam_id: int
     exam: AdminExam
@@ -86,7 +86,7 @@ class SavedExam(Struct, frozen=True):
 
 
 class Released(Struct, frozen=True):
-    """Whether the results of an exam are released now."""
+    """Whether the results of the exam are released now."""
 
     released: bool
     success: bool = True

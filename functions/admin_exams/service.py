@@ -1,4 +1,4 @@
-"""Exams: listing, creating, changing, deleting."""
+"""Lists, creates, changes and deletes exams."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,12 +15,12 @@ from smartexam.platform.errors import InvalidFields, NotFound, Unavailable
 from smartexam.platform.times import iso
 
 PAGE_SIZE = 50
-# Pieces of what a deleted exam leaves that are removed within the request: about 4,000 rows, one or two seconds.
+# How many pieces of a deleted exam are erased within the request: about 4,000 rows, one or two seconds.
 _PIECES_AT_ONCE = 16
 
 
 def list_exams(*, status: str | None, category_id: int | None, after: str | None) -> tuple[list[AdminExam], str | None]:
-    """A page of exams and the place to go on after.
+    """A page of exams and the place to continue after.
 
     Raises:
         InvalidFields: no such status.
@@ -63,10 +63,10 @@ def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float)
 
 
 def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
-    """Delete an exam and all that belongs to it: at once for everybody who looks for it, its rows as time permits.
+    """Delete an exam and everything that belongs to it: the exam at once, the rest as far as time permits.
 
-    The last pass is ordered first: should this process die anywhere below, it finishes what was begun. It also
-    removes what was under way, such as an attempt whose start had read the exam just before.
+    The last pass is ordered first, so it completes the deletion if this process dies. It also deletes writes that were
+    in progress, such as the start of an attempt.
 
     Raises:
         NotFound: there is no such exam.
@@ -81,12 +81,12 @@ def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
         if not erase_exam(exam_id, lambda: next(pieces, None) is not None):
             erasing_queue.order(exam_id)
     except Unavailable:
-        # The exam is gone, which is what was asked for. The last pass takes the rest.
+        # The exam is deleted, as requested; the last pass deletes the rest.
         return
 
 
 def release_results(exam_id: int, admin_id: int, now: float) -> bool:
-    """Release an exam's results, or take that back.
+    """Release an exam's results, or withdraw them.
 
     Returns:
         Whether they are released now.

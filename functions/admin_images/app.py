@@ -8,7 +8,7 @@ from smartexam.platform.errors import InvalidFields, Unavailable
 
 api = Api("admin_images")
 
-# What Lambda takes, as base64, is 6 MB: the gateway refuses images of more than some 4.5 MB by itself.
+# Lambda takes 6 MB, so the gateway refuses images of more than about 4.5 MB, which are sent as base64.
 _LIMIT = 6 * 1024 * 1024
 
 
@@ -23,13 +23,13 @@ _LIMIT = 6 * 1024 * 1024
 def add_image(request: Request, body: ImageFields) -> KeptImage | UploadOffered:
     """Add an image (png, jpg, gif or webp, at most 5 MB), sent as the field `image` of a multipart form.
 
-    For images over 4 MB there is another way: `content_type` alone is answered with an address to upload to, and
-    `upload_id` after the upload takes the image.
+    Images over 4 MB are uploaded directly: a call with only `content_type` returns an upload form, and a call with
+    `upload_id` after the upload adds the image.
 
     Raises:
         BadRequest: `invalid_image`.
         NotFound: `upload_not_found`.
-        TooLarge: `image_too_large`, or of an upload `file_too_large`.
+        TooLarge: `image_too_large`, or for an upload `file_too_large`.
     """
     if body.image is not None:
         kept = service.keep_image(body.image.content)

@@ -8,7 +8,7 @@ from smartexam.platform.http.bodies import UploadedFile
 
 
 class ImageFields(Struct, frozen=True):
-    """An image as a file; or the type of one to be uploaded directly; or the `upload_id` of one that was."""
+    """An image as a file, the type of one to be uploaded directly, or the `upload_id` of an uploaded one."""
 
     image: UploadedFile | None = None
     content_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] | None = None
@@ -16,7 +16,7 @@ class ImageFields(Struct, frozen=True):
 
 
 class KeptImage(Struct, frozen=True):
-    """An image as it is kept: `image_path` is what questions and categories name."""
+    """A stored image; questions and categories refer to it by `image_path`."""
 
     image_path: str
     image_url: str | None
@@ -24,7 +24,7 @@ class KeptImage(Struct, frozen=True):
 
 
 class UploadOffered(Struct, frozen=True):
-    """Where to send the file: a multipart form of these fields and, last, `file`. Then call again with `upload_id`."""
+    """The upload form: a multipart form of these fields and, last, `file`. Then call again with `upload_id`."""
 
     upload_id: str
     url: str

@@ -1,4 +1,4 @@
-"""Taking images: sent with the request, or uploaded before."""
+"""Stores images that were sent with the request or uploaded before."""
 
 import secrets
 from contextlib import suppress
@@ -10,16 +10,16 @@ from smartexam.platform import storage
 from smartexam.platform.errors import NotFound, Unavailable
 from smartexam.platform.settings import settings
 
-# Not served to anybody, and gone after a day; see the bucket in the template.
+# Not served to anybody, and deleted after a day; see the bucket in the template.
 _UPLOADS = "uploads/"
 _UPLOAD_SECONDS = 900
 
 
 def keep_image(content: bytes) -> KeptImage:
-    """Keep an image, if it is one.
+    """Store an image.
 
     Raises:
-        BadRequest: it is none.
+        BadRequest: it is not an image.
         TooLarge: it has too many bytes or pixels.
         Unavailable: the storage cannot be reached.
     """
@@ -29,13 +29,13 @@ def keep_image(content: bytes) -> KeptImage:
 
 
 def forget_image(path: str) -> None:
-    """Remove an image that nobody was told of, if the storage lets us."""
+    """Delete an image that no client knows, if the storage can be reached."""
     with suppress(Unavailable):
         images.discard(path)
 
 
 def offer_upload(media_type: str) -> UploadOffered:
-    """Let a client upload a file by itself, past the size that a request may have."""
+    """A form to upload a file directly, which may be larger than a request."""
     upload_id = secrets.token_hex(16)
     upload = storage.presigned_upload(
         settings().required("IMAGES_BUCKET"), _UPLOADS + upload_id, media_type, most=LARGEST, seconds=_UPLOAD_SECONDS
@@ -44,11 +44,11 @@ def offer_upload(media_type: str) -> UploadOffered:
 
 
 def take_upload(upload_id: str) -> KeptImage:
-    """Keep an image that was uploaded, if it is one; the upload itself is removed either way.
+    """Store an uploaded image; the upload itself is deleted, whether or not it is an image.
 
     Raises:
-        NotFound: nothing was uploaded under this id, or it was taken before.
-        BadRequest: it is no image.
+        NotFound: there is no upload with this id, or it was stored before.
+        BadRequest: it is not an image.
         TooLarge: it has too many bytes or pixels.
         Unavailable: the storage cannot be reached.
     """
@@ -59,5 +59,5 @@ def take_upload(upload_id: str) -> KeptImage:
             raise NotFound("There is no such upload", code="upload_not_found")
         return keep_image(content)
     finally:
-        with suppress(Unavailable):  # the bucket removes it after a day
+        with suppress(Unavailable):  # the bucket deletes it after a day
             storage.delete(bucket, key)

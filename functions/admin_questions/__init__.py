@@ -1,1 +1,1 @@
-"""Questions, as administrators write, import and export them."""
+"""Questions, for administrators: editing, import and export."""

@@ -1,4 +1,4 @@
-"""Routes of questions as admins keep them."""
+"""Routes of questions, for administrators."""
 
 import gzip
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ api = Api("admin_questions")
 
 Questions: TypeAlias = Sequence[StoredQuestion]
 
-# What Lambda takes is 6 MB, of which base64 leaves three quarters for a file.
+# Lambda takes 6 MB, of which base64 leaves three quarters for a file.
 _LARGEST_UPLOAD = 5 * 1024 * 1024
 _LARGEST_ANSWER = 5 * 1024 * 1024
 _YES = frozenset({"1", "true", "yes", "on"})
@@ -46,7 +46,7 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
     """List the questions of an exam in its order, or of all exams.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
         NotFound: `exam_not_found`.
     """
     del request
@@ -57,7 +57,7 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
 
 @api.get("/admin/questions/get/<question_id>", access=Access.ADMIN, answers=QuestionAnswer)
 def get_question(request: Request, question_id: int) -> QuestionAnswer:
-    """Show a question.
+    """Get a question.
 
     Raises:
         NotFound: `question_not_found`.
@@ -68,7 +68,7 @@ def get_question(request: Request, question_id: int) -> QuestionAnswer:
 
 @api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=QuestionFields, forms=True, answers=SavedQuestion)
 def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
-    """Add a question at the end of an exam.
+    """Add a question to the end of an exam.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -89,7 +89,7 @@ def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
     answers=SavedQuestion,
 )
 def edit_question(request: Request, question_id: int, body: QuestionFields) -> SavedQuestion:
-    """Change any fields of a question; another `exam_id` moves it. Attempts that run already keep it as it was.
+    """Change any fields of a question; another `exam_id` moves it. Running attempts keep it as it was.
 
     Raises:
         NotFound: `question_not_found`, or `exam_not_found`.
@@ -106,7 +106,7 @@ def edit_question(request: Request, question_id: int, body: QuestionFields) -> S
 
 @api.post("/admin/questions/delete/<question_id>", access=Access.ADMIN, answers=Done)
 def delete_question(request: Request, question_id: int) -> Done:
-    """Delete a question. Attempts that run already keep it.
+    """Delete a question. Running attempts keep it.
 
     Raises:
         NotFound: `question_not_found`.
@@ -138,7 +138,7 @@ def delete_questions(request: Request, body: QuestionIds) -> Deleted:
     limit=_LARGEST_UPLOAD,
 )
 def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
-    """Add those questions of a list that are consistent, at most 5,000, and tell what is wrong with the others.
+    """Add the consistent questions of a list of at most 5,000, and get the errors of the others.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -179,7 +179,7 @@ def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Repl
     content = csv_files.export_questions(exam_id, safe=query.safe in _YES)
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
     if len(content) <= _LARGEST_ANSWER:
-        # As text: bytes would go through Lambda as base64, a third larger.
+        # As text, because Lambda would return bytes as base64, which is a third larger.
         return Reply(content.decode(), content_type="text/csv; charset=utf-8", headers=headers)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         raise TooLarge("The file is too large unless the client accepts gzip", code="export_too_large")

@@ -1,4 +1,4 @@
-"""Many questions at once: adding a batch, deleting by ids, setting the marks of a type."""
+"""Changes many questions at once: adds a batch, deletes by ids, sets the marks of a type."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -17,18 +17,18 @@ from smartexam.platform.errors import BadRequest, Fault, InvalidFields
 
 MAX_BATCH: Final = 5_000
 MAX_IDS: Final = 10_000
-# A client that got everything wrong learns as much from the first hundred.
+# The first refusals are enough for a client that got everything wrong.
 _MOST_REFUSALS_SHOWN = 1_000
 
 
 def add_batch(exam_id_given: Any, items: Any, now: float, log: Log) -> tuple[list[int], list[RefusedQuestion]]:
-    """Add those questions of a batch that are consistent, all in one step, and log that.
+    """Add the consistent questions of a batch, all in one step, and log it.
 
     Returns:
-        The ids of those added, in order, and why the others were not.
+        The ids of the added questions, in order, and the errors of the others.
 
     Raises:
-        InvalidFields: the exam's number or the list itself is wrong.
+        InvalidFields: the exam's id or the list itself is invalid.
         NotFound: there is no such exam.
     """
     exam_id, faults = read_exam_id(exam_id_given)
@@ -55,13 +55,13 @@ def add_batch(exam_id_given: Any, items: Any, now: float, log: Log) -> tuple[lis
 
 
 def delete_many(given: Any, log: Log) -> int:
-    """Delete questions of any exams by a list of at most `MAX_IDS` ids, and log that.
+    """Delete questions of any exams by a list of at most `MAX_IDS` ids, and log it.
 
     Returns:
         How many existed.
 
     Raises:
-        InvalidFields: it is no list of ids.
+        InvalidFields: it is not a list of ids.
     """
     if not isinstance(given, list) or not given:
         raise InvalidFields([("ids", "must be a list of at least one question's number")])
@@ -74,13 +74,13 @@ def delete_many(given: Any, log: Log) -> int:
 
 
 def update_all(exam_id_given: Any, type_given: Any, changes: Mapping[str, Any], log: Log) -> int:
-    """Set marks or tolerance of all questions of a type in an exam, and log that.
+    """Set marks or tolerance of all questions of a type in an exam, and log it.
 
     Returns:
-        How many there are.
+        How many questions of the type the exam has.
 
     Raises:
-        InvalidFields: something is wrong; nothing was changed.
+        InvalidFields: something is invalid; nothing was changed.
         NotFound: there is no such exam.
     """
     exam_id, faults = read_exam_id(exam_id_given)
@@ -123,7 +123,8 @@ def _refusal(index: int, faults: list[Fault]) -> RefusedQuestion:
     return RefusedQuestion(index, message, errors)
 
 
-# What the new values are tried on, so that wrong ones are refused also where there is no question of the type.
+# The new values are tried on this question, so that invalid ones are refused even if the exam has no question of the
+# type.
 _WITH_OPTIONS = Question(question_type=MCQ, question_text="?", option_a="a", option_b="b", correct_answer="A")
 _EXAMPLES: Final[Mapping[str, Question]] = {
     MCQ: _WITH_OPTIONS,

@@ -1,4 +1,4 @@
-"""Importing questions from a CSV file and exporting them to one."""
+"""Imports questions from CSV files and exports them."""
 
 from typing import Final, NamedTuple
 
@@ -22,7 +22,7 @@ _MOST_ERRORS_SHOWN = 1_000
 
 
 class ImportOutcome(NamedTuple):
-    """How many rows became questions, and why the others did not, in the order of the file."""
+    """How many rows were imported, and the errors of the others, in the order of the file."""
 
     inserted: int
     errors: list[str]
@@ -35,7 +35,7 @@ class _Refusal(NamedTuple):
 
 
 class _Sheet(NamedTuple):
-    """A file's rows: the consistent questions by exam in their order, and what is refused."""
+    """A file's rows: the consistent questions by exam in order, and the refused rows."""
 
     accepted: dict[int, list[ImportedQuestion]]
     refused: list[_Refusal]
@@ -44,16 +44,16 @@ class _Sheet(NamedTuple):
 def import_questions(
     content: bytes, default_exam_id: int | None, now: float, log: Log, *, atomic: bool
 ) -> ImportOutcome:
-    """Add a file's questions at the ends of the exams that its rows name.
+    """Add a file's questions to the ends of the exams that its rows name.
 
-    The questions of one exam are added all or none, and so are those of `MOST_EXAMS` exams together: who imports a file
-    again that failed adds nothing twice. With `atomic` one refused row keeps all others out.
+    All or none of the questions of one exam are added, and of `MOST_EXAMS` exams together, so that importing a file
+    again after a failure adds nothing twice. With `atomic` a single refused row refuses the file.
 
     Args:
         content: the file.
-        default_exam_id: for rows that name no exam.
+        default_exam_id: for rows without an exam.
         now: epoch seconds.
-        log: what is logged of each step, which is all of the file but for files of very many exams.
+        log: the log entry of each step; files of very many exams take several.
         atomic: all or nothing.
 
     Raises:
@@ -73,7 +73,7 @@ def import_questions(
         try:
             question_changes.add_to_exams(_numbered(group), now, log)
         except NotFound:
-            # One of them was deleted while the file was read: again without it.
+            # One of the exams was deleted while the file was read; try again without it.
             known = _known_exams_only(_Sheet(group, []))
             refused += known.refused
             if atomic:
@@ -91,7 +91,7 @@ def import_questions(
 
 
 def export_questions(exam_id: int, *, safe: bool) -> bytes:
-    """An exam's questions as a file.
+    """An exam's questions as a CSV file.
 
     Raises:
         NotFound: there is no such exam.

@@ -23,20 +23,20 @@ _TYPE = Meta(extra_json_schema={"enum": ["MCQ", "MSQ", "NUMERIC"]})
 
 
 class QuestionsQuery(Struct, frozen=True):
-    """Of which exam to list questions (of all, if none is named), and from where."""
+    """The exam whose questions to list (default: all exams), and where to continue."""
 
     exam_id: int | None = None
     cursor: str | None = None
 
 
 class ImportQuery(Struct, frozen=True):
-    """`atomic=1` imports nothing unless every row can be imported."""
+    """`atomic=1` imports either all rows or none."""
 
     atomic: str | None = None
 
 
 class CsvUpload(Struct, frozen=True):
-    """A CSV file; rows that name no exam go to `exam_id`."""
+    """A CSV file; rows without an exam are added to `exam_id`."""
 
     csv_file: UploadedFile
     exam_id: str = ""
@@ -51,11 +51,10 @@ class ExportQuery(Struct, frozen=True):
 class QuestionFields(Struct, frozen=True, kw_only=True):
     """A question's fields, from JSON or a form.
 
-    They are read by `smartexam.catalog.questions`, which names everything that is wrong at once; hence the loose types
-    here. `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number or a range as "5.1:5.3"
-    (NUMERIC); "|" separates alternatives. Marks that are left out are the section's or the exam's, a tolerance that is
-    left out is 0, a question without `section_id` goes to the exam's first section. A form has `option_images` and
-    `texts` as JSON and `tags` separated by ";".
+    Types are loose here because `smartexam.catalog.questions` reads the values and reports all errors together.
+    `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number or a range as "5.1:5.3" (NUMERIC);
+    "|" separates alternatives. Marks default to the section's or the exam's, the tolerance to 0, `section_id` to the
+    exam's first section. A form has `option_images` and `texts` as JSON and `tags` separated by ";".
     """
 
     exam_id: Annotated[Any, _ID] = UNSET
@@ -86,7 +85,7 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     texts: Annotated[Any, _TRANSLATIONS] = UNSET
 
     def given(self) -> Mapping[str, Any]:
-        """The fields that the client named."""
+        """The fields in the request."""
         return _given(self)
 
 
@@ -98,7 +97,7 @@ class QuestionBatch(Struct, frozen=True, kw_only=True):
 
 
 class BulkUpdate(Struct, frozen=True, kw_only=True):
-    """Marks and tolerance for all questions of a type; null or "" makes marks the exam's again and a tolerance 0."""
+    """Marks and tolerance for all questions of a type; null or "" resets marks to the exam's and a tolerance to 0."""
 
     exam_id: Annotated[Any, _ID] = UNSET
     question_type: Annotated[Any, _TYPE] = UNSET
@@ -107,13 +106,13 @@ class BulkUpdate(Struct, frozen=True, kw_only=True):
     tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
 
     def changes(self) -> Mapping[str, Any]:
-        """The fields that change."""
+        """The changed fields."""
         given = _given(self)
         return {name: given[name] for name in ("positive_marks", "negative_marks", "tolerance") if name in given}
 
 
 class QuestionIds(Struct, frozen=True, kw_only=True):
-    """Questions to delete; unknown ones do not matter."""
+    """Questions to delete; unknown ids are ignored."""
 
     ids: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})] = UNSET
 
@@ -121,9 +120,9 @@ class QuestionIds(Struct, frozen=True, kw_only=True):
 class AdminQuestion(Struct, frozen=True):
     """A question with its answer.
 
-    Marks are null where the exam's apply. They and the tolerance are numbers where a JSON number says exactly what was
-    written, else text ("1/3"): so what is read can be sent back unchanged. `correct_answer` is always text: letters as
-    "A,C", a number as its author wrote it. `option_images` are paths by letter, `option_image_urls` their addresses.
+    Marks are null if the exam's apply. Marks and the tolerance are numbers if a JSON number is exact, otherwise text
+    ("1/3"), so that a client can send back what it read. `correct_answer` is always text: letters as "A,C", a number as
+    its author wrote it. `option_images` are paths by letter, `option_image_urls` their addresses.
     """
 
     id: int
@@ -174,7 +173,7 @@ class QuestionAnswer(Struct, frozen=True):
 
 
 class SavedQuestion(Struct, frozen=True):
-    """A question as it now is."""
+    """The question after the change."""
 
     question_id: int
     question: AdminQuestion
@@ -182,7 +181,7 @@ class SavedQuestion(Struct, frozen=True):
 
 
 class RefusedQuestion(Struct, frozen=True):
-    """Why a question of a batch was not added; `index` counts from 0."""
+    """The errors of a question that was not added; `index` counts from 0."""
 
     index: int
     message: str
@@ -190,7 +189,7 @@ class RefusedQuestion(Struct, frozen=True):
 
 
 class BatchAdded(Struct, frozen=True):
-    """How many questions were added, their ids in order, and why the others were not."""
+    """How many questions were added, their ids in order, and the errors of the others."""
 
     added: int
     question_ids: list[int]
@@ -199,7 +198,7 @@ class BatchAdded(Struct, frozen=True):
 
 
 class Deleted(Struct, frozen=True):
-    """How many questions existed and are gone."""
+    """How many questions existed and were deleted."""
 
     deleted: int
     success: bool = True
@@ -213,7 +212,7 @@ class Updated(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """How many rows of a file became questions, how many did not, and why ("Row 5: ..."; the header is row 1)."""
+    """How many rows were imported, how many were not, and why ("Row 5: ..."; the header is row 1)."""
 
     inserted: int
     skipped: int

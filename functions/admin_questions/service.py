@@ -1,4 +1,4 @@
-"""Questions: listing, adding, editing, deleting."""
+"""Lists, adds, edits and deletes questions."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9]{1,16}")
 
 
 def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQuestion], str | None]:
-    """A page of an exam's questions, or of all exams', and the place to go on after.
+    """A page of an exam's questions, or of all exams', and the place to continue after.
 
     Raises:
         NotFound: there is no such exam.
@@ -36,10 +36,10 @@ def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQu
 
 
 def find_question(question_id: int) -> StoredQuestion:
-    """A question.
+    """A question that must exist.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such question.
     """
     question = questions.get_question(question_id)
     if question is None:
@@ -48,10 +48,10 @@ def find_question(question_id: int) -> StoredQuestion:
 
 
 def add_question(given: Mapping[str, Any], now: float, log: Log) -> StoredQuestion:
-    """Add a question at the end of an exam, and log that.
+    """Add a question to the end of an exam, and log it.
 
     Raises:
-        InvalidFields: everything that is wrong with it.
+        InvalidFields: with everything that is wrong with it.
         NotFound: there is no such exam.
     """
     exam_id, faults = read_exam_id(given.get("exam_id"))
@@ -69,10 +69,10 @@ def edit_question(
     now: float,
     log: Callable[[StoredQuestion, StoredQuestion], Sequence[Put]],
 ) -> StoredQuestion:
-    """Change the fields of a question that are named, and log that; another `exam_id` moves it to that exam's end.
+    """Change the given fields of a question, and log it; another `exam_id` moves it to that exam's end.
 
     Raises:
-        InvalidFields: everything that is wrong with it as a whole, or nothing is named.
+        InvalidFields: with everything that is wrong with the whole question, or because no field is given.
         NotFound: there is no such question, or no such exam.
     """
     if not given:
@@ -89,17 +89,17 @@ def edit_question(
 
 
 def delete_question(question_id: int, log: Log) -> None:
-    """Delete a question, and log that. Attempts that run already keep it.
+    """Delete a question, and log it. Running attempts keep it.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such question.
     """
     if not question_changes.delete_questions([question_id], log):
         raise _no_question()
 
 
 def read_exam_id(value: object) -> tuple[int | None, list[Fault]]:
-    """The id of an exam as a number or its text, None with a fault if it is neither."""
+    """The id of an exam, given as a number or its text; None with a fault for anything else."""
     exam_id = read_id(value)
     if exam_id is None:
         missing = value is None or value == ""
@@ -108,7 +108,7 @@ def read_exam_id(value: object) -> tuple[int | None, list[Fault]]:
 
 
 def read_id(value: object) -> int | None:
-    """An id as a number or its text; None for anything else."""
+    """An id, given as a number or its text; None for anything else."""
     if isinstance(value, str) and _ID.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_ID:

@@ -1,1 +1,1 @@
-"""Requests for another role, as admins decide them."""
+"""Requests for another role, for administrators."""

@@ -1,4 +1,4 @@
-"""Routes of requests for another role, as admins decide them."""
+"""Routes of requests for another role, for administrators."""
 
 from admin_requests import service
 from admin_requests.models import Approval, Denial, RequestPage, RequestsQuery, RequestStats
@@ -14,7 +14,7 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
     """List requests for another role, the newest first.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
     name = f"access_requests:{query.status}"
@@ -32,7 +32,7 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
 
 @api.get("/admin/api/requests/stats", access=Access.ADMIN, answers=RequestStats)
 def request_stats(request: Request) -> RequestStats:
-    """Tell how many requests there are, by status."""
+    """Get the numbers of requests by status."""
     del request
     counts = access_requests.counts()
     return RequestStats(**counts, total=sum(counts.values()))
@@ -40,7 +40,7 @@ def request_stats(request: Request) -> RequestStats:
 
 @api.post("/admin/requests/approve/<request_id>", access=Access.ADMIN, takes=Approval, answers=Done)
 def approve_request(request: Request, request_id: int, body: Approval) -> Done:
-    """Approve a pending request: its account gets the role. One that is decided already is 404.
+    """Approve a pending request, which gives its account the role. A request that is already decided is 404.
 
     Raises:
         Conflict: `last_admin`.
@@ -52,7 +52,7 @@ def approve_request(request: Request, request_id: int, body: Approval) -> Done:
 
 @api.post("/admin/requests/deny/<request_id>", access=Access.ADMIN, takes=Denial, answers=Done)
 def deny_request(request: Request, request_id: int, body: Denial) -> Done:
-    """Deny a pending request. One that is decided already is 404.
+    """Deny a pending request. A request that is already decided is 404.
 
     Raises:
         NotFound: `request_not_pending`.

@@ -8,7 +8,7 @@ Role = Literal["user", "admin", "user,admin"]
 
 
 class RequestsQuery(Struct, frozen=True):
-    """Which requests to list; all without a status. A cursor wins over a page."""
+    """Which requests to list; without a status, all. A cursor overrides a page."""
 
     status: Literal["pending", "completed", "denied"] | None = None
     page: int | None = None
@@ -18,8 +18,8 @@ class RequestsQuery(Struct, frozen=True):
 class RequestRow(Struct, frozen=True):
     """A request; times UTC.
 
-    `reason` is why it was denied, else why it was made; both also stand by themselves. Names are null of accounts that
-    are gone.
+    `reason` is the reason of the denial, otherwise that of the request; both also have fields of their own. Names are
+    null if the account was deleted.
     """
 
     request_id: int
@@ -49,7 +49,7 @@ class RequestPage(Struct, frozen=True):
 
 
 class RequestStats(Struct, frozen=True):
-    """How many requests there are, by status."""
+    """The numbers of requests by status."""
 
     pending: int
     completed: int
@@ -58,7 +58,7 @@ class RequestStats(Struct, frozen=True):
 
 
 class Approval(Struct, frozen=True):
-    """The role to give; the one asked for if none is named."""
+    """The role to give; by default the requested one."""
 
     approved_access: Role | None = None
 

@@ -1,4 +1,4 @@
-"""Listing and deciding requests for another role."""
+"""Lists and decides requests for another role."""
 
 from collections.abc import Mapping
 
@@ -17,11 +17,11 @@ _GONE = "Deleted Account"
 
 
 def approve(request_id: int, role: str | None, admin_id: int, now: float) -> None:
-    """Give the account of a pending request a role, the one asked for if none is named.
+    """Give the account of a pending request a role, by default the requested one.
 
     Raises:
         NotFound: there is no such pending request.
-        Conflict: the role would take the last administrator's rights.
+        Conflict: the last administrator would lose the role.
     """
     try:
         access_decisions.approve(request_id, role, admin_id, now)
@@ -30,10 +30,10 @@ def approve(request_id: int, role: str | None, admin_id: int, now: float) -> Non
 
 
 def deny(request_id: int, reason: str, admin_id: int, now: float) -> None:
-    """Refuse a pending request.
+    """Deny a pending request.
 
     Raises:
-        InvalidFields: no reason is given, or one too long.
+        InvalidFields: no reason, or one too long.
         NotFound: there is no such pending request.
     """
     text = read_text(reason, "reason", longest=_LONGEST_REASON)

@@ -1,1 +1,1 @@
-"""Accounts as admins keep them."""
+"""Accounts, for administrators."""

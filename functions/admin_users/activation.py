@@ -1,4 +1,4 @@
-"""Closing accounts and opening them again."""
+"""Deactivates accounts and reactivates them."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,13 +13,13 @@ from smartexam.talk.store import sockets
 
 
 def deactivate(user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int, list[RefusedAccount]]:
-    """Close accounts, each by itself, and end their sign-ins and connections.
+    """Deactivate accounts, each independently, and end their sessions and connections.
 
     Returns:
-        How many are deactivated now, and why the others are not.
+        How many are deactivated now, and the errors of the others.
 
     Raises:
-        Unavailable: the database cannot be reached; asked again, it goes on.
+        Unavailable: the database cannot be reached; a repetition continues.
     """
 
     def one(user_id: int) -> None:
@@ -33,7 +33,7 @@ def deactivate(user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int,
 
 
 def reactivate(user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int, list[RefusedAccount]]:
-    """Open accounts again, each by itself; what was signed in before stays signed out. As `deactivate`."""
+    """Reactivate accounts, each independently; former sessions stay ended. See `deactivate`."""
 
     def one(user_id: int) -> None:
         accounts.reactivate(user_id, lambda before: _entry("user.reactivate", before, admin_id, now))

@@ -1,4 +1,4 @@
-"""Routes of accounts as admins keep them."""
+"""Routes of accounts, for administrators."""
 
 from admin_users import activation, service
 from admin_users.models import (
@@ -20,12 +20,12 @@ api = Api("admin_users")
 
 @api.get("/admin/api/users/search", access=Access.ADMIN, query=UsersQuery, answers=UserPage)
 def search_users(request: Request, query: UsersQuery) -> UserPage:
-    """Search accounts by the beginning of the username, email, roll number or a word of the name.
+    """Search accounts by the start of the username, email, roll number or a word of the name.
 
     Without `q`: all, the newest first.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
     name = f"users:{query.role}:{query.q}"
@@ -44,7 +44,7 @@ def search_users(request: Request, query: UsersQuery) -> UserPage:
 
 @api.get("/admin/api/users/stats", access=Access.ADMIN, answers=UserStats)
 def user_stats(request: Request) -> UserStats:
-    """Tell how many accounts there are, by role."""
+    """Get the numbers of accounts by role."""
     del request
     counts = identity.statistics()
     return UserStats(counts.total, counts.user_role, counts.admin_role, counts.both_roles)
@@ -56,7 +56,7 @@ def update_role(request: Request, body: RoleChange) -> Done:
 
     Raises:
         Conflict: `last_admin`.
-        NotFound: There is no such account.
+        NotFound: there is no such account.
     """
     service.change_role(body, request.caller.user_id, request.now)
     return Done()
@@ -64,23 +64,23 @@ def update_role(request: Request, body: RoleChange) -> Done:
 
 @api.post("/admin/users/bulk-update-roles", access=Access.ADMIN, takes=RoleChanges, answers=RolesChanged)
 def update_roles(request: Request, body: RoleChanges) -> RolesChanged:
-    """Give several accounts roles, and tell which could not get theirs."""
+    """Give several accounts roles, and get the errors of those that failed."""
     updated, errors = service.change_roles(body.updates, request.caller.user_id, request.now)
     return RolesChanged(updated, errors)
 
 
 @api.post("/admin/users/deactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
 def deactivate(request: Request, body: Accounts) -> AccountsChanged:
-    """Close accounts: their sessions, tokens and connections end, nobody can sign in, what they wrote stays.
+    """Deactivate accounts: sessions, tokens and connections end, nobody can sign in, and what they wrote stays.
 
-    `errors` names the accounts that were not closed: `last_admin`, or unknown.
+    `errors` names the accounts that were not deactivated: `last_admin`, or unknown.
     """
     return AccountsChanged(*activation.deactivate(body.user_ids, request.caller.user_id, request.now))
 
 
 @api.post("/admin/users/reactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
 def reactivate(request: Request, body: Accounts) -> AccountsChanged:
-    """Let the owners of deactivated accounts sign in again, with the passwords that they had."""
+    """Let the owners of deactivated accounts sign in again, with their former passwords."""
     return AccountsChanged(*activation.reactivate(body.user_ids, request.caller.user_id, request.now))
 
 

@@ -9,7 +9,7 @@ _Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class UsersQuery(Struct, frozen=True):
-    """What to look for; `role` names exactly that role, `both` being `user,admin`. A cursor wins over a page."""
+    """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
     role: Literal["user", "admin", "both"] | None = None
@@ -18,7 +18,7 @@ class UsersQuery(Struct, frozen=True):
 
 
 class UserRow(Struct, frozen=True):
-    """An account; `created_at` UTC, `roll_no` null where there is none, `active` false once it was deactivated."""
+    """An account; `created_at` is UTC, `roll_no` null if there is none, `active` false if it is deactivated."""
 
     id: int
     username: str
@@ -33,7 +33,7 @@ class UserRow(Struct, frozen=True):
 class UserPage(Struct, frozen=True):
     """A page of accounts.
 
-    `total` is exact unless `total_is_exact` says that more accounts match than a search reads.
+    `total` is a lower bound if `total_is_exact` is false: more accounts match than the search reads.
     """
 
     users: list[UserRow]
@@ -46,7 +46,7 @@ class UserPage(Struct, frozen=True):
 
 
 class UserStats(Struct, frozen=True):
-    """How many accounts there are, by role."""
+    """The numbers of accounts by role."""
 
     total_users: int
     user_role: int
@@ -55,20 +55,20 @@ class UserStats(Struct, frozen=True):
 
 
 class RoleChange(Struct, frozen=True):
-    """The role that an account is to have."""
+    """An account and its new role."""
 
     user_id: _Id
     new_role: Role
 
 
 class RoleChanges(Struct, frozen=True):
-    """At most 200 changes; each is read by itself, so that one that is wrong does not keep the others."""
+    """At most 200 changes, each independent, so that an invalid one does not stop the others."""
 
     updates: Annotated[list[Any], Meta(min_length=1, max_length=200)]
 
 
 class RefusedChange(Struct, frozen=True):
-    """A change that was not made; `index` is its place in the list."""
+    """A change that failed; `index` is its place in the list."""
 
     index: int
     user_id: int | None
@@ -76,7 +76,7 @@ class RefusedChange(Struct, frozen=True):
 
 
 class RolesChanged(Struct, frozen=True):
-    """How many accounts have the role asked for now, and why the others do not."""
+    """How many accounts have the requested role now, and the errors of the others."""
 
     updated: int
     errors: list[RefusedChange]
@@ -98,7 +98,7 @@ class RefusedAccount(Struct, frozen=True):
 
 
 class AccountsChanged(Struct, frozen=True):
-    """How many accounts are as asked for now, and why the others are not."""
+    """How many accounts are in the requested state now, and the errors of the others."""
 
     changed: int
     errors: list[RefusedAccount]

@@ -1,4 +1,4 @@
-"""Accounts: searching, counting, giving roles."""
+"""Searches accounts, counts them and changes their roles."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def change_role(change: RoleChange, admin_id: int, now: float) -> None:
 
     Raises:
         NotFound: there is no such account.
-        Conflict: it is the last administrator's, who would be none any more.
+        Conflict: the last administrator would lose the role.
     """
 
     def logged(before: User) -> list[Put]:
@@ -40,13 +40,14 @@ def change_role(change: RoleChange, admin_id: int, now: float) -> None:
 
 
 def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, list[RefusedChange]]:
-    """Give several accounts roles, each by itself.
+    """Give several accounts roles, each independently.
 
     Returns:
-        How many have theirs now, and why the others do not. Once the database cannot be reached, no further is tried.
+        How many have theirs now, and the errors of the others. If the database cannot be reached, the rest is not
+            tried.
 
     Raises:
-        Unavailable: the database cannot be reached; none has theirs now who had not before.
+        Unavailable: the database cannot be reached; nothing was changed.
     """
     refused: list[RefusedChange] = []
     trouble: Unavailable | None = None

@@ -21,15 +21,15 @@ class SettingsError(RuntimeError):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a function is told by its environment.
+    """What the environment tells a function.
 
     Attributes:
-        tables: physical table name by context; only those that the function was given.
+        tables: the tables' names by context; only those that the function was given.
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
         allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
-        sync_grace_seconds: how long after an attempt's deadline answers are still taken.
-        sign_up_open: whether people make accounts for themselves; if not, administrators and their rosters do.
-        local_clock_file: set on a developer's machine only; see `smartexam.platform.clock.OffsetClock`.
+        sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
+        sign_up_open: whether people may create accounts themselves; otherwise administrators and rosters do.
+        local_clock_file: only set on a developer's machine; see `smartexam.platform.clock.OffsetClock`.
     """
 
     stage: str
@@ -89,8 +89,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
     """Settings from environment variables.
 
     Raises:
-        SettingsError: no signing key, one too short, local mode outside a developer's machine, or a word that means
-            nothing.
+        SettingsError: no signing key, one too short, local mode outside a developer's machine, or an unknown value.
     """
     is_local = environment.get("SMARTEXAM_LOCAL") == "1"
     if is_local and not _is_loopback(environment.get("AWS_ENDPOINT_URL", "")):
