@@ -37,7 +37,7 @@ def compare(expected: Sequence[Question], found: Sequence[PaperQuestion], *, has
     score = Score(expected=len(expected), found=len(found))
     waiting: dict[str, list[PaperQuestion]] = defaultdict(list)
     for each in found:
-        waiting[_signature(each.text)].append(each)
+        waiting[_signature(_stem(each))].append(each)
     differences: list[str] = []
     for index, truth in enumerate(expected):
         stem = text_of(truth.stem)
@@ -48,18 +48,19 @@ def compare(expected: Sequence[Question], found: Sequence[PaperQuestion], *, has
             continue
         score.matched += 1
         score.types += question.question_type == truth.kind
-        if _same(question.text, stem):
+        if _same(_stem(question), stem):
             score.stems += 1
         else:
-            differences.append(f"#{index + 1} stem: {_first_difference([(stem, question.text)])}")
+            differences.append(f"#{index + 1} stem: {_first_difference([(stem, _stem(question))])}")
         if truth.options:
             score.with_options += 1
             wanted = [text_of(option) for option in truth.options]
-            if len(wanted) == len(question.options) and all(map(_same, question.options, wanted)):
+            options = _options(question)
+            if len(wanted) == len(options) and all(map(_same, options, wanted)):
                 score.option_sets += 1
             else:
-                wrong = [pair for pair in zip(wanted, question.options, strict=False) if not _same(*pair)]
-                differences.append(f"#{index + 1} options ({len(question.options)}): {_first_difference(wrong[:1])}")
+                wrong = [pair for pair in zip(wanted, options, strict=False) if not _same(*pair)]
+                differences.append(f"#{index + 1} options ({len(options)}): {_first_difference(wrong[:1])}")
         _score_key(score, truth, question, differences, index, has_key=has_key)
     return score, differences
 
@@ -88,6 +89,21 @@ def _first_difference(pairs: Sequence[tuple[str, str]]) -> str:
     return ""
 
 
+def _stem(question: PaperQuestion) -> str:
+    """The stem in all languages, in the order of the page: English stands first."""
+    return " ".join([question.text, *(text.text for text in question.texts.values())])
+
+
+def _options(question: PaperQuestion) -> list[str]:
+    """The options, in two languages as the papers print them."""
+    options = question.options
+    for text in question.texts.values():
+        options = [
+            one if one == other else f"{one} / {other}" for one, other in zip(options, text.options, strict=True)
+        ]
+    return options
+
+
 def _signature(text: str) -> str:
     return "".join(text.split())[:60]
 
@@ -102,7 +118,7 @@ def _closest(stem: str, waiting: dict[str, list[PaperQuestion]]) -> PaperQuestio
     best: tuple[float, str] | None = None
     for signature, candidates in waiting.items():
         if candidates:
-            others = set(candidates[0].text.split())
+            others = set(_stem(candidates[0]).split())
             likeness = len(words & others) / max(1, len(words | others))
             if likeness > 0.6 and (best is None or likeness > best[0]):
                 best = (likeness, signature)

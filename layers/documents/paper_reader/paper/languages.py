@@ -14,8 +14,7 @@ _BLOCKS: Final = (
 _LATIN: Final = re.compile("[A-Za-z]")
 _OTHER: Final = re.compile("[\u0600-\u06ff\u0904-\u0939\u0958-\u0961\u0980-\u0d7f]")
 _WORD: Final = re.compile(r"\$[^$]*\$|\S+")
-_SEPARATORS: Final = " \t\n/|()[]–—-;,"
-_SENTENCE_END: Final = (".", "?", ":", "।", "!", ")", "]")
+_SENTENCE_END: Final = (".", "?", ":", "।", "!")
 _PURITY: Final = 0.93  # of the letters on either side
 _FEWEST_WORDS: Final = 3
 _FEWEST_LETTERS: Final = 10
@@ -77,10 +76,11 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
 
 def _begin(text: str, last: int, first: int) -> int:
     """Where the second language begins: its first word, or the number before it that begins its sentence."""
+    begin = first
     for found in _WORD.finditer(text, last, first):
         if found.start() > last and text[last : found.start()].rstrip().endswith(_SENTENCE_END):
-            return found.start()
-    return first
+            begin = found.start()
+    return begin if any(map(str.isalnum, text[begin:first])) else first
 
 
 def divided_options(options: Sequence[str], first: str) -> tuple[list[str], list[str]] | None:

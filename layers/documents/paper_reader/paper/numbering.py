@@ -63,13 +63,14 @@ _RANGE = re.compile(
 _NODE, _HOME, _ASTRAY = 0.4, 0.15, 0.3
 _MOST_BLOCKS = 4  # series of options that matter
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
-_GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 1.5, 0.5
+_GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 2.5, 0.5
 _WIDEST_GAP = 8
 _GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
 _NEXT_PART_COST = 0.2
-_FEWEST_BLOCKS, _NO_BLOCK = 3, 0.3
+_FEWEST_BLOCKS, _NO_BLOCK = 3, 0.1
 _PASSED_OVER = 0.02  # for each candidate of the same number that comes sooner
+_BLOCK_BEFORE = 0.65  # for each series of options before the first question
 _BARE = 0.8
 _FEWEST_UNEXPLAINED = 2  # series of options
 _MOSTLY = 0.6
@@ -286,7 +287,8 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         rank = bisect_left(same, index)
         own = _NODE + (_HOME if home[index] else -_ASTRAY) - (_DOUBT if start.is_doubtful else 0.0)
         before = blocks_before[index]
-        best, link = (0.0 if number == 1 else -_LATE_START_COST), -1
+        unexplained = _BLOCK_BEFORE * min(before, _MOST_BLOCKS)
+        best, link = -unexplained - (0.0 if number == 1 else _LATE_START_COST), -1
         for gap, cost in _GAPS:
             for at in by_number.get((start.part, number - gap), ()):
                 passed_over = rank - bisect_left(same, at)
