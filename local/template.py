@@ -7,6 +7,11 @@ from typing import Any, TypeAlias
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as BaseLoader  # several times as fast
+except ImportError:
+    from yaml import SafeLoader as BaseLoader  # type: ignore[assignment]
+
 Template: TypeAlias = dict[str, Any]
 
 _SUBSTITUTION = re.compile(r"\$\{([^}]+)\}")
@@ -21,11 +26,11 @@ class TemplateError(ValueError):
     """The template says something that the local stack cannot follow."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(BaseLoader):
     """YAML with CloudFormation's short tags, each turned into its long form."""
 
 
-def _short_tag(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _short_tag(loader: BaseLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     value: Any
     if isinstance(node, yaml.ScalarNode):
         value = loader.construct_scalar(node)
