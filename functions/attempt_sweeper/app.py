@@ -14,7 +14,7 @@ _RESERVE_MS = 15_000
 
 
 class Context(Protocol):
-    """What is used of Lambda's context."""
+    """The part of Lambda's context that is used."""
 
     aws_request_id: str
 

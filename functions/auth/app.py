@@ -30,7 +30,8 @@ def login(request: Request, body: Credentials) -> SignedIn:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
+            checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `account_deactivated`.
     """
@@ -50,14 +51,14 @@ def refresh(request: Request, body: PresentedRefreshToken) -> Refreshed:
 
 @api.post("/api/auth/logout", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=SignedOut)
 def logout(request: Request, body: PresentedRefreshToken) -> SignedOut:
-    """Revoke a refresh token; the access token runs out by itself."""
+    """Revoke a refresh token; the access token stays valid until it expires."""
     service.revoke(body.refresh_token, request.now)
     return SignedOut()
 
 
 @api.get("/api/auth/me", access=Access.AUTH, answers=Me)
 def me(request: Request) -> Me:
-    """Tell who the caller is."""
+    """Get the caller's account."""
     return Me(data=service.profile(request.caller))
 
 
@@ -71,12 +72,13 @@ def me(request: Request) -> Me:
     limit=_CREDENTIALS_LIMIT,
 )
 def web_login(request: Request, body: Credentials) -> Reply:
-    """Sign in on the web: sets the session cookie. A form that a browser posts is answered with a redirect.
+    """Sign in on the web, which sets the session cookie. A form posted by a browser is answered with a redirect.
 
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
+            checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `foreign_origin`; `account_deactivated`.
     """
@@ -97,12 +99,13 @@ def web_login(request: Request, body: Credentials) -> Reply:
     limit=_CREDENTIALS_LIMIT,
 )
 def admin_login(request: Request, body: Credentials) -> Reply:
-    """Sign in to the administration: as on the web, for accounts with `admin` in the role.
+    """Sign in to the administration with the session cookie, for accounts with `admin` in the role.
 
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while others are checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
+            checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `wrong_role`; `foreign_origin`; `account_deactivated`.
     """
@@ -116,7 +119,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
 
 @api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut, also={302: None})
 def web_logout(request: Request) -> Reply:
-    """End the session and clear its cookie. A form that a browser posts is answered with a redirect.
+    """End the session and clear its cookie. A form posted by a browser is answered with a redirect.
 
     Raises:
         Forbidden: `foreign_origin`.
@@ -126,7 +129,7 @@ def web_logout(request: Request) -> Reply:
 
 
 def _arrived(request: Request, answer: WebSignedIn | WebSignedOut, cookie: str) -> Reply:
-    """JSON for programs, for a form that a browser posted the next page."""
+    """JSON for programs; a redirect to the next page for a form posted by a browser."""
     if request.is_form and not request.wants_json:
         return redirect(answer.redirect_url, cookies=(cookie,))
     return Reply(answer, cookies=(cookie,))

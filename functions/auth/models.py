@@ -16,7 +16,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class PresentedRefreshToken(msgspec.Struct, frozen=True):
-    """A refresh token as the client has it."""
+    """A refresh token."""
 
     refresh_token: str
 
@@ -29,7 +29,7 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FreshToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A new access token; `expires_in` is its life in seconds."""
+    """A new access token; `expires_in` is its lifetime in seconds."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
@@ -63,7 +63,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to who one is."""
+    """The caller's account."""
 
     status: Literal["success"] = "success"
     data: Profile

@@ -13,21 +13,21 @@ from smartexam.platform.observability import note
 from smartexam.platform.principal import Principal, portals
 from smartexam.platform.times import iso
 
-# Nobody's id: looked up where there is no account, so that every refusal costs the same round trips.
+# The id of no account, looked up for unknown names, so that every refusal costs the same round trips.
 _NOBODY = 0
 
 
 def sign_in(given: Credentials, source_ip: str, now: float) -> User:
-    """The account whose username, roll number or address and password these are.
+    """The account with this username, roll number or address and this password.
 
-    An account that does not exist, or whose password was never set, answers exactly like a wrong password: the same
+    An account that does not exist, or has no password yet, gets exactly the answer for a wrong password: the same
     words, round trips and hashing.
 
     Raises:
         BadRequest: name or password is missing.
         Unauthorized: wrong, with the attempts remaining.
         Forbidden: right, but the account is deactivated.
-        RateLimited: wrong for the third time, or locked; or too many failed, from this source or to this account.
+        RateLimited: wrong for the third time, or locked; or too many failures from this source or for this account.
     """
     identifier = identity.normalised(given.username or given.email or "")
     password = given.password or ""
@@ -74,7 +74,7 @@ def refresh(token: str, now: float) -> FreshToken:
 
 
 def revoke(token: str, now: float) -> None:
-    """End a refresh token; one that is none of ours is as good as ended."""
+    """Revoke a refresh token; unknown tokens are ignored."""
     credentials.revoke_refresh_token(token, now)
 
 
@@ -82,7 +82,7 @@ def profile(caller: Principal) -> Profile:
     """The caller's account as it is now.
 
     Raises:
-        Unauthorized: it is gone.
+        Unauthorized: it was deleted.
     """
     user = identity.get_user(caller.user_id)
     if user is None:

@@ -1,1 +1,1 @@
-"""Signing in with Google: apart from the other sign-ins, because what it needs is slow to import."""
+"""Signing in with Google; separate from the other sign-ins, because its dependencies are slow to import."""

@@ -1,4 +1,4 @@
-"""Google's certificates, fetched through google-auth's transport interface and kept as long as Google says."""
+"""Caches Google's certificates behind google-auth's transport interface, for as long as Google allows."""
 
 import re
 import threading
@@ -14,14 +14,14 @@ from smartexam.platform.stopwatch import Stopwatch
 
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _DEFAULT_SECONDS, _LONGEST_SECONDS = 3600.0, 24 * 3600.0
-# A key id that we do not know may be a day's first new one, or made up: whoever makes them up must not drive us.
+# An unknown key id may be Google's newest or made up, and made-up ones must not make us fetch every time.
 _SHORTEST_SECONDS = 30.0
 _MOST_BYTES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer of the certificate server; `is_stale` asks for a new one whatever its age."""
+    """An answer of the certificate server; `is_stale` requires a new one whatever its age."""
 
     status: int
     data: bytes
@@ -31,13 +31,13 @@ class Fetched:
 
     @property
     def good_for(self) -> float:
-        """Seconds that it may be kept."""
+        """The seconds for which it may be cached."""
         found = _MAX_AGE.search(self.headers.get("cache-control", ""))
         return min(float(found[1]), _LONGEST_SECONDS) if found else _DEFAULT_SECONDS
 
 
 class Certificates(transport.Request):
-    """A transport for google-auth that fetches each address once in a while instead of at every verification."""
+    """A transport for google-auth that caches each address's answer."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,10 +53,10 @@ class Certificates(transport.Request):
         timeout: float | None = None,
         **kwargs: Any,
     ) -> Fetched:
-        """The certificates at an address, from here or from there.
+        """The certificates at an address, cached or fetched.
 
         Raises:
-            TransportError: they cannot be fetched and none are kept.
+            TransportError: they cannot be fetched and none are cached.
         """
         del body, headers, timeout, kwargs
         with self._lock:
@@ -73,7 +73,7 @@ class Certificates(transport.Request):
             return fetched
 
     def renew_if_without(self, url: str, key_id: str) -> None:
-        """Let the next call fetch anew if the certificates kept lack a key, and are not from just now."""
+        """Make the next call fetch again if the cached certificates lack a key and are not fresh."""
         with self._lock:
             kept = self._kept.get(url)
             if kept is None or key_id.encode() in kept.data or kept.age.seconds() < _SHORTEST_SECONDS:

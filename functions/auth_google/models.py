@@ -14,7 +14,7 @@ class GoogleCredential(msgspec.Struct, frozen=True):
 
 
 class GoogleGrant(Grant, frozen=True, kw_only=True):
-    """As for any sign-in of an app, and whether the account was created by it."""
+    """The grant of an app's sign-in, and whether the account was created by it."""
 
     is_new_user: bool
 

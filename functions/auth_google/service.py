@@ -1,4 +1,4 @@
-"""Which account a Google account signs in as."""
+"""Finds the account that a Google account signs in as."""
 
 from auth_google.verification import GoogleIdentity
 from smartexam.accounts.authenticate import deactivated
@@ -11,13 +11,13 @@ _ATTEMPTS = 5
 
 
 def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
-    """The account of a Google account, and whether it was created for it.
+    """The account of a Google account, and whether it was just created.
+
+    An account with the address that Google verified is linked, because whoever reads that mailbox could also reset its
+    password. From then on the Google account's id decides, even if its address changes.
 
     Raises:
         Forbidden: the account is deactivated, or there is none and sign-up is closed.
-
-    An account that has the address Google verified is linked: whoever reads that mailbox could reset its password as
-    well. From then on the Google account's own id decides, whatever its address becomes.
     """
     for _ in range(_ATTEMPTS):
         linked = _get(identity.find_google_user_id(google.subject))
@@ -31,7 +31,7 @@ def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
             first, last = _names(google)
             made = register(first_name=first, last_name=last, email=google.email, now=now, google_sub=google.subject)
         except (Taken, NotFound):
-            continue  # a sign-in, a sign-up or a deletion at the same moment came first: look again
+            continue  # a concurrent sign-in, sign-up or deletion was first: look again
         return made, True
     raise Unavailable
 
@@ -47,7 +47,7 @@ def _get(user_id: int | None) -> User | None:
 
 
 def _names(google: GoogleIdentity) -> tuple[str, str]:
-    """First and last name; of an account without a name what stands before the @."""
+    """First and last name; without a name, the part of the address before the @."""
     first, last = (person_name(name[:LONGEST_NAME]) or "" for name in (google.given_name, google.family_name))
     whole = person_name(google.name[:LONGEST_NAME]) or google.email.partition("@")[0]
     return first or last or whole, last if first else ""

@@ -1,4 +1,4 @@
-"""What a Google ID token proves, by google-auth's own verification."""
+"""Verifies Google ID tokens with google-auth."""
 
 import time
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ _CERTIFICATES_URL = "https://www.googleapis.com/oauth2/v1/certs"
 _ISSUERS = ("accounts.google.com", "https://accounts.google.com")
 _CLOCK_SKEW_SECONDS = 10
 _LONGEST_SUBJECT = 255
-# Everything google-auth lets out for tokens that are no tokens.
+# All errors of google-auth for malformed tokens.
 _NO_TOKEN = (GoogleAuthError, ValueError, TypeError, AttributeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
 class GoogleIdentity:
-    """A Google account that has just signed in; `email` is verified by Google, names may be empty."""
+    """The Google account that has signed in; `email` is verified by Google, names may be empty."""
 
     subject: str
     email: str
@@ -35,18 +35,17 @@ class GoogleIdentity:
 
 
 def verified(id_token: str | None, now: float) -> GoogleIdentity:
-    """The Google account that an ID token is about.
-
-    Signature, audience, times, issuer and that the address is verified are checked.
+    """The Google account of an ID token, after checking signature, audience, times, issuer and that the address is
+    verified.
 
     Raises:
         BadRequest: there is no token.
-        Unauthorized: the token proves nothing, whatever is wrong with it.
-        Unavailable: Google sign-in is not set up, or Google's certificates cannot be fetched.
+        Unauthorized: the token is not valid, for any reason.
+        Unavailable: Google sign-in is not configured, or Google's certificates cannot be fetched.
     """
     if not id_token:
         raise BadRequest("id_token required", code="id_token_required")
-    # What is no token by its form is none on any server, set up or not.
+    # A malformed token is refused even if Google sign-in is not configured.
     key_id = _key_id(id_token)
     audience = [part.strip() for part in (settings().optional("GOOGLE_CLIENT_ID") or "").split(",") if part.strip()]
     if not audience:
@@ -62,8 +61,8 @@ def verified(id_token: str | None, now: float) -> GoogleIdentity:
         and 0 < len(subject) <= _LONGEST_SUBJECT
         and isinstance(email, str)
         and "@" in email
-        # Addresses are compared case folded, which makes letters alike that are not, such as the Kelvin sign and k.
-        # Ours are ASCII (they get mail): one that is not would be linked to an account of somebody else.
+        # Addresses are compared case folded, which equates different letters, such as the Kelvin sign and k. Ours are
+        # ASCII, so another one would be linked to somebody else's account.
         and email.isascii()
     )
     if not is_good:
@@ -81,8 +80,8 @@ def _key_id(id_token: str) -> object:
 
 def _claims(id_token: str, key_id: object, audience: list[str], now: float) -> Mapping[str, Any]:
     url = settings().optional("GOOGLE_CERTS_URL") or _CERTIFICATES_URL
-    # google-auth reads the machine's clock and lets none be passed in. Ours may be set forward by hand on a
-    # developer's machine: by as much it is made lenient, and the times are checked again by ours.
+    # google-auth reads the machine's clock. On a developer's machine ours may be offset, so google-auth gets that much
+    # leniency and the times are checked again with our clock.
     leniency = int(abs(now - time.time())) + _CLOCK_SKEW_SECONDS
     try:
         certificates()(url)

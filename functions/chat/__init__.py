@@ -1,1 +1,1 @@
-"""Chat over HTTP: who talks with whom, and what was said."""
+"""Chat over HTTP: connections, conversations, messages and groups."""

@@ -40,7 +40,7 @@ def search(request: Request, query: SearchQuery) -> FoundUsers:
 
 @api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
 def ask(request: Request, body: RequestBody) -> Done:
-    """Ask somebody for a connection; who was asked by them already accepts with it.
+    """Ask somebody for a connection; if they have asked the caller already, this accepts.
 
     Raises:
         BadRequest: `oneself`.
@@ -80,7 +80,7 @@ def list_conversations(request: Request) -> Conversations:
 
 @api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
 def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messages:
-    """Show 40 messages of the conversation `chat_id`, the oldest first, and mark it as read.
+    """List 40 messages of the conversation `chat_id`, the oldest first, and mark the conversation as read.
 
     Raises:
         Forbidden: `not_a_member`.
@@ -90,20 +90,20 @@ def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messa
 
 @api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
 def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
-    """Send a message to the conversation `chat_id`. With a `client_id`, sending it again gives the first one back.
+    """Send a message to the conversation `chat_id`. Repeating a `client_id` returns the first message.
 
     Raises:
         BadRequest: `unknown_reply`, to a message that is not in this conversation.
         Forbidden: `not_a_member`.
         Conflict: `conversation_full`.
-        RateLimited: `too_fast`, within two seconds of the message before.
+        RateLimited: `too_fast`, within two seconds of the previous message.
     """
     return SentMessage(messenger.send_message(request.caller, chat_id, body, request.now))
 
 
 @api.put("/api/chat/messages/<chat_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
 def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
-    """Change the text of the message `chat_id`, one's own.
+    """Change the text of one's own message `chat_id`.
 
     Raises:
         NotFound: `message_not_found`.
@@ -114,7 +114,7 @@ def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
 
 @api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
 def delete(request: Request, chat_id: int) -> Done:
-    """Delete the message `chat_id`, one's own.
+    """Delete one's own message `chat_id`.
 
     Raises:
         NotFound: `message_not_found`.
@@ -137,7 +137,7 @@ def mark_read(request: Request, conv_id: int) -> Done:
 
 @api.delete("/api/chat/conversations/<conv_id>/clear", access=Access.AUTH, answers=Done)
 def clear(request: Request, conv_id: int) -> Done:
-    """Hide everything said so far in a conversation, for oneself only.
+    """Hide all messages so far in a conversation, for the caller only.
 
     Raises:
         Forbidden: `not_a_member`.
@@ -148,13 +148,13 @@ def clear(request: Request, conv_id: int) -> Done:
 
 @api.get("/api/chat/unread_count", access=Access.AUTH, answers=UnreadCount)
 def unread_count(request: Request) -> UnreadCount:
-    """Count messages not read and requests not answered."""
+    """Count unread messages and unanswered requests."""
     return UnreadCount(*talk.unread(request.caller))
 
 
 @api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
 def online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
-    """Tell who of up to 100 users is online.
+    """Check which of up to 100 users are online.
 
     Raises:
         BadRequest: `invalid_ids`.
@@ -164,7 +164,7 @@ def online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
 
 @api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)
 def create_group(request: Request, body: GroupBody) -> CreatedGroup:
-    """Create a group with people one is connected with.
+    """Create a group with connected people.
 
     Raises:
         Forbidden: `not_connected`, with one of them.
@@ -198,7 +198,7 @@ def remove_member(request: Request, conv_id: int, user_id: int) -> Done:
 
 @api.delete("/api/chat/group/<conv_id>/exit", access=Access.AUTH, answers=Done)
 def leave_group(request: Request, conv_id: int) -> Done:
-    """Leave a group; the admin's role passes on, and with the last member the group ends.
+    """Leave a group; the admin's role passes to another member, and with the last member the group ends.
 
     Raises:
         Forbidden: `not_a_member`.

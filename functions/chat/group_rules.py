@@ -1,4 +1,4 @@
-"""Groups: created, joined, left, ended, and everybody told."""
+"""Creates and changes groups, and tells their members."""
 
 from collections.abc import Collection
 
@@ -17,7 +17,7 @@ _LONGEST_NAME = 100
 
 
 def create(caller: Principal, body: GroupBody, now: float) -> int:
-    """Create a group with the caller as its admin; its conversation's id.
+    """Create a group with the caller as its admin; returns its conversation's id.
 
     Raises:
         InvalidFields: the name is empty or too long, or there are too many members or none.
@@ -56,7 +56,7 @@ def add(caller: Principal, group_id: int, user_id: int, now: float) -> None:
 
 
 def remove(caller: Principal, group_id: int, user_id: int, now: float) -> None:
-    """Remove somebody from a group; oneself is leaving it.
+    """Remove somebody from a group; removing oneself leaves it.
 
     Raises:
         Forbidden: the caller is not its admin.
@@ -87,7 +87,7 @@ def leave(caller: Principal, group_id: int, now: float) -> None:
     realtime.publish(
         [
             Event("member_left", left, list(group.members)),
-            # The leaver's other devices have to forget the conversation too.
+            # The other devices of the user who leaves must remove the conversation too.
             Event("conversation_removed", {"conv_id": group_id}, [caller.user_id]),
         ],
         now=now,

@@ -8,13 +8,13 @@ from smartexam.talk.messenger import Id, MessageShape
 
 
 class SearchQuery(Struct, frozen=True):
-    """What the username, or a word of the name, begins with."""
+    """The start of the username, or of a word of the name."""
 
     q: str = ""
 
 
 class FoundUser(Struct, frozen=True):
-    """Somebody found; `connection_status` is null where nothing was ever asked."""
+    """A found user; `connection_status` is null if there was never a request."""
 
     id: int
     username: str
@@ -24,14 +24,14 @@ class FoundUser(Struct, frozen=True):
 
 
 class FoundUsers(Struct, frozen=True):
-    """People whose names begin so."""
+    """The users found."""
 
     users: list[FoundUser]
     success: Literal[True] = True
 
 
 class RequestBody(Struct, frozen=True):
-    """Whom to ask for a connection."""
+    """The user to ask for a connection."""
 
     recipient_id: Id
 
@@ -46,7 +46,7 @@ class InboxEntry(Struct, frozen=True):
 
 
 class Inbox(Struct, frozen=True):
-    """Requests that wait, the newest first."""
+    """Unanswered requests, the newest first."""
 
     requests: list[InboxEntry]
     success: Literal[True] = True
@@ -59,14 +59,14 @@ class AnswerBody(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """The request is answered; of an accepted one comes the conversation that it opened."""
+    """The answered request, with the new conversation if it was accepted."""
 
     conv_id: int | UnsetType = UNSET
     success: Literal[True] = True
 
 
 class MemberShape(Struct, frozen=True):
-    """Somebody in a conversation."""
+    """A member of a conversation."""
 
     id: int
     name: str
@@ -74,14 +74,14 @@ class MemberShape(Struct, frozen=True):
 
 
 class LastMessageShape(Struct, frozen=True):
-    """The newest message; of one that was deleted, words that say so."""
+    """The newest message; a fixed text if it was deleted."""
 
     message: str
     created_at: str
 
 
 class ConversationShape(Struct, frozen=True):
-    """A conversation; `other_id` and `online` say something for two people only."""
+    """A conversation; `other_id` and `online` only apply to two people."""
 
     id: int
     name: str
@@ -142,7 +142,7 @@ class UnreadCount(Struct, frozen=True):
 
 
 class OnlineQuery(Struct, frozen=True):
-    """Ids of users, with commas between."""
+    """User ids, separated by commas."""
 
     ids: str = ""
 
@@ -169,13 +169,13 @@ class CreatedGroup(Struct, frozen=True):
 
 
 class MemberBody(Struct, frozen=True):
-    """Whom to add."""
+    """The user to add."""
 
     user_id: Id
 
 
 class Ticket(Struct, frozen=True):
-    """A ticket to open one WebSocket with; `url` holds it already. `expires_in` is in seconds."""
+    """A ticket to open one WebSocket with; `url` already contains it. `expires_in` is in seconds."""
 
     ticket: str
     expires_in: int

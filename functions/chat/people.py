@@ -1,4 +1,4 @@
-"""Finding people, and getting connected with them."""
+"""Searches for people, and connects them."""
 
 import re
 from typing import Literal
@@ -54,7 +54,7 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
     if recipient_id == caller.user_id:
         raise BadRequest("You cannot connect with yourself", code="oneself")
     recipient = identity.get_user(recipient_id)
-    # Who never set a password is not in the search either.
+    # People who never set a password are not found by the search either.
     if recipient is None or (recipient.password_hash is None and recipient.google_sub is None):
         raise NotFound("No such user", code="user_not_found")
     peer = connections.ask(caller, recipient_id, recipient.full_name, now)
@@ -66,7 +66,7 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
 
 
 def inbox(caller: Principal) -> list[InboxEntry]:
-    """Requests that wait for the caller, the newest first."""
+    """Requests that wait for the caller's answer, the newest first."""
     return [
         InboxEntry(request.connection_id, request.from_id, request.from_name, iso(request.created_at))
         for request in connections.inbox(caller.user_id, limit=MOST_REQUESTS)
@@ -74,7 +74,7 @@ def inbox(caller: Principal) -> list[InboxEntry]:
 
 
 def accept(caller: Principal, connection_id: int, now: float) -> int:
-    """Accept a request; the id of the conversation.
+    """Accept a request; returns the id of the conversation.
 
     Raises:
         NotFound: there is no such request.
@@ -86,7 +86,7 @@ def accept(caller: Principal, connection_id: int, now: float) -> int:
 
 
 def unfriend(caller: Principal, other_id: int, now: float) -> None:
-    """End the connection with somebody, whatever its state, and the conversation with them.
+    """Delete the connection with somebody, in any state, and their conversation.
 
     Raises:
         NotFound: there is none.
@@ -100,10 +100,10 @@ def unfriend(caller: Principal, other_id: int, now: float) -> None:
 
 
 def online_status(text: str, now: float) -> dict[str, bool]:
-    """Who of some users is online, by id.
+    """Which users are online, by id.
 
     Raises:
-        BadRequest: the ids are not 1 to 100 numbers with commas between.
+        BadRequest: the ids are not 1 to 100 numbers separated by commas.
     """
     plain = text.replace(" ", "")
     if not _IDS.fullmatch(plain) or plain.count(",") >= MOST_IDS:

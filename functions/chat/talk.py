@@ -1,4 +1,4 @@
-"""Conversations and messages as HTTP shows them."""
+"""Conversations and messages in the API's shapes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,7 @@ def list_conversations(caller: Principal, now: float) -> list[ConversationShape]
 
 
 def list_messages(caller: Principal, conversation_id: int, before: str | None) -> list[MessageShape]:
-    """A page of messages; everything in the conversation counts as read then.
+    """A page of messages; it marks everything in the conversation as read.
 
     Raises:
         Forbidden: the caller is not a member.
@@ -33,7 +33,7 @@ def list_messages(caller: Principal, conversation_id: int, before: str | None) -
 
 
 def edit(caller: Principal, message_id: int, text: str, now: float) -> str:
-    """Change a message of the caller's; its new text as stored.
+    """Change the caller's own message; returns its new text as stored.
 
     Raises:
         InvalidFields: the text is empty or too long.
@@ -48,7 +48,7 @@ def edit(caller: Principal, message_id: int, text: str, now: float) -> str:
 
 
 def delete(caller: Principal, message_id: int, now: float) -> None:
-    """Delete a message of the caller's.
+    """Delete the caller's own message.
 
     Raises:
         NotFound: there is no such message.
@@ -61,13 +61,13 @@ def delete(caller: Principal, message_id: int, now: float) -> None:
 
 
 def unread(caller: Principal) -> tuple[int, int]:
-    """How many messages the caller has not read, and how many requests wait (no more than a thousand are counted)."""
+    """How many messages the caller has not read, and how many requests wait (at most a thousand are counted)."""
     waiting = connections.inbox(caller.user_id, limit=_COUNTED_REQUESTS)
     return conversations.total_unread(caller.user_id), len(waiting)
 
 
 def _milliseconds(before: str | None) -> int | None:
-    """A time as epoch milliseconds, rounded up: messages carry whole ones."""
+    """A time in epoch milliseconds, rounded up because messages have whole ones."""
     if before is None:
         return None
     try:

@@ -1,1 +1,1 @@
-"""Chat over WebSockets: connections, and what comes in by them."""
+"""Chat over WebSockets: connections, and the frames that clients send."""

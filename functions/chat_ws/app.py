@@ -18,7 +18,7 @@ from smartexam.talk.realtime import delivery
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Owner
 
-# API Gateway passes a handler's status on to the client for `$connect` only, and a body never.
+# API Gateway passes a handler's status to the client only for `$connect`, and a body never.
 _DONE = {"statusCode": 200}
 
 
@@ -26,11 +26,11 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Handle one event of the WebSocket API.
 
     Args:
-        event: a connection opened or closed, or a frame that came by it.
+        event: a connection opened or closed, or a frame from a client.
         context: Lambda's context.
 
     Returns:
-        `{"statusCode": n}`; what there is to say to the client is posted to its connection.
+        `{"statusCode": n}`; answers to the client are posted to its connection.
     """
     del context
     started, now = time.perf_counter(), settings().clock().now()
@@ -40,7 +40,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     log_invocation(
         now=now,
         latency_ms=(time.perf_counter() - started) * 1000,
-        fault=answer["statusCode"] == AppError.status,  # others of 5xx say that something else is down
+        fault=answer["statusCode"] == AppError.status,  # other 5xx errors mean that a service we need is down
         trace=trace,
         route=about["routeKey"],
         status=answer["statusCode"],
@@ -88,7 +88,7 @@ def _frame(event: Mapping[str, Any], now: float) -> dict[str, Any]:
 
 
 def _speaker(connection_id: str, now: float) -> Owner | None:
-    """Who speaks, who is thereby online; None if they may no longer, and the connection was closed."""
+    """The user of a connection, who is online thereby; None if they are signed out, and the connection was closed."""
     owner = sockets.owner_of(connection_id)
     if owner is not None:
         note(user_id=owner.principal.user_id)

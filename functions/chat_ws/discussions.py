@@ -1,4 +1,4 @@
-"""Following a question's discussion."""
+"""Lets connections follow a question's discussion."""
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import questions
@@ -10,11 +10,11 @@ from smartexam.talk.store.sockets import Owner
 
 
 def join(owner: Owner, question_id: int, now: float) -> None:
-    """Have a connection follow a discussion.
+    """Let a connection follow a discussion.
 
     Raises:
         NotFound: there is no such question.
-        Forbidden: this user is sitting an attempt with it.
+        Forbidden: the question is in the user's attempt in progress.
         Conflict: the connection follows too many already.
     """
     exam_id = questions.exam_of(question_id)

@@ -1,4 +1,4 @@
-"""Frames: read as typed shapes, written as events."""
+"""Reads frames as typed shapes, and describes what is wrong with them."""
 
 from typing import Any, TypeVar
 
@@ -28,7 +28,7 @@ def read(text: str, shape: type[ShapeT]) -> ShapeT:
 
 
 def refusal(error: AppError, text: str) -> bytes:
-    """The event that says what is wrong with a frame, with what the client knows the frame by."""
+    """The error event for a frame, with the fields by which the client recognises the frame."""
     code = error.code or _CODES.get(error.status, "internal_error")
     wait = {"retry_after": int(error.headers["Retry-After"])} if "Retry-After" in error.headers else {}
     return event("error", {**error.details, **wait, **_correlation(text), "message": error.message, "code": code})

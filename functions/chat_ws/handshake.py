@@ -1,4 +1,4 @@
-"""Opening and closing a connection."""
+"""Opens and closes connections."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +16,14 @@ from smartexam.talk.store.sockets import Change, Owner
 
 
 def connect(event: Mapping[str, Any], now: float) -> None:
-    """Let a client in.
+    """Authenticate and record a new connection.
 
     Args:
         event: of the route `$connect`.
         now: epoch seconds.
 
     Raises:
-        Unauthorized: neither a bearer token, nor a ticket, nor a session cookie says who it is.
+        Unauthorized: no valid bearer token, ticket or session cookie.
         Forbidden: a foreign page opens it with the user's cookie.
     """
     principal = _who(event, now)
@@ -33,7 +33,7 @@ def connect(event: Mapping[str, Any], now: float) -> None:
 
 
 def hear(owner: Owner, now: float) -> None:
-    """Record a sign of life; friends are told of one from a user who was silent for too long."""
+    """Record a sign of life; friends are told if the user was offline before."""
     if not sockets.hear(owner, now):
         _tell_friends("user_online", owner.principal.user_id, now)
 
@@ -54,7 +54,7 @@ def _who(event: Mapping[str, Any], now: float) -> Principal:
     request = Request.from_event(event, now)
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
     if ticket is None or "authorization" in request.headers:
-        # Not a method that is safe: a browser sends the cookie along for any page that opens a connection.
+        # Not a safe method, because a browser sends the cookie for any page that opens a connection.
         return identify("CONNECT", request.headers, request.cookies, now)
     found = sockets.spend_ticket(str(ticket), event["requestContext"]["connectionId"], now)
     principal = None if found is None else feed().applied(found, now)

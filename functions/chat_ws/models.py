@@ -1,4 +1,4 @@
-"""Shapes of what clients send. `action` chooses the route, and is not looked at again."""
+"""Shapes of clients' frames. API Gateway chooses the route by `action`."""
 
 from msgspec import Struct
 
@@ -28,7 +28,7 @@ class Heartbeat(Struct, frozen=True):
 
 
 class Correlation(Struct, frozen=True):
-    """What an error repeats of the frame that caused it."""
+    """The fields of a frame that an error repeats."""
 
     action: str | None = None
     client_id: str | None = None

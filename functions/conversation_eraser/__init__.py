@@ -1,1 +1,1 @@
-"""Removes what conversations leave behind when they end."""
+"""Deletes what ended conversations left."""

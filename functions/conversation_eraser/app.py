@@ -1,4 +1,4 @@
-"""The queue of conversations to erase."""
+"""Consumes the queue of conversations to erase."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from smartexam.platform import queues
 from smartexam.platform.queues import Context
 from smartexam.talk.ending import EndedConversation
 
-# Enough to finish the piece in hand, hand the rest over and log.
+# Enough to complete the current piece, send the rest to the queue and log.
 _RESERVE_MS = 10_000
 
 

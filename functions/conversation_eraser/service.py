@@ -1,4 +1,4 @@
-"""Erasing a conversation of any length, in pieces."""
+"""Erases a conversation of any length, in pieces."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ from smartexam.talk.store.messaging.erasing import erase_conversation
 
 
 def erase(conversation_id: int, has_time: Callable[[], bool]) -> None:
-    """Remove what an ended conversation left, or as much as there is time for; the rest goes back into the queue.
+    """Delete what an ended conversation left, or as much as there is time for; the rest is sent to the queue.
 
     Args:
-        conversation_id: which; one that goes on is left alone.
-        has_time: whether another piece may be begun.
+        conversation_id: the conversation; one that has not ended is left alone.
+        has_time: whether there is time for another piece.
 
     Raises:
         Unavailable: the database or the queue cannot be reached.

@@ -29,12 +29,12 @@ _LIMIT = 16 * 1024
 
 @api.get("/api/discussion/<question_id>", access=Access.AUTH, query=DiscussionQuery, answers=DiscussionAnswer)
 def show_discussion(request: Request, question_id: int, query: DiscussionQuery) -> DiscussionAnswer:
-    """Show a question's discussion: pinned comments first, each with its replies.
+    """List a question's comments: pinned ones first, each with its replies.
 
     Raises:
         BadRequest: `invalid_cursor`.
         NotFound: `question_not_found`.
-        Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
+        Forbidden: `exam_in_progress`, the question is in the caller's running attempt.
     """
     summary = find_discussion(question_id, request.caller.user_id, ExamTime.at(request.now)).summary
     list_name = f"discussion:{question_id}"
@@ -51,9 +51,9 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
     """Comment on a question, or with `parent_id` reply to a comment on it.
 
     Raises:
-        BadRequest: no text or too much; `parent_not_found`, `parent_of_another_question`.
+        BadRequest: the text is empty or too long; `parent_not_found`, `parent_of_another_question`.
         NotFound: `question_not_found`.
-        Forbidden: `exam_in_progress`, it is part of an attempt that the caller is sitting.
+        Forbidden: `exam_in_progress`, the question is in the caller's running attempt.
         RateLimited: `too_fast`, less than ten seconds after the caller's last comment.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
@@ -87,9 +87,9 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
     """Change the text of one's own comment, or as an administrator of any.
 
     Raises:
-        BadRequest: no text or too much.
+        BadRequest: the text is empty or too long.
         NotFound: `comment_not_found`.
-        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
+        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in the caller's running attempt.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
     where = find_open_comment(comment_id, user_id, time)
@@ -107,7 +107,7 @@ def delete_comment(request: Request, comment_id: int) -> Done:
 
     Raises:
         NotFound: `comment_not_found`.
-        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in an attempt that the caller is sitting.
+        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in the caller's running attempt.
     """
     user_id, time = request.caller.user_id, ExamTime.at(request.now)
     where = find_open_comment(comment_id, user_id, time)
@@ -128,7 +128,7 @@ def count_comments(request: Request, body: CountsBody) -> Counts:
     """Count the comments on several questions.
 
     Raises:
-        BadRequest: no question, more than 100, or what is no id.
+        BadRequest: no question, more than 100, or an invalid id.
     """
     del request
     return Counts({str(question_id): count for question_id, count in reading.count_many(body.question_ids).items()})
@@ -136,7 +136,7 @@ def count_comments(request: Request, body: CountsBody) -> Counts:
 
 @api.put("/api/discussion/admin/pin/<comment_id>", access=Access.ADMIN, answers=Pinned)
 def toggle_pin(request: Request, comment_id: int) -> Pinned:
-    """Pin a comment above the others, or take the pin off; a pinned reply keeps its place.
+    """Pin a comment above the others, or unpin it; a pinned reply keeps its place.
 
     Raises:
         NotFound: `comment_not_found`.
@@ -156,7 +156,7 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
 
 @api.put("/api/discussion/admin/best/<comment_id>", access=Access.ADMIN, answers=BestAnswer)
 def toggle_best(request: Request, comment_id: int) -> BestAnswer:
-    """Make a comment its question's best answer in place of any other, or no longer.
+    """Make a comment its question's best answer in place of any other, or undo that.
 
     Raises:
         NotFound: `comment_not_found`.

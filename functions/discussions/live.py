@@ -1,4 +1,4 @@
-"""Telling those who follow a discussion what happens in it. What is told has been stored before."""
+"""Tells the followers of a discussion what happens in it, after it was stored."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def announce(question_id: int, exam_id: int, event: str, time: ExamTime, **data:
 
 
 def announce_comment(question_id: int, exam_id: int, comment: Comment, user_id: int, time: ExamTime) -> None:
-    """Send a new comment; to its author's own devices as their own."""
+    """Send a new comment; its author's own devices get it marked as their own."""
     try:
         count = reading.count_comments(question_id)
     except AppError as error:

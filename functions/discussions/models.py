@@ -8,16 +8,16 @@ Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class DiscussionQuery(Struct, frozen=True):
-    """From where on to show a discussion."""
+    """Where to continue in a discussion."""
 
     cursor: str | None = None
 
 
 class CommentView(Struct, frozen=True, kw_only=True):
-    """A comment with its replies, the oldest first; a deleted one is kept as a placeholder for them.
+    """A comment with its replies, the oldest first; a deleted one with replies is a placeholder.
 
-    Of a reply, `parent_id` is the comment that it lies under and `reply_to_id` the one that it answers. They are the
-    same, but at the twentieth level: there a reply lies beside what it answers.
+    For a reply, `parent_id` is the comment above it and `reply_to_id` the one it answers. They are the same, except at
+    the twentieth level, where a reply is listed beside the comment it answers.
     """
 
     id: int
@@ -35,9 +35,9 @@ class CommentView(Struct, frozen=True, kw_only=True):
 
 
 class DiscussionAnswer(Struct, frozen=True):
-    """A page of a discussion; `count` is of all of it and leaves out deleted comments.
+    """A page of a discussion; `count` is the number of all comments that are not deleted.
 
-    A comment whose replies do not fit a page comes again on the next one, with the further replies.
+    A comment whose replies do not fit on a page is repeated on the next page, with the further replies.
     """
 
     count: int
@@ -68,7 +68,7 @@ class EditedText(Struct, frozen=True):
 
 
 class CountsBody(Struct, frozen=True):
-    """Whose comments to count."""
+    """The questions whose comments to count."""
 
     question_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 

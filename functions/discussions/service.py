@@ -1,4 +1,4 @@
-"""The rules of discussions: what may be said, what of it is shown, and how."""
+"""The rules of discussions: texts, permissions, and what is shown of a comment."""
 
 from collections.abc import Sequence
 
@@ -18,19 +18,19 @@ ERASED_TEXT = "This comment was removed with its author's account."
 
 
 def read_message(text: str) -> str:
-    """What is said, as it is stored.
+    """A comment's text as it is stored.
 
     Raises:
-        InvalidFields: nothing, or too much.
+        InvalidFields: it is empty or too long.
     """
     return read_text(text, "message", longest=LONGEST_MESSAGE)
 
 
 def check_parent(parent: Location | None, question_id: int) -> None:
-    """Whether a comment can be answered on a question.
+    """Refuse a reply to a comment that is not on the question.
 
     Raises:
-        BadRequest: it does not exist, or is about another question.
+        BadRequest: it does not exist, or is on another question.
     """
     if parent is None:
         raise BadRequest("The comment to reply to does not exist", code="parent_not_found")
@@ -39,12 +39,12 @@ def check_parent(parent: Location | None, question_id: int) -> None:
 
 
 def may_change(comment: Comment, caller: Principal) -> bool:
-    """Whether a comment is the caller's to delete: one's own, or any for an administrator."""
+    """Whether the caller may delete a comment: their own, or any as an administrator."""
     return comment.author_id == caller.user_id or caller.has("admin")
 
 
 def threads(comments: Sequence[Comment], best_id: int | None, viewer_id: int) -> list[CommentView]:
-    """Comments in their order as roots, each with its replies; of a reply without its parent nothing is shown."""
+    """Comments as roots with their replies, in their order; replies without their parent are left out."""
     known: dict[int, CommentView] = {}
     roots: list[CommentView] = []
     for comment in comments:
@@ -60,7 +60,7 @@ def threads(comments: Sequence[Comment], best_id: int | None, viewer_id: int) ->
 
 
 def view(comment: Comment, *, best_id: int | None, viewer_id: int | None) -> CommentView:
-    """A comment as one user sees it, its replies left out."""
+    """A comment as one user sees it, without its replies."""
     name, text = comment.username, comment.message
     if comment.is_deleted:
         name, text = DELETED_NAME, DELETED_TEXT

@@ -1,4 +1,4 @@
-"""Routes of the API's reference, and the answer to what no other route takes."""
+"""Routes of the API's reference, and the answer to requests that match no route."""
 
 from docs import service
 from docs.assets import Asset, description, reference_page, route_table
@@ -6,10 +6,10 @@ from smartexam.api import Access, Api, Reply, Request
 
 
 def answer_unrouted(request: Request) -> Reply:
-    """Refuse what no route takes: 404, or 405 where the path takes other methods.
+    """Refuse requests that match no route: 404, or 405 if the path has other methods.
 
-    A browser's preflight is let through: with a default route API Gateway asks it too, adds the headers that decide to
-    whatever it answers, and the browser wants a success.
+    A browser's preflight gets a success: with a default route, API Gateway asks this function too, and adds the headers
+    that decide to its answer.
     """
     if service.is_preflight(request.method, request.headers):
         return Reply(status=204)
@@ -21,13 +21,13 @@ api = Api("docs", unrouted=answer_unrouted)
 
 @api.get("/openapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
 def get_description(request: Request) -> Reply:
-    """Describe the API to programs: this document, OpenAPI 3.1."""
+    """Get this description of the API for programs (OpenAPI 3.1)."""
     return _served(request, description(), {})
 
 
 @api.get("/api-docs", access=Access.PUBLIC, answers="text/html", also={304: None})
 def get_reference(request: Request) -> Reply:
-    """Describe the API to people: the reference to read, and to try out."""
+    """Get the reference of the API for people, to read and to try out."""
     page = reference_page()
     return _served(request, page.asset, {"Content-Security-Policy": page.policy})
 

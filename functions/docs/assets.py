@@ -1,4 +1,4 @@
-"""What the function ships: the API's description, and the page that shows it. Read at the first request for it."""
+"""The API's description and the page that shows it, read at the first request for them."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import msgspec
 from docs.service import RouteTable
 
 _FOLDER = Path(__file__).parent
-# In the order of what uses what: together they are one script.
+# In order of their dependencies; together they are one script.
 _SCRIPTS = ("dom.js", "schema.js", "operation.js", "tryout.js", "main.js")
 _METHODS = frozenset({"get", "post", "put", "delete"})
 
@@ -25,20 +25,20 @@ class Asset:
 
     @cached_property
     def etag(self) -> str:
-        """Changes with the text; weak, since the compressed form has other bytes."""
+        """Changes with the text; weak, because the compressed form has other bytes."""
         return f'W/"{sha256(self.text.encode()).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page with its own scripts and styles in it, and the policy that lets the browser run these only."""
+    """A page that contains its scripts and styles, and the policy that lets the browser run only these."""
 
     asset: Asset
     policy: str
 
 
 class _Paths(msgspec.Struct):
-    """The part of the description from which routes are known."""
+    """The part of the description that tells the routes."""
 
     paths: dict[str, dict[str, msgspec.Raw]]
 
@@ -58,7 +58,7 @@ def route_table() -> RouteTable:
 
 @lru_cache(maxsize=1)
 def reference_page() -> Page:
-    """The page, its style and its script in one document, so that it needs no further route."""
+    """The page with its style and its script in one document, so that it needs no further route."""
     style, script = _text("style.css"), "\n".join(map(_text, _SCRIPTS))
     html = _text("index.html").replace("/*style*/", style).replace("/*script*/", script)
     policy = (

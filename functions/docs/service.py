@@ -1,4 +1,4 @@
-"""Which error an unknown request gets, and what HTTP says about copies that a client has."""
+"""Errors for unknown requests, and HTTP's rules for cached copies."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
 
-# Long enough to spare a busy reader's reloads, short enough that a deployment shows.
+# Long enough to save a reader's reloads, short enough to show a new deployment.
 CACHING = "public, max-age=60"
 _ID = re.compile(r"(?<=/)[1-9][0-9]{0,15}(?=/|$)")
 _PARAMETER = re.compile(r"{\w+}")
@@ -15,7 +15,7 @@ _ANY = "{}"
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
-    """The API's routes, to be found by a request's path in one look-up."""
+    """The API's routes, found by a request's path in one look-up."""
 
     methods: Mapping[str, tuple[str, ...]]
 
@@ -28,12 +28,12 @@ class RouteTable:
         return cls({path: tuple(sorted(methods)) for path, methods in found.items()})
 
     def allowed(self, path: str) -> tuple[str, ...]:
-        """The methods that a path takes, none if there is no such path. No fixed part of a path looks like an id."""
+        """The methods of a path, none if there is no such path. No fixed part of a path looks like an id."""
         return () if _ANY in path else self.methods.get(_ID.sub(_ANY, path), ())
 
 
 def refusal(path: str, method: str, table: RouteTable) -> AppError:
-    """The error for a request that no route takes."""
+    """The error for a request that matches no route."""
     allowed = table.allowed(path)
     if not allowed or method in allowed:
         return NotFound("Not found")
@@ -41,11 +41,11 @@ def refusal(path: str, method: str, table: RouteTable) -> AppError:
 
 
 def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether a browser asks if a page may send another request."""
+    """Whether it is a browser's preflight request."""
     return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 def is_known(etag: str, headers: Mapping[str, str]) -> bool:
-    """Whether the client has this very content already (RFC 9110, section 13.1.2)."""
+    """Whether the client already has this content (RFC 9110, section 13.1.2)."""
     known = (tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(","))
     return any(tag in {etag.removeprefix("W/"), "*"} for tag in known)

@@ -1,1 +1,1 @@
-"""Removes what deleted exams left."""
+"""Deletes what deleted exams left."""

@@ -1,4 +1,4 @@
-"""Erasing an exam of any size, in pieces."""
+"""Erases an exam of any size, in pieces."""
 
 from collections.abc import Callable
 
@@ -9,13 +9,13 @@ from smartexam.platform.observability import note
 
 
 def erase(exam_id: int, has_time: Callable[[], bool]) -> None:
-    """Remove everything that a deleted exam left, or as much as there is time for; the rest goes back into the queue.
+    """Delete everything that a deleted exam left, or as much as there is time for; the rest is sent to the queue.
 
     An exam that exists is left alone: its deletion was ordered and did not happen.
 
     Args:
-        exam_id: which.
-        has_time: whether another piece may be begun.
+        exam_id: the exam.
+        has_time: whether there is time for another piece.
 
     Raises:
         Unavailable: the database or the queue cannot be reached.

@@ -1,1 +1,1 @@
-"""Exams as students meet them: what there is to sit, and sitting it."""
+"""Exams for students: listing and sitting them."""

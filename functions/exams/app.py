@@ -1,4 +1,4 @@
-"""Routes of exams as students meet them."""
+"""Routes of exams for students."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ def list_exams(request: Request, query: ExamQuery) -> ExamList:
     """List exams, the latest date first.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     found, place = listing.list_exams(
         status=query.status,
@@ -47,7 +47,7 @@ def list_exams(request: Request, query: ExamQuery) -> ExamList:
 
 @api.get("/api/exams/<exam_id>", access=Access.USER, answers=ExamAnswer)
 def get_exam(request: Request, exam_id: int) -> ExamAnswer:
-    """Show an exam and the caller's attempts at it.
+    """Get an exam and the caller's attempts at it.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -67,7 +67,7 @@ def list_categories(request: Request) -> CategoryList:
 
 @api.get("/preload-exam/<exam_id>", access=Access.USER, answers=Preloaded)
 def preload_exam(request: Request, exam_id: int) -> Preloaded:
-    """Make an exam's paper ready to be served.
+    """Compile an exam's paper, so that the first start does not wait for it.
 
     Raises:
         NotFound: `exam_not_found`, or `exam_without_questions`.
@@ -97,7 +97,7 @@ def start_exam(request: Request, exam_id: int) -> StartedAttempt:
 
 @api.get("/exam/<exam_id>", access=Access.USER, answers=PaperAnswer)
 def get_paper(request: Request, exam_id: int) -> PaperAnswer:
-    """Show the paper of the attempt in progress, with the answers saved so far.
+    """Get the paper of the attempt in progress, with the answers saved so far.
 
     Raises:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
@@ -120,7 +120,7 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
 
 @api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
 def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
-    """Save answers and marks for review. What cannot be taken is named in `rejected`; all else is saved.
+    """Save answers and marks for review. Rejected ones are listed in `rejected`; all others are saved.
 
     Raises:
         BadRequest: `nothing_to_save`; `too_many_answers` in one sync; `no_attempt` is in progress.
@@ -140,7 +140,7 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
 
 @api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted, also={302: None})
 def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
-    """Grade what was last saved and end the attempt. Without `Accept: application/json` the answer is a redirect.
+    """End the attempt and grade the last saved answers. Without `Accept: application/json` the answer is a redirect.
 
     Raises:
         BadRequest: `no_attempt`.
@@ -156,7 +156,7 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
 
 @api.get("/api/exam-attempts-status/<exam_id>", access=Access.USER, answers=ActiveStatus | IdleStatus)
 def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
-    """Tell how many attempts are used, running and left.
+    """Get how many attempts are used, running and left.
 
     Raises:
         NotFound: `exam_not_found`.

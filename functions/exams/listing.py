@@ -1,4 +1,4 @@
-"""What there is to sit."""
+"""Exams and categories in the shapes that students see."""
 
 from msgspec import structs
 
@@ -17,7 +17,7 @@ STATUSES = ("upcoming", "ongoing", "completed")
 def list_exams(
     *, status: str | None, category_id: int | None, after: str | None, reader: int
 ) -> tuple[list[ExamSummary], str | None]:
-    """A page of exams and the place to go on after.
+    """A page of exams and the place to continue after.
 
     Raises:
         InvalidFields: no such status.
@@ -34,7 +34,7 @@ def list_categories() -> list[CategoryView]:
 
 
 def preload(exam_id: int, reader: int) -> int:
-    """Make an exam's paper ready, in the database and in this process.
+    """Compile an exam's paper and cache it in this process.
 
     Returns:
         How many questions it has.

@@ -18,7 +18,7 @@ _MARK = Meta(extra_json_schema={"type": "integer"})
 
 
 class ExamQuery(Struct, frozen=True):
-    """Which exams to list, and from where."""
+    """Which exams to list, and where to continue."""
 
     category_id: int | None = None
     status: str | None = None
@@ -58,7 +58,7 @@ class ExamList(Struct, frozen=True):
 
 
 class AttemptCounts(Struct, frozen=True):
-    """Attempts of the caller; `attempts_remaining` is -1 for any number and counts a running attempt as used."""
+    """The caller's attempts; `attempts_remaining` is -1 for any number, and a running attempt counts as used."""
 
     completed_count: int
     max_attempts: int
@@ -90,7 +90,7 @@ class CategoryList(Struct, frozen=True):
 
 
 class Preloaded(Struct, frozen=True):
-    """The paper is ready to be served."""
+    """The paper is compiled."""
 
     question_count: int
     cached: bool = True
@@ -109,7 +109,7 @@ class StartedAttempt(Struct, frozen=True):
 
 
 class PaperAnswer(Struct, frozen=True):
-    """The paper of the attempt in progress, and what is saved of it."""
+    """The paper of the attempt in progress, and the saved answers."""
 
     attempt_id: int
     attempt_number: int
@@ -130,7 +130,7 @@ class SyncBody(Struct, frozen=True):
     `partial` changes only the named questions; `revision` is the last one seen.
     """
 
-    # Loosely typed: one answer or mark that cannot be taken must not cost the others.
+    # Loosely typed, so that one invalid answer or mark does not refuse the others.
     answers: dict[str, Annotated[Any, _ANSWER]] | UnsetType = UNSET
     markedForReview: list[Annotated[Any, _MARK]] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
     partial: bool = False
@@ -138,7 +138,7 @@ class SyncBody(Struct, frozen=True):
 
 
 class Synced(Struct, frozen=True):
-    """What the server holds now; `saved` is how many answers of this call were taken."""
+    """The stored state; `saved` is how many answers of this call were accepted."""
 
     saved: int
     rejected: list[Rejected]
@@ -149,7 +149,7 @@ class Synced(Struct, frozen=True):
 
 
 class Submitted(Struct, frozen=True):
-    """The attempt is over and graded."""
+    """The attempt is ended and graded."""
 
     result_id: int
     redirect_url: str

@@ -1,4 +1,4 @@
-"""Sitting an exam: start, the paper, saving answers, submitting."""
+"""Sitting an exam: start, paper, saving answers, submission."""
 
 import msgspec
 from msgspec import UNSET
@@ -29,14 +29,14 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Sync(msgspec.Struct, frozen=True):
-    """What one sync writes of a paper.
+    """What one sync writes.
 
     Attributes:
-        saved: how many answers were taken.
-        rejected: the answers and marks that were not.
-        whole: the draft's text, replacing what is there; or
-        changes: new texts by position, over what is there.
-        marked: marks for review, replacing what is there.
+        saved: how many answers were accepted.
+        rejected: the other answers and marks.
+        whole: the whole draft, as its text; or
+        changes: changed answers by position.
+        marked: marks for review, replacing the stored ones.
     """
 
     saved: int
@@ -47,10 +47,10 @@ class Sync(msgspec.Struct, frozen=True):
 
 
 class PaperVersions:
-    """Which version the attempts at an exam most likely have, from what this process saw last.
+    """The paper version of each exam that this process saw last, which its attempts most likely have.
 
-    Saving answers must not read first, but answers are read by their paper. The write's condition says whether the
-    guess was right; it is wrong only while attempts from before and after an edit run side by side.
+    Saving answers must not read first, but reading answers needs their paper. The write's condition checks the guess,
+    which is wrong only while attempts from before and after an edit run at the same time.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ _versions = PaperVersions()
 
 
 def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
-    """Open an attempt or resume the running one.
+    """Start an attempt or resume the running one.
 
     Returns:
         The sitting, and whether it was resumed.
@@ -83,12 +83,12 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
     exam = find_exam(exam_id, reader=user_id)
     try:
         if exam.is_open(time):
-            # Perhaps it was edited meanwhile: an attempt's time and number must be those of the exam that it is sat by.
+            # The exam may just have been edited: the attempt's duration and limit must belong to the paper it gets.
             exam = papers.ready(exam)
     except NotFound as nothing_to_sit:
         if nothing_to_sit.code != "exam_without_questions":
             raise
-        # Whoever began before the questions were taken out goes on with the paper that they have.
+        # Students who started before the questions were deleted continue with their paper.
         return _running_or(user_id, exam_id, time, nothing_to_sit), True
     if not exam.is_open(time):
         return _running_or(user_id, exam_id, time, _not_open(exam)), True
@@ -120,7 +120,7 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
 
 
 def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, ExamPaper, Draft]:
-    """The paper of the running attempt and what is saved of it.
+    """The paper of the running attempt, and what is saved.
 
     Raises:
         NotFound: no such exam.
@@ -136,10 +136,10 @@ def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, Exa
 
 
 def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Sitting, Sync]:
-    """Save answers and marks for review; what cannot be taken is left out, and what was saved of it stays.
+    """Save answers and marks for review; rejected ones are left out, and what was saved for their questions stays.
 
     Returns:
-        The sitting as saved, and what was taken.
+        The sitting after the save, and what was accepted.
 
     Raises:
         BadRequest: no attempt is running, there is nothing to save, or too much.
@@ -185,7 +185,7 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Si
 
 
 def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
-    """End the running attempt and grade it; of one that has ended, the same again.
+    """End the running attempt and grade it; for an ended attempt, return its result again.
 
     Returns:
         The exam, when the attempt ended in epoch seconds, and its result's id.
@@ -207,7 +207,7 @@ def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
         raise _no_attempt()
     if sitting.status != OPEN:
         return exam, sitting.completed_at, result_id
-    # The attempt's time was over, and between our look and our hand on it somebody ended it and began the next one.
+    # The attempt's time was over, and between our two writes another request ended it and started the next one.
     result = results.get_result(user_id, exam_id, result_id)
     if result is None:
         raise _no_attempt()
@@ -224,10 +224,10 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
 
 
 def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Sync:
-    """What a sync writes of the paper.
+    """What a sync writes.
 
-    After the deadline answers are added and changed, never removed: what was on its way when time ran out may be an
-    older state, or an empty one.
+    After the deadline answers are added and changed but never removed, because a request that was on its way when the
+    time ran out may contain an older or an empty state.
     """
     rejected: list[Rejected] = []
     whole = changes = marked = None
@@ -241,7 +241,7 @@ def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Sync:
         if body.partial or in_grace:
             changes = answers.as_changes(given)
         elif kept:
-            # The write reads nothing, so it cannot repeat what it must keep: it names everything else.
+            # The write reads nothing, so it cannot repeat the answers to keep; it names all others.
             changes = answers.as_changes({at: given.get(at, "") for at in range(len(paper)) if at not in kept})
         else:
             whole = answers.encode_sparse(given, len(paper))
@@ -253,7 +253,7 @@ def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Sync:
 
 
 def _version_after(sitting: Sitting | None, tried: int, revision: int | None, time: ExamTime) -> int:
-    """The version to try next after a refused write, or what the client must be told instead."""
+    """The version to try next after a refused write; raises the error for the client if there is none."""
     if sitting is None or not sitting.is_in_progress(time):
         raise _ended(sitting, time, Conflict)
     if sitting.paper_version != tried or revision in {None, sitting.revision}:
@@ -270,7 +270,7 @@ def _version_after(sitting: Sitting | None, tried: int, revision: int | None, ti
 
 
 def _running_or(user_id: int, exam_id: int, time: ExamTime, otherwise: AppError) -> Sitting:
-    """The running attempt of an exam that cannot be started (any more)."""
+    """The running attempt of an exam that cannot be started; raises `otherwise` if there is none."""
     sitting = ending.current_sitting(user_id, exam_id, time)
     if sitting is None or sitting.status != OPEN:
         raise otherwise
@@ -284,7 +284,7 @@ def _not_open(exam: Exam) -> BadRequest:
 
 
 def _ended(sitting: Sitting | None, time: ExamTime, when_over: type[BadRequest] | type[Conflict]) -> AppError:
-    """Why there is no attempt to work on; ends one whose time is over."""
+    """The error for a request without an attempt in progress; ends an attempt that is due."""
     if sitting is not None and sitting.is_running:
         over = sitting.ended_by_time or sitting.status == OPEN
         ending.end_if_due(sitting, time)

@@ -1,1 +1,1 @@
-"""Writes and sends the mails that requests ask for."""
+"""Writes and sends mails."""

@@ -1,4 +1,4 @@
-"""The queue of mails."""
+"""Consumes the queue of mails."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The words of each mail, as text and as HTML."""
+"""The words of all mails, as text and as HTML."""
 
 import html
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Letter:
 
 
 def set_up(username: str, link: str) -> Letter:
-    """To somebody without a password. Their names are left out: whoever typed them in may be a stranger."""
+    """To an account without a password. Its names are left out, because a stranger may have typed them."""
     return _letter(
         f"Set up your {_PRODUCT} account",
         "Hello,",
@@ -36,7 +36,7 @@ def set_up(username: str, link: str) -> Letter:
 
 
 def reset(full_name: str, username: str, link: str) -> Letter:
-    """To somebody who forgot the password."""
+    """To an account whose password was forgotten."""
     return _letter(
         f"Reset your {_PRODUCT} password",
         f"Hello {full_name},",
@@ -47,7 +47,7 @@ def reset(full_name: str, username: str, link: str) -> Letter:
 
 
 def already_registered(username: str, link: str) -> Letter:
-    """To somebody who has an account and was signed up again."""
+    """To an account whose address was signed up again."""
     return _letter(
         f"You already have a {_PRODUCT} account",
         "Hello,",

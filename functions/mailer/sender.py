@@ -1,4 +1,4 @@
-"""Sending through SES."""
+"""Sends mails with SES."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,16 +12,15 @@ from smartexam.platform.errors import Unavailable
 from smartexam.platform.observability import logger
 from smartexam.platform.settings import settings
 
-# SES will never take this mail. What it calls rejected is no such case: it says so too when our own address is not
-# verified, and that must come to light.
+# SES will never accept this mail. Other rejections may mean that our own address is not verified, and must be seen.
 _REFUSED = "BadRequestException"
 
 
 def send(address: str, letter: Letter) -> None:
-    """Send a letter; one that SES cannot make anything of, for its address, is given up.
+    """Send a letter; it is dropped if SES refuses the address for good.
 
     Raises:
-        Unavailable: SES is unreachable, throttles or is not set up; worth another try.
+        Unavailable: SES is unreachable, throttles or is not configured; worth another try.
     """
     content = {
         "Simple": {
@@ -41,7 +40,7 @@ def send(address: str, letter: Letter) -> None:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code != _REFUSED:
-            # Without SES's own words: they name the address.
+            # Without SES's own message, which contains the address.
             raise Unavailable(f"SES answered {code}") from None
         logger().warning("mail refused", extra={"error_code": code})
     except BotoCoreError as error:
@@ -49,6 +48,6 @@ def send(address: str, letter: Letter) -> None:
 
 
 @lru_cache(maxsize=1)
-def _client() -> Any:  # botocore makes its clients at run time
+def _client() -> Any:  # botocore creates client classes at run time
     config = Config(connect_timeout=1, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
     return botocore.session.get_session().create_client("sesv2", settings().region, config=config)

@@ -1,4 +1,4 @@
-"""Which mail an address gets, if any."""
+"""Decides which mail an address gets, if any."""
 
 from mailer import letters, sender
 from mailer.letters import Letter
@@ -10,15 +10,15 @@ from smartexam.platform.mail import MailOrder
 from smartexam.platform.observability import note
 from smartexam.platform.settings import settings
 
-# Nobody needs more, and anybody can ask for mails to somebody else's address.
+# Enough for its owner; anybody can request mails to somebody else's address.
 _MAILS_PER_HOUR = 10
 
 
 def deliver(order: MailOrder, now: float) -> None:
-    """Write the mail that an order stands for and send it.
+    """Write and send the mail of an order.
 
-    An address without an account that is in use gets none. Whoever has no password yet gets a link to set the first
-    one, whatever they asked for. Done twice, the second mail's link is the one that works.
+    An address without an active account gets none. An account without a password gets a link to set the first one,
+    whatever was requested. If an order arrives twice, only the second mail's link is valid.
     """
     user_id = identity.find_user_id(order.email)
     user = identity.get_user(user_id) if user_id is not None else None

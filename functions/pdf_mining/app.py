@@ -1,4 +1,4 @@
-"""Uploaded files, as S3 tells of them."""
+"""Handles S3's events about uploaded files."""
 
 import time
 from collections.abc import Mapping
@@ -9,26 +9,26 @@ from smartexam.platform.observability import log_invocation, note, tracing
 from smartexam.platform.queues import Context
 from smartexam.platform.settings import settings
 
-# Enough to write down how it ended.
+# Enough to store the job's end.
 _RESERVE_SECONDS = 10.0
 
 
 class MiningFailed(Exception):
-    """A job could not be worked on; Lambda brings its event again, and at last to the dead-letter queue."""
+    """A job failed unexpectedly; Lambda delivers its event again, and finally sends it to the dead-letter queue."""
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Do the jobs whose files have come.
+    """Work on the jobs of uploaded files.
 
     Args:
-        event: S3's event, of one file or several; it may come more than once.
+        event: S3's event, of one or several files; it may arrive more than once.
         context: Lambda's context.
 
     Returns:
         `{"done": n, "failed": n, "skipped": n}`: results stored, jobs ended without one, files that need no work.
 
     Raises:
-        MiningFailed: a job stumbled over something unforeseen; the others are finished all the same.
+        MiningFailed: a job failed unexpectedly, after the other files were handled.
     """
     started = time.perf_counter()
     clock = settings().clock()

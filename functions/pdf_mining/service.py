@@ -1,4 +1,4 @@
-"""One uploaded file: the job that it belongs to, and what its kind does."""
+"""Finds the job of an uploaded file, and works on it."""
 
 import re
 from collections.abc import Callable
@@ -20,14 +20,14 @@ _KEY: Final = re.compile(r"uploads/([1-9][0-9]{0,15})/source(?:\.pdf|\.json)")
 
 
 def mine(bucket: str, key: str, claim_id: str, clock: Clock, remaining: Callable[[], float]) -> Ending:
-    """Work on the job that a file belongs to.
+    """Work on the job of a file.
 
     Args:
-        bucket: where it lies.
-        key: the file's key, encoded as S3's events encode it.
-        claim_id: unlike that of any other invocation.
+        bucket: the file's bucket.
+        key: the file's key, encoded as in S3's events.
+        claim_id: unique to this invocation.
         clock: for claims and their ends.
-        remaining: seconds of working time left, whenever asked.
+        remaining: returns the seconds of working time left.
     """
     name = unquote_plus(key)
     found = _KEY.fullmatch(name)

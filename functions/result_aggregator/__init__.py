@@ -1,1 +1,1 @@
-"""Counts results and attempts as they come and go."""
+"""Keeps the statistics up to date with results and attempts."""

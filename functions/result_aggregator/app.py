@@ -1,4 +1,4 @@
-"""The stream of the attempts table."""
+"""Consumes the stream of the attempts table."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from smartexam.platform.settings import settings
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Count what a batch of stream records is about; returns the records that failed, which Lambda sends again."""
+    """Update the statistics from a batch of stream records; returns those that failed, which Lambda sends again."""
     started, now = time.perf_counter(), settings().clock().now()
     with tracing() as trace:
         failed = count(event["Records"])

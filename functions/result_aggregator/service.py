@@ -1,4 +1,4 @@
-"""Which students a batch of the stream is about, and bringing their statistics up to date."""
+"""Finds the students in a batch of the stream, and updates their statistics."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from smartexam.results.store.tallies import Touched
 
 @dataclass(slots=True)
 class Touches:
-    """What of a student a batch touches, and by which records (sequence numbers)."""
+    """What a batch touches of a student, and in which records (sequence numbers)."""
 
     results: set[tuple[int, int]] = field(default_factory=set)
     sittings: set[int] = field(default_factory=set)
@@ -21,13 +21,13 @@ class Touches:
 
 
 def count(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Bring up to date what is counted of all students that the records are about.
+    """Update the statistics of all students in the records.
 
-    Records only say where to look: what is counted is what is stored now. One that comes twice, late or out of order
-    therefore does no harm, and neither does a batch that comes again because a part of it failed.
+    Records only say where to look: the stored items are counted. So a record that arrives twice, late or out of order
+    does no harm, and neither does a batch that is repeated because a part of it failed.
 
     Returns:
-        The sequence numbers of the records that must come again.
+        The sequence numbers of the records that must be sent again.
     """
     failed: list[str] = []
     touched = _by_student(records)

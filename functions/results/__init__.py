@@ -1,1 +1,1 @@
-"""Results of a student's attempts, as far as they are visible."""
+"""A student's visible results."""

@@ -1,7 +1,7 @@
-"""How a student does, over the results that they may see.
+"""A student's analytics over the visible results.
 
-Which those are depends on each exam's settings of this moment, so this is made of the student's own history, as long
-as they were diligent and no longer: how many other results there are does not matter.
+Visibility depends on the exams' current settings, so this reads the student's own history. Its cost does not depend on
+other students' results.
 """
 
 from collections.abc import Collection
@@ -17,16 +17,16 @@ from smartexam.sitting.store.results import HistoryEntry
 _MOST_RESULTS = 1000
 _RECENT = 10
 _TREND = 30
-# An improvement is told from this many results on: the later half compared with the earlier one.
+# With fewer results there is no trend.
 _LEAST_FOR_A_TREND = 2
 _STABLE_POINTS = 1.0
 _GRADES = ("A+", "A", "B", "C", "D", "F")
 
 
 def analytics(user_id: int, now: float, sitting: Collection[int]) -> AnalyticsView:
-    """A student's visible results in numbers; of more than a thousand the latest.
+    """A student's visible results in numbers; only the latest thousand.
 
-    Results of the exams that the student is `sitting` do not count meanwhile.
+    Results of exams that the student is `sitting` do not count meanwhile.
     """
     visible = [entry for entry in _visible_results(user_id, now) if entry.exam_id not in sitting]
     shares = [_share(entry) for entry in visible]
@@ -56,7 +56,7 @@ def _visible_results(user_id: int, now: float) -> list[HistoryEntry]:
 
 
 def _improvement(shares: list[Fraction]) -> str:
-    """How the later half of results, newest first, compares with the earlier one."""
+    """Compares the later half of the results, given newest first, with the earlier half."""
     if len(shares) < _LEAST_FOR_A_TREND:
         return "insufficient_data"
     half = len(shares) // 2

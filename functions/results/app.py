@@ -23,7 +23,7 @@ api = Api("results")
 
 @api.get("/result/<exam_id>", access=Access.USER, answers=ResultAnswer)
 def latest_result(request: Request, exam_id: int) -> ResultAnswer:
-    """Show the caller's latest result of an exam.
+    """Get the caller's latest result of an exam.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
@@ -35,7 +35,7 @@ def latest_result(request: Request, exam_id: int) -> ResultAnswer:
 
 @api.get("/result/<exam_id>/<result_id>", access=Access.USER, answers=ResultAnswer)
 def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
-    """Show one of the caller's results of an exam.
+    """Get one of the caller's results of an exam.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
@@ -47,7 +47,7 @@ def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
 
 @api.get("/response/<exam_id>", access=Access.USER, answers=ResponseAnswer)
 def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
-    """Show the caller's latest result of an exam, question by question.
+    """Get the caller's latest result of an exam, question by question.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
@@ -59,7 +59,7 @@ def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
 
 @api.get("/response/<exam_id>/<result_id>", access=Access.USER, answers=ResponseAnswer)
 def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
-    """Show one of the caller's results, question by question.
+    """Get one of the caller's results, question by question.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
@@ -71,7 +71,7 @@ def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnsw
 
 @api.get("/result-pending/<exam_id>", access=Access.USER, answers=PendingAnswer)
 def result_pending(request: Request, exam_id: int) -> PendingAnswer:
-    """Tell from when on the caller's latest result of an exam is visible.
+    """Get when the caller's latest result of an exam becomes visible.
 
     Raises:
         NotFound: `exam_not_found`, or `result_not_found`.
@@ -85,10 +85,10 @@ def result_pending(request: Request, exam_id: int) -> PendingAnswer:
 
 @api.get("/api/results", access=Access.USER, query=HistoryQuery, answers=HistoryAnswer)
 def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
-    """List the caller's results, newest first; scores where they are visible.
+    """List the caller's results, newest first, with scores if they are visible.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     user_id = request.caller.user_id
     sitting = end_all_due(user_id, ExamTime.at(request.now))
@@ -98,7 +98,7 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
 
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
 def show_analytics(request: Request) -> AnalyticsAnswer:
-    """Show the caller's visible results in numbers."""
+    """Get the analytics of the caller's visible results."""
     sitting = end_all_due(request.caller.user_id, ExamTime.at(request.now))
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now, sitting))
 

@@ -39,7 +39,7 @@ class ResponseAnswer(Struct, frozen=True):
 
 
 class PendingAnswer(Struct, frozen=True):
-    """Whether a result is still to come; `available_at` is null while that depends on an admin."""
+    """Whether the result is still pending; `available_at` is null while that depends on an administrator."""
 
     pending: bool
     message: str
@@ -48,13 +48,13 @@ class PendingAnswer(Struct, frozen=True):
 
 
 class HistoryQuery(Struct, frozen=True):
-    """From where to go on."""
+    """Where to continue."""
 
     cursor: str | None = None
 
 
 class HistoryView(Struct, frozen=True):
-    """A result in the history; what tells the outcome is null until it is visible."""
+    """A result in the history; scores are null until it is visible."""
 
     id: int
     exam_id: int
@@ -79,7 +79,7 @@ class HistoryAnswer(Struct, frozen=True):
 
 
 class TrendPoint(Struct, frozen=True):
-    """A result in the course of scores, in percent."""
+    """A result as a point of the trend, in percent."""
 
     exam_id: int
     exam_name: str
@@ -101,11 +101,11 @@ class Performance(Struct, frozen=True):
 
 
 class AnalyticsView(Struct, frozen=True):
-    """Visible results in numbers; scores in percent, every result counting alike.
+    """Analytics of visible results; scores in percent, all results with equal weight.
 
-    `score_trend` is the course of the last 30 results, the oldest first, `recent_performance` the last 10, the latest
-    first. `improvement_trend` compares the later half of all results with the earlier one: `improving`, `declining`,
-    `stable` (within one percentage point) or `insufficient_data`.
+    `score_trend` has the last 30 results, the oldest first, `recent_performance` the last 10, the latest first.
+    `improvement_trend` compares the later half of all results with the earlier one: `improving`, `declining`, `stable`
+    (within one percentage point) or `insufficient_data`.
     """
 
     total_exams: int
@@ -119,7 +119,7 @@ class AnalyticsView(Struct, frozen=True):
 
 
 class AnalyticsAnswer(Struct, frozen=True):
-    """How the caller does."""
+    """The caller's analytics."""
 
     analytics: AnalyticsView
     success: bool = True

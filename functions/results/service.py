@@ -1,4 +1,4 @@
-"""What a student's results show."""
+"""A student's results in the API's shapes."""
 
 from collections.abc import Collection
 
@@ -36,7 +36,7 @@ def view(result: Result) -> ResultView:
 
 
 def responses(result: Result) -> list[Response]:
-    """A visible result, question by question, against the paper that was sat.
+    """A visible result, question by question, with the paper of its attempt.
 
     Raises:
         NotFound: the exam was deleted meanwhile.
@@ -50,9 +50,9 @@ def responses(result: Result) -> list[Response]:
 def history(
     user_id: int, after: str | None, now: float, sitting: Collection[int]
 ) -> tuple[list[HistoryView], str | None]:
-    """A page of a student's results, newest first, and the place to go on after.
+    """A page of a student's results, newest first, and the place to continue after.
 
-    Results of the exams that the student is `sitting` are hidden meanwhile.
+    Results of exams that the student is `sitting` are hidden meanwhile.
     """
     entries, place = results.list_history(user_id, limit=PAGE_SIZE, after=after)
     known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}

@@ -1,1 +1,1 @@
-"""Counts all results anew."""
+"""Rebuilds the statistics."""

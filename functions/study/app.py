@@ -13,7 +13,7 @@ _LIMIT = 16 * 1024
 
 @api.get("/api/assistant-init", access=Access.USER, answers=AssistantState)
 def open_assistant(request: Request) -> AssistantState:
-    """Show the day's limit, what is used of it, and the latest messages."""
+    """Get the daily limit, how much of it is used, and the latest messages."""
     user_id = request.caller.user_id
     turns = study.latest_turns(user_id, request.now, limit=service.SHOWN_TURNS)
     return AssistantState(
@@ -25,7 +25,7 @@ def open_assistant(request: Request) -> AssistantState:
 
 @api.post("/api/study-chat", access=Access.USER, takes=StudyQuestion, answers=StudyAnswer, limit=_LIMIT)
 def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
-    """Ask the assistant; the last turns go along as context.
+    """Ask the assistant, which also gets the last turns as context.
 
     Raises:
         BadRequest: the question is too short or too long.
@@ -40,7 +40,7 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 
 @api.post("/api/clear-chat-history", access=Access.USER, answers=Cleared)
 def clear_history(request: Request) -> Cleared:
-    """Remove all messages; the day's count stays."""
+    """Delete all messages; the day's count stays."""
     while study.forget_turns(request.caller.user_id):
         continue
     return Cleared("Chat history cleared.")

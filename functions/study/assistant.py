@@ -1,4 +1,4 @@
-"""Asking the assistant: who may, how often, and what is left when the model fails."""
+"""Asks the assistant: permission, daily limit, and what happens if the model fails."""
 
 import secrets
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from smartexam.talk.store import study
 from smartexam.talk.store.study import Turn
 from study import service
 
-# Of the gateway's 30: what is around the model takes a fraction of a second, a cold start two.
+# Of the gateway's 30: everything but the model takes a fraction of a second, a cold start two.
 MODEL_SECONDS = 20.0
 
 
 def ask(user_id: int, question: str, time: ExamTime) -> tuple[str, int]:
     """Ask the model.
 
-    The day's count is reserved before and given back if no answer comes of it; a crash in between costs the student
-    one question of that day.
+    The question is counted before and given back if there is no answer; after a crash in between, the student loses one
+    question of that day.
 
     Returns:
         The answer, and how many questions the day has left.
@@ -29,7 +29,7 @@ def ask(user_id: int, question: str, time: ExamTime) -> tuple[str, int]:
     Raises:
         Conflict: an attempt is running that does not allow the assistant.
         RateLimited: the day's questions are used up.
-        Unavailable: the model cannot be reached, had no answer, or none is configured.
+        Unavailable: the model cannot be reached, had no answer, or is not configured.
     """
     _refuse_during_exams(user_id, time)
     if not client.is_configured():
@@ -41,7 +41,8 @@ def ask(user_id: int, question: str, time: ExamTime) -> tuple[str, int]:
         answer = "" if used is None else _answer(user_id, time, turns, question)
         is_settled = True
     finally:
-        # Whatever it was: the student has no answer. It may also be that the question was counted and we do not know.
+        # For any error, because the student has no answer. The question may also have been counted without us knowing
+        # it.
         if not is_settled:
             _give_back(user_id, time, name)
     if used is None:
@@ -68,7 +69,7 @@ def _refuse_during_exams(user_id: int, time: ExamTime) -> None:
     running = in_progress.exams_in_progress(user_id, time)
     if not running:
         return
-    # An exam that was deleted meanwhile has no rules any more.
+    # A deleted exam has no rules.
     if not all(exam.allow_assistant for exam in exams.get_exams(running, reader=user_id).values()):
         raise Conflict("The assistant is here for you again when your exam is over", code="exam_in_progress")
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class HistoryMessage(Struct, frozen=True):
-    """One message of a conversation; `isUser` tells the student's from the assistant's."""
+    """One message of a conversation; `isUser` is false for the assistant's."""
 
     text: str
     isUser: bool  # noqa: N815 - the contract's spelling
@@ -12,7 +12,7 @@ class HistoryMessage(Struct, frozen=True):
 
 
 class AssistantState(Struct, frozen=True):
-    """The day's limit and what is used of it, and the latest messages, the oldest first."""
+    """The daily limit, how much of it is used, and the latest messages, the oldest first."""
 
     dailyLimit: int  # noqa: N815 - the contract's spelling
     questionsUsed: int  # noqa: N815 - the contract's spelling
@@ -35,7 +35,7 @@ class StudyAnswer(Struct, frozen=True):
 
 
 class Cleared(Struct, frozen=True):
-    """The history is gone."""
+    """The history was deleted."""
 
     message: str
     success: bool = True

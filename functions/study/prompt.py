@@ -1,4 +1,4 @@
-"""What the assistant is told to be."""
+"""The assistant's instructions."""
 
 SYSTEM = """\
 You are a study assistant for students who prepare for entrance examinations in physics, chemistry, mathematics and \

@@ -1,4 +1,4 @@
-"""The rules of the study assistant: what may be asked, what goes along with it, and what of the answer is kept."""
+"""The rules of the study assistant: questions, the context sent with them, and what is kept of answers."""
 
 import re
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from study.prompt import SYSTEM
 
 DAILY_LIMIT = 50
 SHORTEST_QUESTION, LONGEST_QUESTION = 3, 500
-# Both messages of a turn count.
+# Counted as two messages each.
 SHOWN_TURNS = 25
-# What may go along with a question: enough to follow up, and a fraction of what the question itself may cost.
+# The context sent with a question: enough for follow-up questions, at a fraction of the question's own cost.
 CONTEXT_TURNS = 8
 CONTEXT_TOKENS = 3000
 ANSWER_TOKENS = 2048
@@ -26,13 +26,13 @@ FINAL_ANSWER = "[FINAL ANSWER]"
 _BLOCKS = "FINAL ANSWER|GIVEN|SOLUTION|EXPLANATION"
 # However the model decorates a heading: `**[GIVEN]:**`, `### [GIVEN]`.
 _HEADING = re.compile(rf"^[ \t*_#>]*\[({_BLOCKS})\][ \t*_:]*$", re.IGNORECASE | re.MULTILINE)
-# Of Latin text a token is some four bytes, of LaTeX and of Indian scripts about three: rather too many than too few.
+# About four bytes of Latin text are a token, about three of LaTeX and Indian scripts; this overestimates.
 _BYTES_PER_TOKEN = 3
 _TOKENS_PER_MESSAGE = 4
 
 
 def read_question(text: str) -> str:
-    """What is asked, as it is stored and sent on.
+    """A question's text as it is stored and sent to the model.
 
     Raises:
         InvalidFields: it is too short or too long.
@@ -41,11 +41,9 @@ def read_question(text: str) -> str:
 
 
 def conversation(turns: Sequence[Turn], question: str) -> list[dict[str, str]]:
-    """What the model is sent: its rules, the last turns as far as the budget goes, whole ones only, and the question.
+    """The messages for the model: its rules, the last whole turns within the budget, and the question.
 
-    Args:
-        turns: the oldest first.
-        question: what is asked now.
+    `turns` are given oldest first.
     """
     kept: list[Turn] = []
     left = CONTEXT_TOKENS
@@ -62,10 +60,10 @@ def conversation(turns: Sequence[Turn], question: str) -> list[dict[str, str]]:
 
 
 def readable(answer: str) -> str:
-    """A model's answer as it is stored and sent: text of bounded size that begins with its first block.
+    """A model's answer as it is stored and sent: text of bounded size that starts with its first block.
 
     Raises:
-        Unavailable: there is nothing in it.
+        Unavailable: it is empty.
     """
     text = clean(answer)
     if not text:
@@ -77,7 +75,7 @@ def readable(answer: str) -> str:
 
 
 def history(turns: Sequence[Turn]) -> list[HistoryMessage]:
-    """Turns as the messages that they were."""
+    """Turns as separate messages."""
     messages: list[HistoryMessage] = []
     for turn in turns:
         asked_at = iso(turn.asked_at)
