@@ -119,13 +119,11 @@ class TestExpressions:
         ],
     )
     def test_conditions_are_refused(self, database: MemoryDatabase, text: str, values: dict[str, Any]) -> None:
+        arguments: dict[str, Any] = {"ConditionExpression": text}
+        if values:
+            arguments["ExpressionAttributeValues"] = values
         with refused():
-            put(
-                database,
-                item(a={"N": "1"}),
-                ConditionExpression=text,
-                **({"ExpressionAttributeValues": values} if values else {}),
-            )
+            put(database, item(a={"N": "1"}), **arguments)
 
     def test_change_lists(self, database: MemoryDatabase) -> None:
         put(database, item(a={"L": [{"S": "0"}, {"S": "1"}, {"S": "2"}, {"S": "3"}]}))
