@@ -45,7 +45,7 @@ class UnexpectedAnswerError(Exception):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a sitting needs from outside; tests bring their own."""
+    """What a sitting needs from outside; tests replace it."""
 
     connect: Callable[[], CuttableTransport]
     screen: Screen
@@ -151,7 +151,7 @@ class Sitting:
         return device, started["attempt_id"]
 
     def _answer(self, device: AnswerSheet, planned: Sequence[Planned]) -> None:
-        """Answers one question after the other, syncing every few seconds or few changes, and at the end."""
+        """Answers the questions in order, syncing every few seconds or changes, and at the end."""
         synced_at = self._around.clock()
         for each in planned:
             self._around.sleep(self._options.pace)
@@ -167,7 +167,7 @@ class Sitting:
             self._screen.progress(each.question.number, len(self._planned), f"revision {device.revision}, {left} left")
 
     def _lose_connection(self, device: Device, planned: Sequence[Planned]) -> None:
-        """Some answers stay on the device; the last of them a mistake that the second device will put right."""
+        """Leaves some answers on the device only; the last is a mistake that the second device corrects."""
         for each in planned[:-1]:
             if each.first is not None:
                 device.sheet.answer(self._id(each), each.first)
@@ -245,7 +245,7 @@ def main(argv: Sequence[str] | None = None, around: Surroundings | None = None) 
     screen = around.screen if around else Screen(sys.stdout)
     try:
         if around is None:
-            CuttableHttpTransport(options.base_url)  # a wrong URL is said before anything is begun
+            CuttableHttpTransport(options.base_url)  # a wrong URL is reported before anything starts
             around = Surroundings(lambda: CuttableHttpTransport(options.base_url), screen)
         found = Sitting(options, around).run()
     except KeyError as error:
@@ -289,7 +289,7 @@ def _expect(condition: object, otherwise: str) -> None:
 
 
 def _words(text: str) -> str:
-    """Text to recognise a question by, whatever became of its line ends on the way."""
+    """The words of a text, to recognise a question whatever happened to its line ends."""
     return " ".join(text.split())
 
 

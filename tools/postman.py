@@ -1,4 +1,4 @@
-"""Write the Postman collection from the API's description: `make postman`.
+"""Generate the Postman collection from the API's description: `make postman`.
 
 With `--check` nothing is written: the exit status tells whether the file is up to date.
 """
@@ -19,13 +19,13 @@ OUTPUT = ROOT / "examples" / "postman" / "collection.json"
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 BASE_URL = "http://127.0.0.1:3000"
 JSON, MULTIPART = "application/json", "multipart/form-data"
-# What a call brings that later ones need, by where it stands in the answer.
+# Values that later calls need, by their place in the answer.
 _KEPT = {
     "POST /api/auth/login": {"access_token": "data.access_token", "refresh_token": "data.refresh_token"},
     "POST /api/auth/google": {"access_token": "data.access_token", "refresh_token": "data.refresh_token"},
     "POST /api/auth/refresh": {"access_token": "data.access_token"},
 }
-# Values of the local stack's demo data, and those that `_KEPT` fills.
+# Values of the local stack's demo data, and variables that `_KEPT` sets.
 _VARIABLES = {
     "base_url": BASE_URL,
     "username": "student1",
@@ -185,7 +185,7 @@ def _pair(key: str, value: str) -> Document:
 
 
 def main() -> int:
-    """Write or check; 1 if checking found the file out of date."""
+    """Write or check; returns 1 if the checked file is outdated."""
     current = text(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
     if "--check" in sys.argv[1:]:
         if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == current:

@@ -1,4 +1,4 @@
-"""Print how large what `sam build` made is, and refuse what Lambda would refuse: part of `make build`."""
+"""Print the sizes of what `sam build` made, and fail if Lambda would refuse it: part of `make build`."""
 
 import io
 import sys
@@ -10,14 +10,14 @@ from local import template
 
 BUILD = Path(__file__).parents[1] / ".aws-sam" / "build"
 MIB = 1024 * 1024
-# A function with all its layers, unpacked; and what this project allows itself for a function's own package.
+# The limit of a function with all its layers, unpacked, and this project's limit for a function's own package.
 LARGEST = 250 * MIB
 LARGEST_PACKAGE = 1 * MIB
 
 
 @dataclass(frozen=True)
 class Size:
-    """Bytes of one artifact: as it is unpacked, and as it is uploaded."""
+    """The size of one artifact in bytes, unpacked and as uploaded."""
 
     name: str
     unpacked: int
@@ -35,7 +35,7 @@ def measure(folder: Path) -> Size:
 
 
 def too_large(functions: dict[str, Size], layers: dict[str, list[Size]]) -> list[str]:
-    """What is beyond the limits, in words; `layers` are those of each function."""
+    """The sizes beyond the limits, in words; `layers` are those of each function."""
     found = []
     for name, size in functions.items():
         whole = size.unpacked + sum(layer.unpacked for layer in layers[name])
@@ -47,7 +47,7 @@ def too_large(functions: dict[str, Size], layers: dict[str, list[Size]]) -> list
 
 
 def main() -> int:
-    """Print a table of `.aws-sam/build`; 1 if something is too large."""
+    """Print a table of `.aws-sam/build`; returns 1 if something is too large."""
     built = template.load(BUILD / "template.yaml")
     measured = {name: measure(BUILD / name) for name in built["Resources"] if (BUILD / name).is_dir()}
     shared = built["Globals"]["Function"]["Layers"]

@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-# The client is a distribution of its own. From a clone the example runs without installing it.
+# The client is a separate distribution; from a clone the example runs without installing it.
 sys.path.append(str(Path(__file__).parents[1] / "client"))

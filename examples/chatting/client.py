@@ -1,4 +1,4 @@
-"""The client: signs in, gets connected, and carries lines between the keyboard, the network and the screen."""
+"""The client: signs in, connects two users, and passes lines between keyboard, network and screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEMO_PASSWORD = "Student@2025demo"  # noqa: S105 - of the demo data, for everybo
 
 
 def get_connected(api: Connection, username: str, screen: Screen) -> int:
-    """Asks for a connection, or accepts if the other asked before; the conversation, once there is one."""
+    """Asks for a connection, or accepts the other's request; returns the conversation, None until it exists."""
     found = api.get(f"/api/chat/search?q={urllib.parse.quote(username)}")["users"]
     other = next((user for user in found if user["username"].casefold() == username.casefold()), None)
     if other is None:
@@ -40,7 +40,7 @@ def get_connected(api: Connection, username: str, screen: Screen) -> int:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the client; the exit status is 1 if something could not be sent."""
+    """Runs the client; returns 1 if something could not be sent."""
     parser = argparse.ArgumentParser(description="Chat with one other user.")
     parser.add_argument("url", help="such as http://127.0.0.1:3000")
     parser.add_argument("username", help="who signs in")

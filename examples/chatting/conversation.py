@@ -1,4 +1,4 @@
-"""What was said, put together from what comes by two ways."""
+"""The messages of a conversation, from both HTTP and the WebSocket."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Document = dict[str, Any]
 
 
 class Conversation:
-    """What was said, each message once, whichever way it came."""
+    """The messages of a conversation, each once, whichever way it arrived."""
 
     def __init__(self, conversation_id: int, show: Callable[[Document], None]) -> None:
-        """`show` gets every message that was not shown before."""
+        """`show` gets every new message."""
         self.id = conversation_id
         self._show = show
         self._shown: set[int] = set()
         self._lock = threading.Lock()
 
     def add(self, message: Document) -> bool:
-        """Shows a message unless it was shown before; whether it was new."""
+        """Shows a message if it is new; returns whether it was."""
         with self._lock:
             is_new = message["id"] not in self._shown
             self._shown.add(message["id"])
@@ -32,7 +32,7 @@ class Conversation:
             return is_new
 
     def catch_up(self, api: Connection) -> None:
-        """Fetches what is not known yet: a page, and further back only while all of a page was news."""
+        """Fetches missed messages: one page, and older ones only while all messages of a page are new."""
         missed: list[Document] = []
         path = f"/api/chat/messages/{self.id}"
         while page := api.get(path)["messages"]:

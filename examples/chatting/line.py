@@ -1,4 +1,4 @@
-"""The connection: opened by ticket, kept alive, opened again, and nothing lost or sent twice by that."""
+"""The connection: opened with a ticket, kept alive, reopened, without losing or repeating messages."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from chatting.conversation import Conversation, Document
 from chatting.screen import Screen
 from smartexam_client import Connection, ConnectionLostError
 
-HEARTBEAT_SECONDS = 50.0  # a user is online for 120 s after a sign of life
+HEARTBEAT_SECONDS = 50.0  # a user is online for 120 s after any frame
 LONGEST_WAIT = 30.0
 
 
 class Line:
-    """A connection that is opened again whenever it breaks."""
+    """A connection that is reopened whenever it breaks."""
 
     def __init__(self, api: Connection, conversation: Conversation, screen: Screen) -> None:
         self._api, self._conversation, self._screen = api, conversation, screen
-        self._waiting: dict[str, str] = {}  # texts that were not acknowledged, by client_id
+        self._waiting: dict[str, str] = {}  # unacknowledged texts, by client_id
         self._outbox: queue.Queue[Document] = queue.Queue()
         self._ends = threading.Event()
         self._settled = threading.Condition()
 
     def say(self, text: str) -> None:
-        """Sends a message: now, or when there is a connection again."""
+        """Sends a message now, or after reconnecting."""
         client_id = str(uuid.uuid4())
         with self._settled:
             self._waiting[client_id] = text
@@ -41,18 +41,18 @@ class Line:
         self._outbox.put({"action": "markRead", "conv_id": self._conversation.id})
 
     def finish(self, seconds: float = 10.0) -> bool:
-        """Waits for what is not acknowledged yet, then ends; whether all was."""
+        """Waits for the acknowledgements, then ends; returns whether all arrived."""
         with self._settled:
             done = self._settled.wait_for(lambda: not self._waiting, timeout=seconds)
         self._ends.set()
         return done
 
     def run(self) -> None:
-        """Keeps a connection until `finish`."""
+        """Keeps a connection open until `finish`."""
         wait = 1.0
         while not self._ends.is_set():
             try:
-                # A ticket opens one connection: a new one for each.
+                # Each connection needs a new ticket.
                 with connect(self._api.post("/api/chat/ws-ticket")["url"], open_timeout=15) as connection:
                     self._conversation.catch_up(self._api)
                     self._send_again()
@@ -107,7 +107,7 @@ class Line:
         self._screen.note(f"not sent: {error['message']}")
 
     def _send_again(self) -> None:
-        """What was not acknowledged may have arrived or not: its `client_id` keeps it from being there twice."""
+        """Unacknowledged messages may have arrived; their `client_id` keeps them from being stored twice."""
         self._outbox = queue.Queue()
         with self._settled:
             for client_id, text in self._waiting.items():

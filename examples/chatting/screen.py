@@ -16,12 +16,12 @@ class Screen:
         self._colour = out.isatty() and "NO_COLOR" not in os.environ
 
     def message(self, message: Document) -> None:
-        """Shows a message. Its text is somebody else's: nothing in it may steer the terminal."""
+        """Shows a message. Its text is somebody else's and must not control the terminal."""
         text = "".join(character if character.isprintable() else " " for character in message["message"])
         self._line(f"{message['sender_name']}: {text}", "36" if message["is_own"] else "32")
 
     def note(self, text: str) -> None:
-        """Says something of its own."""
+        """Shows a note of the program itself."""
         self._line(f"* {text}", "2")
 
     def _line(self, text: str, colour: str) -> None:

@@ -10,15 +10,15 @@ from smartexam_client import AnswerSheet, Call, Connection, ConnectionLostError,
 
 
 class CuttableTransport(Transport, Protocol):
-    """A way to the server that can be lost on purpose."""
+    """A transport whose connection can be cut on purpose."""
 
     def lose(self, call: Call) -> None:
-        """Sends half of the call, then loses the connection: what a phone does that drives into a tunnel."""
+        """Sends half of the call, then loses the connection, like a phone in a tunnel."""
         ...
 
 
 class CuttableHttpTransport(HttpTransport):
-    """HTTP that can be lost on purpose."""
+    """HTTP whose connection can be cut on purpose."""
 
     def lose(self, call: Call) -> None:
         """See `CuttableTransport`; announces the whole body and closes after half of it."""
@@ -45,6 +45,6 @@ class Device:
         self.sheet = AnswerSheet(self.connection, exam_id)
 
     def lose_connection(self) -> None:
-        """Begins to sync and is cut off half-way through the request."""
+        """Starts a sync and is cut off in the middle of the request."""
         call = self.connection.json_call(f"/api/sync-exam-answers/{self._exam_id}", self.sheet.changes())
         self._transport.lose(self.connection.authorised(call))

@@ -1,4 +1,4 @@
-"""What the student will do with each question: fixed beforehand, so that the score is known before the exam is sat."""
+"""The planned answers, fixed beforehand so that the score is known before the sitting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from smartexam_client import Answer
 
 
 class Intent(Enum):
-    """What becomes of a question by the end."""
+    """What happens to a question in the end."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -39,7 +39,7 @@ _CYCLE = (
 
 @dataclass(frozen=True)
 class Planned:
-    """A question and what the student does with it."""
+    """A question and its planned answers."""
 
     question: Question
     intent: Intent
@@ -55,7 +55,7 @@ class Planned:
 
     @property
     def final(self) -> Answer | None:
-        """The answer that is handed in."""
+        """The answer that is submitted."""
         if self.intent is Intent.CLEARED:
             return None
         return self.question.right_answer() if self.intent is Intent.CORRECTED else self.first
@@ -79,7 +79,7 @@ class Planned:
 
 
 def planned_sitting(questions: Sequence[Question]) -> list[Planned]:
-    """Every question with its intent; the intents come round in a fixed cycle."""
+    """Every question with its intent, in a fixed cycle."""
     return [Planned(question, _CYCLE[position % len(_CYCLE)]) for position, question in enumerate(questions)]
 
 

@@ -1,6 +1,6 @@
-"""The exam's CSV file as its author sees it, with the key, and marking by the published rules.
+"""The exam's CSV file as its author sees it, with the key, graded by the published rules.
 
-Written apart from the server's own marking on purpose: the two are compared at the end of a sitting.
+It is independent of the server's grading on purpose: both are compared at the end of a sitting.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Question:
         return [letter.strip() for letter in self.key.split(",")]
 
     def right_answer(self) -> Answer:
-        """A correct answer; of a NUMERIC the farthest that still counts, exactly on the edge of the tolerance."""
+        """A correct answer; for a NUMERIC the most distant one, exactly on the edge of the tolerance."""
         if self.kind == "NUMERIC":
             return str(Decimal(self.key) + self.tolerance)
         return self.letters if self.kind == "MSQ" else self.key
@@ -75,7 +75,7 @@ def read_questions(content: str) -> list[Question]:
 
 
 def with_exam_id(content: str, exam_id: int) -> str:
-    """The same file for this exam, whose id the file could not know."""
+    """The same file with the id of this exam."""
     rows = csv.DictReader(io.StringIO(content, newline=""))
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, fieldnames=rows.fieldnames or [], lineterminator="\n")
@@ -91,7 +91,7 @@ def grade(percentage: Fraction) -> str:
 
 
 def two_decimals(exact: Fraction) -> Decimal:
-    """As marks are shown: rounded half up (away from zero) to two decimals."""
+    """Marks for display: rounded half up (away from zero) to two decimals."""
     shown = Decimal(int(abs(exact) * 100 + Fraction(1, 2))) / 100
     return -shown if exact < 0 else shown
 

@@ -1,4 +1,4 @@
-"""What the person at the terminal sees: phases, a progress bar, a table. Plain lines where there is no terminal."""
+"""Terminal output: phases, a progress bar, a table; plain lines without a terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Screen:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Prints a heading and keeps how long the block took, in seconds."""
+        """Prints a heading and records how long the block took, in seconds."""
         self.line(self.styled(name, "title"))
         began = self._clock()
         try:
@@ -61,7 +61,7 @@ class Screen:
             self.line("  " + "  ".join(cells))
 
     def styled(self, text: str, style: str) -> str:
-        """The text in the style's colour, where there are colours."""
+        """The text in the style's colour, if colours are on."""
         colour = _COLOURS.get(style)
         return f"\033[{colour}m{text}\033[0m" if self._coloured and colour else text
 

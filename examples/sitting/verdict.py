@@ -1,4 +1,4 @@
-"""The server's result beside one's own computation."""
+"""Compares the server's result with the planned one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTCOME_COLUMN = HEADER.index("outcome")
 
 
 def table_rows(planned: Sequence[Planned], responses: Mapping[int, Document]) -> list[list[str]]:
-    """A row per question as the server marked it; `responses` is keyed by the question's number in the paper."""
+    """A row per question as the server graded it; `responses` is keyed by the question's number in the paper."""
     rows = []
     for each in planned:
         response = responses[each.question.number]
@@ -37,7 +37,7 @@ def table_rows(planned: Sequence[Planned], responses: Mapping[int, Document]) ->
 
 
 def differences(planned: Sequence[Planned], result: Document, responses: Mapping[int, Document]) -> list[str]:
-    """Where the server's result is not what the plan comes to, in words; empty if they agree."""
+    """The differences between the server's result and the plan, in words; empty if they agree."""
     score, max_score = total(planned), maximum(planned)
     percentage = score * 100 / max_score if max_score else Fraction(0)
     outcomes = Counter(each.outcome for each in planned)

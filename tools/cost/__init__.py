@@ -1,1 +1,1 @@
-"""What a sitting costs on AWS, from list prices and from what a request was measured to do."""
+"""Computes what a sitting costs on AWS, from list prices and measured requests."""

@@ -12,8 +12,8 @@ from tools.cost.prices import AS_OF, REGION, Prices
 from tools.cost.sitting import LOG_LINE, Sitting, cost_by_term
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-METRICS_PER_FUNCTION = 2  # requests and latency, from the one line per request; faults only while there are some
-BYTES_KEPT = 4 * LOG_LINE  # result, history, sitting and their index rows, rounded up
+METRICS_PER_FUNCTION = 2  # requests and latency, from the one line per request; faults only if there are some
+BYTES_KEPT = 4 * LOG_LINE  # result, history, sitting and their index entries, rounded up
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,16 +39,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def monthly(results: int, prices: Prices) -> dict[str, float]:
-    """Dollars a month for what stands ready, and for what so many results leave behind."""
+    """Dollars per month for standing resources, and for what this many results leave stored."""
     deployed = template.load(TEMPLATE)
     kinds = [resource["Type"] for resource in deployed["Resources"].values()]
     kept = results * BYTES_KEPT / 1e9
     return {
-        # An alarm costs as much as its metrics; that a sum returns one of them changes nothing.
+        # An alarm costs as much as its metrics, even if an expression combines them.
         "alarms": sum(_watched(alarm) for _, alarm in template.resources(deployed, "AWS::CloudWatch::Alarm"))
         * prices.alarm_month,
         "dashboards": kinds.count("AWS::CloudWatch::Dashboard") * prices.dashboard_month,
-        # Billed by the hour in which they are written: this is for functions that are called around the clock.
+        # Billed by the hour in which they are written; this assumes functions that are called around the clock.
         "metrics, at most": kinds.count("AWS::Serverless::Function") * METRICS_PER_FUNCTION * prices.metric_month,
         "signing key": kinds.count("AWS::SecretsManager::Secret") * prices.secret_month,
         "results, stored and backed up": kept * (prices.dynamodb_gb_month + prices.backup_gb_month),

@@ -10,7 +10,7 @@ GB = 1_000_000_000
 
 @dataclass(frozen=True)
 class Prices:
-    """Dollars per unit. Other regions cost up to a fifth more: override what differs with `--price name=dollars`."""
+    """Dollars per unit. Other regions cost up to a fifth more: override prices with `--price name=dollars`."""
 
     http_api_request: float = 1.00 / MILLION
     lambda_request: float = 0.20 / MILLION

@@ -1,6 +1,6 @@
-"""The calls of one sitting, and what each of them uses.
+"""The calls of one sitting, and the resources that each of them uses.
 
-Operations and bytes are what `tests/functional/test_cost_model.py` measures; it fails when they are no longer true.
+`tests/functional/test_cost_model.py` measures operations and bytes, and fails if these numbers are no longer true.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from tools.cost.prices import Prices
 LOG_LINE = 512  # with room for a request that takes a second
 ACCESS_LINE = 180
 PER_EVENT = 26
-HEADERS = 450  # of an answer, TLS records included
+HEADERS = 450  # of an answer, including TLS records
 MEMORY_GB = 0.5
-# X-Ray's default rule: the first request of a second and 5 % of the others.
+# X-Ray's default rule: the first request of each second and 5 % of the others.
 TRACED = 0.05
-# Of all calls, those that meet a new instance; it starts in about 0.4 s, which is billed.
+# The share of calls that meet a cold start, which takes about 0.4 s and is billed.
 COLD_STARTS = 0.005
 COLD_START_SECONDS = 0.4
 
@@ -27,9 +27,9 @@ class Call:
 
     Attributes:
         operations: names of DynamoDB's operations, in order.
-        writes: write units; transactions count twice, and rows of indexes are writes too.
+        writes: write units; transactions count twice, and index entries are writes too.
         reads: read units; a consistent read of up to 4 KB is one.
-        seconds: what Lambda bills, the database's answers included.
+        seconds: what Lambda bills, including waiting for the database.
         answer: bytes of the answer's body.
     """
 
@@ -44,14 +44,14 @@ class Call:
 LOGIN = Call("POST /api/auth/login", ("GetItem", "PutItem", "GetItem", "DeleteItem", "PutItem"), 3, 2, 0.085, 700)
 LIST = Call("GET /api/exams", ("Query", "BatchGetItem"), 0, 6, 0.012, 4000)
 EXAM = Call("GET /api/exams/<id>", ("GetItem", "GetItem"), 0, 2, 0.012, 500)
-# The sitting, and its rows in the indexes `due`, `exam` and `running`
+# The sitting, and its entries in the indexes `due`, `exam` and `running`
 START = Call("POST /start-exam/<id>", ("GetItem", "UpdateItem"), 4, 1, 0.015, 150)
 PAPER = Call("GET /exam/<id>", ("GetItem",), 0, 1, 0.012, 20_000)
 SYNC = Call("POST /api/sync-exam-answers/<id>", ("UpdateItem",), 1, 0, 0.008, 120)
-# Closing is one write. The result, the history's row and the sitting are a transaction: twice two, two, and one row
+# Closing is one write. The result, the history entry and the sitting are a transaction: twice two, two, and one entry
 # less in `due` and in `running`, two more in `exam`.
 SUBMIT = Call("POST /submit-exam/<id>", ("UpdateItem", "TransactWriteItems", "GetItem"), 11, 1, 0.025, 150)
-# What the stream's function writes to count a sitting's start and its result: two transactions.
+# The writes with which the stream's function counts a start and a result: two transactions.
 COUNTING_WRITES = 36
 RESULT = Call("GET /result/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.012, 400)
 RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.015, 25_000)
@@ -59,14 +59,14 @@ RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0
 
 @dataclass(frozen=True)
 class Sitting:
-    """How one student sits one exam; what its calls use is as measured, unless other measurements are given."""
+    """How one student sits one exam; its calls use the measured resources unless others are given."""
 
     hours: float = 3.0
     questions: int = 75
-    sync_every: float = 30.0  # seconds; 0 for clients that send changes only
-    # Changes gathered by a client for two seconds: an answer each, a third of them looked at again
+    sync_every: float = 30.0  # seconds; 0 for clients that only send changes
+    # Changes that a client collects for two seconds: one per answer, and a third of the answers are changed again
     changes_per_question: float = 4 / 3
-    heartbeat: float = 120.0  # seconds after which such a client asks for the clock without a change
+    heartbeat: float = 120.0  # seconds after which such a client syncs without a change
     once: tuple[Call, ...] = field(default=(LOGIN, LIST, EXAM, START, PAPER, SUBMIT, RESULT, RESPONSE))
     sync: Call = SYNC
     counting_writes: float = COUNTING_WRITES
@@ -79,7 +79,7 @@ class Sitting:
         if self.sync_every:
             return seconds / self.sync_every
         changes = self.questions * self.changes_per_question
-        # Pauses between changes are seldom longer than the heartbeat: count what is left as if they were spread evenly.
+        # Pauses between changes are seldom longer than the heartbeat, so count the rest as evenly spread.
         return max(changes, seconds / self.heartbeat)
 
     def calls(self) -> Iterator[tuple[Call, float]]:
@@ -90,7 +90,7 @@ class Sitting:
 
 
 def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
-    """Dollars of one sitting, by what they are paid for."""
+    """Dollars of one sitting, by resource."""
     requests = sum(times for _, times in sitting.calls())
     writes = sum(call.writes * times for call, times in sitting.calls())
     reads = sum(call.reads * times for call, times in sitting.calls())

@@ -1,4 +1,4 @@
-"""Write the API's description from the code: `make openapi`.
+"""Generate the API's description from the code: `make openapi`.
 
 With `--check` nothing is written: the exit status tells whether the file is up to date.
 """
@@ -9,7 +9,7 @@ from tools.openapi.document import OUTPUT, text
 
 
 def main() -> int:
-    """Write or check; 1 if checking found the file out of date."""
+    """Write or check; returns 1 if the checked file is outdated."""
     current = text()
     if "--check" in sys.argv[1:]:
         if OUTPUT.is_file() and OUTPUT.read_text(encoding="utf-8") == current:

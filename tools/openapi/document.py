@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, put together from what the functions declare."""
+"""Builds the OpenAPI 3.1 document from the functions' declarations."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tools.openapi.shapes import Shapes
 
 OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
 # An object with a `description` and two lists, `client` (each with `action`, `description`, `example`) and `server`
-# (with `event` instead of `action`); the reference has a section for it as soon as the file is there.
+# (with `event` instead of `action`). If the file exists, the reference has a section for it.
 WEBSOCKET = Path(__file__).with_name("websocket.json")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
@@ -26,7 +26,7 @@ _BODILESS = {204: "Done.", 302: "Go on with a GET of `Location`.", 304: "The cli
 
 
 def text() -> str:
-    """The document as it is committed: equal code gives equal text."""
+    """The document as it is committed; the same code gives the same text."""
     return json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -59,7 +59,7 @@ def build() -> dict[str, Any]:
             "description": _INTRODUCTION.read_text(encoding="utf-8").strip(),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        # Relative to where the document was got from: right behind any domain, and the same bytes for every reader.
+        # Relative to the document's own address: right behind any domain, and the same bytes for every reader.
         "servers": [{"url": "/", "description": "The API that serves this document"}],
         "tags": _tags(found),
         "paths": paths,
@@ -189,7 +189,7 @@ class _Writer:
 
 
 def _tags(found: list[Group]) -> list[dict[str, str]]:
-    """A tag for each title; of functions that share one, the first describes it."""
+    """A tag for each title; the first of the functions that share a title describes it."""
     described: dict[str, str] = {}
     for group in found:
         described.setdefault(group.title, group.description)
@@ -209,7 +209,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """What a query parameter may be: one that is not there needs no null."""
+    """The schema of a query parameter, which is left out instead of null."""
     some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
     rest = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
     if len(some) == 1:

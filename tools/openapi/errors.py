@@ -1,4 +1,4 @@
-"""Errors as answers: which a route has, and the codes by which a client tells them apart."""
+"""The error answers of routes, and the codes by which clients tell errors apart."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ _BY_CREDENTIALS = ("authentication_required", "token_expired_or_invalid")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A code as the source raises it; parts of the message that vary stand as an ellipsis."""
+    """A code as the source raises it; variable parts of the message are an ellipsis."""
 
     status: int
     message: str
@@ -67,7 +67,7 @@ class Code:
 @cache
 def codes() -> dict[str, Code]:
     """Every code in the source of layer and functions, in alphabetical order."""
-    # Those that no call to an error's class names.
+    # Codes that no call of an error's class names.
     found: dict[str, Code] = {
         "exam_time_over": Code(409, "The time of this exam is over"),
         "invalid_fields": Code(400, "name: This field is required"),
@@ -86,16 +86,16 @@ def codes() -> dict[str, Code]:
 
 
 class ErrorAnswers:
-    """The error answers of routes. Those that say nothing particular to a route are shared: `components`."""
+    """The error answers of routes. Those that are the same for all routes are shared: `components`."""
 
     def __init__(self) -> None:
         self.components: dict[str, dict[str, Any]] = {}
 
     def of(self, route: Route, raises: Mapping[str, str]) -> dict[int, dict[str, Any]]:
-        """Error answers by status: those that follow from a route's declaration, and those its docstring names.
+        """Error answers by status: those that follow from the route's declaration, and those that its docstring names.
 
         Raises:
-            ValueError: the docstring names a class that is no error of the API.
+            ValueError: the docstring names a class that is not an error of the API.
         """
         told: dict[int, list[str]] = {}
         for name, text in raises.items():

@@ -1,4 +1,4 @@
-"""An example of every shape, made from its schema and the vocabulary."""
+"""Makes an example of every shape from its schema and the vocabulary."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,11 +19,7 @@ _PLAIN: dict[str, Any] = {
 
 
 class Examples:
-    """Examples by schema.
-
-    Args:
-        components: the schemas that others refer to.
-    """
+    """Examples by schema; `components` are the schemas that others refer to."""
 
     def __init__(self, components: Mapping[str, Schema]) -> None:
         self._components = components
@@ -66,7 +62,7 @@ class Examples:
 
 
 def _allows(schema: Schema, value: Any) -> bool:
-    """Whether a value is of one of the types that a schema names; what a reference allows it does not know."""
+    """Whether the schema allows the type of a value; True for references."""
     if "enum" in schema:
         return value in schema["enum"]
     for word in ("oneOf", "anyOf"):

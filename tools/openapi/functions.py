@@ -1,4 +1,4 @@
-"""The functions that serve routes, in the order in which the reference shows them."""
+"""The functions that serve routes, in the order of the reference."""
 
 import importlib
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from smartexam.api import Api
 
 ROOT = Path(__file__).parents[2]
-# Titles as readers know them; a function that is not here comes after these, under its own name.
+# Titles for readers; functions that are missing here follow under their own names.
 _TITLES = {
     "auth": "Signing in",
     "auth_google": "Signing in",

@@ -1,4 +1,4 @@
-"""What docstrings say, taken apart."""
+"""Parses the docstrings of handlers."""
 
 import inspect
 import re
@@ -16,8 +16,8 @@ class Prose:
 
     Attributes:
         summary: its first sentence, without the full stop.
-        description: what follows, up to the first section.
-        raises: from the name of an error's class to when it comes.
+        description: the rest before the first section.
+        raises: when an error is raised, by the name of its class.
     """
 
     summary: str

@@ -1,4 +1,4 @@
-"""Shapes as JSON Schema: msgspec's own, sharpened for what is only ever sent or only ever received."""
+"""Shapes as JSON Schema: msgspec's own, made stricter for shapes that are only sent or only received."""
 
 import inspect
 import typing
@@ -98,7 +98,7 @@ def _place(struct: type) -> tuple[str, str]:
 
 
 def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
-    """A schema with files as such; of what the server sends, with every field that is always there required."""
+    """A schema with files marked as such; fields that the server always sends are required."""
     if "description" in schema:
         schema["description"] = inspect.cleandoc(schema["description"])
     properties: dict[str, Schema] = schema.get("properties", {})

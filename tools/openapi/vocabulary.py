@@ -1,6 +1,6 @@
-"""What the fields of shapes look like in examples: one believable world, by a field's name or by shape and field.
+"""Example values of fields, by the field's name or by shape and field.
 
-A field that is not here gets a plain value of its type, so that a new shape needs no line here to be described.
+A field without an entry gets a plain value of its type, so new shapes need no entry.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ WORDS: dict[str, Any] = {
     "available_requests": ["admin", "user,admin"],
     "has_pending_request": False,
     "can_request": True,
-    # Numbers that name things
+    # Ids
     "id": 7,
     "user_id": 42,
     "student_id": 42,
@@ -127,7 +127,7 @@ WORDS: dict[str, Any] = {
     "reason": "Ask the head of your department first.",
 }
 
-# Messages of errors that the source puts together from parts, by code.
+# Messages of errors that the source builds from parts, by code.
 MESSAGES = {
     "body_too_large": "The body is larger than 262144 bytes",
     "csv_unreadable": "The file is not encoded as UTF-8",
@@ -158,7 +158,7 @@ _REPLY = {
 }
 _COMMENT = {**_REPLY, "id": 5, "message": "Why not C?", "parent_id": None, "reply_to_id": None, "replies": [_REPLY]}
 
-# Where a shape means something else by a field than most do; `*` is the shape as a whole.
+# Fields whose meaning differs in a shape; `*` is the shape as a whole.
 SHAPES: dict[str, dict[str, Any]] = {
     "ActiveStatus": {"start_time": "2026-01-05 04:30:00"},
     "CategoryView": {"id": 3, "name": "Physics", "image_url": "https://files.example.org/categories/3.png"},

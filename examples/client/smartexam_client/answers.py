@@ -1,4 +1,4 @@
-"""What an answer is, and when two of them say the same."""
+"""What an answer is, and when two answers are equal."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 
-# A letter (MCQ), letters (MSQ), or a number as text (NUMERIC); None, where it is allowed, is no answer.
+# A letter (MCQ), letters (MSQ), or a number as text (NUMERIC); None, where allowed, is no answer.
 Answer = str | list[str]
 
 _LONGEST_NUMBER = 32
-# As phones and pasting write the sign of a number
+# Signs of numbers as phones and pasted texts have them
 _MINUS = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 
 def same_answer(one: Answer | None, other: Answer | None) -> bool:
-    """Whether two answers say the same, however they are written: letters in any order, `1.50` and `1.5`."""
+    """Whether two answers are equal, however they are written: letters in any order, `1.50` and `1.5`."""
     return _canonical(one) == _canonical(other)
 
 
 def check_answer(question_type: str, letters: Collection[str], answer: Answer | None) -> None:
-    """Refuses, with ValueError, what the server would not take, so that the student learns of it at once.
+    """Raises ValueError for an answer that the server would reject, so that the student learns of it at once.
 
     `letters` are those of the question's filled options.
     """

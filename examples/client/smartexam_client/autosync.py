@@ -1,4 +1,4 @@
-"""Keeps a sheet in step with the server while the student works."""
+"""Syncs a sheet with the server while the student works."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LONGEST_PAUSE = 60.0
 
 
 class AutoSync:
-    """A thread that sends changes soon after they are made, and asks after the clock now and then.
+    """A thread that sends changes soon after they are made, and asks for the remaining time now and then.
 
-    `online` and `problem` are for a sign on the screen. It ends by itself when the time of the exam is over.
+    Show `online` and `problem` on the screen. It ends when the time of the exam is over.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class AutoSync:
         on_sync: Callable[[Synced], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`settle`: seconds in which changes are gathered; `interval`: seconds after which to ask without a change.
+        """`settle`: seconds for which changes are collected; `interval`: seconds after which it syncs without a change.
 
         `on_sync` is called in the thread.
         """
@@ -59,7 +59,7 @@ class AutoSync:
         self._thread.join()
 
     def step(self) -> None:
-        """Syncs if there is a reason to and the time for it has come."""
+        """Syncs if there is a reason to and it is time."""
         now = self._clock()
         if now < self._next_at or not (self._sheet.has_changes or now - self._heard_at >= self._interval):
             return

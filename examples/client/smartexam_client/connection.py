@@ -1,4 +1,4 @@
-"""Calls with a bearer token, repeated where that is safe, and their errors as exceptions."""
+"""Calls with a bearer token, retried where that is safe, with errors as exceptions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_WAIT = 30.0  # seconds; a lock of 15 minutes (too many failed sign-ins) 
 
 
 def _spread(wait: float) -> float:
-    """Somewhere between half of the wait and all of it: those cut off together must not come back together."""
+    """A random time between half of the wait and all of it, so that clients cut off together do not return together."""
     return wait * random.uniform(0.5, 1.0)  # noqa: S311 - it protects nothing
 
 
@@ -45,7 +45,7 @@ class Connection:
         sleep: Callable[[float], None] = time.sleep,  # noqa: TID251 - a client that repeats must wait before
         jitter: Callable[[float], float] = _spread,
     ) -> None:
-        """`sleep` waits a number of seconds before a call is repeated, `jitter` says how many of those planned."""
+        """`sleep` waits a number of seconds before a retry, `jitter` randomises the planned wait."""
         self._transport = transport
         self._sleep = sleep
         self._jitter = jitter
@@ -55,7 +55,7 @@ class Connection:
         self.repeats = 0
 
     def sign_in(self, username: str, password: str) -> Document:
-        """Keeps the tokens for the calls that follow; returns the `user`."""
+        """Signs in, keeps the tokens for later calls, and returns the `user`."""
         data = self.post("/api/auth/login", {"username": username, "password": password})["data"]
         self._access_token, self._refresh_token = data["access_token"], data["refresh_token"]
         user: Document = data["user"]
@@ -63,11 +63,11 @@ class Connection:
         return user
 
     def get(self, path: str) -> Document:
-        """The JSON object at the path, which may hold a query."""
+        """The JSON object at the path, which may have a query."""
         return self._answer(self._call("GET", path), repeatable=True)
 
     def post(self, path: str, body: Document | None = None, *, repeatable: bool = True) -> Document:
-        """Posts JSON. `repeatable=False` for calls that, carried out twice, would leave two of something."""
+        """Posts JSON. Set `repeatable=False` for calls that would create something twice."""
         return self._answer(self.json_call(path, body), repeatable=repeatable)
 
     def post_file(self, path: str, field: str, filename: str, content: bytes, content_type: str) -> Document:
@@ -80,7 +80,7 @@ class Connection:
         return self._answer(self._call("POST", path, headers, body), repeatable=False)
 
     def json_call(self, path: str, body: Document | None) -> Call:
-        """The call that `post` makes of a body, without its token."""
+        """The call that `post` makes, without its token."""
         encoded = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
         return self._call("POST", path, {"Content-Type": "application/json"} if encoded else {}, encoded)
 
@@ -89,7 +89,7 @@ class Connection:
         return Call(method, path, {"Accept": "application/json", **(headers or {})}, body)
 
     def authorised(self, call: Call) -> Call:
-        """The call with the token of whoever is signed in."""
+        """The call with the token of the signed-in user."""
         if not self._access_token:
             return call
         return Call(
@@ -105,7 +105,8 @@ class Connection:
         return reply.document()
 
     def _delivered(self, call: Call, *, repeatable: bool) -> Reply:
-        """The answer to the call, sent again while the server asks to wait or, where that is safe, while none comes."""
+        """The answer to the call, which is repeated while the server asks to wait or, if that is safe, while no answer
+        comes."""
         wait = 0.25
         for attempt in range(1, ATTEMPTS + 1):
             last = attempt == ATTEMPTS
@@ -117,7 +118,7 @@ class Connection:
                 pause = self._jitter(wait)
             else:
                 asked = _asked_wait(reply, wait)
-                # A call refused with 429 was not carried out; one that met 503 may have been in part.
+                # A call refused with 429 was not executed; one with 503 may have been in part.
                 again = reply.status == HTTPStatus.TOO_MANY_REQUESTS or (
                     reply.status == HTTPStatus.SERVICE_UNAVAILABLE and repeatable
                 )
@@ -130,7 +131,7 @@ class Connection:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _renew(self, refused: Reply) -> bool:
-        """Exchanges the refresh token for a new access token, if that is what the refusal was about."""
+        """Exchanges the refresh token for a new access token, if an expired token caused the refusal."""
         if not self._refresh_token or refused.document().get("message") != "token_expired_or_invalid":
             return False
         call = self.json_call("/api/auth/refresh", {"refresh_token": self._refresh_token})
@@ -147,7 +148,7 @@ class Connection:
 
 
 def _asked_wait(reply: Reply, otherwise: float) -> float:
-    """Seconds of `Retry-After`; its other form, a date, is not used by this API."""
+    """Seconds of `Retry-After`; this API does not use its other form, a date."""
     try:
         return max(0.0, float(reply.headers.get("retry-after", otherwise)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where a sheet keeps its answers across a restart of the device."""
+"""Stores a sheet's unconfirmed answers across restarts of the device."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ Document = dict[str, Any]
 
 
 class Journal(Protocol):
-    """Keeps one document. A database of the platform at hand (IndexedDB, SQLite) does as well as a file."""
+    """Stores one document. A database such as IndexedDB or SQLite serves as well as a file."""
 
     def load(self) -> Document | None:
-        """What was kept last; None if nothing."""
+        """The stored document; None if there is none."""
         ...
 
     def save(self, document: Document) -> None:
-        """Keeps the document in place of the last one, wholly or not at all; OSError if it cannot."""
+        """Stores the document in place of the last one, atomically; OSError if it cannot."""
         ...
 
     def clear(self) -> None:
-        """Forgets it."""
+        """Deletes it."""
         ...
 
 
@@ -31,11 +31,11 @@ class FileJournal:
     """One JSON file that only its owner may read."""
 
     def __init__(self, path: Path) -> None:
-        """The folder is made when it is needed."""
+        """The folder is created when it is needed."""
         self._path = path
 
     def load(self) -> Document | None:
-        """See `Journal`. A file that cannot be understood is set aside as `.broken`: a person may still read it."""
+        """See `Journal`. A file that cannot be read is renamed to `.broken`, for people."""
         try:
             document = json.loads(self._path.read_bytes())
         except FileNotFoundError:
@@ -48,7 +48,7 @@ class FileJournal:
         return None
 
     def save(self, document: Document) -> None:
-        """See `Journal`; on the disk when it returns, so that pulling the plug loses nothing."""
+        """See `Journal`; flushed to the disk, so that a power failure loses nothing."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
         try:

@@ -1,4 +1,4 @@
-"""What the server answers, typed. Fields that a newer server adds are left out; marks are exact (`Decimal`)."""
+"""The server's answers, typed. Fields that a newer server adds are ignored; marks are exact (`Decimal`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def shaped(shape: type[Shape], document: Mapping[str, Any]) -> Shape:
 
 @dataclass(frozen=True)
 class User:
-    """Who is signed in."""
+    """The signed-in user."""
 
     id: int
     username: str
@@ -100,7 +100,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Submission:
-    """What became of an attempt that was handed in."""
+    """The outcome of a submission."""
 
     result_id: int
     redirect_url: str
@@ -144,7 +144,7 @@ class Response:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A result in the history; what tells the outcome is None until it is visible."""
+    """A result in the history; scores are None until it is visible."""
 
     id: int
     exam_id: int

@@ -1,4 +1,4 @@
-"""The platform as a student's program uses it."""
+"""The platform's API for a student's program."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 class ResultPendingError(Exception):
-    """The result is not to be seen yet; `available_at` is ISO-8601, None while that depends on an admin."""
+    """The result is not visible yet; `available_at` is ISO-8601, None while that depends on an admin."""
 
     def __init__(self, message: str, available_at: str | None) -> None:
         self.available_at = available_at
@@ -30,7 +30,7 @@ class ExamPlatform:
     """One student on one device. Every method raises ApiError and ConnectionLostError."""
 
     def __init__(self, base_url: str, transport: Transport | None = None) -> None:
-        """`base_url` is http(s)://host[:port], else ValueError; `transport` replaces the way there."""
+        """`base_url` is http(s)://host[:port], else ValueError; `transport` replaces HTTP."""
         self._transport = transport or HttpTransport(base_url)
         self.connection = Connection(self._transport)
 
@@ -72,11 +72,11 @@ class ExamPlatform:
         return AnswerSheet(self.connection, exam_id, journal, resolve)
 
     def result(self, exam_id: int, result_id: int | None = None) -> Result:
-        """The latest result of an exam, or the one with this id; ResultPendingError while it may not be seen."""
+        """The latest result of an exam, or the one with this id; ResultPendingError until it is visible."""
         return shaped(Result, self._gated("result", exam_id, result_id)["result"])
 
     def responses(self, exam_id: int, result_id: int | None = None) -> list[Response]:
-        """The same result question by question, in the paper's order; ResultPendingError likewise."""
+        """The same result question by question, in the paper's order; ResultPendingError until it is visible."""
         return [shaped(Response, each) for each in self._gated("response", exam_id, result_id)["responses"]]
 
     def results(self) -> Iterator[HistoryEntry]:

@@ -1,4 +1,4 @@
-"""A student's answers in one attempt: what the device holds, what the server has, and how the two come together."""
+"""A student's answers in one attempt: the device's, the server's, and how they are merged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smartexam_client.models import Paper, Question, Submission, shaped
 
 Document = dict[str, Any]
 
-_MERGES = 3  # rounds in which yet another device may have written meanwhile, before one gives up
+_MERGES = 3  # how often other devices may write first before it gives up
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Synced:
-    """What one synchronisation came to.
+    """The outcome of one sync.
 
     `kept` and `yielded` are the question ids of a merge after a stale revision; `rejected` are the server's reasons, by
-    question id, for what it did not take. What it had saved of these questions before, it still has.
+    question id, for refused answers. Answers that it had saved for these questions before stay.
     """
 
     revision: int
@@ -44,15 +44,15 @@ class Synced:
 
 
 def prefer_theirs(conflict: Conflict) -> Answer | None:
-    """What the server has was written later than what this device had seen."""
+    """The server's answer is newer than what this device had seen."""
     return conflict.theirs
 
 
 class AnswerSheet:
     """Holds the answers as last agreed with the server, and the changes not yet confirmed.
 
-    A change stays unconfirmed, and in the journal, until the server has answered for it: neither a lost connection nor
-    a restart loses one. Any thread may call; answering never waits for the network.
+    A change stays unconfirmed, and in the journal, until the server has answered for it, so a lost connection or a
+    restart loses none. Any thread may call; answering never waits for the network.
     """
 
     def __init__(
@@ -62,13 +62,13 @@ class AnswerSheet:
         journal: Journal | None = None,
         resolve: Callable[[Conflict], Answer | None] = prefer_theirs,
     ) -> None:
-        """`resolve` chooses the answer where another device gave a different one to the same question."""
+        """`resolve` chooses the answer if another device gave a different one to the same question."""
         self._connection = connection
         self._exam_id = exam_id
         self._journal = journal
         self._resolve = resolve
-        self._state = threading.RLock()  # what is below
-        self._network = threading.Lock()  # one call at a time: the revision passes from one to the next
+        self._state = threading.RLock()  # guards the fields below
+        self._network = threading.Lock()  # one call at a time, because each needs the revision from the one before
         self.attempt_id = 0
         self.revision = 0
         self.remaining_seconds = 0
@@ -80,7 +80,7 @@ class AnswerSheet:
 
     @property
     def has_changes(self) -> bool:
-        """Whether the server has yet to learn of something."""
+        """Whether there are changes that the server does not have."""
         with self._state:
             return bool(self.unconfirmed) or self.marked != self._agreed_marks
 
@@ -92,9 +92,10 @@ class AnswerSheet:
         return {question_id: answer for question_id, answer in seen.items() if answer}
 
     def open(self) -> Paper:
-        """Loads the paper and the saved answers of the running attempt, and lays over them what the journal kept.
+        """Loads the paper and the saved answers of the running attempt, and applies the journal to them.
 
-        What waits from an earlier attempt is dropped: that one is graded. Raises ApiError, ConnectionLostError.
+        Unconfirmed answers of an earlier attempt are dropped, because it is graded. Raises ApiError,
+        ConnectionLostError.
         """
         with self._network:
             document = self._connection.get(f"/exam/{self._exam_id}")
@@ -112,9 +113,9 @@ class AnswerSheet:
         return Paper(self.attempt_id, document["attempt_number"], questions, document["exam"], document)
 
     def answer(self, question_id: int, answer: Answer | None) -> None:
-        """Gives, changes or (with `None`) clears an answer; the server learns of it with the next `sync`.
+        """Gives, changes or (with `None`) clears an answer; the next `sync` sends it.
 
-        Raises ValueError for what is no answer to this question, OSError if the journal cannot be written.
+        Raises ValueError for an invalid answer to this question, OSError if the journal cannot be written.
         """
         with self._state:
             if (question := self._questions.get(question_id)) is None:
@@ -130,7 +131,7 @@ class AnswerSheet:
             self._keep()
 
     def changes(self) -> Document:
-        """The body of a sync: all that is not confirmed."""
+        """The body of a sync: all unconfirmed changes."""
         with self._state:
             return {
                 "answers": {str(question_id): answer for question_id, answer in self.unconfirmed.items()},
@@ -140,10 +141,10 @@ class AnswerSheet:
             }
 
     def sync(self) -> Synced:
-        """Sends what changed. A stale revision means that another device wrote meanwhile: merge, then send the rest.
+        """Sends the changes. A stale revision means that another device wrote meanwhile: merge, then send the rest.
 
-        It also follows a lost *answer*: the repeated call meets its own first writing, and the merge changes nothing.
-        Raises ApiError (`exam_time_over`: what is unconfirmed came too late), ConnectionLostError (it all stays).
+        It also follows a lost *answer*: the repeated call meets its own first write, and the merge changes nothing.
+        Raises ApiError (`exam_time_over`: unconfirmed changes came too late), ConnectionLostError (they are kept).
         """
         rejected: Mapping[str, str] = {}
         kept: frozenset[int] = frozenset()
@@ -164,7 +165,7 @@ class AnswerSheet:
         return Synced(self.revision, self.remaining_seconds, rejected, merges > 0, kept, yielded)
 
     def submit(self) -> Submission:
-        """Sends what is unconfirmed and hands in; twice is once. When the time is over, hands in what was in time.
+        """Sends unconfirmed changes and submits; safe to repeat. After the deadline, submits what arrived in time.
 
         Raises ApiError, ConnectionLostError: then nothing is lost, and it may be called again.
         """
@@ -183,7 +184,7 @@ class AnswerSheet:
         return submission
 
     def _send(self) -> Mapping[str, str]:
-        """Sends what is unconfirmed; returns why the server did not take some of it, by question id."""
+        """Sends unconfirmed changes; returns the server's reasons for rejected ones, by question id."""
         with self._state:
             sent, marks, body = dict(self.unconfirmed), set(self.marked), self.changes()
         document = self._connection.post(f"/api/sync-exam-answers/{self._exam_id}", body)
@@ -192,7 +193,7 @@ class AnswerSheet:
             for question_id, answer in sent.items():
                 if str(question_id) not in rejected:
                     self._agree(question_id, answer)
-                # The student may have changed it again while the call was on its way.
+                # The student may have changed it again during the call.
                 if self.unconfirmed.get(question_id) == answer:
                     self.unconfirmed.pop(question_id, None)
             self._agreed_marks = marks
@@ -207,7 +208,7 @@ class AnswerSheet:
             self.agreed.pop(question_id, None)
 
     def _merge(self, theirs: Document) -> tuple[frozenset[int], frozenset[int]]:
-        """Takes over the server's state and keeps this device's changes, except where `resolve` decides otherwise."""
+        """Takes over the server's state and keeps this device's changes, unless `resolve` decides otherwise."""
         before, marks_before = self.agreed, self._agreed_marks
         self.revision, self.remaining_seconds = theirs["revision"], theirs["remaining_seconds"]
         self.agreed = {int(question_id): answer for question_id, answer in theirs["answers"].items() if answer}
@@ -243,7 +244,7 @@ class AnswerSheet:
             self._journal.save(document)
 
     def _restore(self, kept: Document) -> None:
-        # JSON has made text of the ids.
+        # JSON object keys are text.
         self.agreed = {int(question_id): answer for question_id, answer in kept["agreed"].items()}
         self.unconfirmed = {int(question_id): answer for question_id, answer in kept["unconfirmed"].items()}
         self.marked, self._agreed_marks = set(kept["marked"]), set(kept["agreed_marks"])

@@ -1,4 +1,5 @@
-"""Bytes to the server and back. All else here knows only `Transport`: other HTTP libraries can stand in, and tests."""
+"""Sends requests to the server. Everything else uses only `Transport`, so other HTTP libraries and tests can replace
+it."""
 
 from __future__ import annotations
 
@@ -12,12 +13,12 @@ from typing import Any, Protocol
 
 
 class ConnectionLostError(Exception):
-    """No answer came. Whether the server has carried the call out is unknown."""
+    """No answer came. The server may or may not have executed the call."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A request; `path` may hold a query."""
+    """A request; `path` may have a query."""
 
     method: str
     path: str
@@ -27,7 +28,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, of whatever status."""
+    """An answer with any status."""
 
     status: int
     headers: Mapping[str, str]  # names in lower case
