@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Sits a whole exam over the network, mishaps included, and checks the score that comes out of it.
+"""Sits a whole exam over a bad network, and checks the resulting score.
 
 As an admin: creates an exam and imports `physics_mock.csv`. As a student: starts it, answers while syncing, loses the
-connection half-way, goes on on a second device, returns to the first one (whose revision is stale by now, so that it
-has to merge), reviews, submits. Every answer follows a plan, so the score is known beforehand to the last third of a
-mark; exit status 1 if the server's differs.
+connection, continues on a second device, returns to the first one (whose revision is outdated, so it must merge),
+reviews, submits. All answers follow a plan, so the exact score is known beforehand; exit status 1 if the server's
+differs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Document = dict[str, Any]
 QUESTIONS = Path(__file__).with_name("physics_mock.csv")
 INSTITUTE_TIME = timezone(timedelta(hours=5, minutes=30))
 UNSENT = 3  # answers on the first device when its connection breaks
-SYNC_AFTER = 4  # changes that are sent at once, however little time has passed
+SYNC_AFTER = 4  # changes that are sent at once, even if little time has passed
 PAPER_FIELDS = {
     *("id", "question_text", "option_a", "option_b", "option_c", "option_d"),
     *("question_type", "image_url", "positive_marks", "negative_marks"),

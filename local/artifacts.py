@@ -45,14 +45,14 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Artifacts:
-    """Everything that a template's resources need, by logical id."""
+    """All artifacts that a template's resources need, by logical id."""
 
     functions: dict[str, Artifact]
     layers: dict[str, Artifact]
 
 
 def build(template: Template, layout: Layout) -> Artifacts:
-    """Build all functions and layers of a template, at the same time.
+    """Build all functions and layers of a template in parallel.
 
     Raises:
         BuildError: a package is missing, does not compile, or pip failed.
@@ -67,7 +67,7 @@ def build(template: Template, layout: Layout) -> Artifacts:
 
 
 def package_name(properties: dict[str, Any]) -> str:
-    """The package that a function ships: the first part of its handler."""
+    """The package of a function: the first part of its handler."""
     return str(properties.get("Handler", "")).split(".", 1)[0]
 
 
@@ -87,7 +87,7 @@ def _build_functions(template: Template, layout: Layout) -> dict[str, Artifact]:
 
 
 def layer_folders(logical_id: str, properties: dict[str, Any], layout: Layout) -> list[Path]:
-    """Folders that hold what a layer holds, first what is ours: built here, with this machine's packages.
+    """Folders with a layer's content, our own first: built here, with this machine's packages.
 
     Raises:
         BuildError: there is nothing to build, or pip failed.
@@ -106,11 +106,11 @@ def layer_folders(logical_id: str, properties: dict[str, Any], layout: Layout) -
 def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) -> Artifact:
     """A layer that points to its built folders.
 
-    Every worker of the emulator unpacks the layers of its function anew: 30 MB a worker if the packages themselves were
-    in the zip file. A path file leads all of them to one copy, already compiled.
+    Every worker of the emulator unpacks its function's layers: 30 MB each if the zip file contained the packages. A
+    path file leads all workers to one compiled copy instead.
     """
     folders = layer_folders(logical_id, properties, layout)
-    # In front, as /opt/python is on Lambda: else the emulator's own packages would be found first.
+    # In front, as /opt/python is on Lambda; otherwise the emulator's own packages would be found first.
     lines = "".join(f"import sys; sys.path.insert({at}, {str(folder)!r})\n" for at, folder in enumerate(folders))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -119,7 +119,7 @@ def _build_layer(logical_id: str, properties: dict[str, Any], layout: Layout) ->
 
 
 def _installed(requirements: Path, layout: Layout) -> Path:
-    """A folder with the packages that a requirements file names."""
+    """A folder with the packages of a requirements file."""
     python = layout.emulator_python
 
     def install(folder: Path) -> None:
@@ -150,7 +150,7 @@ def _compiled(source: Path, prefix: str, layout: Layout) -> Path:
 
 @cache
 def _interpreter(python: Path) -> bytes:
-    """What byte code and packages are made for: those of another Python would be compiled again at every start."""
+    """The interpreter for byte code and packages; another Python would compile them again at every start."""
     return _run([python, "-c", "import sys, sysconfig; print(sys.version, sysconfig.get_platform())"]).encode()
 
 
@@ -171,16 +171,16 @@ def _source_files(source: Path) -> list[Path]:
 
 
 def _compile(folder: Path, source: Path, layout: Layout) -> None:
-    # Unchecked: unpacking changes the times that ordinary byte code is checked by. The source's path, not that of this
-    # build, and a fixed hash seed (see `_run`), so that equal source makes equal byte code.
+    # Unchecked, because unpacking changes the times that ordinary byte code depends on. The source's path instead of
+    # this build's, and a fixed hash seed (see `_run`), so that equal source gives equal byte code.
     command: list[str | Path] = [layout.emulator_python, "-m", "compileall", "-q", "-j", "0"]
     _run([*command, "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", source, folder])
 
 
 def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], layout: Layout) -> Path:
-    """The folder built from `parts`, made unless it is there already.
+    """The folder built from `parts`, built unless it exists.
 
-    It appears whole or not at all, so that an interrupted or a simultaneous build does no harm.
+    It appears atomically, so an interrupted or simultaneous build does no harm.
     """
     digest = hashlib.sha256()
     for part in parts:
@@ -205,7 +205,7 @@ def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], lay
 
 
 def discard_old(parent: Path, pattern: str, *, keep: int) -> None:
-    """Remove all folders of a name but those used last."""
+    """Delete all folders with a name except the most recently used."""
     for folder in sorted(parent.glob(pattern), key=lambda folder: folder.stat().st_mtime, reverse=True)[keep:]:
         shutil.rmtree(folder, ignore_errors=True)
 

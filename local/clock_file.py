@@ -1,24 +1,24 @@
-"""The file through which the functions learn how far their clock is from the real one."""
+"""The file that tells the functions the offset of their clock."""
 
 import math
 import os
 import tempfile
 from pathlib import Path
 
-# A hundred years either way: beyond, dates leave what datetime can express.
+# A hundred years either way; further dates are outside datetime's range.
 MAX_OFFSET_SECONDS = 100 * 366 * 86_400.0
 
 
 class ClockFile:
-    """Holds the offset in seconds. Functions read it while it is written, so it changes in one step."""
+    """Stores the offset in seconds. It is replaced atomically, because functions read it at any time."""
 
     def __init__(self, path: Path, copy: Path | None = None) -> None:
-        """Keep the offset in `path` and, if it is to outlive this run, in `copy`."""
+        """Store the offset in `path` and, to outlive this run, in `copy`."""
         self.path = path
         self._copy = copy
 
     def load(self) -> None:
-        """Take over what an earlier run kept; no offset if there is nothing."""
+        """Restore the offset of an earlier run; 0 if there is none."""
         try:
             self.set(float(self._copy.read_text(encoding="ascii")) if self._copy is not None else 0.0)
         except (OSError, ValueError):
@@ -28,7 +28,7 @@ class ClockFile:
         """Set the offset, absolutely.
 
         Raises:
-            ValueError: no finite number, or over a hundred years.
+            ValueError: not a finite number, or over a hundred years.
         """
         if not math.isfinite(offset_seconds) or abs(offset_seconds) > MAX_OFFSET_SECONDS:
             raise ValueError("offset_seconds must be within a hundred years")

@@ -1,7 +1,7 @@
 """Loads the demo data: `python -m local.demo BASE_URL`, with the environment of the functions.
 
-Accounts are written by the layer itself, since no route creates an administrator; everything else takes the way that
-an administrator's own data takes, through the API.
+Accounts are written directly, because no route creates an administrator. All other data is created through the API, as
+an administrator would.
 """
 
 import json
@@ -20,7 +20,7 @@ from local.demo_questions import SCIENCE, WEEKLY, Question
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody to sign in as."""
+    """A demo account."""
 
     username: str
     password: str
@@ -30,7 +30,7 @@ class Account:
 
     @property
     def email(self) -> str:
-        """An address that no mail can reach."""
+        """An address that cannot receive mail."""
         return f"{self.username}@example.com"
 
 
@@ -65,7 +65,7 @@ EXAMS: tuple[tuple[dict[str, Any], list[Question]], ...] = (
     (
         {
             "name": "Weekly quiz",
-            # Behind the other in lists: whoever takes the first exam there is sees a result at once.
+            # Listed after the other exam, so that the first exam in the list shows a result at once.
             "date": "2025-01-14",
             "start_time": "09:00",
             "duration": 15,
@@ -92,7 +92,7 @@ class DemoDataError(Exception):
 
 def load_accounts() -> None:
     """Write the accounts, with their passwords set."""
-    # Imported here: whoever only wants the credentials has no settings for the layer.
+    # Imported here because printing the credentials must work without the layer's settings.
     from smartexam.accounts.passwords import hash_password  # noqa: PLC0415
     from smartexam.accounts.store.identity import create_user  # noqa: PLC0415
     from smartexam.platform.ids import next_id  # noqa: PLC0415
@@ -120,7 +120,7 @@ class Administrator:
         self._token = signed_in["data"]["access_token"]
 
     def post(self, path: str, content: Mapping[str, Any], *, as_form: bool = False) -> Any:
-        """What a route answers.
+        """A route's answer.
 
         Raises:
             DemoDataError: anything but success.
@@ -140,7 +140,7 @@ class Administrator:
                 raise DemoDataError(f"POST {path}: {error.code} {text}", error.code) from None
 
     def create_category(self, name: str) -> dict[str, int]:
-        """The field that puts an exam into a new category; none where the API has no categories."""
+        """The field that puts an exam into a new category; empty if the API has no categories."""
         try:
             return {
                 "category_id": self.post("/admin/categories/create", {"name": name}, as_form=True)["category"]["id"]
@@ -167,7 +167,7 @@ def load_exams(base_url: str) -> None:
 
 
 def main() -> None:
-    """Load everything into the stack whose API is at the address given."""
+    """Load everything into the stack with the given address."""
     load_accounts()
     try:
         load_exams(sys.argv[1])

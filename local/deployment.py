@@ -1,4 +1,4 @@
-"""Deploys the template to the emulator: the same CloudFormation, with what only this machine needs changed."""
+"""Deploys the template to the emulator, with the changes that this machine needs."""
 
 import copy
 import json
@@ -33,7 +33,7 @@ class DeploymentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where things answer on this machine, without a closing slash."""
+    """Addresses on this machine, without a trailing slash."""
 
     http_api: str
     aws: str
@@ -42,17 +42,17 @@ class Addresses:
 def localised(
     template: Template, artifacts: Artifacts, addresses: Addresses, environment: Mapping[str, str]
 ) -> Template:
-    """A copy of the template as it is deployed here.
+    """A copy of the template for this machine.
 
     Args:
-        template: the project's, as `local.template.load` reads it.
-        artifacts: what its functions and layers are made of.
-        addresses: take the place of API Gateway's own, wherever the template mentions those.
-        environment: variables that every function gets on top of the template's.
+        template: the project's, from `local.template.load`.
+        artifacts: the built functions and layers.
+        addresses: replace API Gateway's own addresses in the template.
+        environment: additional variables for all functions.
     """
     local: Template = copy.deepcopy(template)
     for logical_id, _ in list(resources(local, "AWS::CloudWatch::Alarm")):
-        del local["Resources"][logical_id]  # nobody is woken here, and there are no versions to tell apart
+        del local["Resources"][logical_id]  # nobody needs alarms here, and there are no versions
     for logical_id, resource in resources(local, "AWS::Serverless::LayerVersion"):
         resource["Properties"]["ContentUri"] = _s3_uri(artifacts.layers[logical_id])
         resource["Properties"].pop("PublishLambdaVersion", None)
@@ -62,14 +62,14 @@ def localised(
         properties.pop("DeploymentPreference", None)
         local["Resources"][logical_id].pop("Metadata", None)
     general = local.setdefault("Globals", {}).setdefault("Function", {})
-    # Here a change is in force at once: there is one version, no alias, and nothing that moves callers by and by.
+    # Here a change applies at once: one version, no alias, no gradual deployment.
     for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties"):
         general.pop(name, None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     http_apis = set()
     for logical_id, resource in resources(local, "AWS::Serverless::HttpApi"):
         http_apis.add(logical_id)
-        resource.get("Properties", {}).pop("DefinitionBody", None)  # the gateway here serves the routes
+        resource.get("Properties", {}).pop("DefinitionBody", None)  # the local gateway serves the routes
     buckets = {
         logical_id: resource["Properties"]["DistributionConfig"]["Origins"][0]["DomainName"]["Fn::GetAtt"][0]
         for logical_id, resource in resources(local, "AWS::CloudFront::Distribution")
@@ -80,10 +80,10 @@ def localised(
 
 
 def deploy(emulator: Emulator, template: Template, artifacts: Artifacts, parameters: Mapping[str, str]) -> None:
-    """Create the stack, or update it if it exists; tables keep their data then.
+    """Create the stack, or update it if it exists; an update keeps the tables' data.
 
     Raises:
-        DeploymentError: with the reasons that CloudFormation gave.
+        DeploymentError: with CloudFormation's reasons.
     """
     s3 = emulator.client("s3")
     if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
@@ -95,7 +95,7 @@ def deploy(emulator: Emulator, template: Template, artifacts: Artifacts, paramet
     cloudformation = emulator.client("cloudformation")
     arguments = {
         "StackName": STACK,
-        # By address: a template in the call itself may have 51,200 bytes at most.
+        # By address, because a template in the call itself may have at most 51,200 bytes.
         "TemplateURL": f"{emulator.endpoint}/{BUCKET}/{body.name}",
         "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         "Capabilities": _CAPABILITIES,
@@ -113,7 +113,7 @@ def deploy(emulator: Emulator, template: Template, artifacts: Artifacts, paramet
 
 
 def physical_ids(emulator: Emulator) -> dict[str, str]:
-    """What the deployed resources are called, by logical id; empty without a stack."""
+    """The deployed resources' names by logical id; empty without a stack."""
     cloudformation = emulator.client("cloudformation")
     try:
         found = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
@@ -123,7 +123,7 @@ def physical_ids(emulator: Emulator) -> dict[str, str]:
 
 
 def function_environment(emulator: Emulator) -> dict[str, str]:
-    """The variables of all deployed functions together: table names, the key's address and so on."""
+    """The variables of all deployed functions together: table names, the signing key's address and so on."""
     variables: dict[str, str] = {}
     for page in emulator.client("lambda").get_paginator("list_functions").paginate():
         for function in page["Functions"]:
@@ -160,7 +160,7 @@ def _s3_uri(artifact: Artifact) -> str:
 
 
 def _without_aliases(value: Any) -> Any:
-    """Every mention of a function's alias (`!Ref F.Alias`) replaced by the function's address."""
+    """The value with every function alias (`!Ref F.Alias`) replaced by the function's address."""
     if isinstance(value, list):
         return [_without_aliases(item) for item in value]
     if not isinstance(value, dict):
@@ -172,7 +172,7 @@ def _without_aliases(value: Any) -> Any:
 
 
 def _with_local_addresses(value: Any, http_apis: set[str], addresses: Addresses) -> Any:
-    """Every mention of an API Gateway address replaced by the local one."""
+    """The value with every API Gateway address replaced by the local one."""
     if isinstance(value, list):
         return [_with_local_addresses(item, http_apis, addresses) for item in value]
     if isinstance(value, str):
@@ -193,7 +193,7 @@ def _local_address(api: str, scheme: str, http_apis: set[str], addresses: Addres
 
 
 def _with_buckets_for_distributions(value: Any, buckets: Mapping[str, str], addresses: Addresses) -> Any:
-    """Every mention of a distribution's address replaced by that of the bucket behind it, which answers here."""
+    """The value with every distribution's address replaced by that of its bucket, which is reachable here."""
     if isinstance(value, list):
         return [_with_buckets_for_distributions(item, buckets, addresses) for item in value]
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""MiniStack as a child process: AWS on loopback."""
+"""Runs MiniStack, an AWS emulator, as a child process on loopback."""
 
 import contextlib
 import json
@@ -33,10 +33,10 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where one emulator writes.
+    """The folders that one emulator writes to.
 
     Attributes:
-        state: what it keeps; written when it stops, read when it starts.
+        state: its data; written when it stops, read when it starts.
         scratch: unpacked functions; emptied at every start.
         logs: `aws.log` and `functions.log`.
     """
@@ -47,7 +47,7 @@ class Folders:
 
 
 class Emulator:
-    """One MiniStack, on a port of loopback, with its state in a folder."""
+    """One MiniStack on a loopback port, with its state in a folder."""
 
     def __init__(self, layout: Layout, port: int, folders: Folders) -> None:
         self.port = port
@@ -62,10 +62,10 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it on whatever its state folder holds, and wait until it answers.
+        """Start it with the content of its state folder, and wait until it answers.
 
         Raises:
-            EmulatorError: it is not installed, its port is taken, or it did not come up.
+            EmulatorError: it is not installed, its port is taken, or it did not start.
         """
         if not self._layout.emulator_python.exists():
             raise EmulatorError(f"MiniStack is not installed in {self._layout.emulator_venv}: run `make run`")
@@ -75,7 +75,7 @@ class Emulator:
         for folder in (self.folders.state, self.folders.scratch, self.folders.logs):
             folder.mkdir(parents=True, exist_ok=True)
         process = subprocess.Popen(
-            # -P: this package's folder must not be searched for the emulator's imports.
+            # -P: the emulator's imports must not be searched for in this package's folder.
             [self._layout.emulator_python, "-P", Path(__file__).with_name("emulator_process.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -98,16 +98,17 @@ class Emulator:
             time.sleep(_POLL_SECONDS)
 
     def stop(self, *, keep_state: bool = True) -> None:
-        """End it and every worker it started.
+        """Stop it and all its workers.
 
         Args:
-            keep_state: let it write its state first; without, it ends at once, whatever it is doing.
+            keep_state: let it write its state first; otherwise it is killed at once.
         """
         process, self._process = self._process, None
         if process is None:
             return
         if keep_state:
-            # The functions' processes too: it writes nothing before they are done, and one may be busy for minutes.
+            # The functions' processes too: it waits for them before it writes its state, and one may be busy for
+            # minutes.
             _signal_group(process, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
@@ -129,7 +130,7 @@ class Emulator:
         )
 
     def read_json(self, path: str) -> Any:
-        """What one of its own pages (`/_ministack/...`) says."""
+        """The content of one of its own pages (`/_ministack/...`)."""
         with urlopen(f"{self.endpoint}{path}", timeout=10) as response:  # noqa: S310 - always http, on loopback
             return json.load(response)
 
@@ -141,7 +142,7 @@ class Emulator:
         return True
 
     def _environment(self) -> dict[str, str]:
-        """What it runs with. Functions inherit it, so nothing of the developer's environment may be in it."""
+        """Its environment. Functions inherit it, so it must not contain anything of the developer's environment."""
         state = str(self.folders.state)
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL") if name in os.environ}
         return {
@@ -154,17 +155,17 @@ class Emulator:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": f"{state}/s3",
             "TMPDIR": str(self.folders.scratch),
-            # Services that nothing here uses would listen on ports of their own, and a Docker daemon is none of ours.
+            # Unused services would listen on additional ports, and a Docker daemon must not be used.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": "unix:///nonexistent",
-            # Else a function that crashes loses what it wrote last.
+            # Otherwise a function that crashes loses its last output.
             "PYTHONUNBUFFERED": "1",
         }
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    # It was started as the leader of a group of its own.
+    # It was started as the leader of its own process group.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
 

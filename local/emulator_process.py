@@ -1,7 +1,7 @@
-"""Runs MiniStack, and ends with whoever started it. Run by the emulator's own Python, never imported.
+"""Runs MiniStack, and ends with the process that started it. Run by the emulator's own Python, never imported.
 
-Its standard input is a pipe that the starter holds open. When the starter is gone, however it ended, the pipe closes,
-and with it goes the emulator: nothing is left listening on a port.
+Its standard input is a pipe that the starter holds open. When the starter ends in any way, the pipe closes and the
+emulator exits, so nothing is left listening on a port.
 """
 
 import os
@@ -21,11 +21,10 @@ _connect_status: ContextVar[int] = ContextVar("connect_status", default=200)
 
 
 def _answer_as_api_gateway() -> None:
-    """Answer on WebSockets as API Gateway does.
+    """Answer on WebSockets like API Gateway.
 
-    A refused handshake has the status that `$connect` answered, where MiniStack always says 403. A frame at which the
-    function died is answered in API Gateway's words, where MiniStack sends its own error, which is not even JSON, or
-    hangs up.
+    A refused handshake has the status that `$connect` returned, where MiniStack always says 403. If the function dies,
+    a frame gets API Gateway's message, where MiniStack sends its own error, which is not JSON, or hangs up.
     """
     invoke, handle = apigateway._invoke_ws_lambda, apigateway.handle_websocket  # noqa: SLF001 - there is no other way in
 
@@ -38,7 +37,7 @@ def _answer_as_api_gateway() -> None:
         if "CONNECT" in arguments:
             _connect_status.set(int((answer or {}).get("statusCode", 200)))
         elif answer and answer.get("statusCode") == 500 and answer.get("body"):  # noqa: PLR2004 - a server error
-            # Our functions never return a body: this is about one that died.
+            # Our functions never return a body, so this is from one that died.
             _, _, _, _, _, connection_id, _, request_id, *_ = arguments
             ids = {"connectionId": connection_id, "requestId": request_id}
             return {**answer, "body": {"message": "Internal server error", **ids}}

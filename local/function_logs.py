@@ -1,4 +1,4 @@
-"""Splits MiniStack's output into its own log and the lines that functions wrote."""
+"""Splits MiniStack's output into its own log and the functions' log."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,14 @@ from typing import IO, Self
 
 _OWN_LINE = re.compile(r"^\[?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _OUTPUT_FOLLOWS = re.compile(r"^\S+ \S+ INFO \[lambda\] (?:ESM: )?Lambda (\S+) (?:async )?output.*:$")
-# Where a worker unpacked its function: a trace is read beside the project's own file
+# Where a worker unpacked its function; replaced so that traces point to the project's own files
 _UNPACKED = re.compile(r"/[^\s\"]*/ministack-lambda-[^/]+/code/")
-# stack-LogicalId-RANDOM, as CloudFormation names functions
+# stack-LogicalId-RANDOM, CloudFormation's names of functions
 _PHYSICAL_NAME = re.compile(r"^[^-]+-(.+)-[0-9A-Za-z]+$")
 
 
 class LogSplitter:
-    """Writes `aws.log` (everything) and `functions.log` (what functions wrote, each line under its function's name)."""
+    """Writes `aws.log` (everything) and `functions.log` (functions' lines, each with the function's name)."""
 
     def __init__(self, everything: Path, functions: Path) -> None:
         self._everything: IO[str] = everything.open("a", encoding="utf-8", buffering=1)
@@ -42,6 +42,6 @@ class LogSplitter:
 
 
 def logical_id(physical_name: str) -> str:
-    """The name that the template gives a function, from the one that CloudFormation made of it."""
+    """A function's name in the template, from its name in CloudFormation."""
     found = _PHYSICAL_NAME.match(physical_name)
     return found[1] if found else physical_name

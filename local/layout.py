@@ -1,4 +1,4 @@
-"""Where things are in the project's folder, and where the local stack keeps its own."""
+"""The folders of the project and of the local stack."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,9 @@ class Layout:
     """Folders and files of one project.
 
     Attributes:
-        project: the folder that holds `template.yaml`.
-        emulator_venv: the environment that MiniStack is installed in.
-        work: what the local stack writes; safe to delete while it does not run.
+        project: the folder with `template.yaml`.
+        emulator_venv: the environment in which MiniStack is installed.
+        work: the local stack's files; safe to delete while it does not run.
     """
 
     project: Path = PROJECT
@@ -22,22 +22,22 @@ class Layout:
 
     @property
     def template(self) -> Path:
-        """The template that is deployed."""
+        """The deployed template."""
         return self.project / "template.yaml"
 
     @property
     def emulator_python(self) -> Path:
-        """The interpreter that runs the emulator and, in it, the functions."""
+        """The interpreter that runs the emulator and the functions."""
         return self.emulator_venv / "bin" / "python"
 
     @property
     def build(self) -> Path:
-        """Built layers and functions, each in a folder named after a hash of what it was built from."""
+        """Built layers and functions, in folders named after a hash of their source."""
         return self.work / "build"
 
     @property
     def snapshots(self) -> Path:
-        """States of the emulator just after deployment and demo data."""
+        """States of the emulator right after deployment and demo data."""
         return self.work / "snapshots"
 
     def logs(self, port: int) -> Path:
@@ -45,5 +45,5 @@ class Layout:
         return self.work / "logs" / str(port)
 
     def run(self, aws_port: int) -> Path:
-        """What one running stack writes; the port keeps two stacks apart."""
+        """The files of one running stack; the port keeps two stacks apart."""
         return self.work / "run" / str(aws_port)

@@ -1,6 +1,6 @@
-"""Routes under `/_local/`, for developers: mails, the clock, the schedule, the model, the way back to the demo data.
+"""Routes under `/_local/`, for developers: mails, the clock, the schedule, the model, resetting to the demo data.
 
-The gateway serves them and nothing else does: there is no deployed stack that has them.
+Only the local gateway serves them; no deployed stack has them.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Control(Protocol):
-    """What the routes do to the stack. Its methods may take their time: they are called on threads of their own."""
+    """What the routes do to the stack. The methods may block, because they are called in threads."""
 
     @property
     def is_ready(self) -> bool:
@@ -28,19 +28,19 @@ class Control(Protocol):
         ...
 
     def set_clock(self, offset_seconds: float) -> float:
-        """Set the functions' clock; the server's time that follows, epoch seconds."""
+        """Set the functions' clock; returns the server's new time, epoch seconds."""
         ...
 
     def sent_mails(self) -> Mapping[str, Any]:
-        """What the emulator's SES kept."""
+        """The mails that the emulator's SES kept."""
         ...
 
     def run_schedule(self) -> Any:
-        """Run the sweeper; what it answers."""
+        """Run the sweeper and return its result."""
         ...
 
     def reset(self) -> None:
-        """Back to the demo data."""
+        """Restore the demo data."""
         ...
 
 
@@ -65,14 +65,14 @@ class LocalRoutes:
         }
 
     async def __call__(self, request: Request) -> Answer:
-        """The answer to a request, in the API's error shape if it is none of these."""
+        """The answer to a request; an error in the API's shape for unknown routes."""
         methods = self._routes.get(request.path)
         if methods is None:
             return error_answer(404, "Not found", request.id)
         handler = methods.get(request.method)
         if handler is None:
             return error_answer(405, "Method not allowed", request.id, (("allow", ", ".join(methods)),))
-        # Any page in the developer's browser can post here; only pages of this machine may.
+        # Any page in the developer's browser can post here, so only pages of this machine are allowed.
         origin = request.header("origin")
         if origin is not None and urlsplit(origin).hostname not in _LOOPBACK:
             return error_answer(403, "Only pages of this machine may use this", request.id)

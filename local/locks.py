@@ -1,4 +1,4 @@
-"""Locked files: what only one stack on this machine may use at a time."""
+"""File locks, for what only one stack on this machine may use at a time."""
 
 import fcntl
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import IO
 
 
 def locked(path: Path) -> IO[bytes] | None:
-    """A file that only one process has locked at a time; the system unlocks it when that ends, however it ends.
+    """Lock a file for this process; the system unlocks it when the process ends in any way.
 
     Returns:
         The file, to be kept open as long as the lock is wanted; None if another process has it.

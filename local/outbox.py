@@ -1,10 +1,10 @@
-"""The mails that functions sent, as the emulator's SES kept them instead of sending."""
+"""The mails of functions, which the emulator's SES keeps instead of sending."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-# Up to white space, quotes or brackets; a full stop or comma that ends a sentence is no part of it.
+# Up to white space, quotes or brackets, without a full stop or comma that ends a sentence.
 _LINK = re.compile(r"https?://[^\s<>\"')\]]*[^\s<>\"')\].,;:!?]")
 
 
@@ -12,8 +12,8 @@ def read_mails(kept: Mapping[str, Any], recipient: str | None) -> list[dict[str,
     """Mails, the newest first.
 
     Args:
-        kept: what the emulator's page `/_ministack/ses/messages` says.
-        recipient: only mails to this address, in whatever case; None for all.
+        kept: the content of the emulator's page `/_ministack/ses/messages`.
+        recipient: only mails to this address, in any case; None for all.
 
     Returns:
         `{"to", "subject", "text", "links", "sent_at"}` each: the first recipient, and the time in epoch seconds.
@@ -40,5 +40,5 @@ def read_mails(kept: Mapping[str, Any], recipient: str | None) -> list[dict[str,
 
 
 def _address(written: str) -> str:
-    """`a@b` of `Name <a@b>`."""
+    """The address `a@b` in `Name <a@b>`."""
     return written.rpartition("<")[2].rstrip("> ").strip()

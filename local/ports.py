@@ -1,4 +1,4 @@
-"""Ports on loopback."""
+"""Finds and reserves ports on loopback."""
 
 import contextlib
 import os
@@ -10,14 +10,14 @@ from typing import IO
 
 from local.locks import locked
 
-# Where a search begins: the same machine finds the same ports again, and with them the same snapshot.
+# A fixed start of the search, so that a machine uses the same ports and so the same snapshot again.
 _FIRST_GATEWAY = 3100
 _FIRST_AWS = 4600
 _TRIED = 200
 
 
 class PortError(Exception):
-    """There is no port to be had; the message is for the developer."""
+    """No port is available; the message is for the developer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Claim:
     Attributes:
         listener: listens on the gateway's port.
         port: the gateway's.
-        aws_port: the emulator's. Nobody listens there while the emulator restarts, so a locked file keeps it.
+        aws_port: the emulator's. Nobody listens there while the emulator restarts, so a locked file reserves it.
     """
 
     listener: socket.socket
@@ -36,13 +36,13 @@ class Claim:
     _lock: IO[bytes]
 
     def close(self) -> None:
-        """Give both back."""
+        """Release both."""
         self.listener.close()
         self._lock.close()
 
 
 def claim(port: int, aws_port: int) -> Claim:
-    """Claim the gateway's and the emulator's port; 0 stands for one that is free.
+    """Reserve the gateway's and the emulator's port; 0 means any free port.
 
     Raises:
         PortError: one is taken, or none is free.
@@ -72,7 +72,7 @@ def _claim_aws(port: int) -> tuple[IO[bytes], int]:
 def _listen(port: int) -> socket.socket | None:
     with contextlib.ExitStack() as closing:
         listener = closing.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-        # A port whose last connections are not forgotten yet may be used again; one that is listened on may not.
+        # Allows a port with connections in TIME_WAIT, but not one that is listened on.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))

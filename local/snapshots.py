@@ -1,6 +1,6 @@
 """States of the emulator right after deployment and demo data.
 
-Starting from a copy of one takes a second where deploying and loading take ten, and a reset is the same as a start.
+Starting from a copy takes a second; deploying and loading take ten. A reset is the same as a start.
 """
 
 import hashlib
@@ -12,19 +12,19 @@ from typing import Any
 from local.artifacts import discard_old
 from local.layout import Layout
 
-# Raised when what is in a snapshot changes for another reason than its inputs.
+# Incremented when the content of snapshots changes for another reason than its inputs.
 _FORMAT = "1"
 _KEPT = 6
 
 
 class Snapshots:
-    """The snapshots of one project, each named after everything that it follows from."""
+    """The snapshots of one project, each named after all its inputs."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
 
     def name(self, *inputs: Any) -> str:
-        """The name of the snapshot that these inputs lead to, with this package's demo data and this emulator."""
+        """The name of the snapshot for these inputs, this package's demo data and this emulator."""
         digest = hashlib.sha256(_FORMAT.encode())
         digest.update(json.dumps(inputs, default=str).encode())
         for file in sorted(Path(__file__).parent.glob("demo*.py")):
@@ -38,12 +38,12 @@ class Snapshots:
         return (self._layout.snapshots / name).is_dir()
 
     def keep(self, name: str, state: Path) -> None:
-        """Make a snapshot of a stopped emulator's state folder, which is moved."""
+        """Make a snapshot from a stopped emulator's state folder, which is moved."""
         self._layout.snapshots.mkdir(parents=True, exist_ok=True)
         discard_old(self._layout.snapshots, "*", keep=_KEPT - 1)
         kept = self._layout.snapshots / name
         try:
-            # A rename, so that a snapshot is whole or not there.
+            # A rename, so that a snapshot appears atomically.
             state.rename(kept)
         except OSError:
             if not kept.is_dir():
@@ -52,7 +52,7 @@ class Snapshots:
             shutil.rmtree(state)
 
     def restore(self, name: str, state: Path) -> None:
-        """Make a state folder a copy of a snapshot."""
+        """Replace a state folder by a copy of a snapshot."""
         source = self._layout.snapshots / name
         shutil.rmtree(state, ignore_errors=True)
         shutil.copytree(source, state)

@@ -1,4 +1,4 @@
-"""The local stack as one object: start it, use it, stop it without a trace."""
+"""The local stack as one object: start, use, stop."""
 
 import contextlib
 import os
@@ -44,13 +44,13 @@ class Options:
     """How to run.
 
     Attributes:
-        port: of the gateway; 0 for one that is free.
+        port: of the gateway; 0 for any free port.
         aws_port: of the emulator; likewise.
-        data_dir: keeps data over restarts; None for the demo data at every start.
-        demo: whether to load demo data; without, the tables are empty.
-        parameters: of the template, over its defaults and what this machine needs.
+        data_dir: keeps data across restarts; None for the demo data at every start.
+        demo: whether to load demo data; otherwise the tables are empty.
+        parameters: the template's parameters, overriding its defaults and this machine's.
         concurrency: how many of each function run at once.
-        report: is told what is being done.
+        report: called with what is being done.
     """
 
     port: int = 0
@@ -66,8 +66,8 @@ class LocalStack:
     """The whole product on loopback, as a context manager: `with LocalStack() as stack: ...`.
 
     Attributes:
-        base_url: where the gateway answers, without a closing slash.
-        aws_endpoint: where the emulated AWS does.
+        base_url: the gateway's address, without a trailing slash.
+        aws_endpoint: the emulated AWS's.
     """
 
     def __init__(self, options: Options | None = None, layout: Layout | None = None) -> None:
@@ -90,8 +90,8 @@ class LocalStack:
         """Start everything and wait until it is ready.
 
         Raises:
-            StackError: the demo data is refused; and `BuildError`, `DeploymentError`, `EmulatorError`, `PortError` or
-                `TemplateError`, as their modules say.
+            StackError: the demo data is refused; also `BuildError`, `DeploymentError`, `EmulatorError`, `PortError` and
+                `TemplateError`, as in their modules.
         """
         try:
             self._start()
@@ -103,22 +103,22 @@ class LocalStack:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop everything; no process stays."""
+        """Stop everything, including all processes."""
         self._closing.close()
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests reach the functions, with the data that is to be there."""
+        """Whether requests reach the functions and the data is loaded."""
         return self._has_data and self._api.backend is not None
 
     @property
     def physical_ids(self) -> Mapping[str, str]:
-        """What the deployed resources are called, by logical id."""
+        """The deployed resources' names by logical id."""
         return deployment.physical_ids(self._emulator)
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a process needs to use the layer's data modules against this stack, as the functions do."""
+        """The environment with which a process can use the layer's stores against this stack."""
         return {
             **deployment.function_environment(self._emulator),
             "AWS_ENDPOINT_URL": self.aws_endpoint,
@@ -132,21 +132,21 @@ class LocalStack:
         return self._emulator.client(service)
 
     def set_clock(self, offset_seconds: float) -> float:
-        """Set the functions' clock so far from the real one; the time that it shows then, epoch seconds.
+        """Set the functions' clock to an offset from the real one; returns its new time, epoch seconds.
 
         Raises:
-            ValueError: no finite number, or over a hundred years.
+            ValueError: not a finite number, or over a hundred years.
         """
         self._clock.set(offset_seconds)
         return time.time() + offset_seconds
 
     def sent_mails(self) -> Mapping[str, Any]:
-        """The mails that functions sent, as the emulator's SES kept them: see `local.outbox`."""
+        """The mails of functions, which the emulator's SES kept: see `local.outbox`."""
         kept: Mapping[str, Any] = self._emulator.read_json("/_ministack/ses/messages")
         return kept
 
     def run_schedule(self) -> Any:
-        """Run the sweeper, as its schedule does; what it answers.
+        """Run the sweeper like its schedule does, and return its result.
 
         Raises:
             FunctionError: it failed; `InvocationError`, `TimeoutError`: it gave no answer.
@@ -166,10 +166,10 @@ class LocalStack:
         return self._gateway.call(work, timeout_seconds=_SWEEP_SECONDS + 1)
 
     def reset(self) -> None:
-        """Back to the demo data: tables, files, queues, mails and the clock.
+        """Restore the demo data: tables, files, queues, mails and the clock.
 
-        The emulator is ended and started on a copy of the state that it had right after deployment. With it go the
-        functions' processes, and so everything that they remember: blocks of ids, papers, keys, sessions.
+        The emulator is stopped and started with a copy of the state after deployment. The functions' processes end with
+        it, and so their caches: blocks of ids, papers, keys, sessions.
 
         Raises:
             StackError: it does not run.
@@ -238,7 +238,7 @@ class LocalStack:
         self._has_data = True
 
     def _start_with_data(self, state: Path, deploy: Callable[[], None]) -> None:
-        """Start the emulator on the data that is to be there."""
+        """Start the emulator with the required data."""
         deployed = state.with_name("deployed-version")
         keeps = self._options.data_dir is not None
         if not keeps or not state.is_dir():
@@ -252,7 +252,7 @@ class LocalStack:
             deployed.write_text(self._version, encoding="ascii")
 
     def _make_snapshot(self, state: Path, deploy: Callable[[], None]) -> None:
-        """Deploy to an empty emulator, load the demo data, and keep the state that this leaves."""
+        """Deploy to an empty emulator, load the demo data, and keep the resulting state."""
         later = self._emulator
         folders = Folders(state, later.folders.scratch, later.folders.logs)
         self._emulator = Emulator(self._layout, later.port, folders)
@@ -268,7 +268,7 @@ class LocalStack:
         self._emulator = later
 
     def _load_demo_data(self) -> None:
-        # In a process of its own: the layer reads its settings once, from the environment.
+        # In its own process, because the layer reads its settings once, from the environment.
         layer = [str(path) for path in (self._layout.project / "layers" / "common", self._layout.project)]
         environment = {**self.environment, "PYTHONPATH": os.pathsep.join(layer), "PATH": os.environ.get("PATH", "")}
         done = subprocess.run(
@@ -283,13 +283,13 @@ class LocalStack:
             raise StackError(f"The demo data could not be loaded:\n{done.stdout}{done.stderr}".rstrip())
 
     def _connect(self) -> None:
-        """Let the gateway's requests through to the running emulator."""
+        """Connect the gateway to the running emulator."""
         names = deployment.physical_ids(self._emulator)
         invoker = Invoker(self._emulator.port, REGION, self._options.concurrency)
         self._api.backend = Backend(invoker, names, names.get("HttpApi", "local"))
 
     def _stop_emulator(self) -> None:
-        # A reset that is under way would start it again.
+        # A reset in progress would start it again.
         with self._changing:
             self._disconnect(keep_state=self._options.data_dir is not None)
 
@@ -305,17 +305,17 @@ class LocalStack:
         chosen = {
             "AppBaseUrl": self.base_url,
             "AllowedOrigins": f"{self.base_url},http://localhost:{port}",
-            # Limits per source are seen by those who name one with the header X-Local-Source.
+            # Limits per source only apply to requests with the header X-Local-Source.
             "TrustedNetworks": "127.0.0.0/8,::1/128",
             **self._options.parameters,
-            # Also with a real service: the gateway asks it, and keeps its key.
+            # Also with a real service: the gateway calls it, and keeps its key.
             "GroqBaseUrl": f"{self.base_url}{endpoint.PREFIX}",
         }
         return {name: value for name, value in chosen.items() if name in declared}
 
 
 def _claimed(data_dir: Path) -> IO[bytes]:
-    """The lock on a folder of data. Two stacks on one would each write over what the other kept."""
+    """The lock on a data folder, because two stacks would overwrite each other's data."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = locked(data_dir / ".lock")
@@ -327,7 +327,7 @@ def _claimed(data_dir: Path) -> IO[bytes]:
 
 
 def _sweeper(template: Template) -> str | None:
-    """The function behind the sweeper's schedule."""
+    """The function of the sweeper's schedule."""
     for logical_id, properties in functions(template):
         kinds = {event.get("Type") for event in properties.get("Events", {}).values()}
         if logical_id.startswith(SWEEPER) and kinds & {"Schedule", "ScheduleV2"}:

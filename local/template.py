@@ -1,4 +1,4 @@
-"""Reading `template.yaml`: CloudFormation's YAML, and as much of its functions as the local stack has to evaluate."""
+"""Reads `template.yaml`: CloudFormation's YAML, and the functions that the local stack must evaluate."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,11 +23,11 @@ PSEUDO_PARAMETERS = {
 
 
 class TemplateError(ValueError):
-    """The template says something that the local stack cannot follow."""
+    """The local stack does not support something in the template."""
 
 
 class _Loader(BaseLoader):
-    """YAML with CloudFormation's short tags, each turned into its long form."""
+    """YAML with CloudFormation's short tags, which become their long forms."""
 
 
 def _short_tag(loader: BaseLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def functions(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 class Resolver:
-    """Evaluates values whose meaning follows from parameters alone.
+    """Evaluates values that depend only on parameters.
 
-    What needs a deployed resource stays as it stands in the template.
+    Values that need a deployed resource stay as in the template.
     """
 
     def __init__(self, template: Template, parameters: Mapping[str, str], region: str) -> None:
@@ -116,7 +116,7 @@ class Resolver:
         """Whether a condition of the template holds.
 
         Raises:
-            TemplateError: there is none of that name, or it is made of something unknown here.
+            TemplateError: there is no such condition, or it uses an unknown function.
         """
         if condition not in self._conditions:
             raise TemplateError(f"no condition {condition}")

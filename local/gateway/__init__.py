@@ -1,1 +1,1 @@
-"""A stand-in for API Gateway's HTTP API: requests in, payload-2.0 events to the deployed functions, answers out."""
+"""A local API Gateway: requests in, payload-2.0 events to the deployed functions, answers out."""

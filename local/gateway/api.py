@@ -1,4 +1,4 @@
-"""What becomes of a request: preflight, route, limits, function, answer."""
+"""Handles a request: preflight, route, limits, function, answer."""
 
 import asyncio
 import logging
@@ -56,12 +56,12 @@ class Backend:
 
 
 class HttpApi:
-    """Answers requests to the API as API Gateway and the functions behind it do.
+    """Answers requests to the API like API Gateway and the functions behind it.
 
     Args:
-        description: what the template says.
+        description: the template's API.
         port: where the gateway listens.
-        local_routes: answers to requests under `/_local/`, which no deployed stack has.
+        local_routes: answers requests under `/_local/`, which no deployed stack has.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class HttpApi:
         self.backend: Backend | None = None
 
     async def handle(self, request: Request) -> Answer:
-        """The answer to a request; every failure has an answer too."""
+        """The answer to a request; it does not raise."""
         started = time.perf_counter()
         try:
             answer = await self._answer(request)
@@ -118,7 +118,7 @@ class HttpApi:
             log.error("%s gave no answer: %r", function, error)  # noqa: TRY400 - not ours
             return error_answer(503, "Service unavailable", request.id, (("retry-after", "1"),))
         except asyncio.CancelledError:
-            # A reset took the emulator away under this request.
+            # A reset has stopped the emulator during this request.
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise

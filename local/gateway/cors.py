@@ -1,4 +1,4 @@
-"""Cross-origin rules, from the template's `CorsConfiguration`, as an HTTP API applies them."""
+"""Cross-origin rules from the template's `CorsConfiguration`, applied like an HTTP API does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from local.gateway.messages import Answer, Request
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """What a page from another origin may do."""
+    """What pages from other origins may do."""
 
     origins: Sequence[str]
     methods: Sequence[str]
@@ -20,9 +20,9 @@ class Cors:
     credentials: bool
 
     def preflight(self, request: Request) -> Answer | None:
-        """The answer to a preflight request; None if the request is none.
+        """The answer to a preflight request; None for other requests.
 
-        A refused origin gets the same status without the headers: the browser refuses then.
+        A refused origin gets the same status without the headers, so the browser refuses.
         """
         if request.method != "OPTIONS" or request.header("access-control-request-method") is None:
             return None
@@ -37,7 +37,7 @@ class Cors:
         return Answer(204, headers)
 
     def decorated(self, request: Request, answer: Answer) -> Answer:
-        """An answer with the headers for the request's origin; the function's own count for nothing, as on AWS."""
+        """An answer with the headers for the request's origin; like on AWS, they replace the function's own."""
         kept = [(name, value) for name, value in answer.headers if not name.startswith("access-control-")]
         headers = self._for_origin(request)
         if headers and self.exposed:
@@ -57,7 +57,7 @@ class Cors:
 
 
 def read_cors(settings: Any) -> Cors | None:
-    """The rules that a resolved `CorsConfiguration` states; None if there is none."""
+    """The rules of a resolved `CorsConfiguration`; None if there is none."""
     if settings is True:
         settings = {"AllowOrigins": ["*"]}
     if not isinstance(settings, Mapping):
@@ -82,5 +82,5 @@ def _strings(value: Any) -> list[str]:
 def _allows(allowed: str, origin: str) -> bool:
     if allowed in {"*", origin, origin.rstrip("/")}:
         return True
-    # `https://*` is how an HTTP API lets in every origin of a scheme.
+    # In an HTTP API, `https://*` allows every origin with that scheme.
     return allowed.endswith("://*") and urlsplit(origin).scheme == urlsplit(allowed).scheme

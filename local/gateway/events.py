@@ -1,7 +1,7 @@
-"""The event that API Gateway's HTTP API makes of a request (payload format 2.0), and the answer it makes of a result.
+"""Converts requests to the events of API Gateway's HTTP API (payload format 2.0), and results to answers.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html; what that page
-leaves open follows what the service is seen to do: paths arrive decoded, and only a few content types arrive as text.
+leaves open follows the observed service: paths arrive decoded, and only a few content types arrive as text.
 """
 
 import base64
@@ -20,7 +20,7 @@ _TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPED_PERCENT = re.compile(r"(%25)")
-# The gateway frames the message anew and owns the connection.
+# The gateway frames the message itself and owns the connection.
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _LINE_BREAK = re.compile(r"[\r\n\x00]")
@@ -28,18 +28,18 @@ _STATUS_LOW, _STATUS_HIGH = 100, 599
 
 
 class MalformedResultError(ValueError):
-    """A function's result is no response in payload format 2.0."""
+    """A function's result is not a response in payload format 2.0."""
 
 
 def build_event(request: Request, match: Match, *, api_id: str, port: int, now: float) -> dict[str, Any]:
     """The payload-2.0 event of a request.
 
     Args:
-        request: what came.
-        match: the route that it takes.
+        request: the request.
+        match: its route.
         api_id: the HTTP API's id.
         port: where the gateway listens.
-        now: when it came, epoch seconds.
+        now: when it arrived, epoch seconds.
     """
     headers, cookies = _split_headers(request)
     headers["x-forwarded-for"] = ", ".join(filter(None, (headers.get("x-forwarded-for"), request.source_ip)))
@@ -73,7 +73,7 @@ def build_event(request: Request, match: Match, *, api_id: str, port: int, now: 
             "timeEpoch": int(now * 1000),
         },
     }
-    # Absent rather than null or empty: that is how the service sends them.
+    # Absent instead of null or empty, like the service sends them.
     if cookies:
         event["cookies"] = cookies
     if query := _joined_query(request.query):
@@ -103,7 +103,7 @@ def decode_path(path: str) -> str:
 
 
 def read_result(result: Any) -> Answer:
-    """The answer that a function's result stands for.
+    """The answer of a function's result.
 
     A result without `statusCode` is the body of a 200, as JSON.
 
@@ -127,7 +127,7 @@ def read_result(result: Any) -> Answer:
 
 
 def _split_headers(request: Request) -> tuple[dict[str, str], list[str]]:
-    """Headers by name, repeated ones joined with commas, and the cookies apart from them."""
+    """Headers by name, repeated ones joined with commas, and the cookies separately."""
     headers: dict[str, str] = {}
     cookies: list[str] = []
     for name, value in request.headers:
@@ -148,7 +148,7 @@ def _joined_query(query: str) -> dict[str, str]:
 
 
 def _text_of(request: Request) -> str | None:
-    """The body as text, None if the service would send it base64-encoded (forms are among those)."""
+    """The body as text, None if the service would send it base64-encoded (which includes forms)."""
     content_type = (request.header("content-type") or "").split(";")[0].strip().lower()
     if request.header("content-encoding") or not (content_type.startswith("text/") or content_type in _TEXT_TYPES):
         return None

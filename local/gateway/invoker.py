@@ -1,4 +1,4 @@
-"""Calls deployed functions through the emulator's Lambda API, over kept connections."""
+"""Calls deployed functions through the emulator's Lambda API, over kept-alive connections."""
 
 import asyncio
 import contextlib
@@ -12,12 +12,12 @@ from urllib.parse import quote
 import h11
 
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
-# The HTTP API's own limit: it answers by then, whatever the function's timeout is.
+# The HTTP API's own limit, whatever the function's timeout is.
 TIMEOUT_SECONDS = 30.0
 _READ_SIZE = 256 * 1024
 # Below the 75 s after which the emulator closes an idle connection.
 _IDLE_SECONDS = 50.0
-# The emulator reads account and region from it and checks no signature.
+# The emulator reads account and region from it and does not check the signature.
 _AUTHORIZATION = (
     "AWS4-HMAC-SHA256 Credential=test/20250101/{region}/lambda/aws4_request, SignedHeaders=host, Signature=0"
 )
@@ -29,11 +29,11 @@ Exchanged: TypeAlias = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
 class InvocationError(Exception):
-    """No result: the emulator is away, throttles, or knows no such function."""
+    """No result: the emulator is not running, throttles, or has no such function."""
 
 
 class FunctionError(Exception):
-    """The function raised, timed out or died; its log tells more."""
+    """The function raised, timed out or died; see its log."""
 
 
 class PayloadTooLargeError(Exception):
@@ -46,8 +46,9 @@ class Invoker:
     Args:
         port: the emulator's, on loopback.
         region: where the functions were deployed.
-        concurrency: at most so many at once of each function; the others wait in line. Lambda would start an
-            environment for each, but on one machine hundreds of starting processes serve nobody.
+        concurrency: the most simultaneous calls of each function; others wait. Lambda would start an environment for
+            each,
+            but hundreds of starting processes would overload one machine.
     """
 
     def __init__(self, port: int, region: str, concurrency: int) -> None:
@@ -59,13 +60,13 @@ class Invoker:
         self._running: set[asyncio.Task[Any]] = set()
 
     async def invoke(self, function: str, event: Any, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Any:
-        """A function's result, decoded.
+        """A function's decoded result.
 
         Raises:
             PayloadTooLargeError: the event is over 6 MB.
             FunctionError: the function failed.
             InvocationError: it could not be reached.
-            TimeoutError: no result in time. The invocation goes on, as it does on AWS.
+            TimeoutError: no result in time. The invocation continues, like on AWS.
         """
         payload = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
         if len(payload) > MAX_PAYLOAD_BYTES:
@@ -76,7 +77,7 @@ class Invoker:
         return await asyncio.wait_for(asyncio.shield(task), timeout_seconds)
 
     async def close(self) -> None:
-        """End running calls and idle connections."""
+        """Cancel running calls and close idle connections."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -86,7 +87,7 @@ class Invoker:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
-            # Looked at, so that the outcome of a call whose client left is not reported as lost.
+            # Retrieved, so that the error of a call whose client left is not reported as lost.
             task.exception()
 
     async def _in_turn(self, function: str, payload: bytes) -> Any:
@@ -114,7 +115,8 @@ class Invoker:
                 answered = await connection.exchange(method, path, headers, body)
             except _ClosedWhileIdleError:
                 connection.close()
-                # Nothing of the request was taken, so it may go again; a fresh connection that ends like this is dead.
+                # Nothing of the request was accepted, so it may be repeated; a fresh connection that ends like this is
+                # dead.
                 if is_fresh:
                     raise
                 continue
@@ -130,7 +132,7 @@ class Invoker:
     def _take_idle(self) -> "_Connection | None":
         oldest_allowed = time.monotonic() - _IDLE_SECONDS
         while self._idle:
-            # The latest first, so that a burst's surplus ages and is closed.
+            # The most recent first, so that surplus connections of a burst age and are closed.
             since, connection = self._idle.pop()
             if since >= oldest_allowed:
                 return connection
@@ -166,8 +168,8 @@ class _Connection:
         """Send one request and read its whole answer.
 
         Raises:
-            _ClosedWhileIdleError: the other side took nothing.
-            EOFError: it took the request and left; `h11.RemoteProtocolError` likewise.
+            _ClosedWhileIdleError: the other side accepted nothing.
+            EOFError: it accepted the request and hung up; `h11.RemoteProtocolError` likewise.
         """
         send = self._protocol.send
         framing = [("host", self._host), ("content-length", str(len(body)))]

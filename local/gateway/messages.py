@@ -1,4 +1,4 @@
-"""A request and an answer, as the gateway's parts hand them to each other, and the contract's error shape."""
+"""The gateway's requests and answers, and the contract's error shape."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request, whole.
+    """One complete HTTP request.
 
     Attributes:
         method: as sent; methods are case-sensitive.
@@ -16,7 +16,7 @@ class Request:
         query: percent-encoded, without the question mark.
         headers: (name in lower case, value) as sent and in that order.
         source_ip: the peer's address, or the one that `X-Local-Source` names.
-        id: names the request in the answer and in the logs.
+        id: the request's id in the answer and in the logs.
     """
 
     method: str
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP response; length and connection headers are the server's business."""
+    """One HTTP response; the server sets length and connection headers."""
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
@@ -43,7 +43,7 @@ class Answer:
 
 
 def json_answer(status: int, content: Mapping[str, Any], headers: Sequence[tuple[str, str]] = ()) -> Answer:
-    """An answer that holds a JSON object."""
+    """An answer with a JSON object."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(status, (("content-type", "application/json"), *headers), body)
 
@@ -51,6 +51,6 @@ def json_answer(status: int, content: Mapping[str, Any], headers: Sequence[tuple
 def error_answer(
     status: int, message: str, request_id: str, headers: Sequence[tuple[str, str]] = (), **extra: Any
 ) -> Answer:
-    """An error in the one shape that every error of the API has."""
+    """An error in the API's error shape."""
     shape = {"status": "error", "success": False, "message": message, "request_id": request_id, **extra}
     return json_answer(status, shape, headers)

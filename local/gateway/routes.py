@@ -1,4 +1,4 @@
-"""Routes of the HTTP API, read from the template, and which of them a request takes."""
+"""Routes of the HTTP API from the template, and the matching of requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The route that a request takes, with the values of its path's variables, decoded."""
+    """A matched route, with the decoded values of its path variables."""
 
     route: Route
     path_parameters: Mapping[str, str]
@@ -45,7 +45,7 @@ class RouteTable:
 
     API Gateway takes the most specific route that matches: segment by segment a literal before a variable before a
     greedy variable, then a named method before `ANY`, and `$default` only if nothing else matches. A route with the
-    right path and another method does not match: that request goes to `$default` too.
+    right path and another method does not match, so `$default` gets that request too.
     """
 
     def __init__(self, routes: Sequence[Route]) -> None:
@@ -67,7 +67,7 @@ class RouteTable:
 
         Args:
             method: upper case.
-            path: as it came, percent-encoded, without the query.
+            path: as sent, percent-encoded, without the query.
         """
         segments = [unquote(segment) for segment in path.removeprefix("/").split("/")]
         best: tuple[tuple[int, ...], Match] | None = None
@@ -104,7 +104,7 @@ def read_routes(template: Template, resolver: Resolver) -> list[Route]:
 
 
 def _values(wanted: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
-    """The values of the variables in `wanted`, None if the segments do not fit it."""
+    """The values of the variables in `wanted`, None if the segments do not match."""
     values: dict[str, str] = {}
     for at, segment in enumerate(wanted):
         if segment.endswith("+}"):

@@ -1,7 +1,7 @@
 """An HTTP/1.1 server on asyncio and h11, with API Gateway's limits.
 
-h11 is the protocol and nothing else: what becomes of malformed, oversized or slow requests is decided here, because
-the contract wants an answer in its own shape for each of them.
+h11 is only the protocol. Malformed, oversized and slow requests are handled here, because the contract requires an
+answer in the API's shape for each of them.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _READ_SIZE = 64 * 1024
 _LOCAL_SOURCE = "x-local-source"
 # How long a cancelled connection gets before it is cancelled again.
 _STOP_SECONDS = 0.2
-# h11 gives up on a header block of this size; a bit more than the limit, so that most too large ones are counted here.
+# h11 gives up on a header block of this size; it is above our limit, so that we count most of the too large ones.
 _MAX_INCOMPLETE = 16 * 1024
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
@@ -39,9 +39,9 @@ class Patience:
 
     Attributes:
         idle: for the next request.
-        stalled: for the next bytes of a request, or for the client to take an answer.
-        linger: for a refused body to end, so that the client reads the answer rather than a reset.
-        linger_bytes: how much of a refused body is read and thrown away.
+        stalled: for the next bytes of a request, or for the client to read an answer.
+        linger: for a refused body to end, so that the client reads the answer instead of a reset.
+        linger_bytes: how much of a refused body is read and discarded.
     """
 
     idle: float = 75
@@ -51,7 +51,7 @@ class Patience:
 
 
 class _Refused(Exception):
-    """The request cannot be taken; the connection ends with this answer."""
+    """The request is refused; the connection ends with this answer."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class _Refused(Exception):
 
 
 class _Gone(Exception):
-    """The client is away."""
+    """The client has hung up."""
 
 
 class Server:
@@ -74,7 +74,7 @@ class Server:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Begin to accept."""
+        """Start to accept connections."""
         self._server = await asyncio.start_server(self._accept, sock=self._listener, backlog=512, limit=_READ_SIZE)
 
     async def stop(self) -> None:
@@ -84,7 +84,7 @@ class Server:
         while self._connections:
             for task in self._connections:
                 task.cancel()
-            # Until Python 3.12, `wait_for` swallows a cancellation that comes just as what it waits for is done.
+            # Until Python 3.12, `wait_for` loses a cancellation that arrives when the awaited result is ready.
             await asyncio.wait(self._connections, timeout=_STOP_SECONDS)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -120,7 +120,7 @@ class _Connection:
         self._source_ip = peer[0] if peer else "127.0.0.1"
 
     async def serve(self) -> None:
-        """Answer requests until one side ends it."""
+        """Answer requests until one side closes the connection."""
         while True:
             request_id = secrets.token_urlsafe(12)
             is_head = False
@@ -172,9 +172,9 @@ class _Connection:
         return Request(method, path, query, headers, b"", source_ip, version, request_id)
 
     def _source(self, headers: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
-        """Where a request comes from: the peer, or the address that a developer chose with `X-Local-Source`.
+        """The source of a request: the peer, or the address in `X-Local-Source`.
 
-        The functions never see that header: no deployed stack has it.
+        The functions never see that header, which no deployed stack has.
         """
         chosen = next((value.strip() for name, value in headers if name == _LOCAL_SOURCE), "")
         kept = [(name, value) for name, value in headers if name != _LOCAL_SOURCE]
@@ -244,7 +244,7 @@ class _Connection:
         try:
             await asyncio.wait_for(self._writer.drain(), self._patience.stalled)
         except TimeoutError:
-            # It takes nothing: without this, closing would wait for it too.
+            # The client does not read; without this, closing would wait for it too.
             self._writer.transport.abort()
             raise _Gone from None
 
@@ -261,7 +261,7 @@ class _Connection:
         await self._linger()
 
     async def _linger(self) -> None:
-        """Read what the client still sends: closing before would reset the connection under its unread answer."""
+        """Read what the client still sends; closing earlier would reset the connection before it reads the answer."""
         left = self._patience.linger_bytes
         with contextlib.suppress(OSError):  # TimeoutError is one
             self._writer.write_eof()

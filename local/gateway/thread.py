@@ -1,4 +1,4 @@
-"""The gateway on an event loop of its own, so that whoever starts it may go on with other things."""
+"""Runs the gateway on an event loop in its own thread."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class GatewayThread:
-    """A server on a thread. It serves from `start` to `stop`."""
+    """A server in a thread, which serves from `start` to `stop`."""
 
     def __init__(self, handler: Handler, listener: socket.socket) -> None:
         self._server = Server(handler, listener)
@@ -22,7 +22,7 @@ class GatewayThread:
         self._thread = threading.Thread(target=self._loop.run_forever, name="gateway", daemon=True)
 
     def start(self) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         self._thread.start()
         self.call(self._server.start())
 
@@ -34,5 +34,5 @@ class GatewayThread:
         self._loop.close()
 
     def call(self, work: Coroutine[Any, Any, T], *, timeout_seconds: float = _CALL_SECONDS) -> T:
-        """The outcome of something that must run on the gateway's loop, seen from another thread."""
+        """Run something on the gateway's loop from another thread, and return its result."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=timeout_seconds)

@@ -1,4 +1,4 @@
-"""Request rates, from the template's route settings: a token bucket per route, as API Gateway has it."""
+"""Request rates from the template's route settings: a token bucket per route, like API Gateway's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Throttle:
 
 
 def read_throttle(properties: Mapping[str, Any]) -> Throttle:
-    """The limits that an HTTP API's resolved properties state."""
+    """The limits in an HTTP API's resolved properties."""
     by_route = {
         str(key): limit
         for key, settings in (properties.get("RouteSettings") or {}).items()
@@ -53,7 +53,7 @@ def read_throttle(properties: Mapping[str, Any]) -> Throttle:
 
 
 def _limit(settings: Any) -> tuple[float, float] | None:
-    """(requests a second, burst) if both are stated as numbers."""
+    """(requests per second, burst) if both are given as numbers."""
     if not isinstance(settings, Mapping):
         return None
     try:

@@ -1,1 +1,1 @@
-"""The language model as the local stack has it: a stand-in, or with a key of the developer's the real one."""
+"""The local stack's language model: a stand-in, or the real one with the developer's key."""

@@ -1,7 +1,7 @@
-"""Groq's HTTP API on the gateway, where the functions look for it.
+"""Groq's HTTP API on the gateway, which the functions call.
 
-The functions are pointed here whether there is a key or not. So a real key stays in this process, out of the state that
-the emulator writes to disk, and what fails with a model can be tried with either.
+The functions call it with and without a real key. So a real key stays in this process, out of the state that the
+emulator writes to disk, and failure modes can be tried with both.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from local.model.service import Service
 from local.model.standin import NAME, complete
 
 PREFIX = "/_local/model"
-# What the functions show here; it opens nothing.
+# The key that the functions send here; it gives access to nothing.
 KEY = "local"
 PATH = f"{PREFIX}/openai/v1/chat/completions"
-# The four that clients are promised, and three more ways in which a service fails.
+# The four modes of the contract, and three more ways in which a service fails.
 MODES = ("ok", "down", "slow", "broken", "busy", "failing", "empty")
 # Longer than any function waits.
 SLOW_SECONDS = 60.0
@@ -38,11 +38,11 @@ _FAILURES = {
 
 
 class Model:
-    """What answers when a function asks the model.
+    """Answers the functions' requests to the model.
 
     Attributes:
         mode: one of `MODES`.
-        service: the real thing; None for the stand-in.
+        service: the real service; None for the stand-in.
     """
 
     def __init__(self, service: Service | None = None) -> None:
@@ -50,7 +50,7 @@ class Model:
         self.service = service
 
     def set_mode(self, mode: Any) -> None:
-        """Let it fail, or work again.
+        """Set a failure mode, or `ok`.
 
         Raises:
             ValueError: there is no such mode.
@@ -79,7 +79,7 @@ class Model:
 
 
 def _completion(asked: Mapping[str, Any], text: str) -> Answer:
-    # Four bytes are about a token; nobody pays for these.
+    # About four bytes are a token; these cost nothing.
     prompt, answer = len(json.dumps(asked["messages"])) // 4, len(text.encode()) // 4
     return json_answer(
         200,

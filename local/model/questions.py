@@ -1,4 +1,4 @@
-"""Plain questions whose answers are known to be right: arithmetic with numbers of chance."""
+"""Simple questions with certain answers: arithmetic with random numbers."""
 
 import json
 import random
@@ -21,7 +21,7 @@ _LETTERS = "ABCD"
 
 
 def read_counts(text: str) -> dict[str, int]:
-    """How many questions of each type a prompt asks for; empty if it names no number."""
+    """How many questions of each type a prompt asks for; empty if it has no numbers."""
     found: dict[str, int] = {}
     for kind in TYPES:
         for pattern in (_NAMED, _COUNTED):
@@ -32,7 +32,7 @@ def read_counts(text: str) -> dict[str, int]:
 
 
 def make_questions(counts: dict[str, int], prompt: str = "") -> list[dict[str, Any]]:
-    """Questions, all different and none that the prompt quotes; one of each type if no number is given."""
+    """Distinct questions that the prompt does not quote; one of each type if no number is given."""
     made: dict[str, dict[str, Any]] = {}
     for kind, count in (counts or _DEFAULT).items():
         wanted = len(made) + count
@@ -44,12 +44,12 @@ def make_questions(counts: dict[str, int], prompt: str = "") -> list[dict[str, A
 
 
 def solve(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Answers to questions, by their ids; "none" to those that are not of ours."""
+    """Answers to questions, by id; "none" for questions that are not ours."""
     return [{"id": question.get("id"), "working": _NOTE, "answer": _answer(question)} for question in questions]
 
 
 def read_json(text: str) -> Any:
-    """What a prompt that is JSON and nothing else holds; None for other prompts."""
+    """The content of a prompt that is only JSON; None for other prompts."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The real model service, asked with the developer's key."""
+"""Calls the real model service with the developer's key."""
 
 import os
 from urllib.error import HTTPError, URLError
@@ -20,12 +20,12 @@ class Service:
 
     @classmethod
     def from_environment(cls) -> "Service | None":
-        """The one that `GROQ_API_KEY` opens; None without it."""
+        """The service of `GROQ_API_KEY`; None without it."""
         key = os.environ.get("GROQ_API_KEY")
         return cls(key, os.environ.get("GROQ_BASE_URL") or _GROQ) if key else None
 
     def forward(self, body: bytes) -> Answer:
-        """Ask for a completion and pass on what comes back, errors too."""
+        """Ask for a completion and return the service's answer, including errors."""
         if not self._url.startswith(("https://", "http://")):
             return Answer(502)
         headers = {"authorization": f"Bearer {self._key}", "content-type": "application/json", "user-agent": "local"}

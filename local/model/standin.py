@@ -1,8 +1,8 @@
-"""A stand-in for the language model: it understands nothing, says so, and keeps to the forms that it is asked for.
+"""A stand-in for the language model, which says that it is one and answers in the required forms.
 
-Text that it is asked for is an answer in the study assistant's blocks. JSON is one of three things, told apart by the
-prompt: answers to questions (the prompt is a list of them), a damaged question put in order (the prompt is a question;
-it comes back as it was), or else new questions, as many as the prompt says, plain and right.
+Text is an answer in the study assistant's blocks. JSON is one of three, depending on the prompt: answers to questions
+(the prompt is a list of them), a repaired question (the prompt is a question, which is returned unchanged), or new
+questions, as many as the prompt asks for.
 """
 
 import json

@@ -1,1 +1,1 @@
-"""The language model, behind one call, and JSON as language models write it."""
+"""Calls the language model, and reads JSON as language models write it."""

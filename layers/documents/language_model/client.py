@@ -1,10 +1,10 @@
-"""The language model, behind one call.
+"""Calls the language model.
 
-The service is Groq's, or whatever speaks its HTTP API at `GROQ_BASE_URL`. Its SDK costs a cold start more than all else
-together, so it is imported at the first call, in the functions that carry its layer. What the model answers is
-untrusted input: text, to be checked by whoever asked.
+The service is Groq's, or one with its HTTP API at `GROQ_BASE_URL`. Its SDK is the most expensive import of a cold
+start, so it is imported at the first call, in the functions that have its layer. The model's output is untrusted text,
+which the caller must check.
 
-Settings: `GROQ_SECRET_ARN` (a secret holding `{"api_key": "..."}`) or `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_MODEL`.
+Settings: `GROQ_SECRET_ARN` (a secret with `{"api_key": "..."}`) or `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_MODEL`.
 """
 
 import json as json_codec
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from groq import Groq
 
 DEFAULT_MODEL: Final = "llama-3.3-70b-versatile"
-# Enough to connect and to read the first byte of a refusal; with less left a second try is pointless.
+# Enough to connect and to read the first byte of a refusal; with less time a second try is pointless.
 _LEAST_SECONDS = 2.0
 _CONNECT_SECONDS = 3.0
 _DEFAULT_PAUSE = 0.5
@@ -37,12 +37,12 @@ Message = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model answered.
+    """The model's answer.
 
     Attributes:
         text: the answer.
-        model: which model says it gave it.
-        is_cut: the answer ends because it reached `max_tokens`, not because it is complete.
+        model: the model that the service names.
+        is_cut: the answer is incomplete because it reached `max_tokens`.
         tokens: how many were paid for, prompt and answer together.
     """
 
@@ -53,7 +53,7 @@ class Completion:
 
 
 def is_configured() -> bool:
-    """Whether there is a key to call the model with.
+    """Whether there is a key for the model.
 
     Raises:
         Unavailable: the secret cannot be read.
@@ -62,7 +62,7 @@ def is_configured() -> bool:
 
 
 def model_name() -> str:
-    """The model that is asked."""
+    """The configured model."""
     return settings().optional("GROQ_MODEL") or DEFAULT_MODEL
 
 
@@ -71,13 +71,14 @@ def complete(messages: Sequence[Message], *, json: bool = False, max_tokens: int
 
     Args:
         messages: the conversation as `{"role": "system"|"user"|"assistant", "content": text}`.
-        json: ask for one JSON object as the answer; the prompt must say so too.
-        max_tokens: longest answer.
-        timeout: seconds for all of it, waiting and the second try included.
+        json: ask for one JSON object as the answer; the prompt must ask for it too.
+        max_tokens: the longest answer.
+        timeout: seconds in total, including waiting and the second try.
 
     Raises:
-        Unavailable: `model_not_configured` without a key; `model_unavailable` when the model cannot be reached, refuses
-            or takes too long.
+        Unavailable: `model_not_configured` without a key; `model_unavailable` if the model cannot be reached, refuses
+            or
+            takes too long.
     """
     key = _api_key()
     if not key:
@@ -91,7 +92,7 @@ def complete(messages: Sequence[Message], *, json: bool = False, max_tokens: int
             return _ask(client, messages, json=json, max_tokens=max_tokens, seconds=ends_at - time.monotonic())
         except groq.APIStatusError as error:
             if error.status_code != _BUSY and error.status_code < _SERVER_FAULT:
-                # Our own fault or a revoked key: trying again changes nothing.
+                # Our own mistake or a revoked key, so another try would fail too.
                 raise _unavailable(error) from error
             pause = _retry_after(error.response.headers)
             if last_try or time.monotonic() + pause + _LEAST_SECONDS > ends_at:
@@ -105,7 +106,7 @@ def complete(messages: Sequence[Message], *, json: bool = False, max_tokens: int
         except (groq.APIError, ValueError, AttributeError, TypeError) as error:
             raise _unavailable(error) from error
         time.sleep(pause)  # noqa: TID251 - the service named the time, and it is within the caller's
-    raise AssertionError  # the second try returned or raised
+    raise AssertionError  # the second try has returned or raised
 
 
 def _ask(client: "Groq", messages: Sequence[Message], *, json: bool, max_tokens: int, seconds: float) -> Completion:
@@ -123,7 +124,7 @@ def _ask(client: "Groq", messages: Sequence[Message], *, json: bool, max_tokens:
         **options,
     )
     if not getattr(answer, "choices", None):
-        # The SDK does not check what it got: a proxy's error page arrives here as text.
+        # The SDK does not check its input, so a proxy's error page arrives here as text.
         raise _unavailable(ValueError("no completion"))
     choice, usage = answer.choices[0], answer.usage
     completion = Completion(
@@ -140,12 +141,12 @@ def _ask(client: "Groq", messages: Sequence[Message], *, json: bool, max_tokens:
 def _client(key: str, base_url: str | None) -> "Groq":
     from groq import Groq  # noqa: PLC0415
 
-    # The SDK would wait up to a minute and try again twice, of which a gateway's 30 s know nothing.
+    # The SDK would wait up to a minute and try twice again, but the gateway's limit is 30 s.
     return Groq(api_key=key, base_url=base_url, max_retries=0)
 
 
 def _api_key() -> str:
-    """The key, "" when none was given."""
+    """The key, "" if there is none."""
     given = settings().optional("GROQ_API_KEY")
     arn = settings().optional("GROQ_SECRET_ARN")
     if given or not arn:

@@ -1,4 +1,4 @@
-"""JSON as language models write it: in fences, cut off, with LaTeX whose backslashes are not doubled."""
+"""Reads JSON as language models write it: in fences, cut off, with LaTeX whose backslashes are not doubled."""
 
 import json
 import re
@@ -19,12 +19,10 @@ _LONGEST = 400_000
 
 
 def read_items(text: str, name: str) -> list[dict[str, Any]] | None:
-    """The objects of the list called `name` in an answer.
-
-    Of an answer that is cut off the objects that are complete are taken: what is missing is missing whole.
+    """The objects of the list called `name` in an answer; of a cut-off answer, the complete objects.
 
     Returns:
-        The objects; None if the answer holds no such list at all.
+        The objects; None if the answer has no such list.
     """
     text = _unfenced(text)
     text = _BAD_ESCAPE.sub(r"\1\\\\", _BARE_COMMAND.sub(r"\1\\\\", text))
@@ -38,7 +36,7 @@ def read_items(text: str, name: str) -> list[dict[str, Any]] | None:
 
 
 def read_object(text: str) -> dict[str, Any] | None:
-    """The one object that an answer is; None if it is none."""
+    """The single object of an answer; None if it is not an object."""
     items = read_items(f'{{"items": [{_unfenced(text)}]}}', "items")
     return items[0] if items else None
 

@@ -1,1 +1,1 @@
-"""Questions from PDFs and topics: extraction, mining and writing, with checks of what the model returns."""
+"""Generates questions from PDFs and topics: extraction, mining and writing, with checks of the model's output."""

@@ -1,4 +1,4 @@
-"""Generated questions on their way to the admin who reviews them."""
+"""Generated questions for an administrator's review."""
 
 import re
 from collections.abc import Iterable
@@ -15,10 +15,10 @@ _ALIKE = 0.85
 
 
 class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a question comes from and who says that its answer is right.
+    """The source of a question, and what confirms its answer.
 
-    `verification` is `answer_key` (the paper's own), `blind_solve` (a second answer, given without seeing the first,
-    agrees) or `none`. `span` is the source text, `repaired_by` the model that mended unreadable characters.
+    `verification` is `answer_key` (the paper's own), `blind_solve` (a second, independent answer agrees) or `none`.
+    `span` is the source text, `repaired_by` the model that restored unreadable characters.
     """
 
     source: str
@@ -32,7 +32,7 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DraftQuestion(Struct, frozen=True, kw_only=True):
-    """A question as `generate` answers it and `save` takes it back; marks in marks."""
+    """A question as `generate` returns it and `save` takes it; marks in marks."""
 
     exam_id: int
     question_text: str
@@ -50,7 +50,7 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, omit_defaults=True):
-    """What the admin should look at; `question` is the number of one in the paper, or its place in the answer."""
+    """Something for the administrator to check; `question` is its number in the paper, or its place in the answer."""
 
     code: str
     message: str
@@ -58,7 +58,7 @@ class Notice(Struct, frozen=True, omit_defaults=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What a generation came to."""
+    """The result of a generation."""
 
     questions: list[DraftQuestion]
     warnings: list[Notice]
@@ -75,7 +75,7 @@ def draft(
     verified: bool,
     provenance: Provenance,
 ) -> DraftQuestion:
-    """A draft with the marks that the request gives to its type; without `tolerance` the request's applies."""
+    """A draft with the request's marks for its type; `tolerance` defaults to the request's."""
     positive, negative = request.marks(question_type)
     a, b, c, d = [*options, "", "", "", ""][:4]
     return DraftQuestion(
@@ -96,13 +96,13 @@ def draft(
 
 
 class Known:
-    """Questions there are already: a new one must not say the same in almost the same words."""
+    """The existing questions, to drop new ones that are almost the same."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self._seen: list[tuple[set[str], list[str]]] = [_fingerprint(text) for text in texts]
 
     def add(self, text: str) -> bool:
-        """Remember a question; False, and nothing remembered, if there is one like it."""
+        """Remember a question; returns False, and does not, if there is a similar one."""
         words, numbers = _fingerprint(text)
         for others, other_numbers in self._seen:
             common = len(words & others)

@@ -1,6 +1,6 @@
-"""Question generation as a whole: a request and a file in, drafts and notices out.
+"""Generates questions: a request and a file in, drafts and notices out.
 
-Called by the synchronous route, which has seconds, and by the job, which has minutes.
+The route calls it with seconds of time, the job with minutes.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,11 +27,11 @@ Report = Callable[[int, str], None]
 
 
 class OutOfTime(Exception):
-    """The work does not fit the time given; with more time it may."""
+    """The work does not fit into the given time, but may with more."""
 
 
 class Clock(Protocol):
-    """How much time is left."""
+    """Tells how much time is left."""
 
     def __call__(self) -> float:
         """Seconds."""
@@ -39,18 +39,18 @@ class Clock(Protocol):
 
 
 def run(request: GenerationRequest, source: bytes | None, remaining: Clock, report: Report) -> Outcome:
-    """Do what a request asks for.
+    """Generate what a request asks for.
 
     Args:
-        request: checked.
-        source: the PDF, for the modes that have one.
-        remaining: how much time is left, whenever asked.
-        report: told percent and a sentence, now and then; at least every half minute.
+        request: a checked request.
+        source: the PDF, for the modes that need one.
+        remaining: returns the seconds left.
+        report: called with percent and a sentence, at least every half minute.
 
     Raises:
         BadRequest: the PDF cannot be read, with a code such as `pdf_no_text`.
-        Unavailable: the model is needed and cannot be reached, or none is configured.
-        OutOfTime: it takes longer than there is time.
+        Unavailable: the model is needed but cannot be reached or is not configured.
+        OutOfTime: there is not enough time.
     """
     if request.mode != EXTRACT and not client.is_configured():
         raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
@@ -90,7 +90,7 @@ def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
 
 
 def _refusal(code: str, message: str) -> BadRequest:
-    """A document that cannot be read, in the words of this API where one sentence says it all."""
+    """The error for a document that cannot be read, with this API's own message if there is one."""
     if code == "pdf_encrypted":
         return BadRequest("The PDF is protected by a password. Remove the protection first.", code="pdf_encrypted")
     if code == "pdf_broken":
@@ -99,7 +99,7 @@ def _refusal(code: str, message: str) -> BadRequest:
 
 
 def _asking(remaining: Clock, report: Report) -> writing.Ask:
-    """The model as a function that keeps to the time left."""
+    """A function that asks the model within the time left."""
 
     def ask(messages: Sequence[dict[str, str]], most_tokens: int) -> str:
         seconds = min(_CALL_SECONDS, remaining())
@@ -141,7 +141,7 @@ def _extracted(request: GenerationRequest, paper: "Paper", remaining: Clock, rep
 
 
 def _repair(paper: "Paper", remaining: Clock, report: Report, notices: list[Notice]) -> dict[int, str]:
-    """Mend unclear questions where a model is configured; the model's name by what it mended."""
+    """Repair unclear questions if a model is configured; returns the model's name by repaired question."""
     unclear = [question for question in paper.questions if question.unclear and "\ufffd" in _all_text(question)]
     if not unclear or not client.is_configured():
         return {}
@@ -154,7 +154,7 @@ def _repair(paper: "Paper", remaining: Clock, report: Report, notices: list[Noti
                 question.text, question.options = better
                 mended[id(question)] = client.model_name()
     except (Unavailable, OutOfTime):
-        # The questions are there without it; what is unclear is marked.
+        # The questions are usable without repair; unclear ones are marked.
         notices.append(Notice("not_repaired", "Unclear characters could not be mended: the model did not answer."))
     return mended
 

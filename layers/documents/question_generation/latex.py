@@ -1,4 +1,4 @@
-"""Whether text with LaTeX can be shown: every formula closed, every brace paired, commands with their arguments."""
+"""Checks whether text with LaTeX can be displayed: formulas closed, braces paired, commands with their arguments."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -26,12 +26,12 @@ _DELIMITERS = (DISPLAY, INLINE, PARENTHESES, BRACKETS)
 
 
 def normalised(text: str) -> str:
-    """Formulas marked as this platform marks them: `$\\large ...$`."""
+    r"""Text with formulas in this platform's form: `$\large ...$`."""
     return replaced(text, _DELIMITERS, _marked)
 
 
 def fault(text: str) -> str | None:
-    """What is wrong with a text's LaTeX, None if nothing is."""
+    """What is wrong with a text's LaTeX; None if nothing is."""
     pieces = _DOLLAR.split(text)
     if len(pieces) % 2 == 0:
         return "a formula is not closed"
@@ -77,7 +77,7 @@ def _formula_fault(formula: str) -> str | None:  # noqa: PLR0911 - one check aft
 
 
 def _group_ends(tokens: Sequence[str]) -> dict[int, int] | None:
-    """Where each group ends, by the place of its brace; None if the braces are not paired."""
+    """The end of each group, by the place of its brace; None if the braces are not paired."""
     ends: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
@@ -97,7 +97,7 @@ def _has_arguments(tokens: Sequence[str], ends: Mapping[int, int], at: int, coun
         if tokens[at] == "{":
             at = ends[at]
             continue
-        # A bare token is an argument too: \frac12, \sqrt x.
+        # A single token is an argument too: \frac12, \sqrt x.
         if len(tokens[at].strip()) > 1 and not tokens[at].startswith("\\"):
             return True
         at += 1

@@ -1,4 +1,4 @@
-"""What an admin asks of the question generation."""
+"""Requests for question generation."""
 
 from typing import Final, Literal
 
@@ -18,11 +18,11 @@ MOST_INSTRUCTIONS: Final = 2000
 
 
 class GenerationRequest(Struct, frozen=True, kw_only=True):
-    """Questions wanted, from what, and with which marks.
+    """The questions wanted, their source, and their marks.
 
-    `extract` takes the questions that stand in a PDF, `mine` makes new ones from its text, `pure` from `topic`. Counts
-    are how many of a type to make; for `extract` they are caps, where any is given. Marks and `numeric_tolerance` are
-    amounts as an exam has them; negative marks are what a wrong answer costs.
+    `extract` takes the questions of a PDF, `mine` makes new ones from its text, `pure` from `topic`. Counts are the
+    numbers of questions per type; for `extract` they are upper limits, if given. Marks and `numeric_tolerance` are
+    amounts as in an exam; negative marks are what a wrong answer costs.
     """
 
     mode: Literal["extract", "mine", "pure"]
@@ -41,19 +41,19 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
     custom_instructions: str = ""
 
     def counts(self) -> dict[str, int]:
-        """How many of each type; of those not given none."""
+        """The number of questions of each type; 0 by default."""
         return {MCQ: self.mcq_count or 0, MSQ: self.msq_count or 0, NUMERIC: self.numeric_count or 0}
 
     def caps(self) -> dict[str, int | None]:
-        """How many of each type at most, None for any number."""
+        """The most questions of each type, None for any number."""
         given = (self.mcq_count, self.msq_count, self.numeric_count)
         if not any(given):
-            # A form that leaves all counts at zero does not ask for nothing.
+            # A form whose counts are all zero means no limits.
             return dict.fromkeys((MCQ, MSQ, NUMERIC))
         return dict(zip((MCQ, MSQ, NUMERIC), given, strict=True))
 
     def marks(self, question_type: str) -> tuple[int, int]:
-        """Marks of a question of a type, in units: for a right answer, and what a wrong one costs."""
+        """The marks of a type in units: for a correct answer, and what a wrong one costs."""
         plus, minus = {
             MCQ: (self.mcq_plus, self.mcq_minus),
             MSQ: (self.msq_plus, self.msq_minus),
@@ -63,15 +63,15 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
 
     @property
     def tolerance(self) -> str:
-        """How far from a NUMERIC answer a number may be, where nothing else says so."""
+        """The tolerance of NUMERIC answers without their own."""
         return str(self.numeric_tolerance).strip() or "0"
 
 
 def checked(request: GenerationRequest) -> GenerationRequest:  # noqa: C901 - one check after the other
-    """The request, if its values can be used.
+    """The request, if its values are valid.
 
     Raises:
-        InvalidFields: with every field that cannot.
+        InvalidFields: with every invalid field.
     """
     faults: list[Fault] = []
     counts = {"mcq_count": request.mcq_count, "msq_count": request.msq_count, "numeric_count": request.numeric_count}

@@ -1,4 +1,4 @@
-"""A second opinion: the model solves questions without seeing the answers that it gave them."""
+"""Confirms answers: the model solves the questions again without seeing the answers."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -20,18 +20,18 @@ Ask = Callable[[Sequence[dict[str, str]], int], str]
 
 
 def confirmed(questions: Sequence[Question], ask: Ask, tolerance: str) -> list[bool]:
-    """For each question whether a blind solution comes to its answer.
+    """For each question, whether an independent solution agrees with its answer.
 
     Args:
         questions: with the answers to confirm.
         ask: the model; (messages, longest answer in tokens) -> its answer.
-        tolerance: how far apart two numbers may be that are the same answer.
+        tolerance: how far apart two equal numbers may be.
     """
     if not questions:
         return []
     messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _shown(questions)}]
     answers = json_answers.read_items(ask(messages, _MOST_TOKENS), "answers") or []
-    # By id, and the first of each only: an answer to one question must not count for another.
+    # By id, and only the first of each, so that an answer cannot count for another question.
     given: dict[str, object] = {}
     for answer in answers:
         given.setdefault(str(answer.get("id")), answer.get("answer"))
@@ -44,7 +44,7 @@ def _agrees(question: Question, answer: object, tolerance: str) -> bool:
         found = read_number(str(answer).strip()) if answer is not None else None
         if right is None or found is None:
             return False
-        # Rounded differently is no disagreement; so the request's tolerance counts, or a thousandth of the number.
+        # Different rounding is not a disagreement, so the request's tolerance applies, or a thousandth of the number.
         allowed = max(read_number(tolerance) or Decimal(0), abs(right) / 1000)
         low, high = interval(right, allowed)
         return low <= found <= high
@@ -54,7 +54,7 @@ def _agrees(question: Question, answer: object, tolerance: str) -> bool:
 
 
 def _shown(questions: Sequence[Question]) -> str:
-    """Questions as JSON without anything from which an answer follows."""
+    """Questions as JSON, without anything that reveals an answer."""
     return json.dumps(
         [
             {

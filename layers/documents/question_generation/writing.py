@@ -1,8 +1,8 @@
-"""New questions from a topic or a text, written by the model in batches and believed only after checks.
+"""Writes new questions from a topic or a text with the model, in batches, and accepts them only after checks.
 
-Each item is checked as the platform checks any question, its LaTeX is parsed, questions alike are dropped, and its
-answer is given a second time by a solver that does not see the first. What a text says to the model can change no more
-than the batch that is made from that text: marks, types, counts and the exam are ours.
+Each item is checked like any question, its LaTeX is parsed, similar questions are dropped, and a solver that does not
+see the answer must confirm it. An instruction injected by the text can only change the batch made from that text;
+marks, types, counts and the exam are ours.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_FIELDS, Questi
 BATCH: Final = 5
 _PASSAGE: Final = 3_500  # characters given to the model at once
 _MOST_TOKENS: Final = 3_500
-_FRUITLESS: Final = 3  # batches in a row after which the model is taken to have no more
+_FRUITLESS: Final = 3  # batches in a row after which the model is considered to have no more
 _SYSTEM: Final = """You write exam questions for Indian entrance exams such as JEE and NEET.
 Answer with one JSON object {"questions": [...]} and nothing else. Each question is an object with the fields
 "question_type" ("MCQ", "MSQ" or "NUMERIC"), "question_text", "option_a", "option_b", "option_c", "option_d",
@@ -38,15 +38,15 @@ Report = Callable[[int, str], None]
 def write(
     request: GenerationRequest, source: str, existing: Sequence[str], ask: Ask, model: str, report: Report
 ) -> Outcome:
-    """Questions until the counts are met or the model has no more.
+    """Write questions until the counts are met or the model has no more.
 
     Args:
         request: what is wanted.
         source: the text to write from; "" for the topic alone.
-        existing: texts of questions that the exam has already.
+        existing: texts of the exam's questions.
         ask: the model; (messages, longest answer in tokens) -> its answer.
         model: its name.
-        report: told percent and a sentence, as the work goes on.
+        report: called with percent and a sentence.
     """
     wanted = request.counts()
     total = sum(wanted.values())
@@ -82,7 +82,7 @@ def write(
 
 
 def _passages(source: str) -> Iterator[str]:
-    """The text in passages, again and again: the model may find more to ask in it."""
+    """The text in passages, repeated, because the model may find more questions in each."""
     if not source:
         while True:
             yield ""
@@ -93,7 +93,7 @@ def _passages(source: str) -> Iterator[str]:
         if rest[:end].strip():
             passages.append(rest[:end].strip())
         rest = rest[end:]
-    # Spread over the whole text first: the first pages are not all of a chapter.
+    # Spread over the whole text, because the first pages are not all of a chapter.
     step = max(1, len(passages) // 8)
     ordered = [passages[at] for start in range(step) for at in range(start, len(passages), step)]
     while True:
@@ -125,7 +125,7 @@ def _prompt(request: GenerationRequest, batch: dict[str, int], passage: str, bef
 
 
 def _items(ask: Ask, prompt: str) -> list[dict[str, Any]] | None:
-    """The model's items; an answer that is no JSON at all is asked for once more."""
+    """The model's items; if the answer is not JSON, the model is asked once more."""
     messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": prompt}]
     items = json_answers.read_items(ask(messages, _MOST_TOKENS), "questions")
     if items is None:
@@ -134,7 +134,7 @@ def _items(ask: Ask, prompt: str) -> list[dict[str, Any]] | None:
 
 
 def _accepted(item: dict[str, Any]) -> tuple[Question | None, str]:
-    """The question that an item is, or why it is none."""
+    """The question of an item, or why it is not one."""
     fields = {name: item.get(name) for name in ("question_type", "question_text", *OPTION_FIELDS, "correct_answer")}
     for name in ("question_text", *OPTION_FIELDS):
         value = fields[name]

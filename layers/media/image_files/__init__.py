@@ -1,1 +1,1 @@
-"""Decoding uploaded images and encoding them again."""
+"""Decodes uploaded images and encodes them again."""

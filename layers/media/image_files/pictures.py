@@ -1,8 +1,7 @@
-"""Pictures that people upload: looked at, decoded, and written anew.
+"""Checks uploaded pictures and encodes them again.
 
-What is kept is never what was sent: a picture is decoded and encoded again, so that nothing hides in it that is no
-picture (scripts, places where a photo was taken, a second file at its end). Its name and its declared type prove
-nothing and are not looked at.
+The sent bytes are never stored: a picture is decoded and encoded again, which removes everything else (scripts, GPS
+positions, a second file at the end). Its name and declared type prove nothing and are ignored.
 """
 
 import io
@@ -15,7 +14,7 @@ from PIL import Image, ImageOps
 from smartexam.platform.errors import BadRequest, TooLarge
 
 LARGEST = 5 * 1024 * 1024
-# Decoded, 16 million pixels are 64 MB; a picture for a screen has a tenth of that.
+# Decoded, 16 million pixels take 64 MB; a picture for a screen has a tenth of that.
 _MOST_PIXELS = 16_000_000
 _LONGEST_SIDE = 8000
 _FORMATS = {"PNG": ("PNG", "png"), "GIF": ("PNG", "png"), "JPEG": ("JPEG", "jpg"), "WEBP": ("WEBP", "webp")}
@@ -29,22 +28,22 @@ _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it is kept; `extension` without a dot."""
+    """A re-encoded picture; `extension` without a dot."""
 
     content: bytes
     extension: str
 
     @property
     def media_type(self) -> str:
-        """What it is served as."""
+        """Its media type."""
         return _MEDIA_TYPES[self.extension]
 
 
 def read_picture(content: bytes) -> Picture:
-    """A picture from what was uploaded; of a moving one the first frame.
+    """The picture of an uploaded file; the first frame of an animated one.
 
     Raises:
-        BadRequest: it is no png, jpg, gif or webp, or a broken one.
+        BadRequest: it is not a png, jpg, gif or webp, or is damaged.
         TooLarge: it has too many bytes or pixels.
     """
     if len(content) > LARGEST:
@@ -53,13 +52,13 @@ def read_picture(content: bytes) -> Picture:
         raise BadRequest("The image is empty", code="invalid_image")
     try:
         with warnings.catch_warnings():
-            # Sizes are judged below, by rules of ours.
+            # Our own limits apply below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return _read(content)
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError):
-        # What Pillow raises for broken files, which differs by format.
+        # Pillow raises these for damaged files, depending on the format.
         raise BadRequest("The image must be a png, jpg, gif or webp", code="invalid_image") from None
 
 
@@ -74,7 +73,7 @@ def _read(content: bytes) -> Picture:
         image.load()
         upright = ImageOps.exif_transpose(image)
         plain = upright.convert(_mode(upright, kind))
-    # A new image takes nothing along but pixels.
+    # A new image copies only the pixels.
     clean = Image.new(plain.mode, plain.size)
     clean.paste(plain)
     written = io.BytesIO()

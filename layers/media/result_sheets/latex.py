@@ -5,7 +5,7 @@ import re
 from smartexam.catalog.formulas import BRACKETS, DISPLAY, INLINE, PARENTHESES, replaced
 
 _SPACES = re.compile(r"[ \t]+")
-# What nobody writes, but a formula of 10,000 characters can hold: the rest of it is taken as it stands.
+# Nobody nests this deep, but a formula of 10,000 characters can; the rest is taken as plain text.
 _DEEPEST = 40
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)\s?")
 _DROPPED = {
@@ -33,9 +33,9 @@ _SIMPLE = re.compile(r"[\w.°′∞π]+|√\S+")
 
 
 def readable(text: str) -> str:
-    """A text whose formulas are written out in characters; what is no formula stays as it is.
+    """A text with its formulas as plain characters; the rest is unchanged.
 
-    Whatever a formula holds that is unknown here is kept by its name, so that nothing is lost.
+    Unknown parts of a formula are kept by name, so that nothing is lost.
     """
     plain = replaced(text, (DISPLAY, INLINE, PARENTHESES, BRACKETS), formula)
     return plain.replace("\\$", "$")
@@ -47,7 +47,7 @@ def formula(source: str) -> str:
 
 
 class _Reader:
-    """Reads a formula from left to right; braces that do not match end where the text does."""
+    """Reads a formula from left to right; unmatched braces end with the text."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -55,7 +55,7 @@ class _Reader:
         self._depth = 0
 
     def read_all(self) -> str:
-        """Everything, stray closing braces left out."""
+        """Everything, without unmatched closing braces."""
         parts = []
         while self._at < len(self._source):
             parts.append(self._read_group_content())
