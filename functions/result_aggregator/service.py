@@ -1,7 +1,7 @@
 """Finds the students in a batch of the stream, and updates their statistics."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,26 +29,38 @@ def count(records: Sequence[Mapping[str, Any]]) -> list[str]:
     Returns:
         The sequence numbers of the records that must be sent again.
     """
-    failed: list[str] = []
     touched = _by_student(records)
+    if not touched:
+        return []
     try:
-        generations = tallies.generations().written if touched else []
+        failed = {
+            user_id for generation in tallies.generations().written for user_id in _uncounted(touched, generation)
+        }
     except AppError as error:
         logger().warning("no student counted", extra={"reason": error.message})
-        return [number for touches in touched.values() for number in touches.records]
-    for user_id, touches in touched.items():
+        failed = set(touched)
+    return [number for user_id in touched if user_id in failed for number in touched[user_id].records]
+
+
+def _uncounted(touched: Mapping[int, Touches], generation: int) -> Iterator[int]:
+    """Count all students, together and then one by one where that fails; yields those who could not be counted."""
+    wanted = {user_id: Touched(frozenset(each.results), frozenset(each.sittings)) for user_id, each in touched.items()}
+    try:
+        left = tallies.refresh_together(wanted, generation)
+    except AppError:
+        raise
+    except Exception:  # noqa: BLE001 - one student's broken data must not keep the others from being counted
+        logger().exception("students not counted together")
+        left = set(touched)
+    for user_id in left:
         try:
-            for generation in generations:
-                tallies.refresh(
-                    user_id, Touched(frozenset(touches.results), frozenset(touches.sittings)), only=generation
-                )
+            tallies.refresh(user_id, wanted[user_id], only=generation)
         except AppError as error:
             logger().warning("student not counted", extra={"user_id": user_id, "reason": error.message})
-            failed += touches.records
-        except Exception:  # noqa: BLE001 - one student's broken data must not keep the others from being counted
+            yield user_id
+        except Exception:  # noqa: BLE001 - likewise
             logger().exception("student not counted", extra={"user_id": user_id})
-            failed += touches.records
-    return failed
+            yield user_id
 
 
 def _by_student(records: Sequence[Mapping[str, Any]]) -> dict[int, Touches]:

@@ -1,10 +1,16 @@
 """One table per bounded context, with the expiry and the backups that its context needs."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.infrastructure import stack
+from tools.cost.sitting import COUNTED_TOGETHER, SUBMIT
+
+LEAST_READS, LEAST_WRITES = 12_000, 4_000
+HOTTEST_WRITES = 1_000  # units a second that one partition takes
+DUE_ROWS, EXAM_ROWS = 1, 2  # of a submission's writes
 
 TABLES = {
     logical_id: resource
@@ -85,3 +91,32 @@ def test_attempts_stream_what_was_and_what_is() -> None:
 def test_the_signing_key_is_made_by_aws_and_long() -> None:
     made = stack.deployed()["JwtSecret"]["Properties"]["GenerateSecretString"]
     assert (made["GenerateStringKey"], made["PasswordLength"]) == ("current", 64)
+
+
+class TestPreparedTables:
+    """Numbers of the mapping `WarmThroughput`, by the largest exam; docs/operations.md explains them."""
+
+    units: dict[str, dict[str, int]] = stack.source()["Mappings"]["WarmThroughput"]
+
+    def test_are_there_for_every_size_but_the_one_that_needs_none(self) -> None:
+        sizes = stack.source()["Parameters"]["LargestExam"]
+        assert set(self.units) == set(sizes["AllowedValues"]) - {sizes["Default"]}
+
+    def test_are_not_asked_for_less_than_a_new_table_takes(self) -> None:
+        for named in self.units.values():
+            for name, units in named.items():
+                assert units >= (LEAST_READS if name.endswith("Reads") else LEAST_WRITES), name
+
+    def test_take_everybody_who_submits_within_ten_seconds(self) -> None:
+        for students, units in self.units.items():
+            submitted = int(students) / 10
+            assert units["DueWrites"] >= submitted * DUE_ROWS
+            assert units["ExamWrites"] >= submitted * EXAM_ROWS
+            by_submitting = submitted * (SUBMIT.writes - DUE_ROWS - EXAM_ROWS)
+            # One partition has the rows of all results, so the stream counts no more than this many a second.
+            by_counting = HOTTEST_WRITES / 2 * COUNTED_TOGETHER
+            assert units["AttemptsWrites"] >= by_submitting + by_counting
+
+    def test_are_the_tables_own_numbers(self) -> None:
+        found = re.findall(r"\['WarmThroughput', {'Ref': 'LargestExam'}, '(\w+)'\]", str(TABLES))
+        assert sorted(found) == sorted(self.units["10000"])

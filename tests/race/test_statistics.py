@@ -25,6 +25,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.erasing import erase_partition
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.keys import user_key
+from smartexam.platform.settings import settings
 from smartexam.platform.times import local_date
 from smartexam.results.statistics import keys
 from smartexam.results.statistics.projection import Projection, difference, project
@@ -39,6 +40,7 @@ from tests.factories.results import result_items, sitting_item
 from tests.factories.streams import stored_records, stream_event, stream_record
 from tests.factories.tables import stored_items
 from tests.factories.users import access_token, create_crowd, create_user
+from tools.cost.sitting import COUNTED_TOGETHER
 
 pytestmark = pytest.mark.race
 
@@ -383,3 +385,52 @@ def test_two_who_count_one_student_at_once_agree(admin: User) -> None:
     tally = tallies.get_tallies([user.id], 1)[user.id]
     assert sorted(tally.results) == ids
     assert counters.read_totals(1, keys.ALL)[keys.ALL].results == 8
+
+
+def test_a_batch_of_starts_writes_the_counters_they_share_a_few_times(engine: str, admin: User) -> None:
+    exam = create_exam([], max_attempts=3)
+    crowd = create_crowd([f"student{number}" for number in range(100)])
+    table.batch_put([sitting_item(user.id, exam, completed=0, status="active") for user in crowd])
+    unmetered = boto3.client("dynamodb", region_name="us-east-1", endpoint_url=engine)
+
+    with metered(table.connection().client, unmetered) as usage:
+        answer = aggregator(stream_event(stored_records()), FakeContext())
+
+    assert answer == {"batchItemFailures": []}
+    assert usage.calls <= 12, usage.operations
+    assert len(_sittings(exam.id)) == 100
+
+    for at, user in enumerate(crowd):
+        table.batch_put([*result_items(user.id, exam, result_id=at + 1, score=at * 300, max_score=30_000)])
+        table.batch_put([sitting_item(user.id, exam, completed=1)])
+    with metered(table.connection().client, unmetered) as usage:
+        aggregator(stream_event(stored_records()), FakeContext())
+
+    assert usage.calls <= 20, usage.operations
+    # The rows of results are all in one partition: what else is written may be hotter for no student.
+    assert usage.writes <= 100 * COUNTED_TOGETHER
+    unmetered.close()
+
+
+def test_a_student_who_cannot_be_counted_does_not_keep_the_batch_from_it(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = create_exam([], max_attempts=3)
+    crowd = create_crowd(["one", "two", "three"])
+    table.batch_put([sitting_item(user.id, exam, completed=1) for user in crowd])
+    aggregator(stream_event(stored_records()), FakeContext())
+    broken, *others = crowd
+    table.put(tallies.TallyItem(f"STAT#1#TALLY#{broken.id}", "TALLY", stamp="s", body="no tally"))
+    table.batch_put([sitting_item(user.id, exam, completed=2) for user in crowd])
+    records = {user.id: stream_record(user_key(user.id), f"SITTING#{exam.id}") for user in crowd}
+
+    answer = aggregator(stream_event(records.values()), FakeContext())
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": records[broken.id]["dynamodb"]["SequenceNumber"]}]}
+    counted = tallies.get_tallies([user.id for user in others], 1)
+    assert {tally.sittings[exam.id].used for tally in counted.values()} == {2}
+
+
+def _sittings(exam_id: int) -> list[dict[str, Any]]:
+    rows = stored_items(settings().table("attempts"))
+    return [row for row in rows if row["pk"]["S"] == f"STAT#1#SITTINGS#E#{exam_id}"]

@@ -79,7 +79,7 @@ __all__ = [
 ]
 
 _ATTEMPTS = 8
-_TRANSACTION_LIMIT = 100
+TRANSACTION_LIMIT = 100
 _BATCH_GET_LIMIT = 100
 _BATCH_WRITE_LIMIT = 25
 _CONFLICT_CODES = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
@@ -197,8 +197,8 @@ def transact(operations: Sequence[Operation]) -> None:
         TransactionRefused: a condition did not hold.
         Unavailable: every retry collided, or DynamoDB is unreachable.
     """
-    if len(operations) > _TRANSACTION_LIMIT:
-        raise ValueError(f"a transaction holds at most {_TRANSACTION_LIMIT} operations")
+    if len(operations) > TRANSACTION_LIMIT:
+        raise ValueError(f"a transaction holds at most {TRANSACTION_LIMIT} operations")
     items = [{VERB[type(operation)]: arguments_of(operation)} for operation in operations]
     for attempt in range(_ATTEMPTS):
         try:

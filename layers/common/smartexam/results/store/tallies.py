@@ -2,18 +2,31 @@
 
 import random
 import secrets
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
 from pynamodb.attributes import UnicodeAttribute
 
 from smartexam.accounts.store import identity
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import ConditionFailed, Count, Delete, IntAttribute, Item, Operation, Put
+from smartexam.platform.dynamodb.table import (
+    ConditionFailed,
+    Count,
+    Delete,
+    IntAttribute,
+    Item,
+    Operation,
+    Put,
+    TransactionRefused,
+)
+from smartexam.platform.errors import Unavailable
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings
 from smartexam.results.statistics import keys, tally
-from smartexam.results.statistics.projection import Difference, difference, project
+from smartexam.results.statistics.keys import Key
+from smartexam.results.statistics.projection import difference, project
 from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally
 from smartexam.sitting.store import attempts
 from smartexam.sitting.store.attempts import IDLE, SittingItem
@@ -120,7 +133,40 @@ def refresh(user_id: int, touched: Touched, *, only: int | None = None) -> None:
         Unavailable: the database cannot be reached, or the tally changed during every attempt.
     """
     for generation in [only] if only is not None else generations().written:
-        _bring_up(generation, user_id, lambda before: _as_stored(user_id, before, touched))
+        _bring_up(generation, user_id, lambda before: _as_stored({user_id: before}, {user_id: touched})[user_id])
+
+
+def refresh_together(touched: Mapping[int, Touched], generation: int) -> set[int]:
+    """Update many students' statistics in one generation, with as many students in a transaction as it takes.
+
+    Students of one batch mostly change the same counters, which are then written once for all of them.
+
+    Args:
+        touched: what may have changed, by student.
+        generation: in which.
+
+    Returns:
+        The students who still need `refresh`: who changed meanwhile, or by more than a transaction takes.
+
+    Raises:
+        Unavailable: the database cannot be reached.
+    """
+    items = table.batch_get((TallyItem, *_tally_key(generation, user_id)) for user_id in touched)
+    found = {user_id: items.get(_tally_key(generation, user_id)) for user_id in touched}
+    before = {user_id: Tally() if item is None else tally.decode(item.body) for user_id, item in found.items()}
+    after = _as_stored(before, touched)
+    left: set[int] = set()
+    together = _Together(generation)
+    for user_id, item in found.items():
+        if next(tally.steps(before[user_id], after[user_id], most=_STEP)) != after[user_id]:
+            left.add(user_id)
+        elif before[user_id] != after[user_id]:
+            stamp = None if item is None else item.stamp
+            step = _Step(user_id, generation, before[user_id], after[user_id], stamp)
+            if not together.takes(step):
+                left |= together.write()
+            together.add(step)
+    return left | together.write()
 
 
 def clear(user_id: int, generation: int) -> None:
@@ -150,6 +196,80 @@ def get_tallies(user_ids: Iterable[int], generation: int) -> dict[int, Tally]:
     return {wanted[key]: tally.decode(item.body) for key, item in found.items()}
 
 
+class _Step:
+    """One change of a student's tally, with all that follows from it.
+
+    Attributes:
+        stamp: the tally's new stamp, None if nothing is left of it.
+        own: the operations that concern the student alone.
+        counts: what is added to counters.
+    """
+
+    def __init__(self, user_id: int, generation: int, before: Tally, after: Tally, stamp: str | None) -> None:
+        timezone = settings().exam_timezone
+        changes = difference(project(user_id, before, timezone), project(user_id, after, timezone))
+        prefix = keys.prefix(generation)
+        pk, sk = _tally_key(generation, user_id)
+        unchanged = TallyItem.pk.does_not_exist() if stamp is None else TallyItem.stamp == stamp
+        self.user_id = user_id
+        self.counts = changes.counts
+        self.stamp = None if after.is_empty else secrets.token_hex(8)
+        self.own: list[Operation] = [
+            Delete(TallyItem, pk, sk, unchanged)
+            if self.stamp is None
+            else Put(TallyItem(pk, sk, stamp=self.stamp, body=tally.encode(after)), unchanged),
+            *(
+                Put(RowItem(prefix + key.pk, key.sk, user_id=row.user_id, exam_id=row.exam_id, spent=row.spent))
+                for key, row in changes.written.items()
+            ),
+            *(Delete(RowItem, prefix + key.pk, key.sk) for key in changes.removed),
+        ]
+
+
+class _Together:
+    """Steps of several students that are written in one transaction."""
+
+    def __init__(self, generation: int) -> None:
+        self._prefix = keys.prefix(generation)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._users: set[int] = set()
+        self._own: list[Operation] = []
+        self._counts: dict[Key, Counter[str]] = {}
+
+    def takes(self, step: _Step) -> bool:
+        """Whether the transaction has room for this step too."""
+        counters = len({*self._counts, *step.counts})
+        return len(self._own) + len(step.own) + counters <= table.TRANSACTION_LIMIT
+
+    def add(self, step: _Step) -> None:
+        """Add a step."""
+        self._users.add(step.user_id)
+        self._own += step.own
+        for key, amounts in step.counts.items():
+            counter = self._counts.setdefault(key, Counter())
+            for name, amount in amounts.items():
+                counter[name] += amount
+
+    def write(self) -> set[int]:
+        """Write all steps or none, and begin anew; returns the students whose steps were not written."""
+        users, operations = self._users, [*self._own, *_counted(self._prefix, self._counts)]
+        self._begin()
+        if not operations:
+            return set()
+        try:
+            table.transact(operations)
+        except (TransactionRefused, Unavailable):
+            return users
+        return set()
+
+
+def _counted(prefix: str, counts: Mapping[Key, Mapping[str, int]]) -> list[Operation]:
+    shard = random.randrange(keys.SHARDS)  # noqa: S311 - spreads writers, protects nothing
+    return [Count("attempts", prefix + key.pk, f"{key.sk}#{shard}", amounts) for key, amounts in counts.items()]
+
+
 def _bring_up(generation: int, user_id: int, change: Callable[[Tally], Tally]) -> None:
     def attempt() -> None:
         # The tally is read before the items it is compared with. A later change of the tally has therefore seen later
@@ -159,67 +279,40 @@ def _bring_up(generation: int, user_id: int, change: Callable[[Tally], Tally]) -
         stamp = None if item is None else item.stamp
         for after in tally.steps(before, change(before), most=_STEP):
             if after != before:
-                stamp = _write(generation, user_id, before, after, stamp)
-                before = after
+                step = _Step(user_id, generation, before, after, stamp)
+                table.transact([*step.own, *_counted(keys.prefix(generation), step.counts)])
+                before, stamp = after, step.stamp
 
     table.retried(attempt)
 
 
-def _write(generation: int, user_id: int, before: Tally, after: Tally, stamp: str | None) -> str | None:
-    """Write one step in one transaction; returns the tally's new stamp."""
-    timezone = settings().exam_timezone
-    changes = difference(project(user_id, before, timezone), project(user_id, after, timezone))
-    pk, sk = _tally_key(generation, user_id)
-    unchanged = TallyItem.pk.does_not_exist() if stamp is None else TallyItem.stamp == stamp
-    fresh = None if after.is_empty else secrets.token_hex(8)
-    own: Operation
-    if fresh is None:
-        own = Delete(TallyItem, pk, sk, unchanged)
-    else:
-        own = Put(TallyItem(pk, sk, stamp=fresh, body=tally.encode(after)), unchanged)
-    table.transact([own, *_operations(generation, changes)])
-    return fresh
-
-
-def _operations(generation: int, changes: Difference) -> list[Operation]:
-    prefix = keys.prefix(generation)
-    shard = random.randrange(keys.SHARDS)  # noqa: S311 - spreads writers, protects nothing
-    counted: list[Operation] = [
-        Count("attempts", prefix + key.pk, f"{key.sk}#{shard}", amounts) for key, amounts in changes.counts.items()
-    ]
-    written = [
-        Put(RowItem(prefix + key.pk, key.sk, user_id=row.user_id, exam_id=row.exam_id, spent=row.spent))
-        for key, row in changes.written.items()
-    ]
-    return [*counted, *written, *(Delete(RowItem, prefix + key.pk, key.sk) for key in changes.removed)]
-
-
-def _as_stored(user_id: int, before: Tally, touched: Touched) -> Tally:
-    pk = user_key(user_id)
-    result_keys = {result_key(exam_id, result_id): result_id for exam_id, result_id in touched.results}
-    sitting_keys = {attempts.sitting_key(exam_id): exam_id for exam_id in touched.sittings}
-    results, sittings = dict(before.results), dict(before.sittings)
-    stored_results = table.batch_get((ResultItem, pk, sk) for sk in result_keys)
-    for sk, result_id in result_keys.items():
-        result = stored_results.get((pk, sk))
-        if result is None:
+def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> dict[int, Tally]:
+    """Students' tallies with what was touched as it is stored now."""
+    wanted: list[tuple[type[Item], str, str]] = []
+    for user_id, each in touched.items():
+        pk = user_key(user_id)
+        wanted += [(ResultItem, pk, result_key(*place)) for place in each.results]
+        wanted += [(SittingItem, pk, attempts.sitting_key(exam_id)) for exam_id in each.sittings]
+    stored = table.batch_get(wanted)
+    after: dict[int, Tally] = {}
+    for user_id, each in touched.items():
+        pk, tally = user_key(user_id), before[user_id]
+        results, sittings = dict(tally.results), dict(tally.sittings)
+        for exam_id, result_id in each.results:
             results.pop(result_id, None)
-        else:
-            results[result_id] = CountedResult(
-                result.exam_id, result.completed_at, result.score, result.max_score, len(result.outcomes)
-            )
-    stored_sittings = table.batch_get((SittingItem, pk, sk) for sk in sitting_keys)
-    for sk, exam_id in sitting_keys.items():
-        sitting = stored_sittings.get((pk, sk))
-        if sitting is None:
+            if isinstance(item := stored.get((pk, result_key(exam_id, result_id))), ResultItem):
+                results[result_id] = CountedResult(
+                    item.exam_id, item.completed_at, item.score, item.max_score, len(item.outcomes)
+                )
+        for exam_id in each.sittings:
             sittings.pop(exam_id, None)
-        else:
-            sittings[exam_id] = CountedSitting(sitting.completed + (sitting.status != IDLE), sitting.allowance)
-    username = before.username
-    if sittings and not username:
-        user = identity.get_user(user_id)
-        username = "" if user is None else identity.normalised(user.username)
-    return Tally(username, results, sittings)
+            if isinstance(item := stored.get((pk, attempts.sitting_key(exam_id))), SittingItem):
+                sittings[exam_id] = CountedSitting(item.completed + (item.status != IDLE), item.allowance)
+        after[user_id] = Tally(tally.username, results, sittings)
+    nameless = [user_id for user_id, tally in after.items() if tally.sittings and not tally.username]
+    for user_id, user in identity.get_users(nameless).items():
+        after[user_id] = replace(after[user_id], username=identity.normalised(user.username))
+    return after
 
 
 def _tally_key(generation: int, user_id: int) -> tuple[str, str]:
