@@ -1,6 +1,6 @@
-"""Measurements of the project; each part is a package.
+"""Benchmarks of the project; each part is a package.
 
-Functions and layers are imported as they are on Lambda, by name: so their folders are where Python looks.
+Functions and layers are imported by name, as on Lambda, so their folders are on Python's path.
 """
 
 import sys

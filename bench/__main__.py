@@ -1,7 +1,7 @@
-"""`python -m bench`: measure what the project promises, print it, and keep it as JSON.
+"""`python -m bench`: run the benchmarks, print the results, and store them as JSON.
 
-Exit status 1 if a budget that is a ratio is broken; absolute times depend on the machine and what else it does, they
-are reported only.
+Exit status 1 if a budget that is a ratio is broken. Absolute times depend on the machine and its load, so they are only
+reported.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def parts() -> dict[str, Part]:
 
 
 def main() -> int:
-    """Run the parts that are asked for."""
+    """Run the requested parts."""
     known = parts()
     arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     arguments.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(known)}; all of them if none")
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def _write(path: Path, sections: dict[str, Section]) -> None:
-    # After each part: what was measured for minutes is not lost to a failure of the next.
+    # After each part, so that a failure of the next one does not lose minutes of measurements.
     path.parent.mkdir(parents=True, exist_ok=True)
     report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),

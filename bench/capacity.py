@@ -1,8 +1,8 @@
-"""What requests cost in DynamoDB's units, by its published rules, whatever engine answers them.
+"""Computes the DynamoDB units of requests by the published rules, for any engine.
 
-Engines that run on a developer's machine count reads roughly: one for each call, however much it read. So units of
-reading are reckoned here from the items themselves. A query that sends only a part of what it reads (a count, some
-attributes) is asked once more for all of it, by a client of its own that nothing counts.
+Local engines count reads roughly: one per call, however much it read. So read units are computed here from the items. A
+query that returns only a part of what it reads (a count, some attributes) is repeated for all of it, with a separate
+client that is not metered.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """
@@ -20,9 +20,9 @@ from botocore.client import BaseClient
 READ_BYTES = 4096
 WRITE_BYTES = 1024
 _READ_OPERATIONS = {"GetItem", "Query", "BatchGetItem"}
-# The feed of revocations is read once in five seconds by a warm process: that is not a cost of one request.
+# A warm process reads the feed of revocations once in five seconds, so it is not a cost of one request.
 _FEED = ": REVOCATIONS"
-# Of a condition that failed in a transaction nothing comes back but that it did: two units each, the least.
+# A failed condition in a transaction returns nothing else: two units each, the least.
 _LEAST_IN_TRANSACTION = 2
 
 RawItem = Mapping[str, Mapping[str, Any]]
@@ -30,7 +30,7 @@ RawItem = Mapping[str, Mapping[str, Any]]
 
 @dataclass
 class Usage:
-    """What was used: round trips by operation in their order, units, and requests by partition key."""
+    """The cost of a block: round trips by operation in order, units, and requests by partition key."""
 
     operations: list[str] = field(default_factory=list)
     reads: float = 0.0
@@ -49,17 +49,17 @@ def item_size(item: RawItem) -> int:
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """Units of reading so many bytes; nothing found costs the least there is."""
+    """Read units of this many bytes; the least if nothing was found."""
     return max(1, math.ceil(size / READ_BYTES)) * (1.0 if consistent else 0.5)
 
 
 @contextmanager
 def metered(client: BaseClient, unmetered: BaseClient) -> Iterator[Usage]:
-    """Usage of a client within the block, in all threads.
+    """The usage of a client within the block, in all threads.
 
     Args:
         client: a botocore client of DynamoDB.
-        unmetered: another one of the same tables, by which queries are asked again.
+        unmetered: another client of the same tables, which repeats queries.
     """
     meter = _Meter(unmetered)
     events = client.meta.events
@@ -79,12 +79,12 @@ class _Meter:
         self._lock = threading.Lock()
 
     def ask(self, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        """Before a call: have the engine tell what it counts, and keep what was asked."""
+        """Before a call: ask the engine for its counts, and remember the request."""
         params["ReturnConsumedCapacity"] = "TOTAL"
         context["metered_params"] = params
 
     def note(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        """After a call: add up."""
+        """After a call: add it up."""
         params, operation = context["metered_params"], model.name
         keys = list(partition_keys(operation, params))
         if all(key.endswith(_FEED) for key in keys):
@@ -106,7 +106,7 @@ class _Meter:
         for table, wanted in params["RequestItems"].items():
             consistent = wanted.get("ConsistentRead", False)
             found = [read_units(item_size(item), consistent=consistent) for item in parsed["Responses"].get(table, [])]
-            # Each item is rounded up by itself, and each that is not there costs the least.
+            # Each item is rounded up separately, and each missing one costs the least.
             missing = len(wanted["Keys"]) - len(found)
             units += sum(found) + missing * read_units(0, consistent=consistent)
         return units
@@ -123,7 +123,7 @@ def _writes(operation: str, params: dict[str, Any], parsed: dict[str, Any]) -> f
     if "Error" in parsed:
         if operation == "TransactWriteItems":
             return float(_LEAST_IN_TRANSACTION * len(params["TransactItems"]))
-        # A write whose condition failed costs what is stored.
+        # A write whose condition failed costs the size of the stored item.
         return float(max(1, math.ceil(item_size(parsed.get("Item") or {}) / WRITE_BYTES)))
     consumed = parsed.get("ConsumedCapacity") or []
     return float(sum(each["CapacityUnits"] for each in (consumed if isinstance(consumed, list) else [consumed])))

@@ -1,6 +1,6 @@
-"""The six tables, queues and buckets on an emulator that a benchmark starts for itself; the functions run in process.
+"""Starts an emulator with the six tables, queues and buckets for a benchmark; the functions run in process.
 
-The environment of the benchmark's process becomes that of a function, so this is for processes that measure and end.
+The benchmark's process gets a function's environment, so this is for processes that measure and end.
 """
 
 import os
@@ -24,8 +24,8 @@ from smartexam.platform.dynamodb import engine
 
 _QUEUES = ("MAIL", "ACCOUNT_ERASER", "EXAM_ERASER", "CONVERSATION_ERASER", "STATISTICS")
 _BUCKETS = ("IMAGES_BUCKET", "UPLOADS_BUCKET")
-# A table of 50,000 rows of one partition is sorted at every query here: that takes seconds on a busy machine, and how
-# long it takes is not what is measured.
+# The emulator sorts a partition of 50,000 rows at every query, which takes seconds on a busy machine and is not what is
+# measured.
 _PATIENCE = urllib3.Timeout(connect=5.0, read=120.0)
 _SETTINGS = {
     "AWS_REGION": REGION,
@@ -64,9 +64,9 @@ class LocalEngine:
 
 @contextmanager
 def local_engine() -> Iterator[LocalEngine]:
-    """Start an emulator with everything that functions need, and make this process's environment theirs.
+    """Start an emulator with everything that functions need, and set this process's environment accordingly.
 
-    With DYNAMODB_ENDPOINT, the tables are there instead, under names of their own.
+    With DYNAMODB_ENDPOINT, the tables are there instead, under their own names.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)

@@ -1,7 +1,7 @@
-"""What a benchmark reports: tables for people and the same as JSON, and whether the budgets hold.
+"""Reports of benchmarks: tables as text and as JSON, and whether the budgets hold.
 
 A part of the benchmark is a package of `bench/` with a function `run(options: Options) -> Section` in its
-`__init__.py`; `python -m bench` finds it by that.
+`__init__.py`, which `python -m bench` finds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -28,11 +28,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of measurements; each row has as many cells as there are columns.
+    """Rows of measurements, each with one cell per column.
 
     Attributes:
         columns: with their units, e.g. "CPU ms".
-        note: what a reader must know to read the numbers right.
+        note: what a reader must know to read the numbers correctly.
     """
 
     title: str
@@ -43,11 +43,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A promise and what was measured of it: at most `limit`.
+    """A budget and its measured value: at most `limit`.
 
     Attributes:
-        is_ratio: whether both numbers come from the same run, so that they hold on any machine. Others are shown, but
-            fail nothing.
+        is_ratio: whether both numbers come from the same run, so that they hold on any machine. Other budgets are
+            shown,
+            but cannot fail.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""Something to measure against: the local engine with tables, people, exams and talk in it."""
+"""The local engine with tables, users, exams and conversations, to measure against."""
 
 import json
 import os
@@ -48,7 +48,7 @@ class World:
 
 @contextmanager
 def running() -> Iterator[World]:
-    """The engine with empty tables; this process's environment is the functions' meanwhile."""
+    """The engine with empty tables; this process has the functions' environment meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         emulator = Emulator(LAYOUT, _free_port(), Folders(root / "state", root / "scratch", root / "logs"))
@@ -69,7 +69,7 @@ def running() -> Iterator[World]:
 
 
 def recorded_event(path: str, token: str) -> dict[str, Any]:
-    """One of the events in `events/`, sent by whoever the token names."""
+    """One of the events in `events/`, sent with a token."""
     text = (PROJECT / "events" / path).read_text(encoding="utf-8").replace("<access token>", token)
     event: dict[str, Any] = json.loads(text)
     return event
@@ -84,7 +84,7 @@ def token_for(user_id: int, role: str = "user,admin") -> str:
 
 
 def _placeholders() -> dict[str, str]:
-    """Something for every variable that a function has; those that matter are set after it."""
+    """A value for every variable of a function; the important ones are set afterwards."""
     found: dict[str, str] = {}
     for _, properties in template.functions(template.load(LAYOUT.template)):
         for name in properties.get("Environment", {}).get("Variables", {}):

@@ -1,8 +1,8 @@
-"""Fuzzing of everything that reads what strangers send.
+"""Fuzzing of everything that reads strangers' input.
 
-A harness is a module with `read(data)`, which takes any bytes and raises if our code does with them what it must not,
-and `SEEDS`, from which inputs are made. Harnesses know nothing of the fuzzer: `make fuzz` runs them under it for as
-long as one likes, `make test` runs the same ones for a moment.
+A harness is a module with `read(data)`, which takes any bytes and raises if our code handles them wrongly, and `SEEDS`,
+from which inputs are made. Harnesses do not know the fuzzer: `make fuzz` runs them under it for any time, `make test`
+runs them briefly.
 """
 
 HARNESSES = (

@@ -1,7 +1,7 @@
 """Runs harnesses under the fuzzer: `python -m fuzz [--seconds N] [NAME ...]`, all of them without a name.
 
-Each runs in a process of its own, from its seeds and from what earlier runs found interesting (`.fuzz/NAME/corpus`).
-An input that makes one fail is left in `.fuzz/NAME`; the exit status then is 1.
+Each runs in its own process, from its seeds and the interesting inputs of earlier runs (`.fuzz/NAME/corpus`). A failing
+input is left in `.fuzz/NAME`; the exit status then is 1.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from pathlib import Path
 from fuzz import HARNESSES
 
 WORK = Path(__file__).parents[1] / ".fuzz"
-# Beyond these an input is a finding too: a request has 30 s and 512 MB.
+# Inputs beyond these limits are findings too: a request has 30 s and 512 MB.
 SLOW_SECONDS = 10
 MOST_MEGABYTES = 2048
-# Where new paths through the code are interesting: ours, and what reads files and tokens for us. To instrument all that
-# is imported would take a minute.
+# Code whose new paths are interesting: ours, and the libraries that parse files and tokens. Instrumenting all imports
+# would take a minute.
 INSTRUMENTED = [
     *("smartexam", "language_model", "paper_reader", "question_generation", "image_files", "result_sheets", "fuzz"),
     *(path.parent.name for path in (Path(__file__).parents[1] / "functions").glob("*/app.py")),
@@ -29,7 +29,7 @@ _STATISTIC = re.compile(r"stat::(\w+):\s+(\d+)")
 
 
 def main() -> int:
-    """Run what was asked for, and print what came of it."""
+    """Run the requested harnesses, and print the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(HARNESSES)}")
     parser.add_argument("--seconds", type=int, default=60, help="for each harness")
@@ -46,7 +46,7 @@ def main() -> int:
 
 
 def _run(name: str, seconds: int) -> bool:
-    """Fuzz in a process of its own; whether it found something."""
+    """Fuzz in a separate process; returns whether it found something."""
     folder = WORK / name
     (folder / "corpus").mkdir(parents=True, exist_ok=True)
     before = set(folder.glob("*-*"))

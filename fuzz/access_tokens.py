@@ -1,4 +1,4 @@
-"""Access tokens: only those that were issued are believed."""
+"""Access tokens: only issued ones are accepted."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Nobody, or who the token was issued to."""
+    """Nobody, or the user to whom the token was issued."""
     found: list[Principal] = []
     refused(lambda: found.append(tokens.verify(data.decode("latin-1"), NOW)))
     assert found in ([], [_WHO])

@@ -1,4 +1,4 @@
-"""Cookies, by either way in which they arrive, and the session tokens in them."""
+"""Cookies, in both ways in which they arrive, and the session tokens in them."""
 
 from fuzz.requests import request
 from smartexam.accounts.authenticate import SESSION_COOKIE
@@ -13,7 +13,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Names and values without white space around them, the same by both ways; an owner that is an id, or none."""
+    """Names and values without surrounding white space, equal in both ways; an owner that is an id, or none."""
     text = data.decode("latin-1")
     joined = request(headers={"cookie": text}).cookies
     split = request(cookies=text.split(";")).cookies

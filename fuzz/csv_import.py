@@ -28,7 +28,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read(data: bytes) -> None:
-    """Every row is a consistent question or refused with a reason; what was read comes back when it is written."""
+    """Every row is a consistent question or refused with a reason; exported questions are read back unchanged."""
     try:
         rows = list(read_questions(data))
     except CsvFileError as error:

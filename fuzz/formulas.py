@@ -1,4 +1,4 @@
-"""Text with LaTeX: whether it can be shown, and as plain characters."""
+"""Text with LaTeX: the display check, and the conversion to plain characters."""
 
 from question_generation import latex
 from result_sheets import latex as plain
@@ -12,7 +12,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Nothing is too deep or too strange, and what is no formula stays."""
+    """Any nesting and any characters work, and text outside formulas stays."""
     text = data.decode("utf-8", "replace")
     marked = latex.normalised(text)
     found = latex.fault(marked)

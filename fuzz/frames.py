@@ -1,4 +1,4 @@
-"""Frames that come by a WebSocket."""
+"""WebSocket frames."""
 
 import json
 
@@ -18,7 +18,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """A shape, or an event that says what is wrong and repeats only what the client knows the frame by."""
+    """A shape, or an error event that repeats only the fields by which the client recognises the frame."""
     shape = SHAPES[data[0] % len(SHAPES)] if data else Heartbeat
     text = data[1:].decode("utf-8", "surrogateescape")
     error = refused(lambda: frames.read(text, shape)) or BadRequest("No", code="unknown_action")

@@ -1,4 +1,4 @@
-"""Google's ID tokens, with certificates that sign none of them."""
+"""Google's ID tokens, with certificates that have signed none of them."""
 
 import datetime as dt
 import json
@@ -46,7 +46,7 @@ _CERTIFICATES = _Offline()
 
 
 def read(data: bytes) -> None:
-    """No token is believed: none is signed by this key."""
+    """No token is accepted, because none is signed with this key."""
     verification.certificates = lambda: _CERTIFICATES  # type: ignore[assignment]
     found: list[Mapping[str, Any] | object] = []
     refused(lambda: found.append(verification.verified(data.decode("latin-1"), NOW)))

@@ -1,4 +1,4 @@
-"""Pictures that people upload."""
+"""Uploaded pictures."""
 
 import io
 
@@ -29,7 +29,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """A picture that reads as one again, of a type that is served, or a reason."""
+    """A picture that can be read again, of a served type, or a reason."""
     found: list[Picture] = []
     refused(lambda: found.append(read_picture(data)))
     for picture in found:

@@ -1,4 +1,4 @@
-"""JSON bodies, as every shape that a route takes."""
+"""JSON bodies, for every shape that a route takes."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ SEEDS = tuple(
 
 
 def read(data: bytes) -> None:
-    """A shape that can be written as JSON again, or a reason."""
+    """A shape that can be written as JSON, or a reason."""
     shape = SHAPES[data[0] % len(SHAPES)] if data else SHAPES[0]
     read_bodies: list[Any] = []
     refused(lambda: read_bodies.append(read_body(request(data[1:]), shape, limit=256 * 1024)))

@@ -15,7 +15,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Answers are positions of options or numbers; nothing else, whatever the lines are."""
+    """All answers are positions of options or numbers."""
     text = with_few_spaces(data.decode("utf-8", "replace"))
     lines = [
         Line(1, 0, 50.0, 500.0, 800.0 - 12.0 * index, 10.0, 50.0, 500.0, line.replace("    ", GAP), (50.0,))

@@ -1,4 +1,4 @@
-"""What a language model answers, on its way to questions, to a second opinion and to mended text."""
+"""A language model's answers: questions, confirmations and repaired text."""
 
 import json
 
@@ -30,7 +30,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Questions that are consistent, or none; answers that agree, or do not; text that adds nothing."""
+    """Consistent questions, or none; answers that agree or not; repaired text without additions."""
     text = data.decode("utf-8", "surrogateescape")
     for item in json_answers.read_items(text, "questions") or []:
         question, reason = writing._accepted(item)

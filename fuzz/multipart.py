@@ -18,7 +18,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """Text fields and files, within the limit that was given."""
+    """Text fields and files, within the given limit."""
     head, _, body = data.partition(b"\n")
     content_type = head.decode("latin-1")
     found = []

@@ -1,4 +1,4 @@
-"""Question papers as PDFs, in this process: in the functions another one stands around it, for what is not foreseen."""
+"""Question papers as PDFs, without the separate process that isolates crashes in the functions."""
 
 from bench.mining.pdf import Page, Piece, Writer
 from paper_reader.errors import DocumentError

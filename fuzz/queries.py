@@ -1,4 +1,4 @@
-"""Query strings as every shape that a route asks for, and the cursors in them."""
+"""Query strings for every shape of a route, and the cursors in them."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """A shape or a reason; a cursor that leads where one was issued for, or a reason."""
+    """A shape or a reason; a cursor's own place, or a reason."""
     text = data[1:].decode("latin-1")
     query = request(query=text).query
     shape = SHAPES[data[0] % len(SHAPES)] if data else SHAPES[0]

@@ -1,4 +1,4 @@
-"""What the harnesses of requests share: events, and the errors that a client may be told of."""
+"""Events and expected errors for the harnesses of requests."""
 
 import base64
 import os
@@ -8,7 +8,7 @@ from typing import Any
 from smartexam.platform.errors import AppError
 from smartexam.platform.http.request import Request
 
-# Read at the first request; nothing else of the environment matters here.
+# Read at the first request; the rest of the environment does not matter here.
 os.environ.setdefault("JWT_SECRET", "a-signing-key-of-the-fuzzer-and-nothing-else")
 os.environ.setdefault("GOOGLE_CLIENT_ID", "a-client")
 
@@ -23,7 +23,7 @@ def request(
     query: str = "",
     cookies: list[str] | None = None,
 ) -> Request:
-    """A request as API Gateway hands it over."""
+    """A request as API Gateway sends it."""
     event: dict[str, Any] = {
         "rawPath": "/",
         "rawQueryString": query,
@@ -38,7 +38,7 @@ def request(
 
 
 def refused(work: Callable[[], Any]) -> AppError | None:
-    """What a client is told if work is refused, None if it is done. Any other error is a finding."""
+    """The error for the client if work is refused, None if it succeeds. Any other error is a finding."""
     try:
         work()
     except AppError as error:

@@ -1,4 +1,4 @@
-"""A result as a PDF, of a paper with any texts that a question may have."""
+"""A result as a PDF, for a paper with any texts that a question may have."""
 
 from result_sheets.pdf import Sheet, render
 from smartexam.accounts.sign_up import person_name
@@ -13,7 +13,7 @@ SEEDS = (
 
 
 def read(data: bytes) -> None:
-    """A file, whatever stands in it."""
+    """A file, for any text."""
     text, first, second = (*data.decode("utf-8", "replace").split("\x00"), "", "", "")[:3]
     fields = {"question_text": text, "option_a": first, "option_b": second, "correct_answer": "A"}
     question = check(fields)

@@ -20,7 +20,7 @@ _USER = User(1, "mary.singh", "mary@example.org", "Mary", "Singh", "user", None,
 
 
 def read(data: bytes) -> None:
-    """What is kept is short, visible and can be encoded; a username is plain ASCII."""
+    """Accepted texts are short, visible and encodable; a username is plain ASCII."""
     text = data.decode("utf-8", "replace")
     name = person_name(text)
     if name is not None:

@@ -1,5 +1,5 @@
 """The whole product on one machine: `python -m local`.
 
-AWS is MiniStack, a child process to which `template.yaml` itself is deployed. What it cannot do, the HTTP API, is a
-gateway of ours in front of it, which reads its routes from the same template.
+AWS is MiniStack, a child process to which `template.yaml` itself is deployed. It has no HTTP API, so our own gateway is
+in front of it and reads its routes from the same template.
 """

@@ -21,14 +21,14 @@ _HIGHEST_PORT = 65_535
 
 
 def main() -> int:
-    """Run until a signal; the exit code."""
+    """Run until a signal; returns the exit code."""
     stopping = threading.Event()
     layout = Layout()
     started = time.monotonic()
     try:
         options = _options(layout)
         _log_to(layout.logs(options.port))
-        # From here on a signal ends things in order, also one that comes while the stack starts.
+        # From here on a signal stops everything in order, even while the stack starts.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         with LocalStack(options, layout) as stack:
@@ -37,7 +37,7 @@ def main() -> int:
                 signal.signal(number, lambda *_: stopping.set())
             stopping.wait()
             print("\nStopping ...", flush=True)
-            # A second Ctrl-C must not leave half of it running.
+            # A second Ctrl-C must not interrupt stopping.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
     except (BuildError, DeploymentError, EmulatorError, PortError, StackError, TemplateError) as error:
         print(f"\n{error}", file=sys.stderr)
@@ -72,11 +72,11 @@ def _port(name: str, usual: int) -> int:
 
 
 def _parameters(layout: Layout) -> dict[str, str]:
-    """The template's parameters that the environment sets: AdminEmail by ADMIN_EMAIL, and so on."""
+    """The template's parameters set by the environment: AdminEmail by ADMIN_EMAIL, and so on."""
     chosen = {}
     for name in load(layout.template).get("Parameters", {}):
         variable = "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in name).lstrip("_")
-        # A stray STAGE or LOG_LEVEL of the developer's shell is not meant for this.
+        # STAGE and LOG_LEVEL of the developer's shell are meant for other programs.
         if variable not in {"STAGE", "LOG_LEVEL"} and os.environ.get(variable):
             chosen[name] = os.environ[variable]
     return chosen

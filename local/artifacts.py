@@ -1,6 +1,6 @@
-"""Builds what is deployed: one package per function, and the layer.
+"""Builds what is deployed: one package per function, and the layers.
 
-Everything is built for the emulator's Python, which runs the functions, and kept by a hash of what went into it.
+Everything is built for the emulator's Python, which runs the functions, and cached by a hash of its source.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from local.template import Template, functions, resources
 
 _KEEP_BUILDS = 4
 _LEFT_OUT = {"__pycache__", "tests"}
-# Zip files have no earlier time; a fixed one makes equal content equal bytes.
+# The earliest time in zip files; a fixed time makes equal content equal bytes.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -1,4 +1,4 @@
-"""Writes very many items: in several processes, past botocore, which would take most of the time."""
+"""Writes very many items, in several processes and without botocore, which would take most of the time."""
 
 import http.client
 import json
@@ -15,9 +15,9 @@ from smartexam.platform.settings import settings
 # Enough to keep a local engine busy, which serves one request at a time.
 PROCESSES = 2
 _BATCH = 25
-# To start processes takes longer than to write so many.
+# Starting processes takes longer than writing this many.
 _FEW = 2000
-# Local engines read the region from it and check no signature.
+# Local engines read the region from it and do not check the signature.
 _HEADERS = {
     "content-type": "application/x-amz-json-1.0",
     "x-amz-target": "DynamoDB_20120810.BatchWriteItem",
@@ -31,7 +31,7 @@ Work = tuple[Maker, range]
 
 
 def write(works: Sequence[Work], piece: int = 500) -> None:
-    """Write what makers make of the numbers in their ranges. Makers are functions of modules: they go to processes."""
+    """Write the items that makers make of ranges of numbers; makers must be module functions, for the processes."""
     pieces = [(maker, part) for maker, numbers in works for part in _parts(numbers, piece)]
     if sum(len(numbers) for _, numbers in works) <= _FEW:
         for maker, numbers in works:

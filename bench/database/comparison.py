@@ -1,4 +1,4 @@
-"""Measures every route twice, and compares."""
+"""Measures every route in small and in large tables, and compares."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bench.database.world import Measured, World
 from bench.local_engine import local_engine
 from bench.report import Budget, Cell, Options, Section, Table
 
-# Round trips at most, where more would be a broken promise.
+# The most round trips that are allowed.
 MOST_CALLS = {
     ("POST /start-exam/{exam_id}", ""): 2,
     ("POST /start-exam/{exam_id}", "resumed"): 2,
@@ -23,16 +23,16 @@ MOST_CALLS = {
     ("POST /_ping", "by cookie"): 1,
     ("GET /api/exams", ""): 2,
     ("GET /api/categories", ""): 1,
-    # The first ends what was left open, so that its result is listed.
+    # The first page ends due attempts, so that their results are listed.
     ("GET /api/results", ""): 3,
     ("GET /api/chat/conversations", "twelve"): 3,
     ("GET /api/discussion/{question_id}", "first page"): 3,
 }
-# Units of reading that may be more: sizes of the rows on a page differ, and so do digits of counts.
+# Allowed differences of read units: sizes of rows on a page differ, and so do digits of counts.
 _ROUNDING, _ROUNDING_UNITS = 1.25, 2.0
 
 
-# Where more rows cost more by design, and why.
+# Routes that cost more with more rows by design, and why.
 EXPLAINED = {
     ("GET /admin/users-analytics/results", "page in the middle"): "counts its way there",
     ("GET /admin/api/users/search", "page in the middle"): "counts its way there",
@@ -104,7 +104,7 @@ def run(options: Options) -> Section:
 
 
 def compare(scales: Sequence[Scale], report: Callable[[str], None]) -> tuple[list[Compared], Sequence[Measured]]:
-    """Every request, measured at the first and at the last of some scales; and what was measured at the last."""
+    """All requests, measured at the first and the last scale, and the measurements of the last."""
     with local_engine() as running:
         unmetered, crowd = running.client(), Crowd()
         found = []

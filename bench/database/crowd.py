@@ -1,4 +1,4 @@
-"""A crowd that grows: everything in the tables that does not belong to those whose requests are measured."""
+"""A growing crowd: all items that do not belong to the measured users."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ class Crowd:
     """Grows from scale to scale.
 
     Attributes:
-        exams: ids of all exams; the first is the one that is measured, with 75 questions.
-        question_id: whose discussion is measured.
+        exams: ids of all exams; the first is measured and has 75 questions.
+        question_id: the question whose discussion is measured.
     """
 
     exams: list[int] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Crowd:
     _discussed: list[int] = field(default_factory=list)
 
     def grow(self, to: Scale, report: Callable[[str], None]) -> None:
-        """Add what there is more of at a scale."""
+        """Add the items that a scale has more."""
         before, self.scale = self.scale, to
         self._exams(to)
         report("accounts, requests, log")
@@ -100,7 +100,7 @@ class Crowd:
             table.put(CountItem(partition(question_id), COUNT, exam_id=exam_id, comments=count))
 
     def _results(self, before: Scale, to: Scale) -> None:
-        # Those of the scale before keep theirs: what is new are other students.
+        # The students of the scale before keep theirs; the new results are other students'.
         cohort = Cohort(
             exams=tuple(self.exams[:_WITH_RESULTS]),
             students=to.in_exam - before.in_exam,

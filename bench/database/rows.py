@@ -1,6 +1,6 @@
-"""What a crowd leaves in the tables, row by row, made by the data layer's own item classes.
+"""The crowd's items, made with the stores' own item classes.
 
-Each maker takes a range of numbers and makes the rows of each: the same number always gives the same rows.
+Each maker takes a range of numbers and makes the items of each; the same number always gives the same items.
 """
 
 import time
@@ -21,7 +21,7 @@ from smartexam.talk.store.study import TurnItem
 
 DAYS = 30
 _DAY = 86_400
-# All of it happened in the last month, today included: so the lists of any period are full ones.
+# Everything happened in the last month, including today, so that the lists of all periods are full.
 BEGAN = (int(time.time()) // _DAY - DAYS + 1) * _DAY
 USERS, RESULTS, REQUESTS, COMMENTS = 10_000_000, 20_000_000, 30_000_000, 40_000_000
 CONVERSATION, OTHER_CONVERSATIONS, PER_CONVERSATION = 5_000_000, 5_000_001, 2_000

@@ -1,19 +1,19 @@
-"""How much is in the tables when requests are measured."""
+"""How many items the tables have when requests are measured."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Numbers of rows of each kind.
+    """Numbers of items of each kind.
 
     Attributes:
         exams: of them forty have results.
-        results: of all exams together, `in_exam` of them of the one that is measured.
-        messages: in all conversations, `in_conversation` of them in the one that is measured.
-        comments: on all questions, `on_question` of them on the one that is measured.
-        own: of everything that the measured student has of themselves: results, turns with the assistant. As many
-            at every scale: what grows with what is one's own does not grow with the table.
+        results: of all exams together, `in_exam` of them of the measured one.
+        messages: in all conversations, `in_conversation` of them in the measured one.
+        comments: on all questions, `on_question` of them on the measured one.
+        own: the measured student's own results and turns with the assistant. The same at every scale, because costs may
+            grow with one's own items but not with the table.
     """
 
     users: int
@@ -29,8 +29,8 @@ class Scale:
     own: int
 
 
-# So much that every list has full pages, and that every exam with results has some on every day: what costs more with
-# more than this grows with the table.
+# Large enough that every list has full pages and every exam with results has some on every day, so a cost that grows
+# beyond this grows with the table.
 SMALL = Scale(
     users=600,
     exams=150,
@@ -57,7 +57,7 @@ LARGE = Scale(
     changes=20_000,
     own=120,
 )
-# To see that everything runs.
+# Only to see that everything runs.
 TINY = Scale(
     users=110,
     exams=52,

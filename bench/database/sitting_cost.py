@@ -1,4 +1,4 @@
-"""What a sitting costs by the calls as they were measured, beside what the cost model has built in."""
+"""The cost of a sitting from measured calls, beside the cost model's."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from tools.cost import sitting as model
 from tools.cost.prices import Prices
 from tools.cost.sitting import Call, Sitting, cost_by_term
 
-# By so much a line of Lambda is longer than one of these: the request's id and the trace's.
+# A line of Lambda is this much longer than one of these, for the request's and the trace's ids.
 _IDS = 86
 _WHOLE_STATE, _CHANGES = 0.0010, 0.0004
 # The budgets have four decimals.

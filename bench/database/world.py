@@ -1,4 +1,4 @@
-"""Those whose requests are measured, and how a request is measured."""
+"""The users whose requests are measured, and the measurement of a request."""
 
 import io
 import itertools
@@ -32,11 +32,11 @@ _OWN_EXAMS = 60
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one request cost.
+    """The cost of one request.
 
     Attributes:
-        route: as the API's description names it; `what` tells apart requests of one route.
-        log_bytes: of the lines that it logged.
+        route: as in the API's description; `what` distinguishes requests of one route.
+        log_bytes: of its log lines.
         answer_bytes: of the answer's body.
     """
 
@@ -49,12 +49,12 @@ class Measured:
 
 @dataclass
 class World:
-    """Actors in the middle of a crowd.
+    """Users in the middle of a crowd.
 
     Attributes:
         student: has results, conversations and turns of their own.
         friend: is connected with the student.
-        measured: what was measured, in order.
+        measured: the measurements, in order.
     """
 
     running: LocalEngine
@@ -69,7 +69,7 @@ class World:
     _log: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
-        """Make the actors and what is theirs."""
+        """Create the users and their items."""
         for handler in logger().handlers:
             if isinstance(handler, logging.StreamHandler):
                 handler.setStream(self._log)
@@ -89,15 +89,15 @@ class World:
         return time.time() + self._ahead
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass for the functions."""
+        """Move the functions' time."""
         self._ahead += seconds
         self.running.clock_file.write_text(str(self._ahead), encoding="ascii")
 
     def call(self, function: str, who: User | None, method: str, path: str, body: Any = None, **request: Any) -> Answer:
-        """Have a function handle a request; its answer, which is a success.
+        """Let a function handle a request, and return its successful answer.
 
         Raises:
-            RuntimeError: it is none.
+            RuntimeError: it was not successful.
         """
         handler = import_module(f"{function}.app").lambda_handler
         token = None if who is None else access_token(who, self.now())
@@ -118,7 +118,7 @@ class World:
             raise RuntimeError(f"{route}: {status}")
 
     def measure(self, route: str, request: Callable[[], Any], what: str = "") -> Any:
-        """Note what a request costs in a warm process; what it answers."""
+        """Measure a request in a warm process, and return its answer."""
         self._take_ids()
         self._log.seek(0)
         self._log.truncate()
@@ -131,7 +131,7 @@ class World:
 
     @staticmethod
     def _take_ids() -> None:
-        """Have blocks of ids at hand: a new one is needed now and then, and is no cost of one request."""
+        """Reserve blocks of ids, because a new block now and then is not a cost of one request."""
         allocator = ids.allocator()
         for kind, size in ids._BLOCK_SIZES.items():  # noqa: SLF001 - nobody else needs to know
             following, end = allocator._blocks.get(kind, (1, 1))  # noqa: SLF001 - likewise
@@ -144,9 +144,9 @@ class World:
 
     def _own(self) -> None:
         scale, student = self.crowd.scale, self.student
-        # Beyond any number of the crowd's results.
+        # Above all numbers of the crowd's results.
         first = 5_000_000 + student.id * 10_000
-        # Not of the first exam: that one is sat while it is measured.
+        # Not of the first exam, which is sat while it is measured.
         exams = [self.crowd.exams[1 + number % (len(self.crowd.exams) - 1)] for number in range(scale.own)]
         mine = own_results(student.id, student.username, exams[: len(self.crowd.exams) - 1], first)
         bulk.put(rows_of(mine))

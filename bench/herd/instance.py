@@ -1,4 +1,4 @@
-"""A process that serves its share of a herd, one request after the other, as a Lambda instance does."""
+"""A process that serves its share of a crowd's requests one after the other, like a Lambda instance."""
 
 import logging
 import statistics
@@ -26,7 +26,7 @@ _gate: Any = None
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request of a student, by number, that is due so many seconds after the herd's beginning."""
+    """A numbered student's request that is due this many seconds after the start."""
 
     student: int
     due: float
@@ -39,12 +39,12 @@ class Job:
 
 @dataclass
 class Served:
-    """What came of a share.
+    """The outcome of a share.
 
     Attributes:
         waits: seconds from when a request was due until it was answered, by kind.
         services: seconds that answering took, by kind.
-        processor: seconds of processor time for all of it.
+        processor: seconds of processor time in total.
         errors: statuses and messages of failures.
     """
 
@@ -59,7 +59,7 @@ class Served:
 
 
 def wait_at(gate: Any) -> None:
-    """Have this process begin when all others are ready too: `gate` is a barrier for all of them."""
+    """Make this process start when all others are ready: `gate` is a barrier for all of them."""
     global _gate  # noqa: PLW0603 - the way in which a pool hands something to its processes
     _gate = gate
 
@@ -70,7 +70,7 @@ def serve(jobs: Sequence[Job], contexts: Mapping[str, str], requests_per_life: i
     Args:
         jobs: in the order in which they are due.
         contexts: names of contexts by the names of their tables.
-        requests_per_life: after so many, everything that a process remembers is forgotten, as if it were a new one.
+        requests_per_life: after this many, all caches are cleared, as in a new process.
     """
     logger().setLevel(logging.CRITICAL)
     served, traffic = Served(), Traffic(contexts, time.time)
@@ -96,7 +96,7 @@ def serve(jobs: Sequence[Job], contexts: Mapping[str, str], requests_per_life: i
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that so large a share of all do not exceed."""
+    """The value that this share of all values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 

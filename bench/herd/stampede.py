@@ -1,4 +1,4 @@
-"""The herd: made, let loose, counted."""
+"""Thousands of students start at once: preparation, run, and counts."""
 
 import json
 import logging
@@ -34,12 +34,12 @@ _PAPER: list[Question] = [MCQ] * 45 + [MSQ] * 15 + [NUMERIC] * 15
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A herd.
+    """A crowd of students.
 
     Attributes:
-        start_seconds: within which everybody starts.
-        sync_seconds: the first sync comes so long after the start, at most; half of it at least.
-        instances: how many new processes it meets: what they remember is forgotten as often.
+        start_seconds: the time within which everybody starts.
+        sync_seconds: the first sync comes between half of this and all of it after the start.
+        instances: how many new processes it meets, simulated by clearing caches.
     """
 
     students: int = 2000
@@ -56,7 +56,7 @@ def run(options: Options) -> Section:
     with local_engine() as running:
         contexts = {name: variable.removesuffix("_TABLE").lower() for variable, name in running.tables.items()}
         exam = create_exam(_PAPER)
-        # Somebody's visit made the paper ready before the time.
+        # An earlier visitor has compiled the paper.
         _prepare(exam.id)
         users = [
             user.id for user in create_crowd(f"{chr(97 + number % 26)}.herd{number}" for number in range(plan.students))
@@ -114,7 +114,7 @@ def _let_loose(plan: Plan, jobs: Sequence[Job], contexts: dict[str, str]) -> lis
 
 
 def _count(contexts: dict[str, str], exam_id: int, users: Sequence[int]) -> tuple[Traffic, float]:
-    """Count the starts as the stream's function does, batch after batch; how long it took."""
+    """Count the starts like the stream's function does, batch by batch; returns how long it took."""
     traffic = Traffic(contexts, time.time)
     traffic.listen(engine.connection().client)
     records = [stream_record(user_key(user_id), sitting_key(exam_id), "MODIFY") for user_id in users]

@@ -1,4 +1,4 @@
-"""What a herd does to the database: which partitions it meets, and how often within a second."""
+"""A crowd's load on the database: the partitions it meets, and how often within a second."""
 
 import re
 from collections import Counter, defaultdict
@@ -11,7 +11,7 @@ from bench.capacity import partition_keys
 _READS = {"GetItem", "Query", "BatchGetItem"}
 _DUE = re.compile(r"DUE#\d+")
 _EXAM_SHARD = re.compile(r"\d+#\d")
-# What a partition of a table, or of an index, can bear in a second.
+# The most that a partition of a table or of an index can serve in a second.
 READS_PER_SECOND, WRITES_PER_SECOND = 3000, 1000
 
 
@@ -27,7 +27,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Units that a partition was asked for in all, and at most within one second."""
+    """The units requested of a partition in total, and at most within one second."""
 
     key: str
     is_write: bool
@@ -37,10 +37,9 @@ class Heat:
 
 @dataclass
 class Traffic:
-    """Accesses of one process, noted from its client's events.
+    """The requests of one process, recorded from its client's events.
 
-    Args:
-        contexts: names of contexts by the names of their tables.
+    `contexts` maps the names of tables to the names of contexts.
     """
 
     contexts: Mapping[str, str]
@@ -56,7 +55,7 @@ class Traffic:
         return self.sent - self.calls.total()
 
     def listen(self, client: Any) -> None:
-        """Note what a botocore client does from now on."""
+        """Record a botocore client's requests from now on."""
         client.meta.events.register("before-parameter-build.dynamodb", self._keep)
         client.meta.events.register("before-send.dynamodb", self._send)
         client.meta.events.register("after-call.dynamodb", self._note)
@@ -82,7 +81,7 @@ class Traffic:
 
 
 def hottest(accesses: Sequence[Access], count: int) -> list[Heat]:
-    """The partitions that were asked most within one second."""
+    """The partitions with the most requests within one second."""
     by_key: dict[tuple[str, bool], list[Access]] = defaultdict(list)
     for access in accesses:
         by_key[access.key, access.is_write].append(access)

@@ -1,4 +1,4 @@
-"""Question papers of every make: how much of them is read right, and how fast."""
+"""Benchmark of reading question papers: how much is read correctly, and how fast."""
 
 from bench.report import Budget, Cell, Options, Section, Table
 

@@ -1,4 +1,4 @@
-"""Papers of known content, how they are read, and how long that takes."""
+"""Reads generated papers of known content, and measures correctness and time."""
 
 import gc
 import random
@@ -16,7 +16,7 @@ FACTORS = ("numbering", "options", "arrangement", "columns", "stream", "key", "l
 
 
 def layouts(count: int, seed: int) -> Iterator[Layout]:
-    """Layouts in which every value of every factor comes up about equally often, in ever new company."""
+    """Layouts in which every value of every factor occurs about equally often, in varying combinations."""
     values: list[tuple[object, ...]] = [
         NUMBERINGS, OPTION_STYLES, ARRANGEMENTS, (1, 2), STREAMS, KEYS, LANGUAGES, MATHS,
     ]  # fmt: skip
@@ -42,7 +42,7 @@ class Read:
 
     Attributes:
         data: the file.
-        differences: between what it says and what was read, in words.
+        differences: between its content and what was read, in words.
     """
 
     layout: Layout
@@ -71,7 +71,7 @@ class Totals:
 
 
 def read_papers(count: int, questions: int, seed: int) -> Iterator[Read]:
-    """Set so many papers of so many questions, and read them."""
+    """Set this many papers of this many questions, and read them."""
     for layout in layouts(count, seed):
         paper = set_paper(layout, questions)
         gc.collect()

@@ -1,4 +1,4 @@
-"""A small PDF writer that can write the same page in as many ways as real producers do."""
+"""A small PDF writer that can write one page in the different ways of real producers."""
 
 import random
 import zlib
@@ -29,7 +29,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Page:
-    """What stands on a page; rules are (x0, x1, y)."""
+    """The content of a page; rules are (x0, x1, y)."""
 
     pieces: list[Piece] = field(default_factory=list)
     rules: list[tuple[float, float, float]] = field(default_factory=list)
@@ -37,7 +37,7 @@ class Page:
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
-    """How wide a text is, in points."""
+    """The width of a text, in points."""
     known = CORE_FONT_METRICS[BOLD if bold else REGULAR].character_widths
     return sum([_width(character, known) for character in text]) * size
 
@@ -53,7 +53,7 @@ def _is_simple(character: str) -> bool:
 
 
 class Writer:
-    """Writes pages as a PDF file; `stream` is the way in which producers order and cut text."""
+    """Writes pages as a PDF file; `stream` is how producers order and split text."""
 
     def __init__(self, stream: str, seed: int, size: tuple[float, float] = (595.0, 842.0)) -> None:
         self._stream = stream

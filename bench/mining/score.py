@@ -1,4 +1,4 @@
-"""Results against the truth."""
+"""Compares results with the truth."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Questions that are known exactly: what papers are made from and results are compared with.
+"""Questions that are known exactly, to make papers from and to compare results with.
 
 Text is a list of words, a word a list of (text, level) with level 0, "^" or "_", or a fraction.
 """

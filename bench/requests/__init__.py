@@ -1,4 +1,4 @@
-"""Warm requests: what answering takes of the processor, with and without the network."""
+"""Warm requests: the processor time of an answer, with and without the network."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ FRAMEWORK_BUDGET = 150.0
 SYNC_BUDGET = 1200.0
 # Of the same route written the common way, in the same run.
 LARGEST_SHARE = 0.5
-# A request takes long where a password is checked, on purpose.
+# Checking a password is slow on purpose.
 _SLOW = frozenset({"login"})
 
 Measured = dict[str, list[float]]
@@ -63,7 +63,7 @@ def run(options: Options) -> Section:
 
 
 def _measure(casts: list[Any], environment: Mapping[str, str], options: Options, *, canned: bool) -> Measured:
-    """All samples by request, taken in turn: what else the machine does meets all alike."""
+    """All samples by request, taken in turn, so that other load on the machine affects all equally."""
     workers = [
         _started(cast, environment, canned=canned) for cast in casts if not (canned and "minimum" in cast.scenarios)
     ]

@@ -1,4 +1,4 @@
-"""What is asked of whom: people, exams and talk on the engine, and the requests that they send."""
+"""The requests that are measured, and the users, exams and conversations that they need."""
 
 import time
 from collections.abc import Mapping, Sequence

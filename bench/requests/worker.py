@@ -1,8 +1,8 @@
-"""Run by itself: a warm process that answers the same requests again and again and tells their processor time.
+"""Run as a script: a warm process that repeats the same requests and reports their processor time.
 
-Reads a line of JSON, the specification: `folders`, `handler`, `scenarios` (lists of requests by name), `clock` (start
-and seconds per look, or null for the machine's), `canned`. Then for each line `{"scenario", "count"}` it goes so often
-through the scenario and writes `{request: microseconds}`. Whatever the handler prints goes nowhere.
+It reads a line of JSON, the specification: `folders`, `handler`, `scenarios` (lists of requests by name), `clock`
+(start and seconds per look, or null for the machine's), `canned`. Then for each line `{"scenario", "count"}` it runs
+the scenario that often and writes `{request: microseconds}`. The handler's own output is discarded.
 """
 
 import json
@@ -34,9 +34,9 @@ class SteppingClock:
 
 
 class Canned:
-    """Answers of AWS, taken once and given again: all is real but for the socket.
+    """Recorded answers of AWS, so that everything but the network is real.
 
-    What is asked for is told apart by operation and kinds of items; with canned answers always the same person asks.
+    Requests are distinguished by operation and kinds of items; with recorded answers the same user asks every time.
     """
 
     def __init__(self) -> None:

@@ -1,1 +1,1 @@
-"""What the product is measured against."""
+"""Programs that the product is compared with."""

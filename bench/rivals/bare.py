@@ -1,4 +1,4 @@
-"""What any function of PynamoDB and Powertools starts with, and one write with it."""
+"""The minimum that any function with PynamoDB and Powertools imports, and one write with it."""
 
 import os
 from typing import Any

@@ -1,7 +1,7 @@
 """Saving answers the common way: FastAPI behind Mangum, pydantic, PyJWT and boto3.
 
-A token check, a typed body, one conditional write, a typed answer and a log line, as the product's route has them; it
-knows nothing of papers and checks no answer against one.
+It has a token check, a typed body, one conditional write, a typed answer and a log line, like the product's route, but
+no papers and no check of answers.
 """
 
 import json

@@ -1,6 +1,6 @@
-"""The limit: the same write as one prepared request, signed with a ready key, over a connection that is kept.
+"""The lower limit: the same write as one prepared request, signed with a ready key, over a kept-alive connection.
 
-No events, attempts, timeouts of its own, errors or types: what is left is a signature, Python's HTTP and the network.
+Without events, retries, timeouts, errors and types, only a signature, Python's HTTP and the network are left.
 """
 
 import http.client
@@ -32,7 +32,7 @@ _keys: dict[str, bytes] = {}
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """The write; the event says nothing that matters."""
+    """The write; the event is ignored."""
     del event, context
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     scope = f"{stamp[:8]}/{os.environ['AWS_REGION']}/dynamodb/aws4_request"

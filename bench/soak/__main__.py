@@ -1,4 +1,4 @@
-"""`python -m bench.soak --minutes 30`: a soak, its report and its JSON; status 1 if anything was amiss."""
+"""`python -m bench.soak --minutes 30`: a soak test with a report and JSON; status 1 if anything was wrong."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ _BUILD = PROJECT / ".build"
 
 
 def main() -> int:
-    """Run as the arguments say."""
+    """Run with the given arguments."""
     arguments = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     arguments.add_argument("--minutes", type=float, default=30.0)
     arguments.add_argument("--kill-every", type=float, default=5.0, help="seconds between two kills on average")

@@ -1,4 +1,4 @@
-"""An administrator at work: edits, imports, lists and looks at statistics; counts must stay exact."""
+"""An administrator who edits, imports, lists and reads statistics; counts must stay exact."""
 
 import random
 import threading
@@ -78,7 +78,7 @@ class Administrator:
         self.ledger.count("edits of a running exam")
 
     def _edit_question(self) -> None:
-        # Its text only: sittings that run keep their paper, later ones get the new one; both have this key.
+        # Only its text: running sittings keep their paper, later ones get the new one, and both have this key.
         self.edits += 1
         question = self.chance.choice(list(self.setting.exam.questions))
         text = {"question_text": f"Question, edited {self.edits} times: which holds?"}
@@ -95,7 +95,7 @@ class Administrator:
             if answer.status == 200:
                 self.ledger.expect("rows of an import", answer.body["inserted"], _ROWS)
                 break
-            # All or nothing; without an answer, a look tells which.
+            # All or none; without an answer, reading tells which.
             stored = self._stored()
             if stored == self.imported + _ROWS:
                 break

@@ -1,4 +1,4 @@
-"""A student who asks the assistant: what is counted of the day must be what was answered, and no half turn be kept."""
+"""A student who asks the assistant: the day's count must equal the answers, and no turn may be stored in part."""
 
 import random
 import threading
@@ -34,7 +34,7 @@ class Asker:
             self.ledger.violated(f"{self.person.name} could not go on asking: {error!r}")
 
     def check(self) -> None:
-        """A question whose answer was lost may have cost one of the day, and no other may."""
+        """A question whose answer was lost may be counted, and no other one."""
         state = self.person.client.get("/api/assistant-init")
         used, turns = state["questionsUsed"], state["history"]
         if not self.answered <= used <= min(DAILY_LIMIT, self.answered + self.lost):

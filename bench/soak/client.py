@@ -1,4 +1,4 @@
-"""A client as the API's documentation wants it: it repeats what got no answer, and waits where it is told to."""
+"""A client that follows the API's documentation: it repeats requests without an answer, and waits as told."""
 
 import json
 import random
@@ -13,22 +13,22 @@ import urllib3
 from bench.soak.ledger import Failure, Ledger
 from local.gateway.routes import RouteTable
 
-# Nothing may fail for longer than this: then the soak has found something.
+# A longer failure is a finding of the soak test.
 PATIENCE_SECONDS = 90.0
 _TIMEOUT_SECONDS = 45.0
 _SHAPE = {"status": "error", "success": False}
 
 
 class GaveUpError(Exception):
-    """The server answered something that a client cannot go on with."""
+    """The server's answer leaves the client no way to continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came in the end.
+    """The final answer.
 
     Attributes:
-        failures: how many attempts before met a server error or no answer: what was asked for may have been done then.
+        failures: how many attempts before it met a server error or no answer; those may have been executed.
     """
 
     status: int
@@ -41,10 +41,10 @@ class Client:
 
     Args:
         base_url: the gateway's.
-        ledger: where failures and times are noted.
-        routes: tells which function serves what.
+        ledger: records failures and times.
+        routes: tells which function serves a route.
         credentials: username and password; None for nobody.
-        seed: of the spread of its waiting.
+        seed: for the randomised waiting.
     """
 
     def __init__(
@@ -90,14 +90,14 @@ class Client:
         accepts: tuple[int, ...] = (200, 204, 302),
         content_type: str = "application/json",
     ) -> Answer:
-        """Call a route until it answers with one of the statuses that are accepted.
+        """Call a route until it answers with an accepted status.
 
         Args:
             method: the HTTP method.
             path: with the query, if there is one.
-            body: bytes go as they are, anything else as JSON.
-            repeats: whether to ask again after a server error; without, that is returned as the answer.
-            accepts: statuses to return; 429 is waited out and 401 signs in anew, unless they are among them.
+            body: bytes are sent as they are, anything else as JSON.
+            repeats: whether to repeat after a server error; otherwise it is returned.
+            accepts: statuses to return; 429 is waited out and 401 signs in again, unless they are among them.
             content_type: of the body.
 
         Raises:

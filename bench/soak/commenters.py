@@ -1,4 +1,4 @@
-"""People who discuss questions: every acknowledged comment must be there once, and the counts must be exact."""
+"""Users who discuss questions: every acknowledged comment must exist once, and the counts must be exact."""
 
 import random
 import threading
@@ -22,9 +22,9 @@ class Comment:
 
 @dataclass
 class Commenter:
-    """Comments, replies, edits and deletes, as fast as the limit of one comment in ten seconds allows.
+    """Comments, replies, edits and deletes, as fast as the limit of one comment per ten seconds allows.
 
-    A comment has no name of the client's, so whoever got no answer must look whether it is there before trying again.
+    Comments have no client-side id, so after a lost answer the user must check whether the comment exists.
     """
 
     person: Person
@@ -89,7 +89,7 @@ class Commenter:
 
 
 def check(commenters: list[Commenter], exam: Exam, ledger: Ledger) -> None:
-    """What stands in each discussion must be what was acknowledged, and be counted."""
+    """Each discussion must contain exactly what was acknowledged, and be counted correctly."""
     reader = commenters[0].person.client
     counts = reader.post("/api/discussion/counts/bulk", {"question_ids": [each.id for each in exam.questions[:4]]})
     for question in exam.questions[:4]:

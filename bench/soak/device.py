@@ -1,4 +1,4 @@
-"""A device on the WebSocket API: connects, sends, is cut off, connects again."""
+"""A device on the WebSocket API: connects, sends, is cut off, reconnects."""
 
 import json
 import socket
@@ -35,10 +35,11 @@ class Device:
     _never: threading.Event = field(default_factory=threading.Event)
 
     def send(self, conversation_id: int, text: str, client_id: str) -> dict[str, Any]:
-        """Send a message until it is acknowledged; the message as it was stored.
+        """Send a message until it is acknowledged; returns it as stored.
 
         Raises:
-            GaveUpError: refused for another reason than haste, or no answer for longer than `PATIENCE_SECONDS`.
+            GaveUpError: refused for another reason than the rate limit, or no answer for longer than
+                `PATIENCE_SECONDS`.
         """
         frame = {"action": "sendMessage", "conv_id": conversation_id, "message": text, "client_id": client_id}
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -62,7 +63,7 @@ class Device:
             self._drop()
 
     def cut(self) -> None:
-        """Lose the connection without a farewell."""
+        """Close the connection without a closing handshake."""
         if self._connection is not None:
             self.cuts += 1
             with suppress(OSError):
@@ -74,7 +75,7 @@ class Device:
         self._drop()
 
     def _exchange(self, frame: dict[str, Any], client_id: str) -> dict[str, Any] | None:
-        """What came of a frame; None if the connection was lost or nothing came."""
+        """The answer to a frame; None if the connection was lost or nothing came."""
         try:
             connection = self._open()
             connection.send(json.dumps(frame))
@@ -83,7 +84,7 @@ class Device:
                 event: dict[str, Any] = json.loads(connection.recv(timeout=left))
                 data: dict[str, Any] = event.get("data") or {}
                 if "event" not in event:
-                    # API Gateway's own words: the function died at this frame, or at one before.
+                    # API Gateway's own message: the function died at this frame, or at an earlier one.
                     self.deaths += 1
                     return None
                 if event["event"] == "chat_message":
@@ -103,7 +104,7 @@ class Device:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while self._connection is None:
             url = self.client.post("/api/chat/ws-ticket")["url"]
-            # A ticket is good once, and a refused handshake may have used it.
+            # A ticket is valid once, and a refused handshake may have used it.
             with suppress(InvalidHandshake, InvalidMessage, OSError):
                 self._connection = connect(url, legacy=True, open_timeout=20)
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""Kills the functions' processes at random, preferably those that are at work."""
+"""Kills the functions' processes at random, preferably busy ones."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bench.soak import processes
 from bench.soak.stack import RunningStack
 
-# How long to wait for one that is at work, and how often to look.
+# How long to wait for a busy one, and how often to check.
 _PATIENCE_SECONDS = 2.0
 _LOOK_SECONDS = 0.002
 
@@ -58,12 +58,12 @@ class Killer:
         workers = self.stack.workers()
         if not workers:
             return
-        # Now and then an idle one: what it remembered is gone as well.
+        # Sometimes an idle one, to lose its caches.
         chosen = self._one_at_work(list(workers)) if self.chance.random() < 0.9 else None
         is_busy = chosen is not None
         if chosen is None:
             chosen = self.chance.choice(list(workers))
-        # Not one that has ended meanwhile and whose number was given to somebody else.
+        # Not if it has ended and its process id was reused.
         if processes.function_of(chosen) != workers[chosen]:
             return
         at = time.monotonic()

@@ -1,4 +1,4 @@
-"""What happened during the soak: every failure with its time, and how long everything took."""
+"""Records the soak test's failures with their times, and the duration of all calls."""
 
 import threading
 from collections import Counter, defaultdict
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bench.soak.killer import Kill
 
-# A killed process is noticed, and a request that was handed to it fails, within so many seconds on a busy machine.
+# A killed process is noticed, and its request fails, within this time on a busy machine.
 _NOTICED_SECONDS = 1.0
 _SERVER_ERROR = 500
 
@@ -24,7 +24,7 @@ class Failure:
     is_shaped: bool
 
     def is_due_to(self, kills: Iterable[Kill]) -> bool:
-        """Whether a process of its function was killed while it was under way."""
+        """Whether a process of its function was killed during the request."""
         begins = self.sent - _NOTICED_SECONDS
         return any(self.function in kill.function and begins <= kill.at <= self.answered for kill in kills)
 
@@ -57,12 +57,12 @@ class Ledger:
             self.counts[what] += number
 
     def violated(self, what: str) -> None:
-        """Note that something was promised and not kept."""
+        """Record a broken promise."""
         with self._lock:
             self.violations.append(what)
 
     def expect(self, what: str, found: object, expected: object) -> None:
-        """Note a violation unless the two are equal."""
+        """Record a violation unless both are equal."""
         if found != expected:
             self.violated(f"{what}: found {_short(found)}, expected {_short(expected)}")
 

@@ -1,4 +1,4 @@
-"""Processes as `/proc` shows them: whose child, which function, how busy, how large."""
+"""Reads `/proc`: children, functions, activity and sizes of processes."""
 
 import os
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def function_of(pid: int) -> str | None:
 
 
 def is_at_work(pid: int) -> bool:
-    """Whether a process does anything but wait for input, by which a function's process gets its events."""
+    """Whether a process does anything but wait for input, from which a function's process reads its events."""
     try:
         return not (_PROC / str(pid) / "syscall").read_text().startswith(_READING_INPUT)
     except OSError:

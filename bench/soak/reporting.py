@@ -1,4 +1,4 @@
-"""What a soak has to say: tables, and whether what was promised was kept."""
+"""The soak test's report: tables, and whether all promises were kept."""
 
 import statistics
 from collections import Counter
@@ -11,7 +11,7 @@ _MOST_LISTED = 20
 _GATEWAY_MEMORY = 1.1
 _GATEWAY_FILES = 16
 _ZOMBIES = 8
-# What the emulator keeps of every request (its log lines, the data) grows steadily; a leak would not be steady.
+# The emulator's stored log lines and data grow steadily; a leak would grow faster.
 _EMULATOR_GROWTH = 2.0
 
 
@@ -75,7 +75,7 @@ def _leaks(outcome: Outcome) -> list[Budget]:
         return []
     first, last = _first_and_last(outcome)
     files = last["gateway_files"] - first["gateway_files"]
-    # Folders and pipes of processes that are gone, above those of the living.
+    # Folders and pipes of ended processes, in addition to those of running ones.
     unpacked = (last["unpacked"] - last["workers"]) - (first["unpacked"] - first["workers"])
     return [
         Budget(
@@ -92,7 +92,7 @@ def _growth(samples: list[Sample]) -> float:
     """How much more the emulator grew in the second half than in the first."""
     half = len(samples) // 2
     start, middle, end = (samples[at].emulator_memory for at in (0, half, -1))
-    # Where hardly anything grew, the ratio says nothing.
+    # If there was hardly any growth, the ratio means nothing.
     return (max(0.0, end - middle) + 8) / (max(0.0, middle - start) + 8)
 
 

@@ -1,4 +1,4 @@
-"""The soak itself: everybody acts at once, then everything is checked."""
+"""The soak test: all users act at once, then everything is checked."""
 
 import random
 import threading
@@ -24,7 +24,7 @@ from local.gateway.routes import RouteTable, read_routes
 from local.layout import Layout
 from local.template import Resolver, load
 
-# A sitting of a minute and its grace are over after this.
+# After this time, a sitting of one minute and its grace are over.
 _LEAP_SECONDS = 200
 _SETTLE_SECONDS = 120.0
 
@@ -130,7 +130,7 @@ def _act(plan: Plan, stack: RunningStack, cast: _Cast, ending: threading.Event, 
     killer = Killer(stack, random.Random(plan.seed), plan.kill_every)
     for thread in threads:
         thread.start()
-        # Not all at once: dozens of processes that start together on two cores answer nobody in time.
+        # Not all at once: dozens of processes that start together on two cores do not answer in time.
         ending.wait(plan.warm_up / 2 / len(threads))
     ending.wait(plan.warm_up / 2)
     outcome.warm_at = time.monotonic()
@@ -196,7 +196,7 @@ def _check(anybody: Client, setting: Setting, cast: _Cast, ledger: Ledger) -> No
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for what follows from a stream; whoever asks next sees whether it came."""
+    """Wait for an effect of a stream; the caller checks whether it arrived."""
     deadline, never = time.monotonic() + _SETTLE_SECONDS, threading.Event()
     while not condition() and time.monotonic() < deadline:
         never.wait(0.5)

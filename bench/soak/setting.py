@@ -1,4 +1,4 @@
-"""What the soak needs before it begins: accounts, exams, friends and a group; all of it made through the API."""
+"""Prepares the soak test through the API: accounts, exams, connections and a group."""
 
 import threading
 import time

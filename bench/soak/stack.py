@@ -1,4 +1,4 @@
-"""The local stack in a process of its own, as `make run` starts it, seen from outside."""
+"""The local stack in its own process, started like `make run`, seen from outside."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Students who sit exams: every result must be what they were last told is saved."""
+"""Students who sit exams: every result must equal what was last acknowledged as saved."""
 
 import json
 import random
@@ -18,10 +18,10 @@ _MOST_SYNCS = 14
 
 @dataclass
 class Student:
-    """Sits one exam after the other until told to stop; then ends the one that is running.
+    """Sits one exam after the other until told to stop; then ends the running one.
 
-    Each sitting keeps to one way of syncing: the whole state, only changes, or the whole state with the revision last
-    seen, so that the server must refuse what is stale.
+    Each sitting uses one way of syncing: the whole state, only changes, or the whole state with the last revision, so
+    that the server must refuse outdated ones.
 
     Args:
         walks_away: leaves its last sitting open, for the schedule to end.
@@ -46,7 +46,7 @@ class Student:
             self.ledger.violated(f"{self.person.name} could not go on: {error!r}")
 
     def check(self) -> None:
-        """Every result must be there once, and no other."""
+        """Every result must exist once, and no other."""
         listed: list[int] = []
         cursor = ""
         while True:
@@ -58,7 +58,7 @@ class Student:
         self.ledger.expect(f"results of {self.person.name}", sorted(listed), sorted(self.results))
 
     def check_left(self) -> None:
-        """What was left open must be graded by now, with what was saved last."""
+        """Attempts that were left open must be graded by now, with the last saved answers."""
         if self.left_with is None:
             return
         client = self.person.client
@@ -114,7 +114,7 @@ class Student:
                     )
                 return int(found["revision"])
             if found.get("code") != "stale_revision" or not failures:
-                # Nobody else writes to this sitting: only an attempt whose answer was lost can have raised it.
+                # Nobody else writes to this sitting, so only an attempt whose answer was lost can have incremented it.
                 raise GaveUpError(f"sync refused without a reason: {found}")
             revision = found["revision"]
             if _same(found["answers"], wanted):

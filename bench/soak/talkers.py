@@ -1,4 +1,4 @@
-"""People who chat: every acknowledged message must be there once, and unread counts must be exact."""
+"""Users who chat: every acknowledged message must exist once, and unread counts must be exact."""
 
 import random
 import threading

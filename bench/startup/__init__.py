@@ -1,4 +1,4 @@
-"""Cold starts: a fresh process imports a function and answers its first call."""
+"""Cold starts: a new process imports a function and answers its first call."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ HOT = ("exams", "auth", "chat_ws")
 LARGEST_RATIO = 1.1
 MOST_MEMORY_MIB = 60.0
 UNWANTED = ("groq", "httpx", "requests", "pypdf", "google.auth", "boto3", "aws_xray_sdk", "pydantic")
-# A call that says something of each function; of the others the first of its events.
+# A call that says something about each function; for the others, the first of their events.
 _FIRST_CALLS = {"auth": "auth/me.json", "chat": "chat/conversations.json", "chat_ws": "chat_ws/connect_with_token.json"}
 _FIRST_CALLS |= {"exams": "exams/sync.json", "results": "results/history.json"}
 
@@ -63,12 +63,12 @@ class Start:
 
 
 def bare_start(environment: Mapping[str, str]) -> Start:
-    """The process that cold starts are held against."""
+    """The process that cold starts are compared with."""
     return Start(deployed.bare(), world.recorded_event("exams/sync.json", "none"), environment)
 
 
 def hot_starts(environment: Mapping[str, str], token: str) -> list[Start]:
-    """The functions that somebody waits for."""
+    """The functions that clients wait for."""
     return [_start(deployed.function(package), environment, token) for package in HOT]
 
 
@@ -86,7 +86,7 @@ def run(options: Options) -> Section:
         with_secret = _start(deployed.function("exams"), stored, token)
         with_secret.label = "Exams, its key in Secrets Manager"
         functions = [_start(program, engine.environment, token) for program in deployed.functions()]
-        # One after the other, round by round: what else the machine does meets all alike.
+        # In turn, so that other load on the machine affects all equally.
         for _ in range(options.samples(15, 2)):
             for start in (bare, rival, with_secret, *functions):
                 start.sample()
@@ -103,7 +103,7 @@ def _start(program: Program, environment: Mapping[str, str], token: str) -> Star
 
 
 def _furnish(engine: World) -> None:
-    """A student who is in the middle of exam 1, as the events have it."""
+    """A student in the middle of exam 1, which the events refer to."""
     from exams.app import lambda_handler  # noqa: PLC0415 - reads the environment
     from tests.factories.events import send  # noqa: PLC0415 - as above
     from tests.factories.exams import create_exam  # noqa: PLC0415 - as above

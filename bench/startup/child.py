@@ -1,6 +1,6 @@
-"""Run by itself, in a fresh process: import a handler, call it once, tell what that took.
+"""Run as a script, in a new process: import a handler, call it once, report what that took.
 
-`child.py <specification>`: JSON with `folders`, `handler`, `event`. Whatever the handler prints goes nowhere.
+`child.py <specification>`: JSON with `folders`, `handler`, `event`. The handler's own output is discarded.
 """
 
 import json
@@ -12,13 +12,13 @@ CONTEXT = {"aws_request_id": "00000000-0000-4000-8000-000000000000", "function_n
 
 
 def cpu_ms() -> float:
-    """Processor time of this process since it began."""
+    """The processor time of this process so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return (used.ru_utime + used.ru_stime) * 1000
 
 
 def peak_kib() -> int:
-    """The most memory it had; unlike ru_maxrss not what its parent had before it became this program."""
+    """Its peak memory; unlike ru_maxrss without its parent's before the exec."""
     try:
         with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - pathlib would be measured
             return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))

@@ -1,4 +1,4 @@
-"""A result as a PDF: who, which exam, what came of it, and every question with what was answered."""
+"""Typesets a result as a PDF: student, exam, score, and every question with its answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def render(sheet: Sheet) -> bytes:
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
-    """The typesetter with the fonts of this package: Latin, Devanagari and mathematics."""
+    """The typesetter with this package's fonts: Latin, Devanagari and mathematics."""
     return typst.Compiler(_HERE / "sheet.typ", font_paths=[_HERE / "fonts"], ignore_system_fonts=True)
 
 

@@ -1,4 +1,4 @@
-"""The PDF of a result, put together from what is stored of it."""
+"""Collects a result's data for its PDF."""
 
 from result_sheets.pdf import Sheet, render
 from smartexam.catalog.marks import display, plain
@@ -10,7 +10,7 @@ from smartexam.sitting.store.results import Result
 
 
 def result_sheet(result: Result, full_name: str, username: str) -> bytes:
-    """A result as a PDF, question by question, against the paper that was sat.
+    """A result as a PDF, question by question, with the paper of its attempt.
 
     Raises:
         NotFound: the exam was deleted meanwhile.
