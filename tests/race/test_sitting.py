@@ -124,6 +124,24 @@ def test_partial_syncs_of_different_questions_all_count() -> None:
     assert draft.answers == dict.fromkeys(ids, "C")
 
 
+def test_large_partial_syncs_of_different_questions_all_count() -> None:
+    exam = create_exam([NUMERIC] * 480)
+    start(STUDENT, exam.id, at())
+    ids = [str(each) for each in question_ids(exam.id)]
+    open_paper(STUDENT, exam.id, at())
+    parts = [ids[part::4] for part in range(4)]
+
+    def save(part: list[str]) -> None:
+        # 120 answers a sync, which are too many to be set one by one.
+        for number in range(4):
+            sync(STUDENT, exam.id, SyncBody(answers=dict.fromkeys(part, str(number)), partial=True), at())
+
+    together([lambda part=part: save(part) for part in parts])  # type: ignore[misc]
+
+    _, _, draft = open_paper(STUDENT, exam.id, at())
+    assert draft.answers == dict.fromkeys(ids, "3")
+
+
 def test_sweeper_and_student_finish_a_closed_attempt_once() -> None:
     exam = create_exam([MCQ], max_attempts=1)
     sitting, _ = start(STUDENT, exam.id, at())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from smartexam_client.answers import Answer, check_answer, same_answer
@@ -14,6 +15,7 @@ from smartexam_client.models import Paper, Question, Submission, shaped
 
 Document = dict[str, Any]
 
+_MOST_ANSWERS = 500  # the server's limit for one sync
 _MERGES = 3  # how often other devices may write first before it gives up
 
 
@@ -131,10 +133,11 @@ class AnswerSheet:
             self._keep()
 
     def changes(self) -> Document:
-        """The body of a sync: all unconfirmed changes."""
+        """The body of a sync: unconfirmed changes, as many as the server takes at once."""
         with self._state:
+            first = islice(self.unconfirmed.items(), _MOST_ANSWERS)
             return {
-                "answers": {str(question_id): answer for question_id, answer in self.unconfirmed.items()},
+                "answers": {str(question_id): answer for question_id, answer in first},
                 "markedForReview": sorted(self.marked),
                 "partial": True,
                 "revision": self.revision,
@@ -146,22 +149,23 @@ class AnswerSheet:
         It also follows a lost *answer*: the repeated call meets its own first write, and the merge changes nothing.
         Raises ApiError (`exam_time_over`: unconfirmed changes came too late), ConnectionLostError (they are kept).
         """
-        rejected: Mapping[str, str] = {}
+        rejected: dict[str, str] = {}
         kept: frozenset[int] = frozenset()
         yielded: frozenset[int] = frozenset()
         with self._network:
-            for merges in range(_MERGES + 1):
+            merges, has_more = 0, True
+            while has_more:
                 try:
-                    rejected = self._send()
+                    faults, has_more = self._send()
                 except ApiError as error:
                     if error.code != "stale_revision" or merges == _MERGES:
                         raise
                     with self._state:
                         mine, lost = self._merge(error.document)
                         self._keep()
-                    kept, yielded = mine, yielded | lost
+                    kept, yielded, merges = mine, yielded | lost, merges + 1
                 else:
-                    break
+                    rejected |= faults
         return Synced(self.revision, self.remaining_seconds, rejected, merges > 0, kept, yielded)
 
     def submit(self) -> Submission:
@@ -183,10 +187,16 @@ class AnswerSheet:
                 self._journal.clear()
         return submission
 
-    def _send(self) -> Mapping[str, str]:
-        """Sends unconfirmed changes; returns the server's reasons for rejected ones, by question id."""
+    def _send(self) -> tuple[Mapping[str, str], bool]:
+        """Sends unconfirmed changes, as many as the server takes at once.
+
+        Returns:
+            The server's reasons for rejected ones, by question id, and whether there are more to send.
+        """
         with self._state:
-            sent, marks, body = dict(self.unconfirmed), set(self.marked), self.changes()
+            sent = dict(islice(self.unconfirmed.items(), _MOST_ANSWERS))
+            has_more = len(sent) < len(self.unconfirmed)
+            marks, body = set(self.marked), self.changes()
         document = self._connection.post(f"/api/sync-exam-answers/{self._exam_id}", body)
         rejected = {each["question_id"]: each["message"] for each in document.get("rejected", [])}
         with self._state:
@@ -199,7 +209,7 @@ class AnswerSheet:
             self._agreed_marks = marks
             self.revision, self.remaining_seconds = document["revision"], document["remaining_seconds"]
             self._keep()
-        return rejected
+        return rejected, has_more
 
     def _agree(self, question_id: int, answer: Answer | None) -> None:
         if answer:

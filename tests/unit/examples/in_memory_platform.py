@@ -22,6 +22,7 @@ Document = dict[str, Any]
 EXAM_ID = 7
 ATTEMPT_ID = 501
 FIRST_QUESTION_ID = 101
+MOST_ANSWERS = 500
 USER = {"id": 42, "username": "student1", "full_name": "A Student", "role": "user"}
 
 
@@ -110,6 +111,8 @@ class Platform:
     def _sync(self, body: bytes) -> Reply:
         sent = json.loads(body)
         assert sent["partial"] is True
+        if len(sent["answers"]) > MOST_ANSWERS:
+            return reply(400, {"message": "Too many answers", "code": "too_many_answers"})
         if self.is_over:
             return reply(409, {"message": "The time of this exam is over", "code": "exam_time_over"})
         if sent["revision"] != self.revision and not self.ignores_revisions:

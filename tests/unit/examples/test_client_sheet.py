@@ -257,3 +257,23 @@ def test_what_the_server_does_not_take_is_told_and_holds_nothing_up(
     assert "comma" in synced.rejected[str(NUMERIC)]
     assert sheet.answers == {MCQ: "B", NUMERIC: "1.41"}
     assert not sheet.has_changes
+
+
+def test_more_answers_than_a_sync_takes_are_sent_in_several(tmp_path: Path) -> None:
+    pupil = Pupil(tmp_path)
+    pupil.platform.questions *= 401
+    sheet = pupil.device()
+    ids = range(FIRST_QUESTION_ID, FIRST_QUESTION_ID + 1203, 3)
+    for question_id in ids:
+        sheet.answer(question_id, "B")
+        sheet.answer(question_id + 1, ["A"])
+    other = pupil.device()
+    other.answer(NUMERIC, "7")
+    other.sync()
+
+    synced = sheet.sync()
+
+    assert synced.merged
+    assert synced.rejected == {}
+    assert not sheet.has_changes
+    assert len(pupil.device().answers) == 803

@@ -7,7 +7,8 @@ The draft joins these texts with "|" and drops the empty ones at the end: 75 ans
 review are one bit per position, written as a hexadecimal number: 19 characters for 75 questions.
 
 A partial sync cannot rewrite the joined text without reading it first. Its answers are stored beside it, as a map
-`{"17": "B", "18": ""}` from position to text, and `decode` applies them to the joined text.
+`{"17": "B", "18": ""}` from position to text, and `decode` applies them to the joined text. The store splits a large
+map; see `smartexam.sitting.store.drafts`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

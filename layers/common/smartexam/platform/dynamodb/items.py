@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import msgspec
 from pynamodb.attributes import Attribute, UnicodeAttribute
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import MAP, NULL, NUMBER
+from pynamodb.constants import LIST, MAP, NULL, NUMBER
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.expressions.update import Update as UpdateExpression
@@ -56,6 +56,20 @@ class TextMapAttribute(Attribute[dict[str, str]]):
     def deserialize(self, value: dict[str, dict[str, str]]) -> dict[str, str]:
         """The map as Python has it."""
         return {key: text["S"] for key, text in value.items()}
+
+
+class TextMapListAttribute(Attribute[list[dict[str, str]]]):
+    """A list of flat maps of texts."""
+
+    attr_type = LIST
+
+    def serialize(self, value: list[dict[str, str]]) -> list[dict[str, dict[str, dict[str, str]]]]:
+        """The list as DynamoDB takes it."""
+        return [{"M": {key: {"S": text} for key, text in each.items()}} for each in value]
+
+    def deserialize(self, value: list[dict[str, dict[str, dict[str, str]]]]) -> list[dict[str, str]]:
+        """The list as Python has it."""
+        return [{key: text["S"] for key, text in each["M"].items()} for each in value]
 
 
 class Item(Model):

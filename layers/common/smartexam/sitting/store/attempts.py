@@ -32,6 +32,7 @@ from smartexam.platform.dynamodb.table import (
     IntAttribute,
     Item,
     TextMapAttribute,
+    TextMapListAttribute,
 )
 from smartexam.platform.keys import user_key
 
@@ -61,6 +62,7 @@ class SittingItem(Item):
     revision = IntAttribute(default=0)
     answers = UnicodeAttribute(default="")
     changes = TextMapAttribute(null=True)
+    earlier_changes = TextMapListAttribute(null=True)
     marked = UnicodeAttribute(default="")
     last_result_id = IntAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
@@ -209,6 +211,7 @@ def start_attempt(
         SittingItem.revision.set(0),
         SittingItem.answers.set(""),
         SittingItem.changes.set({}),
+        SittingItem.earlier_changes.set([]),
         SittingItem.marked.set(""),
         SittingItem.due_shard.set(f"DUE#{user_id % DUE_SHARDS}"),
         SittingItem.exam_shard.set(exam_shard(exam_id, user_id)),
@@ -305,6 +308,13 @@ def _ids(pk: str, sk: str) -> tuple[int, int]:
     return int(pk.removeprefix("USER#")), int(sk.removeprefix("SITTING#"))
 
 
+def _all_changes(item: SittingItem) -> dict[str, str]:
+    changes = item.changes or {}
+    if not item.earlier_changes:
+        return changes
+    return {position: text for layer in (*item.earlier_changes, changes) for position, text in layer.items()}
+
+
 def refused(failed: ConditionFailed) -> SittingRefused:
     """The refusal with the item that failed the condition."""
     return SittingRefused(None if failed.item is None else sitting_from(SittingItem.from_raw_data(failed.item)))
@@ -328,7 +338,7 @@ def sitting_from(item: SittingItem) -> Sitting:
         ended_by_time=bool(item.ended_by_time),
         revision=item.revision,
         answers=item.answers,
-        changes=item.changes or {},
+        changes=_all_changes(item),
         marked=item.marked,
         last_result_id=item.last_result_id,
     )

@@ -1,13 +1,24 @@
-"""Saving answers to the draft of an attempt in progress."""
+"""Saving answers to the draft of an attempt in progress.
+
+A few changed answers are set one by one in the map `changes`. An update expression is limited to 4 KB, which 186 of
+them exceeded, so more than `_MOST_SINGLE` take the place of the whole map: the map so far moves to the end of the list
+`earlier_changes`, which applies before it. Both are one write without a read.
+"""
 
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed
+from smartexam.platform.errors import Unavailable
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings
 from smartexam.sitting.store.attempts import OPEN, Sitting, SittingItem, refused, sitting_from, sitting_key
+
+_MOST_SINGLE = 100
+# An item with more is merged after the write, which keeps its size in proportion to the paper.
+_MOST_EARLIER = 4
+_PAST_THE_END = 99
 
 
 def save_draft(
@@ -47,12 +58,17 @@ def save_draft(
         values[":revision"] = {"N": str(revision)}
     sets = []
     if answers is not None:
-        sets += ["answers = :answers", "changes = :none"]
-        values |= {":answers": {"S": answers}, ":none": {"M": {}}}
-    for number, (position, text) in enumerate((changes or {}).items()):
-        sets.append(f"changes.#p{number} = :c{number}")
-        names[f"#p{number}"] = position
-        values[f":c{number}"] = {"S": text}
+        sets += ["answers = :answers", "changes = :none", "earlier_changes = :nothing"]
+        values |= {":answers": {"S": answers}, ":none": {"M": {}}, ":nothing": {"L": []}}
+    if changes and len(changes) > _MOST_SINGLE:
+        # A position past the end of a list appends to it.
+        sets += [f"earlier_changes[{_PAST_THE_END}] = changes", "changes = :changes"]
+        values[":changes"] = _map(changes)
+    elif changes:
+        for number, (position, text) in enumerate(changes.items()):
+            sets.append(f"changes.#p{number} = :c{number}")
+            names[f"#p{number}"] = position
+            values[f":c{number}"] = {"S": text}
     if marked is not None:
         sets.append("marked = :marked")
         values[":marked"] = {"S": marked}
@@ -77,7 +93,31 @@ def save_draft(
         if failed.was_repeated and _is_saved(stored.sitting, revision, answers, changes, marked):
             return stored.sitting
         raise stored from None
-    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
+    item = SittingItem.from_raw_data(response["Attributes"])
+    sitting = sitting_from(item)
+    if len(item.earlier_changes or ()) > _MOST_EARLIER:
+        _merge_changes(sitting)
+    return sitting
+
+
+def _merge_changes(sitting: Sitting) -> None:
+    """Store all changes in one map again, unless something was saved meanwhile."""
+    try:
+        table.update(
+            SittingItem,
+            user_key(sitting.user_id),
+            sitting_key(sitting.exam_id),
+            [SittingItem.changes.set(dict(sitting.changes)), SittingItem.earlier_changes.set([])],
+            (SittingItem.status == OPEN)
+            & (SittingItem.attempt_id == sitting.attempt_id)
+            & (SittingItem.revision == sitting.revision),
+        )
+    except (ConditionFailed, Unavailable):
+        return  # the answers are saved; the next large save tries again
+
+
+def _map(changes: Mapping[str, str]) -> dict[str, Any]:
+    return {"M": {position: {"S": text} for position, text in changes.items()}}
 
 
 def _is_saved(

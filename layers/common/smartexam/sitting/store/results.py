@@ -117,6 +117,7 @@ def store_result(result: Result) -> bool:
         SittingItem.spent.add(1),
         SittingItem.answers.remove(),
         SittingItem.changes.remove(),
+        SittingItem.earlier_changes.remove(),
         SittingItem.marked.remove(),
         SittingItem.due_shard.remove(),
     ]
