@@ -1,7 +1,7 @@
 """A result as a PDF, for a paper with any texts that a question may have."""
 
 from result_sheets.pdf import Sheet, render
-from smartexam.accounts.sign_up import person_name
+from smartexam.accounts.names import person_name
 from smartexam.catalog.questions import Question, check
 from smartexam.sitting.grading import Response
 

@@ -3,7 +3,8 @@
 from account import passwords
 from discussions import service as discussions
 from fuzz.requests import refused
-from smartexam.accounts.sign_up import is_address, person_name
+from smartexam.accounts.names import person_name
+from smartexam.accounts.sign_up import is_address
 from smartexam.accounts.store import directory
 from smartexam.accounts.store.identity import User, normalised
 from smartexam.accounts.usernames import username_base

@@ -83,6 +83,7 @@ class LocalStack:
         self._version = ""
         self._has_data = False
         self._sweeper: str | None = None
+        self._scheduled: list[str] = []
         self.base_url = ""
         self.aws_endpoint = ""
 
@@ -146,7 +147,7 @@ class LocalStack:
         return kept
 
     def run_schedule(self) -> Any:
-        """Run the sweeper like its schedule does, and return its result.
+        """Run the sweeper as its schedule does, then the other scheduled functions; returns the result of the sweeper.
 
         Raises:
             FunctionError: it failed; `InvocationError`, `TimeoutError`: it gave no answer.
@@ -162,8 +163,11 @@ class LocalStack:
             "resources": [],
             "detail": {},
         }
-        work = backend.invoker.invoke(backend.functions[self._sweeper], event, timeout_seconds=_SWEEP_SECONDS)
-        return self._gateway.call(work, timeout_seconds=_SWEEP_SECONDS + 1)
+        answers = []
+        for function in (self._sweeper, *self._scheduled):
+            work = backend.invoker.invoke(backend.functions[function], event, timeout_seconds=_SWEEP_SECONDS)
+            answers.append(self._gateway.call(work, timeout_seconds=_SWEEP_SECONDS + 1))
+        return answers[0]
 
     def reset(self) -> None:
         """Restore the demo data: tables, files, queues, mails and the clock.
@@ -194,7 +198,9 @@ class LocalStack:
 
         template = load(self._layout.template)
         parameters = self._parameters(template)
-        self._sweeper = _sweeper(template)
+        scheduled = _scheduled(template)
+        self._sweeper = next((name for name in scheduled if name.startswith(SWEEPER)), None)
+        self._scheduled = [name for name in scheduled if name != self._sweeper]
         description = ApiDescription.read(template, Resolver(template, parameters, REGION))
         model = endpoint.Model(Service.from_environment())
         self._api = HttpApi(description, ports.port, LocalRoutes(self, model))
@@ -326,10 +332,10 @@ def _claimed(data_dir: Path) -> IO[bytes]:
     return lock
 
 
-def _sweeper(template: Template) -> str | None:
-    """The function of the sweeper's schedule."""
-    for logical_id, properties in functions(template):
-        kinds = {event.get("Type") for event in properties.get("Events", {}).values()}
-        if logical_id.startswith(SWEEPER) and kinds & {"Schedule", "ScheduleV2"}:
-            return logical_id
-    return None
+def _scheduled(template: Template) -> list[str]:
+    """The functions that have a schedule."""
+    return [
+        logical_id
+        for logical_id, properties in functions(template)
+        if {event.get("Type") for event in properties.get("Events", {}).values()} & {"Schedule", "ScheduleV2"}
+    ]

@@ -4,16 +4,23 @@ from account.models import Requestable, RequestedAccess, Requester, RequesterFou
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.accounts.store.identity import User
-from smartexam.limits.source_limits import take_lookup
+from smartexam.limits.source_limits import take_filing, take_lookup
+from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
+from smartexam.platform.principal import Principal
 from smartexam.platform.texts import read_text
 
 _LONGEST_REASON = 1000
 _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}
 
 
-def requestable(requester: Requester, now: float) -> Requestable:
+def requestable(requester: Requester, caller: Principal | None, now: float) -> Requestable:
     """The roles that an account may ask for.
+
+    Args:
+        requester: name and address.
+        caller: the signed-in caller, if any: a request that a stranger filed does not hinder the account's owner.
+        now: epoch seconds.
 
     Raises:
         NotFound: the name and the address do not belong to one account.
@@ -21,7 +28,8 @@ def requestable(requester: Requester, now: float) -> Requestable:
     """
     take_lookup(identity.normalised(requester.username), now)
     user = _account(requester.username, requester.email)
-    available, is_pending = _AVAILABLE[user.role], access_requests.has_pending(user.id)
+    available, pending = _AVAILABLE[user.role], access_requests.pending_of(user.id)
+    is_pending = pending is not None and not (pending.is_by_stranger and _is_owner(caller, user))
     return Requestable(
         user=RequesterFound(user.username, user.role),
         available_requests=available,
@@ -30,13 +38,21 @@ def requestable(requester: Requester, now: float) -> Requestable:
     )
 
 
-def submit(wanted: RequestedAccess, now: float) -> int:
+def submit(wanted: RequestedAccess, caller: Principal | None, now: float) -> int:
     """Store a request for another role and return its id.
+
+    A request without the owner's credentials is mailed to the owner, and replaced by the owner's own.
+
+    Args:
+        wanted: the request.
+        caller: the signed-in caller, if any.
+        now: epoch seconds.
 
     Raises:
         InvalidFields: a field is empty.
         NotFound: the name and the address do not belong to one account.
         BadRequest: a request is pending, the role is not available, or the present one is another.
+        RateLimited: strangers filed too many for this account today.
     """
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
     if empty:
@@ -47,14 +63,45 @@ def submit(wanted: RequestedAccess, now: float) -> int:
         raise BadRequest("Your current access is not the one given", code="access_changed")
     if wanted.requested_access not in _AVAILABLE[user.role]:
         raise BadRequest("The requested access is not available to you", code="access_not_available")
+    is_by_stranger = not _is_owner(caller, user)
+    _make_room(user, now, is_by_stranger=is_by_stranger)
     try:
-        return access_requests.submit(user, wanted.requested_access, reason, now)
+        request_id = access_requests.submit(user, wanted.requested_access, reason, now, is_by_stranger=is_by_stranger)
     except AlreadyPending:
-        raise BadRequest("You already have a pending request", code="request_pending") from None
+        raise _already_pending() from None
     except AccountGone:
         raise _no_account() from None
     except AccessChanged:
         raise BadRequest("Your current access is not the one given", code="access_changed") from None
+    if is_by_stranger:
+        mail.notify("access_requested", user.email)
+    return request_id
+
+
+def withdraw(caller: Principal) -> None:
+    """Delete the caller's request that is not decided yet.
+
+    Raises:
+        NotFound: there is none.
+    """
+    pending = access_requests.pending_of(caller.user_id)
+    if pending is None:
+        raise NotFound("Request not found or already processed", code="request_not_pending")
+    access_requests.withdraw(caller.user_id, pending.id)
+
+
+def _make_room(user: User, now: float, *, is_by_stranger: bool) -> None:
+    pending = access_requests.pending_of(user.id)
+    if pending is not None:
+        if is_by_stranger or not pending.is_by_stranger:
+            raise _already_pending()
+        access_requests.withdraw(user.id, pending.id)
+    if is_by_stranger:
+        take_filing(user.id, now)
+
+
+def _is_owner(caller: Principal | None, user: User) -> bool:
+    return caller is not None and caller.user_id == user.id
 
 
 def _account(username: str, email: str) -> User:
@@ -69,6 +116,10 @@ def _account(username: str, email: str) -> User:
     if user is None or not is_theirs or not user.is_active:
         raise _no_account()
     return user
+
+
+def _already_pending() -> BadRequest:
+    return BadRequest("You already have a pending request", code="request_pending")
 
 
 def _no_account() -> NotFound:

@@ -14,9 +14,12 @@ from account.models import (
     RequestSubmitted,
 )
 from smartexam.accounts import sessions
+from smartexam.accounts.authenticate import identify
 from smartexam.api import Access, Api, Reply, Request
 from smartexam.limits.source_limits import take_call
 from smartexam.limits.sources import source_of
+from smartexam.platform.errors import Forbidden, Unauthorized
+from smartexam.platform.principal import Principal
 from smartexam.platform.settings import settings
 
 api = Api("account")
@@ -69,7 +72,7 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
         RateLimited: `rate_limited`: too many calls from one address, or about one account.
     """
     take_call(source_of(request.source_ip), "validate_user", request.now)
-    return access.requestable(body, request.now)
+    return access.requestable(body, _signed_in(request), request.now)
 
 
 @api.post(
@@ -84,7 +87,18 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
         RateLimited: `rate_limited`: too many calls from one address, or about one account.
     """
     take_call(source_of(request.source_ip), "access_request", request.now)
-    return RequestSubmitted(request_id=access.submit(body, request.now))
+    return RequestSubmitted(request_id=access.submit(body, _signed_in(request), request.now))
+
+
+@api.delete("/api/account/access-request", access=Access.AUTH, answers=Deleted)
+def withdraw_access_request(request: Request) -> Deleted:
+    """Withdraw one's request for another role that is not decided yet, whoever filed it.
+
+    Raises:
+        NotFound: `request_not_pending`.
+    """
+    access.withdraw(request.caller)
+    return Deleted()
 
 
 @api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Deleted, limit=_LIMIT)
@@ -103,6 +117,14 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
 def ping(request: Request) -> None:
     """Check that the session is valid (204)."""
     del request
+
+
+def _signed_in(request: Request) -> Principal | None:
+    """Who is signed in, on a route that is open to all; credentials that prove nothing are nobody's."""
+    try:
+        return identify(request.method, request.headers, request.cookies, request.now)
+    except (Unauthorized, Forbidden):
+        return None
 
 
 lambda_handler = api.handler

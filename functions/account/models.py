@@ -85,6 +85,6 @@ class RequestSubmitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """The account was deleted."""
+    """It was deleted."""
 
     success: Literal[True] = True

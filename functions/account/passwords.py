@@ -11,6 +11,7 @@ from smartexam.accounts.passwords import hash_password
 from smartexam.accounts.store import accounts, credentials, identity
 from smartexam.accounts.store.accounts import LinkSpent
 from smartexam.accounts.store.identity import User
+from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
 SHORTEST, LONGEST = 10, 128
@@ -22,7 +23,7 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
 
     Args:
         wanted: the password and the link's token.
-        admin_email: the owner of this address becomes an administrator with the first password.
+        admin_email: the owner of this address becomes an administrator with the first password, if there never was one.
         now: epoch seconds.
 
     Raises:
@@ -36,11 +37,13 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
     reason = refusal(wanted.password, user)
     if reason is not None:
         raise InvalidFields([Fault("password", reason)])
-    role = "user,admin" if _becomes_admin(user, admin_email) else None
+    is_named = _may_become_admin(user, admin_email)
     try:
-        accounts.set_password(user, hash_password(wanted.password), link, now, role=role)
+        accounts.set_password(user, hash_password(wanted.password), link, now, may_become_admin=is_named)
     except (LinkSpent, NotFound):
         raise _dead_link() from None
+    if user.password_hash is not None:
+        mail.notify("password_changed", user.email)
 
 
 def refusal(password: str, user: User) -> str | None:
@@ -67,7 +70,7 @@ def _repeats(plain: str) -> bool:
     return any(plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1))
 
 
-def _becomes_admin(user: User, admin_email: str | None) -> bool:
+def _may_become_admin(user: User, admin_email: str | None) -> bool:
     """Only with the first password, so that a demoted administrator does not regain the role with a reset link."""
     named = admin_email is not None and user.email == identity.normalised(admin_email)
     return named and user.password_hash is None and user.role == "user"

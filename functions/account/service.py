@@ -1,20 +1,12 @@
 """The rules of creating and deleting an account."""
 
-import contextlib
-
 from account.models import NewAccount
 from smartexam.accounts import erasing_queue
 from smartexam.accounts.authenticate import current
-from smartexam.accounts.sign_up import (
-    LONGEST_ADDRESS,
-    LONGEST_NAME,
-    is_address,
-    person_name,
-    refuse_if_closed,
-    register,
-)
+from smartexam.accounts.names import REFUSAL, is_office, person_name
+from smartexam.accounts.sign_up import LONGEST_ADDRESS, is_address, refuse_if_closed, sign_up
 from smartexam.accounts.store import accounts, identity
-from smartexam.accounts.store.identity import Taken, normalised
+from smartexam.accounts.store.identity import normalised
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.principal import Principal
@@ -32,20 +24,45 @@ def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> N
     """
     if not (admin_email and normalised(wanted.email) == normalised(admin_email) and _has_no_admin()):
         refuse_if_closed()
-    email, first_name, last_name = wanted.email.strip(), person_name(wanted.first_name), person_name(wanted.last_name)
-    faults = [
-        Fault(field, f"must be 1 to {LONGEST_NAME} characters, without control characters")
-        for field, name in (("first_name", first_name), ("last_name", last_name))
-        if name is None
-    ]
-    if not is_address(email):
-        faults.insert(0, Fault("email", "is not an email address"))
-    if faults or first_name is None or last_name is None:
-        raise InvalidFields(faults)
+    email = wanted.email.strip()
+    faults = [] if is_address(email) else [Fault("email", "is not an email address")]
+    first_name, last_name = read_names(wanted.first_name, wanted.last_name, faults)
     # The answer is the same if the address is taken; only the mail to it tells.
-    with contextlib.suppress(Taken):
-        register(first_name=first_name, last_name=last_name, email=email, now=now)
+    sign_up(first_name=first_name, last_name=last_name, email=normalised(email), now=now)
     mail.order("sign_up", normalised(email))
+
+
+def change_names(caller: Principal, first_name: str, last_name: str, now: float) -> None:
+    """Change the caller's names for people; the username stays.
+
+    Raises:
+        InvalidFields: a name is not valid.
+        Unauthorized: the account was deleted.
+    """
+    names = read_names(first_name, last_name, [])
+    current(caller)
+    accounts.rename(caller.user_id, *names, now)
+
+
+def read_names(first_name: str, last_name: str, faults: list[Fault]) -> tuple[str, str]:
+    """First and last name with single spaces; the last may be empty.
+
+    Args:
+        first_name: as typed.
+        last_name: as typed.
+        faults: what else is wrong with the request.
+
+    Raises:
+        InvalidFields: a name is not valid, or there are other faults.
+    """
+    first, last = person_name(first_name), person_name(last_name) if last_name.strip() else ""
+    named = (("first_name", first), ("last_name", last))
+    faults = faults + [Fault(field, REFUSAL) for field, name in named if name is None]
+    if first and last and is_office(f"{first} {last}"):
+        faults.append(Fault("first_name", REFUSAL))
+    if faults or first is None or last is None:
+        raise InvalidFields(faults)
+    return first, last
 
 
 def request_password_reset(email: str) -> None:
@@ -68,11 +85,12 @@ def delete_account(caller: Principal, confirm: str | None, now: float) -> None:
     # In the other order nobody would delete the data.
     erasing_queue.order(caller.user_id, now)
     try:
-        accounts.erase(caller.user_id, now)
+        user = accounts.erase(caller.user_id, now)
     except NotFound:
         # Another request has deleted the account, so this caller no longer exists.
         current(caller)
         raise
+    mail.notify("deleted", user.email)
 
 
 def _has_no_admin() -> bool:

@@ -4,16 +4,19 @@ When time runs out, the rest is sent to the queue; after a crash the queue deliv
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from smartexam.accounts import erasing_queue
 from smartexam.accounts.erasing_queue import ErasureOrder
-from smartexam.accounts.store import identity
+from smartexam.accounts.store import accounts, identity, unconfirmed
 from smartexam.erasing import erase_account
+from smartexam.platform.errors import NotFound
 from smartexam.platform.observability import note
 
 # After this time, a request that was cut off between its order and the deletion will not delete the account any more.
 _DELETION_SECONDS = 60
 _LOOK_AGAIN_SECONDS = 10
+_PAGE = 25
 # Longer than any function runs, so writes that were in progress during the first pass are done by then.
 _LAST_PASS_SECONDS = 60
 
@@ -34,6 +37,27 @@ def erase(order: ErasureOrder, now: float, has_time: Callable[[], bool]) -> None
         erasing_queue.hand_over(order, delay_seconds=0)
     elif not order.is_last_pass:
         erasing_queue.hand_over(_last_pass(order), delay_seconds=_LAST_PASS_SECONDS)
+
+
+def remove_unconfirmed(now: float, has_time: Callable[[], bool]) -> int:
+    """Delete accounts for which no password was set in time; the next run continues where this one stops.
+
+    Returns:
+        How many list entries were handled.
+    """
+    handled = 0
+    while has_time():
+        overdue = unconfirmed.overdue(now, limit=_PAGE)
+        for user_id, created_at in overdue:
+            # The order is sent first, as for every deletion, so that nothing is left if this process dies in between.
+            erasing_queue.order(user_id, now)
+            with suppress(NotFound):
+                accounts.erase(user_id, now, only_unconfirmed=True)
+            unconfirmed.forget(user_id, created_at)
+            handled += 1
+        if len(overdue) < _PAGE:
+            break
+    return handled
 
 
 def _wait_for_deletion(order: ErasureOrder, now: float) -> None:

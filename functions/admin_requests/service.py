@@ -7,6 +7,7 @@ from smartexam.accounts.store import access_decisions
 from smartexam.accounts.store.access_decisions import AlreadyDecided
 from smartexam.accounts.store.access_requests import AccessRequest
 from smartexam.accounts.store.identity import User
+from smartexam.platform import mail
 from smartexam.platform.errors import NotFound
 from smartexam.platform.texts import read_text
 from smartexam.platform.times import iso
@@ -24,9 +25,10 @@ def approve(request_id: int, role: str | None, admin_id: int, now: float) -> Non
         Conflict: the last administrator would lose the role.
     """
     try:
-        access_decisions.approve(request_id, role, admin_id, now)
+        user = access_decisions.approve(request_id, role, admin_id, now)
     except AlreadyDecided:
         raise _not_pending() from None
+    mail.notify("role_changed", user.email)
 
 
 def deny(request_id: int, reason: str, admin_id: int, now: float) -> None:

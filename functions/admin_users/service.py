@@ -6,6 +6,7 @@ from admin_users.models import RefusedChange, RoleChange, UserRow
 from smartexam.accounts.store import accounts, user_search
 from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.user_search import FoundUsers
+from smartexam.platform import mail
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import AppError, Unavailable
@@ -30,13 +31,18 @@ def change_role(change: RoleChange, admin_id: int, now: float) -> None:
         Conflict: the last administrator would lose the role.
     """
 
+    roles_before: list[str] = []
+
     def logged(before: User) -> list[Put]:
+        roles_before.append(before.role)
         if before.role == change.new_role:
             return []
         states = {"role": before.role}, {"role": change.new_role}
         return [entry(Change(admin_id, "user.role", f"user:{before.id}", *states), now)]
 
-    accounts.change_role(change.user_id, change.new_role, now, logged)
+    user = accounts.change_role(change.user_id, change.new_role, now, logged)
+    if roles_before[-1] != user.role:
+        mail.notify("role_changed", user.email)
 
 
 def change_roles(updates: list[Any], admin_id: int, now: float) -> tuple[int, list[RefusedChange]]:

@@ -2,12 +2,14 @@
 
 from auth_google.verification import GoogleIdentity
 from smartexam.accounts.authenticate import deactivated
-from smartexam.accounts.sign_up import LONGEST_NAME, person_name, refuse_if_closed, register
+from smartexam.accounts.names import LONGEST_NAME, is_office, person_name
+from smartexam.accounts.sign_up import refuse_if_closed, register
 from smartexam.accounts.store import accounts, identity
 from smartexam.accounts.store.identity import Taken, User
 from smartexam.platform.errors import NotFound, Unavailable
 
 _ATTEMPTS = 5
+_NAMELESS = "Google user"
 
 
 def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
@@ -50,4 +52,6 @@ def _names(google: GoogleIdentity) -> tuple[str, str]:
     """First and last name; without a name, the part of the address before the @."""
     first, last = (person_name(name[:LONGEST_NAME]) or "" for name in (google.given_name, google.family_name))
     whole = person_name(google.name[:LONGEST_NAME]) or google.email.partition("@")[0]
-    return first or last or whole, last if first else ""
+    if is_office(f"{first} {last}"):
+        first, last = "", ""
+    return first or last or person_name(whole[:LONGEST_NAME]) or _NAMELESS, last if first else ""

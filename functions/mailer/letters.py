@@ -3,6 +3,8 @@
 import html
 from dataclasses import dataclass
 
+from smartexam.platform.mail import Occasion
+
 _PRODUCT = "SmartExam"
 _PAGE = """\
 <!doctype html>
@@ -55,6 +57,65 @@ def already_registered(username: str, link: str) -> Letter:
         ("Sign in", link),
         "If you forgot your password, ask for a new one there. If it was not you, there is nothing to do.",
     )
+
+
+def notice(occasion: Occasion, full_name: str, username: str, role: str, base: str) -> Letter:
+    """To the owner of an account that was changed, or about which somebody asked for something."""
+    subject, happened, advice = _NOTICES[occasion]
+    return _letter(
+        subject,
+        f"Hello {full_name},",
+        happened.format(account=username, role=_ROLES[role]),
+        advice,
+        ("Sign in", f"{base}/login"),
+    )
+
+
+def deleted() -> Letter:
+    """To the address of an account that is gone."""
+    return _letter(
+        f"Your {_PRODUCT} account was deleted",
+        "Hello,",
+        "The account with this address was deleted for good, as was asked for while signed in to it.",
+        "If it was not you, somebody else could sign in to it: change the passwords that you used there too.",
+    )
+
+
+_ROLES = {"user": "student", "admin": "administrator", "user,admin": "student and administrator"}
+_NOT_YOU = 'If it was not you, choose a new password at once by "forgot password", which signs everybody out.'
+# Subject, what happened, and what to do.
+_NOTICES: dict[Occasion, tuple[str, str, str]] = {
+    "password_changed": (
+        f"Your {_PRODUCT} password was changed",
+        "The password of your account {account} was changed.",
+        _NOT_YOU,
+    ),
+    "role_changed": (
+        f"Your {_PRODUCT} access was changed",
+        "Your account {account} now has the access of: {role}.",
+        "If you did not expect that, ask your institute.",
+    ),
+    "access_requested": (
+        f"More access was asked for in your name on {_PRODUCT}",
+        "Somebody asked for other access for your account {account}. An administrator decides.",
+        "If it was not you, sign in and withdraw the request, or ask for what you need yourself: that replaces it.",
+    ),
+    "mfa_enabled": (
+        f"Two-factor sign-in is on for your {_PRODUCT} account",
+        "Signing in to your account {account} now needs a code besides the password.",
+        _NOT_YOU,
+    ),
+    "mfa_disabled": (
+        f"Two-factor sign-in is off for your {_PRODUCT} account",
+        "Signing in to your account {account} no longer needs a code besides the password.",
+        _NOT_YOU,
+    ),
+    "sessions_revoked": (
+        f"Somebody may have copied a sign-in of your {_PRODUCT} account",
+        "A refresh token of your account {account} was used twice, so all sign-ins that came from it have ended.",
+        _NOT_YOU,
+    ),
+}
 
 
 def _letter(subject: str, *parts: str | tuple[str, str]) -> Letter:

@@ -1,5 +1,7 @@
 """Decides which mail an address gets, if any."""
 
+from typing import NamedTuple
+
 from mailer import letters, sender
 from mailer.letters import Letter
 from smartexam.accounts.store import credentials, identity
@@ -10,30 +12,56 @@ from smartexam.platform.mail import MailOrder
 from smartexam.platform.observability import note
 from smartexam.platform.settings import settings
 
-# Enough for its owner; anybody can request mails to somebody else's address.
-_MAILS_PER_HOUR = 10
+_HOUR, _DAY = 3600, 24 * 3600
+
+
+class Budget(NamedTuple):
+    """How many mails of a kind an address gets in so many seconds."""
+
+    kind: str
+    limit: int
+    seconds: int
+
+
+# Anybody can request mails to somebody else's address, so each purpose has a budget of its own: none uses up another's.
+_SET_UP = Budget("mail_set_up", 1, _DAY)
+_ALREADY_REGISTERED = Budget("mail_registered", 1, _DAY)
+_LINK = Budget("mail", 5, _HOUR)
+_NOTICE = Budget("mail_notice", 20, _DAY)
 
 
 def deliver(order: MailOrder, now: float) -> None:
     """Write and send the mail of an order.
 
-    An address without an active account gets none. An account without a password gets a link to set the first one,
-    whatever was requested. If an order arrives twice, only the second mail's link is valid.
+    An address without an active account gets none, except for the notice that its account was deleted. An account
+    without a password gets a link to set the first one, whatever was requested.
     """
+    if order.occasion == "deleted":
+        sender.send(order.email, letters.deleted())
+        return
     user_id = identity.find_user_id(order.email)
     user = identity.get_user(user_id) if user_id is not None else None
     if user is None or not user.is_active:
         return
     note(user_id=user.id)
+    budget = _budget(order, user)
     try:
-        with rate_limits.use("mail", user.id, limit=_MAILS_PER_HOUR, seconds=3600, now=now):
+        with rate_limits.use(budget.kind, user.id, limit=budget.limit, seconds=budget.seconds, now=now):
             sender.send(user.email, _letter(order, user, now))
     except RateLimited:
         note(mail="too_many")
 
 
+def _budget(order: MailOrder, user: User) -> Budget:
+    if order.occasion == "sign_up":
+        return _SET_UP if user.password_hash is None else _ALREADY_REGISTERED
+    return _LINK if order.occasion == "reset" else _NOTICE
+
+
 def _letter(order: MailOrder, user: User, now: float) -> Letter:
     base = settings().app_base_url
+    if order.occasion not in {"sign_up", "reset"}:
+        return letters.notice(order.occasion, user.full_name, user.username, user.role, base)
     if order.occasion == "sign_up" and user.password_hash is not None:
         return letters.already_registered(user.username, f"{base}/login")
     link = f"{base}/set-password?token={credentials.issue_password_link(user.id, now)}"

@@ -7,12 +7,14 @@ import pytest
 from account import app
 from smartexam.accounts.store import access_requests
 from smartexam.accounts.store.access_requests import RequestRowItem
+from smartexam.accounts.store.identity import User
 from smartexam.platform.dynamodb import table
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
-from tests.factories.users import create_user
+from tests.factories.post import PostOffice
+from tests.factories.users import access_token, create_user
 
-pytestmark = pytest.mark.usefixtures("tables")
+pytestmark = pytest.mark.usefixtures("tables", "post")
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +22,12 @@ def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.api, "clock", clock)
 
 
-def validate(username: Any = "john.doe", email: Any = "john@example.org") -> Answer:
+def validate(username: Any = "john.doe", email: Any = "john@example.org", token: str | None = None) -> Answer:
     body = {"username": username, "email": email}
-    return send(app.lambda_handler, "POST", "/api/validate-user-for-request", body=body)
+    return send(app.lambda_handler, "POST", "/api/validate-user-for-request", body=body, token=token)
 
 
-def submit(**changes: Any) -> Answer:
+def submit(token: str | None = None, **changes: Any) -> Answer:
     body = {
         "username": "john.doe",
         "email": "john@example.org",
@@ -35,7 +37,7 @@ def submit(**changes: Any) -> Answer:
         **changes,
     }
     sent = {name: value for name, value in body.items() if value is not ...}
-    return send(app.lambda_handler, "POST", "/api/submit-access-request", body=sent)
+    return send(app.lambda_handler, "POST", "/api/submit-access-request", body=sent, token=token)
 
 
 @pytest.mark.parametrize(
@@ -143,3 +145,68 @@ def test_a_dual_role_user_has_nothing_to_ask_for() -> None:
     create_user(username="john.doe", email="john@example.org", role="user,admin")
 
     assert submit(current_access="user,admin", requested_access="admin").status == 400
+
+
+class TestStrangers:
+    @pytest.fixture
+    def owner(self) -> User:
+        return create_user(username="john.doe", email="john@example.org")
+
+    def test_filing_tells_the_owner(self, owner: User, post: PostOffice) -> None:
+        submit()
+
+        (mail,) = post.delivered()
+        assert mail.to == owner.email
+        assert mail.letter.subject == "More access was asked for in your name on SmartExam"
+
+    def test_do_not_block_the_owner_whose_request_takes_the_place(self, owner: User, post: PostOffice) -> None:
+        first = submit().body["request_id"]
+        token = access_token(owner)
+
+        assert validate(token=token).body["can_request"] is True
+        answer = submit(token, requested_access="user,admin")
+
+        assert answer.status == 200
+        assert access_requests.get(first) is None
+        stored = access_requests.pending_of(owner.id)
+        assert stored is not None
+        assert (stored.id, stored.requested_access) == (answer.body["request_id"], "user,admin")
+        assert access_requests.counts() == {"pending": 1, "completed": 0, "denied": 0}
+        assert len(post.delivered()) == 1
+
+    def test_do_not_take_the_place_of_the_owners_request(self, owner: User) -> None:
+        submit(access_token(owner))
+
+        assert submit().body["code"] == "request_pending"
+        assert submit(access_token(owner)).body["code"] == "request_pending"
+        assert submit(access_token(create_user())).body["code"] == "request_pending"
+
+    def test_file_ten_a_day_for_one_account(self, owner: User, clock: FrozenClock) -> None:
+        def file() -> int:
+            answer = submit()
+            if answer.status == 200:
+                access_requests.withdraw(owner.id, answer.body["request_id"])
+            return answer.status
+
+        assert [file() for _ in range(11)] == [200] * 10 + [429]
+        clock.advance(24 * 3600)
+        assert file() == 200
+        assert submit(access_token(owner)).status == 200
+
+    def test_credentials_that_prove_nothing_are_a_strangers(self, owner: User, post: PostOffice) -> None:
+        assert submit("no.token.atall").status == 200
+        assert len(post.delivered()) == 1
+
+
+def test_a_request_can_be_withdrawn_by_its_owner() -> None:
+    owner = create_user(username="john.doe", email="john@example.org")
+    submit()
+
+    def withdraw(user: User) -> Answer:
+        return send(app.lambda_handler, "DELETE", "/api/account/access-request", token=access_token(user))
+
+    assert withdraw(create_user()).status == 404
+    assert withdraw(owner).status == 200
+    assert withdraw(owner).body["code"] == "request_not_pending"
+    assert access_requests.counts()["pending"] == 0
+    assert submit().status == 200

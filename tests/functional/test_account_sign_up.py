@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from account import app
+from account_eraser.app import lambda_handler as eraser
 from auth import app as auth_app
-from smartexam.accounts.store import directory, identity
-from smartexam.platform import opaque
-from tests.factories.clock import FrozenClock
-from tests.factories.events import Answer, send
+from smartexam.accounts.store import accounts, directory, identity
+from smartexam.accounts.store.identity import PROFILE, User, UserItem
+from smartexam.platform import audit, opaque
+from smartexam.platform.dynamodb import table
+from smartexam.platform.keys import user_key
+from tests.factories.clock import MORNING, FrozenClock
+from tests.factories.events import Answer, FakeContext, send
 from tests.factories.post import PostOffice
 from tests.factories.users import PASSWORD, create_user
 
@@ -88,15 +92,80 @@ class TestSignUp:
         taken, free = (vars(record)["database_calls"] for record in caplog.records)
         assert taken == free
 
-    def test_again_before_the_first_password_sends_a_new_link(self, post: PostOffice) -> None:
-        sign_up()
-        sign_up(first_name="Mallory")
+    def test_again_before_the_first_password_takes_the_latest_names(self, post: PostOffice) -> None:
+        sign_up(first_name="Mallory", last_name="Rude")
+        sign_up(first_name="John", last_name="Doe")
 
-        first, second = post.delivered()
+        (only,) = post.delivered()
 
         assert identity.statistics().total == 1
-        assert set_password(first.token).body["code"] == DEAD_LINK
-        assert set_password(second.token).status == 200
+        assert set_password(only.token).status == 200
+        user = identity.get_user(identity.find_user_id("john@example.org") or 0)
+        assert user is not None
+        assert (user.full_name, user.username) == ("John Doe", "john.doe")
+        assert identity.find_user_id("mallory.rude") is None
+        assert [person.full_name for person in directory.search_users("john", limit=5)] == ["John Doe"]
+        assert directory.search_users("mallory", limit=5) == []
+
+    def test_again_does_not_rename_an_account_that_has_a_password_or_was_made_by_an_administrator(
+        self, post: PostOffice
+    ) -> None:
+        create_user(email="john@example.org", first_name="John", last_name="Old")
+        rostered("jane@example.org", MORNING)
+
+        sign_up("john@example.org", "Mallory", "Rude")
+        sign_up("jane@example.org", "Mallory", "Rude")
+
+        for email in ("john@example.org", "jane@example.org"):
+            user = identity.get_user(identity.find_user_id(email) or 0)
+            assert user is not None
+            assert user.first_name != "Mallory"
+        assert len(post.delivered()) == 2
+
+    def test_sends_one_set_up_link_a_day(self, post: PostOffice, clock: FrozenClock) -> None:
+        sign_up()
+        sign_up()
+        assert len(post.delivered()) == 1
+        clock.advance(24 * 3600 - 1)
+        sign_up()
+        assert post.delivered() == []
+
+        clock.advance(1)
+        sign_up()
+        assert len(post.delivered()) == 1
+
+    @pytest.mark.parametrize(
+        ("first_name", "last_name"),
+        [
+            ("\u2800", "Doe"),
+            ("\u3164\u3164", "Doe"),
+            ("\u200d", "Doe"),
+            ("John\u202e", "Doe"),
+            ("\u2066John", "Doe"),
+            ("John", "D\u200foe"),
+            ("Admin", "Doe"),
+            ("\uff21\uff24\uff2d\uff29\uff2e", "Doe"),
+            ("\u0430dmin", ""),
+            ("Adm1n", ""),
+            ("Exam", "Controller"),
+            ("Sup", "port"),
+            ("John", "Support"),
+        ],
+    )
+    def test_refuses_names_that_show_nothing_turn_direction_or_are_official(
+        self, post: PostOffice, first_name: str, last_name: str
+    ) -> None:
+        answer = sign_up(first_name=first_name, last_name=last_name)
+
+        assert answer.status == 400
+        assert answer.body["errors"]
+        assert not post.sent
+
+    @pytest.mark.parametrize(("first_name", "last_name"), [("Adminath", "Rao"), ("Asha", ""), ("क्\u200dष", "राव")])
+    def test_takes_names_that_only_look_for_a_moment_like_those(
+        self, post: PostOffice, first_name: str, last_name: str
+    ) -> None:
+        assert sign_up(first_name=first_name, last_name=last_name).status == 200
 
     def test_puts_no_typed_name_into_a_mail_to_a_stranger(self, post: PostOffice) -> None:
         sign_up(first_name="<b>Win</b> at evil.example", last_name="now")
@@ -190,14 +259,28 @@ class TestLinks:
 
         assert set_password(token).body["code"] == DEAD_LINK
 
-    def test_of_several_only_the_newest_works(self, token: str, post: PostOffice) -> None:
+    def test_outlive_a_newer_one_for_five_minutes(self, token: str, post: PostOffice, clock: FrozenClock) -> None:
+        clock.advance(299)
         ask_reset("john@example.org")
+        clock.advance(1)
+        (second,) = post.delivered()
         ask_reset("john@example.org")
-        second, third = post.delivered()
+        (third,) = post.delivered()
 
-        assert set_password(token).status == 400
-        assert set_password(second.token).status == 400
-        assert set_password(third.token).status == 200
+        assert set_password(token).body["code"] == DEAD_LINK
+        assert set_password(second.token).status == 200
+        assert set_password(third.token).body["code"] == DEAD_LINK
+
+    def test_all_die_when_one_is_used_for_good(self, token: str, post: PostOffice) -> None:
+        ask_reset("john@example.org")
+        (second,) = post.delivered()
+
+        assert set_password(token).status == 200
+        ask_reset("john@example.org")
+        (third,) = post.delivered()
+
+        assert set_password(second.token).body["code"] == DEAD_LINK
+        assert set_password(third.token, "another-Good-one-9").status == 200
 
     @pytest.mark.parametrize(
         "token",
@@ -291,7 +374,7 @@ class TestReset:
         answers = {ask_reset("john@example.org").status for _ in range(15)}
 
         assert answers == {200}
-        assert len(post.delivered()) == 10
+        assert len(post.delivered()) == 5
 
 
 class TestPolicy:
@@ -344,6 +427,31 @@ class TestAdminEmail:
         assert login("john.doe").body["data"]["available_portals"] == ["user", "admin"]
         assert identity.statistics() == identity.UserStatistics(0, 0, 1, 1)
 
+        (logged,) = audit.list_entries(limit=5, after=None)[0]
+        assert (logged.change.action, logged.change.after) == ("user.first_admin", {"role": "user,admin"})
+
+    def test_becomes_nobody_once_there_is_an_administrator(self, post: PostOffice) -> None:
+        create_user(role="admin")
+        sign_up("head@school.example")
+
+        assert set_password(post.delivered()[0].token).status == 200
+
+        assert login("john.doe").body["data"]["available_portals"] == ["user"]
+        assert audit.list_entries(limit=5, after=None) == ([], None)
+
+    def test_who_was_demoted_and_deleted_signs_up_as_anybody(self, post: PostOffice, clock: FrozenClock) -> None:
+        sign_up("head@school.example")
+        set_password(post.delivered()[0].token)
+        first = identity.find_user_id("head@school.example") or 0
+        create_user(role="admin")
+        accounts.erase(first, clock.now())
+
+        sign_up("head@school.example")
+        (mail,) = post.delivered()
+        set_password(mail.token)
+
+        assert login("john.doe").body["data"]["available_portals"] == ["user"]
+
     def test_nobody_else_gains_rights(self, post: PostOffice) -> None:
         for email in ("head@school.example.evil.org", "xhead@school.example", "head+1@school.example"):
             sign_up(email)
@@ -368,3 +476,66 @@ def test_people_are_found_once_they_have_a_password(post: PostOffice) -> None:
     set_password(post.delivered()[0].token)
 
     assert [person.username for person in directory.search_users("jo", limit=10)] == ["john.doe"]
+
+
+def rostered(email: str, now: float) -> User:
+    """An account without a password for which an administrator vouched."""
+    user = create_user(email=email, password=None)
+    table.update(UserItem, user_key(user.id), PROFILE, [UserItem.rostered_at.set(now)])
+    return user
+
+
+@pytest.mark.usefixtures("frozen_settings")
+class TestUnconfirmed:
+    def test_accounts_are_removed_after_seven_days_and_their_addresses_free(
+        self, post: PostOffice, clock: FrozenClock
+    ) -> None:
+        sign_up()
+        rostered("made@example.org", clock.now())
+        clock.advance(7 * 24 * 3600 - 1)
+        assert eraser({}, FakeContext()) == {"handled": 0}
+        clock.advance(1)
+
+        assert eraser({}, FakeContext()) == {"handled": 2}
+
+        assert identity.find_user_id("john@example.org") is None
+        assert identity.find_user_id("made@example.org") is not None
+        assert identity.statistics().total == 1
+        assert eraser({}, FakeContext()) == {"handled": 0}
+
+    def test_accounts_with_a_password_or_a_google_account_stay(self, post: PostOffice, clock: FrozenClock) -> None:
+        sign_up()
+        sign_up("jane@example.org", "Jane", "Doe")
+        set_password(post.delivered()[0].token)
+        jane = identity.get_user(identity.find_user_id("jane@example.org") or 0)
+        assert jane is not None
+        accounts.link_google(jane, "google-4711")
+        clock.advance(8 * 24 * 3600)
+
+        eraser({}, FakeContext())
+
+        assert identity.statistics().total == 2
+
+
+def test_purposes_have_budgets_of_their_own(post: PostOffice) -> None:
+    create_user(email="john@example.org")
+    for _ in range(8):
+        sign_up()
+        ask_reset("john@example.org")
+
+    subjects = [mail.letter.subject for mail in post.delivered()]
+
+    assert subjects.count("You already have a SmartExam account") == 1
+    assert subjects.count("Reset your SmartExam password") == 5
+
+
+def test_a_mail_tells_of_a_password_that_was_changed_by_a_link(post: PostOffice) -> None:
+    sign_up()
+    set_password(post.delivered()[0].token)
+    assert post.delivered() == []
+
+    ask_reset("john@example.org")
+    set_password(post.delivered()[0].token, "another-Good-one-9")
+
+    (mail,) = post.delivered()
+    assert mail.letter.subject == "Your SmartExam password was changed"

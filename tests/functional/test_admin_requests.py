@@ -12,11 +12,12 @@ from smartexam.platform import audit
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
+from tests.factories.post import PostOffice
 from tests.factories.users import access_token, create_crowd, create_user
 
 
 @pytest.fixture
-def admin(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Admin:
+def admin(tables: dict[str, str], post: PostOffice, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Admin:
     monkeypatch.setattr(api, "clock", clock)
     return Admin(lambda_handler, clock)
 
@@ -101,7 +102,7 @@ class TestApproval:
         assert (row["approved_access"], row["processed_by"]) == ("admin", admin.user.username)
         assert row["processed_date"] == "2026-01-05T04:30:00.000Z"
         assert listed(admin, status="pending")["total"] == 0
-        assert not access_requests.has_pending(user.id)
+        assert access_requests.pending_of(user.id) is None
         assert admin.get("/admin/api/requests/stats").body == {"pending": 0, "completed": 1, "denied": 0, "total": 1}
 
     def test_without_a_role_gives_the_one_asked_for(self, admin: Admin) -> None:
@@ -173,7 +174,7 @@ class TestDenial:
             "Not staff.",
             "I teach physics",
         )
-        assert not access_requests.has_pending(user.id)
+        assert access_requests.pending_of(user.id) is None
 
     @pytest.mark.parametrize("body", [{}, {"reason": "  "}, {"reason": 5}])
     def test_needs_a_reason(self, body: dict[str, Any], admin: Admin) -> None:

@@ -13,11 +13,12 @@ from smartexam.platform import audit
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import send
+from tests.factories.post import PostOffice
 from tests.factories.users import access_token, create_crowd, create_user
 
 
 @pytest.fixture
-def admin(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Admin:
+def admin(tables: dict[str, str], post: PostOffice, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Admin:
     monkeypatch.setattr(api, "clock", clock)
     monkeypatch.setattr(audit_app.api, "clock", clock)
     return Admin(lambda_handler, clock)
@@ -260,3 +261,14 @@ class TestAudit:
         assert (len(first["entries"]), len(second["entries"]), second["next_cursor"]) == (50, 10, None)
         times = [entry["at"] for page in (first, second) for entry in page["entries"]]
         assert times == sorted(times, reverse=True)
+
+
+def test_the_owner_is_told_of_a_new_role_and_of_nothing_else(admin: Admin, post: PostOffice) -> None:
+    user = create_user(username="new.admin", email="new@example.org")
+    for role in ("user,admin", "user,admin"):
+        admin.post("/admin/users/update-role", {"user_id": user.id, "new_role": role})
+
+    (mail,) = post.delivered()
+
+    assert mail.to == "new@example.org"
+    assert "student and administrator" in mail.letter.text

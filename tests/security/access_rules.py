@@ -108,6 +108,7 @@ ACCOUNT = (
         own={"*": 200, "dual": 400},
         missing=404,
     ),
+    Row("DELETE", "/api/account/access-request", own=404, access="auth"),
     Row("POST", "/api/delete-account", _fixed({"confirm": "DELETE"})),
     Row("POST", "/_ping", own=204),
 )

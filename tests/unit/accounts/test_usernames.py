@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartexam.accounts.sign_up import person_name
+from smartexam.accounts.names import person_name
 from smartexam.accounts.usernames import username_base
 
 

@@ -42,7 +42,8 @@ class RevocationFeed:
             if principal.version < change.auth_version:
                 if change.role is None:
                     return None
-                principal = structs.replace(principal, role=change.role, version=change.auth_version)
+                name = change.full_name or principal.full_name
+                principal = structs.replace(principal, role=change.role, full_name=name, version=change.auth_version)
         return principal
 
     def _refresh(self, now: float) -> None:

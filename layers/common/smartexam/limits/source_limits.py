@@ -27,6 +27,7 @@ KNOWN_SECONDS = 30 * 24 * 3600
 # A source that signs in every day is stored again once a day.
 _RENEWED_SECONDS = 24 * 3600
 _LOOKUPS_OF_ONE_NAME = 60
+_FILINGS_OF_ONE_ACCOUNT = 10
 
 
 class SignIn:
@@ -107,6 +108,18 @@ def take_lookup(name: str, now: float) -> None:
     """
     key = account_key(name)
     window = windows.use(key, "lookup", now, limit=_LOOKUPS_OF_ONE_NAME, window_seconds=CALL_SECONDS)
+    if window is not None:
+        raise _used_up("Too many requests for this account.", window, now)
+
+
+def take_filing(user_id: int, now: float) -> None:
+    """Use one of the requests that may be filed in a day for an account without its credentials.
+
+    Raises:
+        RateLimited: used up, with the time until the window ends.
+    """
+    limit, seconds = _FILINGS_OF_ONE_ACCOUNT, 24 * 3600
+    window = windows.use(user_key(user_id), "access_request", now, limit=limit, window_seconds=seconds)
     if window is not None:
         raise _used_up("Too many requests for this account.", window, now)
 

@@ -9,9 +9,21 @@ from typing import Literal
 import msgspec
 
 from smartexam.platform import queues
+from smartexam.platform.errors import AppError
+from smartexam.platform.observability import note
 from smartexam.platform.settings import settings
 
-Occasion = Literal["sign_up", "reset"]
+Occasion = Literal[
+    "sign_up",
+    "reset",
+    "password_changed",
+    "role_changed",
+    "access_requested",
+    "mfa_enabled",
+    "mfa_disabled",
+    "sessions_revoked",
+    "deleted",
+]
 
 
 class MailOrder(msgspec.Struct, frozen=True):
@@ -25,10 +37,18 @@ def order(occasion: Occasion, email: str) -> None:
     """Order a mail.
 
     Args:
-        occasion: somebody signed up with the address, or asked to reset the password of its account.
+        occasion: what it is about.
         email: the address, known or not.
 
     Raises:
         Unavailable: the queue cannot be reached.
     """
     queues.send(settings().required("MAIL_QUEUE_URL"), MailOrder(occasion, email))
+
+
+def notify(occasion: Occasion, email: str) -> None:
+    """Have the owner of an address told of a change that is done; if that fails, the change stays."""
+    try:
+        order(occasion, email)
+    except AppError:
+        note(unsent=occasion)

@@ -10,8 +10,18 @@ from smartexam.platform.errors import InvalidFields
 _KEPT_CONTROLS = frozenset("\n\t")
 # Control characters and lone surrogates have no meaning in a text.
 _DROPPED = frozenset({"Cc", "Cs"})
-# Invisible separators and marks.
-_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
+# Invisible separators and marks, and what is no character.
+_INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn", "Co", "Cs"})
+# Letters and marks by their category, but blank: fillers of Hangul, the empty Braille cell, joiners and selectors.
+_BLANK = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether no character of a text is visible."""
+    return all(unicodedata.category(character) in _INVISIBLE or character in _BLANK for character in text)
 
 
 def clean(text: str) -> str:
@@ -49,7 +59,7 @@ def read_line(text: str, field: str, *, longest: int) -> str:
 
 
 def _checked(text: str, field: str, shortest: int, longest: int) -> str:
-    if all(unicodedata.category(character) in _INVISIBLE for character in text):
+    if shows_nothing(text):
         raise InvalidFields([(field, "must not be empty")])
     if len(text) < shortest:
         raise InvalidFields([(field, f"must have at least {shortest} characters")])

@@ -15,7 +15,7 @@ same transaction as the request.
 
 from dataclasses import dataclass
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from smartexam.accounts.store.identity import PROFILE, User, UserItem
@@ -50,6 +50,7 @@ class RequestItem(Item):
     user_reason = UnicodeAttribute()
     status = UnicodeAttribute()
     requested_at = FloatAttribute()
+    is_by_stranger = BooleanAttribute(null=True)
     approved_access = UnicodeAttribute(null=True)
     denial_reason = UnicodeAttribute(null=True)
     processed_by = IntAttribute(null=True)
@@ -85,7 +86,10 @@ _STATUS_COUNTER = {
 
 @dataclass(frozen=True, slots=True)
 class AccessRequest:
-    """A request for another role; times in epoch seconds, accounts by id (0: a deleted account)."""
+    """A request for another role; times in epoch seconds, accounts by id (0: a deleted account).
+
+    One `is_by_stranger` was filed without the account's credentials: its owner may replace it.
+    """
 
     id: int
     user_id: int
@@ -94,6 +98,7 @@ class AccessRequest:
     user_reason: str
     status: str
     requested_at: float
+    is_by_stranger: bool
     approved_access: str | None
     denial_reason: str | None
     processed_by: int | None
@@ -112,12 +117,18 @@ class AccountGone(Exception):
     """The account was deleted."""
 
 
-def has_pending(user_id: int) -> bool:
-    """Whether an account has a request that is not decided yet."""
-    return table.get(RequestRowItem, user_key(user_id), PENDING) is not None
+def pending_of(user_id: int) -> AccessRequest | None:
+    """The request of an account that is not decided yet."""
+    row = table.get(RequestRowItem, user_key(user_id), PENDING)
+    return None if row is None else get(row.request_id)
 
 
-def submit(user: User, requested_access: str, reason: str, now: float) -> int:
+def withdraw(user_id: int, request_id: int) -> None:
+    """Delete a request of an account; one that was deleted already is ignored."""
+    _erase(user_id, request_id)
+
+
+def submit(user: User, requested_access: str, reason: str, now: float, *, is_by_stranger: bool = False) -> int:
     """Store a request and return its id; of any number of simultaneous ones, one is stored.
 
     Raises:
@@ -135,6 +146,7 @@ def submit(user: User, requested_access: str, reason: str, now: float) -> int:
         user_reason=reason,
         status="pending",
         requested_at=now,
+        is_by_stranger=is_by_stranger or None,
     )
     mine, place = user_key(user.id), list_place(request_id, now)
     try:
@@ -201,6 +213,7 @@ def request_of(item: RequestItem) -> AccessRequest:
         user_reason=item.user_reason,
         status=item.status,
         requested_at=item.requested_at,
+        is_by_stranger=bool(item.is_by_stranger),
         approved_access=item.approved_access,
         denial_reason=item.denial_reason,
         processed_by=item.processed_by,

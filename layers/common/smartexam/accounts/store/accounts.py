@@ -6,13 +6,14 @@ simultaneous changes the second sees the first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import structs
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from smartexam.accounts.store import credentials, directory, identity, revocations
+from smartexam.accounts.store import credentials, directory, identity, revocations, unconfirmed
 from smartexam.accounts.store.credentials import PasswordLink
 from smartexam.accounts.store.identity import (
     PROFILE,
@@ -23,6 +24,7 @@ from smartexam.accounts.store.identity import (
     UserStatisticsItem,
 )
 from smartexam.accounts.store.revocations import Revocation
+from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Check, Count, Delete, Item, Operation, Put, TransactionRefused, Update
 from smartexam.platform.errors import Conflict, NotFound, Unavailable
@@ -31,6 +33,7 @@ from smartexam.platform.principal import portals
 
 _ATTEMPTS = 8
 _CHANGEABLE: Mapping[str, Any] = {
+    "username": UserItem.username,
     "first_name": UserItem.first_name,
     "last_name": UserItem.last_name,
     "role": UserItem.role,
@@ -48,11 +51,17 @@ class LinkSpent(Exception):
     """The link was used or replaced by a newer one meanwhile."""
 
 
+class _NotTheFirst(Exception):
+    """There is an administrator already."""
+
+
 class Overtaken(Exception):
     """Something that was to change together with an account has changed meanwhile."""
 
 
-def set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, role: str | None = None) -> User:
+def set_password(
+    user: User, password_hash: str, link: PasswordLink, now: float, *, may_become_admin: bool = False
+) -> User:
     """Set an account's password by a mailed link, which is spent, and revoke all credentials of the account.
 
     Args:
@@ -60,20 +69,27 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
         password_hash: the new one.
         link: as it was found.
         now: epoch seconds.
-        role: another role to give at the same time.
+        may_become_admin: whether the account becomes the first administrator, which is logged, if there never was one.
 
     Raises:
         LinkSpent: the link was used or replaced meanwhile.
         NotFound: the account was deleted.
     """
-    spending = credentials.spend_password_link(link, now)
+    if may_become_admin:
+        with suppress(_NotTheFirst):
+            return _set_password(user, password_hash, link, now, becomes_admin=True)
+    return _set_password(user, password_hash, link, now, becomes_admin=False)
+
+
+def _set_password(user: User, password_hash: str, link: PasswordLink, now: float, *, becomes_admin: bool) -> User:
+    spending = credentials.spend_password_link(link)
 
     def operations(before: User) -> tuple[User, list[Operation]]:
         version = before.auth_version + 1
         after = structs.replace(
             before,
             password_hash=password_hash,
-            role=role or before.role,
+            role="user,admin" if becomes_admin else before.role,
             auth_version=version,
             credentials_version=version,
         )
@@ -84,14 +100,29 @@ def set_password(user: User, password_hash: str, link: PasswordLink, now: float,
             written.append(_revoked(after, now))
         if after.is_findable and not before.is_findable:
             written += directory.search_puts(after)
-        if after.role != before.role:
-            written += _role_change(before, after)
+        if before.password_hash is None:
+            written.append(unconfirmed.removal(before))
+        if becomes_admin:
+            written += _first_admin(before, after, now)
         return after, written
 
     try:
         return _changed(user.id, operations, first=user)
+    except Conflict:
+        raise _NotTheFirst from None
     except TransactionRefused:
         raise LinkSpent from None
+
+
+def _first_admin(before: User, after: User, now: float) -> list[Operation]:
+    # Once there was an administrator there always is one, because the last cannot be demoted, deactivated or deleted.
+    never = UserStatisticsItem.admins.does_not_exist() | (UserStatisticsItem.admins == 0)
+    states = {"role": before.role}, {"role": after.role}
+    return [
+        Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), never),
+        entry(Change(before.id, "user.first_admin", f"user:{before.id}", *states), now),
+        *directory.role_moves(before, after.role),
+    ]
 
 
 def change_role(
@@ -204,6 +235,52 @@ def _switched(before: User, after: User) -> list[Operation]:
     return [*written, _counted(before, after)] if "admin" in portals(before.role) else written
 
 
+def rename(user_id: int, first_name: str, last_name: str, now: float) -> User:
+    """Change the names of an account for people; its username stays. Credentials carry them within seconds.
+
+    Raises:
+        NotFound: the account was deleted.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        if (before.first_name, before.last_name) == (first_name, last_name):
+            return before, []
+        version = before.auth_version + 1
+        after = structs.replace(before, first_name=first_name, last_name=last_name, auth_version=version)
+        renamed = Revocation(after.id, version, after.role, after.full_name)
+        feed_entry = Put(revocations.revocation_item(renamed, now))
+        return after, [changing(before, after), feed_entry, *directory.renaming(before, after)]
+
+    return _changed(user_id, operations)
+
+
+def rename_unconfirmed(user_id: int, first_name: str, last_name: str, username: str) -> None:
+    """Give an account that nobody has confirmed yet the names of a later sign-up; any other account stays as it is.
+
+    Raises:
+        Taken: the username is another account's.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        after = structs.replace(before, first_name=first_name, last_name=last_name, username=username)
+        if not before.is_unconfirmed or after.full_name == before.full_name:
+            return before, []
+        written: list[Operation] = [changing(before, after), *directory.renaming(before, after)]
+        if username != before.username:
+            written += [
+                Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
+                identity.marker("NAME", identity.normalised(username), before.id),
+            ]
+        return after, written
+
+    try:
+        _changed(user_id, operations)
+    except NotFound:
+        return
+    except TransactionRefused:
+        raise Taken({"username"}) from None
+
+
 def link_google(user: User, google_sub: str) -> User:
     """Let a Google account sign in as an account whose address it proved, in place of any earlier Google account.
 
@@ -216,7 +293,11 @@ def link_google(user: User, google_sub: str) -> User:
         if before.google_sub == google_sub:
             return before, []
         after = structs.replace(before, google_sub=google_sub)
-        written: list[Operation] = [identity.marker("GOOGLE", google_sub, before.id), changing(before, after)]
+        written: list[Operation] = [
+            identity.marker("GOOGLE", google_sub, before.id),
+            changing(before, after),
+            unconfirmed.removal(before),
+        ]
         if before.google_sub is not None:
             written.append(Delete(MarkerItem, f"GOOGLE#{before.google_sub}", "GOOGLE"))
         return after, written
@@ -227,10 +308,18 @@ def link_google(user: User, google_sub: str) -> User:
         raise Taken({"google"}) from None
 
 
-def erase(user_id: int, now: float) -> None:
+def erase(user_id: int, now: float, *, only_unconfirmed: bool = False) -> User:
     """Delete an account: nobody can sign in to it, and its username and address are free.
 
     The account eraser deletes what it leaves in other partitions and tables.
+
+    Args:
+        user_id: the account.
+        now: epoch seconds.
+        only_unconfirmed: leave it as it is if it was confirmed.
+
+    Returns:
+        The account that was deleted.
 
     Raises:
         NotFound: it was deleted already.
@@ -238,6 +327,8 @@ def erase(user_id: int, now: float) -> None:
     """
 
     def operations(before: User) -> tuple[User, list[Operation]]:
+        if only_unconfirmed and not before.is_unconfirmed:
+            return before, []
         version = before.auth_version + 1
         after = structs.replace(before, auth_version=version, credentials_version=version)
         written: list[Operation] = [
@@ -246,6 +337,7 @@ def erase(user_id: int, now: float) -> None:
             Delete(MarkerItem, f"EMAIL#{before.email}", "EMAIL"),
             _counted(before, None),
             _revoked(after, now),
+            unconfirmed.removal(before),
             *directory.listing_deletes(before),
         ]
         if before.google_sub is not None:
@@ -254,7 +346,7 @@ def erase(user_id: int, now: float) -> None:
             written.append(Delete(MarkerItem, f"NAME#{identity.normalised(before.roll_no)}", "NAME"))
         return after, written
 
-    _changed(user_id, operations)
+    return _changed(user_id, operations)
 
 
 def _changed(

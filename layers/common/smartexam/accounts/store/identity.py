@@ -10,6 +10,7 @@
     STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
     COUNTER#user    COUNTER          id blocks (smartexam.platform.ids)
     BATCH#5, BATCHES                 groups of students (smartexam.accounts.store.batches)
+    UNCONFIRMED     <ms>#42          accounts without a password (smartexam.accounts.store.unconfirmed)
     SEARCH#..., MATCH#..., USERS#... lists and searches (smartexam.accounts.store.directory)
     REQUEST#..., REQUESTS#...        requests for another role (smartexam.accounts.store.access_requests)
 
@@ -130,6 +131,11 @@ class User(msgspec.Struct, frozen=True):
         return self.deactivated_at is None
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether nobody has proved to own its address, and no administrator vouched for it."""
+        return self.password_hash is None and self.google_sub is None and self.rostered_at is None
+
+    @property
     def is_findable(self) -> bool:
         """Whether others may find it to write to."""
         return self.password_hash is not None and self.is_active
@@ -210,9 +216,14 @@ def create_user(
 ) -> User:
     """Create an account with its uniqueness markers, lists and counts, in one transaction.
 
+    One that is unconfirmed is deleted if no password is set in time; see `smartexam.accounts.store.unconfirmed`.
+
     Raises:
         Taken: the username, the address, the roll number or the Google account belongs to another account.
     """
+    # Every function reads users but few create them, so the others should not import this at their cold start.
+    from smartexam.accounts.store import unconfirmed  # noqa: PLC0415
+
     user = User(
         id=user_id,
         username=username,
@@ -236,6 +247,8 @@ def create_user(
     fields = [field for field, (_, value) in unique.items() if value]
     operations: list[Operation] = [marker(*unique[field], user_id) for field in fields]
     operations += [*creation(user), Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, user))]
+    if user.is_unconfirmed:
+        operations.append(unconfirmed.listing(user))
     try:
         table.transact(operations)
     except TransactionRefused as refused:

@@ -15,7 +15,7 @@ REVOCATION_SECONDS = SESSION_SECONDS + 600
 
 
 class RevocationItem(Item):
-    """From `auth_version` on an account has this role; without a role, its older credentials are revoked."""
+    """From `auth_version` on an account has this role and name; without a role, its older credentials are revoked."""
 
     class Meta:
         context = "ephemeral"
@@ -23,6 +23,7 @@ class RevocationItem(Item):
     user_id = IntAttribute()
     auth_version = IntAttribute()
     role = UnicodeAttribute(null=True)
+    full_name = UnicodeAttribute(null=True)
     expires_at = FloatAttribute()
 
 
@@ -32,6 +33,7 @@ class Revocation(msgspec.Struct, frozen=True):
     user_id: int
     auth_version: int
     role: str | None
+    full_name: str | None = None
 
 
 def revocation_item(change: Revocation, now: float) -> RevocationItem:
@@ -42,6 +44,7 @@ def revocation_item(change: Revocation, now: float) -> RevocationItem:
         user_id=change.user_id,
         auth_version=change.auth_version,
         role=change.role,
+        full_name=change.full_name,
         expires_at=now + REVOCATION_SECONDS,
     )
 
@@ -52,7 +55,7 @@ def revocations_since(epoch_seconds: float) -> list[Revocation]:
     found: list[Revocation] = []
     while True:
         page = table.query(RevocationItem, "REVOCATIONS", limit=1000, after=after)
-        found += [Revocation(item.user_id, item.auth_version, item.role) for item in page.items]
+        found += [Revocation(item.user_id, item.auth_version, item.role, item.full_name) for item in page.items]
         if page.next_sk is None:
             return found
         after = page.next_sk

@@ -1,0 +1,55 @@
+"""Accounts that nobody has set a password for yet, in the identity table.
+
+    UNCONFIRMED   <ms>#42   an account by the time of its sign-up
+
+Whoever signs up with an address need not be its owner. Until a password is set with the mailed link, the latest sign-up
+names the account, and after `LIFETIME_SECONDS` the account is deleted, so that the address is free again. Accounts that
+a roster made are not listed here.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from smartexam.platform.dynamodb import queries, table
+from smartexam.platform.dynamodb.table import Delete, IntAttribute, Item, Put
+
+if TYPE_CHECKING:
+    from smartexam.accounts.store.identity import User
+
+LIFETIME_SECONDS = 7 * 24 * 3600
+_KEY = "UNCONFIRMED"
+
+
+class UnconfirmedItem(Item):
+    """An account without a password."""
+
+    class Meta:
+        context = "identity"
+
+    user_id = IntAttribute()
+
+
+def listing(user: "User") -> Put:
+    """The write that lists a new account."""
+    return Put(UnconfirmedItem(_KEY, _place(user), user_id=user.id))
+
+
+def removal(user: "User") -> Delete:
+    """The write that takes an account off the list, for the transaction that confirms or deletes it."""
+    return Delete(UnconfirmedItem, _KEY, _place(user))
+
+
+def forget(user_id: int, created_at: float) -> None:
+    """Take an account off the list."""
+    table.delete(UnconfirmedItem, _KEY, f"{int(created_at * 1000):013d}#{user_id}")
+
+
+def overdue(now: float, *, limit: int) -> Sequence[tuple[int, float]]:
+    """Accounts that were not confirmed in time, the oldest first: their ids, and when they were made."""
+    until = f"{int((now - LIFETIME_SECONDS) * 1000):013d}#~"
+    page = queries.query(UnconfirmedItem, _KEY, limit=limit, until=until)
+    return [(item.user_id, int(item.sk.partition("#")[0]) / 1000) for item in page.items]
+
+
+def _place(user: "User") -> str:
+    return f"{int(user.created_at * 1000):013d}#{user.id}"
