@@ -30,43 +30,47 @@ def lift_labels(page: PageContent) -> None:
     runs = sorted(page.runs, key=lambda run: run.y)
     heights = [run.y for run in runs]
     moved: dict[int, float] = {}
-    between = 0
+    beside: list[Run] = []  # have text at their own height: the middle one of three lines, or the first one
     for label in labels:
-        reach = _FARTHEST * label.size
-        first, last = bisect_left(heights, label.y - reach), bisect_right(heights, label.y + reach)
-        top, is_between = _first_line(label, runs[first:last])
-        if top is not None:
+        level = _LEVEL * label.size
+        on_line = runs[bisect_left(heights, label.y - level) : bisect_right(heights, label.y + level)]
+        if any(0 <= run.x0 - label.x1 < _FARTHEST * label.size for run in on_line):
+            beside.append(label)
+        elif (top := _first_line(label, _near(label, runs, heights))) is not None:
             moved[id(label)] = top
-            between += is_between
-    # Labels beside the middle one of three lines alone may as well be on the first line of their own text.
-    if between:
-        page.runs = [run._replace(y=moved[id(run)]) if id(run) in moved else run for run in page.runs]
+    if not moved:
+        return
+    for label in beside:
+        if (top := _first_line(label, _near(label, runs, heights))) is not None:
+            moved[id(label)] = top
+    page.runs = [run._replace(y=moved[id(run)]) if id(run) in moved else run for run in page.runs]
 
 
-def _first_line(label: Run, near: Sequence[Run]) -> tuple[float | None, bool]:
-    """The baseline of the first line of the text that a label stands in the middle of; None if there is none.
+def _near(label: Run, runs: Sequence[Run], heights: Sequence[float]) -> Sequence[Run]:
+    reach = _FARTHEST * label.size
+    return runs[bisect_left(heights, label.y - reach) : bisect_right(heights, label.y + reach)]
 
-    And whether the label stands between two lines, where no text of its own can be.
-    """
+
+def _first_line(label: Run, near: Sequence[Run]) -> float | None:
+    """The baseline of the first line of the text that a label stands in the middle of; None if there is none."""
     size = label.size
     right = [run for run in near if run.x0 >= label.x1 and run.size > 0.7 * size]
     beside = [run for run in right if abs(run.y - label.y) < _LEADING * size]
     if not beside:
-        return None, False
+        return None
     x0 = min(run.x0 for run in beside)
     if x0 - label.x1 > _FARTHEST * size:
-        return None, False
+        return None
     lines = sorted({run.y for run in right if abs(run.x0 - x0) <= _SAME_PLACE})
     bottom, top = _block(lines, label)
     if top - label.y < _LEVEL * size or abs((top + bottom) / 2 - label.y) > _OFF_CENTRE * size:
-        return None, False
+        return None
     inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
     leading = (top - bottom) / max(1, sum(bottom <= y <= top for y in lines) - 1)
     around = [run for run in near if run.x1 > x0 and bottom - leading * _APART < run.y < top + leading * _APART]
     if any(run.y < bottom - _LEVEL * size or run.y > top + _LEVEL * size for run in around):
-        return None, False
-    is_between = min(abs(y - label.y) for y in lines) > _LEVEL * size
-    return (top, is_between) if _is_text_of(label, inside, x0) else (None, False)
+        return None
+    return top if _is_text_of(label, inside, x0) else None
 
 
 def _block(lines: Sequence[float], label: Run) -> tuple[float, float]:

@@ -1,7 +1,6 @@
 """Where a question and its options stand on the pages, for cutting out what is drawn there and for showing it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from paper_reader.layout.line import Line
@@ -10,20 +9,6 @@ from paper_reader.paper.model import Area
 
 _RISE: Final = 0.8  # em that letters reach above their baseline
 _DEPTH: Final = 0.25
-
-
-@dataclass(slots=True)
-class _Box:
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    left: float
-    right: float
-
-    def add(self, x0: float, x1: float, line: Line) -> None:
-        self.x0, self.x1 = min(self.x0, x0), max(self.x1, x1)
-        self.y0, self.y1 = min(self.y0, line.y - _DEPTH * line.size), max(self.y1, line.y + _RISE * line.size)
 
 
 def of_lines(lines: Iterable[Line]) -> list[Area]:
@@ -53,11 +38,12 @@ def of_options(lines: Sequence[Line], draft: Draft) -> list[list[Area]]:
 
 
 def _areas(pieces: Iterable[tuple[float, float, Line]]) -> list[Area]:
-    boxes: dict[tuple[int, int], _Box] = {}
+    boxes: dict[tuple[int, int], list[float]] = {}
     for x0, x1, line in pieces:
-        box = boxes.setdefault((line.page, line.column), _Box(x0, line.y, x1, line.y, line.left, line.right))
-        box.add(x0, x1, line)
-    return [
-        Area(page, *(round(edge, 1) for edge in (box.x0, box.y0, box.x1, box.y1, box.left, box.right)))
-        for (page, _), box in boxes.items()
-    ]
+        y0, y1 = line.y - _DEPTH * line.size, line.y + _RISE * line.size
+        box = boxes.get((line.page, line.column))
+        if box is None:
+            boxes[line.page, line.column] = [x0, y0, x1, y1, line.left, line.right]
+            continue
+        box[:4] = min(box[0], x0), min(box[1], y0), max(box[2], x1), max(box[3], y1)
+    return [Area(page, *box) for (page, _), box in boxes.items()]

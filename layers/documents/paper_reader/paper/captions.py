@@ -24,7 +24,8 @@ _KINDS: Final = tuple(
     )
 )
 _BEGINNING: Final = re.compile(
-    r"\W*(?:question(?:\s+(?:text|statement))?|problem(?:\s+statement)?|stem)\W*", re.IGNORECASE
+    r"\W*(?:quiz|true\s*(?:or|/)\s*false|question(?:\s+(?:text|statement))?|problem(?:\s+statement)?|stem)\W*",
+    re.IGNORECASE,
 )
 
 

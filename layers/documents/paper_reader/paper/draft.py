@@ -11,8 +11,14 @@ from paper_reader.paper.span import Parts
 class Draft:
     """A question on its way: its lines, its parts, the section it belongs to.
 
-    `wanted` is the type that something above it names, `is_unseen` that it seems to have options which are pictures,
-    `shares_options` that they stand above it, once for several questions.
+    Attributes:
+        wanted: the type that something above it names.
+        preface: the passage above it that it is about.
+        is_unseen: it seems to have options which are pictures.
+        shares_options: they stand above it, once for several questions.
+        is_part: of a question that has several, each with its own options, as case studies have; `shared` is what the
+            question says before them.
+        has_two_series: of options, so that it may be two questions.
     """
 
     start: Start
@@ -28,3 +34,6 @@ class Draft:
     is_unseen: bool = False
     shares_options: bool = False
     translation: Parts | None = None
+    shared: list[str] = field(default_factory=list)
+    is_part: bool = False
+    has_two_series: bool = False

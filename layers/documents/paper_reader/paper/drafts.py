@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
-from paper_reader.paper import headings, languages, numbering, options, shared_options
+from paper_reader.paper import headings, languages, numbering, options, shared_options, translations
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.model import NUMERIC
 from paper_reader.paper.numbering import Start
@@ -19,10 +19,10 @@ _DEVANAGARI = re.compile("[\u0904-\u0939]")
 _FEW_LETTERS = 6
 _CERTAIN = 3  # options
 _LATIN = re.compile("[A-Za-z]")
-_NUMBERS = re.compile(r"\d{1,9}")
-_FEWEST_PAIRS = 2
-_PAIRED = 0.6  # of the numbers
-_SAME_NUMBERS = 0.5
+_PART = re.compile(r"[\[(]?\s?([ivxIVX]{1,5})\s?[\]).]\s")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_LISTS = re.compile(r"\b(?:match|lists?|columns?|statements?|codes?)\b|सूची|सुमेलित|कथन", re.IGNORECASE)
+_FEWEST_PARTS = 2
 
 
 class Drafter:
@@ -36,6 +36,7 @@ class Drafter:
 
     Attributes:
         solved: runs of numbered answers that stand behind the questions.
+        left_out: numbered items that ask nothing.
     """
 
     def __init__(self, lines: Sequence[Line], table: Table, styles: Sequence[str], numbering_style: str) -> None:
@@ -44,6 +45,8 @@ class Drafter:
         self._styles = styles
         self._numbering = numbering_style
         self.solved: list[list[Draft]] = []
+        self.left_out: list[Draft] = []
+        self._ends: dict[tuple[int, int], int] = {}
         self._at = {name: [marker.line for marker in table[name]] for name in styles}
 
     def drafts(self, starts: Sequence[Start], excluded: Sequence[bool]) -> list[Draft]:
@@ -56,10 +59,44 @@ class Drafter:
                 if excluded[index]:
                     last = index
                     break
-            found.append(self._draft(start, last))
-        paired = _paired(found)
+            found += self._parts(start, last) or [self._draft(start, last)]
+        paired = translations.paired(found)
         shared_options.give(self.lines, paired, self._styles)
         return self._without_instructions(paired)
+
+    def _parts(self, start: Start, last: int) -> list[Draft]:
+        """The questions (i), (ii), ... of a case study, if each has options of its own."""
+        if not self._styles:
+            return []
+        name = self._styles[0]
+        blocks = options.in_sequence(
+            self._table[name][bisect_left(self._at[name], start.line) : bisect_left(self._at[name], last)]
+        )
+        if len(blocks) < _FEWEST_PARTS:
+            return []
+        begins: list[Start] = []
+        for index in range(start.line, last):
+            at = start.end if index == start.line else 0
+            found = _PART.match(self.lines[index].text, at)
+            if found is not None and found[1].lower() == _ROMAN[len(begins)]:
+                begins.append(Start(index, start.number, found.end()))
+                if len(begins) == len(_ROMAN):
+                    break
+        ends = [*(begin.line for begin in begins[1:]), last]
+        if len(begins) < _FEWEST_PARTS or any(
+            sum(begin.line <= block[0].line < end for block in blocks) != 1
+            for begin, end in zip(begins, ends, strict=True)
+        ):
+            return []
+        head = [
+            self.lines[start.line].text[start.end :],
+            *(line.text for line in self.lines[start.line + 1 : begins[0].line]),
+        ]
+        found_parts = [self._draft(begin, end) for begin, end in zip(begins, ends, strict=True)]
+        for draft in found_parts:
+            draft.is_part = True
+            draft.shared = [text for text in head if text.strip()] if begins[0].line > start.line else []
+        return found_parts
 
     def _draft(self, start: Start, last: int) -> Draft:
         again = self._translated(start, last) or self._repeated_options(start, last)
@@ -69,6 +106,15 @@ class Drafter:
         beside = self._beside(series, style)
         parts = take_apart(self.lines[start.line : last], start.line, start.end, [*series, *beside])
         draft = Draft(start, start.line, last, parts, series, style, has_lost_options=lost)
+        if again is None and not beside and series:
+            body = self._body_end(start, last)
+            behind = range(max(marker.line for marker in series) + 1, body)
+            body = next((index for index in behind if headings.begins_anew(self.lines[index])), body)
+            low, high = bisect_left(self._at[style], start.line), bisect_left(self._at[style], body)
+            draft.has_two_series = (
+                len(options.in_sequence(self._table[style][low:high])) > 1
+                and _LISTS.search(" ".join(parts.stem)) is None
+            )
         if again is not None:
             more, _ = self._series(again, end)
             draft.translation = take_apart(self.lines[again.line : end], again.line, again.end, more)
@@ -81,6 +127,14 @@ class Drafter:
             parts.ticked = [number for number in parts.ticked if number < count]
             parts.crossed = [number for number in parts.crossed if number < count]
         return draft
+
+    def _body_end(self, start: Start, last: int) -> int:
+        """Where a question's answer or solution begins; asked for several times of each."""
+        key = (start.line, last)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = body_end(self.lines, start.line, last)
+        return found
 
     def _beside(self, series: Sequence[Marker], style: str) -> list[Marker]:
         """The same options in another language, each beside its own on the same line."""
@@ -101,7 +155,7 @@ class Drafter:
 
     def _repeated_options(self, start: Start, last: int) -> Start | None:
         """Where the question begins in another language without a number: behind its options, which come again."""
-        end = body_end(self.lines, start.line, last)
+        end = self._body_end(start, last)
         for name in self._styles:
             low, high = bisect_left(self._at[name], start.line), bisect_left(self._at[name], end)
             series = options.in_sequence(self._table[name][low:high])
@@ -149,7 +203,7 @@ class Drafter:
         """Whether there are options, though no series of them: some were lost, and it is no NUMERIC question."""
         if not self._styles:
             return False
-        end = body_end(self.lines, start.line, last)
+        end = self._body_end(start, last)
         name = self._styles[0]
         low, high = bisect_right(self._at[name], start.line), bisect_left(self._at[name], end)
         found = [marker for marker in self._table[name][low:high] if marker.weight > 1]
@@ -157,7 +211,7 @@ class Drafter:
 
     def _series(self, start: Start, last: int) -> tuple[list[Marker], str]:
         """The question's options and their style; ([], "") if it has none."""
-        end = body_end(self.lines, start.line, last)
+        end = self._body_end(start, last)
         heading = next((index for index in range(start.line + 1, end) if headings.begins_anew(self.lines[index])), end)
         if heading < end:
             # Behind the question's own options others may be told, which are those of the questions that follow.
@@ -210,6 +264,7 @@ class Drafter:
             few = with_options <= 0.34 * len(run)
             told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
             if len(run) > 2 and few and told >= 0.4 * len(run):
+                self.left_out += run
                 continue
             numbers = {draft.start.number for draft in run}
             if not with_options and numbers <= asked and self._are_solutions(run):
@@ -220,10 +275,13 @@ class Drafter:
                 answered = sum(bool(draft.parts.answers) for draft in run)
                 numeric = self._numeric_before(run[0].first)
                 if not answered and (told >= 0.25 * len(run) or not numeric):
+                    self.left_out += run
                     continue
                 kept += run
             else:
-                kept += _without_preamble(run)
+                rest = _without_preamble(run)
+                self.left_out += run[: len(run) - len(rest)]
+                kept += rest
         return kept
 
     @staticmethod
@@ -256,71 +314,8 @@ def runs(drafts: Sequence[Draft]) -> list[list[Draft]]:
     """Drafts whose numbers go on from each other; where they begin again, the next run begins."""
     found: list[list[Draft]] = []
     for draft in drafts:
-        if not found or draft.start.number <= found[-1][-1].start.number:
+        is_next_part = draft.is_part and bool(found) and found[-1][-1].is_part
+        if not found or draft.start.number + is_next_part <= found[-1][-1].start.number:
             found.append([])
         found[-1].append(draft)
     return found
-
-
-def _paired(drafts: list[Draft]) -> list[Draft]:
-    """Questions of a paper that prints each twice, in two languages, side by side or page by page, as one each."""
-    by_number: dict[int, list[Draft]] = {}
-    for draft in drafts:
-        by_number.setdefault(draft.start.number, []).append(draft)
-    pairs = [pair for found in by_number.values() if len(found) > 1 for pair in _pairs(found)]
-    if len(pairs) < max(_FEWEST_PAIRS, _PAIRED * len(by_number)) or not _say_the_same(pairs):
-        return drafts
-    gone: set[int] = set()
-    for first, second in pairs:
-        first.translation = second.parts
-        first.parts.answers += second.parts.answers
-        gone.add(id(second))
-    return [draft for draft in drafts if id(draft) not in gone]
-
-
-def _pairs(drafts: Sequence[Draft]) -> list[tuple[Draft, Draft]]:
-    """Of the drafts of one number those that are in two languages and have as many options."""
-    by_language: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        text = " ".join([*draft.parts.stem, *(piece for pieces in draft.parts.options for piece in pieces)])
-        by_language.setdefault(languages.language(text), []).append(draft)
-    by_language.pop("", None)
-    if len(by_language) != 2:
-        return []
-    few, many = sorted(by_language.values(), key=len)
-    pairs: list[tuple[Draft, Draft]] = []
-    if len(few) == len(many):
-        pairs = [(one, other) for one, other in zip(few, many, strict=True) if _are_alike(one, other)]
-    else:
-        for one in few:
-            other = min(
-                (other for other in many if _are_alike(one, other)),
-                key=lambda other: abs(other.first - one.first),
-                default=None,
-            )
-            if other is not None:
-                many.remove(other)
-                pairs.append((one, other))
-    return [(one, other) if one.first < other.first else (other, one) for one, other in pairs]
-
-
-def _are_alike(one: Draft, other: Draft) -> bool:
-    return one.translation is other.translation is None and len(one.series) == len(other.series)
-
-
-def _say_the_same(pairs: Sequence[tuple[Draft, Draft]]) -> bool:
-    """Whether questions are translations of each other: they name the same numbers, unlike two sections' questions."""
-    same = named = 0
-    for pair in pairs:
-        one, other = (
-            {
-                int(number)
-                for text in [*draft.parts.stem, *(piece for pieces in draft.parts.options for piece in pieces)]
-                for number in _NUMBERS.findall(text)
-            }
-            for draft in pair
-        )
-        if one or other:
-            named += 1
-            same += 2 * len(one & other) >= len(one | other)
-    return same >= _SAME_NUMBERS * named

@@ -90,7 +90,8 @@ def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> t
     if answer is None or (answer.value is None and not sign):
         # "Ans. Bonus" is an answer that cannot be read; "Answer the questions below" is none.
         return (Answer(None), 1) if sign and not label["who"].strip() else (None, 0)
-    if answer.is_loose and (label["who"].strip() or not sign):
+    is_said = label["who"].strip() == "The" and label["is"] and sign
+    if answer.is_loose and not is_said and (label["who"].strip() or not sign):
         return None, 0
     if not sign and not label["is"] and answer.text and rest[0] not in "([{":
         return None, 0

@@ -13,7 +13,8 @@ _BLOCKS: Final = (
 )  # fmt: skip
 _LATIN: Final = re.compile("[A-Za-z]")
 _OTHER: Final = re.compile("[\u0600-\u06ff\u0904-\u0939\u0958-\u0961\u0980-\u0d7f]")
-_WORD: Final = re.compile(r"\$[^$]*\$|\S+")
+_FORMULA: Final = re.compile(r"\$[^$]*\$")
+_WORD: Final = re.compile(r"\S+")
 _SENTENCE_END: Final = (".", "?", ":", "।", "!")
 _PURITY: Final = 0.93  # of the letters on either side
 _FEWEST_WORDS: Final = 3
@@ -48,30 +49,48 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
         text: rendered.
         fewest: how many words each must have, of `letters` letters together.
     """
-    if text.isascii() or _LATIN.search(text) is None:
+    if text.isascii() or min(len(_LATIN.findall(text)), len(_OTHER.findall(text))) < letters:
         return None
-    places: list[tuple[int, str, int]] = []  # where a word begins, of which script, with how many letters
+    masked = _FORMULA.sub(lambda found: "$" * len(found[0]), text) if "$" in text else text
+    ends = _at_once(masked) or _mostly(masked)
+    if ends is None:
+        return None
+    last, first = ends
+    at = _begin(masked, last, first)
+    one, other = text[:at].rstrip(" \t\n/|–—-"), text[at:].lstrip(" \t\n/|–—-")
+    if min(len(one.split()), len(other.split())) < fewest:
+        return None
+    return language(masked[:at]), one, language(masked[at:]), other
+
+
+def _at_once(text: str) -> tuple[int, int] | None:
+    """Where the last letter of one script and the first of the other stand, if neither comes again."""
+    for one, other in ((_LATIN, _OTHER), (_OTHER, _LATIN)):
+        first = other.search(text)
+        if first is None:
+            return None
+        if one.search(text, first.start()) is None:
+            before = [found.start() for found in one.finditer(text, 0, first.start())]
+            return (before[-1], first.start()) if before else None
+    return None
+
+
+def _mostly(text: str) -> tuple[int, int] | None:
+    """The same if words of the other language stand here and there, as names and units do."""
+    places: list[tuple[int, bool, int]] = []  # where a word begins, whether it is Latin, how many letters it has
     for found in _WORD.finditer(text):
-        word = found[0]
-        latin, other = (0, 0) if word[0] == "$" else (len(_LATIN.findall(word)), len(_OTHER.findall(word)))
+        latin, other = len(_LATIN.findall(found[0])), len(_OTHER.findall(found[0]))
         if latin or other:
-            places.append((found.start(), "latin" if latin > other else "other", max(latin, other)))
-    totals = {script: sum(count for _, own, count in places if own == script) for script in ("latin", "other")}
-    words = {script: sum(own == script for _, own, _ in places) for script in ("latin", "other")}
-    if min(words.values()) < fewest or min(totals.values()) < letters:
-        return None
+            places.append((found.start(), latin > other, max(latin, other)))
+    total = sum(count for *_, count in places)
     best, cut = 0, 0
-    for first in ("latin", "other"):
-        count = sum(totals.values()) - totals[first]
-        for at, (_, script, size) in enumerate(places, 1):
-            count += size if script == first else -size
+    for is_first_latin in (True, False):
+        count = sum(size for _, is_latin, size in places if is_latin != is_first_latin)
+        for at, (_, is_latin, size) in enumerate(places, 1):
+            count += size if is_latin == is_first_latin else -size
             if count > best:
                 best, cut = count, at
-    if best < _PURITY * sum(totals.values()) or not 0 < cut < len(places):
-        return None
-    at = _begin(text, places[cut - 1][0], places[cut][0])
-    one, other_one = text[:at].rstrip(" \t\n/|–—-"), text[at:].lstrip(" \t\n/|–—-")
-    return language(one), one, language(other_one), other_one
+    return (places[cut - 1][0], places[cut][0]) if best >= _PURITY * total and 0 < cut < len(places) else None
 
 
 def _begin(text: str, last: int, first: int) -> int:

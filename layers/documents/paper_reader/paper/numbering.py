@@ -31,7 +31,7 @@ _BEHIND = r"\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
 STYLES: Final = (
     ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}{_BEHIND}{_REST}")),
     ("Q1.1", re.compile(rf"\W?{_WORD}{_PART}\s?[.\-–/]\s?{_NUMBER}{_BEHIND}{_REST}")),
-    ("1.", re.compile(rf"{_NUMBER}\s?\.{_REST}")),
+    ("1.", re.compile(rf"{_NUMBER}\s?[.।]{_REST}")),
     ("1.1", re.compile(rf"{_PART}\.{_NUMBER}(?:\s?[.):\]]+|(?=\s|$)){_REST}")),
     ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
     ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
@@ -291,7 +291,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
         best, link = -unexplained - (0.0 if number == 1 else _LATE_START_COST), -1
         for gap, cost in _GAPS:
             for at in by_number.get((start.part, number - gap), ()):
-                passed_over = rank - bisect_left(same, at)
+                passed_over = rank - bisect_left(same, at) if rank else 0
                 score = scores[at] + evidence[before - blocks_before[at]] - cost - _PASSED_OVER * passed_over
                 if score > best:
                     best, link = score, at
@@ -299,7 +299,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
             if starts[at].line == start.line:
                 continue
             cost = _cost_of_break(starts[at], start, is_announced=headings_before[index] > headings_before[at])
-            passed_over = rank - bisect_left(same, at)
+            passed_over = rank - bisect_left(same, at) if rank else 0
             score = scores[at] + evidence[before - blocks_before[at]] - cost - _PASSED_OVER * passed_over
             if score > best:
                 best, link = score, at

@@ -17,6 +17,7 @@ _CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
 _TICK_AT_END: Final = re.compile(_TICK.pattern + "$")
 _CROSS_AT_END: Final = re.compile(_CROSS.pattern + "$")
 _MARK: Final = re.compile(r"[✓✔☑✅🗸✗✘✖☒❌🗶]")
+_BULLETS: Final = re.compile(r"[○◯❍⚪◦☐□▢◻●•◉\s]+")
 _PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNORECASE)
 
 
@@ -81,6 +82,8 @@ def _take_marked(
         at += 1
         if not stripped or (index == min(m.line for m in series) - offset and not _MARK.search(stripped)):
             continue  # before the first of them the question is still being asked
+        if _BULLETS.fullmatch(stripped) is not None:
+            continue
         mark = _TICK.fullmatch(stripped) or _CROSS.fullmatch(stripped)
         if mark is not None or _is_prefix(stripped):
             _note_mark(stripped, here[0], found)

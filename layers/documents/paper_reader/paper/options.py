@@ -11,10 +11,15 @@ MOST: Final = 8
 _ROMAN: Final = {label: place for place, label in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii"))}
 
 
+# Bengali, Gujarati, Gurmukhi, Tamil, Telugu, Kannada, Odia, Cyrillic and Greek.
+OTHER_ALPHABETS: Final = ("কখগঘ", "કખગઘ", "ੳਅੲਸ", "அஆஇஈ", "అఆఇఈ", "ಅಆಇಈ", "କଖଗଘ", "абвг", "αβγδ")
+_OTHER_LETTERS: Final = "".join(OTHER_ALPHABETS)
+
+
 def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
     """For each label the alphabets that it may be of, by their first letter, with its position there."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for alphabet in ("ABCDEFGH", "abcdefgh", "12345678", "कखगघङचछज", "अबसद"):
+    for alphabet in ("ABCDEFGH", "abcdefgh", "12345678", "कखगघङचछज", "अबसद", *OTHER_ALPHABETS):
         for position, label in enumerate(alphabet):
             found.setdefault(label, []).append((alphabet[0], position))
     for position, label in enumerate("१२३४५६७८"):
@@ -27,15 +32,27 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 _READINGS: Final = _labels()
 # Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(
-    r"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{1,3}|iv|vi{0,3}|[कखगघङचछजअबसद])\s?([\])]|[.:\-–](?=(.?)(.?)))"
+    rf"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])]|[.:\-–](?=(.?)(.?)))"
 )
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
 # Examination software gives options long numbers of their own, which count on within a question.
-# What is left of a label whose letter has no character in the font's map.
+# What is left of a label whose letter has no character in the font's map; a circle or a box to be filled in.
+_UNLABELLED: Final = re.compile(
+    r"(?:\ufffd\s?[).\]]|[)\]]|(?P<bullet>[○◯❍⚪◦☐□▢◻]))\s+(?=[^\s○◯❍⚪◦☐□▢◻])(?![\[(]?[A-Ha-h1-8][).\]])"
+)
+_UNLABELLED_STYLE: Final = "?)"
+_BULLET_STYLE: Final = "○"
+_ASKED_STYLE: Final = "asked"
+_REQUEST: Final = re.compile(
+    r"\W*(?:mark\s+only\s+one(?:\s+oval)?|(?:check|tick|select)\s+all\s+that\s+apply|(?:select|choose)\s+(?:only\s+)?one(?:\s+or\s+more)?"
+    r"(?:\s+(?:answers?|options?))?)\W*",
+    re.IGNORECASE,
+)
+_QUESTION: Final = re.compile(r"\W?\s?(?:Q\w*\W*|[^\W\d_]{2,12}\s)?\d{1,4}\b")
 _FEWEST_IN_SEQUENCE: Final = 3
 _ALIKE: Final = 0.85
-_UNLABELLED: Final = re.compile(r"(?:\ufffd\s?[).\]]|[)\]])\s+(?=\S)")
-_UNLABELLED_STYLE: Final = "?)"
+_FURTHER_IN: Final = 6.0  # points
+_LEADING: Final = 1.35  # em
 _FARTHEST: Final = 4  # lines from one such option to the next
 _ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
 IDS: Final = "ids"
@@ -109,23 +126,55 @@ def find_markers(lines: Sequence[Line]) -> Table:
             table.setdefault(IDS, []).append(Marker(index, 0, numbered.end(), position, AT_START, line.x0 - line.left))
         else:
             _find_in(line, index, table)
-    if unlabelled := _unlabelled(lines):
-        table[_UNLABELLED_STYLE] = unlabelled
+    table |= _unlabelled(lines)
     for name, markers in _in_cells(lines).items():
         table[name] = markers
     return table
 
 
-def _unlabelled(lines: Sequence[Line]) -> list[Marker]:
-    """Options whose labels cannot be read: counted as they come, from one line without a label to the next."""
-    found: list[Marker] = []
+def _unlabelled(lines: Sequence[Line]) -> Table:
+    """Options without labels that can be read: behind bullets to be filled in, or told by the request before them.
+
+    They are counted as they come, and anew where a question begins.
+    """
+    table: Table = {}
+    asked: Line | None = None
+    previous: dict[str, Line] = {}
     for index, line in enumerate(lines):
         match = _UNLABELLED.match(line.text)
-        if match is not None:
-            goes_on = found and index - found[-1].line <= _FARTHEST and found[-1].position + 1 < MOST
-            position = found[-1].position + 1 if goes_on else 0
-            found.append(Marker(index, 0, match.end(), position, AT_START, line.x0 - line.left))
-    return found
+        if match is None and asked is not None and _is_under(line, asked):
+            style, end = _ASKED_STYLE, 0
+        elif match is not None:
+            style, end = _UNLABELLED_STYLE if match["bullet"] is None else _BULLET_STYLE, match.end()
+        else:
+            asked = line if is_request(line.text) else None
+            if _QUESTION.match(line.text):
+                previous.clear()
+            continue
+        found = table.setdefault(style, [])
+        goes_on = found and style in previous and index - found[-1].line <= _FARTHEST
+        if goes_on and style == _ASKED_STYLE and _continues(previous[style], line):
+            continue
+        position = found[-1].position + 1 if goes_on else 0
+        previous[style] = line
+        if position < MOST:
+            found.append(Marker(index, 0, end, position, AT_START, line.x0 - line.left))
+    return table
+
+
+def is_request(text: str) -> bool:
+    """Whether a line asks to mark one or more of the options below it, as forms of the web do."""
+    return _REQUEST.fullmatch(text) is not None
+
+
+def _is_under(line: Line, asked: Line) -> bool:
+    """Whether a line stands under a request, further in than it."""
+    return line.page == asked.page and line.x0 > asked.x0 + _FURTHER_IN and line.size > 0.8 * asked.size
+
+
+def _continues(above: Line, line: Line) -> bool:
+    """Whether a line goes on from the one above it, which is as close as lines of one text are."""
+    return above.page == line.page and above.y - line.y < _LEADING * line.size and above.x1 > 0.8 * above.right
 
 
 def _find_in(line: Line, index: int, table: Table) -> None:

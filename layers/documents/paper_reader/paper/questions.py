@@ -5,7 +5,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from paper_reader.layout.line import UNREADABLE, Line
-from paper_reader.paper import answers, areas, captions, context, languages, metadata, numbering, options, regions
+from paper_reader.paper import (
+    answers,
+    areas,
+    captions,
+    context,
+    languages,
+    losses,
+    margins,
+    metadata,
+    numbering,
+    options,
+    regions,
+)
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.drafts import Drafter, runs
 from paper_reader.paper.inline_answers import Answer, settled
@@ -19,6 +31,7 @@ from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
+_LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
@@ -41,7 +54,7 @@ def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[Pap
         lines: the document.
         may_be_legacy: whether some of it may be in a font from before Unicode with a neutral name.
     """
-    return _Reader(metadata.take_off(lines), may_be_legacy=may_be_legacy).read()
+    return _Reader(margins.take_off(metadata.take_off(lines)), may_be_legacy=may_be_legacy).read()
 
 
 class _Texts:
@@ -117,6 +130,7 @@ class _Reader:
         drafts = drafter.drafts(numbers.starts, found.excluded)
         found.parts += [_solved(run) for run in drafter.solved]
         sections = self._sections(drafts)
+        self.warnings += losses.found(lines, drafter, drafts, ranked[0][1] if ranked else [])
         context.give(lines, drafts)
         return self._finish(drafts, sections, found), self.warnings
 
@@ -141,12 +155,15 @@ class _Reader:
         questions = []
         left_out: list[int] = []
         written: list[int] = []
+        blank: list[int] = []
         by_digits = _keys_by_digits(drafts, [value for value, _ in values])
         for index, (draft, text, (value, reason)) in enumerate(zip(drafts, texts, values, strict=True)):
             draft.is_unseen = by_digits and not draft.series and not _is_among_numeric(drafts, index)
             question = self._question(draft, text, value, reason, sections, digits_are_positions=digits)
             if question is None:
                 left_out.append(draft.start.number)
+            elif _is_blank(question):
+                blank.append(draft.start.number)
             elif value is None and not reason and _wants_prose(draft, question):
                 written.append(draft.start.number)
             else:
@@ -155,12 +172,17 @@ class _Reader:
             self._warn(
                 "legacy_font",
                 f"{len(left_out)} questions are set in a font from before Unicode and cannot be read: "
-                f"{_listed(left_out)}.",
+                f"{losses.listed(left_out)}.",
+            )
+        if blank:
+            self._warn(
+                "answer_sheet",
+                f"{len(blank)} numbers with nothing but labels beside them were left out: {losses.listed(blank)}.",
             )
         if written:
             self._warn(
                 "written_answers",
-                f"{len(written)} questions want an answer in words and were left out: {_listed(written)}.",
+                f"{len(written)} questions want an answer in words and were left out: {losses.listed(written)}.",
             )
         return questions
 
@@ -175,9 +197,9 @@ class _Reader:
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
             sources = [_settled(answer, text) for answer in draft.parts.answers]
-            if (draft.section, draft.start.number) in grid:
+            if (draft.section, draft.start.number) in grid and not draft.is_part:
                 sources.append(grid[draft.section, draft.start.number])
-            if draft.start.number in solved:
+            if draft.start.number in solved and not draft.is_part:
                 sources.append(solved[draft.start.number])
             if (ticked := ticks(draft.parts)) is not None:
                 sources.append(ticked)
@@ -201,11 +223,13 @@ class _Reader:
             self.may_be_legacy and looks_legacy(f"{stem} {' '.join(texts.options)}")
         ):
             return None
-        if draft.preface:
-            stem = f"{self.joiner.join(draft.preface, keep_items=True)}\n\n{stem}"
+        if preface := [*draft.preface, *draft.shared]:
+            stem = f"{self.joiner.join(preface, keep_items=True)}\n\n{stem}"
         style_digits = "1" in draft.style or draft.style == options.IDS or digits_are_positions
         if draft.has_lost_options:
             resolved = answers.Resolved(MCQ, "", "0", "its options could not be told apart")
+        elif draft.has_two_series:
+            resolved = answers.Resolved(MCQ, "", "0", "there are two series of options")
         elif draft.is_unseen and (value is None or value.positions):
             why = "" if value is None else "its options cannot be read, and the key may name one of them"
             resolved = answers.Resolved(MCQ, "", "0", why)
@@ -236,8 +260,9 @@ class _Reader:
         self.warnings.append(Warning_(code, message))
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers[:20])) + (", ..." if len(numbers) > 20 else "")
+def _is_blank(question: PaperQuestion) -> bool:
+    """Whether there are labels to be filled in and no text, as on an answer sheet."""
+    return bool(question.options) and not any(question.options) and not _LABELS.sub("", question.text).strip()
 
 
 def _wants_prose(draft: Draft, question: PaperQuestion) -> bool:

@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from paper_reader.layout.latex import plain
-from paper_reader.layout.line import Line
+from paper_reader.layout.line import GAP, Line
 from paper_reader.paper import captions, headings, inline_answers, metadata, option_texts, values
 from paper_reader.paper.inline_answers import Answer
-from paper_reader.paper.options import Marker
+from paper_reader.paper.model import MCQ, MSQ
+from paper_reader.paper.options import Marker, is_request
 from paper_reader.paper.values import Value
 
-_LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?)\W*", re.IGNORECASE)
+_LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?|your\s+answer)\W*|[○◯❍⚪◦☐□▢◻●•◉\s]*", re.IGNORECASE)
+_POINTS_IN_CELL: Final = re.compile(rf"\s?\*?{GAP}\W*\d+(?:\.\d+)?\s*(?:points?|pts?|marks?)\W*$", re.IGNORECASE)
+_TIME_OR_POINTS: Final = re.compile(
+    r"\W*\d+(?:\.\d+)?\s*(?:sec(?:ond)?s?|min(?:ute)?s?|points?|pts?|marks?)\W*", re.IGNORECASE
+)
 _SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Ha-h1-8])\s*[\])]", re.IGNORECASE)
 
 
@@ -103,9 +108,9 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
                 return used
         elif not series and parts.stem and is_foreign(line) and not metadata.is_line(line):
             return index
-        elif headings.is_section(line) or _LABEL_ALONE.fullmatch(plain(line.text)):
+        elif _is_between(line, parts):
             continue  # a heading between a stem and its options: the column's, not the question's
-        text, answer = inline_answers.cut(text)
+        text, answer = inline_answers.cut(_POINTS_IN_CELL.sub("", text))
         if answer is not None:
             parts.answers.append(answer)
         parts.stem.append(text)
@@ -115,6 +120,16 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         if not _LABEL_ALONE.fullmatch(plain(before)):
             parts.stem.append(before)
     return min(first, len(lines))
+
+
+def _is_between(line: Line, parts: Parts) -> bool:
+    """Whether a line between a stem and its options is no part of either; a request tells the question's type."""
+    text = plain(line.text)
+    if is_request(text):
+        told = text.lower()
+        parts.wanted = MSQ if "all" in told or "more" in told else MCQ
+        return True
+    return bool(_LABEL_ALONE.fullmatch(text) or _TIME_OR_POINTS.fullmatch(text)) or headings.is_section(line)
 
 
 def _is_before_question(text: str, lines: Sequence[Line], parts: Parts) -> bool:
