@@ -1,4 +1,4 @@
-"""What tests of every kind share: an environment without real AWS, moto's tables, an emulator for races."""
+"""Fixtures for all tests: an environment without real AWS, in-memory tables, an emulator for races."""
 
 import os
 import tempfile
@@ -41,16 +41,16 @@ _SAFE_ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "tests",
     "STAGE": "test",
 }
-# Those that serve more than a test may begin with any: the event loop's workers, the reader of the emulator's log, what
-# answers a browser.
+# Threads that serve several tests may start in any of them: the event loop's workers, the reader of the emulator's log,
+# the server for the browser.
 _SHARED_THREADS = ("asyncio_", "emulator", "loopback")
 _NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "SMARTEXAM_LOCAL", "JWT_SECRET_ARN")
 
 
 def forget_processes_state() -> None:
-    """Make this process as good as a fresh Lambda: no settings, no ids, no feed, no papers, no guesses.
+    """Reset this process to the state of a fresh Lambda: no settings, ids, feed, papers or guesses.
 
-    The connection stays: making a client takes longer than most tests.
+    The connection stays, because creating a client takes longer than most tests.
     """
     settings.cache_clear()
     ids.allocator.cache_clear()
@@ -71,7 +71,7 @@ def _no_real_aws() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch, wall_clock: FrozenClock) -> Iterator[None]:
-    # Lambda freezes processes between calls: what a process keeps ages by the wall clock alone, which is the test's.
+    # Lambda freezes processes between calls, so caches age by the wall clock alone, which the test controls.
     monkeypatch.setattr(stopwatch, "monotonic", lambda: 0.0)
     monkeypatch.setattr(stopwatch, "time", wall_clock.now)
     forget_processes_state()
@@ -81,7 +81,7 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch, wall_clock: FrozenClock) -> 
 
 @pytest.fixture(autouse=True)
 def _no_thread_stays() -> Iterator[None]:
-    """What a test leaves running would work, write and use up random numbers in the middle of another one."""
+    """A thread that a test leaves running would work, write and use random numbers during another test."""
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
@@ -92,7 +92,7 @@ def _no_thread_stays() -> Iterator[None]:
 
 @pytest.fixture
 def wall_clock() -> FrozenClock:
-    """The machine's clock, by which what a process keeps ages."""
+    """The machine's clock, by which caches age."""
     return FrozenClock()
 
 
@@ -104,7 +104,7 @@ def clock(wall_clock: FrozenClock) -> FrozenClock:
 
 @pytest.fixture(scope="session", name="moto")
 def _moto() -> Iterator[None]:
-    """Moto answers what is sent to AWS, except what a test has answered otherwise."""
+    """Moto answers requests to AWS, unless a test has replaced its answer."""
     with mock_aws():
         yield
 
@@ -126,13 +126,13 @@ def tables(moto: None, database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="session")
 def _dynamodb(moto: None) -> Any:
-    # Making a client takes longer than most tests.
+    # Creating a client takes longer than most tests.
     return boto3.client("dynamodb", region_name=REGION)
 
 
 @pytest.fixture
 def dynamodb(tables: dict[str, str], _dynamodb: Any) -> Any:
-    """A client for looking at what is stored in the tables."""
+    """A client for reading what is stored in the tables."""
     return _dynamodb
 
 
@@ -178,7 +178,7 @@ def stack() -> Iterator[LocalStack]:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
+    """A free port on loopback."""
     import socket  # noqa: PLC0415 - only races need it
 
     with socket.socket() as probe:
@@ -188,6 +188,6 @@ def free_port() -> int:
 
 
 def local_layout() -> Layout:
-    """Where the local stack finds its parts; EMULATOR_VENV names another emulator than that of `make`."""
+    """The local stack's folders; EMULATOR_VENV names another emulator than that of `make`."""
     installed = os.environ.get("EMULATOR_VENV")
     return Layout(emulator_venv=Path(installed)) if installed else Layout()

@@ -1,4 +1,4 @@
-"""A client of the API that shows everything: statuses, headers, bodies as they came."""
+"""A client of the API that shows statuses, headers and bodies unchanged."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ ERROR_SHAPE = {"status": "error", "success": False}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer; `body` is read as JSON where it is that, else text."""
+    """An HTTP answer; `body` is decoded if it is JSON, otherwise text."""
 
     status: int
     body: Any
@@ -23,7 +23,7 @@ class Answer:
 
 
 class Client:
-    """Calls one server, as one signed-in user or nobody."""
+    """Calls one server, as one signed-in user or as nobody."""
 
     def __init__(self, base_url: str, token: str | None = None, pool: urllib3.PoolManager | None = None) -> None:
         self.base_url = base_url
@@ -57,7 +57,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Send one request; text and bytes go as they are, anything else as JSON. Redirects are not followed."""
+        """Send one request; text and bytes are sent as they are, anything else as JSON. Redirects are not followed."""
         sent = {"accept": "application/json"}
         if self.token is not None:
             sent["authorization"] = f"Bearer {self.token}"

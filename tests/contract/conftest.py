@@ -19,7 +19,7 @@ def anonymous(stack: LocalStack) -> Iterator[Client]:
 
 @pytest.fixture
 def clock(stack: LocalStack) -> Iterator[Callable[[float], Any]]:
-    """Sets the server's clock so many seconds from the real one; back to the real one afterwards."""
+    """Sets the server's clock to an offset in seconds; resets it afterwards."""
     yield stack.set_clock
     stack.set_clock(0)
 
@@ -44,7 +44,7 @@ def other_student(anonymous: Client) -> Client:
 
 @pytest.fixture
 def new_exam(admin: Client) -> Callable[..., int]:
-    """Creates an exam of three questions (MCQ B, MSQ A and C, NUMERIC 1.41 ± 0.01) through the API; its id."""
+    """Creates an exam of three questions (MCQ B, MSQ A and C, NUMERIC 1.41 ± 0.01) through the API; returns its id."""
 
     def create(**fields: Any) -> int:
         exam = {

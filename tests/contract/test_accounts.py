@@ -21,7 +21,7 @@ _numbers = itertools.count(int(time.time()))
 
 
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:
-    """What a look finds as soon as it finds something."""
+    """The result of `look` as soon as it is not empty."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := look():
@@ -36,7 +36,7 @@ def mails_to(client: Client, address: str) -> list[dict[str, Any]]:
 
 
 def link_token(client: Client, address: str, *, beyond: int = 0) -> str:
-    """The token in the newest mail to an address, once there are more than so many."""
+    """The token in the newest mail to an address, once there are more than `beyond` mails."""
     mails = eventually(lambda: mails if len(mails := mails_to(client, address)) > beyond else None)
     (link,) = mails[0]["links"]
     assert link.startswith(f"{client.base_url}/set-password?token=")
@@ -44,7 +44,7 @@ def link_token(client: Client, address: str, *, beyond: int = 0) -> str:
 
 
 class Person:
-    """Somebody with an account of their own."""
+    """A person with their own account."""
 
     def __init__(self, anonymous: Client) -> None:
         number = next(_numbers)
@@ -139,7 +139,7 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(anonymous: Client)
             assert answer.status == 401
 
     known, unknown = median(times[True]), median(times[False])
-    # The rule itself is measured on the engine alone; a whole stack on a shared machine is less steady.
+    # A separate test measures this precisely; a whole stack on a shared machine is less steady.
     assert abs(known - unknown) < 0.4 * max(known, unknown)
 
 
@@ -289,7 +289,7 @@ def test_a_deleted_account_leaves_no_trace(person: Person, stack: LocalStack) ->
 
 
 def _traces(stack: LocalStack, person: Person, user_id: int) -> list[str]:
-    """What is left of an account in any table, but for the feed that keeps its tokens dead."""
+    """What is left of an account in any table, except the feed that keeps its tokens revoked."""
     database = boto3.client("dynamodb", region_name=REGION, endpoint_url=stack.aws_endpoint)
     wanted = (person.username, person.email, f"'user#{user_id}'", f"{user_id:016d}")
     found = []

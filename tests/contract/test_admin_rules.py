@@ -1,4 +1,4 @@
-"""§8 of the contract, users to access requests, over HTTP: what is refused, how lists are paged, what changes mean."""
+"""§8 of the contract, users to access requests, over HTTP: refusals, pages of lists, effects of changes."""
 
 import io
 import struct
@@ -42,7 +42,7 @@ class TestLists:
     def test_pages_are_counted_from_one_and_end_in_empty_ones(self, admin: Client, path: str) -> None:
         name, size = LISTS[path]
 
-        # What earlier tests did may still be on its way into the statistics.
+        # Earlier tests' results may not be counted yet.
         first, beyond = eventually(
             lambda: [admin.get(path, query={"page": page}).body for page in (1, 99_999)],
             lambda both: both[0]["total"] == both[1]["total"],
@@ -192,7 +192,7 @@ def picture(form: str = "PNG") -> bytes:
 
 
 def pixel_bomb() -> bytes:
-    """A PNG of some hundred bytes that says it has 2.5 billion pixels."""
+    """A PNG of some hundred bytes that claims 2.5 billion pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -320,7 +320,7 @@ class TestAnalytics:
         exam = new_exam(name="<img src=x onerror='alert(1)'> & \"more\"")
         student.post(f"/start-exam/{exam}")
         result = student.post(f"/submit-exam/{exam}").body["result_id"]
-        # Known by its id at once; lists follow.
+        # Found by its id at once; lists lag.
         assert admin.get(f"/admin/users-analytics/download-result/{result}").status == 200
 
         fragment = admin.get("/admin/users-analytics/results", query={"exam": exam, "partial": "1"})

@@ -1,4 +1,4 @@
-"""Users, requests, attempts, categories, images and analytics as admins keep them, over HTTP."""
+"""Users, requests, attempts, categories, images and analytics for administrators, over HTTP."""
 
 import io
 import threading
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def eventually(ask: Callable[[], T], is_so: Callable[[T], bool], *, seconds: float = 20) -> T:
-    """What `ask` returns once it is so: the stream brings results a moment after they are there."""
+    """The result of `ask` once `is_so`, because the stream counts results a moment later."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not is_so(answer := ask()) and time.monotonic() < deadline:

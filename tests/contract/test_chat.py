@@ -1,4 +1,4 @@
-"""Chat over HTTP and real WebSockets, as its clients meet it."""
+"""Chat over HTTP and real WebSockets."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ _turns = itertools.count(1)
 
 
 class Device:
-    """A connection, and what came by it."""
+    """A connection, and its received events."""
 
     def __init__(self, url: str, **options: Any) -> None:
         self._connection: ClientConnection = connect(url, open_timeout=30, legacy=True, **options)
@@ -28,7 +28,7 @@ class Device:
         self._connection.send(json.dumps({"action": action, **fields}))
 
     def expect(self, event: str) -> Any:
-        """The data of the next event of a name; others are passed over."""
+        """The data of the next event with this name; others are skipped."""
         deadline = time.monotonic() + 20
         while True:
             found = json.loads(self._connection.recv(timeout=deadline - time.monotonic()))
@@ -36,7 +36,7 @@ class Device:
                 return found["data"]
 
     def rest(self) -> list[str]:
-        """The names of events that came before the answer to a heartbeat sent now."""
+        """The names of the events received before the answer to a heartbeat that is sent now."""
         self.send("heartbeat")
         names = []
         while True:

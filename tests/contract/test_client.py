@@ -13,7 +13,7 @@ pytestmark = pytest.mark.contract
 
 
 class Train(HttpTransport):
-    """A way to the server that goes through a tunnel now and then."""
+    """A transport that loses the connection now and then."""
 
     in_tunnel = False
 

@@ -12,7 +12,7 @@ from tests.contract.client import Answer, Client, is_error
 
 pytestmark = pytest.mark.contract
 
-# Each comment at a time of its own, past the limit of ten seconds: the demo students comment in many tests.
+# Each comment at its own time, past the limit of ten seconds, because the demo students comment in many tests.
 _times = count(20, 20)
 
 
@@ -44,14 +44,14 @@ def follower(other_student: Client, question_ids: list[int]) -> Iterator[ClientC
 
 
 def join(connection: ClientConnection, question_id: int) -> None:
-    """Follow a discussion; nothing answers that, so something else is asked that does."""
+    """Follow a discussion. That has no answer, so a heartbeat is sent and its answer awaited."""
     for frame in ({"action": "joinDiscussion", "question_id": question_id}, {"action": "heartbeat"}):
         connection.send(json.dumps(frame))
     assert received(connection)["event"] == "heartbeat_ack"
 
 
 def received(connection: ClientConnection) -> dict[str, Any]:
-    """The next event but for those of presence."""
+    """The next event that is not about presence."""
     while True:
         event: dict[str, Any] = json.loads(connection.recv(timeout=10))
         if event["event"] not in {"user_online", "user_offline"}:

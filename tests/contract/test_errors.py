@@ -1,4 +1,4 @@
-"""Bad input of every kind: never a 500, always the one error shape."""
+"""Invalid input of every kind: never a 500, always the error shape."""
 
 import csv
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_unknown_ids_are_refused(served: list[tuple[str, str, str]], admin: Clie
         if ":" not in path:
             continue
         answer = (admin if access == "admin" else student).send(method, with_ids(path), {})
-        # Who is no member of a conversation is not told whether there is one.
+        # Users outside a conversation are not told whether it exists.
         assert answer.status in ({400, 403, 404} if "/chat/" in path else {400, 404}), (method, path, answer)
 
 

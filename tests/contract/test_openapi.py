@@ -1,4 +1,4 @@
-"""The description of the API: true to the code, to the deployment, to the contract, and to its standard."""
+"""The API's description agrees with the code, the deployment, the contract and its standard."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ from tools.openapi import document, errors, functions, prose, shapes
 CONTRACT = Path(__file__).with_name("routes.csv")
 HIGHEST_ID = 2**53 - 1
 
-# What is served beyond the contract, and who may call it.
+# Routes beyond the contract, and who may call them.
 ADDED = {
     "GET /admin/api/audit": "admin",
     "GET /admin/api/analytics/rebuild": "admin",
@@ -34,7 +34,7 @@ ADDED = {
 
 
 class Described(NamedTuple):
-    """An operation of the description, with a name that does not depend on how its parameters are called."""
+    """An operation of the description, with a name that does not depend on the names of its parameters."""
 
     name: str
     path: str

@@ -1,4 +1,4 @@
-"""The Postman collection: up to date, whole, and of the format that Postman reads."""
+"""The Postman collection: up to date, complete, and in the format that Postman reads."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tools.openapi import document
 DESCRIPTION = document.build()
 COLLECTION = postman.collection(DESCRIPTION)
 
-# What Postman's collection format, version 2.1, asks of the parts that are used here.
+# The part of Postman's collection format, version 2.1, that is used here.
 PAIR = {
     "type": "object",
     "required": ["key", "value"],

@@ -1,4 +1,4 @@
-"""Random calls, made from the API's description: every answer must be one that it describes."""
+"""Random calls, generated from the API's description: every answer must be as described."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -26,25 +26,25 @@ CALLABLE = [
     pytest.param(operation, mode, id=f"{operation.label}-{kind}")
     for operation in (found.ok() for found in DESCRIPTION.get_all_operations())
     for kind, mode in KINDS.items()
-    # Where nothing is sent, nothing can be wrong.
+    # If nothing is sent, nothing can be invalid.
     if kind == "fitting" or {"parameters", "requestBody"} & operation.definition.raw.keys()
 ]
 
 load_all_checks()
-# Not `not_a_server_error`: a service that is not configured here is a 503, and described.
+# Not `not_a_server_error`: an unconfigured service is a described 503.
 CONFORMING = ("status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
 
 @pytest.fixture(scope="module", name="crowd")
 def _crowd() -> Iterator[dict[str, Client]]:
-    """Clients by who may call an operation, of a stack of their own: random calls leave no stone where it was."""
+    """Clients by who may call an operation, with their own stack, because random calls change everything."""
     with LocalStack(layout=local_layout()) as stack:
         anonymous = Client(stack.base_url)
         student = anonymous.signed_in(*STUDENTS[0])
         yield {
             "public": anonymous,
             "user": student,
-            # Not the same one: an account may be deleted by what is called here.
+            # Another one, because these calls may delete the account.
             "auth": anonymous.signed_in(*STUDENTS[1]),
             "admin": anonymous.signed_in(*ADMIN),
         }

@@ -1,4 +1,4 @@
-"""A sitting over HTTP: gateway, functions and database as they are deployed."""
+"""A sitting over HTTP: gateway, functions and database as deployed."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -208,7 +208,7 @@ def test_deleting_an_exam_takes_its_attempts_along(student: Client, admin: Clien
     start(student, exam)
     student.post(f"/submit-exam/{exam}")
     start(student, exam)
-    # Answers are saved without looking for the exam: processes know its paper by heart.
+    # Saving answers does not look up the exam, because processes cache its paper.
     body = {"answers": {ids_of(student, exam)[0]: "B"}}
     assert student.post(f"/api/sync-exam-answers/{exam}", body).status == 200
 

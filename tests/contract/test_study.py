@@ -14,7 +14,7 @@ BLOCKS = ("[FINAL ANSWER]", "[GIVEN]", "[SOLUTION]", "[EXPLANATION]")
 
 @pytest.fixture
 def model(anonymous: Client) -> Iterator[Callable[[str], None]]:
-    """Lets the model fail in a way; it works again afterwards."""
+    """Sets the model's failure mode; it works again afterwards."""
 
     def set_mode(mode: str) -> None:
         answer = anonymous.post("/_local/ai", {"mode": mode})
@@ -26,7 +26,7 @@ def model(anonymous: Client) -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture
 def fresh(student: Client) -> Client:
-    """The first student, with nothing asked before."""
+    """The first student, without earlier questions."""
     assert student.post("/api/clear-chat-history").body == {"success": True, "message": "Chat history cleared."}
     return student
 

@@ -1,4 +1,4 @@
-"""A real browser without a window, driven over its own debugging protocol."""
+"""Drives a real headless browser over its debugging protocol."""
 
 import base64
 import itertools
@@ -32,7 +32,7 @@ _PATIENCE = 30.0
 
 
 class PageError(AssertionError):
-    """The page did not do what was waited for, or its script failed."""
+    """The page did not reach the awaited state, or its script failed."""
 
 
 def installed() -> str | None:
@@ -44,8 +44,7 @@ class Browser:
     """One tab.
 
     Attributes:
-        complaints: what the page wrote to its console as errors or warnings, its uncaught exceptions, and what its
-            policy blocked.
+        complaints: console errors and warnings, uncaught exceptions, and what the content security policy blocked.
         requested: the addresses that it fetched.
     """
 
@@ -100,7 +99,7 @@ class Browser:
         raise PageError(f"never true: {expression}; the page complained: {self.complaints}")
 
     def resize(self, width: int, height: int, *, mobile: bool = False, dark: bool = False) -> None:
-        """Be a screen of that size, in CSS pixels."""
+        """Set the screen's size, in CSS pixels."""
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
         )
@@ -134,7 +133,7 @@ class Browser:
 
 @contextmanager
 def browser(executable: str) -> Iterator[Browser]:
-    """A fresh browser with nothing remembered, ended afterwards."""
+    """A fresh browser without a profile, ended afterwards."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         command = [executable, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

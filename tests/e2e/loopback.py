@@ -1,4 +1,4 @@
-"""The functions behind HTTP on loopback, in this very process: enough of a gateway for a browser's test."""
+"""The functions behind HTTP on loopback, in this process: a minimal gateway for a browser's test."""
 
 import base64
 import threading

@@ -1,6 +1,6 @@
-"""The reference as a reader has it: in a real browser, on a screen and on a phone.
+"""The reference page in a real browser, on a screen and on a phone.
 
-Without a browser these tests are skipped, and say so. Where one must be there, REQUIRE_BROWSER=1 makes that a failure.
+Without a browser these tests are skipped; REQUIRE_BROWSER=1 makes that a failure.
 """
 
 import json
@@ -44,7 +44,7 @@ def site() -> Iterator[str]:
 
 @pytest.fixture
 def page(tab: Browser, site: str) -> Iterator[Browser]:
-    """The reference, freshly opened on a wide screen; whatever it complains of fails the test."""
+    """The reference, freshly opened on a wide screen; its console errors fail the test."""
     tab.resize(1440, 1000)
     tab.open(f"{site}/api-docs")
     tab.evaluate("sessionStorage.clear(), localStorage.clear()")
@@ -139,7 +139,7 @@ def test_signs_in_and_tries_a_route_out(page: Browser, site: str) -> None:
     page.evaluate("document.querySelector('#account').click()")
     page.evaluate("document.querySelector('#auth_me form').requestSubmit()")
     page.wait("document.querySelector('#auth_me .outcome').innerText.includes('Authentication required')")
-    page.complaints.clear()  # Chromium notes the 401 that was asked for
+    page.complaints.clear()  # Chromium reports the expected 401
 
 
 def test_tells_why_signing_in_failed(page: Browser) -> None:
@@ -148,7 +148,7 @@ def test_tells_why_signing_in_failed(page: Browser) -> None:
     page.wait("document.querySelector('#signin-problem').textContent")
     assert "Invalid credentials" in page.evaluate("document.querySelector('#signin-problem').textContent")
     assert page.evaluate("document.querySelector('#signin').open") is True
-    page.complaints.clear()  # Chromium notes the 401 that was asked for
+    page.complaints.clear()  # Chromium reports the expected 401
 
 
 def test_is_reached_by_keyboard_alone(page: Browser) -> None:

@@ -1,4 +1,4 @@
-"""The measuring of every route: none is left out, and those of a sitting keep their promises."""
+"""The benchmark of all routes: none is missing, and those of a sitting keep their budgets."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
-# They serve a file that they ship.
+# They serve a shipped file.
 WITHOUT_DATA = {"GET /openapi.json", "GET /api-docs"}
 SOCKET_ROUTES = {
     "$connect",
@@ -32,7 +32,7 @@ def described_routes() -> set[str]:
 
 def test_every_route_is_measured(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    # In a process of its own: the measured functions' environment is the process's.
+    # In its own process, because the measured functions' environment is the process's.
     done = subprocess.run(
         [sys.executable, "-m", "bench", "database", "--quick", "--json", str(report)],
         check=False,

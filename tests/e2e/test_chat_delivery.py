@@ -1,4 +1,4 @@
-"""Messages from many devices whose connections are cut at random: none is lost, none is there twice."""
+"""Messages from many devices whose connections are cut at random: none is lost or doubled."""
 
 import itertools
 import json
@@ -28,9 +28,9 @@ from tests.factories.users import create_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-# All of it takes minutes: `make soak`. Every run of the tests takes a part.
+# The whole test takes minutes: `make soak`. Every test run does a part.
 CONVERSATIONS, MESSAGES, DEVICES = (10, 200, 4) if os.environ.get("SOAK") else (4, 30, 4)
-# The server's clock runs so much faster than the real one, that the pause between messages passes in no time.
+# The server's clock runs this much faster than the real one, so that the pause between messages is short.
 SPEED = 30
 AT_ONCE = 6
 
@@ -73,7 +73,7 @@ class Account:
 
 @dataclass
 class Device:
-    """A device that sends its share of a conversation's messages, and shows what it gets."""
+    """A device that sends its share of a conversation's messages, and records what it receives."""
 
     account: Account
     conversation_id: int
@@ -97,7 +97,7 @@ class Device:
         self.catch_up()
 
     def catch_up(self) -> list[int]:
-        """Page back through the whole conversation; its ids, the oldest first."""
+        """Page back through the whole conversation; returns its ids, the oldest first."""
         client = self.account.client()
         ids: list[int] = []
         query: dict[str, str] = {}
@@ -115,20 +115,20 @@ class Device:
                 client = self.account.client()
                 url = client.post("/api/chat/ws-ticket").body["url"]
                 client.close()
-                # A ticket's minute is over in a moment here: a busy machine may come too late.
+                # A ticket's minute is short here, so a busy machine may be too late.
                 with suppress(InvalidStatus):
                     return connect(url, legacy=True, open_timeout=30)
         pytest.fail("no ticket opened a connection")
 
     def _cut(self, connection: ClientConnection) -> None:
-        """Cut, not closed: no farewell reaches the server."""
+        """Cut, not closed: the server gets no closing handshake."""
         self.cuts += 1
-        # The threads of the connection see the end and end themselves; of a socket that is only closed they would not.
+        # The connection's threads see the end and exit; with a closed socket they would not.
         with suppress(OSError):
             connection.socket.shutdown(socket.SHUT_RDWR)
 
     def _send(self, connection: ClientConnection, text: str) -> bool:
-        """Whether the message was acknowledged; it is sent until then, always by the same name."""
+        """Whether the message was acknowledged; it is repeated until then, with the same id."""
         frame = {"action": "sendMessage", "conv_id": self.conversation_id, "message": text, "client_id": text}
         while True:
             with self.slots:

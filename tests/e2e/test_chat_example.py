@@ -1,4 +1,4 @@
-"""The example client: two people, two terminals."""
+"""The example chat client: two users in two terminals."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""A function's process dies within a call: the client is told in the API's words, and a repetition ends well."""
+"""A function's process dies during a call: the client gets an error in the API's shape, and a repetition succeeds."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @contextmanager
 def killing(function: str) -> Iterator[None]:
-    """Within the block, every process of a function that does anything is killed, if this test run started it."""
+    """Within the block, every busy process of a function that belongs to this test run is killed."""
     ending = threading.Event()
 
     def run() -> None:

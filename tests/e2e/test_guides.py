@@ -1,4 +1,4 @@
-"""What the guides tell a newcomer to run, run as it stands there, against the local stack."""
+"""Runs the guides' commands literally against the local stack."""
 
 import json
 import os
@@ -20,12 +20,12 @@ DOCUMENTED = "http://127.0.0.1:3000"
 
 @pytest.fixture(autouse=True)
 def _as_first_started(stack: LocalStack) -> None:
-    """A newcomer's exams are those of the demo data."""
+    """The demo exams only, as after a first start."""
     stack.reset()
 
 
 def block(guide: str, language: str, containing: str) -> str:
-    """The one block of a guide in a language with a text in it."""
+    """The single block of a guide in a language that contains a text."""
     text = (ROOT / guide).read_text(encoding="utf-8")
     blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     (found,) = (each for each in blocks if containing in each)

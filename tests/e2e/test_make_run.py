@@ -1,4 +1,4 @@
-"""The local stack as a developer runs it: a process of its own."""
+"""The local stack as a developer runs it, in its own process."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The example client sits the physics mock test, and the server's score is the one it works out itself."""
+"""The example client sits the physics mock test, and the server's score equals its own."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A short soak: everybody acts at once while processes are killed, and nothing is lost, doubled or miscounted."""
+"""A short soak test: all users act at once while processes are killed, and nothing is lost, doubled or miscounted."""
 
 from pathlib import Path
 
@@ -35,5 +35,5 @@ def test_nothing_is_lost_while_processes_are_killed(tmp_path: Path) -> None:
     assert outcome.kills
     for done in ("syncs acknowledged", "sittings submitted", "sittings ended by the schedule"):
         assert outcome.ledger.counts[done], done
-    # What the long one says of memory needs longer to mean anything; that it can be said is enough here.
+    # The long run's memory budgets mean nothing here; that they can be computed is enough.
     assert section(outcome).budgets

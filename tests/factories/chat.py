@@ -1,4 +1,4 @@
-"""People who chat, and what arrives on their devices."""
+"""Chatting users, and what arrives on their devices."""
 
 import itertools
 import json
@@ -19,7 +19,7 @@ _connections = itertools.count(1)
 
 @dataclass
 class Wire:
-    """The gateway's side of connections: what was posted to each, and which of them are gone."""
+    """The gateway's side of connections: what was posted to each, and which are gone."""
 
     posted: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     gone: set[str] = field(default_factory=set)
@@ -32,7 +32,7 @@ class Wire:
         return "sent"
 
     def took(self, connection_id: str, event: str | None = None) -> list[Any]:
-        """The data of what was posted to a connection since the last look; without a name, the events whole."""
+        """The data of events posted to a connection since the last call; without a name, whole events."""
         events = self.posted.pop(connection_id, [])
         return events if event is None else [each["data"] for each in events if each["event"] == event]
 
@@ -58,13 +58,13 @@ def socket_event(route: str, connection_id: str, body: Any = "", **fields: Any) 
 
 
 def call_socket(route: str, connection_id: str, body: Any = "", **fields: Any) -> int:
-    """Call the function as a WebSocket API does; the status that it answers."""
+    """Call the function like a WebSocket API does; returns the status."""
     status: int = sockets(socket_event(route, connection_id, body, **fields), FakeContext())["statusCode"]
     return status
 
 
 class Person:
-    """Somebody with an account, a token and devices."""
+    """A user with an account, a token and devices."""
 
     def __init__(self, clock: FrozenClock, wire: Wire, first_name: str = "Asha", **fields: Any) -> None:
         self.clock, self.wire = clock, wire
@@ -85,7 +85,7 @@ class Person:
         return answer.body
 
     def connect(self, connection_id: str | None = None, headers: Mapping[str, str] | None = None) -> str:
-        """Open a connection; its id."""
+        """Open a connection; returns its id."""
         name = connection_id or f"Connection{next(_connections)}="
         sent = (
             headers if headers is not None else {"Authorization": f"Bearer {access_token(self.user, self.clock.now())}"}
@@ -98,14 +98,14 @@ class Person:
         return call_socket(action, connection_id, {"action": action, **fields})
 
     def befriend(self, other: "Person") -> int:
-        """Get connected with somebody; their conversation."""
+        """Connect with another user; returns their conversation."""
         self.ok("POST", "/request", {"recipient_id": other.id})
         (request,) = [each for each in other.ok("GET", "/requests/inbox")["requests"] if each["from_id"] == self.id]
         conversation_id: int = other.ok("PUT", f"/request/{request['conn_id']}", {"action": "accept"})["conv_id"]
         return conversation_id
 
     def say(self, conversation_id: int, text: str = "hello", **fields: Any) -> dict[str, Any]:
-        """Send a message, two seconds after anything before."""
+        """Send a message, at least two seconds after any other."""
         self.clock.advance(2)
         message: dict[str, Any] = self.ok("POST", f"/messages/{conversation_id}", {"message": text, **fields})[
             "message"
@@ -113,17 +113,17 @@ class Person:
         return message
 
     def texts(self, conversation_id: int) -> list[str]:
-        """What a page of a conversation says."""
+        """The texts of a page of a conversation."""
         return [message["message"] for message in self.ok("GET", f"/messages/{conversation_id}")["messages"]]
 
     def conversation(self, conversation_id: int) -> dict[str, Any]:
-        """A conversation as the list shows it."""
+        """A conversation as in the list."""
         listed = self.ok("GET", "/conversations")["conversations"]
         (found,) = [each for each in listed if each["id"] == conversation_id]
         assert isinstance(found, dict)
         return found
 
     def unread(self, conversation_id: int) -> int:
-        """How much is unread in a conversation."""
+        """The number of unread messages in a conversation."""
         count: int = self.conversation(conversation_id)["unread"]
         return count

@@ -1,4 +1,4 @@
-"""A clock that stands until a test moves it."""
+"""A clock that only moves when a test moves it."""
 
 # Monday, 5 January 2026, 10:00 in Kolkata.
 MORNING = 1_767_587_400.0
@@ -20,5 +20,5 @@ class FrozenClock:
         return self._now
 
     def set(self, now: float) -> None:
-        """Go to a point in time."""
+        """Set the time."""
         self._now = now

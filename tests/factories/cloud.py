@@ -1,4 +1,4 @@
-"""Queues, mail and connections of AWS, as far as the product talks to them, at the level of HTTP."""
+"""AWS's queues, mail, connections and files as the product uses them, at the level of HTTP."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ Response = tuple[int, dict[str, str], Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in a queue; it may be taken from `delay_seconds` on."""
+    """A message in a queue; it can be received after `delay_seconds`."""
 
     queue: str
     body: dict[str, Any]
@@ -27,13 +27,13 @@ class Message:
 
 @dataclass
 class Cloud:
-    """Takes what is sent, and keeps it.
+    """Accepts and keeps what is sent.
 
     Attributes:
-        messages: what lies in queues, in the order in which it came.
-        mails: what was handed to SES: the body of each request.
+        messages: the messages in queues, in order of arrival.
+        mails: the bodies of requests to SES.
         frames: what was posted to each connection.
-        gone: connections that do not exist any more.
+        gone: connections that no longer exist.
         objects: files in buckets, by bucket and key with a slash between.
         secrets: texts in Secrets Manager, by their address.
     """
@@ -46,15 +46,15 @@ class Cloud:
     secrets: dict[str, str] = field(default_factory=dict)
 
     def keep(self) -> "Cloud":
-        """A copy of how things are now."""
+        """A copy of the current state."""
         return deepcopy(self)
 
     def put_back(self, kept: "Cloud") -> None:
-        """Make things what they were."""
+        """Restore a state."""
         vars(self).update(vars(deepcopy(kept)))
 
     def take(self) -> list[Message]:
-        """Take out what lies in queues."""
+        """Remove and return the messages in queues."""
         taken, self.messages = self.messages, []
         return taken
 

@@ -1,4 +1,4 @@
-"""Whether what a function answers is what the API's description says: asked of every answer that a test gets."""
+"""Checks every answer that a test gets against the API's description."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _ADVICE = "Name errors under `Raises:` in the handler's docstring, other answers
 
 
 def check(method: str, path: str, response: Mapping[str, Any]) -> None:
-    """Fail if a payload-2.0 response is not as described; what is not described at all is left alone."""
+    """Fail if a payload-2.0 response is not as described; routes without a description are ignored."""
     operation = _operation(method, path)
     if operation is None:
         return
@@ -47,7 +47,7 @@ def _document() -> dict[str, Any]:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    # Fixed parts come before parameters, as in the gateway: /admin/exams is no /admin/{...}.
+    # Fixed parts before parameters, as in the gateway: /admin/exams does not match /admin/{...}.
     paths = sorted(_document()["paths"], key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), path) for path in paths]
 

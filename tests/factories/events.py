@@ -1,4 +1,4 @@
-"""The events that functions get, and what they answer, as a test reads it."""
+"""Events for functions, and their answers for tests."""
 
 import base64
 import itertools
@@ -30,7 +30,7 @@ class FakeContext:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A handler's answer, its body read as JSON where it is that."""
+    """A handler's answer, its body decoded if it is JSON."""
 
     status: int
     body: Any
@@ -108,7 +108,7 @@ def http_event(
 
 
 def sqs_event(*bodies: Any, queue: str = "queue") -> dict[str, Any]:
-    """An event of an SQS queue with a message for each body (as JSON, text as it is)."""
+    """An event of an SQS queue with a message for each body (as JSON; text is sent as it is)."""
     return {
         "Records": [
             {
@@ -127,7 +127,7 @@ def sqs_event(*bodies: Any, queue: str = "queue") -> dict[str, Any]:
 
 
 def answer_of(response: Mapping[str, Any]) -> Answer:
-    """A payload-2.0 response as a test reads it; header names in lower case."""
+    """A payload-2.0 response for tests; header names in lower case."""
     headers = {name.lower(): value for name, value in (response.get("headers") or {}).items()}
     body: Any = response.get("body") or None
     if response.get("isBase64Encoded") and body is not None:
@@ -138,7 +138,7 @@ def answer_of(response: Mapping[str, Any]) -> Answer:
 
 
 def send(handler: Callable[[Any, Any], Mapping[str, Any]], method: str, path: str, **request: Any) -> Answer:
-    """Call a function as API Gateway does; `request` as for `http_event`. The answer must be as described."""
+    """Call a function like API Gateway does; `request` as for `http_event`. The answer must be as described."""
     response = handler(http_event(method, path, **request), FakeContext())
     described.check(method, path, response)
     return answer_of(response)

@@ -65,7 +65,7 @@ def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float 
 
 
 def add_questions(exam_id: int, contents: Sequence[Question], *, now: float = MORNING) -> list[int]:
-    """Store questions at the end of an exam; their ids."""
+    """Store questions at the end of an exam; returns their ids."""
     if not contents:
         return []
     fresh = ids.allocator().take("question", len(contents))

@@ -1,8 +1,8 @@
-"""Faults of AWS, injected where HTTP requests meet what answers them.
+"""Injects faults of AWS between HTTP requests and their answers.
 
-Whoever sends a request, by botocore or past it, it comes to moto in the end, and here that is stepped between. A
-*call* is a request with all its repetitions, of the client or of the code around it: equal requests one after the
-other. Calls are numbered from 1, so that each can be made to fail in each way.
+All requests, with and without botocore, are answered by moto in the end, and this intercepts them there. A *call* is a
+request with all its repetitions, by the client or by the code around it: equal requests in a row. Calls are numbered
+from 1, so that each can be made to fail in each way.
 """
 
 import json
@@ -51,7 +51,7 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as counted; `about` is the tables or whatever else it is for."""
+    """A counted call; `about` is its tables or other resources."""
 
     number: int
     service: str
@@ -63,16 +63,16 @@ class Call:
 
     @property
     def is_write(self) -> bool:
-        """Whether doing it twice, or not knowing whether it was done, can matter."""
+        """Whether it matters that it may be done twice, or that its outcome is unknown."""
         return self.service != "dynamodb" or self.operation in _WRITES
 
     def suffers(self, fault: Fault, extent: Extent) -> bool:
-        """Whether a fault can hit this call, in a way that another one does not stand for."""
+        """Whether a fault can affect this call in a way that no other fault represents."""
         if fault is Fault.CONFLICT:
             return self.operation in _CONFLICTING
         if fault is Fault.UNPROCESSED:
             return self.operation in _BATCHES and extent is not Extent.CALL
-        # To who only reads, an answer that got lost is the same as none.
+        # For a read, a lost answer is the same as none.
         return fault is not Fault.LOST or self.is_write
 
 
@@ -80,10 +80,10 @@ _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWr
 _CONFLICTING = _WRITES - {"BatchWriteItem"}
 _BATCHES = {"BatchWriteItem": "UnprocessedItems", "BatchGetItem": "UnprocessedKeys"}
 _TOKEN = re.compile(r'"ClientRequestToken": ?"[^"]*"')
-# Why an operation of a transaction had to wait: of what there is in all, or of what one partition may take.
+# Why an operation of a transaction was refused: the account's limits, or one partition's.
 _LIMITS = ("ThrottlingError", "ProvisionedThroughputExceeded")
 _SERVER_ERRORS = ((500, "InternalServerError"), (503, "ServiceUnavailable"), (500, "InternalFailure"))
-# What the product's clients wait for an answer, in seconds.
+# The read timeouts of the product's clients, in seconds.
 _READ_TIMEOUTS = {"dynamodb": 3.0, "sqs": 3.0, "s3": 3.0, "ses": 5.0, "sockets": 1.0, "secretsmanager": 2.0}
 
 
@@ -96,11 +96,11 @@ class _Armed:
 
 
 class Faults:
-    """Steps between requests and their answers.
+    """Intercepts requests and answers.
 
     Attributes:
-        calls: what was called since `watch`.
-        hits: how many requests were answered by a fault.
+        calls: the calls since `watch`.
+        hits: how many requests were answered with a fault.
     """
 
     def __init__(self, database: MemoryDatabase, cloud: Cloud) -> None:
@@ -114,18 +114,18 @@ class Faults:
         self._lock = threading.Lock()
 
     def watch(self, number: int = 0, fault: Fault = Fault.REFUSED, extent: Extent = Extent.ONCE) -> None:
-        """Count anew, and have a call fail; with the number 0 none does."""
+        """Start counting, and make one call fail; none with the number 0."""
         self.calls, self.hits, self._last = [], 0, None
         self._waited = {}
         self._armed = _Armed(number, fault, extent) if number else None
 
     def stop(self) -> None:
-        """Let everything succeed from here on; what was counted stays."""
+        """Let everything succeed from here on; the counts stay."""
         self._armed = None
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Be stepped between, and have nobody really wait, within the block."""
+        """Intercept requests within the block, and replace all waiting."""
 
         others = BotocoreStubber.process_request
 
@@ -137,15 +137,15 @@ class Faults:
             patch.setattr(BotocoreStubber, "process_request", process)
             patch.setattr("time.sleep", self.wait)
             patch.setattr("smartexam.limits.rate_limits.threading", SimpleNamespace(Event=lambda: self))
-            # A client that has met many faults stops repeating: here every case is its first.
+            # A client that has met many faults stops repeating; here every case must be its first.
             patch.setattr(RetryQuota, "acquire", lambda *_: True)
-            # Nobody here looks at who asks, nor at their signature.
+            # Nothing here checks the user agent or the signature.
             patch.setattr(UserAgentString, "to_string", lambda _: "tests")
             patch.setattr(RequestSigner, "sign", lambda *_, **__: None)
             yield
 
     def exchange(self, request: AWSPreparedRequest) -> Response:
-        """Answer a request, or have it fail if its turn has come."""
+        """Answer a request, or make it fail if it is its turn."""
         service, operation, about = named(request)
         content = _content(request)
         with self._lock:
@@ -195,12 +195,12 @@ class Faults:
         if fault is Fault.LOST and call.number % 2:
             raise ConnectionClosedError(endpoint_url=request.url)
         if fault is Fault.LOST:
-            return _server_error(call)  # which says nothing about whether it was done
+            return _server_error(call)  # does not say whether it was done
         self.wait(_READ_TIMEOUTS[call.service])
         raise ReadTimeoutError(endpoint_url=request.url)
 
     def _unprocessed(self, request: AWSPreparedRequest, call: Call, *, partly: bool) -> Response:
-        """All of a batch but its last part is done, or nothing of it."""
+        """All of a batch except its last part is done, or nothing of it."""
         wanted = _body(request)["RequestItems"]
         done, rest = _parted(wanted) if partly else ({}, wanted)
         found: dict[str, Any] = {"Responses": {}}
@@ -210,20 +210,20 @@ class Faults:
         return 200, {}, json.dumps({**found, _BATCHES[call.operation]: rest})
 
     def wait(self, seconds: float) -> None:
-        """In place of every wait between attempts."""
+        """Replaces every wait between attempts."""
         thread = threading.get_ident()
         self._waited[thread] = self._waited.get(thread, 0.0) + seconds
 
     @property
     def elapsed(self) -> float:
-        """Seconds that would have gone by, waiting between attempts and for answers; threads wait side by side."""
+        """Seconds that would have passed while waiting between attempts and for answers; threads wait in parallel."""
         main = threading.main_thread().ident
         others = [seconds for thread, seconds in self._waited.items() if thread != main]
         return self._waited.get(main or 0, 0.0) + max(others, default=0.0)
 
 
 def named(request: AWSPreparedRequest) -> tuple[str, str, str]:
-    """The service, the operation and what it is about."""
+    """The service, the operation and its resources."""
     target = _text(request.headers.get("X-Amz-Target", ""))
     url = str(request.url)
     if target.startswith("DynamoDB"):
@@ -251,7 +251,7 @@ def _body(request: AWSPreparedRequest) -> dict[str, Any]:
 
 
 def _content(request: AWSPreparedRequest) -> str:
-    """What makes two requests the same: all but a transaction's token, which is new for each attempt at it."""
+    """What makes two requests equal: everything but a transaction's token, which differs between attempts."""
     target = _text(request.headers.get("X-Amz-Target", ""))
     text = _text(request.body or "") if target else f"{request.method} {request.url}"
     return target + _TOKEN.sub("", text)
@@ -264,7 +264,7 @@ def _tables(body: dict[str, Any]) -> str:
 
 
 def _parted(wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The requests of a batch without the last of them, and that."""
+    """The requests of a batch without the last one, and the last one."""
     table, entry = list(wanted.items())[-1]
     keys = entry["Keys"] if isinstance(entry, dict) else entry
     done, rest = dict(wanted), {table: {**entry, "Keys": keys[-1:]} if isinstance(entry, dict) else keys[-1:]}
@@ -276,7 +276,7 @@ def _parted(wanted: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _server_error(call: Call) -> Response:
-    """In turn as a service says so, as it does when it is overloaded, and as what stands before it does."""
+    """In turn as an overloaded service says it, and as a load balancer says it."""
     if call.service == "s3":
         return _s3_error(500, "InternalError")
     if call.number % 4 == 0:
@@ -299,7 +299,7 @@ def _throttled(call: Call) -> Response:
 
 
 def _cancelled(request: AWSPreparedRequest, code: str) -> Response:
-    """A transaction of which the last operation met another writer or a limit."""
+    """A transaction whose last operation conflicted with another writer or a limit."""
     reasons = [{"Code": "None"}] * (len(_body(request)["TransactItems"]) - 1) + [{"Code": code, "Message": "injected"}]
     return _error(400, "TransactionCanceledException", CancellationReasons=reasons)
 

@@ -1,4 +1,4 @@
-"""Google, as far as a sign-in needs it: a key pair of its own and a certificate server on loopback."""
+"""A stand-in for Google's sign-in: a key pair and a certificate server on loopback."""
 
 import base64
 import datetime as dt
@@ -44,7 +44,7 @@ class Key:
 
 
 class CertificateServer:
-    """Serves certificates by key id, counts how often it is asked, and fails on demand."""
+    """Serves certificates by key id, counts requests, and fails on demand."""
 
     def __init__(self) -> None:
         self.keys: list[Key] = []
@@ -84,7 +84,7 @@ class CertificateServer:
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """What Google says about an account; `...` leaves a claim out."""
+    """Google's claims about an account; `...` leaves a claim out."""
     now = int(time.time())
     base = {
         "iss": "https://accounts.google.com",
@@ -103,7 +103,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def id_token(key: Key, content: dict[str, Any], **header: Any) -> str:
-    """A signed ID token, made by hand so that bad ones can be made too."""
+    """A signed ID token, built by hand so that invalid ones can be built too."""
     head = {"alg": "RS256", "typ": "JWT", "kid": key.id, **header}
     parts = (_encoded(json.dumps(part).encode()) for part in (head, content))
     text = ".".join(parts)

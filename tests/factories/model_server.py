@@ -1,4 +1,4 @@
-"""A model server on loopback that says what a test wants it to, in the real service's HTTP API."""
+"""A model server on loopback with scripted answers, in the real service's HTTP API."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer of the server; `body` in place of a completion, sent as it is; `hold` seconds pass before it."""
+    """One answer of the server; `body` replaces the completion and is sent as it is, after `hold` seconds."""
 
     text: str = ""
     status: int = 200
@@ -25,7 +25,7 @@ Script = Callable[[Mapping[str, Any]], "Reply | str"]
 
 
 class ModelServer:
-    """Answers as `script` says, which gets the request's JSON; `requests` is what was asked."""
+    """Answers as `script` returns for the request's JSON; `requests` records all requests."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -39,7 +39,7 @@ class ModelServer:
 
 
 def replies(*given: "Reply | str") -> Script:
-    """A script that gives these answers in their order, the last one again and again."""
+    """A script that gives these answers in order, and then repeats the last one."""
     rest: Sequence[Reply | str] = list(given)
     asked = iter(range(10**6))
 
@@ -80,7 +80,7 @@ def serving(server: ModelServer) -> Iterator[str]:
             for name, value in {"content-type": "application/json", **reply.headers}.items():
                 self.send_header(name, value)
             self.send_header("content-length", str(len(content)))
-            with suppress(OSError):  # who does not wait for the answer is gone
+            with suppress(OSError):  # a client that does not wait for the answer has gone
                 self.end_headers()
                 self.wfile.write(content)
 

@@ -1,4 +1,4 @@
-"""Question papers as PDFs for tests: lines of text at places, as plainly as a producer can write them."""
+"""Question papers as PDFs for tests: lines of text at positions, in the plainest form."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What functions hand to queues, and the mails that come of it."""
+"""Intercepts functions' messages to queues, and the mails that follow."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.factories.events import FakeContext, sqs_event
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that was put into a queue."""
+    """A message sent to a queue."""
 
     queue: str
     body: dict[str, Any]
@@ -23,7 +23,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as it was handed to SES."""
+    """A mail passed to SES."""
 
     to: str
     letter: Letter
@@ -41,7 +41,7 @@ _LINK = re.compile(r"https://exams\.example\.test/set-password\?token=([\w-]+)")
 
 @dataclass
 class PostOffice:
-    """Takes what is put into queues; delivers the mails among it on request."""
+    """Collects messages to queues, and delivers the mails among them on request."""
 
     sent: list[Sent] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
@@ -55,13 +55,13 @@ class PostOffice:
         self.mails.append(Mail(address, letter))
 
     def taken(self, queue: str) -> Iterator[Sent]:
-        """Take out what lies in a queue."""
+        """Remove and return the messages of a queue."""
         waiting = [message for message in self.sent if message.queue == queue]
         self.sent = [message for message in self.sent if message.queue != queue]
         yield from waiting
 
     def delivered(self) -> list[Mail]:
-        """Have the mailer work through its queue; returns the mails that this sent."""
+        """Let the mailer work through its queue; returns the mails that it sent."""
         before = len(self.mails)
         bodies = [message.body for message in self.taken("mail")]
         if bodies:

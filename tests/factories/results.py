@@ -1,4 +1,4 @@
-"""Results for tests, stored as the end of an attempt stores them, without the attempt."""
+"""Stores results for tests like the end of an attempt does, without an attempt."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def result_items(
 
 
 def sitting_item(user_id: int, exam: Exam, *, completed: int, allowance: int = 0, status: str = IDLE) -> SittingItem:
-    """The item of a student's place in an exam."""
+    """The item of a student's sitting of an exam."""
     return SittingItem(
         user_key(user_id),
         f"SITTING#{exam.id}",
@@ -66,7 +66,7 @@ def sitting_item(user_id: int, exam: Exam, *, completed: int, allowance: int = 0
 
 
 def store_result(user_id: int, exam: Exam, percent: float, *, at: float = MORNING, **fields: Any) -> int:
-    """A stored result of so many percent; its id."""
+    """Store a result with this percentage; returns its id."""
     result_id = next_id("attempt")
     score = round(percent * UNITS)
     table.batch_put(result_items(user_id, exam, result_id=result_id, score=score, completed_at=at, **fields))

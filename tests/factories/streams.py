@@ -11,7 +11,7 @@ _numbers = itertools.count(1)
 
 
 def stream_record(pk: str, sk: str, kind: str = "INSERT") -> dict[str, Any]:
-    """A record of a change; only its keys count for what follows from it."""
+    """A record of a change; only its keys matter."""
     number = next(_numbers)
     return {
         "eventID": f"{number:032x}",
@@ -36,7 +36,7 @@ def stream_event(records: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def stored_records() -> list[dict[str, Any]]:
-    """A record for every result and sitting that is stored, as if all had just been written."""
+    """A record for every stored result and sitting, as if all had just been written."""
     name = settings().table("attempts")
     return [
         stream_record(item["pk"]["S"], item["sk"]["S"])

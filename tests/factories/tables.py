@@ -41,7 +41,7 @@ def _without_warmth(value: Any) -> Any:
 
 
 def create_tables(client: Any, suffix: str) -> dict[str, str]:
-    """Create every table and return the environment variables that name them."""
+    """Create every table; returns the environment variables that name them."""
     environment = {}
     for context, arguments in definitions().items():
         name = f"{context}-{suffix}"
@@ -62,7 +62,7 @@ def delete_tables(client: Any, environment: dict[str, str]) -> None:
 
 
 def everything(client: Any, environment: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Every item of every table, by context: what a test walks to see that nothing is left of something."""
+    """Every item of every table, by context, to check that nothing is left of something."""
     found: dict[str, list[dict[str, Any]]] = {}
     for variable, name in environment.items():
         pages = client.get_paginator("scan").paginate(TableName=name)
@@ -71,7 +71,7 @@ def everything(client: Any, environment: dict[str, str]) -> dict[str, list[dict[
 
 
 def stored_items(name: str) -> Iterator[dict[str, Any]]:
-    """Every item of one table, of whichever engine the environment names: the product's own client scans nothing."""
+    """Every item of one table on any engine; the product's own client has no scan."""
     for page in _scanner(os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")).paginate(TableName=name):
         yield from page["Items"]
 

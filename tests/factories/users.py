@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 @lru_cache(maxsize=32)
 def hashed(password: str) -> str:
-    """The hash of a password, made once per run: each costs 17 ms by design."""
+    """The hash of a password, cached for the run because each takes 17 ms by design."""
     return hash_password(password)
 
 
@@ -33,7 +33,7 @@ def create_user(
     password: str | None = PASSWORD,
     now: float = MORNING,
 ) -> User:
-    """A stored account; without a password it is one whose set-up link was never used."""
+    """A stored account; without a password it has not used its set-up link."""
     number = next(_numbers)
     return identity.create_user(
         user_id=next_id("user"),
@@ -48,7 +48,7 @@ def create_user(
 
 
 def create_crowd(names: Iterable[str], *, now: float = MORNING) -> list[User]:
-    """Many stored accounts of students who set no password, written in bulk: moto takes long for a transaction."""
+    """Many stored student accounts without passwords, written in bulk because moto's transactions are slow."""
     users = [
         User(
             id=user_id,

@@ -1,4 +1,4 @@
-"""What goes on by itself: messages in queues come to whoever works on them, after their delay, until none is left."""
+"""Runs everything that happens in the background: messages are delivered after their delay, until none is left."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ _MOST_ROUNDS = 50
 
 
 def settle(cloud: Cloud, clock: FrozenClock) -> None:
-    """Have every message worked on, and those that come of it."""
+    """Handle all messages, and those that follow from them."""
     for _ in range(_MOST_ROUNDS):
         if not cloud.messages:
             return
@@ -36,5 +36,5 @@ def settle(cloud: Cloud, clock: FrozenClock) -> None:
 
 
 def work(queue: str, *bodies: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Have messages of a queue worked on; what failed."""
+    """Handle the messages of a queue; returns what failed."""
     return _WORKERS[queue](sqs_event(*bodies, queue=queue), FakeContext(remaining_ms=lambda: 60_000))

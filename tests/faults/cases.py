@@ -1,8 +1,8 @@
-"""Which faults are tried at which calls of a flow.
+"""Chooses which faults are tried at which calls of a flow.
 
-Every fault for every length of time at every call would be some ten thousand cases. Many are the same to who calls: an
-internal error, a refused connection and a throttled request all say that nothing was done, and to come again. Of those
-one is tried at each call, in turn, so that all of them are tried at some. With FAULTS=all everything is.
+Every fault for every length of time at every call would be about ten thousand cases. Many are the same for the caller:
+an internal error, a refused connection and a throttled request all mean that nothing was done and the call may be
+repeated. Of those one is tried at each call, in turn, so that all are tried somewhere. FAULTS=all tries everything.
 """
 
 import itertools
@@ -13,9 +13,9 @@ from tests.factories.faults import Call, Extent, Fault
 
 Case = tuple[Call, Fault, Extent]
 
-# Of a flow, or as many as it has calls: of long ones each call meets some of its faults only.
+# Of a flow, or as many as it has calls: in long flows each call meets only some of its faults.
 _MOST_CASES = 50
-# Within each of these who calls learns the same. A conflict is met by other code than the client's own repetitions.
+# Faults that are the same for the caller. A conflict is handled by other code than the client's own retries.
 _ALIKE = (
     (Fault.SERVER_ERROR, Fault.REFUSED, Fault.THROTTLED),
     (Fault.CONFLICT,),
@@ -25,7 +25,7 @@ _ALIKE = (
 
 
 def cases(calls: Sequence[Call]) -> list[Case]:
-    """What is tried of a flow that makes these calls."""
+    """The cases of a flow that makes these calls."""
     if os.environ.get("FAULTS") == "all":
         return [case for case in itertools.product(calls, Fault, Extent) if case[0].suffers(*case[1:])]
     different = [list(_different(call)) for call in calls]

@@ -1,4 +1,4 @@
-"""What tests of faults share: AWS with an injector before it, and the drill that goes through all of them."""
+"""Fixtures of fault tests: AWS with an injector, and the drill that tries all faults."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser")
 
 @pytest.fixture
 def cloud() -> Cloud:
-    """What was put into queues, mailed and posted."""
+    """The queues, mails and connections of the test."""
     return Cloud()
 
 
@@ -46,9 +46,9 @@ def drill(
     subtests: pytest.Subtests,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Drill]:
-    """Takes a flow through every fault at each of its calls; the clock of everything that runs is frozen."""
+    """Runs a flow with every fault at each of its calls; all clocks are frozen."""
     monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
-    # What is the same sixteen times over is gone through once.
+    # One shard instead of sixteen identical ones.
     for shards in ("smartexam.sitting.store.attempts.EXAM_SHARDS", "smartexam.sitting.store.attempts.DUE_SHARDS"):
         monkeypatch.setattr(shards, 1)
     monkeypatch.setattr("attempt_sweeper.service.DUE_SHARDS", 1)

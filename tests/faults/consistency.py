@@ -1,6 +1,6 @@
-"""What must hold between the items of each table, whatever happened: counts are of what is there, rows lead somewhere.
+"""Checks the consistency of all stored items: counts are right, references lead to items.
 
-Every check looks at all that is stored; a flow adds what it is about itself.
+Every check reads everything that is stored; flows add their own checks.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ Stored = dict[str, Rows]
 
 
 def check(stored: Stored) -> None:
-    """Raise if anything that is stored contradicts anything else."""
+    """Raise if stored items contradict each other."""
     _accounts(stored["identity"])
     _access_requests(stored["identity"])
     _audit(stored["identity"])
@@ -29,7 +29,7 @@ def check(stored: Stored) -> None:
 
 
 def of(rows: Rows, pk: str, sk: str = "") -> dict[tuple[str, str], Row]:
-    """The items whose keys begin so."""
+    """The items whose keys start with these prefixes."""
     return {key: row for key, row in rows.items() if key[0].startswith(pk) and key[1].startswith(sk)}
 
 
@@ -142,7 +142,7 @@ def _questions(exam_id: int, card: Row, rows: Rows) -> dict[tuple[str, str], tup
     own = [row["positive_marks"] for row in shown.values() if "positive_marks" in row]
     counted = card["question_count"], card["own_marks"], card["without_own_marks"]
     assert counted == (len(shown), sum(own), len(shown) - len(own)), "counts of questions"
-    # What is left of a batch that was not completed goes with the exam's next.
+    # The remains of an incomplete batch are deleted with the exam's next one.
     everything = of(rows, f"EXAM#{exam_id}", "Q#")
     return {
         (f"QUESTION#{row['question_id']}", "POINTER"): (exam_id, sk)
@@ -181,7 +181,7 @@ def _connections(rows: Rows) -> None:
             assert (f"CONV#{row['conversation_id']}", "META") in rows, "the conversation of two who are connected"
             assert (pk, f"CONV#{row['conversation_id']}") in rows, "a membership of two who are connected"
     assert set(of(rows, "USER#", "INBOX#")) == inboxes, "inboxes"
-    # A request asked again has another number; the first leads nowhere.
+    # A repeated request has another id; the first one leads nowhere.
     assert pairs <= {pk for pk, _ in of(rows, "REQUEST#")}, "numbers of connections"
 
 
@@ -241,7 +241,7 @@ def _sockets(rows: Rows) -> None:
         for name in row
         if name.startswith("socket:")
     }
-    # What nothing lists is reached by nothing, and runs out.
+    # Unlisted items cannot be found, and expire.
     assert listed <= owned, "connections and whose they are"
     following = {
         (f"QUESTION#{question_id}", pk)

@@ -1,7 +1,7 @@
-"""The drill: a flow is gone through once in peace, and then with each fault at each of its calls.
+"""Runs a flow once without faults, and then with each fault at each of its calls.
 
-After a fault the client does what clients do: it tries again, as often and as late as it is told to. Whatever runs by
-itself has its turn. Then everything must be as if nothing had happened, or nothing must have happened.
+After a fault the client behaves as documented: it retries as often and as late as it is told. Background work runs.
+Then everything must be as if the fault had not happened, or nothing must have been done.
 """
 
 import traceback
@@ -23,10 +23,10 @@ from tests.faults import consistency
 from tests.faults.cases import cases
 from tests.faults.consistency import Stored
 
-# Of most functions, as the template has it.
+# Of most functions, as in the template.
 FUNCTION_SECONDS = 15.0
 _MOST_TRIES = 4
-# Of what is said about a case that failed: the place and the reason, not the whole way there.
+# Of a failed case, show the place and the reason instead of the whole traceback.
 _MOST_LINES = 6
 
 
@@ -36,17 +36,17 @@ _Kept = tuple[Any, Cloud, float]
 
 @dataclass(frozen=True)
 class Flow:
-    """Something that is asked of the product, and how it ends well.
+    """A request to the product, and its expected outcome.
 
     Attributes:
-        call: asks for it; may be called any number of times, each of which stands for one request of a client.
-        done: whether an answer is the right one to who asks for the first time.
-        done_before: whether it is the right one to who asks again, of what was done perhaps; by default the same.
-        audit: raises if what is stored is not as it must be in the end; gets it, and the last answer.
-        settle: what happens by itself afterwards: queues, schedules, streams.
-        stored_by: the operation that stores what is asked for. What comes after the last of these is only telling
-            others of it, and must not fail the request.
-        whole: when everything fits together again, also if the client gives up.
+        call: makes the request; may be called repeatedly, each time like a client's request.
+        done: whether an answer is right for a first request.
+        done_before: whether it is right for a repeated request, which may have been done before; by default the same.
+        audit: raises if the stored items are wrong in the end; gets them, and the last answer.
+        settle: what happens in the background afterwards: queues, schedules, streams.
+        stored_by: the operation that stores the result. Calls after the last of these only notify others, and must not
+            make the request fail.
+        whole: when all items are consistent again, even if the client gives up.
         seconds: how long the function may run.
     """
 
@@ -61,10 +61,10 @@ class Flow:
 
 
 class Drill:
-    """Takes flows through all faults; see the module.
+    """Runs flows with all faults; see the module.
 
     Attributes:
-        lasts: whether the present fault also hits what is tried after it: nothing can be taken back then.
+        lasts: whether the present fault also hits later attempts, so that nothing can be undone.
     """
 
     def __init__(self, clock: FrozenClock, faults: Faults, subtests: pytest.Subtests) -> None:
@@ -75,7 +75,7 @@ class Drill:
         self._subtests = subtests
 
     def run(self, flow: Flow) -> None:
-        """Go through a flow in peace, then with its answer lost on the way, then with every fault at every call."""
+        """Run a flow without faults, then with a lost answer to the client, then with every fault at every call."""
         kept = self._keep()
 
         def restored() -> None:
@@ -107,11 +107,11 @@ class Drill:
 
     @contextmanager
     def _case(self, name: str) -> Iterator[None]:
-        """A case that fails by itself, under its name, and does not keep the others from being tried."""
+        """Report a failing case by its name, and continue with the others."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this case's
-            # Only now: hundreds of cases that pass are not worth a line each.
+            # Formatted only for failures, because hundreds of cases pass.
             lines = traceback.format_exception(error, limit=None if not isinstance(error, AssertionError) else 0)
             with self._subtests.test(name):
                 pytest.fail("".join(lines[-_MOST_LINES:]), pytrace=False)
@@ -130,12 +130,12 @@ class Drill:
         assert not told_only, "stored, and not known to be"
         self._is_whole(flow)
         if extent is Extent.ONWARDS:
-            self._begin_process()  # who could not reach anything for long is replaced
+            self._begin_process()  # a process that could not reach anything for long is replaced
         self._wait_as_told(answer)
         self._repeats(flow)
 
     def _is_whole(self, flow: Flow) -> None:
-        """What is stored fits together although nobody has asked again, or will by itself."""
+        """Whether the items are consistent now, or will be after background work, without a repeated request."""
         if flow.whole == "at once":
             consistency.check(self.stored())
         elif flow.whole == "once settled":
@@ -183,9 +183,9 @@ class Drill:
 
 
 def is_temporary(answer: Any) -> bool:
-    """Whether an answer says, in the one shape there is, that the same may succeed in a moment.
+    """Whether an answer says, in the error shape, that a retry may succeed.
 
-    An answer of a function that no client calls does so by naming what failed.
+    A function without clients says so by naming what failed.
     """
     if isinstance(answer, Answer):
         shape = answer.body if isinstance(answer.body, dict) else {}

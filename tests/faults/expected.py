@@ -1,4 +1,4 @@
-"""What flows expect: answers, and of what is stored."""
+"""Expected answers and stored items of flows."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from tests.faults.consistency import Stored, of
 
 
 def ok(answer: Answer) -> bool:
-    """Whether it is the family's success."""
+    """Whether it is a success."""
     return answer.status == 200 and answer.body.get("success") is not False
 
 
@@ -17,9 +17,9 @@ def code(*codes: str) -> Callable[[Answer], bool]:
 
 
 def nothing(stored: Stored, answer: Answer) -> None:
-    """Nothing to look for but what is looked for always."""
+    """No additional check."""
 
 
 def entries(stored: Stored, action: str) -> int:
-    """How often something is in the log of changes."""
+    """How often an action is in the log of changes."""
     return sum(row["action"] == action for row in of(stored["identity"], "AUDIT").values())

@@ -1,4 +1,4 @@
-"""Signing up, signing in and leaving while AWS fails."""
+"""Sign-up, sign-in and deletion while AWS fails."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ WRONG = "never-the-Password-12"
 
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost next to nothing: here they are made and checked a thousand times."""
+    """Cheap hashes, because they are made and checked a thousand times here."""
     monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
@@ -86,10 +86,10 @@ def test_web_login(drill: Drill, user: User) -> None:
 
 
 def test_login_with_a_wrong_password_counts_once(drill: Drill, user: User, clock: FrozenClock) -> None:
-    """A client that got an answer has used one of three, whatever happened on the way to it."""
+    """A client that got an answer has used one of three attempts, whatever happened meanwhile."""
 
     def audit(stored: Stored, answer: Answer) -> None:
-        clock.advance(31)  # what ended in the middle counts until then
+        clock.advance(31)  # an interrupted attempt counts until then
         if answer.body["attempts_remaining"] == 2:
             assert login(user, WRONG).body["attempts_remaining"] == 1
         assert login(user).status == 200
@@ -98,7 +98,7 @@ def test_login_with_a_wrong_password_counts_once(drill: Drill, user: User, clock
         Flow(
             call=lambda: login(user, WRONG),
             done=lambda answer: answer.status == 401 and answer.body["attempts_remaining"] == 2,
-            # Asked again, by a client whose first answer was on its way: two failures.
+            # Repeated by a client whose first answer was lost: two failures.
             done_before=lambda answer: answer.status == 401 and answer.body["attempts_remaining"] == 1,
             audit=audit,
         )
@@ -108,9 +108,9 @@ def test_login_with_a_wrong_password_counts_once(drill: Drill, user: User, clock
 def test_logins_that_failed_for_our_sake_do_not_lock(
     drill: Drill, user: User, faults: Faults, clock: FrozenClock
 ) -> None:
-    """Any number of sign-ins that ended in the middle leave the account open, after half a minute at the latest."""
+    """Interrupted sign-ins do not lock the account, at the latest after half a minute."""
     for number in (3, 4, 4, 4, 4):
-        # The account cannot be read once the attempt has been counted.
+        # The account cannot be read after the attempt was counted.
         faults.watch(number, Fault.REFUSED, Extent.ONWARDS)
         assert login(user).status in {429, 503}
         faults.stop()
@@ -185,7 +185,7 @@ def test_create_account(drill: Drill, user: User, clock: FrozenClock, is_taken: 
 
     def audit(stored: Stored, answer: Answer) -> None:
         assert len(of(stored["identity"], "USER#", "PROFILE")) == before + (not is_taken)
-        # Asked twice it may come twice; never not at all.
+        # A repeated order may send two mails, but never none.
         assert {mail["Destination"]["ToAddresses"][0] for mail in drill.cloud.mails} == {email}
 
     body = {"email": email, "first_name": "John", "last_name": "Doe"}
@@ -231,7 +231,7 @@ def test_set_password(drill: Drill, user: User, monkeypatch: pytest.MonkeyPatch,
         Flow(
             call=lambda: post(account, "/api/set-password", {"token": token, "password": f"{SECRET}!"}),
             done=ok,
-            # A link works once: who was not told that it worked finds it used, and the password set.
+            # A link works once; a client that was not told of its success finds it used, and the password set.
             done_before=lambda answer: answer.body.get("code") == "link_invalid",
             audit=audit,
         )
@@ -284,7 +284,7 @@ def test_delete_account(drill: Drill, user: User, clock: FrozenClock) -> None:
             whole="once settled",
             call=lambda: post(account, "/api/delete-account", {"confirm": "DELETE"}, token=token),
             done=ok,
-            # Who was not told that it worked is nobody any more.
+            # A client that was not told of its success has no account any more.
             done_before=lambda answer: answer.status == 401,
             settle=lambda: settle(drill.cloud, clock),
             audit=audit,

@@ -1,4 +1,4 @@
-"""What a client is told, whatever the database says: the same, in the one shape, with the time to come again."""
+"""Answers to clients for every error of the database: the same error shape, with the time to retry."""
 
 import json
 import os
@@ -92,7 +92,7 @@ def test_what_may_be_different_in_a_moment_is_503(
 def test_what_is_our_mistake_is_500(
     drill: Drill, database: MemoryDatabase, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
-    """Coming again would not help, and an alarm must ring."""
+    """A retry would not help, and an alarm must fire."""
     token = access_token(create_user(), clock.now())
     monkeypatch.setattr(database, "answer", lambda *_: says(400, code)())
 
@@ -105,7 +105,7 @@ def test_what_is_our_mistake_is_500(
 def test_a_client_waits_once_for_a_database_that_says_nothing(
     drill: Drill, database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three attempts of three seconds are most of what a function has; who nobody waits for goes on trying."""
+    """Three attempts of three seconds are most of a function's time; others go on trying."""
     asked: list[str] = []
 
     def silent(operation: str, _: object) -> Response:
@@ -131,7 +131,7 @@ def test_a_client_waits_once_for_a_database_that_says_nothing(
 def test_the_signing_key_is_asked_for_again(
     drill: Drill, database: MemoryDatabase, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A process that cannot read the key yet lets nobody in, and turns nobody away for good."""
+    """A process that cannot read the key yet refuses requests temporarily."""
     token = access_token(create_user(), clock.now())
     monkeypatch.setenv("JWT_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:signing")
     drill.cloud.secrets[os.environ["JWT_SECRET_ARN"]] = json.dumps({"current": os.environ["JWT_SECRET"]})

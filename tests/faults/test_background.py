@@ -1,4 +1,4 @@
-"""What nobody waits for, while AWS fails: it is done in the end, and its order is never lost."""
+"""Background work while AWS fails: it is done in the end, and its order is never lost."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def test_mail(drill: Drill, occasion: str) -> None:
     def audit(stored: Stored, answer: Any) -> None:
         assert {mail["Destination"]["ToAddresses"][0] for mail in drill.cloud.mails} == {user.email}
         uses = [row["uses"] for row in of(stored["ephemeral"], user_key(user.id), "LIMIT#mail").values()]
-        # Of a mail that may have been sent nobody knows; one that was not does not count.
+        # Whether a mail was sent may be unknown; one that was not sent does not count.
         assert len(uses[0]) <= len(drill.cloud.mails) + drill.lasts
 
     drill.run(
@@ -62,7 +62,7 @@ def test_mail(drill: Drill, occasion: str) -> None:
 
 
 def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
-    """Of somebody who left something in every table."""
+    """Of a user who left something in every table."""
     asha, ben = Person(clock, Wire(), "Asha"), Person(clock, Wire(), "Ben")
     dm = asha.befriend(ben)
     asha.say(dm, "Hello", client_id="c1")
@@ -106,7 +106,7 @@ def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
 def test_hand_over_an_erasure_for_want_of_time(
     drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rest of the work is handed over once at least; twice does no harm."""
+    """The rest of the work is sent to the queue at least once; twice does no harm."""
     user = create_user()
     for _ in range(3):
         sessions.start_session(user, MORNING)
@@ -212,7 +212,7 @@ def test_mine(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch)
         try:
             return mine(event, FakeContext(aws_request_id=f"request-{next(names)}", remaining_ms=lambda: 600_000))
         except MiningFailed:
-            clock.advance(60)  # Lambda brings the event again
+            clock.advance(60)  # Lambda delivers the event again
             return {"failed": 1}
 
     def audit(stored: Stored, answer: Any) -> None:
@@ -225,7 +225,7 @@ def test_mine(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch)
         Flow(
             call=call,
             done=lambda answer: answer == {"done": 1, "failed": 0, "skipped": 0},
-            # The result is there, and its event comes once more.
+            # The result is stored, and its event arrives again.
             done_before=lambda answer: answer == {"done": 0, "failed": 0, "skipped": 1},
             audit=audit,
             seconds=600,

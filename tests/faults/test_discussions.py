@@ -1,4 +1,4 @@
-"""Discussing questions while AWS fails: counts are of what is there, and who is refused has not used a turn."""
+"""Discussions while AWS fails: counts are right, and a refused comment does not use a turn."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.faults.expected import code, ok
 
 
 class Forum:
-    """A question, and people who discuss it."""
+    """A question, and users who discuss it."""
 
     def __init__(self, clock: FrozenClock) -> None:
         self.clock = clock
@@ -52,7 +52,7 @@ def comments(stored: Stored) -> int:
 
 def test_post(drill: Drill, forum: Forum) -> None:
     def audit(stored: Stored, answer: Answer) -> None:
-        # Without a name of its own a comment that is sent twice is there twice, if its turn has come.
+        # A repeated comment without a client-side id is stored twice, if its turn has come.
         assert comments(stored) in {1, 2}
         told = [each for each in drill.cloud.frames.get("laptop", ()) if each["event"] == "new_message"]
         assert len(told) <= comments(stored)
@@ -62,7 +62,7 @@ def test_post(drill: Drill, forum: Forum) -> None:
             stored_by="TransactWriteItems",
             call=lambda: forum.call("POST", f"/{forum.question_id}", {"message": "Why B?"}),
             done=ok,
-            # Whose comment is there, and who does not know, is within the pause.
+            # The comment is stored, and its author, who does not know, is within the pause.
             done_before=code("too_fast"),
             audit=audit,
         )
@@ -70,7 +70,7 @@ def test_post(drill: Drill, forum: Forum) -> None:
 
 
 def test_a_turn_is_not_lost_with_its_comment(drill: Drill, forum: Forum) -> None:
-    """After any fault but a lost answer the comment can be sent again as soon as the answer says."""
+    """After any fault but a lost answer, the comment can be sent again as soon as the answer says."""
     forum.say("First")
 
     def audit(stored: Stored, answer: Answer) -> None:
@@ -162,7 +162,7 @@ def test_toggle(drill: Drill, forum: Forum, what: str, field: str, is_marked: bo
             stored_by="TransactWriteItems",
             call=toggle,
             done=lambda answer: ok(answer) and answer.body[field] is not is_marked,
-            # Each call toggles: one that is made again, for an answer that got lost, takes the first back, and says so.
+            # Each call toggles, so a call repeated after a lost answer undoes the first, and says so.
             done_before=ok,
             audit=audit,
         )

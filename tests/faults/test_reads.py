@@ -1,4 +1,4 @@
-"""Looking at things while AWS fails: what is shown is right and whole, or the client is told to come again."""
+"""Reads while AWS fails: the answer is right and complete, or the client is told to retry."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,7 @@ ADMINS = [
     ("handler", "path"), STUDENTS + ADMINS, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, handler: Handler, path: str) -> None:
-    monkeypatch.setattr("result_pdf.app.result_sheet", lambda *_: b"%PDF-1.7")  # drawn for a tenth of a second each
+    monkeypatch.setattr("result_pdf.app.result_sheet", lambda *_: b"%PDF-1.7")  # rendering takes 0.1 s
     create_category(Category(next_id("category"), "Physics", None))
     student, admin = create_user(), create_user(role="admin")
     exam, running = create_exam(max_attempts=2, category_id=1), create_exam()
@@ -90,7 +90,7 @@ def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch,
         if not isinstance(shown.body, dict):
             assert len(answer.body) == len(shown.body)
             return
-        varies = {"server_time", "remaining_seconds"}  # with the clock, which the client's waiting moves on
+        varies = {"server_time", "remaining_seconds"}  # depend on the clock, which moves while the client waits
         for body in (answer.body, shown.body):
             assert {*body} == {*shown.body}
         assert all(answer.body[name] == shown.body[name] for name in {*shown.body} - varies)

@@ -1,4 +1,4 @@
-"""Sitting an exam while AWS fails: nothing that was acknowledged is lost, no attempt and no result is doubled."""
+"""Sitting an exam while AWS fails: nothing acknowledged is lost, no attempt and no result is doubled."""
 
 from typing import Any
 
@@ -188,7 +188,7 @@ def test_sweep(drill: Drill, student: Student, clock: FrozenClock, is_closed: bo
 
 
 def results_are_whole(stored: Stored, student: Student) -> None:
-    """One result of twelve marks, in its place and in the history, and nothing else."""
+    """One result of twelve marks, also in the history, and nothing else."""
     found = [(sk, row) for (_, sk), row in stored["attempts"].items() if not sk.startswith("SITTING#")]
     assert sorted(sk.partition("#")[0] for sk, _ in found) == ["HISTORY", "RESULT"]
     assert all((row["score"], row["correct"]) == (12 * UNITS, 3) for _, row in found)

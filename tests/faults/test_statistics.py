@@ -1,4 +1,4 @@
-"""Counting results while AWS fails: what is counted is what is there, as a counting from the beginning finds it."""
+"""Counting results while AWS fails: the statistics equal those of a rebuild."""
 
 from collections import Counter
 from typing import Any
@@ -39,7 +39,7 @@ def exam(drill: Drill, students: list[User]) -> Exam:
 
 
 def sat(student: User, exam: Exam, percent: float) -> list[dict[str, Any]]:
-    """A stored result with its sitting, and what the stream says of them."""
+    """A stored result with its sitting, and their stream records."""
     result_id = store_result(student.id, exam, percent)
     sitting = attempts.get_sitting(student.id, exam.id)
     item = sitting_item(student.id, exam, completed=1 if sitting is None else sitting.completed + 1)
@@ -50,7 +50,7 @@ def sat(student: User, exam: Exam, percent: float) -> list[dict[str, Any]]:
 
 
 def counted(stored: Stored, generation: int = 1) -> dict[tuple[str, str], Any]:
-    """What is counted in a generation: rows as they are, counters over all of their shards."""
+    """The statistics of a generation: rows as they are, counters summed over their shards."""
     found: dict[tuple[str, str], Any] = {}
     prefix = f"STAT#{generation}#"
     for (pk, sk), row in of(stored["attempts"], prefix).items():
@@ -67,7 +67,7 @@ def counted(stored: Stored, generation: int = 1) -> dict[tuple[str, str], Any]:
 
 
 def recounted(drill: Drill) -> dict[tuple[str, str], Any]:
-    """The same counted anew from what is stored, beside it."""
+    """The same, rebuilt from what is stored."""
     generation = tallies.begin_generation()
     order: RebuildOrder | None = RebuildOrder(generation)
     while order is not None and not order.clears:
@@ -104,7 +104,7 @@ def test_count(drill: Drill, students: list[User], exam: Exam) -> None:
 
 
 def test_only_what_failed_comes_again(drill: Drill, students: list[User], exam: Exam) -> None:
-    """Lambda brings the records from the first that failed on; those before are not looked at again."""
+    """Lambda sends the records from the first failed one on; those before are not repeated."""
     records = [record for student in students for record in sat(student, exam, 80)]
     waiting: list[dict[str, Any]] = []
 

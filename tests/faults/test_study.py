@@ -1,4 +1,4 @@
-"""The study assistant while AWS or its model fails: no question counts that has no answer, no answer is half stored."""
+"""The study assistant while AWS or its model fails: unanswered questions do not count, no turn is stored in part."""
 
 from typing import Any
 
@@ -35,8 +35,8 @@ def test_ask(drill: Drill, student: User, clock: FrozenClock) -> None:
     def audit(stored: Stored, answer: Answer) -> None:
         turns = len(of(stored["messaging"], f"USER#{student.id}", "STUDY#")) - 1
         asked = sum(len(row.get("asked", ())) for row in of(stored["ephemeral"], "LIMIT#study#").values())
-        # What could not be answered is not counted, unless it could not be given back either. Of an answer that got
-        # lost nobody knows that it is there: it is not counted.
+        # An unanswered question is not counted, unless it could not be given back. An answer that was lost is not
+        # counted.
         assert 1 <= asked <= turns + drill.lasts
         assert turns in {1, 2}
         assert answer.body["questions_remaining"] == 50 - asked

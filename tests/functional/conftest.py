@@ -1,4 +1,4 @@
-"""What functional tests share."""
+"""Fixtures of functional tests."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ from tests.infrastructure.iam import roles_enforced
 
 @pytest.fixture(autouse=True)
 def _roles(tables: dict[str, str]) -> Iterator[None]:
-    """Functions do only what their roles allow, in every test."""
+    """Functions have only their roles' rights, in every test."""
     client = engine.connection().client
-    # Making the first client looks at the settings, and the test may have more of them to make.
+    # Creating the first client reads the settings, which the test may still change.
     settings.cache_clear()
     with roles_enforced(client):
         yield
@@ -25,7 +25,7 @@ def _roles(tables: dict[str, str]) -> Iterator[None]:
 
 @pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> PostOffice:
-    """Queues and mail that stay in the test."""
+    """Collects messages to queues, and mails."""
     office = PostOffice()
     monkeypatch.setattr(queues, "send", office.take)
     monkeypatch.setattr(sender, "send", office.take_mail)
@@ -36,6 +36,6 @@ def post(monkeypatch: pytest.MonkeyPatch) -> PostOffice:
 
 @pytest.fixture
 def frozen_settings(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
-    """The clock of functions that no API runs, such as those of queues, frozen as well."""
+    """Freezes the clock of functions without an API, such as those of queues, too."""
     monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     return clock

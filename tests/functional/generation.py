@@ -1,4 +1,4 @@
-"""What tests of the question generation share."""
+"""Helpers for tests of question generation."""
 
 import io
 import json
@@ -90,7 +90,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
 
 def is_solver(request: Mapping[str, Any]) -> bool:
-    """Whether a request is the blind solve."""
+    """Whether a request is the independent solution."""
     return "You solve" in request["messages"][0]["content"]
 
 
@@ -100,7 +100,7 @@ def written(*items: Mapping[str, Any]) -> str:
 
 
 def solved(*answers: Any) -> str:
-    """The model's answer of a blind solve."""
+    """The model's answer of an independent solution."""
     return json.dumps({"answers": [{"id": number, "answer": answer} for number, answer in enumerate(answers, 1)]})
 
 

@@ -1,4 +1,4 @@
-"""Asking for another role."""
+"""Requests for another role."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Leaving for good: the request, and the eraser that finishes it."""
+"""Deleting an account: the request, and the eraser."""
 
 import itertools
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def delete(confirm: Any = "DELETE", **credentials: Any) -> Answer:
 
 
 def run_eraser(post: PostOffice, *, context: FakeContext | None = None, most_runs: int = 1000) -> list[int]:
-    """Let the eraser work until its queue is empty; returns the delays with which messages were put into it."""
+    """Let the eraser work until its queue is empty; returns the delays of its messages."""
     delays: list[int] = []
     for _ in range(most_runs):
         waiting = list(post.taken("account_eraser"))
@@ -52,7 +52,7 @@ def login(username: str, password: str = PASSWORD) -> Answer:
 
 
 def lived_in_account() -> User:
-    """An account that has left something in every place that this suite knows of."""
+    """An account with items in every place that this suite knows."""
     made = create_user(username="mary.singh", email="mary@example.org", first_name="Mary", last_name="Singh")
     user = accounts.link_google(made, "google-4711")
     login("mary.singh")
@@ -64,7 +64,7 @@ def lived_in_account() -> User:
 
 
 def traces(user: User, client: Any, tables: dict[str, str]) -> list[str]:
-    """Every item that holds the account's name, address or id, but for the feed that keeps old tokens dead."""
+    """Every item that contains the account's name, address or id, except the feed that keeps old tokens revoked."""
     wanted = [user.username, user.email, user.first_name, user.last_name, f"USER#{user.id}", f"{user.id:016d}"]
     found = []
     for context, items in everything(client, tables).items():
@@ -244,7 +244,7 @@ def test_what_was_written_meanwhile_goes_in_the_last_pass(
     (order,) = post.taken("account_eraser")
     eraser(sqs_event(order.body), FakeContext())
 
-    credentials.issue_refresh_token(user, MORNING)  # a sign-in that was under way
+    credentials.issue_refresh_token(user, MORNING)  # a sign-in in progress
     assert traces(user, dynamodb, tables) != []
     run_eraser(post)
 

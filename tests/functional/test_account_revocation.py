@@ -1,4 +1,4 @@
-"""Role changes, new passwords and deletions bind what was issued before."""
+"""Role changes, new passwords and deletions affect earlier credentials."""
 
 from typing import Any
 

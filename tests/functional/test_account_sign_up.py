@@ -1,4 +1,4 @@
-"""Making an account: sign-up, the mailed link, the first password."""
+"""Creating an account: sign-up, the mailed link, the first password."""
 
 import base64
 import re

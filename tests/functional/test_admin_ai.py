@@ -1,4 +1,4 @@
-"""Question generation, as an admin's client sees it."""
+"""Question generation through the API."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How students do: `admin_analytics`, `result_aggregator`, `statistics_rebuilder`, `result_pdf`, `/api/analytics`."""
+"""Analytics: `admin_analytics`, `result_aggregator`, `statistics_rebuilder`, `result_pdf`, `/api/analytics`."""
 
 import io
 import re
@@ -41,7 +41,7 @@ def admin(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.Monkey
 
 
 def counted() -> None:
-    """Let the stream bring everything that is stored."""
+    """Let the stream count everything that is stored."""
     assert aggregator(stream_event(stored_records()), FakeContext()) == {"batchItemFailures": []}
 
 
@@ -386,7 +386,7 @@ class TestRebuilding:
         answer = admin.post("/admin/api/analytics/rebuild")
 
         assert (answer.status, answer.body["status"]) == (202, "running")
-        store_result(users[0].id, exam, 70)  # comes while it runs
+        store_result(users[0].id, exam, 70)  # arrives while it runs
         counted()
         (order,) = post.taken("statistics")
         assert order.delay_seconds == rebuilding.FIRST_DELAY_SECONDS
@@ -394,7 +394,7 @@ class TestRebuilding:
         assert rebuilder(sqs_event(order.body), context) == {"batchItemFailures": []}
         (clearing,) = post.taken("statistics")
         assert rebuilder(sqs_event(clearing.body, order.body), context) == {"batchItemFailures": []}
-        # An order that comes again may be one whose end nobody was told of: what is old is cleared once more.
+        # A repeated order may mean that its end was not acknowledged, so the old generation is deleted again.
         (again,) = post.taken("statistics")
         assert again.body == clearing.body
         assert rebuilder(sqs_event(again.body), context) == {"batchItemFailures": []}

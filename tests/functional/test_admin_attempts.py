@@ -1,4 +1,4 @@
-"""An admin looks after students' attempts: the handlers of `admin_attempts` and, behind it, `result_aggregator`."""
+"""Administrators' changes of students' attempts: `admin_attempts` and, behind it, `result_aggregator`."""
 
 import threading
 from typing import Any
@@ -37,7 +37,7 @@ def call(user: User, method: str, path: str) -> Any:
 
 
 def sit(user: User, exam: Exam, times: int = 1, *, running: bool = False) -> None:
-    """Attempts of a student, finished but for the last one if it is to run; the stream is counted."""
+    """Attempts of a student, all ended except the last if it is to run; the stream is counted."""
     for _ in range(times):
         assert call(user, "POST", f"/start-exam/{exam.id}").status == 200
         assert call(user, "POST", f"/submit-exam/{exam.id}").status == 200

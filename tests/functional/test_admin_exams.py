@@ -1,4 +1,4 @@
-"""An admin keeps exams: the handler of `admin_exams`."""
+"""Exams for administrators: the handler of `admin_exams`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An admin keeps images and categories: the handlers of `admin_images` and `admin_categories`, before a bucket."""
+"""Images and categories: the handlers of `admin_images` and `admin_categories`, with a bucket."""
 
 import io
 import struct
@@ -59,7 +59,7 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RG
 
 
 def bomb() -> bytes:
-    """A png of a few hundred bytes that says it has 900 million pixels."""
+    """A png of a few hundred bytes that claims 900 million pixels."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -99,7 +99,7 @@ class TestHostileFiles:
     def test_make_no_category(self, name: str, categories: Admin, s3: Any) -> None:
         content, status = HOSTILE[name]
         if not content:
-            return  # a file field that was left empty
+            return  # an empty file field
 
         answer = categories.upload("/admin/categories/create", {"image": ("harmless.png", content)}, name="Physics")
 

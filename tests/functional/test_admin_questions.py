@@ -1,4 +1,4 @@
-"""An admin keeps questions: the handler of `admin_questions`."""
+"""Questions for administrators: the handler of `admin_questions`."""
 
 import gzip
 from typing import Any
@@ -65,7 +65,7 @@ def listed(admin: Admin, exam: Exam) -> list[int]:
 
 
 def card(exam: Exam) -> Exam:
-    """The exam as it now is; what it counts must be what there is."""
+    """The exam's card, after checking its counts."""
     stored = exams.get_exam(exam.id)
     assert stored is not None
     contents = [question.content for question in questions.questions_of(stored)]
@@ -343,7 +343,7 @@ class TestEdit:
         for question_id in question_ids(exam.id):
             before = get(admin, question_id)
             assert admin.post(f"/admin/questions/edit-ajax/{question_id}", before).body["question"] == before
-        # Nothing changed, so papers need not be compiled again.
+        # Nothing changed, so no paper must be compiled.
         assert card(exam).content_version == version
 
     def test_marks_are_counted_anew(self, admin: Admin, exam: Exam) -> None:

@@ -1,4 +1,4 @@
-"""An admin decides requests for another role: the handler of `admin_requests`."""
+"""Decisions about requests for another role: the handler of `admin_requests`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An admin looks for accounts and gives them roles: the handlers of `admin_users` and `admin_audit`."""
+"""Accounts for administrators: the handlers of `admin_users` and `admin_audit`."""
 
 from typing import Any
 
@@ -117,7 +117,7 @@ class TestSearch:
 
 @pytest.fixture
 def crowd(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twelve accounts that are each found by three terms with one search; five on a page."""
+    """Twelve accounts, each found by three terms of one search; five on a page."""
     monkeypatch.setattr(service, "PAGE_SIZE", 5)
     create_crowd(f"crowd.{number:03d}" for number in range(12))
 

@@ -1,4 +1,4 @@
-"""Attempts that their students left: the handler of `attempt_sweeper`."""
+"""Attempts that students left open: the handler of `attempt_sweeper`."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Signing in with Google: google-auth's own verification, against a provider on loopback."""
+"""Signing in with Google, verified by google-auth against a provider on loopback."""
 
 import base64
 import hashlib
@@ -110,7 +110,7 @@ class TestAccounts:
 
     @pytest.mark.parametrize("email", ["mary@\u212aiosk.example", "\u017fam@example.org", "x@stra\u00dfe.example"])
     def test_an_address_that_only_folds_to_anothers_is_nobodys(self, email: str) -> None:
-        """The Kelvin sign, the long s, the sharp s: other letters, in other domains, that case folding makes alike."""
+        """The Kelvin sign, the long s, the sharp s: different letters that case folding equates."""
         for taken in ("mary@kiosk.example", "sam@example.org", "x@strasse.example"):
             create_user(email=taken)
 

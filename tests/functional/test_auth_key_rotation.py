@@ -1,4 +1,4 @@
-"""Signing keys from Secrets Manager, changed while tokens are out."""
+"""Signing keys from Secrets Manager, changed while tokens are valid."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def store(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Puts keys into the secret that the function reads, and lets so many seconds pass for its cache."""
+    """Puts keys into the secret, and lets seconds pass for the function's cache."""
     client = boto3.client("secretsmanager", region_name=REGION)
     arn = client.create_secret(Name="signing", SecretString=json.dumps({"current": OLD}))["ARN"]
 
@@ -75,7 +75,7 @@ def test_a_process_that_does_not_know_the_new_key_yet_asks_for_it(store: Callabl
 
 
 def access_token_with(key: str, user: Any) -> str:
-    """A token that another process signed."""
+    """A token signed by another process."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("smartexam.accounts.tokens.signing_keys", lambda **_: signing_keys.SigningKeys(key.encode()))
         return access_token(user)

@@ -1,4 +1,4 @@
-"""Three failures lock an account for one source, whoever asks and whatever they ask for."""
+"""Three failures lock an account for one source, whoever asks for whatever."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a request may cost: round trips to the database, and bytes of what it writes."""
+"""Budgets of requests: round trips to the database, and bytes written."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def database_calls() -> Iterator[list[str]]:
-    """The names of DynamoDB's operations called in the block, retries included."""
+    """The names of DynamoDB's operations called in the block, including retries."""
     calls: list[str] = []
 
     def note(model: Any, **_: Any) -> None:
@@ -56,14 +56,14 @@ def call(student: User) -> Callable[..., Answer]:
     def request(function: str, method: str, path: str, **fields: Any) -> Answer:
         return send(handlers[function], method, path, token=token, **fields)
 
-    # The feed of revocations is read once in a few seconds by a warm process: not a cost of these requests.
+    # A warm process reads the feed of revocations every few seconds, so it is not a cost of these requests.
     request("exams", "GET", "/api/categories")
     return request
 
 
 @pytest.fixture
 def warm_exam(student: User) -> Exam:
-    """An exam of 75 questions whose paper is in this process, as another student's start left it."""
+    """An exam of 75 questions whose paper this process has cached, as after another student's start."""
     exam = create_exam([MCQ] * 45 + [MSQ] * 15 + [NUMERIC] * 15)
     other = access_token(create_user())
     send(exams_handler, "POST", f"/start-exam/{exam.id}", token=other)
@@ -139,7 +139,7 @@ def test_submit_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exa
         ("exams", "/api/exam-attempts-status/{0}", 2),
         ("exams", "/preload-exam/{0}", 1),
         ("exams", "/api/categories", 1),
-        # Whether an attempt is to be ended first, and which; then the list.
+        # Running attempts, and those that are due; then the list.
         ("results", "/api/results", 3),
         ("results", "/api/analytics", 3),
     ],
@@ -207,7 +207,7 @@ def test_a_hot_function_imports_nothing_heavy(function: str) -> None:
 
 
 def item_size(item: dict[str, Any]) -> int:
-    """Bytes as DynamoDB counts them: names and values, 21 at most for a number, 3 and 1 an entry for a map."""
+    """Bytes as DynamoDB counts them: names and values, at most 21 for a number, 3 and 1 per entry for a map."""
 
     def size(value: dict[str, Any]) -> int:
         (kind, content), *_ = value.items()

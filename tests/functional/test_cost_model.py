@@ -1,4 +1,4 @@
-"""The cost model counts what the code does: operations, units, bytes of answers, length of the log line."""
+"""The cost model agrees with the code: operations, units, bytes of answers, length of the log line."""
 
 import io
 import json
@@ -26,13 +26,13 @@ from tests.factories.users import PASSWORD, access_token, create_user
 from tools.cost import sitting
 from tools.cost.sitting import Call
 
-REQUEST_ID = 26  # by so many characters is Lambda's own longer than that of the tests
+REQUEST_ID = 26  # Lambda's request id is this much longer than the tests'
 TRACE_ID = 60
 T = TypeVar("T")
 
 
 class Meter:
-    """Makes calls and notes what each used."""
+    """Makes calls and records what each used."""
 
     def __init__(self, log: io.StringIO, unmetered: Any) -> None:
         self._log = log
@@ -66,7 +66,7 @@ def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, mo
     student, other = create_user(), access_token(create_user())
     token = access_token(student)
     exam_id = create_exam([MCQ] * 45 + [MSQ] * 15 + [NUMERIC] * 15).id
-    # Another student's start has left the paper in this process, as it is for nearly all.
+    # Another student's start has cached the paper, as for nearly all students.
     for route in (f"/start-exam/{exam_id}", f"/submit-exam/{exam_id}"):
         send(exams_handler, "POST", route, token=other)
 
@@ -94,12 +94,12 @@ def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, mo
         assert answer.status in {200, 302}, answer
         assert tuple(usage.operations) == expected.operations, expected.route
         assert usage.writes == expected.writes, expected.route
-        # Of a list, it depends on how many exams there are.
+        # The cost of a list depends on the number of exams.
         assert usage.reads <= expected.reads if expected is sitting.LIST else usage.reads == expected.reads
         assert len(json.dumps(answer.body).encode()) <= expected.answer, expected.route
         assert meter.log_bytes + REQUEST_ID + TRACE_ID <= sitting.LOG_LINE, expected.route
         if expected in {sitting.START, sitting.SUBMIT}:
-            # The stream tells of both.
+            # The stream has both.
             event = stream_event(stored_records())
             done, usage = meter.measure(partial(aggregator, event, FakeContext()))
             assert done == {"batchItemFailures": []}

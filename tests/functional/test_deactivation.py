@@ -1,4 +1,4 @@
-"""Accounts that an admin closes: every way in ends, what was written stays, and they can be opened again."""
+"""Deactivated accounts: every way in ends, what they wrote stays, and they can be reactivated."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding people, and the rows behind it."""
+"""Searching for people, and the items behind it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Long discussions: every page costs about the same, and together they show everything once, pinned ones first."""
+"""Long discussions: all pages cost about the same, and together show every comment once, pinned ones first."""
 
 import random
 from typing import Any
@@ -30,7 +30,7 @@ def token(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.Monkey
 
 
 def store_discussion(question_id: int, exam_id: int, replies: list[int], pinned: set[int] | None = None) -> None:
-    """Roots 1, 2, ... with so many replies each, as if they had been posted one after the other."""
+    """Roots 1, 2, ... with this many replies each, as if they had been posted in order."""
     pk, comments = partition(question_id), 0
     rows: list[table.Item] = []
     for number, count in enumerate(replies, 1):
@@ -55,7 +55,7 @@ def _comment(pk: str, place: str, comment_id: int, **fields: Any) -> CommentItem
 
 
 class Reader:
-    """A client that reads a discussion to its end, and merges what goes on over pages."""
+    """A client that reads a discussion to its end, and merges comments that are repeated on pages."""
 
     def __init__(self, token: str, question_id: int) -> None:
         self.roots: list[int] = []
@@ -164,7 +164,7 @@ def test_a_cursor_of_another_question_is_refused(token: str) -> None:
 
 
 def store_tree(question_id: int, exam_id: int, count: int, seed: int) -> dict[int, int | None]:
-    """So many comments, each but some roots under an earlier one; the parent of each by id."""
+    """This many comments, each except some roots a reply to an earlier one; returns the parent of each by id."""
     chance, pk, pins = random.Random(seed), partition(question_id), 0
     ids_by_place: dict[str, int] = {}
     places: dict[int, str] = {}
@@ -209,7 +209,7 @@ def test_a_deep_discussion_is_read_whole_and_every_page_stands_alone(token: str,
     while True:
         query = {"cursor": cursor} if cursor else None
         body = send(lambda_handler, "GET", f"/api/discussion/{question_id}", token=token, query=query).body
-        # Beside a page, what its first comment lies under.
+        # Beside a page, the comments above its first one.
         assert take(body["comments"], None) <= reading.PAGE_SIZE + items.MOST_LEVELS - 1
         cursor = body["next_cursor"]
         if cursor is None:

@@ -27,7 +27,7 @@ from tests.factories.users import access_token, create_user
 
 
 class Member:
-    """Somebody who takes part in discussions."""
+    """A user who takes part in discussions."""
 
     def __init__(self, clock: FrozenClock, role: str = "user") -> None:
         self.clock = clock
@@ -37,7 +37,7 @@ class Member:
         return send(lambda_handler, method, path, token=access_token(self.user, self.clock.now()), **request)
 
     def post(self, question_id: int, message: str = "Why B?", **fields: Any) -> Answer:
-        # Each comment at its own time, and past the limit of the one before.
+        # Each comment at its own time, past the limit after the one before.
         self.clock.advance(10)
         return self.call("POST", f"/api/discussion/{question_id}", body={"message": message, **fields})
 
@@ -111,7 +111,7 @@ def start_attempt(member: Member, exam: Exam) -> None:
 
 
 def messages(comments: Sequence[dict[str, Any]]) -> list[Any]:
-    """Texts, each followed by the list of its replies' where it has some."""
+    """Texts, each followed by the list of its replies' texts if it has some."""
     found: list[Any] = []
     for comment in comments:
         found.append(comment["message"])
@@ -610,7 +610,7 @@ class TestDeletedExams:
 
 
 class TestLog:
-    """What administrators do to the comments of others is in the log, without the others' words."""
+    """Administrators' changes of others' comments are in the log, without the comments' texts."""
 
     @staticmethod
     def logged() -> list[audit.Change]:
@@ -661,7 +661,7 @@ class TestLog:
 class TestEvents:
     @pytest.fixture
     def sent(self, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, dict[str, Any]]]:
-        """(connection, event, data) as it left."""
+        """(connection, event, data) as sent."""
         found: list[tuple[str, str, dict[str, Any]]] = []
 
         def deliver(posts: Sequence[Post], *, now: float) -> None:

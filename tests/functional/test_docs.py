@@ -1,4 +1,4 @@
-"""The reference, and what answers when no route does."""
+"""The reference, and answers to requests that match no route."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""The events that stand in `events/` for trying a function out: each does what its name says."""
+"""The events of accounts in `events/`: each does what its name says."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The events that stand in `events/` for trying out the administration: each is answered with success.
+"""The events of the administration in `events/`: each is answered with success.
 
-They keep within the rights that the deployed functions have.
+They need no more than the deployed functions' rights.
 """
 
 import json

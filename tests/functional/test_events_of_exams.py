@@ -1,4 +1,4 @@
-"""The events that stand in `events/` for trying out what has to do with exams: each is answered with success."""
+"""The events of exams in `events/`: each is answered with success."""
 
 import json
 from importlib import import_module

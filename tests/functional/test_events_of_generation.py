@@ -1,4 +1,4 @@
-"""The events that stand in `events/` for trying out the question generation: each is answered with success."""
+"""The events of question generation in `events/`: each is answered with success."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 
 @pytest.fixture
 def job(admin: Admin, bucket: Any, frozen_settings: FrozenClock) -> int:
-    """Job 1 for exam 1, whose file has come."""
+    """Job 1 for exam 1, whose file has arrived."""
     create_exam()
     assert ids.next_id("job") == 1
     jobs.create(1, "question_generation", {"mode": "extract", "exam_id": 1}, created_by=admin.user.id, now=MORNING)

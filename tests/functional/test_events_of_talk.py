@@ -28,7 +28,7 @@ HANDLERS: dict[str, Any] = {"discussions": discussions, "study": study}
 
 
 class Caller:
-    """Somebody who is a student and an administrator, and sends the events."""
+    """A user who is a student and an administrator."""
 
     def __init__(self) -> None:
         self.user = create_user(role="user,admin")

@@ -1,4 +1,4 @@
-"""What a deleted exam left is removed: the handler of `exam_eraser`."""
+"""What a deleted exam left is deleted: the handler of `exam_eraser`."""
 
 from typing import Any
 
@@ -119,7 +119,7 @@ def test_what_was_under_way_is_found_by_the_last_pass(dynamodb: Any, tables: dic
     assert read_before is not None
     exam_changes.remove_exam(exam_id)
     erase(exam_id)
-    # A start that had read the card before it was gone.
+    # A start that has read the card before its deletion.
     token = access_token(create_user(role="user"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sitting, "find_exam", lambda *_, **__: read_before)
@@ -168,7 +168,7 @@ def test_abandoned_batches_go_too(dynamodb: Any, tables: dict[str, str], monkeyp
 
 class TestQueue:
     def test_orders_arrive(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        # The real way, past the fixture that keeps messages in the test.
+        # Without the fixture that collects messages.
         monkeypatch.undo()
         sqs = boto3.client("sqs", region_name="us-east-1")
         url = sqs.create_queue(QueueName="exam-eraser")["QueueUrl"]

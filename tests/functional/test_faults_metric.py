@@ -1,4 +1,4 @@
-"""What nobody waits for fails aloud: the metric that alarms watch counts it, under the version that ran."""
+"""Failures of background functions are counted by the metric that alarms watch, for the version that ran."""
 
 import contextlib
 import importlib
@@ -39,7 +39,7 @@ def test_work_that_could_not_be_done_counts_as_a_fault(package: str, caplog: pyt
     event = json.loads(min((ROOT / "events" / package).glob("*.json")).read_text(encoding="utf-8"))
     caplog.set_level("INFO")
 
-    with contextlib.suppress(Exception):  # those whose events Lambda brings again only if they raise
+    with contextlib.suppress(Exception):  # some functions must raise so that Lambda repeats their events
         handler(event, FakeContext(remaining_ms=lambda: 60_000))
 
     (line,) = (vars(record) for record in caplog.records if record.getMessage() == "invocation")

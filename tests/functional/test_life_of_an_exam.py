@@ -1,4 +1,4 @@
-"""The life of an exam, from its creation to its end."""
+"""The life of an exam, from creation to deletion."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -31,7 +31,7 @@ def ses(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 class Refusing:
-    """SES in a bad mood."""
+    """SES refusing mails."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -1,4 +1,4 @@
-"""Uploads become results, once each, whatever happens on the way."""
+"""Each upload gives one result, whatever fails meanwhile."""
 
 import threading
 from pathlib import Path
@@ -148,13 +148,13 @@ def test_a_crash_in_the_middle_is_taken_up_by_the_next_try(
 ) -> None:
     job_id = desk.upload(mock_paper())
     event = s3_event(desk.key(job_id))
-    # A process that is gone leaves its claim behind.
+    # A dead process leaves its claim.
     assert jobs.claim(job_id, "gone", clock.now()) is not None
 
     assert lambda_handler(event, context("two"))["skipped"] == 1
     clock.advance(60)
     assert lambda_handler(event, context("three"))["done"] == 1
-    # It was only slow: its word counts no more.
+    # It was only slow; its writes no longer count.
     assert not jobs.finish(job_id, "gone", b"{}", message="late", now=clock.now())
     assert len(desk.job(job_id)["questions"]) == 4
 

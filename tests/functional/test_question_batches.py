@@ -1,4 +1,4 @@
-"""Large batches of questions: what is left of one that fails on its way, and who sees it."""
+"""Large batches of questions: what is left of a failed one, and who sees it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def stored(exam: Exam) -> Exam:
 
 
 def rows(dynamodb: Any, tables: dict[str, str]) -> int:
-    """How many questions and pointers there are."""
+    """The number of stored questions and pointers."""
     catalog = everything(dynamodb, tables)["catalog"]
     return sum(item["pk"]["S"].startswith(("EXAM#", "QUESTION#")) for item in catalog)
 
@@ -41,7 +41,7 @@ def failing_at(step: str, error: type[BaseException], monkeypatch: pytest.Monkey
 
 
 def crashing(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin and write a batch, and die before it is complete."""
+    """Start and write a batch, and crash before it is complete."""
     with monkeypatch.context() as patch:
         failing_at("_complete", KeyboardInterrupt, patch)
         with pytest.raises(KeyboardInterrupt):

@@ -48,14 +48,14 @@ class Student:
         return ExamTime(self.clock.now(), 30, "Asia/Kolkata")
 
     def open(self, exam: Exam, *given: Any) -> int:
-        """Start and save answers, in the paper's order; the attempt's id."""
+        """Start and save answers, in the paper's order; returns the attempt's id."""
         sitting, _ = start(self.user.id, exam.id, self.time())
         answers = {str(each): answer for each, answer in zip(question_ids(exam.id), given, strict=False)}
         sync(self.user.id, exam.id, SyncBody(answers=answers), self.time())
         return sitting.attempt_id
 
     def sit(self, exam: Exam, *given: Any, minutes: int = 10) -> int:
-        """Start, answer and submit; the result's id."""
+        """Start, answer and submit; returns the result's id."""
         result_id = self.open(exam, *given)
         self.clock.advance(minutes * 60)
         submit(self.user.id, exam.id, self.time())

@@ -100,7 +100,7 @@ class TestStart:
 
         def meanwhile(read: Exam) -> bool:
             monkeypatch.setattr(papers, "_compile", compile_now)
-            # Other marks make it another paper.
+            # Changed marks make another paper version.
             exam_changes.edit_exam(exam.id, lambda _: {**changes, "positive_marks": 5 * UNITS})
             return compile_now(read)
 
@@ -235,7 +235,7 @@ class TestPaper:
 
 
 def rejected(answer: Answer) -> dict[str, str]:
-    """Codes by question of what a sync did not take."""
+    """The codes of rejected answers, by question."""
     return {each["question_id"]: each["code"] for each in answer.body["rejected"]}
 
 

@@ -1,4 +1,4 @@
-"""What happens to a sitting at the edges: between two seconds, between two calls of the database, between two edits."""
+"""Edge cases of a sitting: between two seconds, between two database calls, between two edits."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a function's policies would say to a call to DynamoDB: neither moto nor the emulator asks them."""
+"""Evaluates functions' policies for calls to DynamoDB, because neither moto nor the emulator does."""
 
 import re
 import sys
@@ -42,12 +42,12 @@ class Access:
 
 @contextmanager
 def enforced(function: str, client: Any, environment: Mapping[str, str]) -> Iterator[None]:
-    """Fail at the end of the block if a call in it is one that the deployed function may not make.
+    """Fail at the end of the block if the deployed function may not make one of its calls.
 
     Args:
         function: logical id, such as `ExamsFunction`.
-        client: the botocore client that the code under test calls DynamoDB with.
-        environment: the tables' physical names by variable (`CATALOG_TABLE`).
+        client: the botocore client with which the tested code calls DynamoDB.
+        environment: the tables' names by variable (`CATALOG_TABLE`).
     """
     with _judged(client, lambda: function, lambda: environment):
         yield
@@ -55,12 +55,12 @@ def enforced(function: str, client: Any, environment: Mapping[str, str]) -> Iter
 
 @contextmanager
 def roles_enforced(client: Any) -> Iterator[None]:
-    """Fail at the end of the block if a function that was called in it did what its role does not allow.
+    """Fail at the end of the block if a function made a call that its role does not allow.
 
-    Whose call it is shows by the stack: the nearest `lambda_handler`, unless a test's own code is nearer to the call.
+    A call belongs to the function whose `lambda_handler` is nearest on the stack, unless a test's own code is nearer.
 
     Args:
-        client: the botocore client that functions call DynamoDB with.
+        client: the botocore client with which functions call DynamoDB.
     """
     with _judged(client, _caller, named_tables):
         yield
@@ -87,7 +87,7 @@ def _judged(
 def _caller() -> str | None:
     found = _nearest(sys._getframe())
     if found is None and threading.current_thread() is not threading.main_thread():
-        # A worker of a pool, for whose work the handler waits.
+        # A worker of a pool, whose work the handler awaits.
         found = _nearest(sys._current_frames()[threading.main_thread().ident or 0])
     return found or None
 
@@ -105,7 +105,7 @@ def _nearest(frame: FrameType | None) -> str | None:
 
 @cache
 def _owner(file: str) -> str | None:
-    """The function whose handler a file holds; "" for a test's file; None for one that says nothing."""
+    """The function whose handler a file contains; "" for a test's file; None for other files."""
     if file == __file__ or not file.startswith(f"{stack.ROOT}/"):
         return None
     folder, _, rest = file.removeprefix(f"{stack.ROOT}/").partition("/")
@@ -121,7 +121,7 @@ def _functions() -> dict[str, str]:
 
 
 def refusals(function: str, operation: str, arguments: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """What of a call the function's policies do not allow, in words; empty if all is allowed."""
+    """What a function's policies do not allow of a call, in words; empty if everything is allowed."""
     tables = {name: f"{variable.removesuffix('_TABLE').capitalize()}Table" for variable, name in environment.items()}
     granted = stack.statements(function)
     return [
@@ -158,7 +158,7 @@ def _hash_of(arguments: Mapping[str, Any]) -> str:
 
 
 def _hash_of_query(arguments: Mapping[str, Any]) -> str:
-    # The hash key is the one compared for equality, and by our convention the first.
+    # The hash key is compared for equality and, by our convention, comes first.
     found = _HASH_KEY.search(arguments["KeyConditionExpression"])
     assert found, arguments["KeyConditionExpression"]
     value: str = arguments["ExpressionAttributeValues"][found[2]]["S"]

@@ -1,4 +1,4 @@
-"""What `template.yaml` says, and what SAM makes of it for CloudFormation."""
+"""Reads `template.yaml`, and what SAM makes of it for CloudFormation."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def deployed_of(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def function_ids() -> list[str]:
-    """Logical ids of all functions, for parametrising."""
+    """Logical ids of all functions, for parametrisation."""
     return [logical_id for logical_id, _ in template.functions(source())]
 
 
@@ -70,7 +70,7 @@ def package(function: str) -> str:
 
 
 def events(function: str) -> dict[str, dict[str, Any]]:
-    """What a function is called by, by logical id."""
+    """A function's event sources, by logical id."""
     declared: dict[str, dict[str, Any]] = source()["Resources"][function]["Properties"].get("Events", {})
     return declared
 
@@ -104,7 +104,7 @@ def aws_policies(function: str) -> list[str]:
 
 
 def statements(function: str) -> list[Statement]:
-    """Everything a function may do by policies of ours: its own, those it shares and those attached to its role."""
+    """All statements of our own policies for a function: its own, shared ones and those attached to its role."""
     documents = [policy["PolicyDocument"] for policy in role(function).get("Policies", [])]
     shared = (arn["Ref"] for arn in role(function).get("ManagedPolicyArns", []) if "Ref" in arn)
     documents += [deployed()[policy]["Properties"]["PolicyDocument"] for policy in shared]

@@ -1,4 +1,4 @@
-"""The HTTP API: every route once, each with code behind it, and an answer for everything else."""
+"""The HTTP API: every route once, each with code, and an answer for everything else."""
 
 import importlib
 import re
@@ -19,7 +19,7 @@ def _api() -> dict[str, object]:
 
 
 def test_every_route_is_there_once() -> None:
-    # A parameter's name does not tell two routes apart.
+    # Parameter names do not distinguish routes.
     found = Counter(
         (method, re.sub(r"{\w+}", "{}", path)) for function in FUNCTIONS for method, path in stack.routes(function)
     )

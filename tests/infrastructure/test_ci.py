@@ -1,4 +1,4 @@
-"""What runs on others' machines: the same commands as on a developer's, and no more rights than a job needs."""
+"""CI jobs run the same commands as developers, with minimal rights."""
 
 import json
 import re
@@ -61,7 +61,7 @@ class TestTheWorkflow:
 
 
 def test_known_weaknesses_are_looked_up_every_week_and_with_every_new_pin() -> None:
-    # YAML 1.1 takes `on` for a truth value.
+    # YAML 1.1 reads `on` as a truth value.
     workflow = _read(".github/workflows/audit.yml")
     calls = workflow[True]
     assert calls["schedule"]

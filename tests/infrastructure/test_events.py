@@ -1,4 +1,4 @@
-"""What runs without a caller waiting: nothing is lost silently."""
+"""Functions without a waiting caller: no failure is silent."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A folder is a function, and a function is a folder: its own package, role and log."""
+"""Each folder of `functions/` is one function with its own package, role and log."""
 
 import importlib
 import importlib.util

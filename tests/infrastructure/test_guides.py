@@ -1,4 +1,4 @@
-"""The guides lead somewhere: files that exist, parameters and targets that are there, and steps that are the code's."""
+"""The guides name existing files, parameters and targets, and follow the code."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""That `iam` reads policies as AWS does, as far as ours go."""
+"""`iam` evaluates policies like AWS, as far as ours need."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Limits of AWS that a template grows into: nothing says so before a deployment fails."""
+"""AWS limits that the template approaches; otherwise only a failed deployment would tell."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.infrastructure import stack
 
-# A stack may have 500 resources. What is left must be enough for the next features and for what SAM adds to each.
+# A stack may have 500 resources. The rest is for the next features, and for what SAM adds to them.
 MOST_RESOURCES = 400
 MOST_POLICIES_PER_ROLE = 10
 MOST_INTEGRATIONS_PER_API = MOST_ROUTES_PER_API = 300

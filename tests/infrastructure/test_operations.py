@@ -1,4 +1,4 @@
-"""What an operator counts on: something rings, something shows, and a bad deployment goes back by itself."""
+"""Alarms, the dashboard, and automatic rollback."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is built runs with what is in it: no function needs a package that only developers have."""
+"""Built functions run with only their own packages."""
 
 import os
 import re
@@ -18,8 +18,8 @@ FUNCTIONS = stack.function_ids()
 LAYOUT = local_layout()
 _MAKE = ("make", "--silent", "--makefile")
 
-# Run without the environment and without site-packages: what is importable is the standard library and these folders.
-# Lambda's own botocore is not among them, so nothing leans on it.
+# Run without the environment and site-packages: only the standard library and these folders can be imported. Lambda's
+# own botocore is not among them, so nothing depends on it.
 IMPORT = """
 import importlib, sys
 *folders, handler = sys.argv[1:]
@@ -152,7 +152,7 @@ def test_layers_hold_no_tool_of_developers(layers: dict[str, list[Path]]) -> Non
 
 
 def test_the_layer_describes_the_services_that_are_called() -> None:
-    """Those that are not called are left out when it is built; locally all of botocore is there."""
+    """Descriptions of unused services are left out of the layer; locally all of botocore is installed."""
     makefile = (ROOT / "layers" / "Makefile").read_text(encoding="utf-8")
     kept = re.findall(r"^SERVICES := (.+)$", makefile, re.MULTILINE)
     sources = [path for folder in ("layers", "functions") for path in (ROOT / folder).rglob("*.py")]
@@ -160,6 +160,6 @@ def test_the_layer_describes_the_services_that_are_called() -> None:
     called = set(re.findall(r'create_client\(\s*"(\w+)"', text)) | {
         service.service_name for service in vars(client).values() if isinstance(service, client.Service)
     }
-    # One client is made for whichever of the services in `smartexam.platform.aws.client` is asked for.
+    # One client is created for all services in `smartexam.platform.aws.client`.
     assert len(re.findall(r"create_client\((?!\s*\")", text)) == 1
     assert set(kept[0].split()) == called

@@ -1,4 +1,4 @@
-"""Every function may do what it needs, and no more."""
+"""Every function has the rights that it needs, and no more."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ AWS_POLICIES = {
     "AWSLambdaDynamoDBExecutionRole": "Lambda's poller reads the stream with the function's role",
     "AWSLambdaSQSQueueExecutionRole": "Lambda's poller takes messages with the function's role",
 }
-# Actions that know no resource: IAM accepts "*" only. None so far.
+# Actions without resources, for which IAM accepts only "*". None so far.
 WITHOUT_RESOURCE: dict[str, str] = {}
 
 # Actions on what no template can name, with what it can name around it
@@ -80,7 +80,7 @@ class TestEveryFunction:
             found = (item for item in stack.statements(function) if action in item.actions)
             return {_names(resource) for item in found for resource in item.resources}
 
-        # S3 answers those who may not list a bucket that they may not read what is not there either.
+        # If a function may not list a bucket, S3 answers 403 instead of 404 for missing objects.
         assert buckets("s3:GetObject") == buckets("s3:ListBucket")
 
     def test_reads_the_signing_key_if_and_only_if_it_serves_users(self, function: str) -> None:

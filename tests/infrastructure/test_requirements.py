@@ -1,4 +1,4 @@
-"""What is installed is pinned, and what is shipped is no more than needed."""
+"""All installed packages are pinned, and only the needed ones are shipped."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""Nothing gets slower unnoticed: ratios within one run, of processor time, so that they hold on any machine.
+"""Performance budgets: ratios of processor time within one run, so that they hold on any machine.
 
-What is measured is what `make bench` measures, with fewer samples; a ratio that seems broken gets more of them.
+They measure the same as `make bench`, with fewer samples; a ratio that seems broken gets more of them.
 """
 
 import gc
@@ -96,7 +96,7 @@ class TestWarm:
         events.unregister("before-parameter-build", unique_id="calls")
         (called,) = calls[-1:]
         monkeypatch.setattr(Transport, "send", Canned().wrap(Transport.send))
-        # pytest's handlers take longer than the line itself, and what is written must go where it costs nothing.
+        # pytest's handlers take longer than the line itself, so output is discarded.
         monkeypatch.setattr(logging.getLogger(), "handlers", [])
         monkeypatch.setattr(logger().handlers[0], "stream", Nowhere())
         assert exams(requests["nothing"], FakeContext())["statusCode"] == 400
@@ -139,7 +139,7 @@ def by_botocore(operation: str, arguments: dict[str, Any]) -> Callable[[], objec
 
 
 def ratio(measured: Callable[[], object], reference: Callable[[], object], limit: float) -> float:
-    """Of the processor time of two actions, each at its best of many; more are tried until it is within the limit."""
+    """The ratio of two actions' processor time, each at its best of many; repeated until it is within the limit."""
     best = [float("inf"), float("inf")]
     actions: Sequence[Callable[[], object]] = (measured, reference)
     gc.disable()

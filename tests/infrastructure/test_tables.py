@@ -1,4 +1,4 @@
-"""One table per bounded context, with the expiry and the backups that its context needs."""
+"""One table per bounded context, with the expiry and backups that it needs."""
 
 import re
 from typing import Any

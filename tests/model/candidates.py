@@ -1,8 +1,8 @@
-"""What may be the case, by all that was seen.
+"""The states that are possible after everything observed.
 
-An answer leaves those candidates that would have given it. A request that was cut off adds those after each of its
-steps, since nobody was told how far it came. Two requests at once must have come to what one after the other comes to,
-in one of the two orders. When no candidate is left, the product has contradicted itself.
+An answer keeps the candidates that would have given it. An interrupted request adds the states after each of its steps,
+because nobody knows how far it came. Two simultaneous requests must have the effect of one after the other, in one of
+the two orders. If no candidate is left, the product has contradicted itself.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,20 +12,20 @@ from typing import Any, Generic, TypeVar
 from tests.factories.events import Answer
 
 S = TypeVar("S")
-# More than this many come only of a machine that hardly ever looks.
+# More than this many only occur if a machine hardly ever reads.
 _MOST = 2000
 
 
 class Disagreement(AssertionError):
-    """The product answers otherwise than it must."""
+    """The product's answer contradicts the reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction(Generic[S]):
-    """What must come of a request.
+    """The prediction for a request.
 
     Attributes:
-        steps: the state before anything, and after each step; a request that is cut off leaves one of them.
+        steps: the state before it, and after each step; an interrupted request leaves one of them.
         accept: the state after the request, given its answer; raises `Disagreement`.
     """
 
@@ -35,12 +35,12 @@ class Prediction(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Happened(Generic[S]):
-    """A request that was carried out, or cut off: then `answer` is None.
+    """An executed request, or an interrupted one, whose `answer` is None.
 
     Attributes:
-        apply: the candidates that one becomes by it; raises `Disagreement`, or gives none.
-        told: what it was, for whoever reads of a disagreement.
-        was_sent: whether any call of the database was made before it was cut off.
+        apply: the candidates that follow from one; raises `Disagreement`, or returns none.
+        told: a description, for messages.
+        was_sent: whether it made any database call before it was interrupted.
     """
 
     apply: Callable[[S, Answer | None], Iterable[S]]
@@ -50,7 +50,7 @@ class Happened(Generic[S]):
 
 
 class Candidates(Generic[S]):
-    """The states that agree with everything seen so far; they can be compared and hashed."""
+    """The states that agree with all observations; they can be compared and hashed."""
 
     def __init__(self, first: S) -> None:
         self.possible: list[S] = [first]
@@ -65,12 +65,12 @@ class Candidates(Generic[S]):
         self._keep(self._after([happened]))
 
     def observe_both(self, one: Happened[S], other: Happened[S], late: Happened[S] | None = None) -> None:
-        """Take two requests into account that were under way at the same time.
+        """Take two simultaneous requests into account.
 
         Args:
-            one: the one that began first, in the middle of which
-            other: as a whole came.
-            late: the first once more, as it may go on when it was let in before the other took its rights.
+            one: the request that began first.
+            other: the request that was executed as a whole in the middle of it.
+            late: the first one again, as it may continue if it was authenticated before the other changed its rights.
         """
         found: list[S] = []
         reasons = []
@@ -107,13 +107,13 @@ class Candidates(Generic[S]):
 
 
 def outcomes(state: S, prediction: Callable[[S], Prediction[S]], answer: Answer | None) -> list[S]:
-    """What a state becomes by a request, as `Happened.apply` wants it."""
+    """The states that follow from one by a request, for `Happened.apply`."""
     predicted = prediction(state)
     return predicted.steps if answer is None else [predicted.accept(answer)]
 
 
 def refusal(steps: list[S], status: int, code: str | None, check: Callable[[Answer], S] | None = None) -> Prediction[S]:
-    """A request that is to be refused with a status and a code, after these steps."""
+    """A request that must be refused with a status and a code, after these steps."""
 
     def accept(answer: Answer) -> S:
         equal((answer.status, answer.body.get("code")), (status, code))
@@ -123,7 +123,7 @@ def refusal(steps: list[S], status: int, code: str | None, check: Callable[[Answ
 
 
 def success(steps: list[S], check: Callable[[Any], S] | None = None) -> Prediction[S]:
-    """A request that is to succeed, after these steps; `check` gets its body."""
+    """A request that must succeed, after these steps; `check` gets its body."""
 
     def accept(answer: Answer) -> S:
         equal(answer.status, 200)

@@ -1,4 +1,4 @@
-"""What tests of histories share."""
+"""Fixtures of tests with histories."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,6 +1,6 @@
-"""How histories are drawn, and how many: the same ones in every run.
+"""Generates histories, the same ones in every run.
 
-`make test` explores a few hundred with each machine. HISTORIES=50000 explores so many with all of them together.
+`make test` runs a few hundred with each machine. HISTORIES=50000 runs this many with all of them together.
 """
 
 import os
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 MACHINES = 4
 _GIVEN = int(os.environ.get("HISTORIES", "0"))
-# Each chunk begins anew with a seed of its own: hypothesis remembers all it has tried.
+# Each chunk starts with a new seed, because hypothesis remembers all its examples.
 _CHUNK = 250
 _FIRST_SEED = int(os.environ.get("HISTORIES_SEED", "1"))
-# Enough for the operation with the most parts: one beside another.
+# Enough for the largest operation: one beside another.
 _BYTES = 48
 _CALL_NUMBERS = (1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
 
@@ -25,8 +25,8 @@ _CALL_NUMBERS = (1, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 10, 12)
 class Dice:
     """Chooses by the bytes of one operation, from the left.
 
-    An operation is one draw of hypothesis, since its parts by themselves would take longer than carrying it out. What
-    comes first in `choices` is the simplest: zeros are what hypothesis shrinks bytes to.
+    An operation is one draw of hypothesis, because drawing its parts would take longer than executing it. The first of
+    `choices` is the simplest, because hypothesis shrinks bytes to zeros.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -34,7 +34,7 @@ class Dice:
         self._at = 0
 
     def pick(self, choices: Sequence[T]) -> T:
-        """One of several; what is to come more often is there several times."""
+        """One of several; more frequent ones are repeated in `choices`."""
         byte = self._content[self._at]
         self._at += 1
         return choices[byte * len(choices) >> 8]
@@ -44,7 +44,7 @@ class Dice:
         return self.pick(range(below))
 
     def call_number(self) -> int:
-        """Which of a request's calls of the database: most make four or five."""
+        """The number of one of a request's database calls: most make four or five."""
         return self.pick(_CALL_NUMBERS)
 
     def chance(self, share: float) -> bool:
@@ -55,7 +55,7 @@ class Dice:
 
 
 def sequences(roll: Callable[[Dice], T]) -> st.SearchStrategy[list[T]]:
-    """Some twenty operations. One list of them would mostly be short, or could not be shrunk to one operation."""
+    """About twenty operations. A single list would mostly be short, or could not be shrunk to one operation."""
     one = st.binary(min_size=_BYTES, max_size=_BYTES).map(lambda content: roll(Dice(content)))
     part = st.lists(one, max_size=14)
     return st.tuples(part, part, part, part).map(lambda parts: [each for part in parts for each in part])
@@ -90,7 +90,7 @@ def explored(
             deadline=None,
             report_multiple_bugs=False,
             phases=[Phase.generate, Phase.shrink],
-            # On a busy machine drawing is slow at random, and a history is long by its nature.
+            # On a busy machine drawing is slow at random, and histories are long.
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )(seed(_FIRST_SEED + number)(given(history=histories)(counted)))
         explore()

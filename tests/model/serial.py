@@ -1,4 +1,4 @@
-"""In place of pools of threads, so that the same history makes the same calls in the same order."""
+"""Replaces thread pools, so that the same history makes the same calls in the same order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self, TypeVar
@@ -8,7 +8,7 @@ R = TypeVar("R")
 
 
 class SerialPool:
-    """One after the other, in the caller's thread."""
+    """Runs everything in sequence, in the caller's thread."""
 
     def __init__(self, **_: Any) -> None:
         pass

@@ -1,4 +1,4 @@
-"""The database of the histories is held to moto: the same calls in the same order get the same answers."""
+"""The in-memory database gives the same answers as moto."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def _queries(draw: st.DrawFn) -> dict[str, Any]:
         arguments["ExpressionAttributeNames"] = {"#h": "due_shard", "#r": "deadline"}
     if kind != "index":
         arguments["ScanIndexForward"] = draw(st.booleans())
-        # After a full page that is the last, moto does not say that there may be more; DynamoDB does.
+        # After a full last page moto does not say that there may be more; DynamoDB does.
         if draw(st.booleans()):
             arguments["ExclusiveStartKey"] = {"pk": values[":pk"], "sk": {"S": draw(_sks)}}
     return {**arguments, "ExpressionAttributeValues": values}
@@ -165,7 +165,7 @@ def test_answers_are_those_of_an_engine(client: Any, engine_tables: dict[str, st
         derandomize=True,
         database=None,
         deadline=None,
-        # A call has many parts to be drawn, and the engine may be busy.
+        # A call has many parts to draw, and the engine may be busy.
         suppress_health_check=[HealthCheck.too_slow],
     )
     @given(calls=st.lists(_calls, min_size=1, max_size=12))
@@ -194,7 +194,7 @@ def _outcome(call: Callable[[str, Any], dict[str, Any]], operation: str, argumen
         return sorted(map(str, map(_plain, answer["Responses"].get(table, []))))
     items = [_plain(item) for item in answer.get("Items", ())]
     if "IndexName" in arguments:
-        # The order of what an index holds at one place is nobody's promise.
+        # The order within one key of an index is not guaranteed.
         items = sorted(({name: item[name] for name in ("pk", "sk")} for item in items), key=str)
     return [*found, items]
 

@@ -1,4 +1,4 @@
-"""Histories on an engine with real transactions: a few, to see that they go there as they go in memory."""
+"""A few histories on an engine with real transactions, to see that they run as in memory."""
 
 from collections.abc import Callable
 from typing import Any

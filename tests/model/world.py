@@ -1,7 +1,7 @@
-"""The product as histories meet it: handlers in processes that may be stopped at any call of the database.
+"""The product for histories: handlers in processes that can be stopped at any database call.
 
 A process is what a warm Lambda keeps between two requests: its block of ids, its copy of the feed of revocations, its
-guesses. A history spreads its requests over several of them, and a process that was stopped begins anew.
+guesses. A history spreads its requests over several processes, and a stopped one starts anew.
 """
 
 import re
@@ -32,17 +32,17 @@ from tests.factories.users import access_token
 
 Handler = Callable[[Any, Any], Mapping[str, Any]]
 PROCESSES = 3
-# Answers of one kind that are held to the API's description; validating each would take longer than all the rest.
+# Answers per kind that are checked against the API's description; checking all would take longer than everything else.
 _DESCRIBED = 20
 _TOKEN_SECONDS = 1800
 _NUMBERS = re.compile(r"\d+")
 
 
 class Database(Protocol):
-    """Where histories happen."""
+    """The database of a history."""
 
     def call(self, operation: str, arguments: Any) -> dict[str, Any]:
-        """In place of a client's `_make_api_call`."""
+        """Replaces a client's `_make_api_call`."""
 
     def snapshot(self) -> Any:
         """Everything that is stored now."""
@@ -51,31 +51,31 @@ class Database(Protocol):
         """Store what was stored then, and nothing else."""
 
     def expire(self, now: float) -> None:
-        """Remove what has run out."""
+        """Delete expired items."""
 
     def table(self, context: str) -> Mapping[tuple[str, str], Mapping[str, Any]]:
         """What is stored in a context's table, by key."""
 
 
 class Stopped(BaseException):
-    """The process was killed: nothing of it catches this, as nothing catches SIGKILL."""
+    """The process was killed; like SIGKILL, nothing in it catches this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A process is killed at its call number `at` of the database: before it is sent, or after it was carried out."""
+    """A process is killed at its database call number `at`: before it is sent, or after it was executed."""
 
     at: int
     is_after: bool
 
 
-# Cut off before it could do anything.
+# Interrupted before it could do anything.
 NOTHING = Crash(1, is_after=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Something else happens before call number `at` of the database is sent."""
+    """Something else happens before database call number `at` is sent."""
 
     at: int
     meanwhile: Callable[[], None]
@@ -83,7 +83,7 @@ class Pause:
 
 @dataclass
 class _Run:
-    """A request on its way."""
+    """A request in progress."""
 
     plan: Crash | Pause | None
     calls: int = 0
@@ -127,11 +127,11 @@ class World:
             self._patch.setattr(api, "clock", self.clock)
 
     def built(self) -> None:
-        """Every history begins with what is stored now."""
+        """Start every history with what is stored now."""
         self._base = self.database.snapshot()
 
     def begin(self, stored: Any = None) -> None:
-        """A new history: everything as it was when the world was built, or as a snapshot has it."""
+        """Start a new history from the initial state, or from a snapshot."""
         self.database.restore(self._base if stored is None else stored)
         self.clock.set(MORNING)
         papers.load_paper.cache_clear()
@@ -223,7 +223,7 @@ class World:
         try:
             plan.meanwhile()
         except Exception as failure:
-            # The handler that is paused here would take it for a failure of its own.
+            # The paused handler here would treat it as its own failure.
             run.failure, run.is_dead = failure, True
             raise Stopped from failure
 
@@ -250,10 +250,10 @@ class World:
         patch.setattr(stopwatch, "time", self.clock.now)
         patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
         patch.setattr(exams_sitting, "_versions", exams_sitting.PaperVersions())
-        # Its contents are other tests' subject; here it would be a tenth of the time.
+        # Other tests check its contents; here it would take a tenth of the time.
         for module in (api_app, sweeper_app, queues):
             patch.setattr(module, "log_invocation", lambda **_: None)
-        # Verifying the same token again takes as long as all else of a request.
+        # Verifying the same token again takes as long as the rest of a request.
         patch.setattr(tokens, "verify", lru_cache(maxsize=1024)(tokens.verify))
         patch.setattr("smartexam.platform.settings.SystemClock", lambda: self.clock)
 

@@ -1,4 +1,4 @@
-"""An account that left its traces everywhere, by the thousand, is deleted: nothing of it may be left in any table."""
+"""An account with thousands of items everywhere is deleted: nothing of it may be left in any table."""
 
 import itertools
 import json
@@ -48,7 +48,7 @@ from tests.infrastructure.iam import enforced
 pytestmark = pytest.mark.race
 
 MESSAGES, COMMENTS, ATTEMPTS = 2_000, 500, 100
-# Nobody else's id, and no other number that is stored.
+# Not part of any other stored number.
 USER_ID = 765_432_109
 _times = itertools.count(MORNING, 20)
 
@@ -97,7 +97,7 @@ def say(conversation_id: int, sender: User, text: str, **more: Any) -> int:
 
 
 def say_much(conversation_id: int, sender: User, count: int) -> None:
-    """What sending `count` messages more leaves, written in bulk."""
+    """The items of `count` more messages, written in bulk."""
     pk = conversation_key(conversation_id)
     conversation = table.get(ConversationItem, pk, META)
     assert conversation is not None
@@ -138,7 +138,7 @@ def comment(author: User, exam_id: int, question_id: int, parent_id: int | None 
 
 
 def comment_much(author: User, exam_id: int, question_id: int, count: int) -> None:
-    """What `count` comments more leave, written in bulk."""
+    """The items of `count` more comments, written in bulk."""
     pk, written = discussed.partition(question_id), list[Any]()
     for comment_id in ids.allocator().take("comment", count):
         now = next(_times)
@@ -182,7 +182,7 @@ def sit(user_id: int, exam_id: int, *, submit: bool = True) -> None:
 
 
 def traces(environment: dict[str, str], client: Any, words: Iterable[str]) -> list[str]:
-    """Every item that holds one of the words, in whatever place."""
+    """Every item that contains one of the words."""
     wanted = [word.casefold() for word in words]
     return [
         f"{context}: {text}"
@@ -199,7 +199,7 @@ def erase_all(post: PostOffice, environment: dict[str, str]) -> None:
 
 
 def chat(mary: User, ben: User, chen: User) -> dict[str, int]:
-    """Her DMs, and groups: her own, another's, and one that she has left. The groups by name."""
+    """Her DMs, and groups: her own, another's, and one that she has left; returns the groups by name."""
     found = {"own": group_of(mary, ben, chen), "left": group_of(mary, ben, chen), "bens": group_of(ben, mary)}
     dms = {befriend(mary, ben): ben, befriend(mary, chen): chen}
     for number, conversation_id in enumerate((*dms, *found.values())):
@@ -212,7 +212,7 @@ def chat(mary: User, ben: User, chen: User) -> dict[str, int]:
 
 
 def discuss(mary: User, ben: User, exam_id: int) -> list[int]:
-    """Roots and replies, of which one is the best and one was deleted; the questions."""
+    """Roots and replies, of which one is the best and one was deleted; returns the questions."""
     questions = question_ids(exam_id)
     for question_id in questions:
         comment(ben, exam_id, question_id, comment(mary, exam_id, question_id))
@@ -227,7 +227,7 @@ def discuss(mary: User, ben: User, exam_id: int) -> list[int]:
 
 
 def sit_exams(mary: User, ben: User, exam_id: int) -> None:
-    """Attempts, of which one still runs, and what is counted of them."""
+    """Attempts, of which one is still running, and their statistics."""
     for sat in [create_exam() for _ in range(4)]:
         for _ in range(ATTEMPTS // 4):
             sit(mary.id, sat.id)
@@ -275,11 +275,11 @@ def test_nothing_is_left_of_a_long_life(mary: User, post: PostOffice, engine_tab
 
     assert answer.status == 200
     left_over = traces(engine_tables, client, words)
-    # Tokens that she holds stay dead until they run out by themselves.
+    # Her tokens stay revoked until they expire.
     feed = [text for text in left_over if '"revocations"' in text]
     assert [text for text in left_over if text not in feed] == []
     assert len(feed) == 1
-    # What others see keeps its shape.
+    # What others see keeps its structure.
     assert reading.count_many(questions) == counts
     assert unread_of(ben) == {group: unread[group] for group in groups_.values()}
     senders = {sent.sender_name for sent in messages.list_messages(ben.id, groups_["own"])}

@@ -38,7 +38,7 @@ def _frozen(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at_once(calls: Sequence[Callable[[], ResultT]]) -> list[ResultT | AppError]:
-    """What each call returned or raised, all of them begun at the same moment."""
+    """What each call returned or raised; all start at the same moment."""
     barrier = Barrier(len(calls))
 
     def one(call: Callable[[], ResultT]) -> ResultT | AppError:

@@ -1,4 +1,4 @@
-"""Admins who change the same exam at once, on an engine whose transactions are atomic."""
+"""Administrators who change the same exam at once, on an engine with atomic transactions."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ GOOD = {"question_text": "?", "option_a": "a", "option_b": "b", "correct_answer"
 
 
 class TickingClock(FrozenClock):
-    """A clock by which every request has a time of its own, as requests have."""
+    """A clock that gives every request its own time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ def statuses(answers: Sequence[Answer]) -> set[int]:
 
 
 def checked(exam_id: int) -> Exam:
-    """The exam, after comparing its counts with its questions and its replicas with each other."""
+    """The exam, after comparing its counts with its questions, and its replicas with each other."""
     replicas = [exams.get_exam(exam_id, reader=reader) for reader in range(exams.REPLICAS)]
     exam = replicas[0]
     assert exam is not None
@@ -197,7 +197,7 @@ def test_a_large_batch_appears_all_at_once(office: Office) -> None:
         seen = {each for watcher in watchers for each in watcher.result()}
 
     whole = {1, 301, 601, 901}
-    # A commit may come between the readings, but never a part of a batch.
+    # A commit may come between the reads, but never a part of a batch.
     assert {number for each in seen for number in each} <= whole
     assert all(counted == listed for counted, listed, _ in seen)
     assert checked(exam.id).question_count == 901

@@ -1,4 +1,4 @@
-"""Many people chat at the same moment, on an engine whose transactions are atomic."""
+"""Many users chat at the same moment, on an engine with atomic transactions."""
 
 import contextlib
 import itertools
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
-    """What the calls return or are refused with, all begun at the same moment."""
+    """What the calls return or are refused with; all start at the same moment."""
     barrier = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | AppError:
@@ -59,13 +59,13 @@ def group_of(*user_ids: int) -> int:
 
 
 class Turns:
-    """A clock for each sender, so that their turns are never in the way."""
+    """A clock for each sender, so that rate limits never apply."""
 
     def __init__(self) -> None:
         self._next = itertools.count(1)
 
     def send(self, conversation_id: int, sender: int, text: str = "x", client_id: str | None = None) -> Sent:
-        """Send, again if another thread of the same sender was given a later turn and used it first."""
+        """Send, again if another thread of the same sender used a later turn first."""
         draft = Draft(conversation_id, sender, f"User {sender}", text, client_id=client_id)
         while True:
             with contextlib.suppress(RateLimited):
@@ -94,7 +94,7 @@ def read_up_to(user_id: int, conversation_id: int) -> int:
 
 
 def expect_exact(conversation_id: int, members: Sequence[int]) -> None:
-    """Everybody's count is that of the messages of others that they did not read and that were not deleted."""
+    """Every member's count is the number of others' messages that the member has not read and that were not deleted."""
     found = stored(conversation_id)
     assert [item.number for item in found] == list(range(1, len(found) + 1))
     for user_id in members:
@@ -104,7 +104,7 @@ def expect_exact(conversation_id: int, members: Sequence[int]) -> None:
 
 
 def act_at_random(conversations_of: dict[int, list[int]], never_reads: int, turns: Turns, seed: int) -> None:
-    """Send, read and delete, as anybody, anywhere."""
+    """Send, read and delete at random."""
     chance = random.Random(seed)
     mine: list[tuple[int, int]] = []
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""Many at once in a discussion, on an engine whose transactions are atomic."""
+"""Many users in a discussion at once, on an engine with atomic transactions."""
 
 import random
 from collections.abc import Callable
@@ -82,7 +82,7 @@ def whole(question_id: int) -> list[Comment]:
 
 
 def assert_consistent(question_id: int, engine: str, tables: dict[str, str]) -> None:
-    """What is counted, pointed to and listed is what is there."""
+    """Counts, pointers and lists agree with the comments."""
     comments = whole(question_id)
     by_id = {comment.id: comment for comment in comments}
     assert reading.count_comments(question_id) == sum(not comment.is_deleted for comment in comments)

@@ -1,4 +1,4 @@
-"""Events of one upload that come at once, on an engine whose writes are atomic: one works, one result."""
+"""Simultaneous events of one upload, on an engine with atomic writes: one works, one result."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -26,7 +26,7 @@ def _frozen(engine_tables: dict[str, str], clock: FrozenClock, monkeypatch: pyte
 
 
 def at_once(calls: Sequence[Callable[[], Answer]]) -> list[int]:
-    """The statuses of calls that all begin at the same moment."""
+    """The statuses of calls that all start at the same moment."""
     barrier = Barrier(len(calls))
 
     def one(call: Callable[[], Answer]) -> int:
@@ -42,7 +42,7 @@ def test_admins_who_all_step_down_at_once_leave_one(admins: int) -> None:
     users = [create_user(role="admin") for _ in range(admins)]
 
     def demote(index: int) -> Callable[[], Answer]:
-        # Each demotes the next one: nobody acts on a role that is being taken from them by themselves.
+        # Each demotes the next one, so nobody takes away their own role.
         actor, target = users[index], users[(index + 1) % admins]
         body = {"user_id": target.id, "new_role": "user"}
         path = "/admin/users/update-role"

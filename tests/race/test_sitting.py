@@ -30,7 +30,7 @@ def at(now: float = MORNING) -> ExamTime:
 
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
-    """What the calls return or are refused with, all begun at the same moment."""
+    """What the calls return or are refused with; all start at the same moment."""
     barrier = threading.Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | AppError:
@@ -92,7 +92,7 @@ def test_twenty_submits_among_a_hundred_syncs_make_one_result_of_what_was_acknow
     assert len(history()) == 1
     result = results.get_result(STUDENT, exam.id, submitted[0][2])
     assert result is not None
-    # Every revision was acknowledged to one caller, and the last of them is what was graded.
+    # Every revision was acknowledged to one caller, and the last one was graded.
     assert sorted(acknowledged) == list(range(1, len(acknowledged) + 1))
     expected = acknowledged[max(acknowledged)] if acknowledged else ""
     assert answers.decode(result.answers, 1) == [expected]
@@ -195,5 +195,5 @@ def test_a_paper_compiled_while_questions_are_added_is_one_of_its_versions() -> 
     final = exams.get_exam(exam.id)
     assert final is not None
     assert final.question_count == len(question_ids(exam.id)) == 17
-    # An exam begins at version 1 without questions, and every question added by itself raises it by one.
+    # An exam starts at version 1 without questions, and every added question increments it.
     assert sizes == {version: {version - 1} for version in sizes}

@@ -1,4 +1,4 @@
-"""A cohort whose results are known, counted from a stream that repeats, reorders and fails; and what reading costs."""
+"""A cohort with known results, counted from a stream that repeats, reorders and fails; and the cost of reading."""
 
 import random
 from collections import defaultdict
@@ -50,7 +50,7 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Known:
-    """A result as it is known; `share` of the paper."""
+    """A known result; `share` of the paper."""
 
     id: int
     user_id: int
@@ -93,7 +93,7 @@ class Cohort:
 
 
 def cohort(students: int, exams: int, days: int) -> Cohort:
-    """Every student has a result of every exam, on a day by chance; thirds of marks and negative scores among them."""
+    """Every student has a result of every exam, on a random day; with thirds of marks and negative scores."""
     chance = random.Random(7)
     users = create_crowd(f"student.{number:04d}" for number in range(students))
     papers = [create_exam([], name=f"Exam {number}", max_attempts=1 + number) for number in range(exams)]
@@ -128,7 +128,7 @@ def get(admin: User, clock: FrozenClock) -> Callable[..., Any]:
 
 
 def deliver(records: Sequence[dict[str, Any]], size: int = 50) -> None:
-    """Deliver a shard's records as Lambda does: a batch again from its first failure on."""
+    """Deliver a shard's records like Lambda: a batch again from its first failure on."""
     waiting = list(records)
     for _ in range(len(records)):
         if not waiting:
@@ -143,7 +143,7 @@ def deliver(records: Sequence[dict[str, Any]], size: int = 50) -> None:
 
 
 def counted_items(name: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """Everything that is counted: counters without their shards, rows, tallies without their stamps."""
+    """All statistics: counters without their shards, rows, tallies without their stamps."""
     found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
     for item in stored_items(name):
         pk, sk = item.pop("pk")["S"], item.pop("sk")["S"]
@@ -184,7 +184,7 @@ def expected_best(results: Sequence[Known]) -> list[tuple[int, float, int]]:
 
 
 def check(get: Callable[..., Any], results: Sequence[Known], before: Sequence[Known] | None, **query: Any) -> None:
-    """Compare what analytics show of a period with what is known of it."""
+    """Compare the analytics of a period with what is known of it."""
     body = get("/admin/api/users-analytics/data", **query)
     summary, known = body["summary"], expected_summary(results)
     assert {name: summary[name] for name in known} == known, query
@@ -212,7 +212,7 @@ def check(get: Callable[..., Any], results: Sequence[Known], before: Sequence[Kn
 
 @contextmanager
 def failing_sometimes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Transactions that the database refuses now and then, before or after having carried them out."""
+    """Transactions that the database refuses now and then, before or after executing them."""
     chance, real = random.Random(3), table.transact
 
     def transact(operations: Sequence[Any]) -> None:
@@ -237,7 +237,7 @@ def test_numbers_are_exact_whatever_the_stream_does(
     chance = random.Random(11)
     chance.shuffle(records)
     repeated = records + chance.sample(records, len(records) // 4)
-    # Three shards of the stream at once; a student's records are all in one.
+    # Three shards of the stream at once; all records of a student are in one.
     shards = [[each for each in repeated if int(each["dynamodb"]["Keys"]["pk"]["S"][5:]) % 3 == n] for n in range(3)]
 
     with failing_sometimes(monkeypatch), ThreadPoolExecutor(3) as pool:
@@ -261,7 +261,7 @@ def test_numbers_are_exact_whatever_the_stream_does(
     custom = [each for each in of_exam if date(2025, 12, 28) <= each.day <= date(2026, 1, 2)]
     check(get, custom, None, timePeriod="custom", startDate="2025-12-28", endDate="2026-01-02", exam=exam.id)
 
-    # Built anew from what is stored, everything is the same, down to the last row.
+    # After a rebuild everything is the same, down to the last row.
     before_rebuild = counted_items(engine_tables["ATTEMPTS_TABLE"])
     generation = tallies.begin_generation()
     clearing = rebuilding.work(RebuildOrder(generation), lambda: True)
@@ -270,7 +270,7 @@ def test_numbers_are_exact_whatever_the_stream_does(
     assert tallies.generations().current == generation
     assert counted_items(engine_tables["ATTEMPTS_TABLE"]) == before_rebuild
 
-    # An exam and a student that go take their numbers with them.
+    # A deleted exam's and a deleted student's results are removed from the statistics.
     gone = world.students[0]
     erase_partition("attempts", user_key(gone.id))
     deliver([stream_record(user_key(gone.id), f"RESULT#{each.exam_id}#{each.id}", "REMOVE") for each in results])
@@ -286,7 +286,7 @@ def test_numbers_are_exact_whatever_the_stream_does(
 
 
 def seed(world: Cohort) -> None:
-    """Write what follows from a cohort's results in bulk, as if the stream had been counted."""
+    """Write a cohort's statistics in bulk, as if the stream had been counted."""
     generation = tallies.generations().current
     of_user: dict[int, Tally] = {}
     for user in world.students:

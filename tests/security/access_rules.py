@@ -1,7 +1,7 @@
-"""What each route may answer to whom about whose things: the table that the access matrix is made of.
+"""What each route may answer to whom about whose resources: the rows of the access matrix.
 
-Who may call a route at all is the contract's to say (`tests/contract/routes.csv`); here stands how to call it, and what
-follows if the thing that it names is one's own, somebody else's, or does not exist.
+The contract says who may call a route (`tests/contract/routes.csv`). These rows say how to call it, and the result if
+the resource is one's own, somebody else's, or does not exist.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,12 @@ class Row:
         path: names the belongings that it is called with: `/exam/{running}`.
         body: the JSON body, made of belongings.
         more: further arguments of the request; see `http_event`.
-        own: the status for one's own things, or where nothing is named that is anybody's.
-        foreign: for somebody else's, by identity where it differs ("*" for the others); None where nobody's is named.
-        missing: for what does not exist; None where nothing is named.
-        may_write: what keys begin with that a refused call may write all the same.
-        access: who may call it, of a route that the contract does not know.
+        own: the status for one's own resources, or if none is named.
+        foreign: for somebody else's, by identity if it differs ("*" for the others); None if no owned resource is
+            named.
+        missing: for what does not exist; None if no resource is named.
+        may_write: prefixes of keys that a refused call may still write.
+        access: who may call it, for a route that is not in the contract.
     """
 
     method: str
@@ -47,13 +48,13 @@ class Row:
         return anonymous(self.method, self.path)
 
     def request(self, things: Belongings) -> tuple[str, str, dict[str, Any]]:
-        """Method, path and further arguments of a call that names these things."""
+        """Method, path and further arguments of a call that names these resources."""
         values = {name: getattr(things, name) for name in Belongings.__slots__}
         body = {} if self.body is None else {"body": self.body(things)}
         return self.method, self.path.format(**values), {**body, **self.more}
 
     def expected(self, identity: str, whose: str) -> int | None:
-        """The status for an identity that the route lets in; None if there is no such case."""
+        """The status for an identity that may call the route; None if there is no such case."""
         status: Status | None = getattr(self, whose)
         return status if status is None or isinstance(status, int) else status.get(identity, status["*"])
 
@@ -288,5 +289,5 @@ ROWS = (
 
 
 def state_changing() -> Iterator[Row]:
-    """Routes by which something can be changed."""
+    """Routes that can change something."""
     return (row for row in ROWS if row.method != "GET")

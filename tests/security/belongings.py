@@ -1,4 +1,4 @@
-"""What belongs to whom in the world of these tests, as requests name it."""
+"""Who owns what in the world of these tests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,13 +30,14 @@ TIMEZONE = "Asia/Kolkata"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belongings:
-    """One account and what only it has; `sentinels` are the values in it that not everybody may read.
+    """One account and its resources; `sentinels` are the values in them that not everybody may read.
 
     Attributes:
-        running: an exam that only this account sits right now, as `sat` is one that only it has a result of, and
-            `pending` one whose result nobody may see yet.
+        running: an exam that only this account is sitting now; `sat` is one of which only it has a result, and
+            `pending`
+            one whose result is not visible yet.
         conversation: with `friend`, who is connected with nobody else; `group` has the same two members.
-        message: what this account said in it, as `heard` is what the friend said.
+        message: this account's message in it; `heard` is the friend's.
         request: a request for a connection that waits for this account's answer.
         question: of `sat`; the discussion with `comment` is about it.
         spare: an exam that nobody sits, with one question `spare_question`.
@@ -108,7 +109,7 @@ NOTHING = Belongings(
 
 
 def give(name: str, user: User, stranger: User, now: float) -> Belongings:
-    """Have an account own one of everything; `stranger` asks it for a connection."""
+    """Give an account one of everything; `stranger` asks it for a connection."""
     marker = f"private-{name}"
     friend = create_user(username=f"friend.of.{name}", email=f"{marker}.friend@example.org")
     spare = create_exam([MCQ], name=f"Exam {name} spare")
@@ -173,7 +174,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
 
 
 def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
-    """An exam that an account sits, one that it has sat, and one of which it waits for the result."""
+    """An exam that an account is sitting, one that it has sat, and one whose result is pending."""
     name, time = user.username, ExamTime(now, GRACE, TIMEZONE)
     running = create_exam([_secret_question(user, "1")], name=f"Exam {name} running")
     sat = create_exam([_secret_question(user, "2")], name=f"Exam {name} sat")
@@ -190,7 +191,7 @@ def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
 
 
 def _number(user: User, kind: str) -> str:
-    """A number that stands nowhere else: of each account, and each kind, one."""
+    """A number that occurs nowhere else: one for each account and kind."""
     return f"{user.id}{kind}391824.6157"
 
 
@@ -206,7 +207,7 @@ def _secret_question(user: User, kind: str) -> Question:
 
 
 def secrets_of(name: str, marker: str, user: User, friend: User) -> tuple[Sentinel, ...]:
-    """What only one account may read, or not even it."""
+    """What only one account may read, or not even that one."""
     # Of the pending result: the first question right, the second wrong, of 177.29 marks.
     score = f"{(_GAINED - 100) / 100}"
     return (

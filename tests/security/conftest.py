@@ -1,4 +1,4 @@
-"""What tests of security share."""
+"""Fixtures of security tests."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from tests.security.world import World, built
 
 @pytest.fixture(scope="session", name="one_world")
 def _one_world(moto: None) -> Iterator[World]:
-    """Made once for the run, since it takes a while; tests ask for `world`."""
+    """Built once for the run, because it takes a while; tests use `world`."""
     with built() as world:
         yield world
 
 
 @pytest.fixture
 def world(one_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The world as it was made, whatever the test before did to it."""
+    """The world in its initial state, whatever the test before did to it."""
     one_world.enter(monkeypatch)
     one_world.restore()
     with answering(one_world.database), roles_enforced(engine.connection().client):

@@ -1,4 +1,4 @@
-"""Every function behind one door: requests find their handler by the template's routes, as in API Gateway."""
+"""All functions behind one entry: requests find their handler by the template's routes, like in API Gateway."""
 
 import importlib
 import re
@@ -18,7 +18,7 @@ Handler = Callable[[Mapping[str, Any], object], Mapping[str, Any]]
 
 
 def anonymous(method: str, path: str) -> str:
-    """A route's name that does not depend on how its parameters are called: `GET /exam/{}`."""
+    """A route's name without its parameters' names: `GET /exam/{}`."""
     return f"{method.upper()} {re.sub(r'{[^}]*}|<[^>]*>|:[a-z_]+', '{}', path)}"
 
 
@@ -62,9 +62,9 @@ def handler_of(method: str, path: str) -> Handler:
 
 
 def call(method: str, path: str, **request: Any) -> Answer:
-    """What the deployed API answers to a request; see `http_event`.
+    """The deployed API's answer to a request; see `http_event`.
 
-    The path is as it goes over the wire; functions see it decoded. The answer must be one that is described.
+    The path is as sent over the network; functions see it decoded. The answer must be a described one.
     """
     decoded = decode_path(path)
     response = handler_of(method, path)(http_event(method, decoded, **request), FakeContext())

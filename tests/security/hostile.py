@@ -1,4 +1,4 @@
-"""What nobody sends by mistake: ids, values, bodies and headers to try a parser with."""
+"""Malformed ids, values, bodies and headers."""
 
 import gzip
 import json
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.security.access_rules import Row
 
-# As they go over the wire in place of an id; none is one.
+# In place of an id, as sent over the network; none is one.
 NO_IDS = (
     *("abc", "0", "-1", "+1", "1.5", "1e3", "0x1", "01", "1_0", "null", "*", "$default"),
     *(str(2**53), "9" * 40, "9" * 2000),
@@ -14,7 +14,7 @@ NO_IDS = (
     *("..", "..%2f..%2fetc%2fpasswd", "%252e%252e", "1%2f..", "%c0%ae%c0%ae"),
     *("1;jsessionid=2", "1,2", "1'--", "1%3Fadmin=1", "%7Bid%7D", "%EF%BC%91", "%F0%9F%92%A9", "%ed%a0%80"),
 )
-# Ways to write a path that are not the path.
+# Variants of a path that are different paths.
 NO_PATHS = (
     *("/{path}", "{path}/", "/.{path}", "/x/..{path}", "{path}/..", "{path};x", "{path}%00", "{path}%0a", "{path}%20"),
     *("%2F{path}", "{PATH}", "{path}.json", "/admin/..{path}", "{path}%2F", "{path}%3Fx", "//evil.example{path}"),
@@ -87,7 +87,7 @@ NO_HEADERS: tuple[dict[str, str], ...] = (
 
 
 def bodies_like(valid: Any) -> list[bytes]:
-    """JSON that is almost a valid body: a key twice, a field too many, what is no number and no text."""
+    """JSON that is almost a valid body: a repeated key, an unknown field, invalid numbers and text."""
     if not isinstance(valid, dict) or not valid:
         return []
     name, text = next(iter(valid)), json.dumps(valid)
@@ -109,7 +109,7 @@ def bodies_like(valid: Any) -> list[bytes]:
 
 
 def variants(row: Row, body: dict[str, Any]) -> list[dict[str, Any]]:
-    """A valid body with each of its fields left out, and in turn with each value that is none."""
+    """A valid body with each field left out, and with each invalid value in its place."""
     changed: list[dict[str, Any]] = []
     for name in body:
         changed.append({other: value for other, value in body.items() if other != name})

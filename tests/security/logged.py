@@ -1,4 +1,4 @@
-"""What functions log, line by line, as it is written."""
+"""Records functions' log lines as they are written."""
 
 import logging
 
@@ -18,7 +18,7 @@ class Log(logging.Handler):
 
     def listen(self) -> None:
         """Begin."""
-        # What writes the lines is kept by the library that it comes from, with the form that they have.
+        # The library keeps the handlers, with their format.
         written = logging.getLogger(str(observability.logger().name))
         self.setFormatter(written.handlers[0].formatter)
         written.addHandler(self)

@@ -1,6 +1,6 @@
-"""What must not get out, planted with values that stand nowhere else, and where each may be read after all.
+"""Values that must not leak, which occur nowhere else, and where each may be read.
 
-A value is looked for in raw bytes: of answers, of files in them, of events, log lines, prompts, mails and messages.
+They are searched for in raw bytes: of answers, files, events, log lines, prompts, mails and messages.
 """
 
 import base64
@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from tests.factories.events import Answer
 
-# What belongs to nobody in particular, and is nobody's to read.
+# Secrets that belong to no account, and that nobody may read.
 GENERAL = {
     "a password's hash": "$argon2",
     "a trace": "Traceback (most recent call last)",
@@ -25,11 +25,11 @@ GENERAL = {
 
 @dataclass(frozen=True, slots=True)
 class Sentinel:
-    """One value.
+    """One secret value.
 
     Attributes:
-        kind: what it is; allowances go by it.
-        owner: whose it is, by identity; "" if nobody's.
+        kind: what it is, for allowances.
+        owner: its owner's identity; "" if nobody's.
     """
 
     kind: str
@@ -42,10 +42,10 @@ class Allowance:
     """Where a kind of value may be read.
 
     Attributes:
-        kinds: an expression that its kind must match as a whole.
+        kinds: an expression that its whole kind must match.
         by: "owner", "anybody", or a role that the reader must have.
-        where: an expression that the route's name must match as a whole.
-        reason: why that is right.
+        where: an expression that the whole name of the route must match.
+        reason: why this is right.
     """
 
     kinds: str
@@ -73,12 +73,12 @@ ALLOWED = (
 
 
 def leaks(content: bytes, planted: Iterable[Sentinel], *, reader: str, role: str, where: str) -> list[str]:
-    """What stands in some content and must not: "kind of owner", and of `GENERAL`.
+    """The secrets in some content that must not be there: "kind of owner", and names of `GENERAL`.
 
     Args:
         content: the bytes.
         planted: all sentinels.
-        reader: identity of who gets it; "" for what nobody in particular gets, such as a log.
+        reader: the reader's identity; "" for content without one, such as a log.
         role: roles of the reader.
         where: the route, or another name for where it was found.
     """
@@ -103,7 +103,7 @@ def is_allowed(sentinel: Sentinel, *, reader: str, role: str, where: str) -> boo
 
 
 def content_of(answer: Answer) -> bytes:
-    """All that an answer tells: status line apart, headers, cookies, body; of a PDF its text as well."""
+    """All content of an answer: headers, cookies, body; of a PDF its text as well."""
     raw = answer.raw
     body = str(raw.get("body") or "").encode()
     if raw.get("isBase64Encoded"):

@@ -1,4 +1,4 @@
-"""Every route, called by everybody, about their own things, others' and none: who gets what, what stays untouched."""
+"""Every route, called with every identity, about their own, others' and missing resources: answers and stored items."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ UNAUTHORIZED = {
 
 
 def contract() -> dict[str, str]:
-    """Who may call each route, as the contract says."""
+    """Who may call each route according to the contract."""
     with CONTRACT.open(encoding="utf-8", newline="") as rows:
         return {gateway.anonymous(row["method"], row["path"]): row["access"] for row in csv.DictReader(rows)}
 
@@ -34,7 +34,7 @@ ACCESS = {**{row.name: row.access for row in ROWS if row.access}, **contract()}
 
 
 def refusal(access: str, identity: str) -> int | None:
-    """The status by which an identity is kept out, None if it is let in."""
+    """The status with which an identity is refused, None if it may call the route."""
     if access == "public":
         return None
     if identity not in ROLES:
@@ -85,7 +85,7 @@ def faults_of(row: Row, identity: str, whose: str, world: World) -> Iterator[str
             yield f"another shape than that of errors: {answer.body}"
         if changed := [key for key in world.changes() if not key.startswith(may_write(row))]:
             yield f"refused with {answer.status}, and has written {changed}"
-    # Whose token was good once is told no more than who they were.
+    # The owner of an expired token is told only who they were.
     reader = "dual" if identity == "expired" else identity
     yield from told(world, content_of(answer), reader, row.name)
     for name in ROLES:
@@ -97,12 +97,12 @@ def faults_of(row: Row, identity: str, whose: str, world: World) -> Iterator[str
 
 
 def told(world: World, content: bytes, reader: str, where: str) -> Iterator[str]:
-    """What some content tells that it must not."""
+    """What some content leaks."""
     for leak in leaks(content, world.sentinels, reader=reader, role=ROLES.get(reader, ""), where=where):
         yield f"{where} tells {reader or 'whoever reads it'} the {leak}"
 
 
 def may_write(row: Row) -> tuple[str, ...]:
-    """What keys begin with that a refused call may write: ids that it took, what limits count, what its row says."""
+    """Prefixes of keys that a refused call may write: reserved ids, counts of limits, and the row's own."""
     counted = ("IDENTITY_TABLE:COUNTER#", "EPHEMERAL_TABLE:SOURCE#", "EPHEMERAL_TABLE:NAME#")
     return (*counted, *filter(None, [row.may_write]))

@@ -1,4 +1,4 @@
-"""What a browser can be made to send: with the session's cookie, from foreign pages, with methods in disguise."""
+"""What foreign pages can make a browser send: with the session's cookie, and with disguised methods."""
 
 from http import HTTPStatus
 from typing import Any
@@ -27,7 +27,7 @@ each_change = pytest.mark.parametrize("row", PRIVATE, ids=lambda row: f"{row.met
 
 
 def caller_of(row: Row) -> str:
-    """Somebody whom a route lets in."""
+    """An identity that may call a route."""
     return "admin" if gateway.declared()[row.name] == "admin" else "user"
 
 
@@ -97,7 +97,7 @@ DISGUISES: tuple[dict[str, Any], ...] = (
 
 @pytest.mark.parametrize("disguise", DISGUISES, ids=str)
 def test_reading_stays_reading_whatever_it_says_to_be(disguise: dict[str, Any], world: World) -> None:
-    """But for a conversation, of which its reader has read everything then."""
+    """Except for a conversation, which reading marks as read."""
     for row in ROWS:
         if row.method == "GET":
             caller = caller_of(row)
@@ -111,7 +111,7 @@ def test_reading_stays_reading_whatever_it_says_to_be(disguise: dict[str, Any], 
 
 
 def test_other_methods_are_refused_and_named(world: World) -> None:
-    """No HEAD for GET, no TRACE, none that is made up."""
+    """No HEAD for GET, no TRACE, no invented method."""
     methods_of: dict[str, set[str]] = {}
     for row in ROWS:
         methods_of.setdefault(row.name.split()[1], set()).add(row.method)

@@ -1,4 +1,4 @@
-"""Regular expressions against what they are slowest at: their time must grow with the text, not with its square."""
+"""Regular expressions with their worst inputs: their time must be linear in the text's length."""
 
 import ast
 import importlib
@@ -16,7 +16,7 @@ from paper_reader.layout.line import with_few_spaces
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("layers/common", "layers/documents", "layers/media", "functions")
 LENGTH = 1_000
-# One that reads on from every place takes some sixty times as long as an honest one, which takes a few times this.
+# A quadratic expression takes about sixty times as long as a linear one; ours may take a few times this.
 REFERENCE = re.compile(r"(?:a|b|ab)*c")
 PASSES = 25
 WHOLE = ("fullmatch", "match")
@@ -24,7 +24,7 @@ ANYWHERE = ("search", "sub", "split", "findall", "finditer", "subn")
 
 
 def expressions() -> Iterator[tuple[str, re.Pattern[str], str]]:
-    """(name, expression, how it is used) of every expression of text in our code."""
+    """(name, expression, how it is used) of every regular expression for text in our code."""
     for folder in SHIPPED:
         base = ROOT / folder
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -44,7 +44,7 @@ def _written_in(source: str, module: ModuleType) -> Iterator[tuple[str, re.Patte
         text = _evaluated(node.args[0], module)
         flags = _evaluated(node.args[1], module) if function == "compile" and len(node.args) > 1 else 0
         if not isinstance(text, str):
-            continue  # of bytes, or made of what is known only when it runs
+            continue  # of bytes, or built at run time
         used = set(re.findall(rf"\b{_name_of(node, source)}\.(\w+)\(", source)) if function == "compile" else {function}
         way = "search" if used & set(ANYWHERE) else "match" if used == {"match"} else "fullmatch"
         yield f"{module.__name__}:{node.lineno}", re.compile(text, flags or 0), way
@@ -58,14 +58,14 @@ def _evaluated(node: ast.expr, module: ModuleType) -> Any:
 
 
 def _name_of(node: ast.Call, source: str) -> str:
-    """The name that a compiled expression is given; none fits nothing."""
+    """The name of a compiled expression, for messages."""
     before = "\n".join(source.splitlines()[: node.lineno])
     names = re.findall(r"(\w+)(?:: \S+)? = (?:re\.compile\(|\()", before)
     return names[-1] if names else "-"
 
 
 def inputs(expression: re.Pattern[str]) -> Iterator[str]:
-    """Texts of what an expression looks for, again and again, without what would end it."""
+    """Texts that repeat what an expression looks for, without what would end it."""
     literals = set(re.findall(r"\\?[^\w\s]|\w", expression.pattern)) | {" ", "\n", "\t", "a", "A", "1", "(", ".", "-"}
     atoms = sorted({literal.removeprefix("\\") or "\\" for literal in literals})
     words = sorted(set(re.findall(r"[A-Za-z]{2,}", expression.pattern)))[:12]
@@ -89,7 +89,7 @@ def seconds(expression: re.Pattern[str], way: str, text: str) -> float:
 
 @pytest.fixture(scope="module")
 def allowed() -> float:
-    """What a text may take: so many times what an honest expression takes for it."""
+    """The limit for a text: a multiple of a linear expression's time."""
     return PASSES * min(seconds(REFERENCE, "search", "x" * LENGTH) for _ in range(20))
 
 
@@ -113,7 +113,7 @@ def test_an_expression_that_is_slow_is_noticed(allowed: float) -> None:
 
 
 def _given(name: str, expression: re.Pattern[str]) -> Iterator[str]:
-    """What an expression is given; of those that read papers, lines as they are."""
+    """The inputs of an expression; for those that read papers, whole lines."""
     is_of_papers = name.startswith("paper_reader.")
     return (with_few_spaces(text) if is_of_papers else text for text in inputs(expression))
 
@@ -121,6 +121,6 @@ def _given(name: str, expression: re.Pattern[str]) -> Iterator[str]:
 @pytest.mark.parametrize(("name", "expression", "way"), [pytest.param(*found, id=found[0]) for found in FOUND])
 def test_time_grows_with_the_text(name: str, expression: re.Pattern[str], way: str, allowed: float) -> None:
     slow = [text for text in _given(name, expression) if seconds(expression, way, text) > allowed]
-    # Once more, since the machine may have been busy with something else.
+    # Measured again, because the machine may have been busy.
     slow = [text for text in slow if min(seconds(expression, way, text) for _ in range(3)) > allowed]
     assert [text[:40] for text in slow] == []

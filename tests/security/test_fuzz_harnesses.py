@@ -1,4 +1,4 @@
-"""The harnesses of `make fuzz`, for a moment: their seeds, what once made one fail, some inputs like those."""
+"""The harnesses of `make fuzz`, briefly: their seeds, past failures, and some similar inputs."""
 
 import importlib
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from fuzz import HARNESSES
 
-# An input that once failed, in a folder named after its harness; the file's name says why.
+# An input that failed once, in a folder named after its harness; the file's name says why.
 REGRESSIONS = sorted((Path(__file__).parent / "regressions").glob("*/*"))
-# Where an input takes long to read, fewer.
+# Fewer for slow inputs.
 EXAMPLES = {"pdf": 15, "result_pdf": 3, "images": 25}
 
 
@@ -46,7 +46,7 @@ def test_what_once_failed(path: Path) -> None:
 
 @st.composite
 def like(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
-    """A seed with some of it left out, doubled, or replaced by something else."""
+    """A seed with parts left out, doubled, or replaced."""
     data = draw(st.sampled_from(seeds))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))

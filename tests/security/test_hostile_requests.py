@@ -1,4 +1,4 @@
-"""Hostile requests of every kind to every route: never a 5xx, always the one shape of errors, nothing by accident."""
+"""Hostile requests of every kind to every route: never a 5xx, always the error shape, no accidental change."""
 
 import base64
 import itertools
@@ -26,12 +26,12 @@ from tests.security.test_browser_requests import caller_of
 from tests.security.world import World
 
 ROUTES = {gateway.anonymous(route.method, route.path): route for api in gateway.apis() for route in api.routes}
-# One of each: a second row for the same route has the same parser.
+# One per route: a second row has the same parser.
 ROW_OF: dict[str, Row] = {row.name: row for row in reversed(ROWS)}
 TAKING = [row for row in ROW_OF.values() if ROUTES[row.name].takes is not None]
 ASKING = [row for row in ROW_OF.values() if ROUTES[row.name].query is not None]
 WITH_IDS = [row for row in ROW_OF.values() if "{" in row.path]
-# The one would be the end of the caller, whose token the next call needs; the other takes files only.
+# The one deletes the caller's account, whose token is still needed; the other takes only files.
 _NOT_SO = {"POST /api/delete-account", "POST /admin/questions/import-csv"}
 
 
@@ -47,7 +47,7 @@ def send(world: World, row: Row, path: str | None = None, **request: Any) -> Ans
 
 
 def check(answer: Answer, about: object) -> None:
-    """That an answer is one to be given to a stranger."""
+    """The answer may be given to a stranger."""
     assert answer.status < HTTPStatus.INTERNAL_SERVER_ERROR, (about, answer.body)
     assert answer.status < HTTPStatus.BAD_REQUEST or gateway.is_error(answer), (about, answer.body)
     for name, value in answer.headers.items():
@@ -88,7 +88,7 @@ def test_hostile_bodies(row: Row, world: World) -> None:
 
 @pytest.mark.parametrize("forms", [False, True, "only"])
 def test_hostile_bodies_of_every_type(forms: bool | str, world: World) -> None:
-    """Reading is the same for all routes that take the same types: of each kind one stands for the others."""
+    """All routes that take the same types parse alike, so one of each kind is tested."""
     row = next(row for row in TAKING if ROUTES[row.name].forms == forms)
     for body, content_type in itertools.product(NO_BODIES, CONTENT_TYPES):
         check(send(world, row, body=body, headers={"content-type": content_type}), (content_type, body[:60]))
@@ -126,7 +126,7 @@ def hostile_queries(route: Route) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", ["GET /api/exams", "POST /start-exam/{}", "POST /logout", "GET /openapi.json"])
 def test_hostile_headers(name: str, world: World) -> None:
-    """They are read before any route is: of each way to be let in one stands for the others."""
+    """Headers are read before any route, so one route of each access is tested."""
     row = ROW_OF[name]
     method, path, _ = row.request(world.of(caller_of(row)))
     for headers in NO_HEADERS:

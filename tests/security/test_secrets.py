@@ -1,4 +1,4 @@
-"""No secret is kept in the repository: what git tracks is searched for keys and tokens of many services."""
+"""No secret is in the repository: all tracked files are searched for keys and tokens of many services."""
 
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import transient_settings
 
 ROOT = Path(__file__).parents[2]
-# Those that know a form. Guesses by entropy find every hash of a snapshot and every compressed stream.
+# Only detectors of known forms. Guesses by entropy find every hash of a snapshot and every compressed stream.
 DETECTORS = (
     "AWSKeyDetector",
     "AzureStorageKeyDetector",
@@ -26,7 +26,7 @@ DETECTORS = (
     "StripeDetector",
     "TwilioKeyDetector",
 )
-# Tokens that were signed by nobody, which show clients their form and try what refuses them.
+# Sample tokens in documentation and tests, which are not signed.
 SAMPLES = {
     "examples/postman/collection.json",
     "functions/docs/openapi.json",

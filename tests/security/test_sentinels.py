@@ -1,6 +1,6 @@
-"""That planted values are found where they are, and nowhere else: in mails, messages, prompts, frames, errors and logs.
+"""Planted values are found where they may be, and nowhere else: mails, messages, prompts, frames, errors and logs.
 
-What the answers to all routes, their events and their log lines hold is looked at cell by cell in the access matrix.
+The access matrix checks the answers of all routes, their events and log lines.
 """
 
 import json
@@ -37,7 +37,7 @@ def leaked(world: World, content: str | bytes, reader: str = "", where: str = "e
     return leaks(raw, world.sentinels, reader=reader, role=ROLES.get(reader, ""), where=where)
 
 
-# Of each allowance a call in which the value really stands: (kind, reader, whose things, method, path).
+# For each allowance a call whose answer contains the value: (kind, reader, whose resources, method, path).
 SHOWN = (
     ("key of a running exam", "admin", "user", "GET", "/admin/questions/get/{running_question}"),
     ("tolerance of a pending exam", "admin", "user", "GET", "/admin/questions/export-csv/{pending}"),
@@ -74,7 +74,7 @@ def test_every_allowance_is_shown_to_be_needed() -> None:
     needed = [*SHOWN, ("access token", "user", "user", "POST", "/api/auth/login")]
     for allowance in ALLOWED:
         if allowance.where.startswith("a frame"):
-            continue  # shown where frames are sent
+            continue  # tested with frames
         assert [
             kind
             for kind, reader, owner, method, path in needed
@@ -111,7 +111,7 @@ class TestMailsAndMessages:
         queued = json.dumps([(sent.queue, sent.body) for sent in world.post.sent])
         mails = world.post.delivered()
 
-        # A message names the address that somebody typed in, and nothing else that is stored.
+        # A message contains the address that somebody typed, and nothing else that is stored.
         assert set(leaked(world, queued)) == {"address of user"}
         assert [mail.to for mail in mails] == [world.owned["user"].email] * 2 + ["new@example.org"]
         for mail in mails:
@@ -176,7 +176,7 @@ def test_frames_tell_no_more_than_requests(action: str, fields: dict[str, str], 
 
 
 def not_written(world: World) -> bool:
-    """Whether nothing was stored but that somebody was heard of."""
+    """Whether nothing was stored except that somebody was online."""
     kept = ("frame to", "EPHEMERAL_TABLE:SOCKETS#")
     return [key for key in world.changes() if not key.startswith(kept)] == []
 
@@ -196,14 +196,14 @@ def test_errors_tell_nothing(fault: str, call: int, world: World, monkeypatch: p
         said = json.dumps(answer.body) if isinstance(answer.body, dict) else ""
         assert str(FAULTS[fault]) not in said
     logged = "\n".join(world.logged.lines)
-    # A log may say where it happened, and what the service said.
+    # A log may name the place in the code, and the service's message.
     told = [leak for leak in leaked(world, logged) if leak not in {"a trace", "where the code lies", "an AWS account"}]
     assert told == []
     assert "something that nobody thought of" in logged or fault != "unforeseen"
 
 
 def failing(world: World, error: Exception, call: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Row, Answer]]:
-    """Every route, with its `call`-th call to the database failing."""
+    """Every route, with its database call number `call` failing."""
     is_temporary = isinstance(error, ClientError) and "Throttling" in str(error)
     client = engine.connection().client
     real, counted = client._make_api_call, [0]
@@ -215,7 +215,7 @@ def failing(world: World, error: Exception, call: int, monkeypatch: pytest.Monke
         return real(*arguments)
 
     monkeypatch.setattr(client, "_make_api_call", fail)
-    # Where it is unforeseen all routes of a function have the same last resort, and its trace takes long to write.
+    # All routes of a function share the handler of unexpected errors, and its traceback is slow to write.
     one_of_each = {gateway.handler_of(row.method, row.request(NOTHING)[1]): row for row in ROWS}
     for row in ROWS if is_temporary else one_of_each.values():
         reader = caller_of(row)

@@ -1,4 +1,4 @@
-"""Signing in under attack: names in disguise, guesses from many places, answers that take their time."""
+"""Attacks on signing in: disguised names, guesses from many places, timing."""
 
 import statistics
 import time
@@ -15,7 +15,7 @@ from tests.factories.users import PASSWORD, create_user
 from tests.security import gateway
 from tests.security.world import World
 
-# All of these are the account's name or address, or nobody's: none may be a fresh start for who guesses.
+# Each of these is the account's name or address, or unknown: none may give an attacker new attempts.
 DISGUISES = (
     *("mary.kiss", " mary.kiss ", "MARY.KISS", "\u2003mary.kiss\u3000", "mary.\u212aiss", "mary.ki\u017fs", "mary.kiß"),
     *("mary@kiss.example", "Mary@KISS.example", "\tmary@kiss.example\n", "mary@\u212ai\u017f\u017f.example"),
@@ -88,12 +88,12 @@ def test_a_new_password_spends_every_link_and_ends_every_credential(world: World
 
 
 class TestTime:
-    """Whether an account exists must not be told by how long an answer takes: medians of fifty, within a fifth."""
+    """The duration of an answer must not tell whether an account exists: medians of fifty, within a fifth."""
 
     COUNT = 50
 
     def medians(self, *calls: Callable[[int], Answer]) -> list[float]:
-        """Processor time of each call, taken in turn, so that whatever else runs slows down all alike."""
+        """Processor time of each call, taken in turn, so that other load affects all equally."""
         taken: list[list[float]] = [[] for _ in calls]
         for number in range(self.COUNT):
             for call, times in zip(calls, taken, strict=True):

@@ -1,4 +1,4 @@
-"""A world to attack: people with everything that people can have, its state as a whole, and the way back to it."""
+"""A world to attack: users with resources of every kind, and snapshots of its whole state."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -77,18 +77,18 @@ UNRELEASED = (
 
 @dataclass(repr=False)
 class World:
-    """People, what they own, and everything that lasts.
+    """Users, what they own, and all stored state.
 
     Attributes:
         users: the living, by identity.
         owned: what belongs to each of them.
-        sentinels: what must not get out; see there.
+        sentinels: secrets that must not leak.
         logged: every line that functions log.
         unreleased: an exam that does not begin for years.
-        tokens: an access token of each identity that has one, living or dead.
+        tokens: an access token of each identity that has one, valid or not.
         sessions: a session's token likewise.
-        pristine: what was stored in the state to go back to.
-        wrote: whether anything was called since that may have changed it.
+        pristine: the state to restore.
+        wrote: whether there was a call since that may have changed it.
     """
 
     clock: FrozenClock
@@ -108,7 +108,7 @@ class World:
     wrote: bool = True
 
     def enter(self, patch: pytest.MonkeyPatch) -> None:
-        """Make this world the one that functions see, until the patch is undone."""
+        """Make functions use this world until the patch is undone."""
         for name, value in self.environment.items():
             patch.setenv(name, value)
         patch.setattr(queues, "send", self.post.take)
@@ -120,19 +120,19 @@ class World:
             patch.setattr(api, "clock", self.clock)
         engine.connection().client.meta.events.register("before-call.dynamodb", self._notice, unique_id="world")
         self.logged.listen()
-        # Of the tables' names, where another test had others.
+        # Another test may have used other table names.
         engine.table_connection.cache_clear()
         for client in (storage._client, model_client._client):
             client.cache_clear()
         forget_processes_state()
 
     def leave(self) -> None:
-        """Let no later test find this world's tables."""
+        """Make sure that no later test finds this world's tables."""
         self.logged.stop()
         engine.table_connection.cache_clear()
 
     def of(self, identity: str) -> Belongings:
-        """What belongs to an identity; of one that is nobody (any more), what it might be after."""
+        """What belongs to an identity; for an identity without an account, what it might try to reach."""
         return self.owned.get(identity, self.owned["user"])
 
     def not_of(self, identity: str) -> Belongings:
@@ -140,20 +140,20 @@ class World:
         return self.owned["other" if self.of(identity) is self.owned["user"] else "user"]
 
     def changes(self) -> list[str]:
-        """What is different from the pristine world: items, files, messages, frames to connections."""
+        """The differences from the initial state: items, files, messages, frames to connections."""
         told = [f"message to {sent.queue}" for sent in self.post.sent]
         told += [f"frame to {connection}" for connection, frames in self.wire.posted.items() if frames]
         told += [f"file {key}" for bucket in BUCKETS.values() for key in _files(bucket)]
         return told + sorted("{}:{}:{}".format(*key) for key in self._changed())
 
     def keep(self) -> None:
-        """Make the present state the one to go back to."""
+        """Make the present state the one to restore."""
         self.post.sent.clear()
         self.wire.posted.clear()
         self.pristine = self.database.snapshot()
 
     def restore(self) -> None:
-        """Go back."""
+        """Restore the state."""
         if self.wrote:
             self.database.restore(self.pristine)
         for bucket in BUCKETS.values():
@@ -167,7 +167,7 @@ class World:
 
     def _changed(self) -> set[Place]:
         if not self.wrote:
-            # Nothing changes but by a call; and looking at everything takes longer than most calls.
+            # Only calls change anything, and comparing everything takes longer than most calls.
             return set()
         variables = {name: variable for variable, name in self.database.names.items()}
         return {
@@ -183,7 +183,7 @@ class World:
 
 @contextmanager
 def built() -> Iterator[World]:
-    """The world on tables of its own, within moto's mock; `World.enter` makes it the one that functions see."""
+    """The world on its own tables, within moto's mock; `World.enter` makes functions use it."""
     database = MemoryDatabase(table_names(SUFFIX))
     s3 = boto3.client("s3", region_name=REGION)
     for bucket in BUCKETS.values():

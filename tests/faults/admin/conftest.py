@@ -1,4 +1,4 @@
-"""Who administers while AWS fails, and what."""
+"""Fixtures of an administrator's work while AWS fails."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An administrator at every desk."""
+"""An administrator signed in at all functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from tests.factories.events import Answer
 
 
 class Office:
-    """An administrator at every desk."""
+    """An administrator signed in at all functions."""
 
     def __init__(self, clock: FrozenClock) -> None:
         self._admin = Admin(users, clock)

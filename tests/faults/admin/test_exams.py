@@ -1,4 +1,4 @@
-"""Keeping exams while AWS fails: all of a change is made, and logged, or nothing."""
+"""Administrators' changes of exams while AWS fails: all of a change is made and logged, or nothing."""
 
 from admin_exams.app import lambda_handler as exams
 from smartexam.accounts.store.identity import User
@@ -22,7 +22,7 @@ def test_create_an_exam(drill: Drill, office: Office) -> None:
 
     def audit(stored: Stored, answer: Answer) -> None:
         cards = of(stored["catalog"], "CARD#")
-        # Without a name of its own a request that is made twice makes two; each is whole, and logged.
+        # A repeated request without a client-side id creates two exams; each is complete and logged.
         assert entries(stored, "exam.create") == len(cards) / 4
         assert (f"CARD#{answer.body['exam_id']}#0", "CARD") in cards
 
@@ -43,7 +43,7 @@ def test_edit_an_exam(drill: Drill, office: Office, exam: Exam) -> None:
 
 def test_release_results(drill: Drill, office: Office, exam: Exam) -> None:
     def audit(stored: Stored, answer: Answer) -> None:
-        # Each call toggles: one that is made twice, for an answer that got lost, takes the first back, and says so.
+        # Each call toggles, so a call repeated after a lost answer undoes the first, and says so.
         released = stored["catalog"][f"CARD#{exam.id}#0", "CARD"]["is_released"]
         assert released == answer.body["released"] == entries(stored, "exam.update") % 2
 

@@ -1,4 +1,4 @@
-"""Asking for generated questions while AWS fails: a job that the client is told of is there, and so is its file."""
+"""Question generation while AWS fails: a job that the client was told of exists, with its file."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.faults.drill import Drill, Flow
 from tests.faults.expected import ok
 
 BUCKET = "uploads-faults"
-# What the function still has when it turns the work into a job: 29 seconds, less those it works on it itself.
+# The function's remaining time when it turns the work into a job.
 LEFT_SECONDS = 10
 
 

@@ -1,4 +1,4 @@
-"""Categories and images while AWS fails: what is shown is there."""
+"""Categories and images while AWS fails: every image that is shown exists."""
 
 import io
 from collections.abc import Iterator

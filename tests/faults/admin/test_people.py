@@ -1,4 +1,4 @@
-"""Deciding about people while AWS fails: each decision is made and logged once, or not at all."""
+"""Decisions about accounts while AWS fails: each is made and logged once, or not at all."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_change_roles(drill: Drill, office: Office, student: User) -> None:
     def call() -> Answer:
         answer = office.post(users, "/admin/users/bulk-update-roles", {"updates": updates})
         if answer.status == 200 and answer.body["errors"]:
-            # Who is told that some could not be changed asks for them again.
+            # A client that is told of failures repeats those.
             assert all("temporarily unavailable" in error["message"] for error in answer.body["errors"])
             return Answer(503, {"status": "error", "success": False, "message": "some"}, {"retry-after": "1"}, (), {})
         return answer
@@ -64,7 +64,7 @@ def test_decide_a_request(drill: Drill, office: Office, student: User, decision:
         Flow(
             call=lambda: office.post(requests, f"/admin/requests/{decision}/{request_id}", body),
             done=ok,
-            # A request is decided once; who was not told finds it decided.
+            # A request is decided once; a client that was not told finds it decided.
             done_before=code("request_not_pending"),
             audit=audit,
         )
@@ -76,7 +76,7 @@ def test_modify_attempts(drill: Drill, office: Office, student: User) -> None:
     body = {"student_id": student.id, "exam_id": exam.id, "action": "increase", "amount": 1}
 
     def audit(stored: Stored, answer: Answer) -> None:
-        # As many as are logged: asked twice, it grants twice.
+        # As many as are logged: repeating it grants twice.
         allowance = stored["attempts"][user_key(student.id), f"SITTING#{exam.id}"]["allowance"]
         assert allowance == entries(stored, "attempts.increase")
         assert allowance in {1, 2}

@@ -1,4 +1,4 @@
-"""Keeping questions while AWS fails: counts are of what is there, and every change is logged once."""
+"""Administrators' changes of questions while AWS fails: counts are right, and every change is logged once."""
 
 from itertools import starmap
 
@@ -103,7 +103,7 @@ def test_set_marks_of_all(drill: Drill, office: Office, exam: Exam) -> None:
 
 
 def test_add_a_batch(drill: Drill, office: Office, exam: Exam) -> None:
-    """More than a transaction holds."""
+    """More than fits into a transaction."""
     body = {"exam_id": exam.id, "questions": [QUESTION] * 60}
 
     def audit(stored: Stored, answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""People who talk while AWS fails."""
+"""Fixtures of chat while AWS fails."""
 
 import pytest
 

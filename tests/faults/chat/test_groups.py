@@ -1,4 +1,4 @@
-"""Groups while AWS fails: they have their members, an admin and an end."""
+"""Groups while AWS fails: they keep their members, have an admin, and can end."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_create_a_group(drill: Drill, asha: Person, ben: Person, dm: int) -> Non
     body = {"name": "Physics", "member_ids": [ben.id]}
 
     def audit(stored: Stored, answer: Answer) -> None:
-        # Without a name of its own a request that is made twice makes two; each is whole.
+        # A repeated request without a client-side id creates two groups; each is complete.
         assert len(of(stored["messaging"], "CONV#", "ROSTER")) in {1, 2}
 
     drill.run(

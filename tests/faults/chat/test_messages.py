@@ -1,4 +1,4 @@
-"""Talking while AWS fails: a message is there once or not at all, and counts as unread as long as it is."""
+"""Messages while AWS fails: each is stored once or not at all, and unread counts are right."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_send(drill: Drill, asha: Person, ben: Person, dm: int, group: int, is_g
         messages = ben.ok("GET", f"/messages/{conversation_id}")["messages"]
         assert [each["id"] for each in messages[len(before) :]] == [answer.body["message"]["id"]]
         assert stored["messaging"][f"CONV#{conversation_id}", "META"]["message_count"] == len(before) + 1
-        # Stored once, told at most once.
+        # Stored once, sent at most once.
         for connection_id in (phone, laptop):
             told = [each for each in drill.cloud.frames.get(connection_id, ()) if each["event"] == "chat_message"]
             assert len(told) <= 1

@@ -1,4 +1,4 @@
-"""Getting connected while AWS fails: nobody is half a friend."""
+"""Connections between users while AWS fails: both sides always agree."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Connections while AWS fails: who is connected is reached, and who is gone is forgotten."""
+"""WebSocket connections while AWS fails: open ones are reached, ended ones are forgotten."""
 
 import itertools
 from typing import Any
@@ -18,7 +18,7 @@ from tests.faults.expected import nothing, ok
 
 
 def frame(cloud: Cloud, connection_id: str, action: str, **fields: Any) -> Answer:
-    """Send a frame that is answered, and take what comes for the answer; if nothing does, a client asks again."""
+    """Send a frame, and return its answer; without one, a client sends it again."""
     cloud.frames.pop(connection_id, None)
     status = call_socket(action, connection_id, {"action": action, **fields})
     if status == 200 and not cloud.frames.get(connection_id):
@@ -27,7 +27,7 @@ def frame(cloud: Cloud, connection_id: str, action: str, **fields: Any) -> Answe
 
 
 def frames_answer(cloud: Cloud, connection_id: str, status: int) -> Answer:
-    """What came through a connection last, as an answer."""
+    """The last message to a connection as an answer."""
     came = cloud.frames.get(connection_id)
     if not came:
         return Answer(status, {}, {}, (), {})
@@ -61,7 +61,7 @@ def test_speak_through_a_connection(drill: Drill, asha: Person, ben: Person, dm:
 
     def call() -> Answer:
         status = call_socket(action, phone, {"action": action, "conv_id": dm})
-        # These need no answer; what fails comes again by itself, or is of no importance later.
+        # These need no answer; failures are repaired later or do not matter.
         return Answer(status, {"success": status == 200}, {}, (), {})
 
     def done(answer: Answer) -> bool:
@@ -90,7 +90,7 @@ def test_connect(drill: Drill, asha: Person, ben: Person, dm: int, by_ticket: bo
     names = map("laptop{}".format, itertools.count(1))
 
     def call() -> Answer:
-        name = next(names)  # to the gateway each attempt is another connection
+        name = next(names)  # each attempt is another connection for the gateway
         status = call_socket("$connect", name, **fields)
         shape = {"status": "error", "success": False, "message": name} if status == 503 else {"message": name}
         return Answer(status, shape, {"retry-after": "1"} if status == 503 else {}, (), {})
@@ -104,7 +104,7 @@ def test_connect(drill: Drill, asha: Person, ben: Person, dm: int, by_ticket: bo
         Flow(
             call=call,
             done=lambda answer: answer.status == 200,
-            # A ticket is good for one attempt; who comes with it again gets another.
+            # A ticket is valid for one attempt; a client that repeats it gets a new one.
             done_before=lambda answer: by_ticket and answer.status == 401,
             audit=audit,
         )
@@ -135,7 +135,7 @@ def test_follow_a_discussion(drill: Drill, asha: Person, action: str) -> None:
 
 
 def test_disconnect(drill: Drill, asha: Person, ben: Person, dm: int, clock: FrozenClock) -> None:
-    """The gateway says once that a connection is over. What could not be noted then is noted by whoever posts to it."""
+    """The gateway reports the end of a connection once. If it could not be stored, a later post stores it."""
     ben.connect("phone")
     asha.connect("laptop")
     (question_id,) = question_ids(create_exam([MCQ]).id)

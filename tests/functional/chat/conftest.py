@@ -1,4 +1,4 @@
-"""What tests of chat share."""
+"""Fixtures of chat tests."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def person(
     post: PostOffice,
     monkeypatch: pytest.MonkeyPatch,
 ) -> NewPerson:
-    """Makes people."""
+    """Creates users."""
     monkeypatch.setattr(api, "clock", clock)
     return lambda *args, **fields: Person(clock, wire, *args, **fields)
 

@@ -1,4 +1,4 @@
-"""What chat may cost in round trips, and that the deployed functions may make them."""
+"""Budgets of chat in round trips, and the rights of the deployed functions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +16,9 @@ from tests.functional.chat.conftest import NewPerson
 
 @contextmanager
 def database_calls() -> Iterator[list[str]]:
-    """The names of DynamoDB's operations called in the block, retries included.
+    """The names of DynamoDB's operations called in the block, including retries.
 
-    Without reads of the feed of revocations: a warm process makes one in a few seconds, whatever it is asked.
+    Without reads of the feed of revocations, which a warm process makes every few seconds.
     """
     calls: list[str] = []
 

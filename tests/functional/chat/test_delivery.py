@@ -1,4 +1,4 @@
-"""Posting to connections that are gone, slow or broken, over real HTTP to a gateway of the test's own."""
+"""Posts to connections that are gone, slow or broken, over real HTTP to a test gateway."""
 
 import json
 import threading
@@ -20,14 +20,14 @@ LATER = MORNING + 60
 
 
 class Server(ThreadingHTTPServer):
-    """Takes as many connections at once as a delivery opens: of more than the usual five some come a second later."""
+    """Accepts as many connections as a delivery opens; the default of five would delay some by a second."""
 
     daemon_threads = True
     request_queue_size = 64
 
 
 class Gateway:
-    """The management API of a WebSocket API, whose connections behave as they are told."""
+    """The management API of a WebSocket API, with scripted connections."""
 
     def __init__(self) -> None:
         self.took: list[tuple[str, Any]] = []
@@ -102,7 +102,7 @@ def test_a_gone_connection_is_forgotten(gateway: Gateway) -> None:
 
     assert left(user_id) == {"here"}
     assert sockets.followers(101, LATER) == []
-    # Its end is still to be told of by the gateway.
+    # The gateway will still report its end.
     assert sockets.disconnect("gone", LATER) == sockets.Change(user_id, is_online=True)
 
 

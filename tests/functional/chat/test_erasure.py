@@ -1,4 +1,4 @@
-"""What goes when a conversation ends, and when somebody's account is deleted."""
+"""What is deleted when a conversation ends, and with an account."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def conversation_rows(dynamodb: Any, tables: dict[str, str]) -> list[tuple[str, 
 
 
 def work_through(post: PostOffice, context: FakeContext | None = None) -> int:
-    """Have the eraser work until its queue is empty; how many messages that took."""
+    """Let the eraser work until its queue is empty; returns the number of messages."""
     messages = 0
     while bodies := [sent.body for sent in post.taken("conversation_eraser")]:
         messages += len(bodies)

@@ -1,4 +1,4 @@
-"""The events that stand in `events/` for trying chat out: each is answered with success."""
+"""The chat events in `events/`: each is answered with success."""
 
 import json
 from pathlib import Path

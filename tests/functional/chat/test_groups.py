@@ -1,4 +1,4 @@
-"""Groups: who is in them, who may change that, who hears of it."""
+"""Groups: members, permissions and events."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Finding people and getting connected."""
+"""Searching for users and connecting with them."""
 
 from chat.app import lambda_handler
 from tests.factories.chat import Person, Wire

@@ -1,4 +1,4 @@
-"""Connections: opened, spoken through, closed."""
+"""WebSocket connections: opening, frames, closing."""
 
 from typing import Any
 
@@ -248,7 +248,7 @@ class TestRevocation:
 
 
 def revoke(person: Person) -> None:
-    """What a new password does to credentials of before."""
+    """Revoke earlier credentials like a new password does."""
     change = Revocation(person.id, person.user.auth_version + 1, None)
     table.put(revocation_item(change, person.clock.now()))
     revocations.feed.cache_clear()

@@ -1,4 +1,4 @@
-"""What an administrator does to the exam and to students' attempts while they sit it."""
+"""An administrator's changes of the exam and of students' attempts during the exam."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -43,15 +43,15 @@ _FIELDS = {
     "positive_marks": "positive",
     "negative_marks": "negative",
 }
-# Questions lie in the order of time, to the millisecond; the fraction is exact in binary.
+# Questions are ordered by time, to the millisecond; this fraction is exact in binary.
 _TICK = 1 / 512
-# A change of an exam given the answer, None where it is to be refused.
+# The changed exam, given the answer (None if the request must be refused).
 Change = Callable[[Exam, Answer | None], Exam | None]
 
 
 @dataclass(frozen=True, slots=True)
 class AdminCall:
-    """A request of the administrator, and what it makes of the exam."""
+    """An administrator's request, and its effect on the exam."""
 
     action: str
     handler: Any
@@ -132,7 +132,7 @@ class Administration:
         return answer
 
     def look(self, possible: Iterable[Exam]) -> dict[Exam, Exam]:
-        """Those of some states in which the exam can be, by what is shown of it, with ids that were not known."""
+        """The possible states that agree with what the API shows, with newly learned ids."""
         (shown,) = self._get(admin_exams, "/admin/exams")["exams"]
         (exam_id,) = {exam.id for exam in possible}
         questions = self._get(admin_questions, "/admin/questions", {"exam_id": exam_id})["questions"]

@@ -1,4 +1,4 @@
-"""What students' devices send: which request an operation is, by what a device knows and what there is."""
+"""Requests of students' devices, depending on what a device knows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from tests.factories.events import Answer
 from tests.model.attempt.operations import DEVICES, UNKNOWN, Send, Sync
 from tests.model.attempt.state import Call, Place
 
-# By kind of question; those from number 8 on are no answers.
+# By kind of question; those from number 8 on are invalid.
 _RAW: dict[str, tuple[Any, ...]] = {
     "MCQ": ("B", "a", " C ", "b", "c", "A", "", None, "D", "E", ["A"], 5),
     "MSQ": (["A", "C"], ["c", "a", "A"], ["B"], ["C"], ["A", "B", "C"], [], None, "", ["D"], "A", [""], [1]),
@@ -44,7 +44,7 @@ class Devices:
         self._kinds = kinds
 
     def call(self, send: Send, places: frozenset[Place]) -> Call | None:
-        """The request that an operation is; None if it names a result that nobody knows."""
+        """The request of an operation; None if it needs the id of a result that nobody knows."""
         if send.kind == "sync" and send.sync is not None:
             return Call("sync", self._body(send.sync, self.all[send.device]))
         if send.kind in {"result", "response"} and send.number:
@@ -73,14 +73,14 @@ _NOBODYS = 999_999
 
 
 def result_id(places: frozenset[Place], number: int) -> int | None:
-    """The id of the result of an attempt, if anybody was told it."""
+    """The id of an attempt's result, if anybody was told it."""
     ids = {each.id for place in places for each in place.results if each.number == number}
     return next((each for each in ids if each is not None), None)
 
 
 def route(exam_id: int, call: Call, places: frozenset[Place]) -> tuple[Any, str, str]:
     """The function, the method and the path of a request."""
-    # What was asked for may turn out not to be there, before it is asked for again.
+    # The state may differ when the request is repeated.
     number = f"/{result_id(places, call.number) or _NOBODYS}" if call.number else ""
     return {
         "start": (exams, "POST", f"/start-exam/{exam_id}"),

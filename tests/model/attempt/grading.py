@@ -1,4 +1,4 @@
-"""What an attempt is worth, worked out the slow way: fractions throughout, nothing shared with the product."""
+"""An independent, slow computation of grades: fractions throughout, nothing shared with the product."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -39,14 +39,14 @@ Answers = tuple[tuple[int, str], ...]
 
 
 class Malformed(Exception):
-    """Not an answer to this question."""
+    """Not a valid answer to this question."""
 
 
 def canonical(question: Question, given: Any) -> str:
-    """An answer in one way of writing; "" for none.
+    """The canonical form of an answer; "" for none.
 
     Raises:
-        Malformed: it is none.
+        Malformed: it is not valid.
     """
     if given is None:
         return ""
@@ -73,7 +73,7 @@ def as_sent(question: Question, answer: str) -> str | list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What came of one question: `gained` and `most` in marks."""
+    """The outcome of one question: `gained` and `most` in marks."""
 
     question: Question
     answer: str
@@ -83,7 +83,7 @@ class Mark:
 
 
 def marks(paper: Paper, answers: Answers) -> list[Mark]:
-    """What came of every question of a paper."""
+    """The outcomes of all questions of a paper."""
     given = dict(answers)
     graded = []
     for question in paper.questions:
@@ -108,7 +108,7 @@ def percentage(score: Fraction, most: Fraction) -> Fraction:
 
 
 def letter(score: Fraction, most: Fraction) -> str:
-    """The grade by the percentage that is not rounded."""
+    """The grade from the unrounded percentage."""
     percent = percentage(score, most)
     return next((name for least, name in _LETTERS if percent >= least), "F")
 

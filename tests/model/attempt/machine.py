@@ -1,7 +1,6 @@
-"""Carries out a history of attempts at the real handlers, and holds every answer to the reference.
+"""Runs a history of attempts with the real handlers, and checks every answer against the reference.
 
-A candidate is the exam, and for each student the set of places that they may be in: what happens to one student says
-nothing of another.
+A candidate is the exam and, for each student, the set of possible states, because students do not affect each other.
 """
 
 import re
@@ -40,7 +39,7 @@ from tests.model.serial import SerialPool
 from tests.model.world import NOTHING, Crash, Pause, World
 
 _JSON = {"accept": "application/json"}
-# Nothing of an answer key may be in what students get: these are in every key and in no answer that they give.
+# Students must not get anything of an answer key: these texts are in every key and in no answer that they give.
 _SECRETS = re.compile(r'577\.\d15|0\.0101|"correct_answer"|tolerance')
 _SHOWS_KEYS = "response"
 _STARTED = (Send(0, "start"), Send(3, "start"), Send(0, "paper"), Send(1, "paper"), Send(3, "paper"))
@@ -51,7 +50,7 @@ _TWO_DAYS = 48 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may be the case: the exam, and for each student the places that they may be in."""
+    """A possible state: the exam, and each student's possible states."""
 
     exam: Exam
     places: tuple[frozenset[Place], ...]
@@ -76,7 +75,7 @@ class Machine:
         self._exams: dict[Setting, tuple[Exam, Any]] = {}
 
     def run(self, setting: Setting, history: list[Operation]) -> None:
-        """Carry out a history; raises `Disagreement` (or another `AssertionError`) where the product fails."""
+        """Run a history; raises `Disagreement` (or another `AssertionError`) if the product fails."""
         exam = self._begin(setting)
         self.candidates = Candidates(Candidate(exam, (frozenset({Place()}),) * STUDENTS))
         questions = [question.id for question in exam.questions if question.id is not None]
@@ -100,7 +99,7 @@ class Machine:
 
     @property
     def exam(self) -> Exam:
-        """The exam; after every operation its state is known."""
+        """The exam, whose state is known after every operation."""
         return self.candidates.one.exam
 
     def _places(self, device: int) -> frozenset[Place]:
@@ -121,7 +120,7 @@ class Machine:
             self._observe(self._happens(operation, operation.fate if isinstance(operation.fate, Crash) else None))
 
     def _seconds(self, wait: Wait) -> float:
-        """How long to wait, by what matters to the first student."""
+        """How long to wait, depending on the first student's attempt."""
         place = max(self._places(0), key=lambda each: (each.started, each.running is not None))
         attempt = place.running or (place.results[-1] if place.results else None)
         if attempt is None or wait.until == "now":
@@ -213,7 +212,7 @@ class Machine:
         self._know_the_exam(is_certain=happened.answer is not None)
 
     def _know_the_exam(self, *, is_certain: bool) -> None:
-        """After what may have changed the exam or not, look; and see that all who agree on that become one."""
+        """Read the exam after a possible change, and merge the candidates that then agree."""
         possible = self.candidates.possible
         exams = {candidate.exam for candidate in possible}
         if not is_certain and len(exams) > 1:
@@ -230,14 +229,14 @@ class Machine:
         assert all(len(each) <= 64 for each in one.places), "too little is ever observed"
 
     def _results_stay(self) -> None:
-        """What was once stored of a result is stored for good."""
+        """A stored result never changes."""
         for key, item in self.world.database.table("attempts").items():
             if key[1].startswith(("RESULT#", "HISTORY#")):
                 known = self.results.setdefault(key, item)
                 assert known is item or known == item, f"{key} has changed"
 
     def _end(self) -> None:
-        """All attempts end without their students, each with one result, and all of it can be seen."""
+        """All attempts end without their students, each with one result, and all results can be read."""
         for device in (0, len(DEVICES) - 1):
             self._observe(self._student_happens(device, Call("paper"), 0))
         self.world.clock.advance(_TWO_DAYS)
@@ -253,7 +252,7 @@ class Machine:
         for device in (0, len(DEVICES) - 1):
             for kind in ("status", "history"):
                 self._observe(self._student_happens(device, Call(kind), 1))
-            # What they may still differ in is shown by nothing, such as the revision that a result was made from.
+            # They may still differ in what the API does not show, such as the revision of a result.
             (numbers,) = {tuple(each.number for each in place.results) for place in self._places(device)}
             for number in numbers:
                 self._observe(self._student_happens(device, Call("response", number=number), 0))

@@ -1,4 +1,4 @@
-"""What must come of a student's request, whatever it is."""
+"""Predicts the outcome of any student's request."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from tests.model.candidates import Prediction
 
 
 def predict(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
-    """What must come of a student's call."""
+    """The prediction for a student's call."""
     return _PREDICTIONS[call.kind](place, exam, now, call)
 
 

@@ -1,4 +1,4 @@
-"""What the API says about results: which are visible, what they show, and that the history has all of them."""
+"""The API's rules of results: which are visible, what they show, and that the history has all of them."""
 
 from fractions import Fraction
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the API says about sitting an exam: what each request must answer, and what it changes."""
+"""The API's rules of sitting an exam: each request's answer and effect."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ def sync(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
 def _read(
     running: Attempt, body: dict[str, Any], *, in_grace: bool
 ) -> tuple[Answers, tuple[int, ...], int, list[tuple[str, str]]]:
-    """Answers and marks after a sync, how many answers were taken, and what was not."""
+    """Answers and marks after a sync, how many answers were accepted, and what was rejected."""
     questions = {question.id: question for question in running.paper.questions}
     before = dict(running.answers)
     answers = before.copy() if body.get("partial") or in_grace or "answers" not in body else {}

@@ -1,7 +1,7 @@
-"""What the API says about exams and attempts, as values: what there is, and how an attempt ends.
+"""The API's rules of exams and attempts, as values.
 
-A `Place` is a student's place in an exam. Whatever happens to it is a row of steps, each of which is done or not: a
-request that is cut off leaves the place after any of them.
+A `Place` is a student's state in an exam. A request changes it in steps, each of which is done or not: an interrupted
+request leaves the state after any of them.
 """
 
 from dataclasses import dataclass, replace
@@ -63,7 +63,7 @@ class Attempt:
 
     Attributes:
         closed_at: when it was closed; it may not be graded yet.
-        is_out_of_time: whether the clock closed it.
+        is_out_of_time: whether it was closed because its time was over.
     """
 
     number: int
@@ -85,7 +85,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A student's place in an exam: `completed` attempts that count, `granted` beyond the exam's, those graded."""
+    """A student's state in an exam: `completed` attempts that count, `granted` beyond the exam's, and graded ones."""
 
     started: int = 0
     completed: int = 0
@@ -94,7 +94,7 @@ class Place:
     results: tuple[Attempt, ...] = ()
 
     def is_open(self, now: float) -> bool:
-        """Whether an attempt can be worked on."""
+        """Whether an attempt accepts answers."""
         return self.running is not None and self.running.closed_at is None and now <= self.running.deadline + GRACE
 
     def ended_by_time(self, now: float) -> bool:
@@ -114,7 +114,7 @@ class Call:
 
 
 def settled(place: Place, now: float) -> list[Place]:
-    """The steps by which an attempt ends that was left: closed by the clock, and graded."""
+    """The steps that end an overdue attempt: closed, and graded."""
     running = place.running
     if running is None or place.is_open(now):
         return [place]

@@ -1,4 +1,4 @@
-"""Carries out a history of a chat at the real handlers, and holds every answer to the reference."""
+"""Runs a history of a chat with the real handlers, and checks every answer against the reference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ _NOBODYS = 2**52 + 1
 
 @dataclass
 class _Order:
-    """An order to erase, and when it is to be carried out."""
+    """An order to erase, and when it is due."""
 
     due: float
     body: dict[str, Any]
@@ -66,7 +66,7 @@ class Machine:
         self.friends: tuple[State, list[int], list[int], Any] | None = None
 
     def run(self, setting: str, history: list[Operation]) -> None:
-        """Carry out a history; raises `Disagreement` (or another `AssertionError`) where the product fails."""
+        """Run a history; raises `Disagreement` (or another `AssertionError`) if the product fails."""
         self._begin()
         if setting == "friends":
             if self.friends is None:
@@ -122,7 +122,7 @@ class Machine:
             self.candidates.observe(self._happens(other, process, None))
 
     def _again(self, call: Call) -> Call:
-        """A client's repetition: of a message with a name of its own it is the same, else it is another message."""
+        """A client's repetition: the same message if it has a client-side id, otherwise another one."""
         text = self._text() if call.kind == "send" and call.client_id is None else call.text
         name = self._text() if call.kind == "group" else text
         return replace(call, text=name, now=self.world.clock.now())
@@ -177,14 +177,14 @@ class Machine:
             others = tuple(self.users[each].id for each in (act.other, *act.others))
             return replace(call, others=others, text=self._text())
         if act.kind in {"edit", "delete"}:
-            # The newest ones are what people change.
+            # The newest ones are changed most often.
             message = self._one_of(list(self.messages)[::-1], act.which // 2)
             return self._by_who_may(act, replace(call, target=message, text=self._text()))
         call = replace(call, target=self._one_of(self.chats[::-1], act.which), other=other)
         return self._by_who_may(act, self._sending(act, call) if act.kind == "send" else call)
 
     def _by_who_may(self, act: Act, call: Call) -> Call:
-        """A request, in most cases from somebody who may make it: whoever may not would not see a way to it."""
+        """A request, usually from a user who may make it, because others would not see the option."""
         if act.others[0] == 3:
             return call
         state = self.candidates.one
@@ -223,7 +223,7 @@ class Machine:
 
     @staticmethod
     def _one_of(known: list[int], which: int) -> int:
-        # What is not there has the number that nothing has.
+        # Missing things have an unused id.
         return known[which % len(known)] if known else _NOBODYS
 
     def _text(self) -> str:
@@ -258,7 +258,7 @@ class Machine:
         self.orders.append(_Order(due, {"conversation_id": message.conversation_id}))
 
     def _erase(self, operation: Erase) -> None:
-        """Work off the orders that are due; those of a process that was stopped come again."""
+        """Work on the orders that are due; those of an interrupted process come again."""
         self.world.clock.advance(operation.seconds)
         due = [order for order in self.orders if order.due <= self.world.clock.now()]
         if not due:
@@ -273,7 +273,7 @@ class Machine:
             assert outcome == {"batchItemFailures": []}
 
     def _end(self) -> None:
-        """Everybody looks at everything; then nothing is left of what has ended."""
+        """Everybody reads everything; then nothing is left of what has ended."""
         self.world.clock.advance(60)
         for user in self.users:
             for kind in ("inbox", "overview", "count"):

@@ -1,4 +1,4 @@
-"""What may happen in a history of a chat, and how histories are drawn."""
+"""The operations of a chat's history, and how histories are generated."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ USERS = 4
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another request is carried out in the middle of one, before its call number `at` of the database."""
+    """Another request is executed in the middle of one, before its database call number `at`."""
 
     at: int
     other: "Act"
@@ -48,7 +48,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """The queue of ended conversations is worked off, some seconds later; perhaps a crash interrupts that."""
+    """The queue of ended conversations is processed, some seconds later, possibly interrupted by a crash."""
 
     seconds: float
     crash: Crash | None = None
@@ -61,7 +61,7 @@ _KINDS = (
     *(["end"] + ["send"] * 14 + ["edit"] * 3 + ["delete"] * 4 + ["read"] * 3 + ["clear"] * 2 + ["page"] * 5),
     *(["overview"] * 4 + ["count"] * 4 + ["inbox"] * 2),
 )
-# What only reads is made of several reads: beside something else it may show a bit of both.
+# A read consists of several reads, so beside a change it may show a part of it.
 _READS = frozenset({"overview", "count", "inbox"})
 _RELATED = (
     ("ask", "ask", "answer", "answer", "unfriend"),
@@ -83,7 +83,7 @@ def _operation(dice: Dice) -> Operation:
         related = next((kinds for kinds in _RELATED if kind in kinds), _KINDS)
         other = _act(dice, dice.pick(related if dice.chance(0.7) else _KINDS))
         if dice.chance(0.7):
-            # About the same people and things: what has nothing to do with each other is seldom at odds.
+            # About the same people and conversations, because unrelated requests seldom conflict.
             users = dice.pick([(act.other, act.user), (act.user, act.other)])
             other = replace(other, user=users[0], other=users[1], which=act.which)
         disturbance = Beside(dice.call_number(), other)

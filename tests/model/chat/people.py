@@ -1,4 +1,4 @@
-"""What the API says about connections and groups: what each request must answer, and what it changes."""
+"""The API's rules of connections and groups: each request's answer and effect."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

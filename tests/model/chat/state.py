@@ -1,7 +1,7 @@
-"""What there is in a chat: who knows whom, who is in which conversation, what was said and what was read.
+"""The state of a chat: connections, conversations, messages and what was read.
 
-Ids are None until somebody was told them; until then the names of groups and the texts of messages, of which no two
-are alike, tell what is meant.
+Ids are None until somebody was told them; until then names of groups and texts of messages, all different, identify
+them.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from tests.model.candidates import Disagreement
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What is between two users; `chat` is the key of their conversation, once they are connected."""
+    """The connection of two users; `chat` is the key of their conversation, once they are connected."""
 
     low: int
     high: int
@@ -33,7 +33,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in a conversation: what was said before `joined` is hidden from them, up to `read` they know it."""
+    """A member of a conversation: messages before `joined` are hidden, those up to `read` are read."""
 
     user: int
     hidden: int = 0
@@ -56,7 +56,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A conversation; of a group `admin` says who that is, of two people it is None."""
+    """A conversation; `admin` is None for two people."""
 
     key: int
     id: int | None
@@ -68,7 +68,7 @@ class Chat:
 
     @property
     def users(self) -> tuple[int, ...]:
-        """Its members, in the order in which they came."""
+        """Its members, in the order in which they joined."""
         return tuple(member.user for member in self.members)
 
     def member(self, user: int) -> Member | None:
@@ -82,7 +82,7 @@ class Chat:
         return [(n, each) for n, each in enumerate(self.messages, 1) if n > hidden and not each.is_deleted]
 
     def unread(self, user: int) -> int:
-        """What others said since a member last read, and did not take back."""
+        """The messages of others since a member last read, without deleted ones."""
         member = self.member(user)
         read = 0 if member is None else max(member.read, member.hidden)
         return sum(n > read and each.sender != user for n, each in self.shown(user))

@@ -1,4 +1,4 @@
-"""What the API says about messages: who may send, see, change and read them, and what it changes."""
+"""The API's rules of messages: who may send, see, change and read them, and the effects."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

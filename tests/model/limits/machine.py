@@ -1,4 +1,4 @@
-"""Carries out a history of limits at the real handlers, and holds every answer to the reference."""
+"""Runs a history of limits with the real handlers, and checks every answer against the reference."""
 
 from dataclasses import replace
 from functools import partial
@@ -27,7 +27,7 @@ from tests.model.limits.operations import Act, Beside, Expire, Operation
 from tests.model.limits.reference import Call, State
 from tests.model.world import NOTHING, Crash, Pause, World
 
-# Two addresses of one subscriber are one place.
+# Two addresses of one subscriber count as one.
 _ADDRESSES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2::5", "2001:db8:1:2:ffff::9")
 _PLACES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2", "2001:db8:1:2")
 _ROUTES = ("/api/auth/login", "/login", "/admin/login")
@@ -52,7 +52,7 @@ class Machine:
         self.started: dict[int, Any] = {}
 
     def run(self, asked: int, history: list[Operation]) -> None:
-        """Carry out a history; raises `Disagreement` (or another `AssertionError`) where the product fails."""
+        """Run a history; raises `Disagreement` (or another `AssertionError`) if the product fails."""
         self._begin(asked)
         for operation in history:
             if isinstance(operation, Expire):
@@ -74,7 +74,7 @@ class Machine:
         self.limits = {_limit_of(call): Candidates(state)}
 
     def _limit(self, call: Call) -> Candidates[State]:
-        """What may be the case of the limit that a request falls under: they have nothing to do with each other."""
+        """The possible states of a request's limit; limits are independent of each other."""
         return self.limits.setdefault(_limit_of(call), Candidates(State()))
 
     def _act(self, act: Act) -> None:
@@ -175,7 +175,7 @@ class Machine:
         return Completion(_CONSISTENT, "a model", is_cut=False, tokens=1)
 
     def _end(self) -> None:
-        """Everything is looked at, and nothing is locked for good."""
+        """Everything is read, and nothing is locked for good."""
         now = self.world.clock.now()
         for user in self.users:
             self._observe(Call("opened", now, user.id))

@@ -1,4 +1,4 @@
-"""What may happen in a history of limits, and how histories are drawn."""
+"""The operations of a history of limits, and how histories are generated."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +13,7 @@ USERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another request is carried out in the middle of one, before its call number `at` of the database."""
+    """Another request is executed in the middle of one, before its database call number `at`."""
 
     at: int
     other: "Act"
@@ -49,7 +49,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """The database removes what has run out."""
+    """The database deletes expired items."""
 
 
 Operation = Act | Expire
@@ -101,7 +101,7 @@ def _act(theme: str, dice: Dice, kind: str) -> Act:
     return act if place is None else replace(act, user=0, place=place)
 
 
-# How many questions the first user has asked already, and what it is about.
+# How many questions the first user has already asked, and the subject of the history.
 histories = st.tuples(
     st.sampled_from([0, 48]),
     st.sampled_from(sorted(_KINDS)).flatmap(lambda theme: sequences(partial(_operation, theme))),

@@ -1,4 +1,4 @@
-"""What the API says about limits: sign-ins, messages, comments, questions to the assistant."""
+"""The API's rules of limits: sign-ins, messages, comments, questions to the assistant."""
 
 import math
 from collections.abc import Callable, Hashable
@@ -14,7 +14,7 @@ V = TypeVar("V")
 Table = tuple[tuple[K, V], ...]
 
 FAILURES, LOCKED_SECONDS = 3, 15 * 60
-# An attempt that was never decided keeps a place for as long as a request can take.
+# An attempt without an outcome occupies its place for as long as a request can take.
 UNDECIDED_SECONDS = 30
 _CLEARED_AT_ONCE = 25
 PAUSES = {"message": 2, "comment": 10}
@@ -27,9 +27,9 @@ class Window:
     """Attempts to sign in to an account from one place.
 
     Attributes:
-        undecided: when those began of which nobody has said how they ended.
-        failures: how many were wrong.
-        last_at: when the last of all began.
+        undecided: the start times of attempts without an outcome.
+        failures: how many failed.
+        last_at: when the last one began.
     """
 
     undecided: tuple[float, ...]
@@ -39,7 +39,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What was used of each limit.
+    """The uses of all limits.
 
     Attributes:
         windows: by place and account.
@@ -61,13 +61,13 @@ class Call:
     """A request.
 
     Attributes:
-        user: who, where one is signed in.
-        place: where a sign-in comes from: what one subscriber cannot leave.
-        account: what the names of one account have in common; of none, the name.
-        is_right: the password is that of the account.
+        user: the signed-in user.
+        place: the network of a sign-in, which one subscriber cannot leave.
+        account: what all names of one account have in common; the name, if there is no account.
+        is_right: the password is the account's.
         is_let_through: the account may use the route.
         is_failing: the model fails.
-        is_beside: another request is under way.
+        is_beside: another request is in progress.
     """
 
     kind: str
@@ -82,7 +82,7 @@ class Call:
 
 
 def predict(state: State, call: Call) -> Prediction[State]:
-    """What must come of a request."""
+    """The prediction for a request."""
     return _PREDICTIONS[call.kind](state, call)
 
 
@@ -135,7 +135,7 @@ def _sign_in(state: State, call: Call) -> Prediction[State]:
 
 
 def _or_busy(state: State, call: Call, otherwise: Prediction[State]) -> Prediction[State]:
-    """While another attempt is looked at there may be no room."""
+    """While another attempt is checked, there may be no room."""
     del call
 
     def accept(answer: Any) -> State:
@@ -172,7 +172,7 @@ def _with_window(state: State, key: tuple[str, str], window: Window) -> State:
 
 
 def _turn(state: State, call: Call) -> Prediction[State]:
-    """A message, which uses its turn when it is stored; a comment, which uses it before."""
+    """A message takes its turn when it is stored, a comment before."""
     key = call.kind, call.user
     wait = get(state.turns, key, -math.inf) + PAUSES[call.kind] - call.now
     if wait > 0:
@@ -214,7 +214,7 @@ def _question(state: State, call: Call) -> Prediction[State]:
 
         def told(body: Any) -> State:
             left = QUESTIONS - before - 1
-            # A question that is under way holds a place, also if it is given back later.
+            # A question in progress occupies a place, even if it is given back later.
             held = call.is_beside and body["questions_remaining"] == left - 1
             equal(body["questions_remaining"], left - 1 if held else left)
             return after
@@ -224,7 +224,7 @@ def _question(state: State, call: Call) -> Prediction[State]:
         return done
 
     def accept(answer: Any) -> State:
-        # The last place may be held by a question that is given back later.
+        # The last place may be occupied by a question that is given back later.
         return _used_up(state, call).accept(answer) if answer.status == 429 else done.accept(answer)
 
     return Prediction(done.steps, accept)
@@ -251,7 +251,7 @@ def _opened(state: State, call: Call) -> Prediction[State]:
 
 
 def _cleared(state: State, call: Call) -> Prediction[State]:
-    # In pieces: who is cut off asks again.
+    # In pieces, because an interrupted client repeats it.
     left = range(get(state.answered, call.user, 0) - _CLEARED_AT_ONCE, 0, -_CLEARED_AT_ONCE)
     return success([state, *(replace(state, answered=put(state.answered, call.user, n)) for n in (*left, 0))])
 

@@ -1,7 +1,7 @@
-"""Carries out a history of accounts at the real handlers, and holds every answer to the reference.
+"""Runs a history of accounts with the real handlers, and checks every answer against the reference.
 
-After every request the counters are counted over, whatever the reference thinks: they must never be off, and there must
-never be nobody to administer.
+After every request the counters are recounted independently of the reference: they must always be right, and there must
+always be an administrator.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ _FIRST_ROLES = ("admin", "user,admin", "user", "user", "admin")
 
 @dataclass
 class _Order:
-    """An order to erase, and when it is to be carried out."""
+    """An order to erase, and when it is due."""
 
     due: float
     body: dict[str, Any]
@@ -56,7 +56,7 @@ class Machine:
         assert len(self.users) == USERS
 
     def run(self, history: list[Operation]) -> None:
-        """Carry out a history; raises `Disagreement` (or another `AssertionError`) where the product fails."""
+        """Run a history; raises `Disagreement` (or another `AssertionError`) if the product fails."""
         self.world.begin()
         self.candidates = Candidates(State(tuple((user.id, user.role) for user in self.users)))
         self.orders: list[_Order] = []
@@ -115,7 +115,7 @@ class Machine:
         target = [*self.ids, _NOBODY][act.target]
         state = self.candidates.one
         if act.kind in {"role", "bulk", "approve", "deny", "stats", "requests", "users"} and act.how != 7:
-            # Mostly by somebody who may: the others are refused before anything happens.
+            # Mostly by an administrator, because others are refused before anything happens.
             admins = [each for each in self.ids if "admin" in (state.role(each) or "")]
             user = admins[act.user % len(admins)]
         call = Call(act.kind, user, target, ROLES[act.role])
@@ -175,7 +175,7 @@ class Machine:
         self.orders.append(_Order(self.world.clock.now() + delay_seconds, body))
 
     def _erase(self, operation: Erase) -> None:
-        """Work off the orders that are due; those of a process that was stopped come again."""
+        """Work on the orders that are due; those of an interrupted process come again."""
         self.world.clock.advance(operation.seconds)
         due = [order for order in self.orders if order.due <= self.world.clock.now()]
         if due:
@@ -192,8 +192,8 @@ class Machine:
             self.candidates.observe(Happened(partial(_erased, order.body["user_id"]), answer, f"erasing {order}"))
 
     def _look(self) -> None:
-        """Somebody who may looks at all requests and accounts."""
-        # Who is in truth: of what is possible nobody may be one in all cases.
+        """An administrator reads all requests and accounts."""
+        # The actual state, because no account may be an administrator in all possible ones.
         stored = self.world.database.table("identity")
         admin = next(each for each in self.ids if "admin" in _role_in(stored.get((f"USER#{each}", "PROFILE"))))
         for call in (Call("requests", admin), Call("stats", admin), Call("request_stats", admin)):
@@ -216,7 +216,7 @@ class Machine:
             assert int(counted.get(status, _ZERO)["N"]) == statuses[status], f"the number of {status} requests"
 
     def _end(self) -> None:
-        """Everything is looked at; of who is deleted nothing is left."""
+        """Everything is read; nothing is left of deleted accounts."""
         for _ in range(20):
             if self.orders:
                 self._erase(Erase(70.0))

@@ -1,4 +1,4 @@
-"""What may happen in a history of accounts and their roles, and how histories are drawn."""
+"""The operations of a history of accounts and roles, and how histories are generated."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ ROLES = ("user", "admin", "user,admin")
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another request is carried out in the middle of one, before its call number `at` of the database."""
+    """Another request is executed in the middle of one, before its database call number `at`."""
 
     at: int
     other: "Act"
@@ -46,7 +46,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """The queue of deleted accounts is worked off, some seconds later; perhaps a crash interrupts that."""
+    """The queue of deleted accounts is processed, some seconds later, possibly interrupted by a crash."""
 
     seconds: float
     crash: Crash | None = None
@@ -66,7 +66,7 @@ def _operation(dice: Dice) -> Operation:
     act = _act(dice, dice.pick(_KINDS))
     kind = dice.pick(_FATES)
     fate: Fate = kind
-    # What is made of many changes, or of many reads, is not one step: beside it anything may show in part.
+    # Requests of many changes or many reads are not one step, so beside others any part may show.
     if kind == "crash" or (kind == "beside" and act.kind not in _CHANGES):
         fate = Crash(dice.call_number(), dice.chance(0.5))
     elif kind == "beside":

@@ -1,4 +1,4 @@
-"""What the API says about accounts, their roles, and requests for another role."""
+"""The API's rules of accounts, their roles, and requests for another role."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -61,9 +61,9 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Somebody's request; `target` is an account or a request, `changes` are (account, role).
+    """A request; `target` is an account or a request, `changes` are (account, role).
 
-    `is_let_in` if its sender's rights were looked at before.
+    `is_let_in` if its sender was authorised before.
     """
 
     kind: str
@@ -79,7 +79,7 @@ Names = Mapping[int, str]
 
 
 def predict(state: State, call: Call, names: Names) -> Prediction[State]:
-    """What must come of a request."""
+    """The prediction for a request."""
     if call.kind == "submit":
         return _submit(state, call)
     role = state.role(call.user)
@@ -95,7 +95,7 @@ def predict(state: State, call: Call, names: Names) -> Prediction[State]:
 
 
 def erased(state: State, user: int) -> list[State]:
-    """The steps in which the requests of a deleted account go."""
+    """The steps that delete the requests of a deleted account."""
     steps = [state]
     owned = [each for each in state.requests if each.user == user]
     for request in sorted(owned, key=lambda each: f"REQUEST#{each.id}"):
@@ -248,7 +248,7 @@ _PREDICTIONS: dict[str, Callable[[State, Call], Prediction[State]]] = {
 
 
 def role_filter(role: str) -> str:
-    """How the search of accounts calls a role."""
+    """The name of a role in the search of accounts."""
     return _FILTER[role]
 
 
