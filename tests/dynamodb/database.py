@@ -1,8 +1,8 @@
-"""DynamoDB in memory: fast, atomic, with states that can be restored, and refusing what DynamoDB refuses.
+"""An in-memory DynamoDB: fast, atomic, restorable, and refusing what DynamoDB refuses.
 
-It knows tables with string keys `pk` and `sk` and the indexes that the template declares, all of them of keys only.
-Requests that agree with the emulator's answers are checked by `tests/model/test_database.py` and
-`tests/faults/test_memory_database.py`; what only AWS refuses, by `tests/unit/test_dynamodb.py`.
+It supports tables with string keys `pk` and `sk` and the keys-only indexes of the template.
+`tests/model/test_database.py` and `tests/faults/test_memory_database.py` compare it with other engines;
+`tests/unit/test_memory_database.py` tests the limits that only AWS has.
 """
 
 import threading
@@ -53,7 +53,7 @@ _VERBS = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "Con
 
 
 class Refused(Exception):
-    """An error of DynamoDB's, with what else its body holds."""
+    """A DynamoDB error, with the other fields of its body."""
 
     def __init__(self, code: str, **more: Any) -> None:
         super().__init__(code)
@@ -62,7 +62,7 @@ class Refused(Exception):
 
 
 class StoredItem(dict[str, Value]):
-    """An item that is stored, which never changes, with its size in bytes."""
+    """A stored item, which never changes, with its size in bytes."""
 
     __slots__ = ("size",)
 
@@ -81,7 +81,7 @@ class _Index:
         return self.hash_name in item and self.range_name in item
 
     def rank(self, item: Item) -> tuple[Any, str, str]:
-        """The order of what is in one partition of the index."""
+        """The order of items in one partition of the index."""
         value = item[self.range_name]
         return Decimal(value["N"]) if "N" in value else value["S"], item["pk"]["S"], item["sk"]["S"]
 
@@ -143,7 +143,7 @@ class _Write:
 
 
 class MemoryDatabase:
-    """Tables in memory; safe to use from several threads, one call after the other.
+    """Tables in memory; safe to use from several threads, which run one call at a time.
 
     Args:
         names: the environment variables that name tables, such as `{"ATTEMPTS_TABLE": "attempts-test"}`.
@@ -177,17 +177,17 @@ class MemoryDatabase:
         }
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Store what was stored then, and nothing else."""
+        """Restore a snapshot."""
         for name, table in self._tables.items():
             table.restore(snapshot.get(name, {}))
         self._tokens = {}
 
     def clear(self) -> None:
-        """Store nothing."""
+        """Delete everything."""
         self.restore({})
 
     def expire(self, now: float) -> None:
-        """Remove what has run out, as DynamoDB does some time after."""
+        """Delete expired items, as DynamoDB does some time later."""
         table = self._tables[self.names["EPHEMERAL_TABLE"]]
         for item in list(table.items()):
             if "expires_at" in item and float(item["expires_at"]["N"]) <= now:
@@ -203,7 +203,7 @@ class MemoryDatabase:
         return {contexts[name]: dict(map(_row, table.items())) for name, table in self._tables.items()}
 
     def call(self, operation: str, arguments: Body) -> dict[str, Any]:
-        """In place of a client's `_make_api_call`; bytes may be given as such.
+        """Replaces a client's `_make_api_call`; bytes may be given as such.
 
         Raises:
             ClientError: as botocore raises it.
@@ -230,7 +230,7 @@ class MemoryDatabase:
         return 400, {}, _encode({"__type": f"com.amazonaws.dynamodb.v20120810#{refused.code}", **refused.more})
 
     def touched(self, operation: str, body: Body) -> list[Place]:
-        """The items that a write is about, for those who simulate conflicts; none of a read."""
+        """The items that a write affects, to simulate conflicts; none for a read."""
         if operation == "TransactWriteItems":
             parts = [part for entry in body["TransactItems"] for part in entry.values()]
         else:
@@ -258,7 +258,7 @@ class MemoryDatabase:
         return {} if wanted is None else {"Attributes": wanted}
 
     def _prepared(self, operation: str, body: Body) -> _Write:
-        """A write after the checks that need no look at what is stored."""
+        """A write after the checks that do not depend on stored items."""
         _check_placeholders(body)
         table = self._table(body["TableName"])
         item = None
@@ -486,7 +486,7 @@ def _check_batch(places: list[Place], limit: int) -> None:
 
 
 def _index_of(table: _Table, body: Body) -> _Index:
-    """The index that a query or scan reads, after the checks of what can be had from it."""
+    """The index that a query or scan reads, after checking its projection."""
     if body.get("Limit", 1) < 1:
         raise Invalid("Value at 'limit' failed to satisfy constraint: Member must be greater than or equal to 1")
     name = body.get("IndexName")
@@ -499,7 +499,7 @@ def _index_of(table: _Table, body: Body) -> _Index:
         raise Invalid("Consistent reads are not supported on global secondary indexes")
     if body.get("Select") == "ALL_ATTRIBUTES":
         raise Invalid(f"Select type ALL_ATTRIBUTES is not supported for {name}: its projection is not ALL")
-    # DynamoDB would fetch other attributes of a local index from the table, at one more read each.
+    # DynamoDB would read other attributes of a local index from the table, at one more read each.
     names = body.get("ExpressionAttributeNames", {})
     for path in expressions.projection(body["ProjectionExpression"]) if "ProjectionExpression" in body else ():
         if path.resolved(names)[0] not in index.names:
@@ -552,7 +552,7 @@ def _after(items: list[StoredItem], index: _Index, start: Item | None, *, backwa
 def _matching(
     candidates: Iterator[StoredItem], wanted: KeyCondition, names: Mapping[str, str], values: Mapping[str, Value]
 ) -> Iterator[StoredItem]:
-    """The candidates that match: they follow each other, so the first miss after a match is the end."""
+    """The matching candidates; they are contiguous, so the first miss after a match is the end."""
     has_matched = False
     for item in candidates:
         if wanted.condition.holds(Scope(item, names, values)):
@@ -563,7 +563,7 @@ def _matching(
 
 
 def _page(body: Body, found: Iterator[StoredItem], index: _Index) -> dict[str, Any]:
-    """Up to `Limit` items and 1 MB, and where to go on."""
+    """Up to `Limit` items and 1 MB, and where to continue."""
     limit, room = body.get("Limit"), _PAGE_BYTES
     page: list[Item] = []
     is_full = False

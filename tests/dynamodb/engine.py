@@ -1,5 +1,4 @@
-"""An engine with real transactions, behind the same interface as the database in memory: to see that histories go there
-as they go here."""
+"""An engine with real transactions, behind the same interface as the in-memory database."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -25,7 +24,7 @@ class EngineDatabase:
         self._names = dict(names)
 
     def call(self, operation: str, arguments: Any) -> dict[str, Any]:
-        """In place of a client's `_make_api_call`."""
+        """Replaces a client's `_make_api_call`."""
         answer: dict[str, Any] = self._client._make_api_call(operation, arguments)
         return answer
 
@@ -39,7 +38,7 @@ class EngineDatabase:
         return {context: {_key(item): item for item in items} for context, items in found.items()}
 
     def restore(self, snapshot: Mapping[str, Table]) -> None:
-        """Store what was stored then, and nothing else."""
+        """Restore a snapshot."""
         now = self.snapshot()
         for context, wanted in snapshot.items():
             self._write(context, [_deletion(key) for key in now[context] if key not in wanted])
@@ -47,7 +46,7 @@ class EngineDatabase:
             self._write(context, [{"PutRequest": {"Item": item}} for item in changed])
 
     def expire(self, now: float) -> None:
-        """Remove what has run out."""
+        """Delete expired items."""
         stored = self.table("ephemeral")
         gone = [key for key, item in stored.items() if "expires_at" in item and float(item["expires_at"]["N"]) <= now]
         self._write("ephemeral", [_deletion(key) for key in gone])

@@ -1,6 +1,6 @@
-"""DynamoDB's expressions: each text is parsed once and becomes functions of an item.
+"""DynamoDB's expressions: each text is parsed once into functions of an item.
 
-Items are as DynamoDB's JSON has them. Nothing given is changed in place.
+Items have DynamoDB's JSON form. Arguments are never changed in place.
 """
 
 import re
@@ -37,7 +37,7 @@ class Scope(NamedTuple):
 
 Test = Callable[[Scope], bool]
 Term = Callable[[Scope], Value | None]
-# Looks at the values alone, as DynamoDB does before it looks at the item.
+# Checks only the values, as DynamoDB does before it reads the item.
 Check = Callable[[Mapping[str, Value]], None]
 
 
@@ -48,7 +48,7 @@ class Path:
     steps: tuple[str | int, ...]
 
     def within(self, scope: Scope) -> Value | None:
-        """What is there, None if nothing is."""
+        """The value there, None if there is none."""
         found: Any = {"M": scope.item}
         for step in self.resolved(scope.names):
             inside = found.get("L" if isinstance(step, int) else "M")
@@ -59,7 +59,7 @@ class Path:
         return value
 
     def resolved(self, names: Mapping[str, str]) -> tuple[str | int, ...]:
-        """The steps with `#name`s replaced by what they stand for."""
+        """The steps with `#name`s replaced."""
         return tuple(names[step] if isinstance(step, str) and step[0] == "#" else step for step in self.steps)
 
 
@@ -91,18 +91,18 @@ class Update:
         """The item after the update; every right-hand side is evaluated on the item before it.
 
         Raises:
-            Invalid: an operand does not exist or has the wrong type, or a path leads through nothing.
+            Invalid: an operand does not exist or has the wrong type, or a path leads through a missing value.
         """
         item = scope.item
         results = [(change.path.resolved(scope.names), change.value(scope)) for change in self.changes]
-        # Positions in lists are those before the update: elements are removed after all else, the last one first.
+        # Positions in lists are those before the update, so elements are removed last, in descending order.
         results.sort(key=lambda result: _turn(*result))
         for steps, value in results:
             item = {**_placed({"M": item}, steps, value)["M"]}
         return item
 
     def check(self, names: Mapping[str, str], values: Mapping[str, Value]) -> None:
-        """Refuse what DynamoDB refuses whatever the item is."""
+        """Refuse what DynamoDB refuses for any item."""
         for check in self.checks:
             check(values)
         paths = [change.path.resolved(names) for change in self.changes]
@@ -227,7 +227,7 @@ class _Parser:
         return self.take() if self.next().upper() in expected else ""
 
     def end(self) -> None:
-        """Refuse what is left over."""
+        """Refuse remaining tokens."""
         if self.next():
             raise Invalid(f"Syntax error; token: {self.next()!r} is left over")
 
@@ -413,7 +413,7 @@ class _Parser:
             raise Invalid(f"The expression contains too many operators; max operator count: {_MOST_OPERATORS}")
 
     def _literal(self, name: str, kinds: tuple[str, ...]) -> None:
-        """Have a literal, if it is one, be of one of these types."""
+        """Refuse a literal of another type."""
         if not name.startswith(":"):
             return
 
@@ -424,7 +424,7 @@ class _Parser:
         self.checks.append(check)
 
     def _bounds(self, low: str, high: str) -> None:
-        """Have two literals be in order."""
+        """Refuse two literals in the wrong order."""
         self._literal(low, ORDERED)
         self._literal(high, ORDERED)
         if not (low.startswith(":") and high.startswith(":")):
@@ -438,7 +438,7 @@ class _Parser:
 
 
 def _placed(container: Value, steps: tuple[str | int, ...], value: Value | None) -> Value:
-    """A copy of a map or list with a value at a place, or with nothing there if the value is None."""
+    """A copy of a map or list with a value at a place, or without one if the value is None."""
     step, *rest = steps
     kind = "L" if isinstance(step, int) else "M"
     if kind not in container:
@@ -538,7 +538,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda one, other: one >= other,
 }
 _ANY = ("S", "N", "B", "BOOL", "NULL", "M", "L", *SETS)
-# Each with the types that its second operand may have; it has none where there are none.
+# Each with the types of its second operand, if it has one.
 _PREDICATES: dict[str, tuple[Callable[..., bool], tuple[str, ...]]] = {
     "attribute_exists": (lambda value: value is not None, ()),
     "attribute_not_exists": (lambda value: value is None, ()),

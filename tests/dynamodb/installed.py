@@ -1,4 +1,4 @@
-"""The database in memory in the place of DynamoDB, for every client of this process."""
+"""Replaces DynamoDB with the in-memory database, for all clients of this process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ _LOOPBACK = "http://127.0.0.1"
 
 @contextmanager
 def answering(database: MemoryDatabase) -> Iterator[None]:
-    """Within the block, have a database answer what clients send to DynamoDB; moto's mock has to be active.
+    """Within the block, the database answers clients' requests to DynamoDB; moto's mock must be active.
 
-    The requests of clients with an address on loopback go there.
+    Requests of clients with a loopback address are sent there.
     """
     others = BotocoreStubber.process_request
 

@@ -1,4 +1,4 @@
-"""Attribute values in DynamoDB's JSON (`{"S": "text"}`): which ones DynamoDB accepts, their sizes, how they compare."""
+"""Attribute values in DynamoDB's JSON (`{"S": "text"}`): validity, sizes and comparison."""
 
 import base64
 import binascii
@@ -114,12 +114,12 @@ def equal(one: Value | None, other: Value | None) -> bool:
 
 
 def item_bytes(item: Mapping[str, Value]) -> int:
-    """How much an item weighs against DynamoDB's limits: names and values."""
+    """The size of an item for DynamoDB's limits: names and values."""
     return sum(_bytes(name) + value_bytes(value) for name, value in item.items())
 
 
 def value_bytes(value: Value) -> int:
-    """How much a value weighs, as the documentation of DynamoDB gives it."""
+    """The size of a value according to DynamoDB's documentation."""
     ((kind, content),) = value.items()
     if kind == "S":
         return _bytes(content)

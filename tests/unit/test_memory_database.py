@@ -1,4 +1,4 @@
-"""What only AWS refuses: the limits in DynamoDB's documentation, which no emulator has."""
+"""Limits that only AWS has, from DynamoDB's documentation; no emulator has them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ def item(sk: str = "S", **attributes: Any) -> dict[str, Any]:
 
 
 def item_of(size: int, sk: str = "S") -> dict[str, Any]:
-    """An item of so many bytes."""
+    """An item of this many bytes."""
     rest = size - item_bytes(item(sk, x={"S": ""}))
     return item(sk, x={"S": "x" * rest})
 
@@ -49,7 +49,7 @@ def query(database: MemoryDatabase, text: str, values: dict[str, Any], table: st
 
 @contextmanager
 def refused(message: str = ".") -> Iterator[None]:
-    """The block must be refused by a ValidationException whose message matches."""
+    """The block must be refused by a ValidationException with a matching message."""
     with pytest.raises(ClientError, match=message) as caught:
         yield
     assert caught.value.response["Error"]["Code"] == "ValidationException"

@@ -1,4 +1,4 @@
-"""Access tokens: only what we signed ourselves, for now, with a key in force, proves anything."""
+"""Access tokens: only those that we signed with a current key are valid, and only for a time."""
 
 import base64
 import hashlib
@@ -49,7 +49,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def signed(content: Any, key: bytes = NEW, **header: Any) -> str:
-    """A token made by hand, so that no library keeps us from making a bad one."""
+    """A token made by hand, because libraries refuse to make invalid ones."""
     head = {"alg": "HS256", "typ": "JWT", "kid": key_id(key), **header}
     parts = [json.dumps({name: value for name, value in head.items() if value is not ...}), json.dumps(content)]
     text = ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
@@ -143,7 +143,7 @@ def test_no_other_algorithm_is_looked_at(algorithm: Any) -> None:
 
 
 def test_a_public_key_is_no_secret() -> None:
-    """RS/HS confusion: signing by HMAC with what everybody may know, or by RSA with a key of one's own."""
+    """RS/HS confusion: HMAC with a public text as the key, or RSA with an attacker's key."""
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - only here
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - only here
 

@@ -1,4 +1,4 @@
-"""Usernames made of names."""
+"""Usernames made from names."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The one line of an invocation: what is always the same, or said twice, is not paid for."""
+"""An invocation's log line contains nothing constant or redundant, because every byte costs money."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""A cold start writes nothing: logs are paid for by the line."""
+"""A cold start logs nothing, because log lines cost money."""
 
 import os
 import subprocess

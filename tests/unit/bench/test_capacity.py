@@ -1,4 +1,4 @@
-"""Units of capacity, by the rules that DynamoDB publishes."""
+"""Capacity units by DynamoDB's published rules."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which partitions are hot: counted by the second, writes of transactions twice."""
+"""Hot partitions: counted by the second, transactional writes twice."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def session() -> Any:
 
 @pytest.fixture
 def client(session: Any) -> Any:
-    """A client of its own for each test: who listens to one goes on listening."""
+    """A separate client for each test, because listeners stay registered."""
     return session.create_client("dynamodb", region_name="us-east-1")
 
 

@@ -1,4 +1,4 @@
-"""What benchmarks report reads well, loses nothing as JSON, and fails by ratios alone."""
+"""Benchmark reports: readable text, complete JSON, and failure only by ratios."""
 
 import json
 from pathlib import Path

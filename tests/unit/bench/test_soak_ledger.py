@@ -1,4 +1,4 @@
-"""The soak forgives a server error only where it killed that very function's process, and only in the API's shape."""
+"""The soak test excuses a server error only if it killed that function's process, and only in the API's error shape."""
 
 import os
 import subprocess
@@ -54,7 +54,7 @@ def test_who_is_at_work_is_told_from_who_waits_for_input() -> None:
         assert process.stdout is not None
         process.stdout.readline()
         while processes.is_at_work(process.pid):
-            pass  # it has printed, and goes on to wait
+            pass  # it has printed, and keeps waiting
         assert processes.function_of(process.pid) == "f"
         assert process.pid in processes.children(os.getpid())
         process.stdin.write("go\n")

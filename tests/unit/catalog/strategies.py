@@ -11,7 +11,7 @@ from smartexam.catalog.numeric import MAX_LENGTH
 from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_LETTERS, Question
 
-# A busy machine is slow at random: time is held to budgets elsewhere, not in every example.
+# A busy machine is slow at random; budgets test durations elsewhere.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
 
@@ -25,7 +25,7 @@ EXAM = ExamSnapshot(
     negative_marks=UNITS,
 )
 
-# Everything that is text to a question, with what CSV and spreadsheets stumble over made frequent.
+# Any text, with frequent characters that are special in CSV and spreadsheets.
 _characters = st.one_of(
     st.sampled_from("\n\t \",;'=+-@|[]$\\0aé€ह🙂\u2028\u00a0"),
     st.characters(exclude_categories=("Cs", "Cc")),
@@ -127,7 +127,7 @@ def answers_to(draw: st.DrawFn, paper: ExamPaper) -> list[str]:
     return answers
 
 
-# What JSON can carry, and a little of what it cannot.
+# What JSON can express, and some of what it cannot.
 hostile = st.recursive(
     st.none()
     | st.booleans()

@@ -1,4 +1,4 @@
-"""What the exam domain may cost: it is on the path of every sync and every submission."""
+"""Time budgets of the exam rules, which run in every sync and every submission."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Questions come out of a CSV file as they went in, and every refused row says where and why."""
+"""Questions survive a CSV round trip, and every refused row says where and why."""
 
 import csv
 import io

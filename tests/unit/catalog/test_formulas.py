@@ -1,4 +1,4 @@
-"""Where formulas are: what one expression would find, without its cost."""
+"""Formulas are found as by one regular expression, but in linear time."""
 
 import re
 import time
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from smartexam.catalog.formulas import BRACKETS, DISPLAY, INLINE, PARENTHESES, replaced
 
 ALL = (DISPLAY, INLINE, PARENTHESES, BRACKETS)
-# The same in one expression, which takes time by the square.
+# The same as one expression, which takes quadratic time.
 PLAINLY = re.compile(r"(?<!\\)\$\$(.+?)\$\$|(?<!\\)\$(.+?)(?<!\\)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 
 

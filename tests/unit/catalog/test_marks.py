@@ -1,4 +1,4 @@
-"""Marks are exact, and what cannot be exact is refused."""
+"""Marks are exact, and inexact ones are refused."""
 
 import contextlib
 from decimal import ROUND_HALF_UP, Decimal
@@ -165,7 +165,7 @@ def test_three_thirds_are_one() -> None:
 
 
 def _half_up(exact: Fraction) -> Decimal:
-    # 60 digits decide every tie that these fractions can have.
+    # 60 digits are enough to decide all ties of these fractions.
     places = Decimal(
         exact.numerator * 10**60 // exact.denominator
         if exact >= 0

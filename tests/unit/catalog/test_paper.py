@@ -1,4 +1,4 @@
-"""A paper shows the questions and nothing of their answers; packed, it comes back whole."""
+"""A paper contains the questions without anything about their answers, and survives packing."""
 
 import msgspec
 import pytest
@@ -113,7 +113,7 @@ def test_the_exam_has_the_shape_of_the_contract() -> None:
 def test_no_answer_follows_from_a_paper() -> None:
     telling = {"correct_answer", "correct", "tolerance", "key"}
     assert not telling & {*ExamPaperQuestion.__struct_fields__, *ExamSnapshot.__struct_fields__, *ExamPaper.__slots__}
-    # Two papers whose questions differ in nothing but the answers are the same paper.
+    # Two papers whose questions differ only in the answers are equal.
     other = msgspec.structs.replace(MCQ_QUESTION, correct_answer="A")
     other_number = msgspec.structs.replace(NUMERIC_QUESTION, correct_answer="1", tolerance="0")
     assert pack_paper(compiled(MCQ_QUESTION, NUMERIC_QUESTION)[0]) == pack_paper(compiled(other, other_number)[0])

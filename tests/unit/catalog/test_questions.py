@@ -1,4 +1,4 @@
-"""A question is consistent or refused, and its text stays as it was written."""
+"""A question is consistent or refused, and its text stays as written."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The page: one small document that needs nothing but its own server."""
+"""The reference page: one small document that needs only its own server."""
 
 import re
 

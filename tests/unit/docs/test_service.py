@@ -1,4 +1,4 @@
-"""Which error an unknown request gets, and which copies of a page are still right."""
+"""Errors of unknown requests, and validity of cached pages."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_a_known_path_with_another_method_is_told_what_it_takes() -> None:
 
 @pytest.mark.parametrize(("path", "method"), [("/nowhere", "GET"), ("/api/exams/x", "PUT"), ("/api/exams", "GET")])
 def test_everything_else_is_not_there(path: str, method: str) -> None:
-    # A route that is described but led here does not exist in this deployment.
+    # A described route that is routed to this function does not exist in this deployment.
     assert isinstance(service.refusal(path, method, TABLE), NotFound)
 
 

@@ -1,4 +1,4 @@
-"""The platform as far as a sitting sees it: the real exam domain, with dictionaries for a database and no network."""
+"""A platform for the client's tests: the real exam rules with dictionaries as database and no network."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ USER = {"id": 42, "username": "student1", "full_name": "A Student", "role": "use
 
 @dataclass
 class Platform:
-    """One exam and one attempt. `failing` holds answers to give, in turn, instead of carrying a call out."""
+    """One exam and one attempt. `failing` holds answers to give, in turn, instead of executing a call."""
 
     questions: list[Question] = field(default_factory=list)
     given: dict[int, str] = field(default_factory=dict)

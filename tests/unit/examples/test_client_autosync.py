@@ -1,4 +1,4 @@
-"""When the client syncs by itself."""
+"""The client's automatic syncs."""
 
 import threading
 
@@ -29,7 +29,7 @@ class Sheet(AnswerSheet):
 
 
 class Watch:
-    """A clock to be set."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 0.0

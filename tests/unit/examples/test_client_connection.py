@@ -1,4 +1,4 @@
-"""The client's connection: what it repeats, how long it waits, what it gives up on."""
+"""The client's connection: retries, waits and errors."""
 
 from dataclasses import dataclass, field
 

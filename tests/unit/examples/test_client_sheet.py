@@ -1,4 +1,4 @@
-"""The client's answer sheet: nothing that a student has answered is lost, and nothing overwrites what is newer."""
+"""The client's answer sheet: no answer is lost, and no newer one is overwritten."""
 
 import json
 from collections.abc import Callable
@@ -21,12 +21,12 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
 
 
 class Network:
-    """The way from one device to the platform."""
+    """The network between one device and the platform."""
 
     def __init__(self, platform: Platform) -> None:
         self._way = platform.connect()
         self.offline = False
-        self.meanwhile: Callable[[], object] = lambda: None  # happens while a sync is under way
+        self.meanwhile: Callable[[], object] = lambda: None  # called during a sync
 
     def exchange(self, call: Call) -> Reply:
         if self.offline:

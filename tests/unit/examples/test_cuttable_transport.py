@@ -14,7 +14,7 @@ SECONDS = 10
 
 
 class _Echo(http.server.BaseHTTPRequestHandler):
-    """Answers with the body it got, and keeps what it could read of each request."""
+    """Returns the body it got, and records what it could read of each request."""
 
     protocol_version = "HTTP/1.1"
     received: "Queue[tuple[str, int, bytes]]"

@@ -1,4 +1,4 @@
-"""The example exam is a consistent exam, and its key is right: numbers are worked out again here, from the formulae."""
+"""The example exam is consistent and its key is right: the numbers are computed again here, from the formulae."""
 
 import csv
 import math
@@ -21,9 +21,9 @@ COLUMNS = [
     *("image_path", "positive_marks", "negative_marks", "tolerance"),
 ]
 
-G = 10.0  # m/s², as the questions say
+G = 10.0  # m/s², as in the questions
 
-# question number -> what the formula gives
+# question number -> the formula's value
 NUMERIC_ANSWERS = {
     28: (0.010 * 400 / (0.010 + 1.99)) ** 2 / (2 * G),  # momentum, then energy
     29: 680 * 340 / (340 - 34),  # Doppler effect, source approaching
@@ -36,20 +36,20 @@ NUMERIC_ANSWERS = {
     36: math.sqrt(3 * G / 1.5),  # mgL/2 = (1/2)(mL²/3)ω²
 }
 
-# question number -> (what the formula gives, the value that each option states)
+# question number -> (the formula's value, the value of each option)
 MCQ_VALUES = {
     1: (20**2 * math.sin(math.radians(60)) / G, (20, 20 * math.sqrt(3), 40, 40 * math.sqrt(3))),
     3: (math.tan(math.radians(30)), (1 / 2, math.sqrt(3) / 2, math.sqrt(3), 1 / math.sqrt(3))),
     4: (0.10 * math.sqrt(200 / 0.5), (1, 2, 4, 0.5)),
     6: (11.2 * math.sqrt(2 / 0.5), (22.4, 11.2, 15.8, 5.6)),
     7: (math.sqrt(4), (2, 4, 1 / 2, 1)),
-    8: (5 * (8 ** (1 / 3)) ** 2, (5, 10, 20, 40)),  # v goes as r²
+    8: (5 * (8 ** (1 / 3)) ** 2, (5, 10, 20, 40)),  # v is proportional to r²
     9: (1000 * (1 - 300 / 500), (250, 600, 1000, 400)),
     10: (math.sqrt(32 / 2), (16, 4, 2, 1 / 4)),
     11: (1 / (1 + math.sqrt(4)), (1 / 3, 1 / 2, 2 / 3, 1 / 4)),  # 1/x² = 4/(d - x)², in units of d
     12: (20 * 15 / 10, (7.5, 15, 25, 30)),
     13: (1 / (1 / 6 + 1 / 3), (9, 4.5, 2, 0.5)),
-    14: (math.sqrt(1) / 1 / (math.sqrt(4) / 2), (1 / 2, 1 / math.sqrt(2), 1, 2)),  # r goes as sqrt(m)/q
+    14: (math.sqrt(1) / 1 / (math.sqrt(4) / 2), (1 / 2, 1 / math.sqrt(2), 1, 2)),  # r is proportional to sqrt(m)/q
     15: (0.2 * 0.5 * 4, (0.1, 0.4, 1.6, 4.0)),
     16: (1 / (1 / 20 - 1 / 30), (60, -60.1, 12, -60)),  # behind the lens is positive; B has no such image
 }
@@ -139,7 +139,7 @@ def test_a_numeric_key_is_what_the_formula_gives(number: int) -> None:
 
     decimals = len(question.key.partition(".")[2])
     assert round(exact, decimals) == float(question.key)
-    # Somebody who does not round before answering is right too.
+    # An answer without rounding is right too.
     assert abs(exact - float(question.key)) <= max(float(question.tolerance), 1e-9)
 
 

@@ -1,4 +1,4 @@
-"""The example client: what it does when all goes well, when the server errs, and when the network does."""
+"""The example client without errors, with server errors, and with network errors."""
 
 import io
 from dataclasses import dataclass, field

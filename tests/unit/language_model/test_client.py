@@ -1,4 +1,4 @@
-"""The model's client: what it asks, what it makes of answers and failures, when it asks again."""
+"""The model's client: requests, answers, failures and retries."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What is deployed: each function alone, the layer by reference, nothing built twice."""
+"""Artifacts: each function alone, layers by reference, nothing built twice."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""What the template says of other origins and of request rates is kept."""
+"""The template's cross-origin rules and request rates are applied."""
 
 from local.gateway.cors import Cors, read_cors
 from local.gateway.messages import Answer, Request

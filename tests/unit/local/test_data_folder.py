@@ -1,4 +1,4 @@
-"""A folder of data belongs to one stack at a time."""
+"""A data folder can be used by one stack at a time."""
 
 import os
 import subprocess

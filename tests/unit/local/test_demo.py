@@ -1,4 +1,4 @@
-"""The demo data is what it promises to be."""
+"""The demo data is as documented."""
 
 from typing import Any
 

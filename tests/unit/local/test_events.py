@@ -1,4 +1,4 @@
-"""Events are API Gateway's, answers are what API Gateway would make of results."""
+"""Events and answers are like API Gateway's."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""The gateway over real sockets: HTTP in, invocations out, and an answer to everything."""
+"""The gateway over real sockets: HTTP requests, invocations, and an answer to everything."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came back on a connection until it was closed, or one answer of it."""
+    """What was received on a connection until it was closed, or one answer of it."""
 
     status: int
     headers: dict[str, str]
@@ -242,7 +242,7 @@ def test_slow_and_broken_clients_hold_up_nobody() -> None:
 
 @dataclass
 class FakeLambda:
-    """Answers invocations; `busy` is how many run at once at most."""
+    """Answers invocations; `busy` is the most that ran at once."""
 
     respond: Callable[[str, Any], Awaitable[Answer]]
     calls: int = 0

@@ -1,4 +1,4 @@
-"""The routes that only a developer's machine has."""
+"""Routes that only the local stack has."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from local.local_routes import LocalRoutes
 
 @dataclass
 class FakeControl:
-    """A stack that only remembers what was asked of it."""
+    """A stack that only records calls."""
 
     is_ready: bool = True
     offsets: list[float] = field(default_factory=list)

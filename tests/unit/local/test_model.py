@@ -1,4 +1,4 @@
-"""The stand-in for the language model, asked as the functions ask: by the real SDK, over HTTP."""
+"""The stand-in for the language model, called like the functions do: with the real SDK, over HTTP."""
 
 import json
 import socket
@@ -26,7 +26,7 @@ from tests.unit.local.test_local_routes import FakeControl, call
 
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
-    """The stand-in on a gateway of its own, to which the client is pointed."""
+    """The stand-in on its own gateway, with the client configured for it."""
     model = Model()
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
@@ -137,7 +137,7 @@ class TestQuestions:
 
 
 def generating(messages: Sequence[Message], max_tokens: int) -> str:
-    """How the generation of questions asks."""
+    """A request of question generation."""
     return client.complete(messages, json=True, max_tokens=max_tokens, timeout=5).text
 
 

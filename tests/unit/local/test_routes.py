@@ -1,4 +1,4 @@
-"""Which route a request takes."""
+"""Matching of requests and routes."""
 
 from pathlib import Path
 

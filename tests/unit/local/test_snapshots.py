@@ -1,4 +1,4 @@
-"""States of the emulator that are kept, also when two runs make the same one at once."""
+"""Snapshots of the emulator, also when two runs make the same one at once."""
 
 from pathlib import Path
 

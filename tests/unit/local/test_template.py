@@ -1,4 +1,4 @@
-"""The template is read as CloudFormation reads it, as far as the local stack needs."""
+"""The template is read like CloudFormation does, as far as the local stack needs."""
 
 from pathlib import Path
 from typing import Any

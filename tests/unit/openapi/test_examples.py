@@ -1,4 +1,4 @@
-"""Examples: from the vocabulary where it fits, plain where it does not."""
+"""Examples: from the vocabulary if it has the field, otherwise plain."""
 
 from typing import Any
 

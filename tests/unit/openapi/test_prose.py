@@ -1,4 +1,4 @@
-"""Docstrings taken apart."""
+"""Parsing of docstrings."""
 
 import pytest
 

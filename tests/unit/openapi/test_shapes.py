@@ -1,4 +1,4 @@
-"""Shapes as schemas: what is sent always has its fields, what is taken may leave some out."""
+"""Shapes as schemas: sent shapes always have all fields, received ones may omit some."""
 
 from msgspec import UNSET, Struct, UnsetType
 

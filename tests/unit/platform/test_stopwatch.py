@@ -1,4 +1,4 @@
-"""What a process keeps ages by whichever clock moved more."""
+"""Caches age by the clock that moved more."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whether text with LaTeX can be shown, and in how much time that is known."""
+"""Checking LaTeX for display, and the time it takes."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The model may read what was unreadable, and do nothing else, whatever a paper tells it to do."""
+"""The model may restore unreadable characters and change nothing else, whatever the paper tells it."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Formulas as text that a person can read."""
+"""Formulas as plain text."""
 
 import pytest
 from hypothesis import given

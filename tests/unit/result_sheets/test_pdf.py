@@ -1,4 +1,4 @@
-"""A result's PDF shows every text as it is, in any script."""
+"""A result's PDF shows every text unchanged, in any script."""
 
 import io
 import re
@@ -15,7 +15,7 @@ FACTS = [("Score", "3 / 4"), ("Grade", "A")]
 
 
 def answered(*texts: str) -> list[Response]:
-    """An MCQ for each text, answered with B where A is right, but for the first, which is not answered."""
+    """An MCQ for each text, answered with B where A is right, except the first, which is not answered."""
     questions = []
     for text in texts:
         question = check({"question_text": text, "option_a": "first", "option_b": text, "correct_answer": "A"})

@@ -1,4 +1,4 @@
-"""What follows from a tally."""
+"""Counters and rows from a tally."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ tallies = st.builds(
 
 
 class World:
-    """Counters and rows as a database would hold them."""
+    """Counters and rows like in a database."""
 
     def __init__(self) -> None:
         self.counts: dict[Key, Counter[str]] = {}

@@ -1,4 +1,4 @@
-"""Answers are canonical or refused; drafts are small and give back what went in."""
+"""Answers are canonical or refused; drafts are small and lossless."""
 
 import msgspec
 import pytest
@@ -79,7 +79,7 @@ def test_normalises(question_type: str, value: object, canonical: str) -> None:
 @pytest.mark.parametrize(
     ("question_type", "value"),
     [
-        ("MCQ", "D"),  # not filled
+        ("MCQ", "D"),  # an empty option
         ("MCQ", "E"),
         ("MCQ", "AB"),
         ("MCQ", ["A"]),
@@ -179,7 +179,7 @@ class TestReading:
         try:
             marked = msgspec.json.decode(msgspec.json.encode(marked))
         except (UnicodeEncodeError, ValueError):
-            assume(condition=False)  # nothing that JSON brings
+            assume(condition=False)  # not possible in JSON
         read, _ = read_answers(PAPER, answers)
         assert decode(encode_sparse(read, 4), 4) == [read.get(position, "") for position in range(4)]
         read_marked(PAPER, marked)

@@ -1,4 +1,4 @@
-"""Grading agrees with the rules, applied slowly, and no mark is lost or gained by rounding."""
+"""Grading agrees with a slow application of the rules, without rounding errors."""
 
 from collections.abc import Sequence
 from decimal import Decimal, Inexact, localcontext
@@ -159,7 +159,7 @@ def test_the_extremes_stay_exact(left: str, right: str) -> None:
 
 
 def slowly(questions: Sequence[Question], answers: Sequence[str]) -> tuple[Fraction, str]:
-    """Score in marks and outcomes by the words of the rules, in fractions."""
+    """Score in marks, and outcomes, by the rules, in fractions."""
     total, outcomes = Fraction(0), ""
     for question, answer in zip(questions, answers, strict=True):
         positive = Fraction(EXAM.positive_marks if question.positive_marks is None else question.positive_marks, UNITS)
@@ -181,7 +181,7 @@ def slowly(questions: Sequence[Question], answers: Sequence[str]) -> tuple[Fract
 
 
 def near(question: Question) -> st.SearchStrategy[str]:
-    """Answers to a NUMERIC question around the edge of its tolerance."""
+    """Answers to a NUMERIC question near the edge of its tolerance."""
     exact = [
         EXACT.add(Decimal(question.correct_answer), EXACT.multiply(Decimal(question.tolerance), Decimal(factor)))
         for factor in ("-1.001", "-1", "0", "1", "1.001")

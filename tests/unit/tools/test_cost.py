@@ -1,4 +1,4 @@
-"""The cost model: its arithmetic, the budgets it must keep, and what it prints."""
+"""The cost model: its arithmetic, its budgets, and its output."""
 
 import pytest
 

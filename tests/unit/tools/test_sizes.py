@@ -1,4 +1,4 @@
-"""What `make build` says about sizes."""
+"""The sizes that `make build` reports."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A client does what botocore's would: attempts, errors, credentials, events; over scripted answers."""
+"""The client behaves like botocore's: attempts, errors, credentials, events; with scripted answers."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ def refusal(code: str, status: int = 400, **fields: Any) -> Answer:
 
 
 class Script:
-    """Answers requests in order and keeps them; the last answer is for all that follow."""
+    """Answers requests in order and records them; the last answer is repeated."""
 
     def __init__(self, client: JsonClient, *steps: Step) -> None:
         self.requests: list[AWSPreparedRequest] = []
@@ -59,7 +59,7 @@ class Script:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How long was waited between attempts, which takes no time here."""
+    """The waits between attempts, which take no time here."""
     waited: list[float] = []
     monkeypatch.setattr("smartexam.platform.aws.client.time.sleep", waited.append)
     return waited
@@ -242,7 +242,7 @@ class TestAttempts:
         for _ in range(100):
             with pytest.raises(ClientError):
                 client.call("GetItem", TABLE)
-        # botocore's quota: 500, of which each repetition takes 14.
+        # botocore's quota: 500, of which each retry takes 14.
         assert len(script.requests) == 100 + 500 // 14
 
     def test_are_each_signed_anew(self, client: JsonClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +279,7 @@ class TestCredentials:
         for _ in range(2):
             client.call("GetItem", TABLE)
 
-        # Valid for less than what botocore thinks is safe: each call asks for fresh ones.
+        # Valid for less time than botocore requires, so each call asks for fresh ones.
         names = [request.headers["Authorization"].partition("Credential=")[2][0] for request in script.requests]
         assert names == ["B", "C"]
 
@@ -378,7 +378,7 @@ def test_the_endpoint_is_botocores(
     client = JsonClient(DYNAMODB, region, connect_timeout=1, read_timeout=1)
 
     assert client.meta.endpoint_url == url
-    # Accounts may have endpoints of their own, which are as good.
+    # Accounts may have their own endpoints, which are equivalent.
     config = botocore.session.get_session()
     config.set_config_variable("account_id_endpoint_mode", "disabled")
     assert config.create_client("dynamodb", region).meta.endpoint_url.rstrip("/") == url

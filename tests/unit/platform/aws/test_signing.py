@@ -1,4 +1,4 @@
-"""Signatures are those that AWS publishes, and those that botocore makes."""
+"""Signatures equal AWS's published ones and botocore's."""
 
 import time
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Connections are kept, replaced when they are dead, and their troubles have botocore's names."""
+"""Connections are kept alive and replaced when they are dead; errors are botocore's."""
 
 import base64
 import contextlib
@@ -33,7 +33,7 @@ Conversation = Callable[[socket.socket], None]
 
 @contextmanager
 def listening(*conversations: Conversation) -> Iterator[tuple[str, list[int]]]:
-    """A server that has one conversation per connection; its address, and the number of each connection so far."""
+    """A server with one scripted exchange per connection; returns its address, and the number of connections so far."""
     accepted: list[int] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -50,7 +50,7 @@ def listening(*conversations: Conversation) -> Iterator[tuple[str, list[int]]]:
 
 
 def answering(*answers: bytes, requests: list[bytes] | None = None) -> Conversation:
-    """Read a request and send an answer, so many times."""
+    """Read this many requests and answer each."""
 
     def converse(connection: socket.socket) -> None:
         for answer in answers:
@@ -142,7 +142,7 @@ def test_no_answer_in_time_is_a_timeout() -> None:
     release = threading.Event()
 
     def silent(_: socket.socket) -> None:
-        release.wait(2)  # then it hangs up, which is another trouble
+        release.wait(2)  # then it hangs up, which is another error
 
     with listening(silent) as (origin, _):
         with pytest.raises(ReadTimeoutError):
@@ -158,7 +158,7 @@ def test_an_answer_cut_off_is_a_broken_connection(cut: bytes) -> None:
 
 def test_a_connection_that_is_not_accepted_is_a_timeout() -> None:
     with socket.socket() as full:
-        # A queue for one, taken: what comes after is not answered.
+        # A full backlog of one, so further connections are not answered.
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         waiting = [socket.socket() for _ in range(3)]
@@ -196,7 +196,7 @@ def certificate(folder: Path, *names: str) -> Path:
 
 
 def encrypted(file: Path, conversation: Conversation) -> Conversation:
-    """A conversation over TLS, if the other side wants it."""
+    """The exchange over TLS, if the other side wants it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
 
