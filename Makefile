@@ -56,10 +56,10 @@ audit: $(VENV_AUDIT) ## Look up known weaknesses of everything pinned (ARGS are 
 coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
-openapi: $(VENV) ## Describe the API anew from the code: functions/docs/openapi.json
+openapi: $(VENV) ## Generate the description of the API from the code: functions/docs/openapi.json
 	@PYTHONPATH=layers/common:layers/documents:layers/media:functions .venv/bin/python -m tools.openapi
 
-postman: openapi ## Write the Postman collection anew from that: examples/postman/collection.json
+postman: openapi ## Generate the Postman collection from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
 
 cost: $(VENV) ## What exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
@@ -85,7 +85,7 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 		|| echo "Built without byte code, for lack of python3.13 on PATH: cold starts will take three times as long." >&2
 	@.venv-sam/bin/python -m tools.sizes
 
-lock: ## Pin requirements/*.txt anew from requirements/*.in
+lock: ## Regenerate requirements/*.txt from requirements/*.in
 	@for name in dev local sam bench fuzz audit; do $(call lock-one,$$name) || exit 1; done
 
 clean: ## Remove environments, builds and caches

@@ -19,7 +19,7 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
 
     Args:
         requester: name and address.
-        caller: the signed-in caller, if any: a request that a stranger filed does not hinder the account's owner.
+        caller: the signed-in caller, if any. A stranger's pending request does not block the account's owner.
         now: epoch seconds.
 
     Raises:
@@ -41,18 +41,13 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
 def submit(wanted: RequestedAccess, caller: Principal | None, now: float) -> int:
     """Store a request for another role and return its id.
 
-    A request without the owner's credentials is mailed to the owner, and replaced by the owner's own.
-
-    Args:
-        wanted: the request.
-        caller: the signed-in caller, if any.
-        now: epoch seconds.
+    A request without the owner's credentials is mailed to the owner, and the owner's own request replaces it.
 
     Raises:
         InvalidFields: a field is empty.
         NotFound: the name and the address do not belong to one account.
         BadRequest: a request is pending, the role is not available, or the present one is another.
-        RateLimited: strangers filed too many for this account today.
+        RateLimited: strangers have sent too many for this account today.
     """
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
     if empty:
@@ -79,7 +74,7 @@ def submit(wanted: RequestedAccess, caller: Principal | None, now: float) -> int
 
 
 def withdraw(caller: Principal) -> None:
-    """Delete the caller's request that is not decided yet.
+    """Delete the caller's pending request.
 
     Raises:
         NotFound: there is none.

@@ -92,7 +92,7 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
 
 @api.delete("/api/account/access-request", access=Access.AUTH, answers=Deleted)
 def withdraw_access_request(request: Request) -> Deleted:
-    """Withdraw one's request for another role that is not decided yet, whoever filed it.
+    """Withdraw one's pending request for another role, whoever sent it.
 
     Raises:
         NotFound: `request_not_pending`.
@@ -120,7 +120,7 @@ def ping(request: Request) -> None:
 
 
 def _signed_in(request: Request) -> Principal | None:
-    """Who is signed in, on a route that is open to all; credentials that prove nothing are nobody's."""
+    """The signed-in caller on a public route; None without valid credentials."""
     try:
         return identify(request.method, request.headers, request.cookies, request.now)
     except (Unauthorized, Forbidden):

@@ -33,7 +33,7 @@ def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> N
 
 
 def change_names(caller: Principal, first_name: str, last_name: str, now: float) -> None:
-    """Change the caller's names for people; the username stays.
+    """Change the caller's display names; the username stays.
 
     Raises:
         InvalidFields: a name is not valid.
@@ -45,12 +45,7 @@ def change_names(caller: Principal, first_name: str, last_name: str, now: float)
 
 
 def read_names(first_name: str, last_name: str, faults: list[Fault]) -> tuple[str, str]:
-    """First and last name with single spaces; the last may be empty.
-
-    Args:
-        first_name: as typed.
-        last_name: as typed.
-        faults: what else is wrong with the request.
+    """First and last name with single spaces; the last may be empty. `faults` are other errors of the request.
 
     Raises:
         InvalidFields: a name is not valid, or there are other faults.

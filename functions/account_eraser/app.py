@@ -16,10 +16,10 @@ _RESERVE_MS = 10_000
 
 
 def lambda_handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Erase the accounts of an SQS event, or delete overdue unconfirmed accounts if the schedule calls.
+    """Erase the accounts of an SQS event, or delete overdue unconfirmed accounts for the schedule.
 
     Returns:
-        The messages that failed; to the schedule `{"handled": n}`.
+        The messages that failed; for the schedule `{"handled": n}`.
     """
 
     def has_time() -> bool:

@@ -40,7 +40,7 @@ def erase(order: ErasureOrder, now: float, has_time: Callable[[], bool]) -> None
 
 
 def remove_unconfirmed(now: float, has_time: Callable[[], bool]) -> int:
-    """Delete accounts for which no password was set in time; the next run continues where this one stops.
+    """Delete accounts without a password after their time; the next run continues where this one stops.
 
     Returns:
         How many list entries were handled.
@@ -49,7 +49,7 @@ def remove_unconfirmed(now: float, has_time: Callable[[], bool]) -> int:
     while has_time():
         overdue = unconfirmed.overdue(now, limit=_PAGE)
         for user_id, created_at in overdue:
-            # The order is sent first, as for every deletion, so that nothing is left if this process dies in between.
+            # The order is sent first, as for every deletion, so that nothing is left if the process dies in between.
             erasing_queue.order(user_id, now)
             with suppress(NotFound):
                 accounts.erase(user_id, now, only_unconfirmed=True)

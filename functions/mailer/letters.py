@@ -60,7 +60,7 @@ def already_registered(username: str, link: str) -> Letter:
 
 
 def notice(occasion: Occasion, full_name: str, username: str, role: str, base: str) -> Letter:
-    """To the owner of an account that was changed, or about which somebody asked for something."""
+    """To the owner of an account about a change of it, or a request for it."""
     subject, happened, advice = _NOTICES[occasion]
     return _letter(
         subject,
@@ -72,7 +72,7 @@ def notice(occasion: Occasion, full_name: str, username: str, role: str, base: s
 
 
 def deleted() -> Letter:
-    """To the address of an account that is gone."""
+    """To the address of a deleted account."""
     return _letter(
         f"Your {_PRODUCT} account was deleted",
         "Hello,",

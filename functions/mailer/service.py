@@ -16,14 +16,14 @@ _HOUR, _DAY = 3600, 24 * 3600
 
 
 class Budget(NamedTuple):
-    """How many mails of a kind an address gets in so many seconds."""
+    """How many mails of a kind an address gets in a number of seconds."""
 
     kind: str
     limit: int
     seconds: int
 
 
-# Anybody can request mails to somebody else's address, so each purpose has a budget of its own: none uses up another's.
+# Anybody can request mails to somebody else's address, so each purpose has its own budget.
 _SET_UP = Budget("mail_set_up", 1, _DAY)
 _ALREADY_REGISTERED = Budget("mail_registered", 1, _DAY)
 _LINK = Budget("mail", 5, _HOUR)

@@ -43,7 +43,7 @@ def count(records: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _uncounted(touched: Mapping[int, Touches], generation: int) -> Iterator[int]:
-    """Count all students, together and then one by one where that fails; yields those who could not be counted."""
+    """Count all students together, and one by one if that fails; yields students who could not be counted."""
     wanted = {user_id: Touched(frozenset(each.results), frozenset(each.sittings)) for user_id, each in touched.items()}
     try:
         left = tallies.refresh_together(wanted, generation)

@@ -1,1 +1,1 @@
-"""The layer that every function shares: API plumbing, authentication, data access and the exam domain."""
+"""The layer that all functions share: API, authentication, data access and the exam rules."""

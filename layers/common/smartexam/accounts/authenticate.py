@@ -101,7 +101,7 @@ def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
 
 
 def deactivated() -> Forbidden:
-    """The answer to somebody who proved to own an account that administrators closed."""
+    """The error for the owner of a deactivated account."""
     return Forbidden("This account has been deactivated. Ask your institute.", code="account_deactivated")
 
 

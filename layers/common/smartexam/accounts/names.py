@@ -1,4 +1,4 @@
-"""People's names: what may be one."""
+"""Decides which names people may have."""
 
 import unicodedata
 
@@ -6,20 +6,20 @@ from smartexam.platform.texts import shows_nothing
 
 LONGEST_NAME = 100
 REFUSAL = f"must be 1 to {LONGEST_NAME} visible characters, and no name of an office"
-# Control characters and what is no character at all.
+# Control characters and unassigned code points.
 _NEVER_IN_NAMES = frozenset({"Cc", "Cs", "Co", "Cn"})
-# Of what formats text, Indian scripts join letters with these. All else could turn the direction of what follows, or
-# make two names look alike.
+# The format characters with which Indian scripts join letters. Others could reverse the direction of text, or make two
+# names look alike.
 _JOINERS = "\u200c\u200d"
 
-# Names that would make their bearer look like the platform's staff.
+# Names that would make an account look like the platform's staff.
 _OFFICES = (
     "admin administrator administration superadmin sysadmin moderator support helpdesk helpline customercare "
     "supportteam adminteam examiner examcontroller controllerofexaminations examinationcell examcell invigilator "
     "proctor supervisor staff official system root superuser webmaster postmaster noreply security smartexam "
     "smartexamteam smartexamsupport smartexamadmin प्रशासक परीक्षक सहायता"
 )
-# Letters of other scripts, and digits, that look like Latin ones; small l, capital I and 1 are one.
+# Letters of other scripts, and digits, that look like Latin letters; small l, capital I and 1 count as one.
 _LOOK_ALIKES = str.maketrans(
     {
         **dict(zip("аеорсухіјѕкмтнвԁӏг", "aeopcyxijskmthbdir", strict=True)),
@@ -30,9 +30,9 @@ _LOOK_ALIKES = str.maketrans(
 
 
 def person_name(text: str) -> str | None:
-    """A first or last name with single spaces; None if it cannot be one.
+    """A first or last name with single spaces; None if it is not allowed.
 
-    It is too long, shows nothing, holds control characters or marks of direction, or is the name of an office.
+    It must not be too long, invisible, the name of an office, or contain control or direction characters.
     """
     name = " ".join(text.split())
     if not 1 <= len(name) <= LONGEST_NAME or shows_nothing(name):
@@ -41,7 +41,7 @@ def person_name(text: str) -> str | None:
 
 
 def is_office(name: str) -> bool:
-    """Whether a name, as a whole, is that of an office such as `admin`, in whatever case, width or like letters."""
+    """Whether a whole name is that of an office such as `admin`, in any case, width or look-alike letters."""
     return _skeleton(name) in _OFFICE_SKELETONS
 
 

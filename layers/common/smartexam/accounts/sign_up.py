@@ -12,7 +12,7 @@ from smartexam.platform.errors import Forbidden, Unavailable
 from smartexam.platform.ids import next_id
 from smartexam.platform.settings import settings
 
-# RFC 5321: the whole address at most 254 characters; ASCII, since that is what SES delivers to.
+# RFC 5321: at most 254 characters; ASCII, because SES delivers to nothing else.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 LONGEST_ADDRESS = 254
 # When many people of one name sign up at the same moment, each try lets at least one of them in with the next number.
@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 
 
 def refuse_if_closed() -> None:
-    """Refuse somebody who would make an account for themselves where only administrators do.
+    """Refuse sign-ups if only administrators create accounts.
 
     Raises:
         Forbidden: sign-up is closed.
@@ -85,7 +85,7 @@ def register(*, first_name: str, last_name: str, email: str, now: float, google_
 
 
 def _with_username(first_name: str, last_name: str, attempt: Callable[[str], _T]) -> _T:
-    """What `attempt` returns, given a username that is free; again with the next one if another sign-up took it."""
+    """The result of `attempt` with a free username; repeated with the next one if another sign-up took it."""
     base = username_base(first_name, last_name)
     for number in range(_ATTEMPTS):
         try:

@@ -1,13 +1,12 @@
 """Questions as CSV: import with a reason for every refused row, and export that imports unchanged.
 
-Every file has the columns of a plain question; those of the other fields are written only where they are
-used: `section` and `passage` by name and text, `option_a_image`, `tags` separated by ";", and translations as
-`question_text_hi`.
+Every file has the columns of a plain question; columns of other fields are written only if they are used: `section` and
+`passage` by name and text, `option_a_image`, `tags` separated by ";", and translations as `question_text_hi`.
 
-Read: UTF-8 with or without a BOM; comma, semicolon or tab, told from the header; LF, CRLF or CR; quoted cells with
-anything inside. Columns stand in any order. `question_text` and `correct_answer` are required; other columns may be
-missing. A column that is not a question's is refused: a misspelt "positve_marks" must not quietly become the exam's
-marks. Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
+Read: UTF-8 with or without a BOM; comma, semicolon or tab, detected from the header; LF, CRLF or CR; quoted cells with
+any content. Columns may have any order. `question_text` and `correct_answer` are required, other columns optional.
+Unknown columns are refused, because a misspelt "positve_marks" must not silently give all questions the exam's marks.
+Cells are text and nothing else ("007", "NA" and "3.10" stay). Rows and cells are streamed.
 
 Written: UTF-8 without BOM, comma, CRLF after each row and LF inside cells (RFC 4180), quotes only where needed, so that
 export, import and export again give the same bytes.
@@ -33,7 +32,7 @@ from smartexam.catalog.questions import (
 from smartexam.platform.errors import Fault
 
 COLUMNS: Final = ("exam_id", *BASIC_FIELDS)
-# Written where at least one question uses them, in this order; translations come after them.
+# Written if at least one question uses them, in this order, followed by translations.
 EXTRA_COLUMNS: Final = (
     "section",
     *OPTION_FIELDS[4:],
@@ -72,9 +71,9 @@ class CsvFileError(ValueError):
 
 
 class ImportedQuestion(NamedTuple):
-    """A consistent question, the line of the file where its row starts, and what the row names beside it.
+    """A consistent question, the line where its row starts, and its place.
 
-    `exam_id` is None and the name of the section and the text of the passage are "" where the row has none.
+    `exam_id` is None, and the section's name and the passage's text are "", if the row does not name them.
     """
 
     line: int
@@ -85,7 +84,7 @@ class ImportedQuestion(NamedTuple):
 
 
 class ExportedQuestion(NamedTuple):
-    """A question with its exam's id and the name of its section and the text of its passage, "" for none."""
+    """A question with its exam's id, its section's name and its passage's text, "" for none."""
 
     exam_id: int
     question: Question
@@ -128,14 +127,15 @@ def columns_of(questions: Iterable[ExportedQuestion]) -> tuple[str, ...]:
 def write_questions(
     rows: Iterable[ExportedQuestion], columns: Sequence[str] = COLUMNS, *, safe: bool = False
 ) -> Iterator[bytes]:
-    """The file of questions, row by row, header first.
+    """A CSV file of questions, header first, row by row.
 
     Args:
         rows: the questions.
-        columns: what `columns_of` says of them.
-        safe: for looking at questions in a spreadsheet: an apostrophe keeps cells from being run as formulas, every
-            cell is quoted and a BOM tells the encoding. Such a file does not import unchanged, because an apostrophe
-            may as well be the author's.
+        columns: from `columns_of`.
+        safe: for viewing in a spreadsheet: an apostrophe keeps a cell from running as a formula, every cell is quoted,
+            and
+            a BOM declares the encoding. Such a file does not import unchanged, because the apostrophe could be the
+            author's.
     """
     writer = csv.writer(_Echo(), lineterminator="\r\n", quoting=csv.QUOTE_ALL if safe else csv.QUOTE_MINIMAL)
     if safe:
@@ -232,7 +232,7 @@ def _is_column(name: str) -> bool:
 
 
 def _translation(column: str) -> tuple[str, str] | None:
-    """Field and language of a column that translates; headers are read in lower case."""
+    """Field and language of a column with translations; headers are read in lower case."""
     match = _TRANSLATION.fullmatch(column)
     if match is None:
         return None
@@ -243,7 +243,7 @@ def _translation(column: str) -> tuple[str, str] | None:
 
 
 def _as_question(cells: Mapping[str, str]) -> dict[str, object]:
-    """The fields of a question that cells by column describe."""
+    """The fields of a question, from its cells by column."""
     fields: dict[str, object] = {}
     images: dict[str, str] = {}
     texts: dict[str, dict[str, str]] = {}
@@ -307,5 +307,5 @@ def _exam_id(text: str) -> tuple[int | None, list[Fault]]:
 
 
 def _guarded(cell: str) -> str:
-    # A number is no formula, and an apostrophe would turn it into text.
+    # A number is not a formula, and an apostrophe would turn it into text.
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and read_number(cell) is None else cell

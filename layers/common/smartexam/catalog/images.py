@@ -24,7 +24,7 @@ def image_url(path: str | None) -> str | None:
 
 
 def image_urls(paths: Mapping[str, str]) -> dict[str, str]:
-    """The addresses of images by the same names as their paths."""
+    """The addresses of images, by the names of their paths."""
     return {name: url for name, path in paths.items() if (url := image_url(path)) is not None}
 
 

@@ -32,7 +32,7 @@ class ExamSnapshot(Struct, frozen=True, kw_only=True):
 
 
 class ExamPaperQuestion(Struct, frozen=True, gc=False):
-    """A question without its answer and solution. Marks are units, those that apply; `option_images` are paths."""
+    """A question without its answer and solution. Marks are in units; `option_images` are paths."""
 
     id: int
     question_text: str
@@ -66,7 +66,8 @@ class ExamPaperQuestion(Struct, frozen=True, gc=False):
 class ClientQuestion(Struct, frozen=True, gc=False):
     """A question in the shape of `GET /exam/:id`; marks rounded to two decimals, `image_url` null without an image.
 
-    Options from E on are there where they are filled, `option_image_urls` by letter, `texts` by language and field.
+    Options from E on are present if they are not empty, `option_image_urls` are by letter, `texts` by language and
+    field.
     """
 
     id: int

@@ -4,15 +4,13 @@
     MSQ      two to eight filled options, one or more correct: "A,C"
     NUMERIC  no options; a number is correct, within a tolerance: "42.5"; or a range, ends included: "5.1:5.3"
 
-`|` separates alternatives, each as good as the others: "A|C", "A,C|A,D", "5|5.1:5.3". An option is filled by a text,
-an image or both.
+`|` separates equivalent alternatives: "A|C", "A,C|A,D", "5|5.1:5.3". An option has a text, an image or both.
 
-`check` reads a question from JSON, a form or CSV cells and answers with a `Question` or with everything that is wrong
-with it; it never raises. Text stays as it was written ("007", "None" and "3.10" are text like any other), but for white
-space around it, which is dropped, and line breaks, which become "\\n". Because of that `check(as_fields(question))` is
-the same question again.
+`check` reads a question from JSON, a form or CSV cells, and returns a `Question` or everything that is wrong with it;
+it never raises. Text is kept as written ("007", "None" and "3.10" are text), except that surrounding white space is
+dropped and line breaks become line feeds. So `check(as_fields(question))` returns the same question.
 
-What depends on the exam (its sections, passages and languages) is checked where the exam is known.
+Rules that depend on the exam (its sections, passages and languages) are checked where the exam is known.
 """
 
 import re
@@ -34,7 +32,7 @@ DIFFICULTIES: Final = ("Easy", "Medium", "Hard")
 
 OPTION_LETTERS: Final = "ABCDEFGH"
 OPTION_FIELDS: Final = tuple(f"option_{letter.lower()}" for letter in OPTION_LETTERS)
-# What every question could say from the start; the columns that every CSV file has.
+# The fields of the first version, which are columns of every CSV file.
 BASIC_FIELDS: Final = (
     "question_text",
     *OPTION_FIELDS[:4],
@@ -69,15 +67,15 @@ MAX_TOPIC: Final = 100
 MAX_TAGS: Final = 10
 MAX_TAG: Final = 50
 MAX_ALTERNATIVES: Final = 10
-# A transaction that adds 47 questions takes at most 4 MB.
+# A transaction of 47 new questions takes at most 4 MB.
 MAX_BYTES: Final = 80_000
-# The texts that a translation may give, and how long they may be.
+# The translatable texts, and their longest lengths.
 TRANSLATED: Final[Mapping[str, int]] = {
     "question_text": MAX_QUESTION_TEXT,
     **dict.fromkeys(OPTION_FIELDS, MAX_OPTION_TEXT),
     "solution": MAX_SOLUTION,
 }
-# BCP 47's usual part: a language, perhaps a script and a region ("hi", "sr-Latn", "pt-BR").
+# The usual part of BCP 47: a language, optionally a script and a region ("hi", "sr-Latn", "pt-BR").
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 
 # Tab and line feed are text. Lone surrogates are not, because no encoding can represent them.
@@ -104,11 +102,11 @@ _NO = frozenset({"false", "0", "no", "off"})
 class Question(Struct, frozen=True, kw_only=True, gc=False):
     """A consistent question.
 
-    Options that are not filled are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ),
-    the number or range as written (NUMERIC), alternatives joined by "|". Marks are units of 1/300, None where the
-    exam's apply; `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0"
-    unless NUMERIC. `option_images` are paths by letter, `texts` translated texts by language and field. `section_id`
-    is None where the exam had no sections when the question came.
+    Empty options are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ), the number or
+    range as written (NUMERIC), alternatives joined by "|". Marks are units of 1/300, None for the exam's marks;
+    `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0" unless NUMERIC.
+    `option_images` are paths by letter, `texts` translated texts by language and field. `section_id` is None if the
+    exam had no sections when the question was added.
     """
 
     question_type: str
@@ -164,7 +162,7 @@ def alternatives(correct_answer: str) -> list[str]:
 
 
 def as_range(alternative: str) -> tuple[str, str] | None:
-    """Lowest and highest number of an alternative that is a range, None of a single number."""
+    """The lowest and highest number of an alternative that is a range; None for a single number."""
     lowest, colon, highest = alternative.partition(_RANGE)
     return (lowest, highest) if colon else None
 
@@ -194,9 +192,9 @@ def merge(existing: Question, changes: Mapping[str, object]) -> Question | list[
 
 
 def as_fields(question: Question) -> dict[str, object]:
-    """The question's fields by name, in the order of `FIELDS`: text, but for maps, tags, ids and the flag.
+    """The question's fields by name, in the order of `FIELDS`: text, except maps, tags, ids and the flag.
 
-    Marks that are the exam's are "".
+    The exam's marks are "".
     """
     return {
         "question_text": question.question_text,
@@ -304,7 +302,7 @@ class _Reading:
         return " ".join(self._cleaned(field, value, longest).split())
 
     def _mapping(self, field: str, value: object) -> Mapping[object, object]:
-        """An object, also as JSON text, which is how a form has it; None and "" are an empty one."""
+        """An object, or its JSON text from a form; None and "" are an empty one."""
         if _blank(value):
             return {}
         if isinstance(value, str):
@@ -347,7 +345,7 @@ class _Reading:
             self._fault("correct_answer", expected)
             return ""
         empty = sorted({letter for letters in read for letter in letters if letter not in filled})
-        # An option that was refused for its text is not an empty one: one fault is enough.
+        # An option whose text was refused is not reported as empty too.
         if empty and not self._options_faulty():
             self._fault("correct_answer", f"names an option that is empty: {', '.join(empty)}")
         return _ALTERNATIVE.join(dict.fromkeys(",".join(letters) for letters in read))
@@ -363,7 +361,7 @@ class _Reading:
         return _ALTERNATIVE.join(dict.fromkeys(each for each in read if each is not None))
 
     def _number_or_range(self, part: str) -> str | None:
-        """A canonical alternative of a NUMERIC key, None if it is none."""
+        """A canonical alternative of a NUMERIC key; None if it is not valid."""
         ends = [end.strip() for end in part.split(_RANGE)]
         numbers = [read_number(end) for end in ends]
         if len(numbers) > 2 or None in numbers:  # noqa: PLR2004 - a range has two ends
@@ -500,7 +498,7 @@ def _written(value: object) -> str | None:
 
 
 def _letter_alternatives(value: object) -> list[list[str]]:
-    """The distinct option letters of each alternative, sorted; empty when one names anything else."""
+    """The distinct option letters of each alternative, sorted; empty if one contains anything else."""
     if isinstance(value, list):
         value = ",".join(name if isinstance(name, str) else "?" for name in value[:_MAX_LETTERS_TEXT])
     if not isinstance(value, str) or len(value) > _MAX_KEY_TEXT:

@@ -113,7 +113,7 @@ def take_lookup(name: str, now: float) -> None:
 
 
 def take_filing(user_id: int, now: float) -> None:
-    """Use one of the requests that may be filed in a day for an account without its credentials.
+    """Use one of the requests per day that strangers may send for an account.
 
     Raises:
         RateLimited: used up, with the time until the window ends.

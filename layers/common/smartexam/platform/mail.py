@@ -47,7 +47,7 @@ def order(occasion: Occasion, email: str) -> None:
 
 
 def notify(occasion: Occasion, email: str) -> None:
-    """Have the owner of an address told of a change that is done; if that fails, the change stays."""
+    """Order a mail to the owner of an address about a completed change; if that fails, the change stays."""
     try:
         order(occasion, email)
     except AppError:

@@ -10,9 +10,9 @@ from smartexam.platform.errors import InvalidFields
 _KEPT_CONTROLS = frozenset("\n\t")
 # Control characters and lone surrogates have no meaning in a text.
 _DROPPED = frozenset({"Cc", "Cs"})
-# Invisible separators and marks, and what is no character.
+# Invisible separators and marks, and unassigned code points.
 _INVISIBLE = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn", "Co", "Cs"})
-# Letters and marks by their category, but blank: fillers of Hangul, the empty Braille cell, joiners and selectors.
+# Characters of visible categories that are blank: fillers of Hangul, the empty Braille cell, joiners and selectors.
 _BLANK = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))

@@ -132,7 +132,7 @@ def _as_sent(question_type: str, canonical: str) -> str | list[str]:
 
 
 def _within(ranges: Sequence[tuple[Decimal, Decimal]], given: str) -> bool:
-    # Comparisons of decimals are exact in any context. A draft holds numbers only; anything else is not the answer.
+    # Comparisons of decimals are exact in any context. A draft holds only numbers here; any other text is wrong.
     try:
         number = Decimal(given)
         return any(lowest <= number <= highest for lowest, highest in ranges)

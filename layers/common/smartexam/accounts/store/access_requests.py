@@ -88,7 +88,7 @@ _STATUS_COUNTER = {
 class AccessRequest:
     """A request for another role; times in epoch seconds, accounts by id (0: a deleted account).
 
-    One `is_by_stranger` was filed without the account's credentials: its owner may replace it.
+    `is_by_stranger`: sent without the account's credentials, so the owner's own request may replace it.
     """
 
     id: int
@@ -118,13 +118,13 @@ class AccountGone(Exception):
 
 
 def pending_of(user_id: int) -> AccessRequest | None:
-    """The request of an account that is not decided yet."""
+    """The pending request of an account."""
     row = table.get(RequestRowItem, user_key(user_id), PENDING)
     return None if row is None else get(row.request_id)
 
 
 def withdraw(user_id: int, request_id: int) -> None:
-    """Delete a request of an account; one that was deleted already is ignored."""
+    """Delete a request of an account; a deleted one is ignored."""
     _erase(user_id, request_id)
 
 

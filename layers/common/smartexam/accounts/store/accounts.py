@@ -52,7 +52,7 @@ class LinkSpent(Exception):
 
 
 class _NotTheFirst(Exception):
-    """There is an administrator already."""
+    """There is already an administrator."""
 
 
 class Overtaken(Exception):
@@ -69,7 +69,7 @@ def set_password(
         password_hash: the new one.
         link: as it was found.
         now: epoch seconds.
-        may_become_admin: whether the account becomes the first administrator, which is logged, if there never was one.
+        may_become_admin: whether the account becomes the first administrator, if there never was one; that is logged.
 
     Raises:
         LinkSpent: the link was used or replaced meanwhile.
@@ -115,7 +115,7 @@ def _set_password(user: User, password_hash: str, link: PasswordLink, now: float
 
 
 def _first_admin(before: User, after: User, now: float) -> list[Operation]:
-    # Once there was an administrator there always is one, because the last cannot be demoted, deactivated or deleted.
+    # After the first administrator there always is one, because the last cannot be demoted, deactivated or deleted.
     never = UserStatisticsItem.admins.does_not_exist() | (UserStatisticsItem.admins == 0)
     states = {"role": before.role}, {"role": after.role}
     return [
@@ -236,7 +236,7 @@ def _switched(before: User, after: User) -> list[Operation]:
 
 
 def rename(user_id: int, first_name: str, last_name: str, now: float) -> User:
-    """Change the names of an account for people; its username stays. Credentials carry them within seconds.
+    """Change the display names of an account; its username stays. Credentials have the new names within seconds.
 
     Raises:
         NotFound: the account was deleted.
@@ -255,7 +255,7 @@ def rename(user_id: int, first_name: str, last_name: str, now: float) -> User:
 
 
 def rename_unconfirmed(user_id: int, first_name: str, last_name: str, username: str) -> None:
-    """Give an account that nobody has confirmed yet the names of a later sign-up; any other account stays as it is.
+    """Give an unconfirmed account the names of a later sign-up; other accounts stay as they are.
 
     Raises:
         Taken: the username is another account's.
@@ -309,17 +309,10 @@ def link_google(user: User, google_sub: str) -> User:
 
 
 def erase(user_id: int, now: float, *, only_unconfirmed: bool = False) -> User:
-    """Delete an account: nobody can sign in to it, and its username and address are free.
+    """Delete an account: nobody can sign in to it, and its username and address are free. Returns the deleted account.
 
-    The account eraser deletes what it leaves in other partitions and tables.
-
-    Args:
-        user_id: the account.
-        now: epoch seconds.
-        only_unconfirmed: leave it as it is if it was confirmed.
-
-    Returns:
-        The account that was deleted.
+    The account eraser deletes what it leaves in other partitions and tables. With `only_unconfirmed`, a confirmed
+    account is left alone.
 
     Raises:
         NotFound: it was deleted already.

@@ -16,7 +16,7 @@ from smartexam.platform.keys import user_key
 
 REFRESH_SECONDS = 30 * 24 * 3600
 PASSWORD_LINK_SECONDS = 3600
-# How long a link outlives the next one.
+# How long a link stays valid after the next one is mailed.
 LINK_OVERLAP_SECONDS = 5 * 60
 _LINKS = "PASSWORD_LINK"
 
@@ -34,7 +34,7 @@ class RefreshItem(Item):
 
 
 class PasswordLinksItem(Item):
-    """The valid password links of a user, each as its digest and the time when it was mailed."""
+    """The valid password links of a user, each with its digest and the time when it was mailed."""
 
     class Meta:
         context = "ephemeral"

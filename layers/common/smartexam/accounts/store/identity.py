@@ -132,7 +132,7 @@ class User(msgspec.Struct, frozen=True):
 
     @property
     def is_unconfirmed(self) -> bool:
-        """Whether nobody has proved to own its address, and no administrator vouched for it."""
+        """Whether nobody has proved to own its address and no administrator has created it."""
         return self.password_hash is None and self.google_sub is None and self.rostered_at is None
 
     @property

@@ -14,7 +14,7 @@ from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
 PREFIX = "Q#"
 
 
-# Stored only where a question has them; most have none.
+# Stored only if a question has them, which is rare.
 _SELDOM = frozenset(
     {"option_e", "option_f", "option_g", "option_h", "option_images", "section_id", "passage_id", "solution"}
     | {"solution_image", "topic", "difficulty", "tags", "fixed_options", "texts"}

@@ -137,16 +137,12 @@ def refresh(user_id: int, touched: Touched, *, only: int | None = None) -> None:
 
 
 def refresh_together(touched: Mapping[int, Touched], generation: int) -> set[int]:
-    """Update many students' statistics in one generation, with as many students in a transaction as it takes.
+    """Update many students' statistics in one generation, with as many students per transaction as fit.
 
     Students of one batch mostly change the same counters, which are then written once for all of them.
 
-    Args:
-        touched: what may have changed, by student.
-        generation: in which.
-
     Returns:
-        The students who still need `refresh`: who changed meanwhile, or by more than a transaction takes.
+        The students who still need `refresh`: they changed meanwhile, or by more than a transaction takes.
 
     Raises:
         Unavailable: the database cannot be reached.
@@ -197,11 +193,11 @@ def get_tallies(user_ids: Iterable[int], generation: int) -> dict[int, Tally]:
 
 
 class _Step:
-    """One change of a student's tally, with all that follows from it.
+    """One change of a student's tally, with all its effects.
 
     Attributes:
         stamp: the tally's new stamp, None if nothing is left of it.
-        own: the operations that concern the student alone.
+        own: the operations that concern only this student.
         counts: what is added to counters.
     """
 
@@ -227,7 +223,7 @@ class _Step:
 
 
 class _Together:
-    """Steps of several students that are written in one transaction."""
+    """Steps of several students, written in one transaction."""
 
     def __init__(self, generation: int) -> None:
         self._prefix = keys.prefix(generation)
@@ -239,7 +235,7 @@ class _Together:
         self._counts: dict[Key, Counter[str]] = {}
 
     def takes(self, step: _Step) -> bool:
-        """Whether the transaction has room for this step too."""
+        """Whether the transaction has room for a step."""
         counters = len({*self._counts, *step.counts})
         return len(self._own) + len(step.own) + counters <= table.TRANSACTION_LIMIT
 
@@ -253,7 +249,7 @@ class _Together:
                 counter[name] += amount
 
     def write(self) -> set[int]:
-        """Write all steps or none, and begin anew; returns the students whose steps were not written."""
+        """Write all steps or none, and start over; returns the students whose steps were not written."""
         users, operations = self._users, [*self._own, *_counted(self._prefix, self._counts)]
         self._begin()
         if not operations:
@@ -287,7 +283,7 @@ def _bring_up(generation: int, user_id: int, change: Callable[[Tally], Tally]) -
 
 
 def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> dict[int, Tally]:
-    """Students' tallies with what was touched as it is stored now."""
+    """Students' tallies, updated from what is stored."""
     wanted: list[tuple[type[Item], str, str]] = []
     for user_id, each in touched.items():
         pk = user_key(user_id)

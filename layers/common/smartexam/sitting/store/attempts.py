@@ -116,7 +116,7 @@ class Sitting(msgspec.Struct, frozen=True):
 
     @property
     def completed_at(self) -> int:
-        """When the closed attempt ended, never before it began, though another machine's clock may be behind.
+        """When the closed attempt ended, never before it started even if another machine's clock is behind.
 
         Submissions during the grace count as of the deadline.
         """
