@@ -67,7 +67,7 @@ def create_crowd(names: Iterable[str], *, now: float = MORNING) -> list[User]:
     ]
     rows = [put.item for user in users for put in directory.listing_puts(user) if isinstance(put, Put)]
     table.batch_put([*(identity._item_of(user) for user in users), *rows])
-    table.update(UserStatisticsItem, "STATISTICS", "USERS", [UserStatisticsItem.user_role.add(len(users))])
+    table.update(UserStatisticsItem, "STATISTICS", "USERS#00", [UserStatisticsItem.user_role.add(len(users))])
     return users
 
 

@@ -48,7 +48,7 @@ def _accounts(rows: Rows) -> None:
     counts = Counter(user.role for user in users)
     counts["admins"] = sum("admin" in portals(user.role) for user in users)
     names = {"user_role": "user", "admin_role": "admin", "both_roles": "user,admin", "admins": "admins"}
-    counted = rows.get(("STATISTICS", "USERS"), {})
+    counted = _summed(rows, "USERS")
     assert {name: counted.get(name, 0) for name in names} == {name: counts[of_] for name, of_ in names.items()}, "roles"
     lists: dict[tuple[str, str], Any] = {}
     for user in users:
@@ -56,6 +56,14 @@ def _accounts(rows: Rows) -> None:
         lists |= {(put.item.pk, put.item.sk): getattr(put.item, "role", None) for put in puts if isinstance(put, Put)}
     found = {key: row.get("role") for kind in ("USERS#", "MATCH#", "SEARCH#") for key, row in of(rows, kind).items()}
     assert found == lists, "lists of accounts"
+
+
+def _summed(rows: Rows, name: str) -> Counter[str]:
+    """A counter's amounts over all of its shards."""
+    total = Counter[str]()
+    for row in of(rows, "STATISTICS", name).values():
+        total.update(row)
+    return total
 
 
 def _user(user_id: int, row: Row) -> User:
@@ -89,7 +97,7 @@ def _access_requests(rows: Rows) -> None:
     found = set(of(rows, "REQUESTS#"))
     found |= {key for kind in ("REQUEST#", "PENDING_REQUEST", "PROCESSED#") for key in of(rows, "USER#", kind)}
     assert found == expected, "rows of access requests"
-    counted = rows.get(("STATISTICS", "REQUESTS"), {})
+    counted = _summed(rows, "REQUESTS")
     assert {name: counted.get(name, 0) for name in ("pending", "completed", "denied")} == {
         name: counts[name] for name in ("pending", "completed", "denied")
     }, "counts of access requests"
@@ -112,6 +120,9 @@ def _exams(rows: Rows) -> None:
     pointers: dict[tuple[str, str], tuple[int, str]] = {}
     for exam_id, replicas in cards.items():
         assert len(replicas) == 4, "replicas of a card"
+        # Whether the paper is compiled is noted in one replica after the other; who finds no note compiles it again.
+        noted = [row.pop("compiled_version") for row in replicas]
+        assert all(version <= replicas[0]["content_version"] for version in noted), "a paper from the future"
         assert all(row == replicas[0] for row in replicas), "replicas of a card differ"
         listed |= _listings(exam_id, replicas[0])
         categories[replicas[0].get("category_id", 0)] += 1

@@ -204,16 +204,16 @@ class Machine:
     def _count_over(self) -> None:
         table = self.world.database.table("identity")
         roles = Counter(item["role"]["S"] for (_, sk), item in table.items() if sk == "PROFILE")
-        counted = table["STATISTICS", "USERS"]
-        told = [int(counted.get(name, _ZERO)["N"]) for name in ("user_role", "admin_role", "both_roles", "admins")]
+        counted = _summed(table, "USERS")
+        told = [counted[name] for name in ("user_role", "admin_role", "both_roles", "admins")]
         assert told == [*(roles[role] for role in ROLES), roles["admin"] + roles["user,admin"]]
         assert told[-1] > 0, "nobody is left to administer"
         for role in ROLES:
             assert sum(pk == f"USERS#{role}" for pk, _ in table) == roles[role], f"the list of {role}"
         statuses = Counter(item["status"]["S"] for (_, sk), item in table.items() if sk == "REQUEST")
-        counted = table.get(("STATISTICS", "REQUESTS"), {})
+        counted = _summed(table, "REQUESTS")
         for status in ("pending", "completed", "denied"):
-            assert int(counted.get(status, _ZERO)["N"]) == statuses[status], f"the number of {status} requests"
+            assert counted[status] == statuses[status], f"the number of {status} requests"
 
     def _end(self) -> None:
         """Everything is read; nothing is left of deleted accounts."""
@@ -229,7 +229,13 @@ class Machine:
                 assert pk not in {f"USER#{user}" for user in gone}, f"{pk} {sk} is left of a deleted account"
 
 
-_ZERO = {"N": "0"}
+def _summed(table: Mapping[tuple[str, str], Mapping[str, Any]], name: str) -> Counter[str]:
+    """A counter's amounts over all of its shards."""
+    total = Counter[str]()
+    for (pk, sk), item in table.items():
+        if pk == "STATISTICS" and sk.startswith(name):
+            total.update({each: int(value["N"]) for each, value in item.items() if "N" in value})
+    return total
 
 
 def _role_in(profile: Mapping[str, Any] | None) -> str:

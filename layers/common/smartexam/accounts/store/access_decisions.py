@@ -13,9 +13,8 @@ from smartexam.accounts.store.access_requests import (
     AccessRequest,
     RequestItem,
     RequestRowItem,
-    RequestStatisticsItem,
+    counted,
     list_place,
-    status_counts,
 )
 from smartexam.accounts.store.accounts import Overtaken
 from smartexam.accounts.store.identity import User
@@ -138,5 +137,5 @@ def _closed(request: AccessRequest, status: str, admin_id: int, now: float, deci
         Delete(RequestRowItem, "REQUESTS#pending", place),
         Put(RequestRowItem(f"REQUESTS#{status}", place, request_id=request.id)),
         Put(RequestRowItem(user_key(admin_id), f"PROCESSED#{request.id}", request_id=request.id)),
-        Update(RequestStatisticsItem, "STATISTICS", "REQUESTS", status_counts("pending", status)),
+        counted(request.id, "pending", status),
     ]

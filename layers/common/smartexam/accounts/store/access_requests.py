@@ -16,12 +16,12 @@ same transaction as the request.
 from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 
 from smartexam.accounts.store.identity import PROFILE, User, UserItem
-from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb import sharded, table
 from smartexam.platform.dynamodb.table import (
     Check,
+    Count,
     Delete,
     FloatAttribute,
     IntAttribute,
@@ -67,7 +67,7 @@ class RequestRowItem(Item):
 
 
 class RequestStatisticsItem(Item):
-    """Numbers of requests by status."""
+    """Numbers of requests by status, sharded."""
 
     class Meta:
         context = "identity"
@@ -75,13 +75,6 @@ class RequestStatisticsItem(Item):
     pending = IntAttribute(default=0)
     completed = IntAttribute(default=0)
     denied = IntAttribute(default=0)
-
-
-_STATUS_COUNTER = {
-    "pending": RequestStatisticsItem.pending,
-    "completed": RequestStatisticsItem.completed,
-    "denied": RequestStatisticsItem.denied,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +151,7 @@ def submit(user: User, requested_access: str, reason: str, now: float, *, is_by_
                 Put(RequestRowItem(mine, f"REQUEST#{request_id}", request_id=request_id)),
                 Put(RequestRowItem("REQUESTS#ALL", place, request_id=request_id)),
                 Put(RequestRowItem("REQUESTS#pending", place, request_id=request_id)),
-                Update(RequestStatisticsItem, "STATISTICS", "REQUESTS", status_counts(None, "pending")),
+                counted(request_id, None, "pending"),
             ]
         )
     except TransactionRefused as refused:
@@ -176,8 +169,8 @@ def get(request_id: int) -> AccessRequest | None:
 
 def counts() -> dict[str, int]:
     """How many requests there are, by status."""
-    item = table.get(RequestStatisticsItem, "STATISTICS", "REQUESTS")
-    return {status: 0 if item is None else getattr(item, status) for status in STATUSES}
+    found = sharded.totals(RequestStatisticsItem, "STATISTICS", "REQUESTS")
+    return {status: found[status] for status in STATUSES}
 
 
 def erase_of(user_id: int, *, limit: int) -> bool:
@@ -197,10 +190,10 @@ def list_place(request_id: int, requested_at: float) -> str:
     return f"{int(requested_at * 1000):013d}#{request_id}"
 
 
-def status_counts(before: str | None, after: str | None) -> list[Action]:
+def counted(request_id: int, before: str | None, after: str | None) -> Count:
     """The count changes for a request that goes from one status (or none) to another (or none)."""
-    actions: list[Action] = [_STATUS_COUNTER[after].add(1)] if after else []
-    return actions + ([_STATUS_COUNTER[before].add(-1)] if before else [])
+    amounts = {status: step for status, step in ((before, -1), (after, 1)) if status}
+    return sharded.addition(RequestStatisticsItem, "STATISTICS", "REQUESTS", request_id, amounts)
 
 
 def request_of(item: RequestItem) -> AccessRequest:
@@ -232,7 +225,7 @@ def _erase(user_id: int, request_id: int) -> None:
                 Delete(RequestItem, name, "REQUEST", RequestItem.status == found.status),
                 Delete(RequestRowItem, "REQUESTS#ALL", place),
                 Delete(RequestRowItem, f"REQUESTS#{found.status}", place),
-                Update(RequestStatisticsItem, "STATISTICS", "REQUESTS", status_counts(found.status, None)),
+                counted(request_id, found.status, None),
             ]
             if found.status == "pending":
                 operations.append(Delete(RequestRowItem, mine, PENDING))

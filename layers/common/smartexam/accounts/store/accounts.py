@@ -119,7 +119,7 @@ def _first_admin(before: User, after: User, now: float) -> list[Operation]:
     never = UserStatisticsItem.admins.does_not_exist() | (UserStatisticsItem.admins == 0)
     states = {"role": before.role}, {"role": after.role}
     return [
-        Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), never),
+        *identity.counted(before, after, never),
         entry(Change(before.id, "user.first_admin", f"user:{before.id}", *states), now),
         *directory.role_moves(before, after.role),
     ]
@@ -232,7 +232,7 @@ def reactivate(user_id: int, logged: Callable[[User], Operation]) -> User:
 
 def _switched(before: User, after: User) -> list[Operation]:
     written: list[Operation] = [changing(before, after), *directory.renaming(before, after)]
-    return [*written, _counted(before, after)] if "admin" in portals(before.role) else written
+    return [*written, *_counted(before, after)] if "admin" in portals(before.role) else written
 
 
 def rename(user_id: int, first_name: str, last_name: str, now: float) -> User:
@@ -328,7 +328,7 @@ def erase(user_id: int, now: float, *, only_unconfirmed: bool = False) -> User:
             Delete(UserItem, user_key(before.id), PROFILE, as_read(before)),
             Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
             Delete(MarkerItem, f"EMAIL#{before.email}", "EMAIL"),
-            _counted(before, None),
+            *_counted(before, None),
             _revoked(after, now),
             unconfirmed.removal(before),
             *directory.listing_deletes(before),
@@ -404,10 +404,10 @@ def _revoked(after: User, now: float, role: str | None = None) -> Put:
 
 
 def _role_change(before: User, after: User) -> list[Operation]:
-    return [_counted(before, after), *directory.role_moves(before, after.role)]
+    return [*_counted(before, after), *directory.role_moves(before, after.role)]
 
 
-def _counted(before: User, after: User | None) -> Update:
+def _counted(before: User, after: User | None) -> list[Operation]:
     demotes = identity.administers(before) and (after is None or not identity.administers(after))
     others = UserStatisticsItem.admins > 1 if demotes else None
-    return Update(UserStatisticsItem, "STATISTICS", "USERS", identity.role_counts(before, after), others)
+    return identity.counted(before, after, others)

@@ -7,7 +7,7 @@
     NAME#2025-007   NAME             reserves the roll number: usernames and roll numbers sign in, so neither may repeat
     EMAIL#j@d.org   EMAIL            reserves the address for its account
     GOOGLE#<sub>    GOOGLE           the Google account that signs in here, and as which account
-    STATISTICS      USERS            how many accounts have each role, changed in the transaction that changes a role
+    STATISTICS      USERS, USERS#03  how many accounts have each role, changed in the transaction that changes a role
     COUNTER#user    COUNTER          id blocks (smartexam.platform.ids)
     BATCH#5, BATCHES                 groups of students (smartexam.accounts.store.batches)
     UNCONFIRMED     <ms>#42          accounts without a password (smartexam.accounts.store.unconfirmed)
@@ -19,13 +19,14 @@ This module finds and creates accounts. Changes that affect credentials already 
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.update import Action
+from pynamodb.expressions.condition import Condition
 
-from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb import sharded, table
 from smartexam.platform.dynamodb.table import (
     FloatAttribute,
     IntAttribute,
@@ -76,7 +77,10 @@ class MarkerItem(Item):
 
 
 class UserStatisticsItem(Item):
-    """Numbers of accounts by role; `admins` counts those who can sign in to the administration."""
+    """Numbers of accounts by role, sharded; `admins` counts those who can sign in to the administration.
+
+    `admins` is not sharded, because conditions depend on it; few transactions change it.
+    """
 
     class Meta:
         context = "identity"
@@ -87,11 +91,7 @@ class UserStatisticsItem(Item):
     admins = IntAttribute(default=0)
 
 
-_ROLE_COUNTER = {
-    "user": UserStatisticsItem.user_role,
-    "admin": UserStatisticsItem.admin_role,
-    "user,admin": UserStatisticsItem.both_roles,
-}
+_ROLE_COUNTER = {"user": "user_role", "admin": "admin_role", "user,admin": "both_roles"}
 
 
 class User(msgspec.Struct, frozen=True):
@@ -246,7 +246,7 @@ def create_user(
     }
     fields = [field for field, (_, value) in unique.items() if value]
     operations: list[Operation] = [marker(*unique[field], user_id) for field in fields]
-    operations += [*creation(user), Update(UserStatisticsItem, "STATISTICS", "USERS", role_counts(None, user))]
+    operations += [*creation(user), *counted(None, user)]
     if user.is_unconfirmed:
         operations.append(unconfirmed.listing(user))
     try:
@@ -285,10 +285,8 @@ def odd_username(base: str) -> str:
 
 def statistics() -> UserStatistics:
     """How many accounts there are."""
-    item = table.get(UserStatisticsItem, "STATISTICS", "USERS")
-    if item is None:
-        return UserStatistics(0, 0, 0, 0)
-    return UserStatistics(item.user_role, item.admin_role, item.both_roles, item.admins)
+    found = sharded.totals(UserStatisticsItem, "STATISTICS", "USERS")
+    return UserStatistics(found["user_role"], found["admin_role"], found["both_roles"], found["admins"])
 
 
 def marker(kind: str, value: str | None, user_id: int) -> Put:
@@ -296,15 +294,24 @@ def marker(kind: str, value: str | None, user_id: int) -> Put:
     return Put(MarkerItem(f"{kind}#{value}", kind, user_id=user_id), MarkerItem.pk.does_not_exist())
 
 
-def role_counts(before: User | None, after: User | None) -> list[Action]:
-    """The count changes for an account that changes, is created (no `before`) or is deleted (no `after`)."""
-    change = dict.fromkeys(("user", "admin", "user,admin", "admins"), 0)
+def counted(before: User | None, after: User | None, admins: Condition | None = None) -> list[Operation]:
+    """The count changes for an account that changes, is created (no `before`) or is deleted (no `after`).
+
+    `admins` must hold for the number of administrators before.
+    """
+    roles, change, user_id = Counter[str](), 0, 0
     for user, step in ((before, -1), (after, 1)):
         if user is not None:
-            change[user.role] += step
-            change["admins"] += step * administers(user)
-    counters = {**_ROLE_COUNTER, "admins": UserStatisticsItem.admins}
-    return [counters[name].add(step) for name, step in change.items() if step or name == "admins"]
+            roles[_ROLE_COUNTER[user.role]] += step
+            change += step * administers(user)
+            user_id = user.id
+    operations: list[Operation] = []
+    if amounts := {name: step for name, step in roles.items() if step}:
+        operations.append(sharded.addition(UserStatisticsItem, "STATISTICS", "USERS", user_id, amounts))
+    if change or admins is not None:
+        actions = [UserStatisticsItem.admins.add(change)]
+        operations.append(Update(UserStatisticsItem, "STATISTICS", "USERS", actions, admins))
+    return operations
 
 
 def administers(user: User) -> bool:

@@ -8,12 +8,12 @@ from pynamodb.expressions.update import Action
 from smartexam.catalog.exam import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import (
+    ConditionFailed,
     FloatAttribute,
     IntAttribute,
     Item,
     Operation,
     Page,
-    TransactionRefused,
     Update,
 )
 from smartexam.platform.errors import NotFound
@@ -126,13 +126,18 @@ def list_exams(
 
 
 def mark_compiled(exam_id: int, version: int) -> bool:
-    """Record that the paper of a content version is compiled, unless the content has changed since."""
-    try:
-        table.transact(
-            update_cards(exam_id, [CardItem.compiled_version.set(version)], CardItem.content_version == version)
-        )
-    except TransactionRefused:
-        return False
+    """Record that the paper of a content version is compiled, unless the content has changed since.
+
+    Many processes may compile a paper at the same moment. Each replica is updated by itself, where it still needs it:
+    plain updates of one item wait for each other, while transactions reject each other.
+    """
+    needed = (CardItem.content_version == version) & (CardItem.compiled_version != version)
+    for replica in range(REPLICAS):
+        try:
+            table.update(CardItem, card_key(exam_id, replica), CARD, [CardItem.compiled_version.set(version)], needed)
+        except ConditionFailed as failed:
+            if failed.item is None or CardItem.from_raw_data(failed.item).content_version != version:
+                return False
     return True
 
 
