@@ -1,5 +1,5 @@
-# `make` alone lists what there is. Environments are made when a target needs them, and again when their
-# requirements change: the stamp is written last, so an interrupted installation starts over.
+# `make` lists the targets. Environments are created when a target needs them, and again when their requirements
+# change. The stamp is written last, so an interrupted installation starts over.
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -17,7 +17,7 @@ VENV_BENCH := .venv-bench/.ready
 VENV_FUZZ := .venv-fuzz/.ready
 VENV_AUDIT := .venv-audit/.ready
 
-# A file's tests stay together: they share what is slow to make. More than four processes would wait for the emulators.
+# A file's tests run in one process, because they share slow fixtures. More than four processes would wait for the emulators.
 PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
 
 export SAM_CLI_TELEMETRY := 0
@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV) $(VENV_AWS) ## Serve the whole product here, at http://127.0.0.1:3000 (PORT, AWS_PORT, DATA_DIR)
+run: $(VENV) $(VENV_AWS) ## Serve the whole product locally, at http://127.0.0.1:3000 (PORT, AWS_PORT, DATA_DIR)
 	@exec .venv/bin/python -m local
 
 demo: $(VENV) ## Sit the demo exam against a running `make run`
@@ -39,21 +39,21 @@ demo: $(VENV) ## Sit the demo exam against a running `make run`
 test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
 	@$(PYTEST) $(ARGS)
 
-soak: $(VENV) $(VENV_AWS) ## Load everything for MINUTES while processes are killed, then chat under cut connections
+soak: $(VENV) $(VENV_AWS) ## Load the local stack for MINUTES while processes are killed, then chat with cut connections
 	@.venv/bin/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 	@SOAK=1 .venv/bin/python -m pytest tests/e2e/test_chat_delivery.py
 
-bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) ## Measure what the project promises (ARGS name parts, and are the tool's)
+bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) ## Run the benchmarks (ARGS name parts, and are the tool's)
 	@.venv/bin/python -m bench $(ARGS)
 
-fuzz: $(VENV_FUZZ) ## Try every parser with random input (SECONDS for each; ARGS are harnesses)
+fuzz: $(VENV_FUZZ) ## Fuzz every parser (SECONDS for each; ARGS are harnesses)
 	@PYTHONPATH=layers/common:layers/documents:layers/media:functions .venv-fuzz/bin/python -m fuzz --seconds $(SECONDS) $(ARGS)
 
-audit: $(VENV_AUDIT) ## Look up known weaknesses of everything pinned (ARGS are pip-audit's)
+audit: $(VENV_AUDIT) ## Look up known vulnerabilities of all pins (ARGS are pip-audit's)
 	@.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
 		$(addprefix --requirement ,$(wildcard requirements/*.txt layers/*/requirements.txt)) $(ARGS)
 
-coverage: $(VENV) $(VENV_AWS) ## Run the tests and list what they do not reach
+coverage: $(VENV) $(VENV_AWS) ## Run the tests and list code without tests
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Generate the description of the API from the code: functions/docs/openapi.json
@@ -62,7 +62,7 @@ openapi: $(VENV) ## Generate the description of the API from the code: functions
 postman: openapi ## Generate the Postman collection from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
 
-cost: $(VENV) ## What exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
+cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
 lint: $(VENV) ## Check style and types
@@ -71,11 +71,11 @@ lint: $(VENV) ## Check style and types
 	@.venv/bin/mypy --no-error-summary
 	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
 
-format: $(VENV) ## Put the code into the project's format
+format: $(VENV) ## Format the code
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format --quiet
 
-validate: $(VENV_SAM) ## Check template.yaml as SAM reads it, and the other templates
+validate: $(VENV_SAM) ## Validate template.yaml with SAM, and the other templates
 	@.venv-sam/bin/sam validate --lint
 	@.venv-sam/bin/cfn-lint infrastructure/*.yaml
 
@@ -110,7 +110,7 @@ $(VENV_FUZZ): requirements/fuzz.txt
 $(VENV_AUDIT): requirements/audit.txt
 	$(call make-venv,requirements/audit.txt)
 
-# Clears first, so that nothing stays that the requirements no longer name.
+# Clears first, so that packages removed from the requirements do not stay.
 define make-venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.13 ..." >&2; exit 1; }

@@ -1,4 +1,4 @@
-// Elements and text. Nothing here reads markup: what the description says can never become an element or a script.
+// Elements and text. Nothing here parses markup, so the description cannot inject elements or scripts.
 
 const byId = (id) => document.getElementById(id);
 
@@ -22,7 +22,7 @@ const inline = (text) =>
     return part.replace(/\s+/g, " ");
   });
 
-// As much of Markdown as descriptions use: headings, lists, indented code, paragraphs.
+// The part of Markdown that descriptions use: headings, lists, indented code, paragraphs.
 const prose = (text) => {
   const blocks = [];
   for (const block of (text || "").split(/\n{2,}/)) {
@@ -37,7 +37,7 @@ const prose = (text) => {
 
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(?:true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
 
-// JSON with its parts told apart by colour.
+// JSON with syntax colours.
 const json = (value) => {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const code = el("code");

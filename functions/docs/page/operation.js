@@ -1,4 +1,4 @@
-// A route as a reader sees it. What is inside is made when it is opened: there are many.
+// One route. Its content is built when it is opened, because there are many.
 
 const ACCESS = { public: "public", auth: "signed in", user: "student", admin: "admin" };
 

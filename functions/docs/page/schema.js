@@ -11,7 +11,7 @@ const resolve = (node) => {
 const parts = (schema) => schema.oneOf || schema.anyOf;
 const isNull = (schema) => schema.type === "null";
 
-// What a reader is told of a type in a line.
+// A type's description in one line.
 const typeName = (schema) => {
   const alternatives = parts(schema);
   if (alternatives) return alternatives.map(typeName).join(" or ");
@@ -34,7 +34,7 @@ const objectsIn = (schema) => {
   return found.properties ? [found] : [];
 };
 
-// The fields of an object. In what is sent the required ones are marked, in what comes back those that may be missing.
+// The fields of an object. Required ones are marked in requests, optional ones in answers.
 const fieldList = (schema, sent, depth = 0) => {
   const required = new Set(schema.required || []);
   return el("ul", { className: "fields" }, Object.entries(schema.properties).map(([name, field]) => {

@@ -1,4 +1,4 @@
-// Trying a route out: a form, the request, and what came of it.
+// Trying a route out: a form, the request, and the answer.
 
 const TOKEN_KEY = "smart-exam-token";
 const FORMS = ["multipart/form-data", "application/x-www-form-urlencoded"];
