@@ -36,6 +36,7 @@ SYNC_AFTER = 4  # changes that are sent at once, even if little time has passed
 PAPER_FIELDS = {
     *("id", "question_text", "option_a", "option_b", "option_c", "option_d"),
     *("question_type", "image_url", "positive_marks", "negative_marks"),
+    *("option_image_urls", "section_id", "passage_id", "texts"),
 }
 
 
