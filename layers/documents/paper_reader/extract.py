@@ -12,6 +12,7 @@ from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
 from paper_reader.paper import questions
 from paper_reader.paper.model import Paper, Progress, Warning_
+from paper_reader.pdf import kruti_dev
 from paper_reader.pdf.document import Document
 from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
 from paper_reader.pdf.runs import PageContent
@@ -55,6 +56,7 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
         if progress is not None:
             progress(page.number, len(document))
     _refuse_scans(pages)
+    is_decoded = kruti_dev.decode(pages)
     legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
     lines = reading.read(pages)
     text = " ".join([line.text for line in lines])
@@ -70,6 +72,9 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
                 "Convert the paper to a Unicode font and upload it again.",
             ),
         )
+    if is_decoded:
+        told = "Hindi text in Kruti Dev, a font from before Unicode, was converted. Compare it with the paper."
+        warnings.insert(0, Warning_("legacy_font_converted", told))
     if not found:
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
     for question in found:

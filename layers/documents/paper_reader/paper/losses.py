@@ -32,6 +32,10 @@ def found(lines: Sequence[Line], drafter: Drafter, drafts: Sequence[Draft], bloc
     if missing:
         told = f"{len(missing)} questions were not found: {listed(missing)}."
         warnings.append(Warning_("questions_missing", told))
+    counted = sum(draft.start.is_counted for draft in drafts)
+    if counted:
+        told = f"The numbers of {counted} questions could not be read: they were counted, and no key is taken for them."
+        warnings.append(Warning_("numbers_unreadable", told))
     if drafter.left_out:
         numbers = [draft.start.number for draft in drafter.left_out]
         told = (

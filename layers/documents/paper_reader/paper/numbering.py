@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from paper_reader.layout.line import GAP, UNREADABLE, Line
-from paper_reader.paper import headings
+from paper_reader.paper import headings, unnumbered
 
 _NUMBER = r"(\d{1,4})"
 _PART = r"(?P<part>\d{1,3})"
@@ -31,7 +31,7 @@ _BEHIND = r"\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
 STYLES: Final = (
     ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}{_BEHIND}{_REST}")),
     ("Q1.1", re.compile(rf"\W?{_WORD}{_PART}\s?[.\-–/]\s?{_NUMBER}{_BEHIND}{_REST}")),
-    ("1.", re.compile(rf"{_NUMBER}\s?[.।]{_REST}")),
+    ("1.", re.compile(rf"{_NUMBER}\s?(?:[.।]|,(?=\s+[A-Z])){_REST}")),
     ("1.1", re.compile(rf"{_PART}\.{_NUMBER}(?:\s?[.):\]]+|(?=\s|$)){_REST}")),
     ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
     ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
@@ -68,6 +68,7 @@ _WIDEST_GAP = 8
 _GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
 _NEXT_PART_COST = 0.2
+_MOST_UNNUMBERED = 0.4
 _FEWEST_BLOCKS, _NO_BLOCK = 3, 0.1
 _PASSED_OVER = 0.02  # for each candidate of the same number that comes sooner
 _BLOCK_BEFORE = 0.65  # for each series of options before the first question
@@ -87,7 +88,8 @@ class Start(NamedTuple):
 
     Attributes:
         part: the first of two numbers, such as 3 in "Q3.12"; 0 where there is one.
-        is_doubtful: whether the number may as well be the beginning of a decimal fraction.
+        is_doubtful: whether the number may as well be the beginning of a decimal fraction or of a list.
+        is_counted: whether no number could be read, and the questions were counted.
     """
 
     line: int
@@ -95,6 +97,7 @@ class Start(NamedTuple):
     end: int
     part: int = 0
     is_doubtful: bool = False
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequenc
         if match is None or _RANGE.match(text) or not 0 < (number := int(match[match.lastindex or 1])) <= _HIGHEST:
             continue
         part = int(match["part"]) if "part" in style.groupindex else 0
-        is_doubtful = text[match.end() - 1 : match.end()] == "." and text[match.end() : match.end() + 1].isdecimal()
+        sign = text[: match.end()].rstrip()[-1:]
+        is_doubtful = sign == "," or (sign == "." and text[match.end() : match.end() + 1].isdecimal())
         found.append(Start(index, number, match.end(), part, is_doubtful))
     return found
 
@@ -149,7 +153,11 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     """
     search = _Search(lines, option_blocks, excluded)
     best = search.best(0, len(lines))
-    return replace(best, starts=tuple(search.completed(best.starts, 0, len(lines)))) if best.starts else best
+    starts = search.completed(best.starts, 0, len(lines)) if best.starts else []
+    counted = search.counted()
+    if len(counted) >= _FEWEST_BLOCKS and len(starts) < _MOST_UNNUMBERED * len(counted):
+        return Numbering("", tuple(counted), 0.0)
+    return replace(best, starts=tuple(starts))
 
 
 class _Search:
@@ -221,7 +229,25 @@ class _Search:
             ]
             if fitting:
                 found.append(min(fitting))
-        return found
+        return found or self._lost(start, following, end)
+
+    def _lost(self, start: Start, following: Start, end: int) -> list[Start]:
+        """The questions between two whose numbers cannot be read, if there are as many series of options."""
+        blocks = self._blocks_in(start.line, end)
+        if len(blocks) != following.number - start.number:
+            return []
+        return [
+            Start(unnumbered.begin_above(self._lines, block, before + 1), start.number + place, 0, is_counted=True)
+            for place, (before, block) in enumerate(pairwise(blocks), 1)
+        ]
+
+    def counted(self) -> list[Start]:
+        """A question for each series of options, counted where they have no numbers that can be read."""
+        blocks = [-1, *self._blocks[0][1]]
+        return [
+            Start(unnumbered.begin_above(self._lines, block, before + 1), place, 0, is_counted=True)
+            for place, (before, block) in enumerate(pairwise(blocks), 1)
+        ]
 
     def _unexplained(self, first: int, last: int, *, own: int) -> list[Start]:
         """Questions in a stretch of lines that has more options than its `own` questions need."""

@@ -31,6 +31,7 @@ from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
+_COUNTED = 0.7
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
 _UNKNOWN = "\ufffd"
@@ -197,9 +198,10 @@ class _Reader:
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
             sources = [_settled(answer, text) for answer in draft.parts.answers]
-            if (draft.section, draft.start.number) in grid and not draft.is_part:
+            is_uncertain = draft.is_part or draft.start.is_counted
+            if (draft.section, draft.start.number) in grid and not is_uncertain:
                 sources.append(grid[draft.section, draft.start.number])
-            if draft.start.number in solved and not draft.is_part:
+            if draft.start.number in solved and not is_uncertain:
                 sources.append(solved[draft.start.number])
             if (ticked := ticks(draft.parts)) is not None:
                 sources.append(ticked)
@@ -254,6 +256,9 @@ class _Reader:
             option_areas=areas.of_options(lines, draft),
         )
         _note(question, reason or resolved.reason)
+        if draft.start.is_counted:
+            question.warnings.append("Its number could not be read and was counted.")
+            question.confidence = round(question.confidence * _COUNTED, 3)
         return question
 
     def _warn(self, code: str, message: str) -> None:

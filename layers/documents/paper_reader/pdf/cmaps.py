@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 MOST_CODES: Final = 70_000
+_MOST_LISTED: Final = 4096  # codes of a range: recognised text has one of all codes
 
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _CODESPACE = re.compile(rb"begincodespacerange\s*<([0-9A-Fa-f\s]*)>", re.DOTALL)
@@ -12,9 +13,24 @@ _RANGE = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
 
 
-def parse(data: bytes) -> tuple[dict[int, str], int]:
+class CodeMap(dict[int, str]):
+    """Characters by code. `shifts` are what is too large to be listed: first and last code and the first character."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shifts: list[tuple[int, int, int]] = []
+
+    def shifted(self, code: int) -> str | None:
+        """The character of a code in one of the large ranges."""
+        for first, last, value in self.shifts:
+            if first <= code <= last and not 0xD800 <= value + code - first <= 0xDFFF:
+                return chr(value + code - first) if value + code - first <= 0x10FFFF else None
+        return None
+
+
+def parse(data: bytes) -> tuple[CodeMap, int]:
     """The characters by code, and how many bytes a code has (0 if the map does not say)."""
-    mapping: dict[int, str] = {}
+    mapping = CodeMap()
     for kind, block in _BLOCK.findall(data):
         if kind == b"bfchar":
             for code, text in _CHAR.findall(block):
@@ -30,7 +46,7 @@ def parse(data: bytes) -> tuple[dict[int, str], int]:
     return mapping, len(b"".join(space[1].split())) // 2 if space else 0
 
 
-def _fill(mapping: dict[int, str], first: int, last: int, start: bytes, listed: bytes) -> None:
+def _fill(mapping: CodeMap, first: int, last: int, start: bytes, listed: bytes) -> None:
     last = min(last, first + MOST_CODES)
     if listed:
         for code, text in zip(range(first, last + 1), _HEX.findall(listed), strict=False):
@@ -40,6 +56,9 @@ def _fill(mapping: dict[int, str], first: int, last: int, start: bytes, listed: 
     if not base:
         return
     head, tail = base[:-1].replace("\x00", ""), ord(base[-1])
+    if last - first > _MOST_LISTED and not head:
+        mapping.shifts.append((first + _MOST_LISTED, last, tail + _MOST_LISTED))
+        last = first + _MOST_LISTED - 1
     for code in range(first, last + 1):
         value = tail + code - first
         if value > 0x10FFFF:

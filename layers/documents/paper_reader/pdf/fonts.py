@@ -9,8 +9,8 @@ from pypdf._codecs import charset_encoding  # pypdf's tables of the standard enc
 from pypdf.generic import StreamObject
 
 from paper_reader.pdf import cmaps, glyph_names
-from paper_reader.pdf.legacy import is_legacy_name
-from paper_reader.pdf.runs import BOLD, LEGACY
+from paper_reader.pdf.legacy import is_kruti_dev, is_legacy_name
+from paper_reader.pdf.runs import BOLD, KRUTI_DEV, LEGACY
 from paper_reader.pdf.strings import bytes_of
 
 # (text, width in em, number of codes, number of one-byte spaces)
@@ -92,13 +92,20 @@ class SimpleFont(Font):
 class CompositeFont(Font):
     """Two bytes a code (or one, where the map of the font says so)."""
 
-    __slots__ = ("_code_size", "_default_width", "_table", "_widths")
+    __slots__ = ("_code_size", "_codes", "_default_width", "_table", "_widths")
 
     def __init__(
-        self, table: Mapping[int, str], widths: Mapping[int, float], default_width: float, code_size: int, flags: int
+        self,
+        table: Mapping[int, str],
+        codes: cmaps.CodeMap,
+        widths: Mapping[int, float],
+        default_width: float,
+        code_size: int,
+        flags: int,
     ) -> None:
         super().__init__(flags)
         self._table = table
+        self._codes = codes
         self._widths = widths
         self._default_width = default_width
         self._code_size = code_size
@@ -110,7 +117,10 @@ class CompositeFont(Font):
         else:
             codes = [high << 8 | low for high, low in zip(raw[::2], raw[1::2], strict=False)]
         table, widths, default = self._table, self._widths, self._default_width
-        text = "".join([table.get(code, UNKNOWN) for code in codes])
+        if self._codes.shifts:
+            text = "".join([table.get(code) or self._codes.shifted(code) or UNKNOWN for code in codes])
+        else:
+            text = "".join([table.get(code, UNKNOWN) for code in codes])
         width = sum([widths.get(code, default) for code in codes])
         # Word spacing applies to one-byte codes only.
         return text, width, len(codes), 0
@@ -124,14 +134,16 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     name = str(dictionary.get("/BaseFont", "")).lstrip("/")
     name = name[7:] if len(name) > 7 and name[6] == "+" else name
     flags = BOLD if re.search(r"bold|black|heavy|cmb|-bd", name, re.IGNORECASE) else 0
-    mapping: dict[int, str] = {}
+    codes = cmaps.CodeMap()
+    mapping: dict[int, str] = codes
     code_size = 0
     to_unicode = _resolved(dictionary.get("/ToUnicode"))
     if isinstance(to_unicode, StreamObject):
-        mapping, code_size = cmaps.parse(to_unicode.get_data())
+        codes, code_size = cmaps.parse(to_unicode.get_data())
+        mapping = codes
     # With a map to Devanagari the name tells nothing: the producer has converted it.
     if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
-        flags |= LEGACY
+        flags |= LEGACY | (KRUTI_DEV if is_kruti_dev(name) else 0)
     if glyph_names.is_of_pictures(name):
         known = mapping or (
             {} if dictionary.get("/Subtype") == "/Type0" else {code: chr(code) for code in range(32, 256)}
@@ -141,7 +153,7 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
         mapping = {code: _cleaned(text, name) or _NOTHING for code, text in mapping.items()}
     if dictionary.get("/Subtype") == "/Type0":
         _silence_members(mapping)
-        return _composite(dictionary, mapping, code_size, flags), name
+        return _composite(dictionary, mapping, codes, code_size, flags), name
     return _simple(dictionary, mapping, name, flags), name
 
 
@@ -178,7 +190,9 @@ def _silence_members(mapping: dict[int, str]) -> None:
         mapping.update((code + member, _NOTHING) for code, size in gaps for member in range(1, size + 1))
 
 
-def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size: int, flags: int) -> Font:
+def _composite(
+    dictionary: Mapping[str, Any], mapping: dict[int, str], codes: cmaps.CodeMap, code_size: int, flags: int
+) -> Font:
     descendants = _resolved(dictionary.get("/DescendantFonts")) or []
     descendant = _resolved(descendants[0]) if descendants else {}
     default = _number(descendant.get("/DW"), 1000.0) / 1000
@@ -202,7 +216,7 @@ def _composite(dictionary: Mapping[str, Any], mapping: dict[int, str], code_size
             at += 3
         else:
             break
-    return CompositeFont(mapping, widths, default, 1 if code_size == 1 else 2, flags)
+    return CompositeFont(mapping, codes, widths, default, 1 if code_size == 1 else 2, flags)
 
 
 def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, flags: int) -> Font:

@@ -12,6 +12,7 @@ _NAMES: Final = re.compile(
     r"hindi\s?saral|amar\s?ujala|jagran|arjun|yogesh|sulekh|mllbd|marathi|maithili|ankit|aman\b",
     re.IGNORECASE,
 )
+_KRUTI_DEV: Final = re.compile(r"kruti|k(?:ruti)?\s?dev|devlys|dev\s?lys", re.IGNORECASE)
 # The commonest Hindi words as Kruti Dev and its kin spell them.
 _WORDS: Final = frozenset(
     [
@@ -93,6 +94,11 @@ _SHARE = 0.12
 def is_legacy_name(name: str) -> bool:
     """Whether a font of this name is of that kind."""
     return bool(name) and _NAMES.search(name) is not None
+
+
+def is_kruti_dev(name: str) -> bool:
+    """Whether a font of this name is Kruti Dev or has its encoding."""
+    return _KRUTI_DEV.search(name) is not None
 
 
 def may_be_legacy(text: str) -> bool:

@@ -14,6 +14,7 @@ LIGHT: Final = 2
 LEGACY: Final = 4
 UNMAPPED: Final = 8
 INVISIBLE: Final = 16
+KRUTI_DEV: Final = 32
 SOFT_HYPHEN: Final = "\u00ad"  # in a run's text: a word is divided here
 
 
@@ -21,7 +22,8 @@ class Run(NamedTuple):
     """A piece of text drawn at once.
 
     `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
-    font whose codes are no characters), UNMAPPED (a glyph's character is not known) and INVISIBLE (not painted).
+    font whose codes are no characters), UNMAPPED (a glyph's character is not known), INVISIBLE (not painted) and
+    KRUTI_DEV (LEGACY, in an encoding that is known).
     `breaks` are the gaps inside that were taken for spaces: index of the space, where the gap begins and ends.
     `height` is that of one of TeX's large signs, in em.
     """

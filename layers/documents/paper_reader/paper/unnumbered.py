@@ -1,0 +1,33 @@
+"""Questions whose numbers cannot be read, or that have none: found by their options."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from paper_reader.layout.line import Line
+from paper_reader.paper import headings
+
+_PARAGRAPH: Final = 1.75  # em between lines that belong to one paragraph at most
+_MOST_LINES: Final = 30
+
+
+def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
+    """The line on which the question begins whose options begin on line `block`; not above `least`.
+
+    A question is the paragraph above its options; where there is nothing, it stands on their line.
+    """
+    begin = block
+    while begin > max(least, block - _MOST_LINES):
+        above, line = lines[begin - 1], lines[begin]
+        if headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
+            break
+        # Options may be set off from the question; within it lines are close.
+        if begin < block and not _is_close(above, line):
+            break
+        begin -= 1
+    return begin
+
+
+def _is_close(above: Line, line: Line) -> bool:
+    if above.page != line.page or above.column != line.column:
+        return True
+    return 0 <= above.y - line.y <= _PARAGRAPH * max(above.size, line.size)
