@@ -8,38 +8,40 @@ from question_generation.drafts import DraftQuestion, Notice
 from question_generation.request import GenerationRequest
 from smartexam.platform.http.bodies import UploadedFile, convert
 
+Number = str | int | float | None
+
 
 class GenerateForm(Struct, frozen=True):
-    """The fields of `GenerationRequest` as a form sends them (text, empty for a missing one), and the PDF."""
+    """The fields of `GenerationRequest`, and the PDF.
+
+    A form sends numbers as text and a missing field as an empty one; JSON may have numbers and null.
+    """
 
     mode: str
-    exam_id: str
-    difficulty: str = ""
-    mcq_count: str = ""
-    msq_count: str = ""
-    numeric_count: str = ""
-    topic: str = ""
-    mcq_plus: str = ""
-    mcq_minus: str = ""
-    msq_plus: str = ""
-    msq_minus: str = ""
-    numeric_plus: str = ""
-    numeric_tolerance: str = ""
-    custom_instructions: str = ""
+    exam_id: str | int
+    difficulty: str | None = None
+    mcq_count: Number = None
+    msq_count: Number = None
+    numeric_count: Number = None
+    topic: str | None = None
+    mcq_plus: Number = None
+    mcq_minus: Number = None
+    msq_plus: Number = None
+    msq_minus: Number = None
+    numeric_plus: Number = None
+    numeric_tolerance: Number = None
+    custom_instructions: str | None = None
     pdf_file: UploadedFile | None = None
 
     def request(self) -> GenerationRequest:
-        """The filled fields with their types.
+        """The filled fields as their types.
 
         Raises:
-            InvalidFields: a field cannot be read as its type.
+            InvalidFields: one cannot be read as its type.
         """
-        filled = {
-            name: value.strip()
-            for name in GenerationRequest.__struct_fields__
-            if isinstance(value := getattr(self, name), str) and value.strip()
-        }
-        return convert(filled, GenerationRequest)
+        given = {name: getattr(self, name) for name in GenerationRequest.__struct_fields__}
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in given.items()}
+        return convert({name: value for name, value in stripped.items() if value not in {None, ""}}, GenerationRequest)
 
 
 class UploadRequest(GenerationRequest, frozen=True, kw_only=True):

@@ -146,7 +146,7 @@ class TestRequest:
             ({"mode": "steal"}, "mode"),
             ({"mode": "pure", "mcq_count": 5}, "topic"),
             ({"mode": "pure", "topic": "Optics"}, "mcq_count"),
-            ({"mode": "pure", "topic": "Optics", "mcq_count": 500}, "mcq_count"),
+            ({"mode": "pure", "topic": "Optics", "mcq_count": 501}, "mcq_count"),
             ({"mode": "pure", "topic": "Optics", "mcq_count": 5, "mcq_plus": "many"}, "mcq_plus"),
             ({"mode": "pure", "topic": "Optics", "mcq_count": 5, "numeric_tolerance": "-1"}, "numeric_tolerance"),
             ({"mode": "pure", "topic": "Optics", "mcq_count": 5, "difficulty": "Impossible"}, "difficulty"),

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from paper_reader.errors import NO_TEXT, DocumentError
+from paper_reader.figures import owners, regions
 from paper_reader.layout import reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
@@ -58,6 +59,7 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
     _refuse_scans(pages)
     is_decoded = kruti_dev.decode(pages)
     legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
+    drawn = regions.find(pages)
     lines = reading.read(pages)
     text = " ".join([line.text for line in lines])
     is_legacy_possible = may_be_legacy(text)
@@ -77,9 +79,12 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
         warnings.insert(0, Warning_("legacy_font_converted", told))
     if not found:
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
+    paper = Paper(found, warnings, len(pages), text=_text(lines))
+    paper.rotations = {page.number: page.rotation for page in pages if page.rotation}
+    owners.give(paper, drawn, lines)
     for question in found:
         warnings += [Warning_("review", message, question.number) for message in question.warnings]
-    return Paper(found, warnings, len(pages), text=_text(lines))
+    return paper
 
 
 def _refuse_scans(pages: list[PageContent]) -> None:

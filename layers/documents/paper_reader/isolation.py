@@ -4,6 +4,7 @@ A file may be made to exhaust whatever reads it. The limits inside the reader ca
 catches the rest: it gets so much memory and processor time from the system and no more.
 """
 
+import base64
 import gc
 import json
 import os
@@ -11,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
 from paper_reader.errors import BROKEN, DocumentError, too_large
-from paper_reader.paper.model import Area, Paper, PaperQuestion, Progress, Translation, Warning_
+from paper_reader.paper.model import Area, Cut, Figure, Paper, PaperQuestion, Progress, Translation, Warning_
 
 # Of data; with the code that is mapped and what the limit does not see, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
@@ -23,15 +25,26 @@ _PROGRESS_EVERY: Final = 5  # pages
 
 
 class OutOfTime(Exception):
-    """The time given was over before the document was read; more time may help."""
+    """The time given was over before the document was read; more time may help.
+
+    `paper` is what was read, if only figures are missing.
+    """
+
+    def __init__(self, paper: Paper | None = None) -> None:
+        super().__init__()
+        self.paper = paper
 
 
-def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None = None) -> Paper:
+def extract_isolated(
+    data: bytes, *, seconds: float, with_figures: bool = False, progress: Progress | None = None
+) -> Paper:
     """The questions of a PDF, read in another process.
 
     Args:
         data: the file.
         seconds: how long it may take.
+        with_figures: whether its figures are wanted as pictures. Those that cannot be drawn are missing afterwards, and
+            their questions have a warning.
         progress: told the pages read so far and how many there are, now and then.
 
     Raises:
@@ -43,7 +56,7 @@ def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None =
         source.write(data)
         source.seek(0)
         process = subprocess.Popen(  # noqa: S603 - our own module, and nothing of the file is in the command
-            [sys.executable, "-m", "paper_reader.isolation", str(int(seconds) + 1)],
+            [sys.executable, "-m", "paper_reader.isolation", str(int(seconds) + 1), *(["figures"] * with_figures)],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -57,15 +70,9 @@ def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None =
 
         timer = threading.Timer(seconds, stop)
         timer.start()
-        answer: dict[str, Any] = {}
         try:
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
-            for line in process.stdout:
-                answer = json.loads(line)
-                if progress is not None and "page" in answer:
-                    progress(answer["page"], answer["pages"])
-        except ValueError:
-            answer = {}
+            answer, pictures = _heard(process.stdout, progress)
         finally:
             timer.cancel()
             process.kill()
@@ -75,10 +82,32 @@ def extract_isolated(data: bytes, *, seconds: float, progress: Progress | None =
     if "code" in answer:
         raise DocumentError(answer["code"], answer["message"])
     if "questions" in answer:
-        return _paper(answer)
+        paper = _paper(answer)
+        _add_pictures(paper, pictures)
+        if ended and len(pictures) < len(paper.figures):
+            raise OutOfTime(paper)
+        return paper
     if ended:
         raise OutOfTime
     raise too_large("takes more memory or time to read than a question paper does")
+
+
+def _heard(lines: Iterable[bytes], progress: Progress | None) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+    """What the other process says, until it ends: the answer, empty if it did not come to one, and pictures."""
+    answer: dict[str, Any] = {}
+    pictures: dict[int, dict[str, Any]] = {}
+    try:
+        for line in lines:
+            told = json.loads(line)
+            if "figure" in told:
+                pictures[told["figure"]] = told
+            elif "page" not in told:
+                answer = told
+            elif progress is not None:
+                progress(told["page"], told["pages"])
+    except json.JSONDecodeError:
+        pass  # it was ended in the middle of a line
+    return answer, pictures
 
 
 def _paper(answer: dict[str, Any]) -> Paper:
@@ -87,7 +116,20 @@ def _paper(answer: dict[str, Any]) -> Paper:
         warnings=[Warning_(**fields) for fields in answer["warnings"]],
         pages=answer["pages"],
         text=answer["text"],
+        figures=[Figure([Cut(*cut) for cut in cuts]) for cuts in answer["figures"]],
     )
+
+
+def _add_pictures(paper: Paper, pictures: dict[int, dict[str, Any]]) -> None:
+    for index, told in pictures.items():
+        paper.figures[index].picture = base64.b64decode(told["picture"])
+        paper.figures[index].extension = told["extension"]
+    if len(pictures) == len(paper.figures):
+        return
+    for question in paper.questions:
+        wanted = {index for index in (question.figure, *question.option_figures) if index is not None}
+        if not wanted <= pictures.keys():
+            question.warn("A figure of it could not be drawn.", 0.8)
 
 
 def _question(fields: dict[str, Any]) -> PaperQuestion:
@@ -123,6 +165,8 @@ def main() -> None:
     _limit(int(sys.argv[1]))
     gc.disable()  # the process ends before there is garbage worth looking for
 
+    with_figures = len(sys.argv) > 2
+
     def tell(answer: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
@@ -131,8 +175,11 @@ def main() -> None:
         if page % _PROGRESS_EVERY == 0 or page == pages:
             tell({"page": page, "pages": pages})
 
+    data = sys.stdin.buffer.read()
+    paper: Paper | None = None
     try:
-        answer = asdict(_read(sys.stdin.buffer.read(), progress))
+        paper = _read(data, progress)
+        answer = asdict(paper) | {"figures": [figure.cuts for figure in paper.figures]}
     except DocumentError as error:
         answer = {"code": error.code, "message": error.message}
     except MemoryError:
@@ -141,6 +188,20 @@ def main() -> None:
     except Exception:  # noqa: BLE001 - whatever it stumbled over, the file is at fault and the caller must hear of it
         answer = {"code": BROKEN, "message": "The PDF cannot be read."}
     tell(answer)
+    if with_figures and paper is not None and paper.figures:
+        _draw(data, paper, tell)
+
+
+def _draw(data: bytes, paper: Paper, tell: Callable[[dict[str, Any]], None]) -> None:
+    """Tell the pictures of a paper's figures; whatever ends the process here, the questions have been told."""
+    from paper_reader.figures import cutting  # noqa: PLC0415 - PDFium and Pillow, only where there are figures
+
+    gc.collect()  # what reading left behind: drawing needs the room
+    for index in cutting.cut_out(data, paper.figures, paper.rotations):
+        figure = paper.figures[index]
+        content = base64.b64encode(figure.picture).decode("ascii")
+        figure.picture = b""
+        tell({"figure": index, "extension": figure.extension, "picture": content})
 
 
 if __name__ == "__main__":

@@ -31,8 +31,20 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     repaired_by: str = ""
 
 
+class DraftFigure(Struct, frozen=True, kw_only=True):
+    """What is drawn in a question or, by their letters, in its options, cut out of the paper."""
+
+    image_url: str | None
+    option_image_urls: dict[str, str | None]
+
+
 class DraftQuestion(Struct, frozen=True, kw_only=True):
-    """A question as `generate` returns it and `save` takes it; marks in marks."""
+    """A question as `generate` returns it and `save` takes it; marks in marks.
+
+    A question of a paper has the `page` and the `number` that it has there. `confidence`, from 0 to 1, says how far its
+    text can be relied on, and `warnings` what a person should look at. `figure` shows where `image_path` and
+    `option_images`, which `save` takes, can be seen.
+    """
 
     exam_id: int
     question_text: str
@@ -40,12 +52,23 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
     option_b: str
     option_c: str
     option_d: str
+    option_e: str = ""
+    option_f: str = ""
+    option_g: str = ""
+    option_h: str = ""
     correct_answer: str
     question_type: str
     positive_marks: float
     negative_marks: float
     tolerance: float
+    image_path: str = ""
+    option_images: dict[str, str] = {}
     verified: bool
+    page: int | None = None
+    number: int | None = None
+    confidence: float = 1.0
+    warnings: list[str] = []
+    figure: DraftFigure | None = None
     provenance: Provenance
 
 
@@ -77,7 +100,7 @@ def draft(
 ) -> DraftQuestion:
     """A draft with the request's marks for its type; `tolerance` defaults to the request's."""
     positive, negative = request.marks(question_type)
-    a, b, c, d = [*options, "", "", "", ""][:4]
+    a, b, c, d, e, f, g, h = [*options, *[""] * 8][:8]
     return DraftQuestion(
         exam_id=request.exam_id,
         question_text=text,
@@ -85,6 +108,10 @@ def draft(
         option_b=b,
         option_c=c,
         option_d=d,
+        option_e=e,
+        option_f=f,
+        option_g=g,
+        option_h=h,
         correct_answer=answer,
         question_type=question_type,
         positive_marks=display(positive),

@@ -6,8 +6,10 @@ The route calls it with seconds of time, the job with minutes.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
+from msgspec.structs import replace
+
 from language_model import client
-from question_generation import writing
+from question_generation import figures, writing
 from question_generation.drafts import DraftQuestion, Notice, Outcome, Provenance, draft
 from question_generation.repair import repaired
 from question_generation.request import EXTRACT, MINE, GenerationRequest
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 _CALL_SECONDS: Final = 22.0
 _LEAST_SECONDS: Final = 4.0
 _MOST_REPAIRS: Final = 30
-_MOST_OPTIONS: Final = 4
+_MOST_OPTIONS: Final = 8
 _READING_SHARE: Final = 60  # percent of an extraction that is reading
 
 Report = Callable[[int, str], None]
@@ -54,7 +56,7 @@ def run(request: GenerationRequest, source: bytes | None, remaining: Clock, repo
     """
     if request.mode != EXTRACT and not client.is_configured():
         raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
-    paper = None if source is None else _read(source, remaining, report)
+    paper = None if source is None else _read(request.mode, source, remaining, report)
     if request.mode == EXTRACT:
         if paper is None:
             raise BadRequest("pdf_file: This field is required", code="invalid_fields")
@@ -66,7 +68,7 @@ def run(request: GenerationRequest, source: bytes | None, remaining: Clock, repo
     return writing.write(request, text, existing, _asking(remaining, report), client.model_name(), report)
 
 
-def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
+def _read(mode: str, source: bytes, remaining: Clock, report: Report) -> "Paper":
     from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
     from paper_reader.errors import DocumentError  # noqa: PLC0415
 
@@ -77,12 +79,15 @@ def _read(source: bytes, remaining: Clock, report: Report) -> "Paper":
         return isolation.extract_isolated(
             source,
             seconds=seconds,
+            with_figures=mode == EXTRACT,
             progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
         )
     except DocumentError as error:
         raise _refusal(error.code, error.message) from None
-    except isolation.OutOfTime:
+    except isolation.OutOfTime as error:
         if seconds >= 55:
+            if error.paper is not None:
+                return error.paper  # a question whose figure is missing says so
             raise BadRequest(
                 "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
             ) from None
@@ -121,21 +126,27 @@ def _extracted(request: GenerationRequest, paper: "Paper", remaining: Clock, rep
     repaired_by = _repair(paper, remaining, report, notices)
     caps = request.caps()
     taken: dict[str, int] = {}
-    found: list[DraftQuestion] = []
+    chosen: list[PaperQuestion] = []
     for question in paper.questions:
         kind = question.question_type
         cap = caps[kind]
         if len(question.options) > _MOST_OPTIONS:
             notices.append(
-                Notice("too_many_options", "It has more than four options and was left out.", question.number)
+                Notice("too_many_options", "It has more than eight options and was left out.", question.number)
             )
             continue
         if cap is not None and taken.get(kind, 0) >= cap:
             continue
         taken[kind] = taken.get(kind, 0) + 1
-        found.append(_draft(request, question, repaired_by.get(id(question), "")))
+        chosen.append(question)
         if not question.is_verified:
             notices.append(Notice("unverified", "The paper does not give the answer for certain.", question.number))
+    report(_READING_SHARE, "Storing the figures")
+    paths = figures.stored(paper, chosen)
+    found = [
+        figures.with_figures(_draft(request, question, repaired_by.get(id(question), "")), question, paths)
+        for question in chosen
+    ]
     report(100, f"{len(found)} questions")
     return Outcome(found, notices)
 
@@ -165,7 +176,7 @@ def _all_text(question: "PaperQuestion") -> str:
 
 def _draft(request: GenerationRequest, question: "PaperQuestion", repaired_by: str) -> DraftQuestion:
     has_range = question.tolerance != "0"
-    return draft(
+    drafted = draft(
         request,
         text=question.text,
         options=question.options,
@@ -182,4 +193,11 @@ def _draft(request: GenerationRequest, question: "PaperQuestion", repaired_by: s
             span=question.span[:2000],
             repaired_by=repaired_by,
         ),
+    )
+    return replace(
+        drafted,
+        page=question.page,
+        number=question.number,
+        confidence=question.confidence,
+        warnings=question.warnings,
     )

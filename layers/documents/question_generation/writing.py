@@ -16,6 +16,7 @@ from question_generation.solving import confirmed
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_FIELDS, Question, check
 
 BATCH: Final = 5
+_OPTIONS: Final = OPTION_FIELDS[:4]  # of a question that the model writes
 _PASSAGE: Final = 3_500  # characters given to the model at once
 _MOST_TOKENS: Final = 3_500
 _FRUITLESS: Final = 3  # batches in a row after which the model is considered to have no more
@@ -135,16 +136,16 @@ def _items(ask: Ask, prompt: str) -> list[dict[str, Any]] | None:
 
 def _accepted(item: dict[str, Any]) -> tuple[Question | None, str]:
     """The question of an item, or why it is not one."""
-    fields = {name: item.get(name) for name in ("question_type", "question_text", *OPTION_FIELDS, "correct_answer")}
-    for name in ("question_text", *OPTION_FIELDS):
+    fields = {name: item.get(name) for name in ("question_type", "question_text", *_OPTIONS, "correct_answer")}
+    for name in ("question_text", *_OPTIONS):
         value = fields[name]
         fields[name] = latex.normalised(value) if isinstance(value, str) else value
     if fields["question_type"] == NUMERIC:
-        fields |= dict.fromkeys(OPTION_FIELDS, "")
+        fields |= dict.fromkeys(_OPTIONS, "")
     question = check(fields)
     if not isinstance(question, Question):
         return None, "is not a consistent question"
-    options = [getattr(question, name) for name in OPTION_FIELDS]
+    options = [getattr(question, name) for name in _OPTIONS]
     if question.question_type in {MCQ, MSQ} and (not all(options) or len({*map(str.casefold, options)}) < len(options)):
         return None, "does not have four different options"
     if question.question_type == MSQ and "," not in question.correct_answer:
@@ -160,7 +161,7 @@ def _draft(
     return draft(
         request,
         text=question.question_text,
-        options=[getattr(question, name) for name in OPTION_FIELDS],
+        options=[getattr(question, name) for name in _OPTIONS],
         question_type=question.question_type,
         answer=question.correct_answer,
         tolerance=None,

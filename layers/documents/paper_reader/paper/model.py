@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 # Told the pages read so far and how many there are.
 Progress = Callable[[int, int], None]
@@ -37,6 +37,31 @@ class Area:
     right: float
 
 
+class Cut(NamedTuple):
+    """A rectangle of a page that is shown as a picture, in points as those of `Area`."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(slots=True)
+class Figure:
+    """Something drawn in the paper: one piece of a page, or several to be shown one below the other.
+
+    Attributes:
+        cuts: the pieces.
+        picture: what they look like, as an image file; empty until it was made.
+        extension: of the image, "png" or "webp".
+    """
+
+    cuts: list[Cut]
+    picture: bytes = b""
+    extension: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Translation:
     """A question's text and options in the paper's other language."""
@@ -64,6 +89,8 @@ class PaperQuestion:
         solution: what the paper gives as its solution, "" if nothing.
         areas: what the question's lines cover, one area for each column of each page that they are in.
         option_areas: the same for each option, its label included.
+        figure: which of the paper's figures is its own, by index.
+        option_figures: the same for each option; empty if none has one.
     """
 
     number: int
@@ -83,13 +110,25 @@ class PaperQuestion:
     solution: str = ""
     areas: list[Area] = field(default_factory=list)
     option_areas: list[list[Area]] = field(default_factory=list)
+    figure: int | None = None
+    option_figures: list[int | None] = field(default_factory=list)
+
+    def warn(self, message: str, reliance: float = 1.0) -> None:
+        """Say what should be looked at; what was read with doubt lowers the confidence, an open key does not."""
+        self.warnings.append(message)
+        self.confidence = round(self.confidence * reliance, 3)
 
 
 @dataclass(slots=True)
 class Paper:
-    """Everything that was found in a document."""
+    """Everything that was found in a document.
+
+    `rotations` are the pages that are turned clockwise beyond what the file says, and how far.
+    """
 
     questions: list[PaperQuestion]
     warnings: list[Warning_]
     pages: int
     text: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    rotations: dict[int, int] = field(default_factory=dict)

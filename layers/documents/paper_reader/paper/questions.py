@@ -36,7 +36,6 @@ _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
-_FIGURE = re.compile(r"\b(?:figure|diagram|graph|circuit|shown below|as shown)\b|चित्र|आरेख")
 _PROSE = re.compile(
     r"(?:briefly\s+)?(?:explain|describe|discuss|define|derive|state\b(?!ment)|prove\b|show\s+that|justify|distinguish|"
     r"differentiate\s+between|give\s+(?:reasons?|an\s+account|(?:two|three|any)\b)|draw|sketch|write\s+(?:a|an|any|down|short|notes?|the\s+"
@@ -45,7 +44,6 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _PROSE_IN_HINDI = re.compile(r"(?:वर्णन|व्याख्या|सिद्ध|स्पष्ट|उल्लेख|परिभाषित)\s+(?:कीजिए|करें|करो)|समझाइए|समझाइये|टिप्पणी\s+लिख")
-_FIGURE_WORDS = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
 
 
 def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[PaperQuestion], list[Warning_]]:
@@ -325,23 +323,12 @@ def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None
 
 
 def _note(question: PaperQuestion, reason: str) -> None:
-    """Say what should be looked at, and lower the confidence by what was read with doubt; an open key is no doubt."""
-
-    def warn(message: str, reliance: float = 1.0) -> None:
-        question.warnings.append(message)
-        question.confidence = round(question.confidence * reliance, 3)
-
+    """Say what should be looked at."""
     if reason:
-        warn(f"The answer is left open: {reason}.")
+        question.warn(f"The answer is left open: {reason}.")
     elif not question.answer:
-        warn("The paper does not give the answer.")
+        question.warn("The paper does not give the answer.")
     if question.unclear:
-        warn("Some characters could not be read.", 0.6)
-    filled = sum(bool(text) for text in question.options)
-    if question.options and filled < len(question.options):
-        warn("An option is empty: it may be a picture.", 0.7)
+        question.warn("Some characters could not be read.", 0.6)
     if question.options and len(question.options) < _USUAL_OPTIONS:
-        warn(f"Only {len(question.options)} options were found.", 0.8)
-    lowered = question.text.lower()
-    if any(word in lowered for word in _FIGURE_WORDS) and _FIGURE.search(lowered):
-        warn("The question may need a figure.", 0.9)
+        question.warn(f"Only {len(question.options)} options were found.", 0.8)

@@ -28,6 +28,7 @@ class Paths:
         self._shapes = page.shapes
         self._path: list[tuple[float, float, float, float, Kind]] = []
         self._drawn: list[_Point] = []  # corners of the present part, if it is more than lines along the axes
+        self._begun = 0
         self.state = State()
         self.will_clip = False
 
@@ -35,6 +36,7 @@ class Paths:
         """Begin another part of the path."""
         if self._drawn:
             self._end_part()
+        self._begun = len(self._path)
 
     def line(self, start: _Point, end: _Point) -> None:
         """A straight line."""
@@ -49,8 +51,11 @@ class Paths:
 
     def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> None:
         """A rectangle along the axes."""
+        if self._drawn:
+            self._end_part()
         thin = abs(x1 - x0) <= _THIN or abs(y1 - y0) <= _THIN
         self._add(x0, y0, x1, y1, Kind.LINE if thin else Kind.BOX)
+        self._begun = len(self._path)
 
     def picture(self, corners: Sequence[_Point]) -> None:
         """A picture."""
@@ -84,6 +89,7 @@ class Paths:
                 self.state = self.state._replace(clip=(max(a, x0), max(b, y0), min(c, x1), min(d, y1)))
         if path:
             path.clear()
+        self._begun = 0
 
     def _draw(self, points: Sequence[_Point]) -> None:
         if len(self._drawn) > MOST_SHAPES:
@@ -92,6 +98,10 @@ class Paths:
         self._drawn += points
 
     def _end_part(self) -> None:
+        """Take the part as one drawing, with the lines along the axes that it has."""
+        for x0, y0, x1, y1, _ in self._path[self._begun :]:
+            self._drawn += ((x0, y0), (x1, y1))
+        del self._path[self._begun :]
         self._add(*_around(self._drawn), Kind.DRAWING)
         self._drawn = []
 
