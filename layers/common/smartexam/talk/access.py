@@ -1,6 +1,7 @@
 """Who may see a question's discussion: everybody but students whose attempt in progress contains the question."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import Forbidden, NotFound
@@ -21,32 +22,29 @@ def find_discussion(question_id: int, user_id: int, time: ExamTime, *, parent_id
     discussion = reading.find_discussion(question_id, parent_id=parent_id)
     if discussion is None:
         raise no_question()
-    _require_open(question_id, discussion.exam_id, user_id, time)
+    _open_exam(question_id, discussion.exam_id, user_id, time)
     return discussion
 
 
 def find_comment(comment_id: int) -> Location:
-    """Where a comment is stored.
+    """Where a comment is stored, with the exam that its question belongs to now.
 
     Raises:
         NotFound: no such comment.
     """
-    where = reading.locate(comment_id)
-    if where is None:
-        raise NotFound("Comment not found", code="comment_not_found")
-    return where
+    where = _located(comment_id)
+    return replace(where, exam_id=reading.exam_of(where))
 
 
 def find_open_comment(comment_id: int, user_id: int, time: ExamTime) -> Location:
-    """Where a comment of a discussion that is open to the user is stored.
+    """Where a comment of a discussion that is open to the user is stored, with the exam that its question belongs to.
 
     Raises:
         NotFound: no such comment, or its question is gone.
         Forbidden: its question is in the user's attempt in progress.
     """
-    where = find_comment(comment_id)
-    _require_open(where.question_id, where.exam_id, user_id, time)
-    return where
+    where = _located(comment_id)
+    return replace(where, exam_id=_open_exam(where.question_id, where.exam_id, user_id, time))
 
 
 def admitting(question_id: int, exam_id: int, time: ExamTime) -> Callable[[set[int]], set[int]]:
@@ -73,8 +71,22 @@ def no_question() -> NotFound:
     return NotFound("Question not found", code="question_not_found")
 
 
-def _require_open(question_id: int, exam_id: int, user_id: int, time: ExamTime) -> None:
-    exists, sitting = reading.find_seat(exam_id, user_id)
-    if not exists:
+def _located(comment_id: int) -> Location:
+    where = reading.locate(comment_id)
+    if where is None:
+        raise NotFound("Comment not found", code="comment_not_found")
+    return where
+
+
+def _open_exam(question_id: int, exam_id: int, user_id: int, time: ExamTime) -> int:
+    """The exam that a question belongs to, if its discussion is open to the user.
+
+    `exam_id` is the exam that it most likely belongs to, which saves a round trip: a moved question has another one.
+    """
+    seat = reading.find_seat(question_id, exam_id, user_id)
+    if seat.exam_id != exam_id:
+        seat = reading.find_seat(question_id, seat.exam_id, user_id)
+    if not seat.exists:
         raise no_question()
-    require_not_sitting(sitting, question_id, time)
+    require_not_sitting(seat.sitting, question_id, time)
+    return seat.exam_id

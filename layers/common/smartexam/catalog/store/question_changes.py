@@ -12,9 +12,11 @@ from smartexam.catalog.questions import Question
 from smartexam.catalog.store import question_batches, questions
 from smartexam.catalog.store.exams import REPLICAS, no_exam, update_cards
 from smartexam.catalog.store.question_items import (
+    ArrivalItem,
     PointerItem,
     QuestionItem,
     StoredQuestion,
+    arrivals_key,
     count_changes,
     edited,
     new_questions,
@@ -180,6 +182,7 @@ def _move(before: StoredQuestion, after: StoredQuestion, logged: Sequence[Put]) 
             _removal(before),
             Put(to_item(after), QuestionItem.pk.does_not_exist()),
             Put(to_pointer(after)),
+            Put(ArrivalItem(arrivals_key(after.exam_id), f"QUESTION#{after.id}")),
             *logged,
             *update_cards(before.exam_id, count_changes(removed=[before.content])),
             *update_cards(after.exam_id, count_changes(added=[after.content])),

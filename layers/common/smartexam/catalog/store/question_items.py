@@ -68,6 +68,16 @@ class PointerItem(Item):
     question_sk = UnicodeAttribute()
 
 
+class ArrivalItem(Item):
+    """A question that was ever moved to an exam from another one.
+
+    It finds what belongs to the question but is listed under the exam in which it was made.
+    """
+
+    class Meta:
+        context = "catalog"
+
+
 class StoredQuestion(msgspec.Struct, frozen=True):
     """A question of an exam.
 
@@ -89,6 +99,11 @@ class StoredQuestion(msgspec.Struct, frozen=True):
 def questions_key(exam_id: int) -> str:
     """The partition of an exam's questions."""
     return f"EXAM#{exam_id}"
+
+
+def arrivals_key(exam_id: int) -> str:
+    """The partition that lists the questions that were moved to an exam."""
+    return f"ARRIVALS#{exam_id}"
 
 
 def pointer_key(question_id: int) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from smartexam.catalog.store import question_items as catalog
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import ConditionFailed
+from smartexam.platform.dynamodb.table import ConditionFailed, Item
 from smartexam.platform.keys import user_key
 from smartexam.talk.store.discussions.items import (
     THREAD_PREFIX,
@@ -47,13 +48,22 @@ def erase_user(user_id: int) -> bool:
 def erase_exam(exam_id: int) -> Iterator[None]:
     """Delete the discussions of all questions that an exam ever had; yields after each bounded piece.
 
-    The exam's questions must be deleted before, so that no comment can be added.
+    The exam's questions must be deleted before, so that no comment can be added. A question that was moved to another
+    exam keeps its discussion.
     """
-    pk = discussed_key(exam_id)
-    while rows := table.query(DiscussedItem, pk, limit=_PIECE).items:
-        for row in rows:
-            yield from erase_question(int(row.sk.removeprefix("QUESTION#")))
-            table.batch_delete("discussions", [(pk, row.sk)])
+    yield from _erase_listed(exam_id, DiscussedItem, discussed_key(exam_id))
+    yield from _erase_listed(exam_id, catalog.ArrivalItem, catalog.arrivals_key(exam_id))
+
+
+def _erase_listed(exam_id: int, model: type[Item], pk: str) -> Iterator[None]:
+    while rows := table.query(model, pk, limit=_PIECE).items:
+        questions = {row.sk: int(row.sk.removeprefix("QUESTION#")) for row in rows}
+        pointers = table.batch_get((catalog.PointerItem, *catalog.pointer_key(each)) for each in questions.values())
+        moved = {key for key, pointer in pointers.items() if pointer.exam_id != exam_id}
+        for sk, question_id in questions.items():
+            if catalog.pointer_key(question_id) not in moved:
+                yield from erase_question(question_id)
+            table.batch_delete(model.Meta.context, [(pk, sk)])
         yield
 
 

@@ -90,7 +90,10 @@ COUNTED = CountItem.exam_id.exists()
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a comment is stored; `place` is its sort key."""
+    """Where a comment is stored; `place` is its sort key.
+
+    `exam_id` is the exam that the question belonged to when the comment was written, unless who returns it says else.
+    """
 
     comment_id: int
     question_id: int

@@ -81,13 +81,47 @@ def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discus
     )
 
 
-def find_seat(exam_id: int, user_id: int) -> tuple[bool, Sitting | None]:
-    """Whether an exam exists, and a student's sitting of it. One round trip."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A student's place in an exam.
+
+    Attributes:
+        exam_id: the exam that the question belongs to now; the given one if the question was deleted.
+        exists: whether the given exam exists.
+        sitting: the student's sitting of the given exam.
+    """
+
+    exam_id: int
+    exists: bool
+    sitting: Sitting | None
+
+
+def find_seat(question_id: int, exam_id: int, user_id: int) -> Seat:
+    """The exam that a question belongs to, and a student's sitting of an exam, which should be that one.
+
+    One round trip.
+    """
     card, place = (card_key(exam_id, user_id), CARD), (user_key(user_id), sitting_key(exam_id))
-    wanted: list[tuple[type[table.Item], str, str]] = [(CardItem, *card), (SittingItem, *place)]
+    question = catalog.pointer_key(question_id)
+    wanted: list[tuple[type[table.Item], str, str]] = [
+        (CardItem, *card),
+        (SittingItem, *place),
+        (catalog.PointerItem, *question),
+    ]
     found = table.batch_get(wanted)
-    sitting = found.get(place)
-    return card in found, sitting_from(sitting) if isinstance(sitting, SittingItem) else None
+    sitting, pointer = found.get(place), found.get(question)
+    return Seat(
+        pointer.exam_id if isinstance(pointer, catalog.PointerItem) else exam_id,
+        card in found,
+        sitting_from(sitting) if isinstance(sitting, SittingItem) else None,
+    )
+
+
+def exam_of(where: Location) -> int:
+    """The exam that a comment's question belongs to now; of a deleted question, the comment's."""
+    question = catalog.pointer_key(where.question_id)
+    pointer = table.batch_get([(catalog.PointerItem, *question)]).get(question)
+    return where.exam_id if pointer is None else pointer.exam_id
 
 
 def locate(comment_id: int) -> Location | None:
