@@ -1,7 +1,7 @@
-"""Many callers at once in simulated time, with the conflicts that DynamoDB reports.
+"""Runs many simultaneous callers in simulated time, with the conflicts that DynamoDB reports.
 
-One caller runs at a time; what takes time is waited for on a simulated clock, so the outcome is the same on every
-machine, however many callers there are.
+One caller runs at a time and waits on a simulated clock, so the outcome is the same on every machine, for any number of
+callers.
 """
 
 import heapq
@@ -23,13 +23,14 @@ _TYPE = "com.amazonaws.dynamodb.v20120810#"
 
 
 class Rush:
-    """Callers of a database that takes its time.
+    """Callers of a slow database.
 
     A write holds its items while it lasts. A transaction is rejected if another write holds one of its items, and a
-    single write if a transaction does: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+    single write if a transaction does:
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 
     Args:
-        database: what carries the calls out.
+        database: executes the calls.
         seconds: how long a call takes.
 
     Attributes:
@@ -48,7 +49,7 @@ class Rush:
         self._held: dict[Place, list[str]] = {}
 
     def run(self, calls: Sequence[Callable[[], T]]) -> list[T]:
-        """What the calls return, all of them begun at the same moment.
+        """What the calls return; all start at the same moment.
 
         Raises:
             The first error that a call raised.
@@ -84,7 +85,7 @@ class Rush:
         return found
 
     def wait(self, seconds: float) -> None:
-        """Let the others go on until so many seconds are over."""
+        """Let the others continue for this many seconds."""
         turn = self._queued(seconds)
         self._next()
         turn.acquire()

@@ -1,4 +1,4 @@
-"""Question papers with drawings, and what belongs to which question: each drawing has a colour of its own in it."""
+"""Question papers with drawings, each in its own colour, to tell which question it belongs to."""
 
 import io
 import math
@@ -138,7 +138,7 @@ class _Setter:
         self.taken = 0
 
     def room(self, height: float) -> None:
-        """Go on in the next column or page where the rest is too short."""
+        """Continue in the next column or page if the rest is too short."""
         if self.pdf.page and self.y + height <= 272:
             return
         self.column += 1
@@ -170,7 +170,7 @@ class _Setter:
         self.y = pdf.get_y()
 
     def colour(self) -> Colour:
-        """One that no other drawing has."""
+        """A colour that no other drawing has."""
         self.taken += 1
         hue = self.taken * 0.381966 % 1
         shades = [0.5 + 0.5 * math.cos(2 * math.pi * (hue - at / 3)) for at in range(3)]

@@ -34,7 +34,7 @@ def definitions() -> dict[str, dict[str, Any]]:
 
 
 def _without_warmth(value: Any) -> Any:
-    """The same without what indexes are prepared for: it is the deployed stack's, and depends on its parameters."""
+    """The same without the prepared throughput of indexes, which depends on the deployed stack's parameters."""
     if not isinstance(value, list):
         return value
     return [{key: each for key, each in item.items() if key != "WarmThroughput"} for item in value]

@@ -59,7 +59,7 @@ def _accounts(rows: Rows) -> None:
 
 
 def _summed(rows: Rows, name: str) -> Counter[str]:
-    """A counter's amounts over all of its shards."""
+    """A counter's amounts, summed over its shards."""
     total = Counter[str]()
     for row in of(rows, "STATISTICS", name).values():
         total.update(row)
@@ -120,7 +120,8 @@ def _exams(rows: Rows) -> None:
     pointers: dict[tuple[str, str], tuple[int, str]] = {}
     for exam_id, replicas in cards.items():
         assert len(replicas) == 4, "replicas of a card"
-        # Whether the paper is compiled is noted in one replica after the other; who finds no note compiles it again.
+        # That the paper is compiled is recorded in one replica after the other; a reader without the record compiles it
+        # again.
         noted = [row.pop("compiled_version") for row in replicas]
         assert all(version <= replicas[0]["content_version"] for version in noted), "a paper from the future"
         assert all(row == replicas[0] for row in replicas), "replicas of a card differ"

@@ -479,7 +479,7 @@ def test_people_are_found_once_they_have_a_password(post: PostOffice) -> None:
 
 
 def rostered(email: str, now: float) -> User:
-    """An account without a password for which an administrator vouched."""
+    """An account without a password that an administrator created."""
     user = create_user(email=email, password=None)
     table.update(UserItem, user_key(user.id), PROFILE, [UserItem.rostered_at.set(now)])
     return user

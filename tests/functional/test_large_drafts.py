@@ -1,4 +1,4 @@
-"""Drafts of up to 500 answers: one write without a read, however many of them changed."""
+"""Drafts of up to 500 answers: one write without a read, for any number of changes."""
 
 import random
 from typing import Any
@@ -28,7 +28,7 @@ class Sitting:
         self._user = create_user()
         self._token = access_token(self._user, clock.now())
         self.call("POST", f"/start-exam/{self.exam.id}")
-        self.call("GET", f"/exam/{self.exam.id}")  # the paper is in this process from now on
+        self.call("GET", f"/exam/{self.exam.id}")  # the paper is cached in this process from now on
 
     def call(self, method: str, path: str, **request: Any) -> Answer:
         return send(lambda_handler, method, path, token=self._token, **request)

@@ -1,4 +1,4 @@
-"""A question that moves to another exam takes its discussion along, and follows that exam's rule."""
+"""A question that moves to another exam takes its discussion along, which then follows that exam's rules."""
 
 from collections.abc import Callable
 from typing import Any

@@ -9,7 +9,7 @@ from tests.infrastructure import stack
 from tools.cost.sitting import COUNTED_TOGETHER, SUBMIT
 
 LEAST_READS, LEAST_WRITES = 12_000, 4_000
-HOTTEST_WRITES = 1_000  # units a second that one partition takes
+HOTTEST_WRITES = 1_000  # units per second that one partition can take
 DUE_ROWS, EXAM_ROWS = 1, 2  # of a submission's writes
 
 TABLES = {
@@ -113,7 +113,7 @@ class TestPreparedTables:
             assert units["DueWrites"] >= submitted * DUE_ROWS
             assert units["ExamWrites"] >= submitted * EXAM_ROWS
             by_submitting = submitted * (SUBMIT.writes - DUE_ROWS - EXAM_ROWS)
-            # One partition has the rows of all results, so the stream counts no more than this many a second.
+            # The items of all results are in one partition, so the stream counts no more than this many per second.
             by_counting = HOTTEST_WRITES / 2 * COUNTED_TOGETHER
             assert units["AttemptsWrites"] >= by_submitting + by_counting
 

@@ -1,4 +1,4 @@
-"""What tests of many at once share."""
+"""Fixtures of race tests."""
 
 import pytest
 
@@ -8,6 +8,6 @@ from tests.factories.post import PostOffice
 
 @pytest.fixture(autouse=True)
 def _mails_stay_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is put into queues stays in the test, unless a test says otherwise."""
+    """Messages to queues are collected, unless a test does otherwise."""
     monkeypatch.setattr(queues, "send", PostOffice().take)
     monkeypatch.setenv("MAIL_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/mail")

@@ -1,4 +1,4 @@
-"""Two hundred callers at the same moment at a database that takes 15 ms a call and reports conflicts: no 503."""
+"""Two hundred simultaneous callers of a database that takes 15 ms a call and reports conflicts: no 503."""
 
 import threading
 from collections import Counter
@@ -31,7 +31,7 @@ def rush(tables: dict[str, str], database: MemoryDatabase, clock: FrozenClock, m
 
 @pytest.fixture(autouse=True)
 def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every caller has a process of its own, with its own block of ids."""
+    """Every caller has its own process, with its own block of ids."""
     of_thread = threading.local()
 
     def allocator() -> ids.IdAllocator:

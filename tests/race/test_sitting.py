@@ -132,7 +132,7 @@ def test_large_partial_syncs_of_different_questions_all_count() -> None:
     parts = [ids[part::4] for part in range(4)]
 
     def save(part: list[str]) -> None:
-        # 120 answers a sync, which are too many to be set one by one.
+        # 120 answers per sync, which are too many to be set one by one.
         for number in range(4):
             sync(STUDENT, exam.id, SyncBody(answers=dict.fromkeys(part, str(number)), partial=True), at())
 

@@ -407,7 +407,7 @@ def test_a_batch_of_starts_writes_the_counters_they_share_a_few_times(engine: st
         aggregator(stream_event(stored_records()), FakeContext())
 
     assert usage.calls <= 20, usage.operations
-    # The rows of results are all in one partition: what else is written may be hotter for no student.
+    # The items of results are all in one partition; no other one is hotter for each student.
     assert usage.writes <= 100 * COUNTED_TOGETHER
     unmetered.close()
 

@@ -32,7 +32,7 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DraftFigure(Struct, frozen=True, kw_only=True):
-    """What is drawn in a question or, by their letters, in its options, cut out of the paper."""
+    """What is drawn in a question or, by letter, in its options, cut out of the paper."""
 
     image_url: str | None
     option_image_urls: dict[str, str | None]
@@ -41,9 +41,9 @@ class DraftFigure(Struct, frozen=True, kw_only=True):
 class DraftQuestion(Struct, frozen=True, kw_only=True):
     """A question as `generate` returns it and `save` takes it; marks in marks.
 
-    A question of a paper has the `page` and the `number` that it has there. `confidence`, from 0 to 1, says how far its
-    text can be relied on, and `warnings` what a person should look at. `figure` shows where `image_path` and
-    `option_images`, which `save` takes, can be seen.
+    A question of a paper has its `page` and `number` there. `confidence`, from 0 to 1, is how reliable its text is, and
+    `warnings` what a person should check. `figure` shows the images of `image_path` and `option_images`, which `save`
+    takes.
     """
 
     exam_id: int
