@@ -114,8 +114,19 @@ class Sitting:
         device.connection.sign_in(self._options.student, self._options.student_password)
         return device
 
+    def _sign_admin_in(self) -> None:
+        try:
+            self._admin.sign_in(self._options.admin, self._options.admin_password)
+        except (ApiError, ConnectionLostError, KeyError) as error:
+            if isinstance(error, ApiError) and "success" in error.document:
+                raise
+            raise UnexpectedAnswerError(
+                f"this API does not answer at {self._options.base_url}. Start it with `make run` in another terminal; "
+                "if that serves another port, give it here too: `make demo PORT=...`"
+            ) from error
+
     def _prepare_exam(self) -> None:
-        self._admin.sign_in(self._options.admin, self._options.admin_password)
+        self._sign_admin_in()
         now = datetime.now(INSTITUTE_TIME)
         exam = {
             "name": f"Physics mock, {now:%d %b %Y %H:%M:%S}",

@@ -6,7 +6,6 @@ from account import app as account_app
 from admin_users import activation
 from admin_users.app import api, lambda_handler
 from auth import app as auth_app
-from smartexam.accounts import revocations
 from smartexam.accounts.store import accounts, credentials, directory, identity
 from smartexam.accounts.store.identity import User
 from smartexam.platform import audit
@@ -22,7 +21,6 @@ from tests.factories.users import PASSWORD, access_token, create_user
 def admin(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Admin:
     for each in (api, auth_app.api, account_app.api):
         monkeypatch.setattr(each, "clock", clock)
-    monkeypatch.setattr(revocations, "_REFRESH_SECONDS", 0.0)
     return Admin(lambda_handler, clock)
 
 
@@ -36,6 +34,7 @@ def sign_in(path: str = "/api/auth/login", password: str = PASSWORD) -> Answer:
 
 
 def ping(student: User, clock: FrozenClock) -> int:
+    clock.advance(5)  # after which revocations apply everywhere
     return send(account_app.lambda_handler, "POST", "/_ping", token=access_token(student, clock.now())).status
 
 

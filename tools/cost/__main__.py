@@ -1,6 +1,7 @@
 """Print what exams cost: `make cost STUDENTS=10000`."""
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -62,19 +63,40 @@ def _watched(alarm: dict[str, Any]) -> int:
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make cost", description=__doc__)
-    parser.add_argument("--students", type=int, default=1000)
-    parser.add_argument("--hours", type=float, default=3.0)
-    parser.add_argument("--questions", type=int, default=75)
-    parser.add_argument("--sync-every", type=float, default=30.0, help="seconds between two syncs of the whole state")
+    parser.add_argument("--students", type=_count, default=1000)
+    parser.add_argument("--hours", type=_hours, default=3.0)
+    parser.add_argument("--questions", type=_count, default=75)
+    parser.add_argument("--sync-every", type=_amount, default=30.0, help="seconds between two syncs of the whole state")
     parser.add_argument("--price", type=_price, action="append", default=[], metavar="name=dollars")
     return parser
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return count
+
+
+def _hours(text: str) -> float:
+    hours = _amount(text)
+    if not hours:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return hours
+
+
+def _amount(text: str) -> float:
+    amount = float(text)
+    if not 0 <= amount < math.inf:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return amount
 
 
 def _price(text: str) -> tuple[str, float]:
     name, _, dollars = text.partition("=")
     if name not in {field.name for field in fields(Prices)}:
         raise argparse.ArgumentTypeError(f"no price {name}: {', '.join(field.name for field in fields(Prices))}")
-    return name, float(dollars)
+    return name, _amount(dollars)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 
 from sit_exam import Surroundings, main
 from sitting.screen import Screen
-from smartexam_client import HttpTransport
+from smartexam_client import ConnectionLostError, HttpTransport, Reply
 from tests.unit.examples.in_memory_platform import Platform
 
 
@@ -100,3 +100,15 @@ def test_the_exam_goes_when_asked(run: Run) -> None:
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="not an http"):
         HttpTransport(url)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [ConnectionLostError("refused"), Reply(501, {}, b"<html>"), Reply(404, {}, b"{}"), Reply(200, {}, b"<html>")],
+)
+def test_without_the_stack_it_says_to_start_it(run: Run, failure: Reply | ConnectionLostError) -> None:
+    run.platform.failing = [failure] * 10
+
+    assert run() == 1
+    assert "`make run`" in run.printed
+    assert "`make demo PORT=...`" in run.printed

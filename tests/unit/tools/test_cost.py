@@ -49,3 +49,22 @@ def test_refuses_a_price_that_it_does_not_know(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         command.main(["--price", "lunch=1"])
     assert "no price lunch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--hours", "-1"),
+        ("--hours", "0"),
+        ("--hours", "nan"),
+        ("--students", "0"),
+        ("--questions", "-5"),
+        ("--sync-every", "-1"),
+        ("--price", "dynamodb_write_unit=-1"),
+    ],
+)
+def test_there_are_no_negative_costs(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main([option, value])
+
+    assert f"argument {option}: must be" in capsys.readouterr().err
