@@ -63,7 +63,7 @@ def localised(
         local["Resources"][logical_id].pop("Metadata", None)
     general = local.setdefault("Globals", {}).setdefault("Function", {})
     # Here a change applies at once: one version, no alias, no gradual deployment.
-    for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties"):
+    for name in ("CodeUri", "AutoPublishAlias", "AutoPublishAliasAllProperties", "DeploymentPreference"):
         general.pop(name, None)
     general.setdefault("Environment", {}).setdefault("Variables", {}).update(environment)
     http_apis = set()

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 
 def _commands(job: dict[str, Any]) -> list[str]:
     return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 class TestTheWorkflow:
@@ -55,6 +60,13 @@ class TestTheWorkflow:
         assert WORKFLOW["permissions"] == {"contents": "read"}
         assert [name for name, job in JOBS.items() if "id-token" in job.get("permissions", {})] == ["deploy"]
         assert "secrets." not in json.dumps(JOBS)
+
+    @pytest.mark.parametrize("path", [".github/workflows/ci.yml", ".github/workflows/audit.yml"])
+    def test_uses_actions_that_nobody_can_exchange(self, path: str) -> None:
+        used = [step["uses"] for job in _read(path)["jobs"].values() for step in job["steps"] if "uses" in step]
+        assert used
+        for action in used:
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action), action
 
     def test_does_not_run_for_ever(self) -> None:
         assert all(job["timeout-minutes"] <= 60 for job in JOBS.values())
@@ -96,7 +108,11 @@ def test_hooks_are_the_projects_own_tools(hook: dict[str, Any]) -> None:
 
 
 class TestTheRoleThatDeploys:
-    role: dict[str, Any] = template.load(ROOT / "infrastructure" / "github-deploy.yaml")["Resources"]["DeployRole"]
+    resources: dict[str, Any] = template.load(ROOT / "infrastructure" / "github-deploy.yaml")["Resources"]
+    role: dict[str, Any] = resources["DeployRole"]
+    boundary: dict[str, Any] = resources["Boundary"]
+    statements: list[dict[str, Any]] = role["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    allowed = tuple(each for each in statements if each["Effect"] == "Allow")
 
     def test_is_for_one_environment_of_one_repository(self) -> None:
         (statement,) = self.role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
@@ -107,11 +123,48 @@ class TestTheRoleThatDeploys:
         assert claims["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
 
     def test_makes_roles_of_the_stacks_alone(self) -> None:
-        (policy,) = self.role["Properties"]["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for statement in self.allowed:
             resources = statement["Resource"]
             for resource in resources if isinstance(resources, list) else [resources]:
                 assert resource["Fn::Sub"].endswith("/smartexam-*")
+
+    def test_gives_rights_only_to_roles_with_the_boundary(self) -> None:
+        giving = {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"}
+        for statement in self.allowed:
+            if giving & set(statement["Action"]):
+                assert statement["Condition"] == {"StringEquals": {"iam:PermissionsBoundary": {"Ref": "Boundary"}}}
+        allowed = {action for statement in self.allowed for action in _listed(statement["Action"])}
+        assert giving <= allowed
+        assert not {"iam:DeleteRolePermissionsBoundary", "iam:*"} & allowed
+
+    def test_cannot_change_its_own_rights_or_the_boundary(self) -> None:
+        (denied,) = [each for each in self.statements if each["Effect"] == "Deny" and each["Action"] == "iam:*"]
+        own = {resource["Fn::Sub"].rpartition("${AWS::AccountId}:")[2] for resource in denied["Resource"]}
+        # CloudFormation names both after the stack.
+        assert own == {"role/${AWS::StackName}-*", "policy/${AWS::StackName}-*"}
+        assert "RoleName" not in self.role["Properties"]
+        assert "ManagedPolicyName" not in self.boundary["Properties"]
+
+    def test_the_boundary_allows_nothing_that_widens_rights(self) -> None:
+        for statement in self.boundary["Properties"]["PolicyDocument"]["Statement"]:
+            for action in _listed(statement["Action"]):
+                assert action.partition(":")[0] not in {"iam", "sts", "organizations", "account", "cloudformation", "*"}
+
+    def test_every_role_of_the_stack_can_have_the_boundary(self) -> None:
+        for name, role in stack.deployed_of("AWS::IAM::Role"):
+            boundary = {"Fn::If": ["HasBoundary", {"Ref": "RolesBoundary"}, {"Ref": "AWS::NoValue"}]}
+            assert role["PermissionsBoundary"] == boundary, name
+
+    def test_the_boundary_has_room_for_what_functions_do(self) -> None:
+        statements = self.boundary["Properties"]["PolicyDocument"]["Statement"]
+        patterns = [action for statement in statements for action in _listed(statement["Action"])]
+        used = {
+            action
+            for function in stack.function_ids()
+            for each in stack.statements(function)
+            for action in each.actions
+        }
+        assert [action for action in used if not any(fnmatchcase(action, pattern) for pattern in patterns)] == []
 
     def test_the_stacks_are_named_so(self) -> None:
         names = re.findall(r'^stack_name = "(.+)"', (ROOT / "samconfig.toml").read_text(encoding="utf-8"), re.MULTILINE)

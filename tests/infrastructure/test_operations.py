@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from local import template
+from smartexam.platform.http.origin import HEADER
 from tests.infrastructure import stack
 
 FUNCTIONS = stack.function_ids()
@@ -238,32 +239,20 @@ class TestParameters:
         assert kinds == {"ACTUAL": 80, "FORECASTED": 100}
 
 
-def test_the_model_is_asked_no_faster_than_it_answers() -> None:
-    limits = RESOURCES["HttpApi"]["Properties"]["RouteSettings"]
-    for route in (
-        "POST /api/study-chat",
-        "POST /admin/ai-command-centre/generate",
-        "POST /admin/ai-command-centre/upload-url",
-    ):
-        assert limits[route]["ThrottlingRateLimit"] <= 20
-
-
 class TestTheFirewall:
     waf = template.load(stack.ROOT / "infrastructure" / "waf.yaml")
-    rules: list[dict[str, Any]] = waf["Resources"]["Firewall"]["Properties"]["Rules"]
+    rules: list[dict[str, Any]] = waf["Resources"]["WebAcl"]["Properties"]["Rules"]
     distribution: dict[str, Any] = waf["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
 
     def test_answers_in_the_apis_one_error_shape(self) -> None:
-        bodies = self.waf["Resources"]["Firewall"]["Properties"]["CustomResponseBodies"]
+        bodies = self.waf["Resources"]["WebAcl"]["Properties"]["CustomResponseBodies"]
         assert json.loads(bodies["too-many"]["Content"]).items() >= {"status": "error", "success": False}.items()
         for rule in self.rules[:2]:
             assert rule["Action"]["Block"]["CustomResponse"]["ResponseCode"] == 429
 
     def test_watches_every_way_to_sign_in(self) -> None:
         scope = self.rules[1]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["RegexMatchStatement"]
-        limits = RESOURCES["HttpApi"]["Properties"]["RouteSettings"]
         for path in ("/login", "/admin/login", "/api/auth/login", "/api/auth/google"):
-            assert f"POST {path}" in limits
             assert re.search(scope["RegexString"], path)
         assert not re.search(scope["RegexString"], "/api/auth/me")
 
@@ -271,8 +260,127 @@ class TestTheFirewall:
         students, every = 2000, 30
         assert self.waf["Parameters"]["RequestsPerAddress"]["Default"] >= students * 300 / every
 
+    def test_is_on_in_production_unless_switched_off(self) -> None:
+        def is_on(**parameters: str) -> bool:
+            return template.Resolver(self.waf, parameters, "us-east-1").holds("HasFirewall")
+
+        assert is_on(Stage="prod")
+        assert is_on(Stage="dev", Firewall="on")
+        assert not is_on(Stage="prod", Firewall="off")
+        assert not is_on(Stage="dev")
+        assert self.distribution["WebACLId"]["Fn::If"][:2] == ["HasFirewall", {"Fn::GetAtt": ["WebAcl", "Arn"]}]
+
+    def test_tells_the_api_what_came_through_it(self) -> None:
+        (origin,) = self.distribution["Origins"]
+        (header,) = origin["OriginCustomHeaders"]
+        assert header == {"HeaderName": HEADER, "HeaderValue": {"Ref": "OriginSecret"}}
+        assert self.waf["Parameters"]["OriginSecret"]["NoEcho"] is True
+
     def test_nothing_is_cached(self) -> None:
         behaviour = self.distribution["DefaultCacheBehavior"]
         assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
         assert {"GET", "POST", "PUT", "DELETE"} <= set(behaviour["AllowedMethods"])
+
+
+SHARES = {
+    function: stack.deployed()[function]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
+    for function in FUNCTIONS
+    if "ReservedConcurrentExecutions" in stack.deployed()[function]["Properties"]
+}
+
+
+class TestConcurrency:
+    """Sitting has executions that no other function can use up, and expensive functions a share of the rest."""
+
+    least_unreserved = 100  # Lambda's own rule
+
+    def test_sitting_has_its_own(self) -> None:
+        assert SHARES["ExamsFunction"] == ["HasShares", {"Ref": "SittingConcurrency"}, {"Ref": "AWS::NoValue"}]
+
+    def test_what_is_expensive_has_a_limit(self) -> None:
+        passwords = {"AuthFunction", "AccountFunction"}
+        own_layers = {function for function in FUNCTIONS if RESOURCES[function]["Properties"].get("Layers")}
+        large = {function for function in FUNCTIONS if RESOURCES[function]["Properties"].get("MemorySize", 0) > 512}
+        assert passwords | own_layers | large <= set(SHARES)
+
+    def test_the_account_has_room_for_all(self) -> None:
+        sitting = stack.source()["Parameters"]["SittingConcurrency"]["Default"]
+        others = sum(share for _, share, _ in SHARES.values() if isinstance(share, int))
+        assert sitting + others + self.least_unreserved <= 1000
+        assert (
+            f"{others + self.least_unreserved} more"
+            in stack.source()["Parameters"]["SittingConcurrency"]["Description"]
+        )
+
+    def test_is_reserved_in_production_unless_the_account_is_too_small(self) -> None:
+        def shared(**parameters: str) -> bool:
+            return template.Resolver(stack.source(), parameters, "us-east-1").holds("HasShares")
+
+        assert shared(Stage="prod")
+        assert not shared(Stage="prod", SittingConcurrency="0")
+        assert not shared(Stage="dev")
+
+
+class TestThrottles:
+    def test_stand_far_above_need(self) -> None:
+        api = RESOURCES["HttpApi"]["Properties"]
+        students = 10_000
+        by_all = (
+            students / 30 + students / 10 * 3
+        )  # all sync; and all start, which takes three requests, within ten seconds
+        assert api["DefaultRouteSettings"]["ThrottlingRateLimit"] >= 2 * by_all
+        for route, limit in api["RouteSettings"].items():
+            assert limit["ThrottlingRateLimit"] >= 10 * students / 60, route  # all sign in within a minute
+
+
+class TestTls:
+    def test_is_1_2_on_every_distribution_with_a_domain(self) -> None:
+        waf = template.load(stack.ROOT / "infrastructure" / "waf.yaml")["Resources"]
+        found = [
+            each for each in [*RESOURCES.values(), *waf.values()] if each["Type"] == "AWS::CloudFront::Distribution"
+        ]
+        assert len(found) == 2
+        for distribution in found:
+            settings = distribution["Properties"]["DistributionConfig"]
+            _, with_domain, _ = settings["ViewerCertificate"]["Fn::If"]
+            assert with_domain["MinimumProtocolVersion"] == "TLSv1.2_2021"
+            assert settings["DefaultCacheBehavior"]["ViewerProtocolPolicy"] in {"https-only", "redirect-to-https"}
+
+    def test_is_required_by_every_bucket(self) -> None:
+        guarded = set()
+        for _, policy in stack.deployed_of("AWS::S3::BucketPolicy"):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}:
+                    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+                    guarded.add(policy["Bucket"]["Ref"])
+        assert guarded == {name for name, _ in stack.deployed_of("AWS::S3::Bucket")}
+
+
+class TestProduction:
+    """What the rules refuse: what is for development, and what is an example."""
+
+    asserted = str(RULES["ProductionHasItsOwnAddresses"]["Assertions"])
+
+    def test_refuses_the_examples_of_samconfig(self) -> None:
+        text = (stack.ROOT / "samconfig.toml").read_text(encoding="utf-8")
+        examples = re.findall(r'"\w+=([^"]*example\.com)"', text)
+        assert len(examples) >= 5
+        for example in examples:
+            assert f"'{example}'" in self.asserted, example
+
+    @pytest.mark.parametrize("name", ["AppBaseUrl", "AllowedOrigins"])
+    @pytest.mark.parametrize(
+        ("address", "is_taken"),
+        [
+            ("https://exams.example.org", True),
+            ("http://127.0.0.1:3000", True),
+            ("http://exams.example.org", False),
+            ("http://localhost.example.org", False),
+            ("https://", False),
+            ("*", False),
+        ],
+    )
+    def test_takes_http_on_a_developers_machine_alone(self, name: str, address: str, is_taken: bool) -> None:
+        pattern = stack.source()["Parameters"][name]["AllowedPattern"]
+        assert bool(re.fullmatch(pattern, address)) is is_taken

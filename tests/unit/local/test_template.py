@@ -135,7 +135,11 @@ def test_what_moves_callers_by_and_by_is_left_out_here(template: Template) -> No
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {"Dimensions": [{"Name": "V", "Value": {"Fn::GetAtt": ["ExamsFunction", "Version.Version"]}}]},
     }
-    template["Globals"]["Function"] |= {"AutoPublishAlias": "live", "AutoPublishAliasAllProperties": True}
+    template["Globals"]["Function"] |= {
+        "AutoPublishAlias": "live",
+        "AutoPublishAliasAllProperties": True,
+        "DeploymentPreference": {"Role": "arn"},
+    }
     template["Resources"]["CommonLayer"]["Properties"]["PublishLambdaVersion"] = True
     artifacts = Artifacts({"ExamsFunction": Artifact("exams-1.zip", b"")}, {"CommonLayer": Artifact("layer.zip", b"")})
 

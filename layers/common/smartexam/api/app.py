@@ -18,6 +18,7 @@ from smartexam.accounts.authenticate import authenticate
 from smartexam.platform.clock import Clock
 from smartexam.platform.errors import AppError, NotFound
 from smartexam.platform.http import bodies, response
+from smartexam.platform.http.origin import require_distribution
 from smartexam.platform.http.request import Request
 from smartexam.platform.http.response import Reply
 from smartexam.platform.observability import Trace, log_invocation, logger, note, tracing
@@ -149,6 +150,7 @@ class Api:
             request = _request.get()
             note(route=f"{route.method} {route.path}")
             try:
+                require_distribution(request.headers)
                 _require_whole(request.path)
                 arguments: dict[str, Any] = {name: _id(path_values[name]) for name in names}
                 request.principal = authenticate(

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True):
         tables: the tables' names by context; only those that the function was given.
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
         allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
+        origin_secrets: what the distribution in front of the API sends with each request; empty if there is none.
         sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
         sign_up_open: whether people may create accounts themselves; otherwise administrators and rosters do.
         local_clock_file: only set on a developer's machine; see `smartexam.platform.clock.OffsetClock`.
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True):
     exam_timezone: str
     app_base_url: str
     allowed_origins: frozenset[str]
+    origin_secrets: tuple[str, ...]
     sync_grace_seconds: int
     sign_up_open: bool
     is_local: bool
@@ -100,16 +102,20 @@ def parse(environment: Mapping[str, str]) -> Settings:
     sign_up = environment.get("SIGN_UP") or "open"
     if sign_up not in {"open", "closed"}:
         raise SettingsError("SIGN_UP must be open or closed")
-    origins = (origin.strip().rstrip("/") for origin in environment.get("ALLOWED_ORIGINS", "").split(","))
+    stage, app_base_url = environment.get("STAGE", "dev"), environment.get("APP_BASE_URL", "").rstrip("/")
+    origins = frozenset(origin.rstrip("/") for origin in _listed(environment.get("ALLOWED_ORIGINS", "")))
+    if stage == "prod" and not all(url.startswith("https://") for url in (app_base_url, *origins)):
+        raise SettingsError("production needs https addresses in APP_BASE_URL and ALLOWED_ORIGINS")
     return Settings(
-        stage=environment.get("STAGE", "dev"),
+        stage=stage,
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1",
         tables={name: environment[key] for name in TABLES if environment.get(key := f"{name.upper()}_TABLE")},
         jwt_secret=secret,
         jwt_secret_arn=secret_arn,
         exam_timezone=environment.get("EXAM_TIMEZONE") or "Asia/Kolkata",
-        app_base_url=environment.get("APP_BASE_URL", "").rstrip("/"),
-        allowed_origins=frozenset(origin for origin in origins if origin),
+        app_base_url=app_base_url,
+        allowed_origins=origins,
+        origin_secrets=tuple(_listed(environment.get("ORIGIN_SECRET", ""))),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
         sign_up_open=sign_up == "open",
         is_local=is_local,
@@ -122,6 +128,10 @@ def parse(environment: Mapping[str, str]) -> Settings:
 def settings() -> Settings:
     """The settings of this process, parsed at the first call."""
     return parse(os.environ)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _is_loopback(url: str) -> bool:

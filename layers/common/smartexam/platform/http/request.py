@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from smartexam.platform.errors import BadRequest, Unauthorized
+from smartexam.platform.http.origin import client_address
 from smartexam.platform.principal import Principal
 
 
@@ -19,7 +20,8 @@ class Request(msgspec.Struct, eq=False, dict=True):
     Attributes:
         now: when it began, epoch seconds by the injected clock; the only time its rules may use.
         headers: names in lower case, several values joined by commas.
-        source_ip: the peer that API Gateway saw, whatever the headers say.
+        source_ip: the client's address; headers count only behind the distribution, see
+            `smartexam.platform.http.origin`.
         principal: the caller; None on public routes.
     """
 
@@ -37,13 +39,14 @@ class Request(msgspec.Struct, eq=False, dict=True):
         """The request in a payload-2.0 event."""
         context = event.get("requestContext") or {}
         http = context.get("http") or {}
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         return cls(
             event=event,
             now=now,
             method=str(http.get("method", "GET")).upper(),
             path=str(event.get("rawPath") or http.get("path") or "/"),
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
-            source_ip=str(http.get("sourceIp", "")),
+            headers=headers,
+            source_ip=client_address(str(http.get("sourceIp", "")), headers),
             request_id=str(context.get("requestId", "")),
         )
 
