@@ -37,6 +37,19 @@ def set_up(username: str, link: str) -> Letter:
     )
 
 
+def invitation(full_name: str, username: str, roll_no: str | None, link: str, sign_in: str) -> Letter:
+    """To a student whose account the institute made."""
+    names = username if roll_no is None else f"{username} or your roll number {roll_no}"
+    return _letter(
+        f"Your {_PRODUCT} account",
+        f"Hello {full_name},",
+        f"Your institute has made an account for you. You sign in with this address, with {names}.",
+        ("Set your password", link),
+        "The link works once, for one hour. Later, ask for a new one there:",
+        ("Sign in", sign_in),
+    )
+
+
 def reset(full_name: str, username: str, link: str) -> Letter:
     """To an account whose password was forgotten."""
     return _letter(

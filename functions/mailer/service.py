@@ -43,6 +43,8 @@ def deliver(order: MailOrder, now: float) -> None:
     user = identity.get_user(user_id) if user_id is not None else None
     if user is None or not user.is_active:
         return
+    if order.occasion == "invitation" and user.password_hash is not None:
+        return
     note(user_id=user.id)
     budget = _budget(order, user)
     try:
@@ -53,13 +55,16 @@ def deliver(order: MailOrder, now: float) -> None:
 
 
 def _budget(order: MailOrder, user: User) -> Budget:
-    if order.occasion == "sign_up":
+    if order.occasion in {"sign_up", "invitation"}:
         return _SET_UP if user.password_hash is None else _ALREADY_REGISTERED
     return _LINK if order.occasion == "reset" else _NOTICE
 
 
 def _letter(order: MailOrder, user: User, now: float) -> Letter:
     base = settings().app_base_url
+    if order.occasion == "invitation":
+        link = f"{base}/set-password?token={credentials.issue_password_link(user.id, now)}"
+        return letters.invitation(user.full_name, user.username, user.roll_no, link, f"{base}/login")
     if order.occasion not in {"sign_up", "reset"}:
         return letters.notice(order.occasion, user.full_name, user.username, user.role, base)
     if order.occasion == "sign_up" and user.password_hash is not None:

@@ -1,7 +1,7 @@
 """Intercepts functions' messages to queues, and the mails that follow."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,11 @@ class PostOffice:
         """In place of `queues.send`."""
         self.sent.append(Sent(url.rsplit("/", 1)[-1], msgspec.to_builtins(message), delay_seconds))
 
+    def take_all(self, url: str, messages: Sequence[msgspec.Struct]) -> None:
+        """In place of `queues.send_all`."""
+        for message in messages:
+            self.take(url, message)
+
     def take_mail(self, address: str, letter: Letter) -> None:
         """In place of `sender.send`."""
         self.mails.append(Mail(address, letter))
@@ -63,7 +68,7 @@ class PostOffice:
     def delivered(self) -> list[Mail]:
         """Let the mailer work through its queue; returns the mails that it sent."""
         before = len(self.mails)
-        bodies = [message.body for message in self.taken("mail")]
+        bodies = [message.body for queue in ("mail", "invitation") for message in self.taken(queue)]
         if bodies:
             assert mailer(sqs_event(*bodies), FakeContext()) == {"batchItemFailures": []}
         return self.mails[before:]

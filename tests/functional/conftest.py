@@ -28,8 +28,9 @@ def post(monkeypatch: pytest.MonkeyPatch) -> PostOffice:
     """Collects messages to queues, and mails."""
     office = PostOffice()
     monkeypatch.setattr(queues, "send", office.take)
+    monkeypatch.setattr(queues, "send_all", office.take_all)
     monkeypatch.setattr(sender, "send", office.take_mail)
-    for name in ("mail", "account_eraser", "exam_eraser", "conversation_eraser"):
+    for name in ("mail", "invitation", "job", "account_eraser", "exam_eraser", "conversation_eraser"):
         monkeypatch.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}")
     return office
 

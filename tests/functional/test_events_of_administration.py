@@ -12,10 +12,13 @@ import boto3
 import pytest
 
 from exams.app import lambda_handler as exams
-from smartexam.accounts.store import access_requests
+from smartexam.accounts.store import access_requests, batches
+from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.store import categories
 from smartexam.catalog.store.categories import Category
-from smartexam.platform import storage
+from smartexam.jobs.store import jobs
+from smartexam.platform import audit, ids, storage
+from smartexam.platform.audit import Change
 from smartexam.platform.settings import settings
 from smartexam.results.store import tallies
 from tests.factories.clock import MORNING, FrozenClock
@@ -33,7 +36,9 @@ ADMINISTRATION = (
     "admin_categories",
     "admin_images",
     "admin_requests",
+    "admin_students",
     "admin_users",
+    "jobs",
 )
 STUDENT = ("result_pdf/download.json", "results/analytics.json")
 
@@ -58,6 +63,7 @@ def tokens(
     for name in ("STATISTICS_QUEUE_URL", "IMAGES_BASE_URL"):
         monkeypatch.setenv(name, "https://example.test/statistics")
     monkeypatch.setenv("IMAGES_BUCKET", "images-of-events")
+    monkeypatch.setenv("UPLOADS_BUCKET", "images-of-events")
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="images-of-events")
     storage._client.cache_clear()
     settings.cache_clear()
@@ -70,6 +76,9 @@ def tokens(
     _handler("result_aggregator/stream.json")(stream_event(stored_records()), FakeContext())
     access_requests.submit(student, "admin", "I teach", MORNING)
     categories.create_category(Category(5, "Biology", None))
+    made = audit.entry(Change(admin.id, "batch.create", "batch:1", None, None), MORNING)
+    batches.create(Batch(ids.next_id("batch"), "Evening", 0, MORNING), made)
+    jobs.create(1, "students_export", {"batch_id": 1}, created_by=admin.id, now=MORNING, is_queued=True)
     return {"admin": access_token(admin), "student": token}
 
 
@@ -81,6 +90,17 @@ def test_requests_succeed(name: str, tokens: dict[str, str], tables: dict[str, s
     answer = answer_of(_handler(name)(json.loads(text), FakeContext()))
 
     assert answer.status == (202 if name == "admin_analytics/rebuild.json" else 200), answer.body
+
+
+def test_a_job_is_worked_on_within_its_rights(tokens: dict[str, str], tables: dict[str, str]) -> None:
+    event = json.loads((EVENTS / "job_worker/job.json").read_text(encoding="utf-8"))
+
+    context = FakeContext(remaining_ms=lambda: 60_000)
+    assert _handler("job_worker/job.json")(event, context) == {"batchItemFailures": []}
+
+    job = jobs.get(1, MORNING)
+    assert job is not None
+    assert job.status == jobs.DONE
 
 
 def test_the_stream_is_counted_within_its_rights(tokens: dict[str, str], tables: dict[str, str]) -> None:

@@ -256,6 +256,24 @@ ADMIN_PEOPLE = (
     Row("GET", "/admin/api/analytics/rebuild", access="admin"),
     Row("POST", "/admin/api/analytics/rebuild", access="admin", own=202),
 )
+_ROSTER = b"name,email\r\nNew Comer,new.comer@example.org\r\n"
+ADMIN_STUDENTS = (
+    Row("GET", "/admin/api/batches"),
+    Row("POST", "/admin/batches/create", _fixed({"name": "New"})),
+    Row("POST", "/admin/batches/update/{batch}", _fixed({"name": "Other"}), missing=404),
+    Row("POST", "/admin/batches/delete/{batch}", missing=404),
+    Row("GET", "/admin/api/batches/{batch}/students", missing=404),
+    Row("POST", "/admin/batches/{batch}/students/add", lambda it: {"user_ids": [it.friend]}, missing=404),
+    Row("POST", "/admin/batches/{batch}/students/remove", lambda it: {"user_ids": [it.friend]}, missing=404),
+    Row("POST", "/admin/students/update/{friend}", _fixed({"roll_no": "007"}), missing=404),
+    Row("POST", "/admin/students/import-csv", more=multipart({}, {"csv_file": ("roster.csv", _ROSTER)})),
+    Row("GET", "/admin/students/export-csv"),
+)
+JOBS = (
+    Row("GET", "/admin/api/jobs"),
+    Row("GET", "/admin/api/jobs/{job}", missing=404),
+    Row("GET", "/api/jobs/{job}", foreign=404, missing=404),
+)
 ADMIN_GENERATION = (
     Row("POST", "/admin/ai-command-centre/generate", more={"form": _PURE}),
     Row(
@@ -283,6 +301,8 @@ ROWS = (
     *DISCUSSIONS,
     *ADMIN_CATALOG,
     *ADMIN_PEOPLE,
+    *ADMIN_STUDENTS,
+    *JOBS,
     *ADMIN_GENERATION,
     *REFERENCE,
 )

@@ -5,7 +5,8 @@ from typing import Any
 
 from exams.models import SyncBody
 from exams.sitting import start, submit, sync
-from smartexam.accounts.store import access_requests, credentials, sessions
+from smartexam.accounts.store import access_requests, batches, credentials, sessions
+from smartexam.accounts.store.batches import Batch
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
@@ -14,7 +15,7 @@ from smartexam.catalog.questions import Question
 from smartexam.catalog.store import categories
 from smartexam.catalog.store.categories import Category
 from smartexam.jobs.store import jobs
-from smartexam.platform import ids, opaque
+from smartexam.platform import audit, ids, opaque
 from smartexam.sitting.store import attempts
 from smartexam.talk.store import study
 from smartexam.talk.store.discussions import writing
@@ -69,6 +70,7 @@ class Belongings:
     category: int
     access_request: int
     job: int
+    batch: int
     refresh_token: str
     session: str
     link: str
@@ -102,6 +104,7 @@ NOTHING = Belongings(
     category=_FAR,
     access_request=_FAR,
     job=_FAR,
+    batch=_FAR,
     refresh_token=opaque.mint(_FAR).token,
     session=opaque.mint(_FAR).token,
     link=opaque.mint(_FAR).token,
@@ -122,6 +125,9 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
     categories.create_category(category)
     job = ids.next_id("job")
     jobs.create(job, "question_generation", {"mode": "extract", "exam_id": spare.id}, created_by=user.id, now=now)
+    batch = ids.next_id("batch")
+    made = audit.entry(audit.Change(user.id, "batch.create", f"batch:{batch}", None, None), now)
+    batches.create(Batch(batch, f"Batch {name}", 0, now), made)
     conversation = _befriend(user, friend, now)
     said, heard = (
         sending.send(sending.Draft(conversation, speaker.id, speaker.full_name, f"said {marker}"), now - 60).message
@@ -167,6 +173,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
         category=category.id,
         access_request=access_requests.submit(friend, "admin", f"because {marker}", now),
         job=job,
+        batch=batch,
         refresh_token=refresh_token,
         session=session,
         link=link,

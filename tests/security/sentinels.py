@@ -57,7 +57,13 @@ class Allowance:
 ALLOWED = (
     Allowance("access token", "anybody", r"POST /api/auth/(login|refresh)", "whoever proves to be its owner gets one"),
     Allowance("key.*|tolerance.*|unreleased", "admin", r"\w+ /admin/(questions|api/audit).*", "admins keep questions"),
-    Allowance("address", "admin", r"GET /admin/api/(users/search|requests/list)", "admins keep accounts"),
+    Allowance("address", "admin", r"POST /admin/students/update/{}", "it answers with the student"),
+    Allowance(
+        "address",
+        "admin",
+        r"GET /admin/(api/(users/search|requests/list|batches/{}/students)|students/export-csv)",
+        "admins keep accounts",
+    ),
     Allowance("reason", "admin", r"GET /admin/api/requests/list", "admins decide requests for access"),
     Allowance("address", "owner", r"GET /api/auth/me", "it is one's own"),
     Allowance("score", "admin", r"GET /admin/.*users-analytics/.*", "admins see results before their students"),

@@ -43,7 +43,7 @@ from tests.security.sentinels import Sentinel
 ACCOUNT = "123456789012"
 SUFFIX = "in-the-vault"
 BUCKETS = {"IMAGES_BUCKET": "images-of-security", "UPLOADS_BUCKET": "uploads-of-security"}
-QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser", "statistics")
+QUEUES = ("mail", "invitation", "job", "account_eraser", "exam_eraser", "conversation_eraser", "statistics")
 ENVIRONMENT = {
     "IMAGES_BASE_URL": "https://images.example.test",
     "SOCKETS_URL": "wss://sockets.example.test/test",

@@ -35,6 +35,7 @@ def _in_pieces(erase_piece: Callable[[int], bool]) -> Step:
 ACCOUNT_STEPS: tuple[Step, ...] = (
     _in_pieces(accounts.erase_access_requests),
     _in_pieces(messaging.erase_user),
+    _in_pieces(accounts.erase_enrolment),
     _in_pieces(accounts.erase_identity),
     _in_pieces(accounts.erase_credentials),
     _in_pieces(sockets.erase_tickets),

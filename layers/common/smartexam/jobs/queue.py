@@ -56,8 +56,9 @@ def ask(
     Raises:
         Unavailable: the database or the queue cannot be reached.
     """
+    wanted_id = next_job_id() if job_id is None else job_id
     job = jobs.create(
-        next_job_id() if job_id is None else job_id,
+        wanted_id,
         kind,
         request,
         created_by=created_by,
@@ -67,7 +68,7 @@ def ask(
         is_queued=True,
     )
     # After a crash between the two, the next request for the job or look at it sends it.
-    if job.created_at == now or jobs.revive(job, now):
+    if job.id == wanted_id or jobs.revive(job, now):
         hand_over(job.id)
     path = "/api/jobs" if is_private else "/admin/api/jobs"
     return Accepted(job.id, job.status, f"{path}/{job.id}")

@@ -4,6 +4,7 @@ An order contains only the occasion and the address. The mailer looks up the acc
 takes the same time for every address, and no link is stored in a queue.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from smartexam.platform.settings import settings
 Occasion = Literal[
     "sign_up",
     "reset",
+    "invitation",
     "password_changed",
     "role_changed",
     "access_requested",
@@ -52,3 +54,13 @@ def notify(occasion: Occasion, email: str) -> None:
         order(occasion, email)
     except AppError:
         note(unsent=occasion)
+
+
+def order_invitations(addresses: Sequence[str]) -> None:
+    """Order the mails that invite students, by a queue of their own: thousands must not delay anybody's reset link.
+
+    Raises:
+        Unavailable: the queue cannot be reached; some may be ordered.
+    """
+    url = settings().required("INVITATION_QUEUE_URL")
+    queues.send_all(url, [MailOrder("invitation", address) for address in addresses])

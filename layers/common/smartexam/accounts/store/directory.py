@@ -98,6 +98,12 @@ def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Per
     return list(found.values())[:limit]
 
 
+def list_accounts(*, limit: int, after: str | None) -> tuple[list[int], str | None]:
+    """The ids of all accounts, the oldest first, and the place to go on after."""
+    page = table.query(MemberItem, "USERS#ALL", limit=limit, after=after)
+    return [item.user_id for item in page.items], page.next_sk
+
+
 def listing_puts(user: "User") -> list[Operation]:
     """The list items of a new account."""
     matches = [MatchItem(pk, sk, user_id=user.id, role=user.role) for pk, sk in _match_keys(user)]

@@ -1,6 +1,6 @@
 """Deletes what belongs to an account, in pieces; each function returns whether there may be more."""
 
-from smartexam.accounts.store import access_requests
+from smartexam.accounts.store import access_requests, batches
 from smartexam.platform.dynamodb.erasing import erase_partition
 from smartexam.platform.keys import user_key
 
@@ -10,6 +10,11 @@ _REQUESTS_PIECE = 20
 def erase_access_requests(user_id: int) -> bool:
     """Delete a user's requests for another role."""
     return access_requests.erase_of(user_id, limit=_REQUESTS_PIECE)
+
+
+def erase_enrolment(user_id: int) -> bool:
+    """Take a user out of all batches."""
+    return batches.erase_enrolment(user_id)
 
 
 def erase_identity(user_id: int) -> bool:

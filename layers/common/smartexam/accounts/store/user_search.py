@@ -5,10 +5,10 @@ most `MOST_MATCHES` items are read, so that a single letter does not read every 
 lower bound, and marked as such.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from smartexam.accounts.store import directory, identity
+from smartexam.accounts.store import batches, directory, identity
 from smartexam.accounts.store.directory import MatchItem, MemberItem
 from smartexam.accounts.store.identity import User
 from smartexam.platform.dynamodb import table
@@ -37,14 +37,38 @@ def find_users(text: str, role: str | None, page: Wanted) -> FoundUsers:
     """A page of accounts: of a search in alphabetical order of the match, otherwise the newest first.
 
     Args:
-        text: the start of a username, of an address or of a word of the full name; empty for all accounts.
+        text: the start of a username, an address, a roll number or a word of the full name; empty for all accounts.
         role: only accounts of exactly this role.
         page: which page.
     """
-    wanted = directory.comparable(text)[: directory.LONGEST_TERM]
+    wanted = searchable(text)
     if not wanted:
         return _all_users(role, page)
     return _following(wanted, role, page) if page.after is not None else _numbered(wanted, role, page)
+
+
+def find_members(batch_id: int, text: str, *, limit: int, after: str | None) -> tuple[list[User], str | None]:
+    """Students of a batch, and the place to go on after: by id or, of a search, in order of what matched.
+
+    A page of a search may be short of `limit` where few of many that match are in the batch; the place leads on.
+    """
+    wanted = searchable(text)
+    if not wanted:
+        user_ids, place = batches.member_ids(batch_id, limit=limit, after=after)
+        return _users(user_ids), place
+    found: list[User] = []
+    for row, user in _matching(wanted, after, lambda ids: batches.members_among(batch_id, ids)):
+        after = row
+        if user is not None:
+            found.append(user)
+            if len(found) == limit:
+                break
+    return found, after
+
+
+def searchable(text: str) -> str:
+    """A search text as terms are compared with it."""
+    return directory.comparable(text)[: directory.LONGEST_TERM]
 
 
 def _all_users(role: str | None, page: Wanted) -> FoundUsers:
@@ -83,22 +107,36 @@ def _numbered(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
 def _following(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
     """The accounts after a place. An account with several matching terms is listed at the first of them only."""
     users: list[User] = []
-    after = page.after
+    place = page.after
+    for row, user in _matching(wanted, page.after, None, role):
+        place = row
+        if user is not None:
+            users.append(user)
+            if len(users) == page.size:
+                break
+    return FoundUsers(users, page.total or 0, is_exact=False, next_place=place)
+
+
+def _matching(
+    wanted: str, after: str | None, among: Callable[[set[int]], set[int]] | None, role: str | None = None
+) -> Iterator[tuple[str | None, User | None]]:
+    """Accounts behind a place whose terms begin so, each once, with the place behind it, up to `MOST_MATCHES` rows.
+
+    Comes last, without an account: the place behind what was looked at, None at the end.
+    """
     for _ in range(MOST_MATCHES // _PIECE):
         rows = table.query(MatchItem, _partition(wanted), limit=_PIECE, prefix=wanted, after=after, consistent=False)
         eligible = [row for row in rows.items if role is None or row.role == role]
-        known = identity.get_users({row.user_id for row in eligible})
+        user_ids = {row.user_id for row in eligible}
+        known = identity.get_users(user_ids if among is None else among(user_ids))
         for row in eligible:
             user = known.get(row.user_id)
             if user is not None and directory.first_match(user, wanted) == row.sk:
-                users.append(user)
-                if len(users) == page.size:
-                    more = None if row is rows.items[-1] and rows.next_sk is None else row.sk
-                    return FoundUsers(users, page.total or 0, is_exact=False, next_place=more)
+                yield None if row is rows.items[-1] and rows.next_sk is None else row.sk, user
         after = rows.next_sk
         if after is None:
             break
-    return FoundUsers(users, page.total or 0, is_exact=False, next_place=after)
+    yield after, None
 
 
 def _users(user_ids: Iterable[int]) -> list[User]:

@@ -1,0 +1,1 @@
+"""Students and batches as admins keep them."""

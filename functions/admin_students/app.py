@@ -1,0 +1,173 @@
+"""Routes of students and batches as admins keep them."""
+
+from admin_students import batches as rules
+from admin_students import rosters, students
+from admin_students.models import (
+    BatchAnswer,
+    BatchesQuery,
+    BatchFields,
+    BatchPage,
+    BatchView,
+    ExportQuery,
+    RefusedStudent,
+    RosterUpload,
+    StudentAnswer,
+    StudentFields,
+    StudentIds,
+    StudentPage,
+    StudentsAdded,
+    StudentsRemoved,
+)
+from smartexam.accounts.roster_import import Imported
+from smartexam.accounts.store import batches, user_search
+from smartexam.accounts.store.batches import Batch
+from smartexam.api import Access, Api, Done, Reply, Request
+from smartexam.jobs.queue import Accepted
+from smartexam.platform import cursors
+from smartexam.platform.times import iso
+
+api = Api("admin_students")
+
+# What Lambda takes is 6 MB, of which base64 leaves three quarters for a file.
+_LARGEST_UPLOAD = 4_700_000
+
+
+@api.get("/admin/api/batches", access=Access.ADMIN, query=BatchesQuery, answers=BatchPage)
+def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
+    """List batches by name, those with `q` in it.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    del request
+    name = f"batches:{query.q}"
+    found, place = batches.list_batches(query.q, limit=query.limit, after=cursors.decode(name, query.cursor))
+    return BatchPage([_view(batch) for batch in found], cursors.encode(name, place))
+
+
+@api.post("/admin/batches/create", access=Access.ADMIN, takes=BatchFields, answers=BatchAnswer)
+def create_batch(request: Request, body: BatchFields) -> BatchAnswer:
+    """Make a batch.
+
+    Raises:
+        Conflict: `name_taken`, whatever the case.
+    """
+    return BatchAnswer(_view(rules.create(body.name, request.caller.user_id, request.now)))
+
+
+@api.post("/admin/batches/update/<batch_id>", access=Access.ADMIN, takes=BatchFields, answers=BatchAnswer)
+def update_batch(request: Request, batch_id: int, body: BatchFields) -> BatchAnswer:
+    """Give a batch another name.
+
+    Raises:
+        NotFound: `batch_not_found`.
+        Conflict: `name_taken`.
+    """
+    return BatchAnswer(_view(rules.rename(batch_id, body.name, request.caller.user_id, request.now)))
+
+
+@api.post("/admin/batches/delete/<batch_id>", access=Access.ADMIN, answers=Done)
+def delete_batch(request: Request, batch_id: int) -> Done:
+    """Remove a batch; its students stay.
+
+    Raises:
+        NotFound: `batch_not_found`.
+        Conflict: `batch_in_use` while an exam that is not completed names it.
+    """
+    rules.delete(batch_id, request.caller.user_id, request.now)
+    return Done()
+
+
+@api.get("/admin/api/batches/<batch_id>/students", access=Access.ADMIN, query=BatchesQuery, answers=StudentPage)
+def list_students(request: Request, batch_id: int, query: BatchesQuery) -> StudentPage:
+    """List the students of a batch; with `q` those whose username, email, roll number or a word of the name begins so.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+        NotFound: `batch_not_found`.
+    """
+    del request
+    batches.get(batch_id)
+    name = f"batch:{batch_id}:{query.q}"
+    after = cursors.decode(name, query.cursor)
+    found, place = user_search.find_members(batch_id, query.q, limit=query.limit, after=after)
+    return StudentPage([students.view(user) for user in found], cursors.encode(name, place))
+
+
+@api.post("/admin/batches/<batch_id>/students/add", access=Access.ADMIN, takes=StudentIds, answers=StudentsAdded)
+def add_students(request: Request, batch_id: int, body: StudentIds) -> StudentsAdded:
+    """Put students into a batch. `added` counts those who were not in it; `errors` names who could not be added.
+
+    Raises:
+        NotFound: `batch_not_found`.
+    """
+    added, refused = rules.add_students(batch_id, body.user_ids, request.caller.user_id, request.now)
+    return StudentsAdded(added, [RefusedStudent(each.user_id, each.message, each.code) for each in refused])
+
+
+@api.post("/admin/batches/<batch_id>/students/remove", access=Access.ADMIN, takes=StudentIds, answers=StudentsRemoved)
+def remove_students(request: Request, batch_id: int, body: StudentIds) -> StudentsRemoved:
+    """Take students out of a batch. `removed` counts those who were in it.
+
+    Raises:
+        NotFound: `batch_not_found`.
+    """
+    return StudentsRemoved(rules.remove_students(batch_id, body.user_ids, request.caller.user_id, request.now), [])
+
+
+@api.post("/admin/students/update/<user_id>", access=Access.ADMIN, takes=StudentFields, answers=StudentAnswer)
+def update_student(request: Request, user_id: int, body: StudentFields) -> StudentAnswer:
+    """Change a student's names and roll number; what is left out stays.
+
+    Raises:
+        NotFound: There is no such account.
+        Conflict: `roll_no_taken` by another student, or as somebody's username.
+    """
+    return StudentAnswer(students.view(students.change(user_id, body, request.caller.user_id, request.now)))
+
+
+@api.post(
+    "/admin/students/import-csv",
+    access=Access.ADMIN,
+    takes=RosterUpload,
+    forms="only",
+    limit=_LARGEST_UPLOAD,
+    answers=Imported,
+    also={202: Accepted},
+)
+def import_roster(request: Request, body: RosterUpload) -> Imported | Reply:
+    """Make and change students by a CSV or XLSX file with columns `name`, `email`, `roll_no`, `batch`.
+
+    A student is found by the address. An empty cell keeps what is there; batches stand in one cell with semicolons, and
+    are made when missing. More than 500 rows go on as a job (202).
+
+    Raises:
+        BadRequest: `csv_unreadable`, `too_many_rows`.
+        NotFound: `batch_not_found`.
+    """
+    answer = rosters.import_roster(body, request.caller.user_id, request.now)
+    return Reply(answer, status=202) if isinstance(answer, Accepted) else answer
+
+
+@api.get("/admin/students/export-csv", access=Access.ADMIN, query=ExportQuery, answers="text/csv", also={202: Accepted})
+def export_roster(request: Request, query: ExportQuery) -> Reply:
+    """Give the students of a batch, or all, as a CSV file that imports again. Of very many a job writes it (202).
+
+    Raises:
+        NotFound: `batch_not_found`.
+    """
+    content = students.export(query.batch_id, request.caller.user_id, request.now)
+    if isinstance(content, Accepted):
+        return Reply(content, status=202)
+    return Reply(
+        content.decode(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="students.csv"'},
+    )
+
+
+def _view(batch: Batch) -> BatchView:
+    return BatchView(batch.id, batch.name, batch.student_count, iso(batch.created_at))
+
+
+lambda_handler = api.handler

@@ -1,0 +1,105 @@
+"""Batches: making, naming and removing them, and who is in them."""
+
+from collections.abc import Sequence
+
+from smartexam.accounts.roster import LONGEST_BATCH_NAME, batch_name
+from smartexam.accounts.store import batches
+from smartexam.accounts.store.batches import Batch, Refused
+from smartexam.jobs import queue
+from smartexam.platform import ids
+from smartexam.platform.audit import Change, entry
+from smartexam.platform.dynamodb.table import Put
+from smartexam.platform.errors import Fault, InvalidFields
+
+# Students that are taken out of a removed batch before the answer; of more, a job takes out the rest.
+_PIECES_AT_ONCE = 10
+
+
+def create(name: str, admin_id: int, now: float) -> Batch:
+    """Make a batch.
+
+    Raises:
+        InvalidFields: the name cannot be one.
+        Conflict: the name is taken.
+    """
+    batch = Batch(ids.next_id("batch"), _checked(name), 0, now)
+    change = Change(admin_id, "batch.create", f"batch:{batch.id}", None, {"name": batch.name})
+    batches.create(batch, entry(change, now))
+    return batch
+
+
+def rename(batch_id: int, name: str, admin_id: int, now: float) -> Batch:
+    """Give a batch another name.
+
+    Raises:
+        InvalidFields: the name cannot be one.
+        NotFound: there is no such batch.
+        Conflict: the name is taken.
+    """
+    wanted = _checked(name)
+
+    def logged(before: Batch) -> Put:
+        states = {"name": before.name}, {"name": wanted}
+        return entry(Change(admin_id, "batch.update", f"batch:{batch_id}", *states), now)
+
+    return batches.rename(batch_id, wanted, logged)
+
+
+def delete(batch_id: int, admin_id: int, now: float) -> None:
+    """Remove a batch, and its students from it.
+
+    Raises:
+        NotFound: there is no such batch.
+        Conflict: an exam that is not completed names it.
+    """
+
+    def logged(before: Batch) -> Put:
+        was = {"name": before.name, "student_count": before.student_count}
+        return entry(Change(admin_id, "batch.delete", f"batch:{batch_id}", was, None), now)
+
+    batches.delete(batch_id, _is_one_in_use, logged)
+    if all(batches.erase_members(batch_id) for _ in range(_PIECES_AT_ONCE)):
+        queue.ask("batch_removal", {"batch_id": batch_id}, created_by=admin_id, now=now, inputs=str(batch_id))
+
+
+def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int, list[Refused]]:
+    """Put students into a batch; how many were not in it, and who could not be added.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+
+    def logged(added: list[int]) -> Put:
+        return _members("batch.add_students", batch_id, added, admin_id, now)
+
+    return batches.add_students(batch_id, list(dict.fromkeys(user_ids)), logged)
+
+
+def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> int:
+    """Take students out of a batch; how many were in it.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+
+    def logged(removed: list[int]) -> Put:
+        return _members("batch.remove_students", batch_id, removed, admin_id, now)
+
+    return batches.remove_students(batch_id, list(dict.fromkeys(user_ids)), logged)
+
+
+def _is_one_in_use(exam_ids: list[int]) -> bool:
+    """Whether one of these exams, which name a batch, is not completed."""
+    return bool(exam_ids)
+
+
+def _members(action: str, batch_id: int, user_ids: list[int], admin_id: int, now: float) -> Put:
+    return entry(Change(admin_id, action, f"batch:{batch_id}", None, {"user_ids": user_ids}), now)
+
+
+def _checked(name: str) -> str:
+    checked = batch_name(name)
+    if checked is None:
+        reason = f"must be 1 to {LONGEST_BATCH_NAME} characters, without semicolons and control characters"
+        raise InvalidFields([Fault("name", reason)])
+    return checked

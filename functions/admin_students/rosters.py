@@ -1,0 +1,102 @@
+"""Importing a roster: at once, or as a job if it is long."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from admin_students.models import RosterUpload
+from smartexam.accounts import roster_import
+from smartexam.accounts.roster import COLUMNS, NEEDED, Roster, StudentRow
+from smartexam.accounts.roster_import import Imported, RosterCounts, RosterOrder
+from smartexam.accounts.store import batches
+from smartexam.accounts.store.roster import REFUSED, WINDOW, Done
+from smartexam.jobs import queue
+from smartexam.jobs.queue import Accepted
+from smartexam.platform import audit, storage
+from smartexam.platform.dynamodb.table import Operation
+from smartexam.platform.errors import BadRequest, Unavailable
+from smartexam.platform.settings import settings
+from table_reader import RefusedRow, TableError, match_columns, read_table
+
+MOST_AT_ONCE = 500
+MOST_ROWS = 100_000
+_YES = frozenset({"1", "true", "yes", "on"})
+
+
+def import_roster(upload: RosterUpload, admin_id: int, now: float) -> Imported | Accepted:
+    """What an import came to, or the job that does it.
+
+    Raises:
+        BadRequest: the file cannot be read, or has too many rows.
+        NotFound: there is no such batch.
+        Unavailable: the database or the queue cannot be reached; the same file again goes on from there.
+    """
+    batch_id = upload.batch_id or None
+    if batch_id is not None:
+        batches.get(batch_id)
+    rows, faults = _read(upload.csv_file.content)
+    order = RosterOrder(rows, faults, batch_id, upload.invite.strip().lower() in _YES, admin_id)
+    if len(rows) + len(faults) > MOST_AT_ONCE:
+        return _as_job(order, upload.csv_file.content, now)
+    return _at_once(order, now)
+
+
+def _read(content: bytes) -> tuple[list[StudentRow], list[tuple[int, str]]]:
+    try:
+        table = read_table(content)
+        places = match_columns(table.header, COLUMNS, needed=NEEDED)
+    except TableError as error:
+        raise BadRequest(str(error), code="csv_unreadable") from None
+    roster, width = Roster(), len(table.header)
+    rows: list[StudentRow] = []
+    faults: list[tuple[int, str]] = []
+    for row in table.rows:
+        if len(rows) + len(faults) >= MOST_ROWS:
+            raise BadRequest(f"A roster may have at most {MOST_ROWS} rows", code="too_many_rows")
+        if isinstance(row, RefusedRow):
+            faults.append((row.line, row.reason))
+            continue
+        if any(cell.strip() for cell in row.cells[width:]):
+            # A comma without quotes has moved its cells.
+            faults.append((row.line, f"has {len(row.cells)} cells where the header has {width}"))
+            continue
+        cells = {column: row.cells[place] for column, place in places.items() if place < len(row.cells)}
+        read = roster.read(row.line, cells)
+        if isinstance(read, StudentRow):
+            rows.append(read)
+        else:
+            faults.append((row.line, read))
+    return rows, faults
+
+
+def _at_once(order: RosterOrder, now: float) -> Imported:
+    importer = roster_import.importer(order, now)
+    done: list[Done] = []
+    for at in range(0, len(order.rows), WINDOW):
+        done += importer.write(order.rows[at : at + WINDOW], _nothing)
+    refused = [(each.line, each.reason) for each in done if each.outcome == REFUSED]
+    result = roster_import.imported(order, RosterCounts().plus(done), refused)
+    audit.record(roster_import.logged(order, result), now)
+    if order.invite:
+        try:
+            roster_import.invite([each.invite for each in done if each.invite is not None])
+        except Unavailable:
+            result.errors.append("Invitations could not be mailed. Students get in by asking for a new password.")
+    return result
+
+
+def _as_job(order: RosterOrder, content: bytes, now: float) -> Accepted:
+    """Hand the import over: its rows first, then the job."""
+    packed = msgspec.json.encode(order)
+    job_id = queue.next_job_id()
+    key = f"jobs/{job_id}/roster.json"
+    storage.put(settings().required("UPLOADS_BUCKET"), key, packed, "application/json")
+    inputs = hashlib.sha256(content + f"|{order.batch_id}|{order.invite}".encode()).hexdigest()
+    return queue.ask("roster_import", {"key": key}, created_by=order.admin_id, now=now, inputs=inputs, job_id=job_id)
+
+
+def _nothing(done: Sequence[Done], new: int) -> Sequence[Operation]:
+    """An import within a request notes nothing on its way."""
+    del done, new
+    return ()

@@ -1,0 +1,91 @@
+"""The import of a long roster, a piece at a time: each is done once, wherever a process stops."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from smartexam.accounts import roster_import
+from smartexam.accounts.roster_import import MOST_ERRORS, RosterCounts, RosterOrder
+from smartexam.accounts.store.roster import REFUSED, WINDOW, Alongside, Done, Refusal
+from smartexam.jobs.running import ClaimLost, Outcome, OutOfTime, Work
+from smartexam.jobs.store import jobs
+from smartexam.platform import audit, storage
+from smartexam.platform.dynamodb.table import Operation
+from smartexam.platform.errors import BadRequest
+from smartexam.platform.settings import settings
+
+_LARGEST_ORDER = 50_000_000
+_ENOUGH_SECONDS = 10.0
+_Refused = list[tuple[int, str]]
+
+
+class _Progress(msgspec.Struct, frozen=True):
+    """How far an import is.
+
+    Attributes:
+        next: the first row that is not done.
+        invite: addresses that the last piece found, to which links are to be mailed before the next one.
+    """
+
+    next: int = 0
+    counts: RosterCounts = RosterCounts()
+    invite: tuple[str, ...] = ()
+
+    def after(self, done: Sequence[Done], order: RosterOrder) -> "_Progress":
+        """How far it is when some more rows are done."""
+        invited = tuple(each.invite for each in done if each.invite is not None) if order.invite else ()
+        return _Progress(self.next + len(done), self.counts.plus(done), (*self.invite, *invited))
+
+
+def import_rows(work: Work) -> Outcome:
+    """Import the roster that the job's request names."""
+    order = _order(work)
+    progress = msgspec.json.decode(work.job.state, type=_Progress) if work.job.state else _Progress()
+    started = work.job.created_at
+    importer = roster_import.importer(order, started)
+    while progress.next < len(order.rows):
+        if work.remaining() < _ENOUGH_SECONDS:
+            raise OutOfTime
+        # What was written by the piece before is mailed now; a process that stopped in between mails it again.
+        roster_import.invite(progress.invite)
+        progress = msgspec.structs.replace(progress, invite=())
+        rows = order.rows[progress.next : progress.next + WINDOW]
+        try:
+            done = importer.write(rows, _checkpoints(work, order, progress))
+        except Refusal:
+            raise ClaimLost from None
+        progress = progress.after(done, order)
+    roster_import.invite(progress.invite)
+    notes = (
+        msgspec.json.decode(text, type=list[tuple[int, str]]) for text in jobs.notes(work.job.id, most=MOST_ERRORS)
+    )
+    refused = [found for piece in notes for found in piece]
+    result = roster_import.imported(order, progress.counts, refused)
+    message = f"{result.created} created, {result.updated} updated, {result.skipped} skipped"
+    entry = audit.entry(roster_import.logged(order, result), work.clock.now())
+    return Outcome(msgspec.json.encode(result), message, alongside=[entry])
+
+
+def _checkpoints(work: Work, order: RosterOrder, before: _Progress) -> Alongside:
+    """What gives the writes that note, together with some rows, how far the import is then and what was refused."""
+
+    def checkpoint(done: Sequence[Done], new: int) -> list[Operation]:
+        progress, total = before.after(done, order), len(order.rows)
+        refused = [(each.line, each.reason) for each in done[len(done) - new :] if each.outcome == REFUSED]
+        written: list[Operation] = []
+        if refused:
+            content = msgspec.json.encode(refused).decode()
+            written.append(jobs.note(work.job.id, progress.next, content, work.clock.now()))
+        state = msgspec.json.encode(progress).decode()
+        percent, message = 100 * progress.next // total, f"{progress.next} of {total} rows"
+        return [*written, work.checkpoint(state, percent=percent, message=message)]
+
+    return checkpoint
+
+
+def _order(work: Work) -> RosterOrder:
+    key = str(work.job.request["key"])
+    content = storage.get(settings().required("UPLOADS_BUCKET"), key, most=_LARGEST_ORDER)
+    if content is None:
+        raise BadRequest("The roster is not there any more. Please import it again.", code="file_gone")
+    return msgspec.json.decode(content, type=RosterOrder)

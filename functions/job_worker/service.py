@@ -1,0 +1,53 @@
+"""One job: what its kind does, and what follows from how it ended."""
+
+from collections.abc import Callable, Mapping
+
+from job_worker import roster, students
+from smartexam.jobs import queue, running
+from smartexam.jobs.running import Kind
+from smartexam.jobs.store.jobs import Job
+from smartexam.platform.errors import BadRequest
+from smartexam.platform.observability import note
+from smartexam.platform.settings import settings
+
+# Every kind of job that a queue starts. A new kind is a function that takes a `Work`, and a line here.
+KINDS: Mapping[str, Kind] = {
+    "roster_import": roster.import_rows,
+    "students_export": students.export,
+    "batch_removal": students.remove_batch,
+}
+
+_TRY_AGAIN_SECONDS = 10
+
+
+class JobBroken(Exception):
+    """A job stumbled over something unforeseen; it was handed over for another try."""
+
+
+def work(job_id: int, claim_id: str, remaining: Callable[[], float]) -> None:
+    """Work on a job, or on as much of it as there is time for; the rest goes back into the queue.
+
+    Args:
+        job_id: which.
+        claim_id: unlike that of any other invocation.
+        remaining: seconds of working time left, whenever asked.
+
+    Raises:
+        JobBroken: something on our side failed.
+        Unavailable: the queue cannot be reached.
+    """
+    ending = running.run(job_id, _kind, claim_id, settings().clock(), remaining)
+    note(ending=ending)
+    if ending == "again":
+        queue.hand_over(job_id)
+    elif ending == "broken":
+        # The message itself comes again only after the queue's visibility timeout.
+        queue.hand_over(job_id, delay_seconds=_TRY_AGAIN_SECONDS)
+        raise JobBroken(f"job {job_id}")
+
+
+def _kind(job: Job) -> Kind:
+    try:
+        return KINDS[job.kind]
+    except KeyError:
+        raise BadRequest("This kind of job is not known", code="unknown_kind") from None

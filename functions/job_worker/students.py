@@ -1,0 +1,36 @@
+"""Jobs about students: writing all of them into a file, and emptying a batch that was removed."""
+
+from smartexam.accounts.listing import count_students, list_roster
+from smartexam.accounts.roster import write_roster
+from smartexam.accounts.store import batches
+from smartexam.jobs.running import Outcome, OutOfTime, Work
+from smartexam.jobs.store.jobs import ResultFile
+from smartexam.platform import storage
+from smartexam.platform.settings import settings
+
+_CSV = "text/csv; charset=utf-8"
+
+
+def export(work: Work) -> Outcome:
+    """Write the students of a batch, or all, into a CSV file."""
+    batch_id = work.job.request["batch_id"]
+    total = max(1, count_students(batch_id))
+
+    def report(listed: int) -> None:
+        work.report(100 * listed // total, f"{listed} students")
+
+    content = b"".join(write_roster(list_roster(batch_id, report)))
+    # Under the claim's name: a worker that lost its claim must not overwrite the holder's file.
+    key = f"jobs/{work.job.id}/{work.claim_id}.csv"
+    storage.put(settings().required("UPLOADS_BUCKET"), key, content, _CSV)
+    return Outcome(b"{}", "Ready to download", ResultFile(key, "students.csv", _CSV))
+
+
+def remove_batch(work: Work) -> Outcome:
+    """Take the students of a removed batch out of it."""
+    batch_id = int(work.job.request["batch_id"])
+    while batches.erase_members(batch_id):
+        if work.remaining() < 1:
+            raise OutOfTime
+        work.report(50, "Taking students out")
+    return Outcome(b"{}", "Done")

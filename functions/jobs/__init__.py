@@ -1,0 +1,1 @@
+"""How far jobs are, and what they come to."""

@@ -1,0 +1,79 @@
+"""Routes of jobs: how far they are, and what they come to."""
+
+import msgspec
+
+from jobs.models import JobAnswer, JobPage, JobRow, JobsQuery, JobView
+from smartexam.api import Access, Api, Request
+from smartexam.jobs import queue
+from smartexam.jobs.store import jobs
+from smartexam.jobs.store.jobs import Job
+from smartexam.platform import cursors, storage
+from smartexam.platform.settings import settings
+from smartexam.platform.times import iso
+
+api = Api("jobs")
+
+_DOWNLOAD_SECONDS = 600
+
+
+@api.get("/admin/api/jobs", access=Access.ADMIN, query=JobsQuery, answers=JobPage)
+def list_jobs(request: Request, query: JobsQuery) -> JobPage:
+    """List the jobs of the last week that administrators asked for, the newest first.
+
+    Raises:
+        BadRequest: `invalid_cursor`, one that did not come from this list.
+    """
+    after = cursors.decode("jobs", query.cursor)
+    found, place = jobs.list_jobs(request.now, limit=query.limit, after=after)
+    return JobPage([_row(job) for job in found], cursors.encode("jobs", place))
+
+
+@api.get("/admin/api/jobs/<job_id>", access=Access.ADMIN, answers=JobAnswer)
+def get_job(request: Request, job_id: int) -> JobAnswer:
+    """Tell how far a job is that an administrator asked for, and its result once it is done.
+
+    Raises:
+        NotFound: `job_not_found` (a week after it was asked for, a job is forgotten).
+    """
+    return JobAnswer(_view(queue.look_at(job_id, request.now)))
+
+
+@api.get("/api/jobs/<job_id>", access=Access.AUTH, answers=JobAnswer)
+def get_own_job(request: Request, job_id: int) -> JobAnswer:
+    """Tell how far a job is that the caller asked for, and its result once it is done.
+
+    Raises:
+        NotFound: `job_not_found`, also for a job that somebody else asked for.
+    """
+    return JobAnswer(_view(queue.look_at(job_id, request.now, owner=request.caller.user_id)))
+
+
+def _row(job: Job) -> JobRow:
+    return JobRow(job.id, job.kind, job.status, job.percent, job.message, iso(job.created_at))
+
+
+def _view(job: Job) -> JobView:
+    result = jobs.result(job)
+    url = None
+    if job.file is not None:
+        url = storage.presigned_download(
+            settings().required("UPLOADS_BUCKET"),
+            job.file.key,
+            name=job.file.name,
+            media_type=job.file.media_type,
+            seconds=_DOWNLOAD_SECONDS,
+        )
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        status=job.status,
+        percent=job.percent,
+        message=job.message,
+        result=msgspec.json.decode(result) if result else None,
+        created_at=iso(job.created_at),
+        download_url=url or msgspec.UNSET,
+        code=job.code or msgspec.UNSET,
+    )
+
+
+lambda_handler = api.handler

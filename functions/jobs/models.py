@@ -1,0 +1,56 @@
+"""Shapes of requests and answers."""
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+
+class JobsQuery(Struct, frozen=True):
+    """From where to go on, and how many to list."""
+
+    cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+class JobRow(Struct, frozen=True):
+    """How far a job is; `status` is queued, running, done or failed, `created_at` UTC."""
+
+    id: int
+    kind: str
+    status: str
+    percent: int
+    message: str
+    created_at: str
+
+
+class JobView(Struct, frozen=True):
+    """A job; `result` is null until it is done.
+
+    `download_url` is there if the result is a file, and good for ten minutes; `code` if the job failed for a reason
+    that a program can tell.
+    """
+
+    id: int
+    kind: str
+    status: str
+    percent: int
+    message: str
+    result: Any
+    created_at: str
+    download_url: str | UnsetType = UNSET
+    code: str | UnsetType = UNSET
+
+
+class JobAnswer(Struct, frozen=True):
+    """A job."""
+
+    job: JobView
+    success: bool = True
+
+
+class JobPage(Struct, frozen=True):
+    """Jobs, the newest first; `next_cursor` is null on the last page."""
+
+    jobs: list[JobRow]
+    next_cursor: str | None
+    success: bool = True

@@ -1,0 +1,17 @@
+"""Any file as a table."""
+
+from table_reader.delimited import read_delimited
+from table_reader.sheets import is_sheet, read_sheet
+from table_reader.table import Table, TableError
+from table_reader.text import decode
+
+
+def read_table(content: bytes) -> Table:
+    """The table in a file, whatever program saved it.
+
+    Raises:
+        TableError: it cannot be read as one, or has no first row.
+    """
+    if not content.strip():
+        raise TableError("The file is empty.")
+    return read_sheet(content) if is_sheet(content) else read_delimited(decode(content))

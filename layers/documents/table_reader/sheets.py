@@ -1,0 +1,78 @@
+"""Tables in the files of spreadsheet programs."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from table_reader.table import Row, Table, TableError
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A sheet of 100,000 rows unpacks to about 40 MB; what unpacks to much more is no table of people or questions.
+_MOST_UNPACKED = 150_000_000
+_MOST_FILES = 2000
+
+
+def is_sheet(content: bytes) -> bool:
+    """Whether a file is one of a spreadsheet program, by its first bytes."""
+    return content.startswith((_ZIP, _OLE))
+
+
+def read_sheet(content: bytes) -> Table:
+    """The first sheet that has anything in it.
+
+    Raises:
+        TableError: it cannot be read, or unpacks to too much.
+    """
+    # Slow to load, and many files are CSV.
+    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
+
+    if content.startswith(_ZIP):
+        _refuse_bomb(content)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            rows = _rows(sheet.to_python(skip_empty_area=False))
+            for row in rows:
+                return Table(row.cells, rows)
+    except TableError:
+        raise
+    except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
+        raise TableError("The file cannot be read as a spreadsheet. Save it as XLSX or CSV.") from error
+    except BaseException as error:  # the reader is in Rust, and a panic there is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise TableError("The file cannot be read as a spreadsheet. Save it as XLSX or CSV.") from error
+    raise TableError("The file is empty.")
+
+
+def _refuse_bomb(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise TableError("The file is damaged. Save it as XLSX or CSV.") from error
+    if len(files) > _MOST_FILES or sum(file.file_size for file in files) > _MOST_UNPACKED:
+        raise TableError("The spreadsheet is too large. Save the sheet as CSV.")
+
+
+def _rows(sheet: Iterable[list[Any]]) -> Iterator[Row]:
+    for line, values in enumerate(sheet, 1):
+        cells = [_text(value) for value in values]
+        if any(cell.strip() for cell in cells):
+            yield Row(line, cells)
+
+
+def _text(value: Any) -> str:
+    """A cell as it is shown: 7 rather than 7.0."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 10**15 else repr(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return "" if value is None else str(value)
