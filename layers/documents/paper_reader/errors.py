@@ -1,4 +1,4 @@
-"""Why a document cannot be read at all."""
+"""Errors of documents that cannot be read at all."""
 
 from typing import Final
 
@@ -19,5 +19,5 @@ class DocumentError(Exception):
 
 
 def too_large(what: str) -> DocumentError:
-    """A document that goes beyond a limit; `what` names it, such as "has more than 500 pages"."""
+    """The error for a document beyond a limit; `what` names it, such as "has more than 500 pages"."""
     return DocumentError(TOO_LARGE, f"The PDF {what}. Split it and upload the parts.")

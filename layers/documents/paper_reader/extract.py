@@ -1,4 +1,4 @@
-"""From a PDF's bytes to its questions."""
+"""Extracts the questions of a PDF."""
 
 import gc
 import re
@@ -19,7 +19,7 @@ from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
 from paper_reader.pdf.runs import PageContent
 
 _LETTER = re.compile(r"[^\W\d_]")
-_LEAST_LETTERS: Final = 25  # a page; less is a scan with a printed header or a page number
+_LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header or a page number
 _MOST_TEXT: Final = 400_000
 
 
@@ -28,10 +28,10 @@ def extract(data: bytes, progress: Progress | None = None) -> Paper:
 
     Args:
         data: the file.
-        progress: told the pages read so far and how many there are.
+        progress: called with the number of pages read and of all pages.
 
     Raises:
-        DocumentError: the file cannot be read, or holds no text.
+        DocumentError: the file cannot be read, or has no text.
     """
     with _uncollected():
         return _extract(data, progress)
@@ -39,7 +39,7 @@ def extract(data: bytes, progress: Progress | None = None) -> Paper:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for garbage: among hundreds of thousands of small objects it finds none, and takes a third."""
+    """Disables garbage collection, which takes a third of the time and finds nothing among many small objects."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -98,6 +98,6 @@ def _refuse_scans(pages: list[PageContent]) -> None:
 
 
 def _text(lines: list[Line]) -> str:
-    """The document as plain text, for making questions from it."""
+    """The document as plain text, from which questions can be made."""
     text = "\n".join(plain(line.text).replace(GAP, " ") for line in lines)
     return text.replace(UNREADABLE, "")[:_MOST_TEXT]

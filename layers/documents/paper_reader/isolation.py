@@ -1,7 +1,7 @@
-"""Extraction in a process of its own, which memory and time limits can end without harm to the one that asked.
+"""Extracts questions in a separate process, whose memory and time limits cannot harm the caller.
 
-A file may be made to exhaust whatever reads it. The limits inside the reader catch what is foreseen; the process
-catches the rest: it gets so much memory and processor time from the system and no more.
+A hostile file may exhaust any reader. The limits inside the reader catch foreseen cases, and the process the others:
+the system limits its memory and processor time.
 """
 
 import base64
@@ -19,15 +19,15 @@ from typing import Any, Final
 from paper_reader.errors import BROKEN, DocumentError, too_large
 from paper_reader.paper.model import Area, Cut, Figure, Paper, PaperQuestion, Progress, Translation, Warning_
 
-# Of data; with the code that is mapped and what the limit does not see, the process stays below 256 MB.
+# Of data; with mapped code and memory that the limit does not count, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
 _PROGRESS_EVERY: Final = 5  # pages
 
 
 class OutOfTime(Exception):
-    """The time given was over before the document was read; more time may help.
+    """The time was over before the document was read; more time may help.
 
-    `paper` is what was read, if only figures are missing.
+    `paper` is set if only figures are missing.
     """
 
     def __init__(self, paper: Paper | None = None) -> None:
@@ -42,13 +42,14 @@ def extract_isolated(
 
     Args:
         data: the file.
-        seconds: how long it may take.
-        with_figures: whether its figures are wanted as pictures. Those that cannot be drawn are missing afterwards, and
-            their questions have a warning.
-        progress: told the pages read so far and how many there are, now and then.
+        seconds: the time limit.
+        with_figures: whether to cut out its figures. Those that cannot be rendered are missing, and their questions
+            have a
+            warning.
+        progress: called now and then with the number of pages read and of all pages.
 
     Raises:
-        DocumentError: the file cannot be read, holds no text, or asks for too much memory.
+        DocumentError: the file cannot be read, has no text, or needs too much memory.
         OutOfTime: it takes longer.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -93,7 +94,7 @@ def extract_isolated(
 
 
 def _heard(lines: Iterable[bytes], progress: Progress | None) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-    """What the other process says, until it ends: the answer, empty if it did not come to one, and pictures."""
+    """The other process's output until it ends: the answer, empty if there is none, and pictures."""
     answer: dict[str, Any] = {}
     pictures: dict[int, dict[str, Any]] = {}
     try:
@@ -106,7 +107,7 @@ def _heard(lines: Iterable[bytes], progress: Progress | None) -> tuple[dict[str,
             elif progress is not None:
                 progress(told["page"], told["pages"])
     except json.JSONDecodeError:
-        pass  # it was ended in the middle of a line
+        pass  # it was ended within a line
     return answer, pictures
 
 
@@ -153,7 +154,7 @@ def _limit(seconds: int) -> None:
 
 def _read(data: bytes, progress: Progress) -> Paper:
     if b"/Encrypt" not in data:
-        # pypdf imports the ciphers with itself, which takes 40 ms that only an encrypted file needs.
+        # pypdf imports the ciphers at its own import, which takes 40 ms that only encrypted files need.
         sys.modules["Crypto"] = None  # type: ignore[assignment]
     from paper_reader.extract import extract  # noqa: PLC0415 - the process that waits for this one does without pypdf
 
@@ -161,9 +162,9 @@ def _read(data: bytes, progress: Progress) -> Paper:
 
 
 def main() -> None:
-    """Read a PDF from standard input and write what was found, as lines of JSON, to standard output."""
+    """Read a PDF from standard input and write the result to standard output, as lines of JSON."""
     _limit(int(sys.argv[1]))
-    gc.disable()  # the process ends before there is garbage worth looking for
+    gc.disable()  # the process ends before garbage collection is worthwhile
 
     with_figures = len(sys.argv) > 2
 
@@ -193,10 +194,10 @@ def main() -> None:
 
 
 def _draw(data: bytes, paper: Paper, tell: Callable[[dict[str, Any]], None]) -> None:
-    """Tell the pictures of a paper's figures; whatever ends the process here, the questions have been told."""
+    """Write the pictures of a paper's figures; the questions were written before, whatever ends the process here."""
     from paper_reader.figures import cutting  # noqa: PLC0415 - PDFium and Pillow, only where there are figures
 
-    gc.collect()  # what reading left behind: drawing needs the room
+    gc.collect()  # garbage of reading: rendering needs the memory
     for index in cutting.cut_out(data, paper.figures, paper.rotations):
         figure = paper.figures[index]
         content = base64.b64encode(figure.picture).decode("ascii")

@@ -1,4 +1,4 @@
-"""The figures of a paper's questions: stored like other images, and named in the drafts."""
+"""Stores the figures of a paper's questions like other images, and names them in the drafts."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ _AT_ONCE: Final = 8
 
 
 def stored(paper: "Paper", questions: Collection["PaperQuestion"]) -> dict[int, str]:
-    """Store the figures that questions have; returns their paths by index.
+    """Store the figures of questions; returns their paths by index.
 
     Raises:
         Unavailable: the storage cannot be reached.

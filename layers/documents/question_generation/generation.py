@@ -87,7 +87,7 @@ def _read(mode: str, source: bytes, remaining: Clock, report: Report) -> "Paper"
     except isolation.OutOfTime as error:
         if seconds >= 55:
             if error.paper is not None:
-                return error.paper  # a question whose figure is missing says so
+                return error.paper  # questions with missing figures have a warning
             raise BadRequest(
                 "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
             ) from None

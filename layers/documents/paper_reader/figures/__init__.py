@@ -1,1 +1,1 @@
-"""Figures: where they are on a page, which question or option they belong to, and cutting them out."""
+"""Figures: finds them on pages, assigns them to questions and options, and cuts them out."""

@@ -1,4 +1,4 @@
-"""Boxes that stand close together, put together."""
+"""Groups boxes that are close together."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,21 +7,21 @@ Box = tuple[float, float, float, float]
 
 
 class Outlined(NamedTuple):
-    """A box, and whether only its outline takes room."""
+    """A box, and whether only its outline occupies space."""
 
     box: Box
     is_hollow: bool
 
 
 def clusters(boxes: Sequence[Outlined], width: float, height: float, cell: float) -> list[list[int]]:
-    """Indices of boxes by what they touch, over any number of others.
+    """Indices of boxes that touch, directly or over others.
 
-    The page is a grid of cells, a bit each, so that the work is bound by the page's size however many boxes there are.
+    The page is a grid of cells with one bit each, so the work is limited by the page's size for any number of boxes.
 
     Args:
-        boxes: on the page; what lies beyond its edges is moved there.
+        boxes: on the page; parts beyond its edges are moved there.
         width: of the page; so is `height`.
-        cell: boxes that are closer than this are together, those farther apart than twice this are not.
+        cell: closer boxes are together, those at more than twice this distance are not.
     """
     columns, rows = int(width / cell) + 2, int(height / cell) + 2
     grid = [0] * rows
@@ -81,15 +81,15 @@ def around(boxes: Sequence[Box]) -> Box:
 
 
 def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes have a part in common."""
+    """Whether two boxes have a common part."""
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def distance(one: Box, other: Box) -> float:
-    """How far two boxes are apart, along the axis where that is more; 0 if they overlap."""
+    """The distance of two boxes, along the axis where it is larger; 0 if they overlap."""
     return max(one[0] - other[2], other[0] - one[2], one[1] - other[3], other[1] - one[3], 0.0)
 
 
 def holds(box: Box, x: float, y: float, margin: float = 0.0) -> bool:
-    """Whether a point is in a box, or at most so far from it."""
+    """Whether a point is in a box, or at most `margin` from it."""
     return box[0] - margin <= x <= box[2] + margin and box[1] - margin <= y <= box[3] + margin

@@ -1,6 +1,6 @@
-"""Figures cut out of a paper's pages, as image files.
+"""Cuts figures out of a paper's pages, as image files.
 
-PDFium draws the pages. It runs in the process that read the paper, within the same limits of memory and time.
+PDFium renders the pages. It runs in the process that read the paper, within the same limits of memory and time.
 """
 
 import io
@@ -21,15 +21,15 @@ _WHITE: Final = 255
 
 
 def cut_out(data: bytes, figures: Sequence[Figure], rotations: Mapping[int, int]) -> Iterator[int]:
-    """Draw the figures into themselves; one that cannot be drawn stays without a picture.
+    """Render each figure into its `picture`; one that cannot be rendered stays without.
 
     Args:
         data: the file.
-        figures: with where they are.
-        rotations: how far pages are turned clockwise beyond what the file says.
+        figures: with their places.
+        rotations: how far pages are turned clockwise in addition to the file's rotation.
 
     Yields:
-        The index of each figure, after it was drawn.
+        The index of each figure, after it was rendered.
     """
     document = pypdfium2.PdfDocument(data)
     try:
@@ -90,7 +90,7 @@ def _stacked(pieces: Sequence[Image.Image]) -> Image.Image:
 
 
 def _encoded(image: Image.Image) -> tuple[bytes, str]:
-    """An image as a file of at most `LARGEST` bytes: a PNG, or where that is larger (photographs) a WebP."""
+    """An image file of at most `LARGEST` bytes: a PNG, or a WebP if the PNG is larger (photographs)."""
     plain = image.convert("L") if _is_grey(image) else image
     content = _saved(plain, "PNG")
     if len(content) <= LARGEST:

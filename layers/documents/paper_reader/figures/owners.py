@@ -1,4 +1,4 @@
-"""Which question or option a drawing belongs to: the one whose text it stands in or follows."""
+"""Assigns drawings to questions and options: to the one whose text contains or precedes them."""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from paper_reader.layout.line import Line
 from paper_reader.paper import headings, inline_answers
 from paper_reader.paper.model import Area, Cut, Figure, Paper, PaperQuestion
 
-_PROBE: Final = 0.25  # of a drawing's height below its upper edge: level with the text that it belongs to
-_BESIDE: Final = 0.5  # of a drawing's width that its column takes in
-_MARGIN: Final = 2.0  # points around what is cut out
-_FAR: Final = 400.0  # points: pictures may stand behind an option's last word
+_PROBE: Final = 0.25  # of a drawing's height below its upper edge, at the level of its question's text
+_BESIDE: Final = 0.5  # of a drawing's width that is within its column
+_MARGIN: Final = 2.0  # points around a cut
+_FAR: Final = 400.0  # points: pictures may follow an option's last word
 _RISE: Final = 0.7  # em that letters reach above their baseline
-_LEVEL: Final = 4.0  # points that the middles of what stands in a row differ
+_LEVEL: Final = 4.0  # points by which the middles of one row's content may differ
 _MOST_FIGURES: Final = 500
 _WORDS: Final = ("figure", "diagram", "graph", "circuit", "shown", "चित्र", "आरेख")
 _MENTIONED: Final = re.compile(r"\b(?:figures?|diagrams?|graphs?|circuits?|shown below|as shown)\b|चित्र|आरेख")
@@ -25,11 +25,11 @@ _TABLE_WARNING: Final = "It has a table whose cells have several lines; the imag
 
 
 def give(paper: Paper, regions: Sequence[Region], lines: Sequence[Line]) -> None:
-    """Give each question the drawings that belong to it, and say what could not be taken.
+    """Give each question its drawings, and warn about those that could not be assigned.
 
     Args:
         paper: its questions, in the order of the document.
-        regions: what is drawn on the pages.
+        regions: the drawings of the pages.
         lines: the document, in reading order.
     """
     if regions:
@@ -46,7 +46,7 @@ def give(paper: Paper, regions: Sequence[Region], lines: Sequence[Line]) -> None
 
 
 class _Owners:
-    """Which question each line belongs to."""
+    """The question of each line."""
 
     def __init__(self, questions: Sequence[PaperQuestion], lines: Sequence[Line]) -> None:
         self.questions = questions
@@ -58,7 +58,7 @@ class _Owners:
         self.owners = [_owner(line, areas.get(line.page, ())) for line in lines]
 
     def of(self, region: Region) -> list[int]:
-        """The questions that a drawing belongs to, by index: several if it stands above those that share it."""
+        """The questions of a drawing, by index: several if it is above questions that share it."""
         at = self._line_before(region)
         owner = self.owners[at] if at >= 0 else None
         if owner is not None:
@@ -66,7 +66,7 @@ class _Owners:
         begin = next((before for before in range(at, -1, -1) if self.owners[before] is not None), -1)
         between = self.lines[begin + 1 : at + 1]
         if any(_is_solved(line) for line in between):
-            return []  # a drawing of the solution would give the answer away
+            return []  # a drawing of the solution would reveal the answer
         following = next((owner for owner in self.owners[at + 1 :] if owner is not None), None)
         announced = next((found for line in between if (found := headings.announced(plain(line.text)))), None)
         if announced is not None and following is not None:
@@ -83,7 +83,7 @@ class _Owners:
         return [] if owner is None else [owner]
 
     def _line_before(self, region: Region) -> int:
-        """The last line, in reading order, before what stands level with a drawing; -1 if there is none."""
+        """The last line, in reading order, before the level of a drawing; -1 if there is none."""
         x0, y0, x1, y1 = region.box
         probe = y1 - _PROBE * (y1 - y0)
         least = _BESIDE * (x1 - x0)
@@ -150,7 +150,7 @@ def _attach(
 
 
 def _shared_out(question: PaperQuestion, regions: list[Region]) -> tuple[list[Region], dict[int, list[Region]]]:
-    """What belongs to the question itself, and to its options by index."""
+    """The question's own drawings, and those of its options by index."""
     places = [areas[0] for areas in question.option_areas if areas]
     if not places or len(places) != len(question.options):
         return [region for region in regions if not region.is_bare], {}
@@ -182,11 +182,11 @@ def _shared_out(question: PaperQuestion, regions: list[Region]) -> tuple[list[Re
 
 
 def _is_among(region: Region, places: Sequence[Area]) -> bool:
-    """Whether a drawing stands beside or below the first option."""
+    """Whether a drawing is beside or below the first option."""
     first = places[0]
     if region.page != first.page:
         return region.page > first.page
-    # An option's label may stand at its picture's foot.
+    # An option's label may be at its picture's foot.
     is_level = region.box[1] < first.y1 - 1 and region.box[0] >= first.x0
     return region.middle[1] < first.y1 + 1 or is_level
 
@@ -213,7 +213,7 @@ def _whole(areas: Sequence[Area]) -> Region:
 
 
 def _stem_of(question: PaperQuestion) -> list[Region]:
-    """The question's text above its options, as something to be shown."""
+    """The question's text above its options, as a region."""
     found = []
     options = [area for areas in question.option_areas for area in areas[:1]]
     for area in question.areas:
@@ -225,7 +225,7 @@ def _stem_of(question: PaperQuestion) -> list[Region]:
 
 
 def _apart(place: Area, region: Region) -> float:
-    """How far a drawing is from an option's label, which stands at its left or above it."""
+    """The distance of a drawing from an option's label, which is at its left or above it."""
     if place.page != region.page:
         return 10_000.0 + region.page - place.page
     label: Box = (place.x0, place.y1 - 10, place.x0 + 10, place.y1)
@@ -233,7 +233,7 @@ def _apart(place: Area, region: Region) -> float:
 
 
 def _in_rows(items: list[tuple[float, float, float, int]]) -> list[int]:
-    """What stands in rows, from left to right and from the top down: (left, lower, upper edge, name) → names."""
+    """Names in rows, from left to right and from the top down, for (left, lower edge, upper edge, name)."""
     ordered = sorted(items, key=lambda item: -(item[1] + item[2]))
     rows: list[list[tuple[float, float, float, int]]] = []
     for item in ordered:
@@ -246,7 +246,7 @@ def _in_rows(items: list[tuple[float, float, float, int]]) -> list[int]:
 
 
 def _cuts(regions: Sequence[Region], lines: Sequence[Line]) -> tuple[Cut, ...]:
-    """Regions as what to cut out: those with no text between them at once."""
+    """The pieces to cut out for regions; those without text between them are one."""
     groups: list[tuple[int, Box]] = []
     for region in sorted(regions, key=lambda region: (region.page, -region.box[3])):
         if groups and groups[-1][0] == region.page:

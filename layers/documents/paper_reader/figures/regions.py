@@ -1,4 +1,4 @@
-"""Where a document's figures are: what is drawn on its pages, put together, without what is furniture."""
+"""Finds a document's figures: groups what is drawn on its pages, without furniture."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,19 +13,19 @@ from paper_reader.pdf.runs import Kind, PageContent, Shape
 
 _CLOSE: Final = 4.0  # points between the parts of a drawing
 _TOUCHING: Final = 1.5  # points between the lines of a table
-_PART: Final = 20.0  # points from a drawing that a small part of it may be
-_BESIDE: Final = 10.0  # points from a drawing that a label may stand
+_PART: Final = 20.0  # points from a drawing within which a small part belongs to it
+_BESIDE: Final = 10.0  # points from a drawing within which a label belongs to it
 _WHOLE: Final = 0.5  # of a page: a scan or a background
 _REPEATED: Final = 0.4  # of the pages
-_HEAD: Final = 0.07  # of a page's height: a letterhead, if something is drawn there alone; so is the foot
+_HEAD: Final = 0.07  # of a page's height: a letterhead, if nothing else is drawn there; likewise at the foot
 _LONGEST_SIDE, _SHORTEST_SIDE = 24.0, 8.0  # points that a drawing has at least
 _PANEL: Final = 40.0  # points
-_MOST_REPEATED: Final = 2000  # shapes of a page that are looked for on others
+_MOST_REPEATED: Final = 2000  # shapes of a page that are searched for on others
 _TALLEST_FORMULA: Final = 2.4  # em
 _FORMULA_PARTS: Final = 4
 _FEWEST_BLOCKS = 3
 _FEWEST_LABELS = 2
-_LONG_LINE: Final = 0.7  # of the page: what divides it or goes around it
+_LONG_LINE: Final = 0.7  # of the page: it divides or frames the page
 _BUBBLE: Final = 24.0  # points
 _ALIKE: Final = 2.0  # points that the sides of bubbles may differ
 _MOST_GROUPS: Final = 300  # drawings of a page
@@ -34,7 +34,7 @@ _Sign = tuple[int, int, int, int, Kind]
 
 
 class Use(Enum):
-    """What a region is: something to look at, a table, or a formula in a line of text that is a picture."""
+    """The kind of a region: something to show, a table, or a picture of a formula in a line of text."""
 
     FIGURE = "figure"
     TABLE = "table"
@@ -43,7 +43,7 @@ class Use(Enum):
 
 @dataclass(slots=True)
 class Region:
-    """A part of a page with something drawn on it; if `is_bare`, nothing but lines, which an option may be."""
+    """A part of a page with a drawing; if `is_bare`, only lines, which an option may be."""
 
     page: int
     box: Box
@@ -53,7 +53,7 @@ class Region:
 
     @property
     def height(self) -> float:
-        """From its lower to its upper edge."""
+        """The distance of its lower and upper edge."""
         return self.box[3] - self.box[1]
 
     @property
@@ -63,7 +63,7 @@ class Region:
 
 
 def find(pages: Sequence[PageContent]) -> list[Region]:
-    """The regions of a document, by page; labels that belong to a drawing are taken out of the pages' text."""
+    """The regions of a document, by page; labels of drawings are removed from the pages' text."""
     drawn = [page for page in pages if any(shape.kind is not Kind.LINE or _is_upright(shape) for shape in page.shapes)]
     if not drawn:
         return []
@@ -77,7 +77,7 @@ def find(pages: Sequence[PageContent]) -> list[Region]:
             page.runs = [run for run in page.runs if id(run) not in gone]
         drawings = [region.box for region in regions if region.use is Use.FIGURE]
         if drawings:
-            # Level lines in it are neither fraction bars nor blanks.
+            # Horizontal lines in it are neither fraction bars nor blanks.
             page.rules = [rule for rule in page.rules if not _is_in(drawings, (rule.x0 + rule.x1) / 2, rule.y)]
             page.strokes = [stroke for stroke in page.strokes if not _is_in(drawings, stroke.x0, stroke.y0)]
         found += regions
@@ -118,7 +118,7 @@ class _Page:
         self.shapes = [shape for shape in page.shapes if self._is_content(shape) and _sign(shape) not in repeated]
 
     def regions(self) -> list[Region]:
-        """What is drawn on the page and may belong to a question."""
+        """The drawings of the page that may belong to a question."""
         if not self.shapes:
             return []
         lines, content = self._parted()
@@ -169,7 +169,7 @@ class _Page:
                 continue
             drawn = [shape for shape in content if holds(box, *_centre(shape)) and _longest(shape) > _SHORTEST_SIDE]
             if drawn and len(inside) < grid.cells / 2:
-                loose += members  # a drawing of level and upright lines
+                loose += members  # a drawing of horizontal and vertical lines
             elif any(stretch.is_numbered and stretch.is_body for stretch in inside):
                 continue  # the page's layout, whose cells are questions
             elif drawn or tables.is_interleaved(grid, inside):
@@ -194,7 +194,7 @@ class _Page:
         return formulas, others
 
     def _stands_in_line(self, box: Box) -> bool:
-        """Whether text goes on before or behind something on the same line; an option's label is no text."""
+        """Whether text precedes or follows something on the same line; an option's label does not count."""
         for stretch in self.stretches:
             _, y0, _, y1 = stretch.box
             if min(y1, box[3]) - max(y0, box[1]) < 0.5 * (y1 - y0):
@@ -235,7 +235,7 @@ class _Page:
         return sum(kinds.values()) >= _FEWEST_BLOCKS and len(labels) >= _FEWEST_LABELS and _are_large(box)
 
     def _are_bubbles(self, group: Sequence[Shape]) -> bool:
-        """Whether shapes are badges or places to be filled in: small ones of one size, at most a letter in each."""
+        """Whether shapes are badges or places to fill in: small ones of one size, each with at most one letter."""
         if any(shape.kind is Kind.PICTURE for shape in group):
             return False
         sides = [side for shape in group for side in (shape.x1 - shape.x0, shape.y1 - shape.y0)]
@@ -271,10 +271,10 @@ class _Page:
 
 
 def _joined(groups: list[list[Shape]]) -> list[list[Shape]]:
-    """Groups that overlap as one, and small ones with the drawing that they stand beside."""
+    """Overlapping groups joined, and small ones joined with the drawing beside them."""
     while True:
         boxes = [around([_box(shape) for shape in group]) for group in groups]
-        # Lines alone may go around a drawing that has nothing to do with them.
+        # Lines alone may surround an unrelated drawing.
         bare = [all(shape.kind in {Kind.LINE, Kind.BOX} for shape in group) for group in groups]
         order = sorted(range(len(groups)), key=lambda at: (bare[at], -_size(boxes[at])))[:_MOST_GROUPS]
         joined: list[tuple[Box, list[Shape]]] = []

@@ -1,4 +1,4 @@
-"""A page's text as stretches: what stands on one line without a wide gap."""
+"""A page's text as stretches: text on one line without wide gaps."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from paper_reader.figures.clusters import Box
 from paper_reader.pdf.runs import PageContent, Run
 
 _GAP: Final = 1.0  # em between stretches
-_LINE: Final = 2.5  # points that runs on one line may differ in height
+_LINE: Final = 2.5  # points by which runs on one line may differ in height
 _SPACE: Final = 0.15  # em
 _BODY_WORDS: Final = 6
 _LABEL_WORDS: Final = 3
@@ -24,7 +24,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 @dataclass(slots=True)
 class Stretch:
-    """Text of one line without a wide gap; `runs` is what it was put together from."""
+    """Text of one line without a wide gap, with the runs that it consists of."""
 
     x0: float
     x1: float
@@ -35,7 +35,7 @@ class Stretch:
 
     @property
     def box(self) -> Box:
-        """What it covers."""
+        """Its area."""
         return self.x0, self.y - 0.25 * self.size, self.x1, self.y + 0.75 * self.size
 
     @property
@@ -45,24 +45,24 @@ class Stretch:
 
     @property
     def is_marker(self) -> bool:
-        """Whether it begins as an option does."""
+        """Whether it begins like an option."""
         return _MARKER.match(self.text) is not None
 
     @property
     def is_body(self) -> bool:
-        """Whether it is a sentence rather than a label."""
+        """Whether it is a sentence and not a label."""
         return len(self.text.split()) >= _BODY_WORDS or (
             self.is_numbered and len(_LETTERS.findall(self.text)) > 2 * _BODY_WORDS
         )
 
     @property
     def is_numbered(self) -> bool:
-        """Whether it begins as a question does."""
+        """Whether it begins like a question."""
         return _NUMBERED.match(self.text) is not None
 
     @property
     def is_label(self) -> bool:
-        """Whether it is as short as what stands beside a drawing."""
+        """Whether it is as short as a label of a drawing."""
         return len(self.text) <= _LABEL_LETTERS and len(self.text.split()) <= _LABEL_WORDS and not self.is_marker
 
 

@@ -1,4 +1,4 @@
-"""Tables drawn by lines: whether lines are one, and whether its text can be read line by line."""
+"""Tables drawn by lines: recognises them, and whether their text can be read line by line."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -9,31 +9,31 @@ from typing import Final
 from paper_reader.figures.clusters import Box
 from paper_reader.figures.stretches import Stretch
 
-_STEP: Final = 2.0  # points that the pieces of a line may be off
+_STEP: Final = 2.0  # points by which the pieces of a line may be off
 _FULL: Final = 0.85  # of the table's width or height
 _THIN: Final = 1.7
 
 
 @dataclass(slots=True)
 class Grid:
-    """Where lines run from one edge of a table to the other."""
+    """The lines that run from one edge of a table to the other."""
 
     levels: list[float]
     columns: list[float]
 
     @property
     def cells(self) -> int:
-        """How many cells there are."""
+        """The number of cells."""
         return max(0, len(self.levels) - 1) * max(0, len(self.columns) - 1)
 
     @property
     def is_table(self) -> bool:
-        """Whether there is more than a frame."""
+        """Whether it is more than a frame."""
         return self.cells > 1
 
 
 def grid_of(lines: Sequence[Box], box: Box) -> Grid:
-    """The lines across a box, out of lines and rectangles."""
+    """The lines across a box, from lines and rectangles."""
     level: dict[int, float] = defaultdict(float)
     upright: dict[int, float] = defaultdict(float)
     for x0, y0, x1, y1 in lines:
@@ -50,7 +50,7 @@ def grid_of(lines: Sequence[Box], box: Box) -> Grid:
 
 
 def _full(lengths: dict[int, float], whole: float) -> list[float]:
-    """Places whose pieces, with those a step beside, are as long as the whole; each once."""
+    """Places whose pieces, with those one step beside, are as long as the whole; each once."""
     found: list[int] = []
     for place in sorted(lengths):
         length = lengths[place] + lengths.get(place + 1, 0.0)
@@ -60,7 +60,7 @@ def _full(lengths: dict[int, float], whole: float) -> list[float]:
 
 
 def is_interleaved(grid: Grid, inside: Iterable[Stretch]) -> bool:
-    """Whether several cells of one row have several lines, which reading line by line mixes up."""
+    """Whether several cells of one row have several lines, which reading line by line would mix up."""
     heights: dict[tuple[int, int], set[int]] = defaultdict(set)
     for stretch in inside:
         x, y = stretch.centre

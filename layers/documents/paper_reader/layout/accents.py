@@ -1,4 +1,4 @@
-"""Accents that are drawn over letters by themselves."""
+"""Puts accents that are drawn separately onto their letters."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,11 +11,11 @@ _MARKS: Final = {
     "ˇ": "\u030c", "\u20d7": "\u20d7", "→": "\u20d7", "\u0302": "\u0302", "\u0304": "\u0304",
 }  # fmt: skip
 
-_MOST = 400  # on a page; more are a picture, and would take long
+_MOST = 400  # on a page; more are a picture, and would be slow
 
 
 def accents_of(signs: Sequence[Run]) -> list[Run]:
-    """Those of `signs`, the runs that are not plain text, that end in an accent; none if there are too many."""
+    """The runs among `signs` (those that are not plain text) that end in an accent; none if there are too many."""
     accents = [run for run in signs if run.text.strip()[-1:] in _MARKS]
     return accents if len(accents) <= _MOST else []
 
@@ -47,7 +47,7 @@ def _join(field: Field, accent: Run, mark: str) -> None:
 
 
 def _shorten(field: Field, run: Run) -> None:
-    """Let a run that ends in an accent end where the letter under it begins: the accent may be the wider one."""
+    """End a run that ends in an accent where the letter below begins, because the accent may be wider."""
     for other in field.near(run.y):
         if abs(other.y - run.y) < 0.1 * run.size and 0 < run.x1 - other.x0 < 0.7 * run.size and other.x0 > run.x0:
             field.divide(run, [run._replace(x1=other.x0)])

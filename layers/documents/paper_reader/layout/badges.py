@@ -1,4 +1,4 @@
-"""Labels set at half the height of what they label, as round badges beside options of several lines are."""
+"""Moves labels that are set at half the height of their text, such as round badges beside options of several lines."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -15,7 +15,7 @@ _FARTHEST: Final = 6.0  # em from a label to what it labels
 _LEADING: Final = 1.55  # em between the lines of a text at most
 _LEVEL: Final = 0.25  # em
 _OFF_CENTRE: Final = 0.35  # em
-_APART: Final = 1.25  # of the leading: what stands closer above or below goes on from the text
+_APART: Final = 1.25  # of the leading; closer text above or below belongs to the same text
 _NEAREST: Final = 0.9  # em
 _SAME_PLACE: Final = 2.0  # points
 _FEWEST_LETTERS: Final = 8
@@ -30,7 +30,7 @@ def lift_labels(page: PageContent) -> None:
     runs = sorted(page.runs, key=lambda run: run.y)
     heights = [run.y for run in runs]
     moved: dict[int, float] = {}
-    beside: list[Run] = []  # have text at their own height: the middle one of three lines, or the first one
+    beside: list[Run] = []  # labels with text at their own height: the middle one of three lines, or the first one
     for label in labels:
         level = _LEVEL * label.size
         on_line = runs[bisect_left(heights, label.y - level) : bisect_right(heights, label.y + level)]
@@ -52,7 +52,7 @@ def _near(label: Run, runs: Sequence[Run], heights: Sequence[float]) -> Sequence
 
 
 def _first_line(label: Run, near: Sequence[Run]) -> float | None:
-    """The baseline of the first line of the text that a label stands in the middle of; None if there is none."""
+    """The baseline of the first line of the text in whose middle a label is; None if there is none."""
     size = label.size
     right = [run for run in near if run.x0 >= label.x1 and run.size > 0.7 * size]
     beside = [run for run in right if abs(run.y - label.y) < _LEADING * size]
@@ -74,7 +74,7 @@ def _first_line(label: Run, near: Sequence[Run]) -> float | None:
 
 
 def _block(lines: Sequence[float], label: Run) -> tuple[float, float]:
-    """The lowest and the highest of the lines that follow each other closely where a label stands."""
+    """The lowest and the highest of the closely spaced lines at a label."""
     low = high = min(range(len(lines)), key=lambda at: abs(lines[at] - label.y))
     if abs(lines[low] - label.y) > _NEAREST * label.size:
         return label.y, label.y
@@ -86,7 +86,7 @@ def _block(lines: Sequence[float], label: Run) -> tuple[float, float]:
 
 
 def _is_text_of(label: Run, inside: Sequence[Run], x0: float) -> bool:
-    """Whether nothing but the text of one label stands beside it, from `x0` on."""
+    """Whether only one label's text is beside it, from `x0` on."""
     if any(run.x0 < min(label.x0 + label.size, x0 - _SAME_PLACE) for run in inside):
         return False
     if any(_MARKED.match(run.text) for run in inside if abs(run.x0 - x0) <= _SAME_PLACE):

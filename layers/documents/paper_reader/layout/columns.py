@@ -1,4 +1,4 @@
-"""A page's rows by column, whatever order they were drawn in."""
+"""Divides a page's rows into columns, whatever order they were drawn in."""
 
 import re
 from bisect import bisect_right
@@ -12,9 +12,10 @@ from paper_reader.layout.gutters import stretches
 from paper_reader.layout.rows import Row, rows_of, text_of
 from paper_reader.pdf.runs import Run
 
-ACROSS: Final = -1  # in place of a column: what runs across all of them
+ACROSS: Final = -1  # instead of a column: content across all of them
 
-# Parts of a page, as shares of its rows, that may have columns where the whole has none: a title or instructions above.
+# Parts of a page, as shares of its rows, that may have columns if the whole has none, because of a title or
+# instructions above.
 _WINDOWS: Final = ((0.0, 1.0), (0.2, 1.0), (0.4, 1.0), (0.6, 1.0), (0.0, 0.6))
 _KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s*-?\s*keys?)?|(?:final\s+|official\s+)?key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE
@@ -26,25 +27,25 @@ _PROSE_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The gutters of a page, from left to right, and between which heights they are free."""
+    """The gutters of a page, from left to right, and the heights between which they are free."""
 
     gutters: tuple[float, ...] = ()
     top: float = inf
     bottom: float = -inf
 
     def column(self, run: Run) -> int:
-        """Which column a run begins in."""
+        """The column in which a run begins."""
         return bisect_right(self.gutters, run.x0 + 1.0)
 
 
 def grid_of(rows: Sequence[Row]) -> Grid:
-    """The columns that a page's rows by themselves suggest."""
+    """The columns of a page, judged by its own rows."""
     lines = [stretches(row) for row in rows]
     for start, end in _WINDOWS if gutters.may_have_some(lines) else _WINDOWS[:1]:
         first, last = int(start * len(rows)), int(end * len(rows))
         found = gutters.find(rows[first:last], lines[first:last])
         if found:
-            # The columns reach as far as nothing runs across them.
+            # Columns extend as far as nothing crosses them.
             while first and not _crosses(rows[first - 1], found):
                 first -= 1
             while last < len(rows) and not _crosses(rows[last], found):
@@ -54,7 +55,7 @@ def grid_of(rows: Sequence[Row]) -> Grid:
 
 
 def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
-    """A page's rows by column, in reading order; what runs across the columns divides the page into bands."""
+    """A page's rows by column, in reading order; content across the columns divides the page into bands."""
     if not grid.gutters:
         return [(0, rows)]
     parts: list[tuple[int, Sequence[Row]]] = []
@@ -80,10 +81,10 @@ def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
 
 
 def key_from(rows: Sequence[Row]) -> int:
-    """Where an answer key begins that takes the rest of a page for itself, a table, whose cells know no gutter.
+    """Where an answer key begins that occupies the rest of a page: a table, whose cells ignore gutters.
 
     Returns:
-        The index of its heading; how many rows there are if there is none.
+        The index of its heading; the number of rows if there is none.
     """
     for index, row in enumerate(rows):
         if len(row.runs) > _MOST_RUNS_OF_HEADING or not any(_may_be_key(run.text) for run in row.runs):
@@ -103,7 +104,7 @@ def _may_be_key(text: str) -> bool:
 def _crosses(row: Row, free: Sequence[float]) -> bool:
     for gutter in free:
         for x0, x1, _ in stretches(row):
-            # A long formula may stick out of its column; a heading reaches far on both sides.
+            # A long formula may extend beyond its column; a heading extends far on both sides.
             if x0 < gutter - 20 and x1 > gutter + 25:
                 return True
     return False

@@ -1,7 +1,7 @@
-"""Devanagari as it is spelled rather than as it is drawn.
+"""Reorders Devanagari from the order of drawing to Unicode's.
 
-The sign of a short i stands left of its consonants on paper and behind them in Unicode; an r before a consonant is
-drawn over the syllable that follows it. Some producers write what they draw, in that order.
+On paper the sign of a short i is left of its consonants, in Unicode behind them; an r before a consonant is drawn over
+the next syllable. Some producers write text in the order of drawing.
 """
 
 import re
@@ -17,7 +17,7 @@ _FEWEST, _SHARE = 3, 0.15
 
 
 def is_drawn_order(texts: Iterable[str]) -> bool:
-    """Whether a document's texts are in the order of drawing: then words begin with the sign of an i."""
+    """Whether a document's texts are in the order of drawing, so that words begin with the sign of an i."""
     first = total = 0
     for text in texts:
         count = text.count("\u093f")
@@ -28,5 +28,5 @@ def is_drawn_order(texts: Iterable[str]) -> bool:
 
 
 def spelled(text: str) -> str:
-    """A text in the order of drawing in that of Unicode."""
+    """A text in the order of drawing, in Unicode's order."""
     return _R.sub("\u0930\u094d\\1", _I.sub("\\1\u093f", text))

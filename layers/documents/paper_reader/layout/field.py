@@ -1,4 +1,4 @@
-"""A page's runs while formulas are put together from them."""
+"""A page's runs while formulas are assembled from them."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from operator import itemgetter
 
 from paper_reader.pdf.runs import Run
 
-_FARTHEST = 70.0  # points from what they belong to; larger print is no formula
-_RISE, _DEPTH = 0.72, 0.2  # em that letters reach above and below their baseline
+_FARTHEST = 70.0  # points from their base; larger print is not a formula
+_RISE, _DEPTH = 0.72, 0.2  # em that letters extend above and below their baseline
 
 
 class Field:
-    """The runs of a page by height, of which formulas take some away and add others."""
+    """The runs of a page by height; formulas remove some and add others."""
 
     def __init__(self, runs: Sequence[Run]) -> None:
         self._runs = sorted(runs, key=itemgetter(2))
@@ -23,7 +23,7 @@ class Field:
 
     @property
     def is_changed(self) -> bool:
-        """Whether anything was put together."""
+        """Whether anything was assembled."""
         return bool(self._added)
 
     def near(self, y: float) -> list[Run]:
@@ -33,36 +33,36 @@ class Field:
         return found + [run for run in self._added if abs(run.y - y) <= self._reach and id(run) not in self._gone]
 
     def is_there(self, run: Run) -> bool:
-        """Whether nothing took it away."""
+        """Whether a run was not removed."""
         return id(run) not in self._gone
 
     def replace(self, runs: Sequence[Run], by: Run, top: float | None = None) -> None:
-        """Take runs away and put one in their place, which reaches as high as they do or up to `top`."""
+        """Replace runs by one, which is as high as they are, or up to `top`."""
         low, high = min(map(self.bottom, runs)), max(map(self.top, runs)) if top is None else top
         self._gone.update(map(id, runs))
         self._added.append(by)
         self._extents[id(by)] = (low, high)
 
     def divide(self, run: Run, parts: Sequence[Run]) -> None:
-        """Put parts in the place of a run, itself among them or not."""
+        """Replace a run by parts, which may include itself."""
         if run not in parts:
             self._gone.add(id(run))
         self._added.extend(part for part in parts if part is not run)
 
     def bottom(self, run: Run) -> float:
-        """How far down a run reaches."""
+        """The lower edge of a run."""
         known = self._extents.get(id(run))
         return run.y - _DEPTH * run.size if known is None else known[0]
 
     def top(self, run: Run) -> float:
-        """How far up a run reaches."""
+        """The upper edge of a run."""
         known = self._extents.get(id(run))
         return run.y + _RISE * run.size if known is None else known[1]
 
     def is_formula(self, run: Run) -> bool:
-        """Whether it was put together here."""
+        """Whether a run was assembled here."""
         return id(run) in self._extents
 
     def left(self) -> list[Run]:
-        """All runs as they are now."""
+        """All present runs."""
         return [run for run in (*self._runs, *self._added) if id(run) not in self._gone]

@@ -1,4 +1,4 @@
-"""What is printed on every page and belongs to none: headers, footers, page numbers, watermarks."""
+"""Removes what is printed on every page: headers, footers, page numbers, watermarks."""
 
 import re
 from collections import Counter
@@ -10,10 +10,10 @@ from paper_reader.layout.rows import Row, text_of
 from paper_reader.pdf.runs import INVISIBLE, LIGHT, PageContent, Run
 
 _Place = tuple[bool, int]
-_Edge = tuple[Row, str, _Place]  # a row near an edge of a page, what it says without its numbers, and where
+_Edge = tuple[Row, str, _Place]  # a row near an edge of a page, its text without numbers, and its place
 
 _DIGITS = re.compile(r"[0-9०-९]+")
-_MOST_BETWEEN = 2  # rows of text that may stand outside of furniture: a title, a date
+_MOST_BETWEEN = 2  # rows of text that may be outside of furniture: a title, a date
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _PAGE_NUMBER = re.compile(
@@ -39,7 +39,7 @@ _MARKER = re.compile(r"\s*+(?:[\[(]\s*+)?(?:[A-Ha-h]|[0-9]{1,4}|[ivx]+)\s*+(?:[\
 
 
 def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> None:
-    """Take the furniture out of the pages' rows."""
+    """Remove the furniture from the pages' rows."""
     edges = [
         [(row, _normal(row), _place(row, page)) for row in _edges(rows)]
         for page, rows in zip(pages, rows_by_page, strict=True)
@@ -56,7 +56,7 @@ def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> N
 
 
 def _outermost(edge: Sequence[_Edge], repeated: set[tuple[str, _Place]]) -> set[int]:
-    """The furniture among rows from an edge of a page inwards: behind the first rows of text there is none."""
+    """The furniture among rows from an edge of a page inwards; after the first rows of text there is none."""
     gone: set[int] = set()
     others = 0
     for row, text, place in edge:
@@ -70,7 +70,7 @@ def _outermost(edge: Sequence[_Edge], repeated: set[tuple[str, _Place]]) -> set[
 
 
 def _lone_numbers(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> set[int]:
-    """Rows that are nothing but the page's number, apart from the text at the foot or the head of the page."""
+    """Rows with only the page's number, at a distance from the text at the foot or the head of the page."""
     found: list[tuple[int, Row]] = []
     for page, rows in zip(pages, rows_by_page, strict=True):
         for at, beside in ((-1, -2), (0, 1)):
@@ -92,7 +92,7 @@ def _lone_numbers(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]
 
 
 def remove_line_numbers(rows_by_page: Sequence[list[Row]]) -> None:
-    """Take off numbers in the margin that count the lines."""
+    """Remove line numbers in the margin."""
     for rows in rows_by_page:
         numbered: list[tuple[int, Row, Run, list[Run]]] = []
         for row in rows:
@@ -112,7 +112,7 @@ def remove_line_numbers(rows_by_page: Sequence[list[Row]]) -> None:
 
 
 def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bool:
-    """Whether numbers count lines rather than items: small, in one place, before whatever a line holds."""
+    """Whether numbers count lines instead of items: small, in one place, before lines of any content."""
     count = len(numbered)
     counting = sum(b[0] - a[0] == 1 for a, b in pairwise(numbered))
     places = Counter(round(number.x1 / 2) for _, _, number, _ in numbered)
@@ -122,13 +122,13 @@ def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bo
     if lettered < 0.5 * count:
         return False  # a key
     small = sum(number.size < _SMALL_NUMBER * rest[0].size for _, _, number, rest in numbered)
-    # An item begins neither with a small letter nor with the mark of an option.
+    # An item begins neither with a small letter nor with an option's label.
     within = sum(rest[0].text[:1].islower() or _OPTION.match(rest[0].text) is not None for *_, rest in numbered)
     return small >= 0.9 * count or within >= 0.25 * count
 
 
 def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
-    """Take off the column at the right edge that says how many marks each question carries."""
+    """Remove the column at the right edge with each question's marks."""
     found: list[tuple[float, Row, Run]] = []
     for rows in rows_by_page:
         for row in rows:
@@ -163,7 +163,7 @@ def _normal(row: Row) -> str:
 
 
 def _place(row: Row, page: PageContent) -> _Place:
-    """Near the top or the bottom, and how far from there, roughly: page sizes may differ."""
+    """Near the top or the bottom, and roughly how far from there, because page sizes may differ."""
     from_top = page.height - row.y
     return (True, round(from_top / 6)) if from_top < row.y else (False, round(row.y / 6))
 
@@ -181,32 +181,32 @@ def _repeated(pages: Sequence[PageContent], edges: Sequence[Sequence[_Edge]]) ->
 
 
 def _is_furniture(text: str, rows: dict[int, Row]) -> bool:
-    """Whether repeated text is furniture rather than the same option or number at the same place by chance.
+    """Whether repeated text is furniture, and not the same option or number at the same place by chance.
 
     Args:
         text: without its numbers.
-        rows: where it stands, by page.
+        rows: its rows, by page.
     """
     found = {page: text_of(row) for page, row in rows.items()}
     if _OPTION.match(next(iter(found.values()))):
         return False
     if "#" in text:
-        # "2. 15" may stand at the bottom of several pages; only page numbers count with the pages.
+        # "2. 15" may be at the bottom of several pages; only page numbers increase with the pages.
         return _counts(found) or (len(set(found.values())) == 1 and len(_LETTERS.findall(text)) >= 4)
     return bool(_LETTERS.search(text)) and not _MARKER.fullmatch(text)
 
 
 def _counts(found: dict[int, str]) -> bool:
-    """Whether some number in the lines grows by one with each page, as in "Page 3 of 40"."""
+    """Whether some number in the lines increases by one with each page, as in "Page 3 of 40"."""
     rows = [(page, [int(number) for number in _DIGITS.findall(line)]) for page, line in sorted(found.items())]
     width = min(len(numbers) for _, numbers in rows)
     return any(len({numbers[at] - page for page, numbers in rows}) == 1 for at in range(width))
 
 
 def remove_unseen(pages: Sequence[PageContent]) -> None:
-    """Take off what no reader sees: text outside of the page or of no size, and text not painted where most of it is.
+    """Remove invisible text: outside of the page, of no size, or not painted on a page where most text is.
 
-    Text recognised in a scan is not painted either, over the picture of it: there nothing else is.
+    Text recognised in a scan is not painted either, but there is no other text on its page.
     """
     unpainted = sum([len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE])
     painted = sum([len(run.text) for page in pages for run in page.runs]) - unpainted if unpainted else 0
@@ -221,12 +221,7 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:
-    """Take off the same large or pale words at the same place of most pages.
-
-    Args:
-        pages: all of them.
-        body: the size of most of the text.
-    """
+    """Remove the same large or pale words at the same place of most pages; `body` is the size of most of the text."""
     suspects = [[run for run in page.runs if run.flags & LIGHT or run.size > _LARGE * body] for page in pages]
     if not any(suspects):
         return

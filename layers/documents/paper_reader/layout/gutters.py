@@ -1,7 +1,7 @@
-"""The gutters between columns: stretches that text leaves free from line to line.
+"""Finds the gutters between columns: places that are free of text from line to line.
 
-A gap that is free in nearly every line divides a page only if what stands on either side reads as text: options set two
-by two, the cells of a table and numbers in a margin leave gaps too.
+A gap that is free in nearly all lines divides a page only if both sides read as text, because options set two by two,
+tables and numbers in a margin leave gaps too.
 """
 
 import re
@@ -15,7 +15,7 @@ from paper_reader.layout.rows import Row, Stretch
 
 _BIN = 1.5  # points
 _JOINED = 0.45  # em: gaps below are spaces between words
-_LOOSE = 14.0  # points: gaps below may stand in a line of text
+_LOOSE = 14.0  # points: smaller gaps may be within a line of text
 _NARROWEST = 4.0  # points
 _FEWEST_ROWS = 6
 _NARROWEST_PAGE = 150.0
@@ -23,9 +23,9 @@ _NARROWEST_COLUMN = 90.0
 _CROSSED = 0.09  # of the rows may cross a gutter: titles, section headings
 _SIDE = 0.24  # of the rows must have text on either side
 _LEAST_RIGHT = 0.09  # of the lines must reach beyond a gutter
-_LEAST_FREE = 0.65  # of the lines may cover a place that some part of the page leaves free
+_LEAST_FREE = 0.65  # of the lines may cover a place that is free in some part of the page
 _WORDS: Final = re.compile(r"[A-Za-z\u0900-\u0963]+|[^\W\d_]+")
-_LETTERS = 0.35  # of the characters: fewer are a table of numbers or an answer key
+_LETTERS = 0.35  # of the characters; with fewer it is a table of numbers or an answer key
 _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ha-h1-8क-जअबसद])\s*(?P<close>[\]).])")
 _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[\]).:]*")
@@ -63,7 +63,7 @@ def _stretches(row: Row) -> list[Stretch]:
 
 
 def may_have_some(lines: Stretches) -> bool:
-    """Whether a part of a page may have gutters where the whole has none: quick, and never wrong with "no"."""
+    """Whether a part of a page may have gutters if the whole has none: quick, and without false negatives."""
     if len(lines) < _FEWEST_ROWS:
         return False
     low = min([line[0].x0 for line in lines])
@@ -100,7 +100,7 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
 
 
 def is_text(rows: Sequence[Row], gutters: Sequence[float], least: float = _LETTERS) -> bool:
-    """Whether what stands in the columns is made of words rather than of numbers and labels."""
+    """Whether the columns contain words, and not numbers and labels."""
     columns: list[list[str]] = [[] for _ in range(len(gutters) + 1)]
     for row in rows:
         for run in row.runs:
@@ -113,7 +113,7 @@ def is_text(rows: Sequence[Row], gutters: Sequence[float], least: float = _LETTE
 
 
 def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
-    """Whether some rows hold lines that fill a column, as a text does and a table does not."""
+    """Whether some rows fill a column, as text does and a table does not."""
     widths: Counter[int] = Counter()
     wide: Counter[int] = Counter()
     lines = [_loosely(stretches(row), gutters) for row in rows]
@@ -133,7 +133,7 @@ def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
 
 
 def _covered(lines: Stretches, low: float, width: float) -> list[int]:
-    """How many stretches lie over each bin."""
+    """How many stretches cover each bin."""
     bins = int(width / _BIN) + 2
     change = [0] * (bins + 1)
     for line in lines:
@@ -144,7 +144,7 @@ def _covered(lines: Stretches, low: float, width: float) -> list[int]:
 
 
 def _valleys(covered: Sequence[int], most: int) -> list[tuple[int, int]]:
-    """Stretches of bins that at most `most` rows cover, narrowed to where they are least covered."""
+    """Ranges of bins that at most `most` rows cover, narrowed to where they are least covered."""
     low = bytes([count <= most for count in covered])
     return [
         _deepest(covered, *valley.span())
@@ -154,7 +154,7 @@ def _valleys(covered: Sequence[int], most: int) -> list[tuple[int, int]]:
 
 
 def _deepest(covered: Sequence[int], start: int, end: int) -> tuple[int, int]:
-    """The longest stretch of a valley at its lowest: numbers that hang left of a column narrow it on one side."""
+    """The longest stretch of a valley at its lowest; numbers that hang left of a column narrow it on one side."""
     lowest = min(covered[start:end])
     best = (start, start)
     first: int | None = None
@@ -179,7 +179,7 @@ def _divides(gutter: float, lines: Stretches) -> bool:
     sides = [_sides(line, gutter) for line in lines]
     starts = [after[0].x0 for _, after in sides if after]
     right = len(starts)
-    # Options set side by side leave a gutter too: a later one on the right of an earlier one.
+    # Options side by side leave a gutter too, with a later one on the right of an earlier one.
     if sum([_are_mates(before, after[0]) for before, after in sides if before and after]) > _MATES * right:
         return False
     if _parts_labels(gutter, lines) or not _reads_as_text(sides):
@@ -192,12 +192,12 @@ def _divides(gutter: float, lines: Stretches) -> bool:
 
 
 def _may_divide(place: float, lines: Stretches) -> bool:
-    """Whether enough lines reach beyond a place: quick, and for what lies left of a gutter never wrong with "no"."""
+    """Whether enough lines extend beyond a place: quick, and left of a gutter without false negatives."""
     return sum([line[-1].x0 > place for line in lines]) >= max(4, _SIDE * len(lines))
 
 
 def _sides(line: Sequence[Stretch], gutter: float) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
-    """The stretches left of a gutter, and those right of it; what runs across it is neither."""
+    """The stretches left and right of a gutter, without those that cross it."""
     first, last = line[0], line[-1]
     if last.x1 < gutter:
         return line, ()
@@ -209,7 +209,7 @@ def _sides(line: Sequence[Stretch], gutter: float) -> tuple[Sequence[Stretch], S
 
 
 def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
-    """Whether an option stands on the left of a later one in the same style."""
+    """Whether the left stretch is an option and the right one a later option in the same style."""
     second = _OPTION.match(right.text.lstrip())
     if second is None:
         return False
@@ -223,7 +223,7 @@ def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
 
 
 def _reads_as_text(sides: Sequence[tuple[Sequence[Stretch], Sequence[Stretch]]]) -> bool:
-    """Whether both sides hold lines that fill them, not only the short cells of a table."""
+    """Whether both sides have lines that fill them, and not only the short cells of a table."""
     for side in (0, 1):
         rows = [_loosely(parts[side]) for parts in sides if parts[side]]
         if not rows:
@@ -236,7 +236,7 @@ def _reads_as_text(sides: Sequence[tuple[Sequence[Stretch], Sequence[Stretch]]])
 
 
 def _parts_labels(gutter: float, lines: Stretches) -> bool:
-    """Whether what ends before a gutter are the numbers of what begins behind it."""
+    """Whether the text before a gutter consists of the numbers of the text after it."""
     beside = labels = 0
     for line in lines:
         left = [stretch for stretch in line if stretch.x1 < gutter]
@@ -247,7 +247,7 @@ def _parts_labels(gutter: float, lines: Stretches) -> bool:
 
 
 def _loosely(line: Sequence[Stretch], gutters: Sequence[float] = ()) -> list[tuple[float, float]]:
-    """Stretches joined over the gaps that justified text and hanging numbers leave, but over no gutter."""
+    """Stretches joined over the gaps of justified text and hanging numbers, but not over gutters."""
     found: list[tuple[float, float]] = []
     for x0, x1, _ in line:
         if (

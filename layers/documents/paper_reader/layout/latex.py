@@ -1,4 +1,4 @@
-"""Marked text as text with LaTeX: `x` with a raised 2 becomes `$\\large x^{2}$`."""
+r"""Converts marked text to LaTeX: `x` with a raised 2 becomes `$\large x^{2}$`."""
 
 import re
 from functools import lru_cache
@@ -27,7 +27,7 @@ _PLAINLY: Final = {CELL: " & ", ROW: " \\\\ ", "−": "-", "–": "-"}
 _SPECIAL = re.compile(r"[#$%&{}~]|\\(?![A-Za-z])")
 _OPENING, _CLOSING = "([{", ")]}"
 _DEGREE = re.compile(f"{SUPER}[∘◦°º˚]{END}|(?<=[0-9]){SUPER}[o0]{END}(?=\\s?[CFK]\\b)|(?<=[0-9]){SUPER}o{END}")
-# What parts readable text from its translation that is not.
+# Separators between readable text and its unreadable translation.
 _BESIDE_UNREADABLE = re.compile(
     rf"(?:(?<!\s)\s++)?[/|](?:\s*+{UNREADABLE})++|(?<!{UNREADABLE})(?<!{UNREADABLE}\s)(?:{UNREADABLE}\s*+)++[/|]\s*+"
 )
@@ -38,7 +38,7 @@ _OPENERS = frozenset((SUPER, SUB, FRACTION, ROOT, DEGREE, MATRIX))
 
 
 def render(text: str) -> str:
-    """Marked text as it is shown, with single spaces; line breaks stay."""
+    """Marked text for display, with single spaces; line breaks stay."""
     if UNREADABLE in text:
         text = _BESIDE_UNREADABLE.sub(" ", text).replace(UNREADABLE, "")
     if not text.isascii():
@@ -59,13 +59,13 @@ def render(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Marked text without marks, for looking at its words."""
+    """Marked text without marks, to look at its words."""
     return text if text.isascii() else _stripped(text)
 
 
 @lru_cache(4096)
 def _stripped(text: str) -> str:
-    # Every rule looks at a line's words anew.
+    # Cached, because every rule looks at a line's words.
     return _MARKS.sub(lambda found: " " if found[0] in _BETWEEN else "", text)
 
 
@@ -112,7 +112,7 @@ def _trimmed(token: str) -> tuple[str, str, str]:
 
 
 def _open_bracket(text: str) -> int:
-    """Where a bracket opens behind the last mark that this word does not close; 0 if there is none."""
+    """The position of an open bracket after the last unclosed mark of this word; 0 if there is none."""
     depth = 0
     for index in range(len(text) - 1, 0, -1):
         if text[index] == END or text[index] in _OPENERS:
@@ -133,7 +133,7 @@ def _balance(text: str) -> int:
 def _converted(text: str) -> str:
     text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", text)
     pieces: list[str] = []
-    # What ends the marks that are open, the innermost last, what parts them in two, and whether spaces count in them.
+    # For each open mark, innermost last: its end, its separator, and whether spaces count in it.
     closings: list[tuple[str, str, bool]] = []
     characters = iter(text)
     for character in characters:

@@ -1,4 +1,4 @@
-"""Sums, integrals and limits with what stands small over and under them."""
+"""Assembles sums, integrals and limits with the small text above and below them."""
 
 import re
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from paper_reader.pdf.runs import Run
 
 _SIGNS: Final = "∑∏∫∮∬∭⋃⋂∐⨁"
 SUMS: Final = frozenset((*_SIGNS, *(f"{sign} " for sign in _SIGNS), *(f" {sign}" for sign in _SIGNS)))
-# What a text ends with that may have a limit underneath.
+# Words that may have a limit below.
 LIMITS: Final = ("lim", "max", "min", "lim ", "max ", "min ")
 _LIMIT_NAME: Final = re.compile(r"(?:\b|(?<=\d))(?:lim|max|min)$")
 _LIMIT_WIDTH = 1.39  # em
 _AXIS = 0.25  # em above the baseline
-_SMALL = 0.86  # of the size beside it: what limits are set in
+_SMALL = 0.86  # of the size beside it, in which limits are set
 
 
 def join_limits(field: Field, run: Run) -> None:
-    """Put together a sum, an integral or a `lim` with its limits, set over and under it or at its right."""
+    """Assemble a sum, an integral or a `lim` with its limits, above and below it or at its right."""
     text = run.text.rstrip()
     name = _LIMIT_NAME.search(text) if text.endswith(LIMITS) else None
     if (name is None and text not in SUMS) or not field.is_there(run):

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from paper_reader.pdf.runs import Run
 
 # Marks inside a line's text, from Unicode's private area; `paper_reader.layout.latex` turns them into LaTeX at the end.
-# Until then no rule has to tell a brace of the paper from one of ours.
+# So no rule confuses the paper's braces with ours.
 SUPER: Final = "\ue000"
 SUB: Final = "\ue001"
 END: Final = "\ue002"
@@ -19,12 +19,12 @@ ROOT: Final = "\ue005"
 MATRIX: Final = "\ue006"  # a letter for its brackets follows
 CELL: Final = "\ue007"
 ROW: Final = "\ue008"
-DEGREE: Final = "\ue009"  # the degree of a root, `OVER` and what it is taken of follow
-# Text in a font whose codes are no characters.
+DEGREE: Final = "\ue009"  # the degree of a root, `OVER` and the radicand follow
+# Text in a font whose codes are not characters.
 UNREADABLE: Final = "\ue00f"
-# A gap far wider than a space: the next cell, or the next option.
+# A gap much wider than a space, before the next cell or option.
 GAP: Final = "\t"
-# Of spaces in a row. Rules look for what may stand between spaces, which takes time by the square of their number.
+# Consecutive spaces. Some rules take time by the square of their number.
 MOST_SPACES: Final = 20
 _TOO_MANY: Final = " " * (MOST_SPACES + 1)
 _SPACES = re.compile(f"{_TOO_MANY}+")

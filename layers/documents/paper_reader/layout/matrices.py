@@ -1,7 +1,7 @@
-"""Matrices, determinants and definitions by cases: rows between tall brackets or bars.
+"""Assembles matrices, determinants and definitions by cases: rows between tall brackets or bars.
 
-A tall bracket is one sign, made of pieces that stand on each other, or drawn in larger print. What stands between two
-of them in more than one row is a matrix; a small sign at the shoulder of the second one is its exponent.
+A tall bracket is one sign, a stack of pieces, or a sign in larger print. Several rows between two of them are a matrix;
+a small sign at the upper right of the second one is its exponent.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ _PIECES: Final = {
 _PAIRS: Final = {"(": ")", "[": "]", "{": "}", "|": "|", "‖": "‖"}
 _KINDS: Final = {"(": "p", "[": "b", "{": "B", "|": "v", "‖": "V"}
 _CASES: Final = "c"
-_BARS: Final = "|‖"  # on each other they may be the lines of a table
+_BARS: Final = "|‖"  # stacked, they may be the lines of a table
 _TALL = 1.5  # times the size of most of the text
 _SAME_PLACE = 1.5  # points
 _CELL_GAP = 0.6  # em
@@ -30,7 +30,7 @@ _ROW_GAP = 0.75  # em
 _WIDEST_CASES = 20.0  # em
 _PLAIN: Final = frozenset("()[]{}|‖∣∥")
 _SIGNS: Final = _PLAIN | set(_PIECES)
-_TALLEST = 4.0  # em above and below its line that such a bracket reaches
+_TALLEST = 4.0  # em above and below its line, at most, of such a bracket
 _LINE = 1.75  # em from row to row
 _MOST_BRACKETS = 200  # on a page
 _CLEAR = 0.4  # em beside a bracket without text
@@ -49,7 +49,7 @@ class _Bracket:
 
 
 def join_matrices(page: PageContent) -> None:
-    """Replace what stands between tall brackets in several rows by one run; exponents join what they belong to."""
+    """Replace several rows between tall brackets by one run, with its exponent."""
     if not page.runs:
         return
     sizes = Counter[float]()
@@ -100,9 +100,9 @@ def _brackets(runs: Sequence[Run], body: float) -> list[_Bracket]:
 
 
 def _plain_pairs(runs: Sequence[Run], body: float) -> list[tuple[_Bracket, _Bracket | None]]:
-    """Brackets that do not show how tall they are, because their fonts draw tall ones under the names of low ones.
+    """Brackets whose height is unknown, because their fonts draw tall ones under the names of low ones.
 
-    They are known by what they enclose: rows above and below their own line, which nothing outside goes on with.
+    They are recognised by the enclosed rows above and below their own line, which nothing outside continues.
     """
     alone = sorted([run for run in runs if run.text in _PLAIN and run.size <= _TALL * body])
     found: list[tuple[_Bracket, _Bracket | None]] = []
@@ -122,7 +122,7 @@ def _plain(run: Run, reach: tuple[float, float]) -> _Bracket:
 
 
 def _reach(left: Run, right: Run, runs: Sequence[Run], body: float) -> tuple[float, float] | None:
-    """How far down and up the rows between two brackets go; None if those are no rows of a matrix."""
+    """How far the rows between two brackets extend down and up; None if they are not rows of a matrix."""
     beside = [run for run in runs if abs(run.y - left.y) < _TALLEST * body]
     content = [run for run in beside if run.x0 >= left.x1 - 1 and run.x1 <= right.x0 + 1]
     heights: list[float] = []
@@ -139,7 +139,7 @@ def _reach(left: Run, right: Run, runs: Sequence[Run], body: float) -> tuple[flo
 
 
 def _goes_on(y: float, left: Run, right: Run, runs: Sequence[Run], body: float) -> bool:
-    """Whether a row between two brackets is part of a line of text that runs over or under them."""
+    """Whether a row between two brackets belongs to a line of text above or below them."""
     return abs(y - left.y) > _SAME_PLACE and any(
         abs(run.y - y) < 0.3 * body
         and run.x1 > left.x0 - _CLEAR * body
@@ -150,7 +150,7 @@ def _goes_on(y: float, left: Run, right: Run, runs: Sequence[Run], body: float) 
 
 
 def _pile(stacks: list[_Bracket], sign: str, run: Run) -> None:
-    """Put a piece on those that it continues."""
+    """Add a piece to the stacks that it continues."""
     reach = 0.9 * run.size
     for stack in stacks[-12:]:
         is_near = stack.bottom - reach < run.y < stack.top + reach
@@ -179,7 +179,7 @@ def _inside(runs: Sequence[Run], x0: float, x1: float, bracket: _Bracket, gone: 
 
 
 def _rows(runs: Sequence[Run], body: float) -> list[Row]:
-    """Rows that are as far apart as lines are; what is nearer belongs to one row."""
+    """Rows at least a line's distance apart; closer ones belong to one row."""
     rows = rows_of(runs)
     kept: list[Row] = []
     for row in rows:
@@ -205,7 +205,7 @@ def _matrix(left: _Bracket, right: _Bracket, runs: Sequence[Run], gone: set[int]
 
 
 def _cases(left: _Bracket, runs: Sequence[Run], gone: set[int], body: float) -> Run | None:
-    """A definition by cases: rows behind a brace that nothing closes, none of them on the line of what follows."""
+    """A definition by cases: rows after a brace without a closing one, none of them on the line of what follows."""
     own = set(map(id, left.runs))
     reach = left.x1 + _WIDEST_CASES * body
     near = [run for run in _inside(runs, left.x1, reach, left, gone) if id(run) not in own]
@@ -240,7 +240,7 @@ def _cells(row: Row, body: float) -> list[str]:
 
 
 def _line_of(x0: float, x1: float, middle: float, runs: Sequence[Run], own: set[int], body: float) -> float:
-    """The line that a formula stands on, by what stands beside it."""
+    """The line of a formula, judged by the text beside it."""
     beside = [
         (max(run.x0 - x1, x0 - run.x1, 0.0), run.y)
         for run in runs
@@ -251,7 +251,7 @@ def _line_of(x0: float, x1: float, middle: float, runs: Sequence[Run], own: set[
 
 
 def _exponent(right: _Bracket, runs: Sequence[Run], gone: set[int], y: float, body: float) -> str:
-    """What stands small at the shoulder or the foot of the second bracket, marked."""
+    """The small text at the upper or lower right of the second bracket, marked."""
     text = ""
     for run in runs:
         if id(run) in gone or run.size > 0.86 * body or not -0.3 * body < run.x0 - right.x1 < 0.45 * body:
@@ -264,7 +264,7 @@ def _exponent(right: _Bracket, runs: Sequence[Run], gone: set[int], y: float, bo
 
 
 def _level(bracket: _Bracket, runs: Sequence[Run], gone: set[int], added: list[Run], body: float) -> None:
-    """Put a tall bracket around one row on its line, with its exponent, which stands higher than one of letters."""
+    """Put a tall bracket around one row on its line, with its exponent, which is higher than a letter's."""
     middle = (bracket.top + bracket.bottom) / 2 - 0.25 * body
     y = _line_of(bracket.x0, bracket.x1, middle, runs, set(map(id, bracket.runs)), body)
     text = _exponent(bracket, runs, gone, y, body) if bracket.sign in _PAIRS.values() else ""

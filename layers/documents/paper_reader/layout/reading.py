@@ -1,4 +1,4 @@
-"""Pages as lines in the order in which a person reads them."""
+"""Converts pages to lines in reading order."""
 
 import re
 import unicodedata
@@ -18,17 +18,17 @@ from paper_reader.layout.tables import lift_numbers
 from paper_reader.pdf.builder import WIDE_GAP
 from paper_reader.pdf.runs import BOLD, PageContent, Run, pieces
 
-_SMALL = 0.86  # of the usual size: what scripts are set in
+_SMALL = 0.86  # of the usual size, in which scripts are set
 _NEAR = 1.3  # em above and below a line that belong to it
-_BESIDE = 1.5  # em from a gap that what stands in it may begin or end
+_BESIDE = 1.5  # em from a gap within which its content may begin or end
 _SAME_GUTTER = 14.0  # points
-_FEWEST_LETTERS = 40  # of a column, to tell its script
+_FEWEST_LETTERS = 40  # of a column, to recognise its script
 _HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
 _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
 
 
 def read(pages: Sequence[PageContent]) -> list[Line]:
-    """The lines of a document; its pages are used up."""
+    """The lines of a document; it changes its pages."""
     furniture.remove_unseen(pages)
     body = _body_size(pages)
     furniture.remove_watermarks(pages, body)
@@ -49,7 +49,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         for column, part in columns.split(rows, grid):
             found = [_line(page.number, column, row) for row in part]
             parts.append((column, found))
-            # Columns that lie elsewhere, and what runs across all of them, have margins of their own.
+            # Columns at other places, and content across all of them, have their own margins.
             place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column)
             by_column.setdefault(place, []).extend(found)
     for members in filter(None, by_column.values()):
@@ -62,7 +62,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
 
 
 def _cut(page: PageContent, body: float) -> list[Run]:
-    """The runs cut where something may stand in a gap inside: what was drawn later, a script or a fraction."""
+    """The runs, cut where something may be in an inner gap: text that was drawn later, a script or a fraction."""
     low = _SMALL * body
     small = sorted(
         [(run.y, run.x0, run.x1) for run in page.runs if run.size < low]
@@ -83,7 +83,7 @@ def _cut(page: PageContent, body: float) -> list[Run]:
 
 
 def _ordered(parts: list[tuple[int, list[Line]]]) -> list[tuple[int, list[Line]]]:
-    """Columns in the order in which they are read: of two languages side by side each from page to page by itself."""
+    """Columns in reading order: with two languages side by side, each language from page to page."""
     shares: dict[int, list[float]] = {0: [], 1: []}
     if not any(column == 1 for column, _ in parts):
         return parts
@@ -115,7 +115,7 @@ def _body_size(pages: Sequence[PageContent]) -> float:
 
 
 def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[Grid]:
-    """A page that leaves the document's usual gutter free has it too, though it be too short to tell."""
+    """A page that leaves the document's usual gutter free has the gutter too, even if it is too short to tell."""
     usual = Counter(tuple(round(gutter / _SAME_GUTTER) for gutter in grid.gutters) for grid in grids if grid.gutters)
     if not usual or sum(usual.values()) < 0.4 * len(grids):
         return grids
@@ -123,7 +123,7 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
     model = next(grid for grid in grids if tuple(round(g / _SAME_GUTTER) for g in grid.gutters) == shape)
     settled = []
     for grid, rows in zip(grids, rows_by_page, strict=True):
-        # A key that takes the rest of a page has no columns, and those above it none of their own.
+        # A key that occupies the rest of a page has no columns, and the part above it none of its own.
         upper = rows[: columns.key_from(rows)]
         if grid.gutters or not upper:
             settled.append(grid)
@@ -131,7 +131,7 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
         runs = [run for row in upper for run in row.runs]
         over = sum(1 for run in runs for g in model.gutters if run.x0 < g - 8 and run.x1 > g + 8)
         beyond = any(run.x0 > model.gutters[-1] for run in runs)
-        # The last page may not reach its second column, but its lines end where the first one does.
+        # The last page may not use its second column, but its lines end where the first column does.
         beyond = beyond or all(run.x1 < model.gutters[0] + _SAME_GUTTER for run in runs)
         fits = over <= 0.1 * len(upper) and beyond and gutters.fills_columns(upper, model.gutters)
         settled.append(Grid(model.gutters, bottom=upper[-1].y) if fits else grid)
@@ -157,7 +157,7 @@ def _line(page: int, column: int, row: Row) -> Line:
 
 
 def _set_margins(lines: Sequence[Line]) -> None:
-    """Set what is usual for a column of the document; one page may hold too little to tell."""
+    """Set the usual margins of each column of the document, because one page may have too little text to tell."""
     starts = Counter(round(line.x0 / 2) * 2 for line in lines)
     common = [start for start, count in starts.items() if count >= 0.04 * len(lines)]
     left = float(min(common or [min(starts)]))
@@ -174,13 +174,13 @@ _ACCENTS: Final = {
 }  # fmt: skip
 _ACCENT: Final = re.compile(f"[{''.join(_ACCENTS)}]")
 _ACCENTED: Final = re.compile("(?<![^\\W\\d_])([ˆ˜¯˙¨ˇ´\u20d7])( ?)([A-Za-zı\u0237])")
-# A stroke that is drawn before the sign that it strikes out.
+# A stroke that is drawn before the sign it strikes out.
 _STROKE: Final = "\u0338"
 _STRUCK: Final = re.compile(f"({_STROKE})\\s?([=∈⊂⊆≡∼≅<>])")
 
 
 def _plain_letters() -> dict[int, str]:
-    """Letters that mathematics sets in italics, bold and so on, as the letters they are; styled spaces as spaces."""
+    """Letters in mathematical italics, bold and so on, as plain letters; styled spaces as spaces."""
     table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
     table = {code: text for code, text in table.items() if text != chr(code)}
     table |= dict.fromkeys([*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")

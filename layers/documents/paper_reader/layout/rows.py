@@ -1,4 +1,4 @@
-"""Runs of one column as rows of text, with superscripts and subscripts found from size and height."""
+"""Converts the runs of one column to rows of text, with superscripts and subscripts by size and height."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,27 +10,27 @@ from paper_reader.layout.line import END, FRACTION, GAP, MATRIX, SUB, SUPER, UNR
 from paper_reader.pdf.runs import LEGACY, Run
 
 _SAME_ROW, _SAME_ROW_OF_EQUALS = 0.3, 0.4  # em
-_SMALL = 0.86  # of the size beside it: what scripts are set in
+_SMALL = 0.86  # of the size beside it, in which scripts are set
 _RAISED = 0.12  # em above the baseline
 _HIGHEST = 0.95
-_HIGHEST_OF_ALL = 1.8  # at the shoulder of a tall bracket
+_HIGHEST_OF_ALL = 1.8  # at the upper right of a tall bracket
 _CLOSING = (")", "]", "}", "|")
 _LOWERED = 0.04
 _LOWEST = 0.6
-_TOUCHING = 0.45  # em between a script and what it belongs to
+_TOUCHING = 0.45  # em between a script and its base
 _SPACE = 0.155  # em
 _GAP = 1.15  # em
 _LONGEST_SCRIPT, _LONGEST_SCRIPTS = 6, 40  # characters
 _COORDINATES = itemgetter(2, 0)
 
 
-# A row's text in pieces, where each of its stretches between gaps begins, and where what was drawn at once begins:
-# pairs of a piece's index and a place.
+# A row's text in pieces, where each of its stretches between gaps begins, and where runs begin: pairs of a piece's
+# index and a place.
 Text = tuple[list[str], tuple[float, ...], list[tuple[int, float]]]
 
 
 class Stretch(NamedTuple):
-    """A part of a row without a gap, and the text that it begins with."""
+    """A part of a row without gaps, and its first text."""
 
     x0: float
     x1: float
@@ -96,7 +96,7 @@ def rows_of(runs: Iterable[Run]) -> list[Row]:
 
 
 def _with_interposed(rows: list[Row]) -> list[Row]:
-    """Scripts set hardly smaller than their base: what stands half a line off, in a gap that the line leaves for it."""
+    """Scripts hardly smaller than their base: runs half a line off, in a gap of the line."""
     gone: set[int] = set()
     reach = 0.7 * max([row.size for row in rows])
     heights = [inf, *[row.y for row in rows], -inf]
@@ -124,7 +124,7 @@ def _with_interposed(rows: list[Row]) -> list[Row]:
 
 
 def _interposing(run: Run, row: Row, beside: Sequence[Row]) -> Row | None:
-    """The row in whose gap a run stands as a script; None if there is none."""
+    """The row in whose gap a run is a script; None if there is none."""
     if len(run.text) > _LONGEST_SCRIPT:
         return None
     for base in beside:
@@ -158,7 +158,7 @@ def _with_scripts(rows: list[Row]) -> list[Row]:
         if least < below and least < _SMALL * max(sizes[max(0, index - 3) : index + 4])
     ]
     gone: set[int] = set()
-    # The smallest first: scripts of scripts go where their base goes.
+    # The smallest first, because scripts of scripts move with their base.
     for index in sorted(small, key=sizes.__getitem__):
         row = rows[index]
         left_over: list[Run] = []
@@ -178,7 +178,7 @@ def _with_scripts(rows: list[Row]) -> list[Row]:
 
 
 def _with_own(run: Run, row: Row) -> Run:
-    """A run that becomes a script, with the scripts that it has itself."""
+    """A run that becomes a script, with its own scripts."""
     for item in sorted(row.scripts):
         script, mark = item
         if abs(script.x0 - run.x1) <= _TOUCHING * run.size:
@@ -188,7 +188,7 @@ def _with_own(run: Run, row: Row) -> Run:
 
 
 def _touching(runs: list[Run]) -> list[list[Run]]:
-    """Runs in groups without a gap: a script of several glyphs belongs together to what its first glyph touches."""
+    """Groups of runs without gaps: a script of several glyphs belongs to the base of its first glyph."""
     if len(runs) == 1:
         return [runs]
     groups: list[list[Run]] = []
@@ -202,7 +202,7 @@ def _touching(runs: list[Run]) -> list[list[Run]]:
 
 
 def _scripts_within(row: Row) -> None:
-    """A script whose shift is smaller than what tells rows apart lies in the row of its base already."""
+    """A script whose shift is smaller than the distance of rows is already in its base's row."""
     largest = max(run.size for run in row.runs)
     normal = [run for run in row.runs if run.size >= _SMALL * largest]
     y = Counter(run.y for run in normal).most_common(1)[0][0]
@@ -221,7 +221,7 @@ def _scripts_within(row: Row) -> None:
 
 
 def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | None:
-    """The row that a group of small runs is a script in, None if it is a row of its own."""
+    """The row in which a group of small runs is a script, None if it is its own row."""
     run, end = group[0], group[-1].x1
     best: tuple[float, Row] | None = None
     for at in range(max(0, index - 3), min(len(rows), index + 4)):
@@ -250,7 +250,7 @@ def _base_of(group: Sequence[Run], rows: Sequence[Row], index: int) -> Row | Non
 
 
 def _is_at_shoulder(group: Sequence[Run], row: Row) -> bool:
-    """Whether small runs stand at the corner of a bracket around a formula that is taller than letters."""
+    """Whether small runs are at the corner of a bracket around a formula that is taller than letters."""
     x0 = group[0].x0
     return any(
         -0.1 <= (x0 - run.x1) / row.size <= 0.2 and run.text.rstrip()[-1:] in _CLOSING for run in row.runs
@@ -263,12 +263,12 @@ def text_of(row: Row) -> str:
 
 
 def joined(runs: Iterable[Run]) -> str:
-    """The text of what belongs together, such as one side of a fraction, whatever rows it makes."""
+    """The text of runs that belong together, such as one side of a fraction, in any number of rows."""
     return " ".join(text_of(row).strip() for row in rows_of(runs))
 
 
 def text_and_cells(row: Row) -> Text:
-    """The row's text, with where its parts begin."""
+    """The row's text, and where its parts begin."""
     if row.cached is None:
         row.cached = _set(row)
     return row.cached
@@ -309,7 +309,7 @@ def _set(row: Row) -> Text:
 
 
 def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
-    """The same for a row with scripts, which marks enclose."""
+    """The same for a row with scripts, which are enclosed in marks."""
     pieces: list[str] = []
     end = items[0][0].x0
     cells = [end]
@@ -347,7 +347,7 @@ def _with_marks(items: Sequence[tuple[Run, str]], size: float) -> Text:
 
 
 def _comes_before(items: Sequence[tuple[Run, str]], at: int) -> bool:
-    """Whether a script stands before what it belongs to, as an isotope's numbers do."""
+    """Whether a script precedes its base, as an isotope's numbers do."""
     end = items[at][0].x1
     for run, script in items[at + 1 :]:
         if not script:
@@ -357,7 +357,7 @@ def _comes_before(items: Sequence[tuple[Run, str]], at: int) -> bool:
 
 
 def _is_drawn_again(run: Run, drawn: Run, size: float) -> bool:
-    """Whether text is drawn a second time over itself, for want of a bold font."""
+    """Whether text is drawn a second time over itself, to look bold."""
     return run.text == drawn.text and abs(run.x0 - drawn.x0) < 0.12 * size and abs(run.y - drawn.y) < 0.12 * size
 
 

@@ -1,7 +1,7 @@
-"""Formulas that stand in more than one line: fractions, roots, sums with limits, accents.
+"""Assembles formulas of more than one line: fractions, roots, sums with limits, accents.
 
-A fraction is what stands on either side of a short rule, a root what stands under one that joins a radical sign. What
-was put together is one run, which knows how high it reaches, and may be part of what is put together next.
+A fraction is the text on both sides of a short rule, a root the text below a rule that joins a radical sign. An
+assembled formula is one run, which knows its height, and may be part of a larger formula.
 """
 
 import re
@@ -17,15 +17,15 @@ from paper_reader.layout.rows import joined
 from paper_reader.pdf.runs import PageContent, Rule, Run
 
 _LONGEST = 260.0  # points
-_HUGS = 0.45  # em that a rule may be longer than what it divides
+_HUGS = 0.45  # em that a rule may be longer than its fraction
 _OFF_CENTRE = 0.5
-_MOST_RULES, _MOST_SUMS = 400, 400  # on a page; more are a picture, and would take long
+_MOST_RULES, _MOST_SUMS = 400, 400  # on a page; more are a picture, and would be slow
 _AXIS = 0.25  # em above the baseline, where the rules of fractions lie
-_LOW = 0.75  # of the size beside it: what exponents are set in, and fractions on the line are not
+_LOW = 0.75  # of the size beside it, in which exponents are set and fractions on the line are not
 _LONGEST_DEGREE = 3
 _BRACKETS: Final = frozenset("()[]{}|∣")
-_LARGE = 1.5  # times the size beside it: brackets that reach around more than a line
-_SMALL = 0.86  # of the size beside it: what limits are set in
+_LARGE = 1.5  # times the size beside it: brackets around more than a line
+_SMALL = 0.86  # of the size beside it, in which limits are set
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _PROSE_WORDS = 4
 _BLANK: Final = "______"
@@ -61,7 +61,7 @@ def _join_rules(field: Field, rules: Sequence[Rule], signs: dict[Rule, Run], pag
 
 
 def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
-    """Whether other rules go on where this one ends, as the lines of a table do."""
+    """Whether other rules continue this one, like the lines of a table."""
     return any(
         other is not rule
         and other != rule
@@ -72,12 +72,12 @@ def _continues(rule: Rule, rules: Sequence[Rule]) -> bool:
 
 
 def _join(field: Field, rule: Rule, sign: Run | None, page: PageContent) -> bool:
-    """Put together what a rule divides or covers; whether it is such a rule."""
+    """Assemble the formula of a rule; returns whether the rule belongs to one."""
     near = field.near(rule.y)
     inside = [run for run in near if run.x0 >= rule.x0 - 2 and run.x1 <= rule.x1 + 2]
     if sign is not None or _has_drawn_radical(rule, page):
         return _join_root(field, rule, sign, [run for run in inside if run is not sign])
-    # A radical sign stands high over its own line and would be taken for this fraction's.
+    # A radical sign is high above its own line and would be taken for this fraction's.
     inside = [run for run in inside if run.text.strip() != "√"]
     above = _row_at(field, [run for run in inside if _gap_above(field, run, rule) is not None], rule, up=True)
     below = _row_at(field, [run for run in inside if _gap_below(field, run, rule) is not None], rule, up=False)
@@ -101,7 +101,7 @@ def _join(field: Field, rule: Rule, sign: Run | None, page: PageContent) -> bool
 
 
 def _radicals(runs: Sequence[Run], rules: Sequence[Rule]) -> dict[Rule, Run]:
-    """Radical signs by the rules that continue them; a sign may hang from its rule, stand on the line, or between."""
+    """Radical signs by the rules that continue them; a sign may hang from its rule, be on the line, or between."""
     found: dict[Rule, Run] = {}
     for run in runs:
         if run.text.strip()[-1:] != "√":
@@ -118,12 +118,12 @@ def _radicals(runs: Sequence[Run], rules: Sequence[Rule]) -> dict[Rule, Run]:
 
 
 def _has_drawn_radical(rule: Rule, page: PageContent) -> bool:
-    """Whether a stroke rises to where a rule begins: a radical sign that is drawn, not written."""
+    """Whether a stroke rises to the start of a rule: a drawn radical sign."""
     return any(abs(stroke.x1 - rule.x0) < 1.2 and abs(stroke.y1 - rule.y) < 1.2 for stroke in page.strokes)
 
 
 def _join_root(field: Field, rule: Rule, sign: Run | None, inside: Sequence[Run]) -> bool:
-    """A root: its rule lies over what it is taken of."""
+    """A root, whose rule is above its radicand."""
     inside = [*inside, *_cut_at_end(field, rule)]
     under = _row_at(field, [run for run in inside if _gap_below(field, run, rule) is not None], rule, up=False)
     if not under:
@@ -139,7 +139,7 @@ def _join_root(field: Field, rule: Rule, sign: Run | None, inside: Sequence[Run]
         whole = Run(rule.x0 - 0.4 * anchor.size, rule.x1, anchor.y, anchor.size, text, anchor.flags)
         field.replace(under, whole, rule.y)
         return True
-    # What stands on the same run before the sign, such as a coefficient, stays before it.
+    # Text of the same run before the sign, such as a coefficient, stays before it.
     before = sign.text.rstrip()[:-1]
     x0 = sign.x0 if degree is None else min(sign.x0, degree.x0)
     whole = Run(x0, rule.x1, anchor.y, anchor.size, before + text, anchor.flags)
@@ -148,7 +148,7 @@ def _join_root(field: Field, rule: Rule, sign: Run | None, inside: Sequence[Run]
 
 
 def _degree(field: Field, sign: Run, anchor: Run) -> Run | None:
-    """The small figure in the crook of a radical sign, which says the root's degree."""
+    """The small number in the crook of a radical sign, which is the root's degree."""
     for run in field.near(anchor.y):
         is_small = run.size < 0.75 * anchor.size and len(run.text.strip()) <= _LONGEST_DEGREE
         crook = sign.x0 - 0.5 * anchor.size < run.x0 and run.x1 < sign.x0 + 0.65 * anchor.size
@@ -158,7 +158,7 @@ def _degree(field: Field, sign: Run, anchor: Run) -> Run | None:
 
 
 def _cut_at_end(field: Field, rule: Rule) -> list[Run]:
-    """What of a run that goes on behind the end of a root stands under its rule; the rest becomes a run of its own."""
+    """The part of a run below a root's rule; the rest of the run becomes a run of its own."""
     for run in field.near(rule.y):
         if not rule.x0 - 2 <= run.x0 < rule.x1 - 1 or run.x1 <= rule.x1 + 2 or field.is_formula(run):
             continue
@@ -178,7 +178,7 @@ def _cut_at_end(field: Field, rule: Rule) -> list[Run]:
 
 
 def _width(character: str) -> float:
-    """About how wide a character is beside others, in em."""
+    """A character's approximate width, in em."""
     if character in "ijl.,;:|'!() []tfI":
         return 0.3
     if character.isdigit():
@@ -187,7 +187,7 @@ def _width(character: str) -> float:
 
 
 def _gap_above(field: Field, run: Run, rule: Rule) -> float | None:
-    """How far over a rule a run ends, None if it is no neighbour."""
+    """The distance of a run above a rule, None if it is not its neighbour."""
     gap = field.bottom(run) - rule.y
     if field.is_formula(run):
         return gap if -0.2 * run.size <= gap <= 0.6 * run.size else None
@@ -195,7 +195,7 @@ def _gap_above(field: Field, run: Run, rule: Rule) -> float | None:
 
 
 def _gap_below(field: Field, run: Run, rule: Rule) -> float | None:
-    """How far under a rule a run begins, None if it is no neighbour."""
+    """The distance of a run below a rule, None if it is not its neighbour."""
     gap = rule.y - field.top(run)
     if field.is_formula(run):
         return gap if -0.35 * run.size <= gap <= 0.8 * run.size else None
@@ -203,12 +203,12 @@ def _gap_below(field: Field, run: Run, rule: Rule) -> float | None:
 
 
 def _row_at(field: Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[Run]:
-    """The row of runs next to a rule, with its scripts; the row beyond belongs to other text."""
+    """The row of runs next to a rule, with its scripts; the next row belongs to other text."""
     if not fitting:
         return []
     gap = _gap_above if up else _gap_below
     nearest = min(fitting, key=lambda run: abs(gap(field, run, rule) or 0.0))
-    # Under the rule that may be a superscript: what it belongs to is larger and not far.
+    # Below the rule it may be a superscript, whose base is larger and not far.
     larger = [run for run in fitting if abs(run.y - nearest.y) < 0.6 * nearest.size and run.size > 1.1 * nearest.size]
     anchor = max(larger, key=lambda run: run.size, default=nearest)
     reach = 0.65 * anchor.size
@@ -225,12 +225,12 @@ def _row_at(field: Field, fitting: list[Run], rule: Rule, *, up: bool) -> list[R
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a row is a line of text or cells of a table, over or under a line that is no fraction's."""
+    """Whether a row is a line of text or cells of a table, above or below a line that is not a fraction's."""
     return GAP in text or len(_LONG_WORD.findall(text)) >= _PROSE_WORDS
 
 
 def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, float]:
-    """The baseline and the size of the text beside a fraction; its rule lies where a minus sign would, or nearly."""
+    """The baseline and the size of the text beside a fraction; its rule is near the height of a minus sign."""
     nearest: tuple[bool, float, Run] | None = None
     for run in runs:
         if run.size > 1.15 * size and _is_enlarged(run, size):
@@ -250,7 +250,7 @@ def _baseline(runs: Sequence[Run], rule: Rule, size: float) -> tuple[float, floa
 
 
 def _is_enlarged(run: Run, size: float) -> bool:
-    """Whether that is a sign in larger print than the text of that size, whose baseline tells nothing."""
+    """Whether it is a sign in larger print than the text, whose baseline says nothing."""
     text = run.text.strip()
     return (text in SUMS and not run.height) or (text in _BRACKETS and run.size > _LARGE * size)
 
@@ -260,7 +260,7 @@ def _extent(runs: Sequence[Run]) -> tuple[float, float]:
 
 
 def _whole(rules: Sequence[Rule]) -> list[Rule]:
-    """Rules with those that go on from each other as one: a blank may be drawn stroke by stroke."""
+    """Rules with those that continue each other joined, because a blank may be drawn in pieces."""
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: (round(rule.y, 1), rule.x0)):
         last = found[-1] if found else None
@@ -272,7 +272,7 @@ def _whole(rules: Sequence[Rule]) -> list[Rule]:
 
 
 def _fill_blank(field: Field, rule: Rule) -> None:
-    """A rule on the line in a gap of a text is a blank to be filled in."""
+    """A rule on the line in a gap of a text is a blank to fill in."""
     near = [run for run in field.near(rule.y) if -0.1 * run.size < run.y - rule.y < 0.4 * run.size]
     if not near or any(run.x0 < rule.x1 - 1 and run.x1 > rule.x0 + 1 for run in near):
         return

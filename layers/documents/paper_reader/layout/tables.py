@@ -1,4 +1,4 @@
-"""Papers set as tables, a question in each row: its number stands in the middle of the row's height."""
+"""Papers set as tables with one question per row, whose number is in the middle of the row's height."""
 
 import re
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def lift_numbers(page: PageContent) -> None:
 
 
 def _lift(row: Sequence[Run], moved: dict[int, float]) -> None:
-    """Note what stands in cells of its own, left of what is asked or right of it, and not on the row's first line."""
+    """Record the content of separate cells, left or right of the question, that is not on the row's first line."""
     if len(row) < 2 or _NUMBER.fullmatch(min(row, key=lambda run: run.x0).text.strip()) is None:
         return
     rest = sorted(row, key=lambda run: run.x0)
@@ -48,7 +48,7 @@ def _lift(row: Sequence[Run], moved: dict[int, float]) -> None:
     has_marks = len(rest) > 1 and _MARKS.fullmatch(rest[-1].text.strip()) is not None
     if cells and has_marks and rest[-1].x0 > max(run.x1 for run in rest[:-1]):
         cells.append(rest.pop())
-    # Scripts stand higher than the line that they belong to.
+    # Scripts are higher than their line.
     largest = max(run.size for run in rest)
     first = max(run.y for run in rest if run.size > 0.85 * largest)
     for run in cells:
@@ -57,7 +57,7 @@ def _lift(row: Sequence[Run], moved: dict[int, float]) -> None:
 
 
 def _lines(rules: Sequence[Rule], low: float, high: float) -> list[float]:
-    """The heights of lines across the page, from the top down; cells may each have a piece of their own."""
+    """The heights of lines across the page, from the top down; cells may each have their own piece."""
     pieces: dict[int, list[Rule]] = {}
     for rule in rules:
         pieces.setdefault(round(rule.y), []).append(rule)

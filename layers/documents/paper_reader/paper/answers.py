@@ -1,4 +1,4 @@
-"""Which answer belongs to which question, and whether that is certain."""
+"""Assigns answers to questions, and decides whether they are certain."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ _LETTER = re.compile(r"(?:section|part|खण्ड|खंड|भाग)\W*([a-z
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A question's type and answer; "" when the answer is not certain, with the reason."""
+    """A question's type and answer; "" if the answer is uncertain, with the reason."""
 
     question_type: str
     answer: str
@@ -27,12 +27,12 @@ def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
     """Answers by (section's index, question's number).
 
     Args:
-        parts: the key, as it is divided.
+        parts: the parts of the key.
         sections: heading and question numbers of each run of numbers of the paper.
 
     Returns:
-        An entry for each question that a key names; None where the key contradicts itself. Empty when the key cannot be
-        matched to the sections.
+        An entry for each question in a key; None if the key contradicts itself. Empty if the key does not match the
+        sections.
     """
     if not parts:
         return {}
@@ -49,7 +49,7 @@ def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
                 for number, value in part.answers.items()
             }
     if merged and max(merged.values()) == 1 and sorted(merged) == list(range(1, total + 1)):
-        # The key counts through where the paper begins anew with each section.
+        # The key numbers continuously while the paper starts again with each section.
         flat = [(index, number) for index, (_, numbers) in enumerate(sections) for number in numbers]
         return {flat[number - 1]: value for part in parts for number, value in part.answers.items()}
     return {}
@@ -69,12 +69,12 @@ def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[in
             key = (0, number)
             found[key] = value if key not in found or found[key] == value else None
     strangers = sum(number not in known for _, number in found)
-    # Numbers that no question has: this is the key of something else, or was misread.
+    # Unknown numbers: this is the key of something else, or was misread.
     return found if strangers <= 0.34 * len(found) + 2 else {}
 
 
 def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> list[int] | None:
-    """For each part the index of its section; None when that is doubtful."""
+    """The index of the section of each part; None if uncertain."""
     by_name: dict[str, int] = {}
     names = [_name(heading) for heading, _ in sections]
     for index, name in enumerate(names):
@@ -97,7 +97,7 @@ def _name(heading: str) -> str:
 
 
 def agreed(found: Sequence[Value | None]) -> tuple[Value | None, str]:
-    """The one answer that all sources give; None with a reason when they differ or one cannot be read."""
+    """The answer on which all sources agree; None with a reason if they differ or one cannot be read."""
     if not found:
         return None, ""
     if any(value is None for value in found):
@@ -121,8 +121,8 @@ def resolve(  # noqa: PLR0911 - a reason each
     """A question's type and answer.
 
     Args:
-        value: what the key says, None for nothing certain.
-        options: how many the question has.
+        value: the key's value, None for nothing certain.
+        options: the question's number of options.
         wanted: the type that an instruction names.
         digits_are_positions: whether "3" may mean the third option.
     """

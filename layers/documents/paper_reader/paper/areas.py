@@ -1,4 +1,4 @@
-"""Where a question and its options stand on the pages, for cutting out what is drawn there and for showing it."""
+"""The areas of questions and options on the pages, to find drawings in them and to show them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -7,17 +7,17 @@ from paper_reader.layout.line import Line
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.model import Area
 
-_RISE: Final = 0.8  # em that letters reach above their baseline
+_RISE: Final = 0.8  # em that letters extend above their baseline
 _DEPTH: Final = 0.25
 
 
 def of_lines(lines: Iterable[Line]) -> list[Area]:
-    """What lines cover."""
+    """The areas of lines."""
     return _areas((line.x0, line.x1, line) for line in lines)
 
 
 def of_options(lines: Sequence[Line], draft: Draft) -> list[list[Area]]:
-    """What each option of a draft covers, of which `lines` are its own; empty where its options stand elsewhere."""
+    """The areas of each option of a draft, whose lines are `lines`; empty if its options are elsewhere."""
     if draft.shares_options or not draft.series:
         return [[] for _ in draft.parts.options]
     first = draft.first

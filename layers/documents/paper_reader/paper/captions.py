@@ -1,4 +1,4 @@
-"""Small headings that stand with every question, such as SOURCE or "Difficulty: easy": no part of its last option."""
+"""Small headings of every question, such as SOURCE or "Difficulty: easy", which do not belong to its last option."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ _FEWEST: Final = 3
 _OFTEN: Final = 0.4  # of the questions
 _MARKED: Final = re.compile(r"[\[(]?\s?(?:[A-Ha-h\d]|[ivxIVX]{1,4})\s?[\]).:]")
 _NAME: Final = re.compile(r"([^\W\d_][^:]{1,24}?)\s?:(?:\s|$)")
-# What is told of a question before it begins.
+# What is said about a question before it begins.
 _KINDS: Final = tuple(
     (kind, re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE))
     for kind, pattern in (
@@ -30,7 +30,7 @@ _BEGINNING: Final = re.compile(
 
 
 def mark(lines: Sequence[Line], questions: int) -> None:
-    """Mark the lines that are such headings, of a paper of about so many questions."""
+    """Mark the lines that are such headings, in a paper of about this many questions."""
     texts: list[tuple[Line, str, str]] = []
     for line in lines:
         text = line.text
@@ -50,7 +50,7 @@ def _stands_out(line: Line) -> bool:
 
 
 def before_question(text: str) -> tuple[bool, str | None]:
-    """Whether a line before what is asked only says that a question begins, or of which type it is, and that type."""
+    """Whether a line before the question only announces it or its type, and that type."""
     told = plain(text)
     for kind, pattern in _KINDS:
         if pattern.fullmatch(told) is not None:

@@ -1,4 +1,4 @@
-"""What is said above questions: the section's heading, how many options are right, a passage that they are about."""
+"""Reads what is said above questions: the section's heading, how many options are right, a passage."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def heading_above(lines: Sequence[Line], index: int) -> str:
 
 
 def give(lines: Sequence[Line], drafts: Sequence[Draft]) -> None:
-    """Tell each draft what is said above it."""
+    """Set on each draft what is said above it."""
     directions = _Directions()
     before = _beside(lines[: drafts[0].first], lines[drafts[0].first]) if drafts else []
     pending: list[tuple[range, list[str]]] = []
@@ -51,7 +51,7 @@ def give(lines: Sequence[Line], drafts: Sequence[Draft]) -> None:
 
 
 def _beside(before: Sequence[Line], first: Line) -> Sequence[Line]:
-    """The lines that may speak of the first questions: what a booklet's cover says is about the whole paper."""
+    """The lines that may be about the first questions; a booklet's cover is about the whole paper."""
     at = len(before)
     while at and (before[at - 1].page == first.page or len(before) - at < _LINES_ABOVE):
         at -= 1
@@ -59,18 +59,18 @@ def _beside(before: Sequence[Line], first: Line) -> Sequence[Line]:
 
 
 class _Directions:
-    """What headings and directions say of the type of the questions after them."""
+    """The type of questions that headings and directions announce."""
 
     def __init__(self) -> None:
         self._wanted: str | None = None
         self._ranges: list[tuple[range, str]] = []
 
     def wanted(self, number: int) -> str | None:
-        """The type of the question of a number."""
+        """The type of the question with this number."""
         return next((kind for numbers, kind in reversed(self._ranges) if number in numbers), self._wanted)
 
     def read(self, lines: Sequence[Line]) -> None:
-        """Take in the lines between two questions, sentence by sentence, wherever their lines end."""
+        """Read the lines between two questions, sentence by sentence."""
         pending: list[str] = []
         for line in lines:
             text = plain(line.text)
@@ -96,7 +96,7 @@ class _Directions:
 
 
 def _passage(lines: Sequence[Line]) -> tuple[range, list[str]] | None:
-    """A passage with the questions that it announces; None without an announced range."""
+    """A passage and the questions that it announces; None without an announced range."""
     for index, line in enumerate(lines):
         announced = headings.announced(plain(line.text))
         if announced is not None and headings.is_directions(line):
@@ -108,7 +108,7 @@ def _passage(lines: Sequence[Line]) -> tuple[range, list[str]] | None:
 
 
 def _without_request(texts: list[str]) -> list[str]:
-    """A passage's lines without the sentences before it that only ask to read it."""
+    """A passage's lines without sentences before it that only ask to read it."""
     while texts:
         # The sentence may end in one of the next lines.
         count = next((at + 1 for at, text in enumerate(texts[:4]) if _SENTENCE_END.search(text)), 0)

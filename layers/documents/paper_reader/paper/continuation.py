@@ -1,7 +1,7 @@
-"""Whether a line behind the last option still belongs to it.
+"""Decides whether a line after the last option still belongs to it.
 
-Nothing marks the end of an option. But its text goes on in a line of its own only where the line above had no room for
-the next word, as wide as the column is or as the next option leaves it.
+Nothing marks the end of an option. But its text continues on another line only if the line above had no room for the
+next word, within the column or up to the next option.
 """
 
 import re
@@ -25,14 +25,14 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
         lines: of the question.
         index: in them.
         series: the question's options.
-        offset: index of the question's first line in the document, which markers refer to.
+        offset: index of the question's first line in the document, to which markers refer.
     """
     above, line = lines[index - 1], lines[index]
     lowest = [marker for marker in series if marker.line == max(other.line for other in series)]
     if _MARKS.match(plain(line.text)) or not _may_follow(above, line, min(marker.x for marker in lowest)):
         return False
     if lowest[0].line - offset == index - 1 and not above.text[max(marker.end for marker in lowest) :].strip():
-        return True  # a marker on a line of its own has its text under it
+        return True  # a marker on its own line has its text below
     if abs(line.size - above.size) > 0.16 * above.size or (line.is_bold and not above.is_bold):
         return False
     columns = sorted({marker.x for marker in series})
@@ -53,19 +53,19 @@ def _may_follow(above: Line, line: Line, left: float) -> bool:
 
 
 def _first_word(line: Line) -> float:
-    """How much room the line's first word needs, in points."""
+    """The width of the line's first word, in points."""
     word = plain(line.text.split(GAP)[0].split(" ")[0])
     return (0.4 + 0.6 * len(word)) * line.size
 
 
 def _stands_in_column(line: Line, columns: Sequence[float]) -> bool:
-    """Whether the line stands under one of several columns of options, left of the last."""
+    """Whether the line is below one of several columns of options, left of the last."""
     x0, x1 = line.x0 - line.left, line.x1 - line.left
     return any(x - 3 <= x0 <= x + _INDENT for x in columns[:-1]) and x1 < columns[-1]
 
 
 def _follows_closely(lines: Sequence[Line], index: int) -> bool:
-    """Whether it follows a rather full line as closely as others of this question do: no new paragraph begins."""
+    """Whether it follows a rather full line as closely as others of this question, so that no new paragraph begins."""
     above, line = lines[index - 1], lines[index]
     drops = [a.y - b.y for a, b in pairwise(lines[:index]) if a.page == b.page and a.column == b.column and a.y > b.y]
     if not drops or line.page != above.page or above.y - line.y > 1.05 * min(drops):

@@ -1,4 +1,4 @@
-"""A question on its way: from where it begins to its stem, options, answers and what it is about."""
+"""A question while it is being read."""
 
 from dataclasses import dataclass, field
 
@@ -9,16 +9,16 @@ from paper_reader.paper.span import Parts
 
 @dataclass(slots=True)
 class Draft:
-    """A question on its way: its lines, its parts, the section it belongs to.
+    """A question while it is being read: its lines, its parts, its section.
 
     Attributes:
         wanted: the type that something above it names.
-        preface: the passage above it that it is about.
-        is_unseen: it seems to have options which are pictures.
-        shares_options: they stand above it, once for several questions.
-        is_part: of a question that has several, each with its own options, as case studies have; `shared` is what the
-            question says before them.
-        has_two_series: of options, so that it may be two questions.
+        preface: the passage above it.
+        is_unseen: its options seem to be pictures.
+        shares_options: its options are above it, once for several questions.
+        is_part: of a question with several parts, each with its own options, as in case studies; `shared` is the text
+            before the parts.
+        has_two_series: of options, so it may be two questions.
     """
 
     start: Start

@@ -1,4 +1,4 @@
-"""Questions on their way: from where each begins to its stem, options, answers and what it is about."""
+"""Divides a document into questions, and each question into stem, options and answers."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -26,17 +26,17 @@ _FEWEST_PARTS = 2
 
 
 class Drafter:
-    """Takes the questions of a document apart.
+    """Divides a document into questions.
 
     Args:
         lines: the document.
         table: possible options by style.
-        styles: the styles of options to look for, the commonest first.
+        styles: the option styles to look for, the commonest first.
         numbering_style: how the questions are numbered.
 
     Attributes:
-        solved: runs of numbered answers that stand behind the questions.
-        left_out: numbered items that ask nothing.
+        solved: runs of numbered answers after the questions.
+        left_out: numbered items that are not questions.
     """
 
     def __init__(self, lines: Sequence[Line], table: Table, styles: Sequence[str], numbering_style: str) -> None:
@@ -129,7 +129,7 @@ class Drafter:
         return draft
 
     def _body_end(self, start: Start, last: int) -> int:
-        """Where a question's answer or solution begins; asked for several times of each."""
+        """Where a question's answer or solution begins; cached, because each is needed several times."""
         key = (start.line, last)
         found = self._ends.get(key)
         if found is None:
@@ -154,7 +154,7 @@ class Drafter:
         return found if languages.differ(texts[0], texts[1]) else []
 
     def _repeated_options(self, start: Start, last: int) -> Start | None:
-        """Where the question begins in another language without a number: behind its options, which come again."""
+        """Where the question begins in another language without a number: after its options, which are repeated."""
         end = self._body_end(start, last)
         for name in self._styles:
             low, high = bisect_left(self._at[name], start.line), bisect_left(self._at[name], end)
@@ -182,7 +182,7 @@ class Drafter:
         return kept
 
     def _translated(self, start: Start, last: int) -> Start | None:
-        """Where the question stands a second time, under the same number in another script."""
+        """Where the question is repeated under the same number in another script."""
         pattern = dict(numbering.STYLES).get(self._numbering)
         if pattern is None:
             return None
@@ -200,7 +200,7 @@ class Drafter:
         return None
 
     def _has_lost_options(self, start: Start, last: int) -> bool:
-        """Whether there are options, though no series of them: some were lost, and it is no NUMERIC question."""
+        """Whether there are options without a series: some were lost, and it is not a NUMERIC question."""
         if not self._styles:
             return False
         end = self._body_end(start, last)
@@ -214,13 +214,13 @@ class Drafter:
         end = self._body_end(start, last)
         heading = next((index for index in range(start.line + 1, end) if headings.begins_anew(self.lines[index])), end)
         if heading < end:
-            # Behind the question's own options others may be told, which are those of the questions that follow.
+            # After the question's own options, those of the next questions may be given.
             found = self._series_before(start, heading)
             if found is not None and len(found[0]) >= _CERTAIN:
                 return found
         found = self._series_before(start, end)
         if found is None and end < last and any(self._begins_options(line) for line in (end + 1, end + 2)):
-            found = self._series_before(start, last)  # the answer stands before the options
+            found = self._series_before(start, last)  # the answer precedes the options
         return found or ([], "")
 
     def _begins_options(self, line: int) -> bool:
@@ -233,7 +233,7 @@ class Drafter:
         )
 
     def _is_match_table(self, series: Sequence[Marker]) -> bool:
-        """Whether what looks like options is the first of two lists to be matched, with the second beside it."""
+        """Whether apparent options are the first of two lists to match, with the second beside it."""
         beside = 0
         for number, marker in enumerate(series):
             rest = self.lines[marker.line].text[marker.end :]
@@ -253,10 +253,10 @@ class Drafter:
                 return series, name
         return None
 
-    # What is no question
+    # Items that are not questions
 
     def _without_instructions(self, drafts: list[Draft]) -> list[Draft]:
-        """Drop runs of numbered items that ask nothing: instructions before the questions, solutions behind them."""
+        """Drop runs of numbered items that are not questions: instructions before them, solutions after them."""
         kept: list[Draft] = []
         asked: set[int] = set()
         for run in runs(drafts):
@@ -286,7 +286,7 @@ class Drafter:
 
     @staticmethod
     def _are_solutions(run: Sequence[Draft]) -> bool:
-        """Whether a run of numbers that were asked before answers them: each begins with the answer."""
+        """Whether a run of numbers of earlier questions has their answers: each begins with the answer."""
         begun = sum(bool(draft.parts.answers) and not _asks(draft) for draft in run)
         return begun >= 0.6 * len(run)
 
@@ -297,12 +297,12 @@ class Drafter:
 
 
 def _asks(draft: Draft) -> bool:
-    """Whether anything stands before a draft's answer."""
+    """Whether there is any text before a draft's answer."""
     return sum(len(_LATIN.findall(text)) + len(_DEVANAGARI.findall(text)) for text in draft.parts.stem) > _FEW_LETTERS
 
 
 def _without_preamble(run: list[Draft]) -> list[Draft]:
-    """A chain may begin among the instructions and go on with the questions: its head has no options then."""
+    """A chain may begin among the instructions and continue with the questions; its head then has no options."""
     head = 0
     while head < len(run) and not run[head].series:
         head += 1
@@ -311,7 +311,7 @@ def _without_preamble(run: list[Draft]) -> list[Draft]:
 
 
 def runs(drafts: Sequence[Draft]) -> list[list[Draft]]:
-    """Drafts whose numbers go on from each other; where they begin again, the next run begins."""
+    """Drafts with consecutive numbers; the next run begins where they start again."""
     found: list[list[Draft]] = []
     for draft in drafts:
         is_next_part = draft.is_part and bool(found) and found[-1][-1].is_part

@@ -1,4 +1,4 @@
-"""Lines that are no part of a question: headings, instructions, passages, answers, solutions."""
+"""Recognises lines outside of questions: headings, instructions, passages, answers, solutions."""
 
 import re
 from functools import lru_cache
@@ -61,7 +61,7 @@ _SEVERAL = re.compile(
     r"one\s+or\s+more|more\s+than\s+one\s+(?:of\s+the\s+\w+\s+)?(?:\w+\s+){0,3}?(?:correct|right)\b|multiple[\s\-]*(?:correct|select|answer)|\b(?:select|choose|mark|tick)\s+(?:all|any\s+two|two|three)\b|all\s+that\s+apply|\bMSQ|एक\s+या\s+(?:एक\s+से\s+)?अधिक|एक\s+से\s+अधिक",
     re.IGNORECASE,
 )
-# "In case there is more than one correct response, mark the best": no question has several answers for that.
+# "In case there is more than one correct response, mark the best" does not mean several answers.
 _CONDITION = re.compile(
     r"\b(?:if|in\s+case|when(?:ever)?|feel|think|treated|considered|chosen|awarded|deducted|penali[sz]ed|darken\w*|rejected|cancelled)\b|"
     r"(?:full|partial|zero|negative)\s+marks?\s*:|यदि|अगर",
@@ -84,7 +84,7 @@ _INSTRUCTION_WORDS = re.compile(
 
 
 def may_name_answers(text: str) -> bool:
-    """Whether a text may hold a word for answers at all; quick, and never wrong with "no"."""
+    """Whether a text may contain a word for answers: quick, and without false negatives."""
     lowered = text.lower()
     return "ans" in lowered or "key" in lowered or "उत्तर" in lowered
 
@@ -100,7 +100,7 @@ def is_key(line: Line) -> bool:
 
 
 def run_in_key(text: str) -> str:
-    """What follows the heading of a key on its own line, such as `Answers: 1. B, 2. D`; "" if there is none."""
+    """The text after a key's heading on its line, such as `Answers: 1. B, 2. D`; "" if there is none."""
     if not may_name_answers(text[:_LONGEST_HEADING]):
         return ""
     found = _RUN_IN_KEY.match(plain(text))
@@ -122,18 +122,18 @@ def is_section(line: Line) -> bool:
 
 @lru_cache(4096)
 def _is_section(text: str) -> bool:
-    # Every rule asks for each line of a question anew.
+    # Cached, because every rule asks about each line of a question.
     text = plain(text)
     return len(text) <= 90 and _SECTION.fullmatch(text) is not None
 
 
 def is_directions(line: Line) -> bool:
-    """Whether directions or a passage for the questions that follow begin here."""
+    """Whether directions or a passage for the next questions begin here."""
     return _DIRECTIONS.match(plain(line.text)) is not None
 
 
 def begins_anew(line: Line) -> bool:
-    """Whether something else than a question begins with the line: a section, or directions for what follows."""
+    """Whether something other than a question begins with the line: a section, or directions."""
     return is_section(line) or is_directions(line)
 
 
@@ -143,13 +143,13 @@ def is_solution(line: Line) -> bool:
 
 
 def behind_solution(text: str) -> str:
-    """What stands on the line of a solution's heading behind it."""
+    """The text after a solution's heading on its line."""
     found = SOLUTION.match(plain(text))
     return "" if found is None else plain(text)[found.end() :].strip()
 
 
 def announced(text: str) -> tuple[int, int] | None:
-    """The range of questions that a passage or directions are for."""
+    """The range of questions of a passage or directions."""
     found = _RANGE.search(text)
     if found is None:
         return None
@@ -158,15 +158,15 @@ def announced(text: str) -> tuple[int, int] | None:
 
 
 def behind_range(text: str) -> str:
-    """What stands on a line behind the range of questions that it announces."""
+    """The text after an announced range of questions on its line."""
     found = _RANGE.search(plain(text))
     return "" if found is None else plain(text)[found.end() :].lstrip(" \t)]:.-–—").strip()
 
 
 def answers_wanted(text: str) -> str | None:
-    """What a heading or a sentence of directions says of the questions after it: "MCQ", "MSQ", "NUMERIC" or nothing.
+    """The type that a heading or directions give to the next questions: "MCQ", "MSQ", "NUMERIC" or "".
 
-    Nothing either if it speaks of several kinds of questions, or of what happens if one marks this or that.
+    "" also if it names several types, or says what happens if one marks this or that.
     """
     if _CONDITION.search(text):
         return None
@@ -180,5 +180,5 @@ def answers_wanted(text: str) -> str | None:
 
 
 def is_instruction(text: str) -> bool:
-    """Whether a numbered item speaks of sitting the exam rather than asking something."""
+    """Whether a numbered item is about sitting the exam, and not a question."""
     return _INSTRUCTION_WORDS.search(text) is not None

@@ -1,6 +1,6 @@
 """Answers printed with a question: `Ans. (3)`, `Official Ans. by NTA (2)`, `Answer: b) Geneva`, `Correct Option : 2`.
 
-Where only a bare letter or the text of an option is given, the options themselves have to confirm it.
+If only a letter or an option's text is given, the options must confirm it.
 """
 
 import re
@@ -24,7 +24,7 @@ _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
 _LONGEST_LABEL = 80
-_BEGINNING_OF_OPTION: Final = 12  # characters; an answer may be spelled out over several lines
+_BEGINNING_OF_OPTION: Final = 12  # characters; a spelled-out answer may continue over several lines
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
 _START: Final = re.compile(r"[\s\[(*•]*")
@@ -50,12 +50,12 @@ _COMPARED: Final = re.compile(r"\\large|[\s$.,;:]+")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What stands behind a label.
+    """The answer after a label.
 
     Attributes:
-        value: how it reads by itself, None if it does not.
-        text: the text beside the value, to be compared with the options.
-        is_loose: whether the options have to confirm it.
+        value: its value, None if it has none by itself.
+        text: the text beside the value, to compare with the options.
+        is_loose: whether the options must confirm it.
     """
 
     value: Value | None
@@ -64,21 +64,21 @@ class Answer:
 
 
 def of_line(line: Line, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
-    """The answer that a line of its own gives.
+    """The answer on a line of its own.
 
     Args:
         line: the line.
-        following: the one after it.
-        is_behind: whether all options stand before it, so that an option after it is the answer.
+        following: the next line.
+        is_behind: whether all options precede it, so that an option after it is the answer.
 
     Returns:
-        The answer and how many lines it takes; 0 if the line gives none.
+        The answer and its number of lines; 0 if there is no answer.
     """
     return of_text(line.text, following, is_behind=is_behind)
 
 
 def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
-    """The same for a text that stands by itself, such as what follows a number."""
+    """The same for a text alone, such as that after a number."""
     text = plain(given).replace(GAP, " ") if _may_be_labelled(given) else ""
     label = _label(text) if text else None
     if label is None:
@@ -88,7 +88,7 @@ def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> t
         return (None, 0) if following is None or label["is"] else _below(following, is_behind=is_behind)
     answer = leading(rest)
     if answer is None or (answer.value is None and not sign):
-        # "Ans. Bonus" is an answer that cannot be read; "Answer the questions below" is none.
+        # "Ans. Bonus" is an unreadable answer; "Answer the questions below" is not an answer.
         return (Answer(None), 1) if sign and not label["who"].strip() else (None, 0)
     is_said = label["who"].strip() == "The" and label["is"] and sign
     if answer.is_loose and not is_said and (label["who"].strip() or not sign):
@@ -99,7 +99,7 @@ def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> t
 
 
 def _below(line: Line, *, is_behind: bool) -> tuple[Answer | None, int]:
-    """The answer on the line under a label that stands alone, and how many lines both are."""
+    """The answer on the line below a label, and the number of lines of both."""
     text = plain(line.text).replace(GAP, " ").strip(" .")
     value = values.read(text)
     if value is not None:
@@ -107,12 +107,12 @@ def _below(line: Line, *, is_behind: bool) -> tuple[Answer | None, int]:
     answer = leading(text) if is_behind else None
     if answer is None or answer.value is None or not answer.value.positions:
         return None, 0
-    # The answer's text has to be that of the option; its last lines need not be there.
+    # The answer's text must be that of the option, possibly without its last lines.
     return replace(answer, is_loose=True), 2
 
 
 def _may_be_labelled(text: str) -> bool:
-    """Whether a text may begin with a word for an answer: quick, and never wrong with "no"."""
+    """Whether a text may begin with a word for an answer: quick, and without false negatives."""
     beginning = text[:_LONGEST_LABEL].lower()
     return (
         "ans" in beginning
@@ -126,16 +126,16 @@ def _may_be_labelled(text: str) -> bool:
 
 
 def _label(text: str) -> re.Match[str] | None:
-    """The word for an answer that a text begins with."""
+    """The word for an answer at the start of a text."""
     start = _START.match(text)
     return _LABEL.match(text, start.end() if start is not None else 0)
 
 
 def cut(text: str) -> tuple[str, Answer | None]:
-    """A line of a question without the answer that it ends with, and that answer.
+    """A line of a question without the answer at its end, and that answer.
 
-    Only an answer that is set apart and fills the rest of the line counts: "the correct answer is 5" may be part of
-    what is asked.
+    Only an answer that is set apart and fills the rest of the line counts: "the correct answer is 5" may be part of the
+    question.
     """
     if not may_name_answers(text):
         return text, None
@@ -154,7 +154,7 @@ def cut(text: str) -> tuple[str, Answer | None]:
 
 
 def leading(rest: str) -> Answer | None:
-    """The answer that a text begins with."""
+    """The answer at the start of a text."""
     option = _OPTION_WORD.match(rest)
     if option is not None:
         rest = rest[option.end() :]
@@ -179,7 +179,7 @@ def leading(rest: str) -> Answer | None:
 
 
 def settled(answer: Answer, options: Sequence[str]) -> Value | None:
-    """The answer's value in view of the question's options; None when it is not certain."""
+    """The answer's value with the question's options; None if it is uncertain."""
     value = answer.value
     if not options:
         return value if value is not None and not (answer.is_loose and value.positions) else None
@@ -209,7 +209,7 @@ def _whole(rest: str) -> Value | None:
 
 
 def _after(label: re.Match[str], text: str) -> tuple[str, str]:
-    """What follows a label and what parts it from that. `Ans. -14` is a number with its sign."""
+    """The text after a label, and the separator between them. `Ans. -14` is a number with its sign."""
     rest, sign = text[label.end() :].strip(), label["sign"].strip()
     dash = _DASH.match(rest)
     if dash is None or (sign and _MINUS.match(rest) is not None):
@@ -218,7 +218,7 @@ def _after(label: re.Match[str], text: str) -> tuple[str, str]:
 
 
 def _unsigned(answer: Answer, sign: str) -> Answer:
-    """`Ans. - 14`: a dash between them or a minus sign. As an option it is the same."""
+    """`Ans. - 14`: a dash or a minus sign. As an option it is the same."""
     if sign.endswith("-") and answer.value is not None and answer.value.number:
         return replace(answer, value=replace(answer.value, number=""))
     return answer

@@ -1,7 +1,7 @@
-"""Answer keys printed apart from the questions, in whatever shape: pairs, tables with rows of numbers, columns.
+"""Reads answer keys printed apart from the questions: pairs, tables with rows of numbers, columns.
 
-A key is read only where the numbers prove it: a row of answers belongs to a row of consecutive numbers of the same
-length, bare pairs of digits must count up together, and one number with two different answers has none.
+A key is only read if the numbers prove it: a row of answers belongs to a row of consecutive numbers of the same length,
+bare pairs of digits must count up together, and a number with two different answers has none.
 """
 
 import re
@@ -54,14 +54,14 @@ _COVERED = 0.6  # of a line's characters
 
 @dataclass(slots=True)
 class Part:
-    """Answers under one heading, by question number; None where the key contradicts itself or says nothing."""
+    """Answers under one heading, by question number; None if the key contradicts itself or says nothing."""
 
     heading: str = ""
     answers: dict[int, Value | None] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
 
     def add(self, number: int, value: Value | None) -> None:
-        """Take an answer; a second, different one makes both void."""
+        """Add an answer; a second, different one makes both invalid."""
         if number not in self.answers:
             self.answers[number] = value
             self.order.append(number)
@@ -70,7 +70,7 @@ class Part:
 
 
 def ends(line: Line) -> bool:
-    """Whether a key cannot go on with this line: it is prose."""
+    """Whether a key cannot continue with this line, because it is prose."""
     text = plain(line.text)
     if len(_COLUMN_NAMES.findall(text)) >= 3:
         return False
@@ -78,7 +78,7 @@ def ends(line: Line) -> bool:
 
 
 def looks_like_key(line: Line) -> bool:
-    """Whether the line is nothing but numbered answers, at least three of them, that count on."""
+    """Whether the line consists of at least three numbered answers with increasing numbers."""
     if line.text[:1] not in "0123456789Qq([":
         return False
     text = plain(line.text).replace(GAP, " ")
@@ -89,7 +89,7 @@ def looks_like_key(line: Line) -> bool:
         return False
     numbers = [int(match[1]) for match in found]
     steps = {b - a for a, b in pairwise(numbers)}
-    # Options that are numbers themselves read alike, "1) 25 2) 50 3) 75 4) 100": no key begins at 1 and ends at 4.
+    # Numeric options look the same, "1) 25 2) 50 3) 75 4) 100": no key begins at 1 and ends at 4.
     return len(steps) == 1 and steps.pop() > 0 and numbers not in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5])
 
 
@@ -100,7 +100,7 @@ def is_row(line: Line) -> bool:
 
 
 def read(lines: Sequence[Line]) -> list[Part]:
-    """The answers of a key's lines, a part for each heading and each new beginning of the numbers."""
+    """The answers of a key's lines, one part per heading and per restart of the numbers."""
     parts = [Part()]
     bare: list[tuple[int, list[list[int]]]] = []
     index = 0
@@ -136,7 +136,7 @@ def read(lines: Sequence[Line]) -> list[Part]:
 
 
 def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
-    """A line with those after it that a pair is broken over, and how many they are."""
+    """A line with the lines over which a pair is broken, and their number."""
     text = plain(lines[index].text)
     used = 1
     while index + used < len(lines):
@@ -153,7 +153,7 @@ def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
 
 def _add(parts: list[Part], number: int, value: Value | None) -> None:
     part = parts[-1]
-    # Numbers that begin again belong to the next section, though nothing announces it.
+    # Numbers that restart belong to the next section, even without a heading.
     if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:
         parts.append(Part(heading=""))
         part = parts[-1]
@@ -169,14 +169,14 @@ def _pairs(text: str, parts: list[Part]) -> None:
     found = list(_PAIR.finditer(text))
     covered = sum(len(pair[0].replace(" ", "")) for pair in found)
     if covered < _COVERED * len(text.replace(" ", "")):
-        # Prose, such as a solution: only an option in brackets right behind the number is its answer.
+        # In prose, such as a solution, only an option in brackets directly after the number is its answer.
         found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
     for pair in found:
         _add(parts, int(pair[1]), values.read(pair[2]))
 
 
 def _bare(text: str) -> list[int] | None:
-    """The numbers of a row of nothing but whole numbers, an even count of them."""
+    """The numbers of a row of only whole numbers, if their count is even."""
     tokens = text.replace("|", " ").split()
     if len(tokens) < 2 or len(tokens) % 2 or not all(re.fullmatch(r"\d{1,4}", token) for token in tokens):
         return None
@@ -195,7 +195,7 @@ def _bare_pairs(rows: list[list[int]], part: Part) -> None:
     across = all(b[0] - a[0] == 1 for row in pairs for a, b in pairwise(row))
     shape = {tuple(number - row[0][0] for number, _ in row) for row in pairs}
     down = len(pairs) > 1 and all(lower[0][0] > upper[0][0] for upper, lower in pairwise(pairs))
-    # Rows among others whose numbers are known: between 27 and 29 stands 28, and what follows it is its answer.
+    # Rows among others with known numbers: between 27 and 29 is 28, followed by its answer.
     fits = all({number - 1, number + 1} & set(part.answers) for number in numbers)
     # The last row of a table may be short.
     if not fits and not (down and len(shape) <= 2) and not (across and len(numbers) >= 6):

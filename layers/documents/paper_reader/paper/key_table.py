@@ -1,7 +1,7 @@
-"""Answer keys set as tables: a row of numbers over a row of answers, or columns under names.
+"""Reads answer keys set as tables: a row of numbers above a row of answers, or named columns.
 
-An answer belongs to a number by its place in the row or under the name of its column. Where a cell is missing, which
-number an answer belongs to would be a guess: then none of the row has one.
+An answer belongs to a number by its place in the row or under its column's name. If a cell is missing, the assignment
+would be a guess, so none of the row has an answer.
 """
 
 import re
@@ -16,7 +16,7 @@ from paper_reader.paper import values
 from paper_reader.paper.headings import may_name_answers
 from paper_reader.paper.values import Value
 
-# What a table says of the questions whose answers it gives.
+# A table's numbers with their answers.
 Entries = list[tuple[int, Value | None]]
 
 _INTEGER: Final = re.compile(r"(?:Q\w{0,3}[.\-]?)?(\d{1,4})[.):]?")
@@ -47,10 +47,10 @@ _NEAR = 0.42  # of the distance between numbers
 
 
 def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
-    """The answers of a row of numbers with the row under it.
+    """The answers of a row of numbers with the row below.
 
     Returns:
-        The entries and how many lines they were read from; 0 if this is no such row.
+        The entries and their number of lines; 0 if this is not such a row.
     """
     found, is_labelled = _without_label(words(lines[index]), _NUMBERS_LABEL)
     matches = [_INTEGER.fullmatch(word.text) for word in found]
@@ -66,13 +66,13 @@ def rows(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
             break
         used += 1
         if other == _ANSWERS_AGAIN:
-            # Answers of another set of the paper: whose this paper is, is not said.
+            # Answers of several sets of the paper, without saying which set this paper is.
             entries = [(number, None) for number in numbers]
     return entries, used
 
 
 def _other_row(line: Line, numbers: Sequence[Word]) -> str:
-    """What one more row of such a table says: marks or subjects, answers again, or "" if it is none."""
+    """What one more row of such a table contains: marks or subjects, answers again, or "" for other rows."""
     cells = words(line)
     if not cells or not cells[0].text.isalpha() or cells[0].x1 >= numbers[0].x0 + 1:
         return ""
@@ -89,7 +89,7 @@ def _other_row(line: Line, numbers: Sequence[Word]) -> str:
 def _under(
     numbers: Sequence[int], found: Sequence[Word], lines: Sequence[Line], index: int, *, is_labelled: bool
 ) -> tuple[Entries, int]:
-    """The answers under a row of numbers, and how many lines both are."""
+    """The answers below a row of numbers, and the number of lines of both."""
     nothing: Entries = [(number, None) for number in numbers]
     if index + 1 >= len(lines):
         return nothing, 1
@@ -99,7 +99,7 @@ def _under(
         return [], 0
     counts_on = [int(match[1]) for word in below if (match := _INTEGER.fullmatch(word.text)) is not None]
     if len(counts_on) == len(below) > 2 and not is_named and all(b - a == 1 for a, b in pairwise(counts_on)):
-        return nothing, 1  # the next row of numbers: this one has no answers
+        return nothing, 1  # the next row of numbers, so this one has no answers
     if len(below) == len(found):
         return [(number, values.read(word.text)) for number, word in zip(numbers, below, strict=True)], 2
     by_place = _by_place(found, below, spacing)
@@ -110,7 +110,7 @@ def _under(
 
 
 def _without_label(found: list[Word], label: re.Pattern[str], *, before: float = inf) -> tuple[list[Word], bool]:
-    """A row without the words that name it and end before a place, and whether there are any."""
+    """A row without its label, which ends before a place, and whether it has one."""
     at = 0
     while at < min(3, len(found)) and found[at].x1 < before and label.fullmatch(found[at].text):
         at += 1
@@ -118,7 +118,7 @@ def _without_label(found: list[Word], label: re.Pattern[str], *, before: float =
 
 
 def _by_place(numbers: Sequence[Word], below: Sequence[Word], spacing: float) -> list[str] | None:
-    """The text under each number, None unless every word stands under one and every number has some."""
+    """The text under each number, None unless every word is under a number and every number has some."""
     cells: list[list[str]] = [[] for _ in numbers]
     for cell in _cells(below):
         # Cells may be aligned on either side or centred.
@@ -146,10 +146,10 @@ def _cells(found: Sequence[Word]) -> list[Word]:
 
 
 def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
-    """The answers of a table whose columns have names, such as "Q. No. | Type | Key | Marks".
+    """The answers of a table with named columns, such as "Q. No. | Type | Key | Marks".
 
     Returns:
-        The entries and how many lines they were read from; 0 if this line names no such columns.
+        The entries and their number of lines; 0 if this line has no such names.
     """
     names, groups, span = _header(lines, index)
     if not groups:
@@ -164,7 +164,7 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
             found += taken
             idle, end = 0, at + 1
         else:
-            # An explanation may go on over several lines, and the names come again on the next page.
+            # An explanation may continue over several lines, and the names are repeated on the next page.
             idle += 1
             is_name = _groups(_named(lines[at])) != [] or (not found and not _HAS_DIGIT.search(lines[at].text))
             if idle > _MOST_IDLE or not (is_name or _is_beside_numbers(lines[at], names, groups)):
@@ -174,7 +174,7 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
 
 
 def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[int, int]], int]:
-    """The names of columns, which may take up to three lines, and which of them are numbers and answers."""
+    """The names of columns, in up to three lines, and which of them are numbers and answers."""
     names: list[Word] = []
     first = lines[index : index + _MOST_NAME_LINES]
     if not any(_may_name_column(line.text) for line in first):
@@ -195,7 +195,7 @@ def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[i
 
 
 def _may_name_column(text: str) -> bool:
-    """Whether a column of answers may be named in a text: quick, and never wrong with "no"."""
+    """Whether a text may name a column of answers: quick, and without false negatives."""
     return may_name_answers(text) or "option" in (lowered := text.lower()) or "correct" in lowered
 
 
@@ -210,7 +210,7 @@ def _row_under(names: Sequence[Word], cells: Sequence[Word], groups: Sequence[tu
 
 
 def _is_beside_numbers(line: Line, names: Sequence[Word], groups: Sequence[tuple[int, int]]) -> bool:
-    """Whether a line leaves the columns of numbers free, as what goes on in another column does."""
+    """Whether a line leaves the columns of numbers free, like the continuation of another column."""
     return len(groups) == 1 and line.x0 > names[groups[0][0]].x1
 
 
@@ -245,7 +245,7 @@ def _groups(names: Sequence[Word]) -> list[tuple[int, int]]:
 
 
 def _cell_under(names: Sequence[Word], cells: Sequence[Word], column: int) -> str:
-    """The text of a row in a column, "" if nothing stands there."""
+    """The text of a row in a column, "" if there is none."""
     if len(cells) == len(names):
         return cells[column].text
     under = []

@@ -1,11 +1,11 @@
-"""Papers in two languages: which one a text is in, and where one ends and the other begins."""
+"""Papers in two languages: recognises languages, and where one ends and the other begins."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
 ENGLISH: Final = "en"
-# Blocks of Unicode by the language that is written with them in question papers.
+# Unicode blocks by the language of question papers that uses them.
 _BLOCKS: Final = (
     ("\u0900", "\u097f", "hi"), ("\u0980", "\u09ff", "bn"), ("\u0a00", "\u0a7f", "pa"), ("\u0a80", "\u0aff", "gu"),
     ("\u0b00", "\u0b7f", "or"), ("\u0b80", "\u0bff", "ta"), ("\u0c00", "\u0c7f", "te"), ("\u0c80", "\u0cff", "kn"),
@@ -25,7 +25,7 @@ Divided = tuple[str, str, str, str]
 
 
 def language(text: str) -> str:
-    """The language that most of a text is in, by its script; "" if it has no letters."""
+    """The language of most of a text, by its script; "" without letters."""
     latin = len(_LATIN.findall(text))
     if text.isascii():
         return ENGLISH if latin else ""
@@ -37,17 +37,17 @@ def language(text: str) -> str:
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two texts are in two languages."""
+    """Whether two texts are in different languages."""
     first, second = language(one), language(other)
     return bool(first and second) and first != second
 
 
 def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LETTERS) -> Divided | None:
-    """A text that says the same in two languages, one after the other, as both; None if it does not.
+    """A text that says the same in two languages in sequence, as both; None if it does not.
 
     Args:
         text: rendered.
-        fewest: how many words each must have, of `letters` letters together.
+        fewest: the fewest words of each, with `letters` letters together.
     """
     if text.isascii() or min(len(_LATIN.findall(text)), len(_OTHER.findall(text))) < letters:
         return None
@@ -64,7 +64,7 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
 
 
 def _at_once(text: str) -> tuple[int, int] | None:
-    """Where the last letter of one script and the first of the other stand, if neither comes again."""
+    """The last letter of one script and the first of the other, if neither occurs again."""
     for one, other in ((_LATIN, _OTHER), (_OTHER, _LATIN)):
         first = other.search(text)
         if first is None:
@@ -76,7 +76,7 @@ def _at_once(text: str) -> tuple[int, int] | None:
 
 
 def _mostly(text: str) -> tuple[int, int] | None:
-    """The same if words of the other language stand here and there, as names and units do."""
+    """The same if some words of the other language occur, such as names and units."""
     places: list[tuple[int, bool, int]] = []  # where a word begins, whether it is Latin, how many letters it has
     for found in _WORD.finditer(text):
         latin, other = len(_LATIN.findall(found[0])), len(_OTHER.findall(found[0]))
@@ -103,9 +103,9 @@ def _begin(text: str, last: int, first: int) -> int:
 
 
 def divided_options(options: Sequence[str], first: str) -> tuple[list[str], list[str]] | None:
-    """Options that are given in two languages, `first` that of the plain ones; None if they are not.
+    """Options given in two languages, `first` that of the plain ones; None if they are not.
 
-    What is neither, such as a number, is the same in both.
+    Text in neither language, such as a number, is the same in both.
     """
     ones: list[str] = []
     others: list[str] = []
@@ -126,7 +126,7 @@ def divided_options(options: Sequence[str], first: str) -> tuple[list[str], list
 
 
 def _bare(text: str) -> str:
-    """A text without what parted it from the other language, such as a slash or one of two brackets."""
+    """A text without its separator from the other language, such as a slash or one of two brackets."""
     text = text.strip(" \t\n/|–—-")
     if text[:1] == "(" and text.endswith(")") and text.count("(") == 1:
         return text[1:-1].strip()

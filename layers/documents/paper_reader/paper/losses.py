@@ -1,4 +1,4 @@
-"""What of a paper did not become a question: it is counted, so that a person knows what to look for."""
+"""Counts what did not become a question, so that a person knows what to look for."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -14,12 +14,12 @@ _MOST_MISSING: Final = 100  # numbers in one gap
 
 
 def found(lines: Sequence[Line], drafter: Drafter, drafts: Sequence[Draft], blocks: Sequence[int]) -> list[Warning_]:
-    """Warnings of missing numbers, of items that were taken for no questions, and of options without a question.
+    """Warnings about missing numbers, numbered items that were not taken as questions, and options without a question.
 
     Args:
         lines: the document.
-        drafter: what took it apart.
-        drafts: the questions that were found.
+        drafter: which divided it.
+        drafts: the questions found.
         blocks: lines on which series of options begin.
     """
     warnings: list[Warning_] = []
@@ -53,7 +53,7 @@ def found(lines: Sequence[Line], drafter: Drafter, drafts: Sequence[Draft], bloc
 def _pages_without_questions(
     lines: Sequence[Line], drafter: Drafter, drafts: Sequence[Draft], blocks: Sequence[int]
 ) -> list[int]:
-    """The page of each series of options that stands in no question."""
+    """The page of each series of options outside of questions."""
     taken = bytearray(len(lines) + 1)
     for draft in (*drafts, *drafter.left_out, *(draft for run in drafter.solved for draft in run)):
         taken[draft.first : draft.last] = b"\1" * (draft.last - draft.first)

@@ -1,4 +1,4 @@
-"""What web pages print beside each question, under its number in a column of its own: its state, its marks, buttons."""
+"""Removes what web pages print beside each question, below its number in a separate column: state, marks, buttons."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from typing import Final
 from paper_reader.layout.line import GAP, Line
 
 _NUMBERED: Final = re.compile(rf"\W?(?:[^\W\d_]{{1,12}}\W{{0,3}})?(\d{{1,4}})\W{{0,3}}{GAP}")
-# What begins like an answer or an option is never furniture.
+# Text like an answer or an option is never furniture.
 _TEXT: Final = re.compile(
     r"\W*(?:(?:official\s+|our\s+|correct\s+)?(?:ans|key|option)|उत्तर)"
     r"|[\[(]?\s?\w{1,3}\s?[\]).:](?:\s|$)",
@@ -18,13 +18,13 @@ _TEXT: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"\d+")
 _FEWEST: Final = 4  # questions
-_NARROWEST: Final = 40.0  # points from the numbers to what is asked
+_NARROWEST: Final = 40.0  # points from the numbers to the question
 _SAME_PLACE: Final = 4.0  # points
 _OFTEN: Final = 0.5  # of the questions
 
 
 def take_off(lines: Sequence[Line]) -> list[Line]:
-    """Lines without what stands in the column of the numbers and comes again with most of them."""
+    """Lines without text that is repeated beside most questions in the column of the numbers."""
     numbered = [line for line in lines if len(line.cells) > 1 and _NUMBERED.match(line.text) is not None]
     places = Counter((round(line.x0 / 3), round(line.cells[1] / 3)) for line in numbered)
     if not places or places.most_common(1)[0][1] < _FEWEST:
@@ -55,7 +55,7 @@ def _cell(line: Line) -> str:
 
 
 def _shortened(line: Line, behind: float) -> Line | None:
-    """A line without its first cell; None if nothing else is on it, the line itself if that cell is no margin's."""
+    """A line without its first cell; None if nothing else is on it, the line itself if that cell is not a margin's."""
     _, gap, rest = line.text.partition(GAP)
     if not gap:
         return None if line.x1 < behind + _SAME_PLACE else line

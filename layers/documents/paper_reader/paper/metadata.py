@@ -1,4 +1,4 @@
-"""What examination software prints around questions: `Question Id : 864351 Option Shuffling : Yes ...`."""
+"""Removes what examination software prints around questions: `Question Id : 864351 Option Shuffling : Yes ...`."""
 
 import re
 from collections.abc import Sequence
@@ -29,14 +29,14 @@ _LONG_ID: Final = re.compile(r"\s*[0-9]{9,16}\s*")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What it says of a question: its type, and its answer if it is a number."""
+    """What it says about a question: its type, and its answer if it is a number."""
 
     wanted: str | None = None
     answer: str = ""
 
 
 def take_off(lines: Sequence[Line]) -> list[Line]:
-    """Lines without what is printed beside a question, in a column of its own, at their ends."""
+    """Lines without such text in a separate column at their ends."""
     return [_shortened(line) if ":" in line.text and _AT_END.search(line.text) else line for line in lines]
 
 
@@ -49,7 +49,7 @@ def _shortened(line: Line) -> Line:
 
 
 def is_line(line: Line) -> bool:
-    """Whether a line is nothing else."""
+    """Whether a line is only such text."""
     text = line.text
     if _LONG_ID.fullmatch(text):
         return True
@@ -60,7 +60,7 @@ def is_line(line: Line) -> bool:
 
 
 def without(pieces: Sequence[str]) -> tuple[list[str], Told]:
-    """Lines without it, wherever it is broken, and what it said."""
+    """Lines without such text, wherever it is broken, and what it said."""
     if not any("Id :" in piece or "Marks :" in piece or " Type :" in piece or " ID :" in piece for piece in pieces):
         return list(pieces), Told()
     joined = "\n".join(pieces)

@@ -1,10 +1,10 @@
-"""What comes out of a paper."""
+"""The result of reading a paper."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-# Told the pages read so far and how many there are.
+# Called with the number of pages read and of all pages.
 Progress = Callable[[int, int], None]
 
 MCQ: Final = "MCQ"
@@ -14,7 +14,7 @@ NUMERIC: Final = "NUMERIC"
 
 @dataclass(frozen=True, slots=True)
 class Warning_:  # noqa: N801 - `Warning` is Python's
-    """Something that a person should look at; `code` is for programs."""
+    """Something that a person should check; `code` is for programs."""
 
     code: str
     message: str
@@ -25,7 +25,7 @@ class Warning_:  # noqa: N801 - `Warning` is Python's
 class Area:
     """A rectangle of a page, in points from the lower left corner of the page as a reader sees it.
 
-    `left` and `right` are the edges of the column of text that it is in.
+    `left` and `right` are the edges of its column of text.
     """
 
     page: int
@@ -38,7 +38,7 @@ class Area:
 
 
 class Cut(NamedTuple):
-    """A rectangle of a page that is shown as a picture, in points as those of `Area`."""
+    """A rectangle of a page to be shown as a picture, in points as in `Area`."""
 
     page: int
     x0: float
@@ -49,11 +49,11 @@ class Cut(NamedTuple):
 
 @dataclass(slots=True)
 class Figure:
-    """Something drawn in the paper: one piece of a page, or several to be shown one below the other.
+    """A drawing of the paper: one piece of a page, or several to be shown one below the other.
 
     Attributes:
         cuts: the pieces.
-        picture: what they look like, as an image file; empty until it was made.
+        picture: the image file; empty until it is rendered.
         extension: of the image, "png" or "webp".
     """
 
@@ -72,24 +72,24 @@ class Translation:
 
 @dataclass(slots=True)
 class PaperQuestion:
-    """A question as it stands in the paper.
+    r"""A question as printed in the paper.
 
     Attributes:
-        number: as printed; `section` is the heading it stands under, "" if there is none.
+        number: as printed; `section` is its heading, "" if there is none.
         page: where it begins, from 1.
-        text: with LaTeX as `$\\large ...$`; so are the options, in their order.
+        text: with LaTeX as `$\large ...$`; so are the options, in their order.
         texts: the same in the paper's other language, by its ISO 639-1 code.
-        answer: "B", "A,C" or a number; "" when the paper does not give it for certain.
+        answer: "B", "A,C" or a number; "" if the paper does not give it for certain.
         tolerance: of a number, "0" otherwise.
-        is_verified: the answer is the paper's own, beyond doubt.
+        is_verified: the answer is certainly the paper's own.
         span: the source text, for a person to compare with.
         unclear: whether some of it could not be read for certain (`repair` may help).
-        warnings: what a person should look at, as sentences.
-        confidence: from 0 to 1: how far the text can be relied on; what a warning names lowers it.
-        solution: what the paper gives as its solution, "" if nothing.
-        areas: what the question's lines cover, one area for each column of each page that they are in.
-        option_areas: the same for each option, its label included.
-        figure: which of the paper's figures is its own, by index.
+        warnings: what a person should check, as sentences.
+        confidence: from 0 to 1: how reliable the text is; warnings lower it.
+        solution: the paper's solution, "" if there is none.
+        areas: the areas of the question's lines, one for each column of each page.
+        option_areas: the same for each option, including its label.
+        figure: its own figure among the paper's, by index.
         option_figures: the same for each option; empty if none has one.
     """
 
@@ -114,16 +114,16 @@ class PaperQuestion:
     option_figures: list[int | None] = field(default_factory=list)
 
     def warn(self, message: str, reliance: float = 1.0) -> None:
-        """Say what should be looked at; what was read with doubt lowers the confidence, an open key does not."""
+        """Add a warning; uncertain text lowers the confidence, an open key does not."""
         self.warnings.append(message)
         self.confidence = round(self.confidence * reliance, 3)
 
 
 @dataclass(slots=True)
 class Paper:
-    """Everything that was found in a document.
+    """The result of reading a document.
 
-    `rotations` are the pages that are turned clockwise beyond what the file says, and how far.
+    `rotations`: the pages that are turned clockwise in addition to the file's rotation, and how far.
     """
 
     questions: list[PaperQuestion]

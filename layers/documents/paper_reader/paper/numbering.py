@@ -1,7 +1,7 @@
-"""Where questions begin: of all lines that start with a number, those that count on from each other.
+"""Finds where questions begin: of all lines that start with a number, those that count up together.
 
-A number at the start of a line is a question's only if the numbers around it agree and options lie in between. So the
-candidates of each style of numbering form chains, and the chain that explains most of the paper wins.
+A number at the start of a line is a question's only if the numbers around it agree and there are options between. So
+the candidates of each numbering style form chains, and the chain that explains most of the paper wins.
 """
 
 import re
@@ -21,7 +21,7 @@ _WORD = (
     r"(?:Q(?:ue(?:s(?:tion)?)?)?|QUE(?:S(?:TION)?)?|question|प्रश्न|प्रश|प्र|प्रश्‍न)"
     r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|NUMBER|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
 )
-# A word of any language with a number behind it, such as "PREGUNTA 12" or "Aufgabe Nr. 3".
+# A word of any language before a number, such as "PREGUNTA 12" or "Aufgabe Nr. 3".
 _ANY_WORD = (
     r"(?P<word>[^\W\d_](?:[^\W\d_]|(?!\d)[\u0300-\u036f\u0900-\u0dff'’]){0,14}+)\s?[.:]?\s?"
     r"(?:(?:No|NO|no|Nr|nr|N|n)\s?[.°ºo]\s?|№\s?|#\s?)?"
@@ -44,7 +44,7 @@ STYLES: Final = (
 _PROMISING = re.compile(r"\W?\s?(?:[\dQqप])")
 _WORDED = re.compile(rf"\W?{_ANY_WORD}{_NUMBER}(?![\d,])(?!\.\d){_BEHIND}{_REST}")
 _HAS_NUMBER = re.compile(r"\W?[^\W\d_][^\d]{0,22}\d")
-# What is numbered in a paper besides its questions.
+# Other things that are numbered in a paper.
 _OTHER_WORDS: Final = frozenset(
     (
         "answer", "ans", "appendix", "art", "article", "assertion", "block", "case", "chapter", "choice",
@@ -56,7 +56,7 @@ _OTHER_WORDS: Final = frozenset(
         "खण्ड", "खंड", "सारणी", "पृष्ठ", "विकल्प", "उत्तर", "हल", "कारण", "निष्कर्ष",
     )
 )  # fmt: skip
-# "Q.1 - Q.5 carry one mark each" begins no question.
+# "Q.1 - Q.5 carry one mark each" does not begin a question.
 _RANGE = re.compile(
     rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
 )
@@ -70,7 +70,7 @@ _REMEMBERED = 4
 _NEXT_PART_COST = 0.2
 _MOST_UNNUMBERED = 0.4
 _FEWEST_BLOCKS, _NO_BLOCK = 3, 0.1
-_PASSED_OVER = 0.02  # for each candidate of the same number that comes sooner
+_PASSED_OVER = 0.02  # for each earlier candidate of the same number
 _BLOCK_BEFORE = 0.65  # for each series of options before the first question
 _BARE = 0.8
 _FEWEST_UNEXPLAINED = 2  # series of options
@@ -80,16 +80,16 @@ _DOUBT = 0.3
 _ALIGNED = 4.0  # points
 _DIGIT = 0.5  # em
 _MOST_HOMES = 3
-_INDENTED = 0.4  # of what looks like a number are questions, where options look alike and stand further in
+_INDENTED = 0.4  # of apparent numbers are questions, if options look the same and are further in
 
 
 class Start(NamedTuple):
     """The line on which a question may begin, its number and where its text begins on that line.
 
     Attributes:
-        part: the first of two numbers, such as 3 in "Q3.12"; 0 where there is one.
-        is_doubtful: whether the number may as well be the beginning of a decimal fraction or of a list.
-        is_counted: whether no number could be read, and the questions were counted.
+        part: the first of two numbers, such as 3 in "Q3.12"; 0 if there is one.
+        is_doubtful: whether the number may be the beginning of a decimal fraction or of a list.
+        is_counted: whether no number could be read, so that the questions were counted.
     """
 
     line: int
@@ -110,7 +110,7 @@ class Numbering:
 
 
 def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequence[int]) -> list[Start]:
-    """Those of the promising lines that begin with a number in a style."""
+    """The promising lines that begin with a number in a style."""
     found: list[Start] = []
     for index in promising:
         text = lines[index].text
@@ -125,7 +125,7 @@ def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequenc
 
 
 def _worded(lines: Sequence[Line], excluded: Sequence[bool]) -> dict[str, list[Start]]:
-    """Lines that begin with a word and a number, by word: those words that count on at least twice."""
+    """Lines that begin with a word and a number, by word, for words that count up at least twice."""
     found: dict[str, list[Start]] = {}
     for index, line in enumerate(lines):
         if excluded[index] or _HAS_NUMBER.match(line.text) is None:
@@ -161,7 +161,7 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
 
 
 class _Search:
-    """The candidates of a document by style, and the chains that they form."""
+    """The candidates of a document by style, and their chains."""
 
     def __init__(
         self, lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], excluded: Sequence[bool]
@@ -184,14 +184,14 @@ class _Search:
             for aligned in _homes(starts, self._lines):
                 variant, home = starts, aligned
                 if name == self._dominant:
-                    # Numbers and options that look alike are told apart by their indentation only.
+                    # Numbers and options that look the same are distinguished by their indentation only.
                     variant = [start for start, is_home in zip(starts, aligned, strict=True) if is_home]
                     if len(variant) > _INDENTED * len(starts):
                         continue
                     home = [True] * len(variant)
                 for style, block_lines in self._blocks:
                     if style == name != self._dominant:
-                        continue  # what is numbered like the questions are statements in them
+                        continue  # items numbered like the questions are statements in them
                     blocks = block_lines[bisect_left(block_lines, first) : bisect_left(block_lines, last)]
                     score, chain = _chain(variant, home, blocks, self._headings_at)
                     if name == "1":
@@ -201,7 +201,7 @@ class _Search:
         return best
 
     def completed(self, chain: Sequence[Start], first: int, last: int) -> list[Start]:
-        """A chain with the questions that are numbered in other styles, where it leaves a number or options out."""
+        """A chain with questions numbered in other styles, where it omits a number or options."""
         found = self._unexplained(first, chain[0].line, own=0)
         ends = [*(start.line for start in chain[1:]), last]
         for at, (start, end) in enumerate(zip(chain, ends, strict=True)):
@@ -211,7 +211,7 @@ class _Search:
         return found
 
     def _between(self, start: Start, following: Start | None, end: int) -> list[Start]:
-        """Questions of other styles whose numbers are missing between two that follow each other."""
+        """Questions of other styles whose numbers are missing between two consecutive ones."""
         if following is None or not start.number + 1 < following.number <= start.number + _WIDEST_GAP:
             return []
         found: list[Start] = []
@@ -242,7 +242,7 @@ class _Search:
         ]
 
     def counted(self) -> list[Start]:
-        """A question for each series of options, counted where they have no numbers that can be read."""
+        """A question for each series of options, counted because their numbers are missing or cannot be read."""
         blocks = [-1, *self._blocks[0][1]]
         return [
             Start(unnumbered.begin_above(self._lines, block, before + 1), place, 0, is_counted=True)
@@ -250,7 +250,7 @@ class _Search:
         ]
 
     def _unexplained(self, first: int, last: int, *, own: int) -> list[Start]:
-        """Questions in a stretch of lines that has more options than its `own` questions need."""
+        """Questions in a range of lines that has more options than its `own` questions need."""
         blocks = self._blocks_in(first, last)
         if len(blocks) < own + _FEWEST_UNEXPLAINED:
             return []
@@ -268,10 +268,10 @@ class _Search:
 
 
 def _homes(starts: Sequence[Start], lines: Sequence[Line]) -> list[list[bool]]:
-    """Ways to say which of the candidates stand where the questions do: those aligned with each other.
+    """Ways to choose the candidates at the questions' indentation: those aligned with each other.
 
-    Numbers are aligned on their left or, set in a margin, on their right; the numbers of a list inside a question are
-    aligned too, but elsewhere.
+    Numbers are aligned on their left or, in a margin, on their right; the numbers of a list inside a question are
+    aligned at another place.
     """
     aligned: list[list[float]] = [[], []]
     for start in starts:
@@ -303,7 +303,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
     headings_before = [bisect_left(headings_at, start.line) for start in starts]
     evidence = [_evidence(count) for count in range(len(block_lines) + 1)]
     if len(block_lines) >= _FEWEST_BLOCKS:
-        evidence[0] = -_NO_BLOCK  # a statement in a question rather than a question without options
+        evidence[0] = -_NO_BLOCK  # a statement in a question, and not a question without options
     alike: dict[tuple[int, int], list[int]] = {}
     for index, start in enumerate(starts):
         alike.setdefault((start.part, start.number), []).append(index)
@@ -352,7 +352,7 @@ def _chain(  # noqa: C901 - one pass, whose parts share all of its state
 
 
 def _cost_of_break(before: Start, start: Start, *, is_announced: bool) -> float:
-    """What it costs that a number does not go on from the one before; `is_announced` by a section's heading."""
+    """The cost of a number that does not continue the one before; `is_announced` by a section's heading."""
     if start.part and start.part != before.part:
         return _NEXT_PART_COST if start.number == 1 and start.part == before.part + 1 else _JUMP_COST
     if start.number > 1:
@@ -367,5 +367,5 @@ def _evidence(block_count: int) -> float:
 
 
 def is_unreadable(line: Line, end: int) -> bool:
-    """Whether nothing but undecipherable text follows a number."""
+    """Whether only unreadable text follows a number."""
     return not line.text[end:].replace(UNREADABLE, "").strip()

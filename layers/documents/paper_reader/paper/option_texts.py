@@ -1,4 +1,4 @@
-"""Which text belongs to which option, by where it stands: behind its marker, under it, or further down its column."""
+"""Assigns texts to options by their place: after the marker, below it, or further down the column."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ _PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNOREC
 
 @dataclass(slots=True)
 class OptionTexts:
-    """The pieces of each option in their order, which are ticked and crossed, and the line behind the last of them."""
+    """The pieces of each option in order, which are ticked and crossed, and the line after the last of them."""
 
     pieces: list[list[str]]
     ticked: list[int]
@@ -38,9 +38,9 @@ def collect(
 
     Args:
         lines: of the question.
-        offset: index of the first of them in the document, which markers refer to.
+        offset: index of the first of them in the document, to which markers refer.
         series: the options' markers in the order of the options.
-        is_foreign: whether a line is no part of a question.
+        is_foreign: whether a line does not belong to a question.
     """
     found = OptionTexts([[] for _ in series], [], [], 0)
     ordered = sorted(range(len(series)), key=lambda number: (series[number].line, series[number].start))
@@ -72,7 +72,7 @@ def _take_marked(
     lines: Sequence[Line],
     offset: int,
 ) -> None:
-    """A line with markers: each has the text up to the next one, but what stands before the first may be another's."""
+    """A line with markers: each has the text up to the next one, but text before the first may be another's."""
     text = line.text
     before = text[: series[here[0]].start]
     at = 0
@@ -81,7 +81,7 @@ def _take_marked(
         x = line.cells[min(at, len(line.cells) - 1)] - line.left
         at += 1
         if not stripped or (index == min(m.line for m in series) - offset and not _MARK.search(stripped)):
-            continue  # before the first of them the question is still being asked
+            continue  # before the first of them is the question's own text
         if _BULLETS.fullmatch(stripped) is not None:
             continue
         mark = _TICK.fullmatch(stripped) or _CROSS.fullmatch(stripped)
@@ -100,14 +100,14 @@ def _take_marked(
 
 
 def _without_marks(piece: str, number: int, found: OptionTexts) -> str:
-    """An option's text without ticks and crosses, which are noted."""
+    """An option's text without ticks and crosses, which are recorded."""
     for pattern, at_end, noted in ((_TICK, _TICK_AT_END, found.ticked), (_CROSS, _CROSS_AT_END, found.crossed)):
         mark = pattern.match(piece)
         if mark is not None and mark.end() < len(piece.rstrip()) + 1:
             noted.append(number)
             piece = piece[mark.end() :]
         elif (mark := at_end.search(piece)) is not None:
-            # At the end of a piece it is this option's, unless the next one is marked in front.
+            # At the end of a piece it is this option's, unless the next one has its marks in front.
             noted.append(number)
             piece = piece[: mark.start()]
     return piece
@@ -127,7 +127,7 @@ def _note_mark(text: str, number: int, found: OptionTexts) -> None:
 def _take_unmarked(
     line: Line, index: int, series: Sequence[Marker], found: OptionTexts, lines: Sequence[Line], offset: int
 ) -> None:
-    """A line without markers: each of its cells goes to the option that it stands under."""
+    """A line without markers: each of its cells belongs to the option above it."""
     for cell, x in _cells_under(line, {marker.x for marker in series}):
         number = _owner(x, index, series, lines, offset)
         if number is None:
@@ -136,7 +136,7 @@ def _take_unmarked(
 
 
 def _cells_under(line: Line, columns: set[float]) -> list[tuple[str, float]]:
-    """The cells of a line with their places, cut also where a piece of it begins right under an option's marker."""
+    """The cells of a line with their places, also cut where a piece begins directly below an option's marker."""
     cuts = [0]
     places = [line.x0 - line.left]
     for index, x in seams(line):
@@ -151,7 +151,7 @@ def _cells_under(line: Line, columns: set[float]) -> list[tuple[str, float]]:
 
 
 def _owner(x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int | None:
-    """The option above a place: in the nearest column to its left the lowest; of those side by side the last."""
+    """The option above a place: the lowest in the nearest column to its left; of options side by side the last."""
     above = [number for number, marker in enumerate(series) if marker.line - offset <= index]
     left = [number for number in above if series[number].x <= x + _HANGING]
     if not left:
@@ -161,21 +161,21 @@ def _owner(x: float, index: int, series: Sequence[Marker], lines: Sequence[Line]
         (number for number in left if column - series[number].x <= _HANGING),
         key=lambda number: (series[number].line, series[number].start),
     )
-    # Under a line of this column's own there is no doubt.
+    # Below a line of its own column there is no doubt.
     is_next = series[best].line - offset == index - 1
     return _wrapped(best, x, index, series, lines, offset) if is_next else best
 
 
 def _is_grid(below: Line, row: Sequence[Marker]) -> bool:
-    """Whether a line has cells under several options of the row above it."""
+    """Whether a line has cells below several options of the row above it."""
     places = [cell - below.left for cell in below.cells]
     return sum(any(abs(marker.x - place) <= _HANGING for place in places) for marker in row) > 1
 
 
 def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int:
-    """The owner of a line that begins under the first of several options but goes on from the last one.
+    """The option of a line that begins below the first of several options but continues the last one.
 
-    Where the last option fills its line and the first has room to spare, the text ran on from the last.
+    If the last option fills its line and the first has room, the text continues the last.
     """
     marker = series[owner]
     row = [number for number, other in enumerate(series) if other.line == marker.line]

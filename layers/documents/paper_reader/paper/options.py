@@ -1,4 +1,4 @@
-"""Options: the styles that papers mark them in, and the one series of them that a question has."""
+"""Finds options: the styles of their labels, and the series of each question."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ _OTHER_LETTERS: Final = "".join(OTHER_ALPHABETS)
 
 
 def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
-    """For each label the alphabets that it may be of, by their first letter, with its position there."""
+    """For each label its possible alphabets, by their first letter, with its position there."""
     found: dict[str, list[tuple[str, int]]] = {}
     for alphabet in ("ABCDEFGH", "abcdefgh", "12345678", "कखगघङचछज", "अबसद", *OTHER_ALPHABETS):
         for position, label in enumerate(alphabet):
@@ -30,13 +30,13 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 
 
 _READINGS: Final = _labels()
-# Only what stands at the start of a line or behind white space is an option: `det(A)` and `f(1)` are not.
+# Only labels at the start of a line or after white space are options: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(
     rf"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])]|[.:\-–](?=(.?)(.?)))"
 )
 _CLOSING: Final = {"(": ")", "[": "]", "": ")"}
-# Examination software gives options long numbers of their own, which count on within a question.
-# What is left of a label whose letter has no character in the font's map; a circle or a box to be filled in.
+# Examination software numbers options with long consecutive numbers. A label whose letter has no character in the
+# font's map; a circle or a box to fill in.
 _UNLABELLED: Final = re.compile(
     r"(?:\ufffd\s?[).\]]|[)\]]|(?P<bullet>[○◯❍⚪◦☐□▢◻]))\s+(?=[^\s○◯❍⚪◦☐□▢◻])(?![\[(]?[A-Ha-h1-8][).\]])"
 )
@@ -56,26 +56,26 @@ _LEADING: Final = 1.35  # em
 _FARTHEST: Final = 4  # lines from one such option to the next
 _ID: Final = re.compile(r"([0-9]{6,16})\s?[.:)]\s")
 IDS: Final = "ids"
-CELL: Final = "|"  # at the end of a style: nothing but the edge of a cell sets the letter apart
+CELL: Final = "|"  # at the end of a style: only the edge of a cell separates the letter
 _LABEL_CELL, _LETTER = 1.0, 4.0  # em, points
 _SAME_PLACE = 1.5  # points
 _MENTION: Final = re.compile(
     r"\s?(?:,|;|/|&|and\b|or\b|एवं|और|या|तथा)\s*(?:and\s+|or\s+)?[\[(]\s?(?:[A-Ha-h1-8]|[कखगघअबसद])\s?[\])]"
 )
-# What may stand before an option without being part of the line's text.
+# What may precede an option without belonging to the line's text.
 _BEFORE: Final = re.compile(r"\W*(?:(?i:ans(?:wer)?|options?)\s*[.:]?\s*)?[✔✓☑✅✗✘✖☒❌\s•●◦○*\-]*")
 
 
 def _style(  # noqa: PLR0911 - a shape each
     opening: str, label: str, closing: str, first: str, second: str
 ) -> str | None:
-    """The shape of a marker with "#" for its label; None if it is none. `first`, `second` are what follows a dot."""
+    """The shape of a marker with "#" for its label; None if it is not one. `first`, `second` follow a dot."""
     if opening:
         return f"{opening}#{closing}" if _CLOSING[opening] == closing else None
     if closing == ")":
         return "#)"
     if closing == ".":
-        # "A.P." and "3.5" are no options; "a. b" is one, "e.g." is not.
+        # "A.P." and "3.5" are not options; "a. b" is one, "e.g." is not.
         if label.isdigit():
             return None if first.isdigit() else "#."
         if (
@@ -95,9 +95,9 @@ _BEHIND_GAP, _BEHIND_SPACE = 2.4, 0.6
 
 
 class Marker(NamedTuple):
-    """A possible option: where it stands, where its text begins, which option it would be, how much it looks it.
+    """A possible option: its place, where its text begins, its number, and how much it looks like one.
 
-    `x` is where the stretch of its line begins that it is in, from the left edge of its column.
+    `x` is where its stretch of the line begins, from the left edge of its column.
     """
 
     line: int
@@ -133,9 +133,9 @@ def find_markers(lines: Sequence[Line]) -> Table:
 
 
 def _unlabelled(lines: Sequence[Line]) -> Table:
-    """Options without labels that can be read: behind bullets to be filled in, or told by the request before them.
+    """Options without readable labels: after bullets to fill in, or after a request to choose.
 
-    They are counted as they come, and anew where a question begins.
+    They are counted from one in each question.
     """
     table: Table = {}
     asked: Line | None = None
@@ -163,17 +163,17 @@ def _unlabelled(lines: Sequence[Line]) -> Table:
 
 
 def is_request(text: str) -> bool:
-    """Whether a line asks to mark one or more of the options below it, as forms of the web do."""
+    """Whether a line asks to mark one or more of the options below it, as web forms do."""
     return _REQUEST.fullmatch(text) is not None
 
 
 def _is_under(line: Line, asked: Line) -> bool:
-    """Whether a line stands under a request, further in than it."""
+    """Whether a line is below a request, and further in."""
     return line.page == asked.page and line.x0 > asked.x0 + _FURTHER_IN and line.size > 0.8 * asked.size
 
 
 def _continues(above: Line, line: Line) -> bool:
-    """Whether a line goes on from the one above it, which is as close as lines of one text are."""
+    """Whether a line continues the one above it, at the distance of lines of one text."""
     return above.page == line.page and above.y - line.y < _LEADING * line.size and above.x1 > 0.8 * above.right
 
 
@@ -188,7 +188,7 @@ def _find_in(line: Line, index: int, table: Table) -> None:
         start, end = found.span()
         mention = _MENTION.match(text, end) if opening else None
         if mention is not None or start < mentioned:
-            # "(A), (B), (C) and (D)" speaks of options.
+            # "(A), (B), (C) and (D)" mentions options.
             mentioned = max(mentioned, 0 if mention is None else mention.end())
             continue
         before = text[start - 1] if start else ""
@@ -205,7 +205,7 @@ def _find_in(line: Line, index: int, table: Table) -> None:
 
 
 def _in_cells(lines: Sequence[Line]) -> Table:
-    """Letters without brackets or dots that stand in a column of their own, each before a text in the next column."""
+    """Letters without brackets or dots in a separate column, each before a text in the next column."""
     candidates: list[tuple[int, str, float, float]] = []
     for index, line in enumerate(lines):
         text = line.text
@@ -215,7 +215,7 @@ def _in_cells(lines: Sequence[Line]) -> Table:
                 candidates.append((index, text[0], line.x0, behind))
     table: Table = {}
     for at, (index, label, x0, behind) in enumerate(candidates):
-        # Whatever the letter's width, the texts begin in one place.
+        # The texts begin at one place, whatever the letters' widths.
         if any(
             abs(ord(other[1]) - ord(label)) == 1
             and abs(other[3] - behind) < _SAME_PLACE
@@ -229,9 +229,9 @@ def _in_cells(lines: Sequence[Line]) -> Table:
 
 
 def blocks(markers: Sequence[Marker]) -> list[int]:
-    """Lines on which a series of three or more options begins; rough, for finding questions by.
+    """Lines on which a series of three or more options begins; approximate, to find questions with.
 
-    Options set in columns may come as A, C, B, D.
+    Options in columns may come as A, C, B, D.
     """
     found: list[int] = []
     seen: set[int] = set()
@@ -250,7 +250,7 @@ def blocks(markers: Sequence[Marker]) -> list[int]:
 
 
 def in_sequence(markers: Sequence[Marker]) -> list[list[Marker]]:
-    """The series of three or more options among markers that follow each other."""
+    """The series of three or more options among consecutive markers."""
     found: list[list[Marker]] = []
     current: list[Marker] = []
     for marker in markers:
@@ -264,10 +264,10 @@ def in_sequence(markers: Sequence[Marker]) -> list[list[Marker]]:
 
 
 def best_series(markers: Sequence[Marker], lines: Sequence[Line]) -> list[Marker]:
-    """The most convincing series A, B, C... within one question. Empty without two options.
+    """The most convincing series A, B, C... within one question; empty without two options.
 
-    Options run from line to line, or down one column and then down the next; where the cells of a row are of different
-    heights, the second one may stand a little higher than the first.
+    Options are ordered by lines, or down one column and then down the next. If the cells of a row differ in height, the
+    second one may be a little higher than the first.
     """
     series = _series(_by_rows(markers, lines))
     if len(series) < MOST:
@@ -328,9 +328,9 @@ def _series(markers: Sequence[Marker]) -> list[Marker]:
 
 
 def rank(table: Table) -> list[tuple[str, list[int]]]:
-    """Styles with their blocks, the commonest first; of those about as common the one that comes last in a question.
+    """Styles with their blocks, the commonest first; of about equally common ones, the last one in a question.
 
-    Statements and lists to be matched are lettered and numbered too, but stand before the options.
+    Statements and lists to match have letters and numbers too, but precede the options.
     """
     counted = [(name, blocks(markers)) for name, markers in table.items()]
     ranked = sorted((item for item in counted if item[1]), key=lambda item: -len(item[1]))
@@ -339,11 +339,11 @@ def rank(table: Table) -> list[tuple[str, list[int]]]:
         alike = [item for item in ranked if len(item[1]) >= _ALIKE * most]
         alike.sort(key=lambda item: item[1][0] + item[1][-1], reverse=True)
         ranked[: len(alike)] = alike
-    # Where options are marked otherwise, letters in cells are those of a table.
+    # If there are other labels, letters in cells belong to a table.
     return [item for place, item in enumerate(ranked) if not place or not item[0].endswith(CELL)]
 
 
 def commonest_length(series: Iterable[Sequence[Marker]]) -> int:
-    """How many options the questions of a paper usually have."""
+    """The usual number of options of the paper's questions."""
     lengths = Counter(len(found) for found in series if len(found) > 2)
     return lengths.most_common(1)[0][0] if lengths else 4

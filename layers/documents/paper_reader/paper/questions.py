@@ -1,4 +1,4 @@
-"""Lines as questions."""
+"""Converts lines to questions."""
 
 import re
 from collections import Counter
@@ -47,17 +47,17 @@ _PROSE_IN_HINDI = re.compile(r"(?:वर्णन|व्याख्या|स�
 
 
 def read(lines: Sequence[Line], *, may_be_legacy: bool = True) -> tuple[list[PaperQuestion], list[Warning_]]:
-    """The questions of a document, and what a person should look at.
+    """The questions of a document, and what a person should check.
 
     Args:
         lines: the document.
-        may_be_legacy: whether some of it may be in a font from before Unicode with a neutral name.
+        may_be_legacy: whether some of it may be in a pre-Unicode font with a neutral name.
     """
     return _Reader(margins.take_off(metadata.take_off(lines)), may_be_legacy=may_be_legacy).read()
 
 
 class _Texts:
-    """A question's stem and options as they are shown: in English where there are two languages, `texts` the other."""
+    """A question's stem and options for display: in English if there are two languages, `texts` the other."""
 
     __slots__ = ("options", "stem", "texts")
 
@@ -71,7 +71,7 @@ class _Texts:
             self._divide()
 
     def _add(self, translation: Parts, joiner: Joiner) -> None:
-        """Take the other language, in which the question is printed too."""
+        """Add the other language in which the question is printed."""
         stem = without_marks(joiner.join(translation.stem, keep_items=True))
         if not stem and (found := languages.divided(self.stem)) is not None:
             self.stem, stem = found[1], found[3]
@@ -83,7 +83,7 @@ class _Texts:
         self._take(first, second, Translation(stem or self.stem, texts))
 
     def _divide(self) -> None:
-        """Part two languages that follow each other in the stem and in the options."""
+        """Separate two languages in sequence in the stem and in the options."""
         found = languages.divided(self.stem)
         if found is None:
             return
@@ -134,7 +134,7 @@ class _Reader:
         return self._finish(drafts, sections, found), self.warnings
 
     def _sections(self, drafts: list[Draft]) -> list[tuple[str, list[int]]]:
-        """The runs of numbers with the heading above each; drafts are told which they belong to."""
+        """The runs of numbers with the heading above each; sets each draft's section."""
         found: list[tuple[str, list[int]]] = []
         for index, run in enumerate(runs(drafts)):
             for draft in run:
@@ -192,7 +192,7 @@ class _Reader:
         grid: Mapping[tuple[int, int], Value | None],
         solved: Mapping[int, Value | None],
     ) -> list[tuple[Value | None, str]]:
-        """What the paper gives as the answer of each, or why that is not certain."""
+        """The paper's answer to each question, or why it is uncertain."""
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
             sources = [_settled(answer, text) for answer in draft.parts.answers]
@@ -264,19 +264,19 @@ class _Reader:
 
 
 def _is_blank(question: PaperQuestion) -> bool:
-    """Whether there are labels to be filled in and no text, as on an answer sheet."""
+    """Whether there are empty labels to fill in, as on an answer sheet."""
     return bool(question.options) and not any(question.options) and not _LABELS.sub("", question.text).strip()
 
 
 def _wants_prose(draft: Draft, question: PaperQuestion) -> bool:
-    """Whether a question without options or an answer asks for sentences rather than for a number."""
+    """Whether a question without options or an answer asks for sentences and not for a number."""
     if question.options or draft.is_unseen or draft.has_lost_options or NUMERIC in {draft.wanted, draft.parts.wanted}:
         return False
     return _PROSE.match(question.text) is not None or _PROSE_IN_HINDI.search(question.text) is not None
 
 
 def _solved(run: Sequence[Draft]) -> Part:
-    """The answers that a run of numbered solutions begins with."""
+    """The answers at the start of a run of numbered solutions."""
     part = Part()
     for draft in run:
         if draft.parts.answers:
@@ -285,7 +285,7 @@ def _solved(run: Sequence[Draft]) -> Part:
 
 
 def _settled(answer: Answer, texts: _Texts) -> Value | None:
-    """An answer's value in view of the options, in whichever language it spells one out."""
+    """An answer's value with the options, in whichever language it spells one out."""
     found = [value for told in texts.in_each_language() if (value := settled(answer, told)) is not None]
     return found[0] if found and all(value == found[0] for value in found) else None
 
@@ -301,7 +301,7 @@ def _keys_by_digits(drafts: Sequence[Draft], values: Sequence[Value | None]) -> 
 
 
 def _is_among_numeric(drafts: Sequence[Draft], index: int) -> bool:
-    """Whether a question without options is meant to have none: it is said, or the one beside it has none either."""
+    """Whether a question has no options on purpose: it is said, or its neighbour has none either."""
     draft = drafts[index]
     if NUMERIC in {draft.wanted, draft.parts.wanted}:
         return True
@@ -310,7 +310,7 @@ def _is_among_numeric(drafts: Sequence[Draft], index: int) -> bool:
 
 
 def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:
-    """Whether the key counts options by digits, though they have letters: only if it does so throughout."""
+    """Whether the key counts options by digits although they have letters: only if it does so throughout."""
     kinds = Counter(
         value.is_digits
         for draft, value in zip(drafts, values, strict=True)
@@ -323,7 +323,7 @@ def _digits_are_positions(drafts: Sequence[Draft], values: Sequence[Value | None
 
 
 def _note(question: PaperQuestion, reason: str) -> None:
-    """Say what should be looked at."""
+    """Add a warning."""
     if reason:
         question.warn(f"The answer is left open: {reason}.")
     elif not question.answer:

@@ -1,4 +1,4 @@
-"""The parts of a document that hold no questions: answer keys and solutions at its end or behind a section."""
+"""Finds the parts of a document without questions: answer keys and solutions at its end or after a section."""
 
 import re
 from collections import Counter
@@ -17,12 +17,12 @@ _SOLVED = re.compile(
     re.IGNORECASE,
 )
 _OFTEN = 0.2  # of the questions
-_FEW = 0.15  # of a paper's options may stand among its solutions
+_FEW = 0.15  # of a paper's options may be in its solutions
 
 
 @dataclass(slots=True)
 class Regions:
-    """Which lines hold no questions, and what the keys among them say."""
+    """Lines without questions, and the answers of the keys among them."""
 
     excluded: list[bool]
     parts: list[Part] = field(default_factory=list)
@@ -73,14 +73,14 @@ def _head(line: Line) -> str:
 
 
 def _repeated_heads(lines: Sequence[Line], questions: int) -> set[str]:
-    """Headings such as EXPLANATION that stand after each question, and so are not that of the solutions at the end."""
+    """Headings such as EXPLANATION after each question, which are not the heading of solutions at the end."""
     counts = Counter(_head(line) for line in lines if headings.is_solutions(line))
     return {head for head, count in counts.items() if count >= max(_FEWEST, _OFTEN * questions)}
 
 
 def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
     blocks = set(block_lines)
-    # Under names a table may have explanations, which are prose.
+    # Under its names a table may have explanations, which are prose.
     _, used = key_table.columns(lines, start) if start < len(lines) else ([], 0)
     for index in range(start + used, len(lines)):
         line = lines[index]

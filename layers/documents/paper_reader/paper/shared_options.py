@@ -1,4 +1,4 @@
-"""Options that stand once, in the directions above several questions, as those about an assertion and a reason do."""
+"""Options given once, in the directions above several questions, such as those about an assertion and a reason."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class _Shared:
 
 
 def give(lines: Sequence[Line], drafts: Sequence[Draft], styles: Sequence[str]) -> None:
-    """Give the options that stand above them to the questions that have none of their own."""
+    """Give questions without options the options above them."""
     shared: _Shared | None = None
     before: Sequence[Line] = lines[: drafts[0].first] if drafts else []
     for draft in drafts:

@@ -1,4 +1,4 @@
-"""One question's lines as stem, options, answer and what else stands there."""
+"""Divides one question's lines into stem, options, answer and the rest."""
 
 import re
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ _SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Ha-h1-8])\s*[\
 
 @dataclass(slots=True)
 class Parts:
-    """A question taken apart.
+    """The parts of a question.
 
     Attributes:
         stem: its lines; `options` the lines of each.
-        answers: what is printed with it as its answer.
-        wanted: the type that it says it is of, None if it does not.
+        answers: the answers printed with it.
+        wanted: the type that it names, None if it does not.
         ticked: options that are marked as right; `crossed` those marked as wrong.
-        after: lines behind the question that are not its own: headings, directions, passages.
+        after: later lines that are not its own: headings, directions, passages.
         solution: the lines of its solution.
         used: how many lines from the beginning are the question itself.
     """
@@ -47,12 +47,12 @@ class Parts:
 
 
 def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker]) -> Parts:
-    """Take a question apart.
+    """Divide a question into its parts.
 
     Args:
-        lines: from the one that it begins on up to the next question.
-        offset: index of the first of them in the document, which markers refer to.
-        start: where on it the text begins, behind the number.
+        lines: from its first one up to the next question.
+        offset: index of the first of them in the document, to which markers refer.
+        start: where the text begins on it, after the number.
         series: its options; empty for a question without.
     """
     parts = Parts()
@@ -72,7 +72,7 @@ def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[
 
 
 def body_end(lines: Sequence[Line], start: int, end: int) -> int:
-    """Where a question's answer or solution begins: no option stands behind it."""
+    """Where a question's answer or solution begins; no option follows it."""
     for index in range(start + 1, end):
         following = lines[index + 1] if index + 1 < end else None
         if headings.is_solution(lines[index]) or inline_answers.of_line(lines[index], following)[1]:
@@ -81,7 +81,7 @@ def body_end(lines: Sequence[Line], start: int, end: int) -> int:
 
 
 def is_foreign(line: Line) -> bool:
-    """Whether a line is no part of a question."""
+    """Whether a line does not belong to a question."""
     return (
         headings.is_section(line)
         or headings.is_directions(line)
@@ -94,7 +94,7 @@ def is_foreign(line: Line) -> bool:
 
 
 def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[Marker], parts: Parts) -> int:
-    """Take what stands before the first option; where that is, or where the question without options ends."""
+    """Take the text before the first option; returns its line, or the end of a question without options."""
     first = min((marker.line for marker in series), default=offset + len(lines)) - offset
     for index, line in enumerate(lines[:first]):
         text = line.text[start:] if index == 0 else line.text
@@ -109,7 +109,7 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         elif not series and parts.stem and is_foreign(line) and not metadata.is_line(line):
             return index
         elif _is_between(line, parts):
-            continue  # a heading between a stem and its options: the column's, not the question's
+            continue  # a heading between a stem and its options is the column's, not the question's
         text, answer = inline_answers.cut(_POINTS_IN_CELL.sub("", text))
         if answer is not None:
             parts.answers.append(answer)
@@ -123,7 +123,7 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
 
 
 def _is_between(line: Line, parts: Parts) -> bool:
-    """Whether a line between a stem and its options is no part of either; a request tells the question's type."""
+    """Whether a line between a stem and its options belongs to neither; a request tells the question's type."""
     text = plain(line.text)
     if is_request(text):
         told = text.lower()
@@ -133,7 +133,7 @@ def _is_between(line: Line, parts: Parts) -> bool:
 
 
 def _is_before_question(text: str, lines: Sequence[Line], parts: Parts) -> bool:
-    """Whether a line before what is asked only says that it comes, which may tell the question's type."""
+    """Whether a line before the question only announces it, which may tell its type."""
     if len(lines) == 1 or any(map(str.strip, parts.stem)):
         return False
     is_before, told = captions.before_question(text)
@@ -142,7 +142,7 @@ def _is_before_question(text: str, lines: Sequence[Line], parts: Parts) -> bool:
 
 
 def _cut_last(parts: Parts) -> None:
-    """Take an answer off the end of the last option's lines, or of the one that was printed last."""
+    """Remove an answer from the end of the last option's lines, or of the one that was printed last."""
     for pieces in parts.options[::-1]:
         if not pieces:
             continue
@@ -168,7 +168,7 @@ def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
             in_solution = True
             parts.solution.append(headings.behind_solution(line.text))
         elif used and answer is not None:
-            # An explanation may speak of answers too: only what is as plain as a key counts there.
+            # An explanation may mention answers too, so only one as plain as a key counts there.
             if not in_solution or (answer.value is not None and not answer.is_loose and not answer.text):
                 parts.answers.append(answer)
             in_solution = True
@@ -181,7 +181,7 @@ def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
 
 
 def ticks(parts: Parts) -> Value | None:
-    """The options that are ticked, if all the others are crossed."""
+    """The ticked options, if all others are crossed."""
     ticked, crossed = set(parts.ticked), set(parts.crossed)
     if not ticked or ticked & crossed or len(ticked | crossed) != len(parts.options):
         return None

@@ -1,4 +1,4 @@
-"""Lines as running text."""
+"""Joins lines to running text."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from paper_reader.layout.latex import plain, render
 from paper_reader.layout.line import GAP, Line
 from paper_reader.pdf.runs import SOFT_HYPHEN
 
-# Items of a list, which keep lines of their own.
+# Items of a list, which keep their own lines.
 _ITEM: Final = re.compile(
     r"(?:\(?(?:[ivxIVX]{1,4}|[P-Tp-t]|[A-Ea-e1-9])\s?[).:]|statement|assertion|reason|column|list|conclusions?|कथन|कारण|सूची|स्तम्भ"
     r"|स्तंभ|[•●▪◦*\-–]\s)\s*(?:[-–]?\s?[IVX1-9]+\b)?",
@@ -37,7 +37,7 @@ _MARKS_AT_END: Final = re.compile(
 
 
 class Joiner:
-    """Joins lines; words divided at a line's end are put together as the rest of the document spells them."""
+    """Joins lines; words divided at a line's end are spelled like in the rest of the document."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._words: set[str] | None = None
@@ -74,12 +74,12 @@ class Joiner:
             return text + piece
         if first + second in known:
             return text[:-1] + piece
-        # Words are divided where no hyphen belongs; a compound's parts are words themselves.
+        # Words are divided where they have no hyphen; a compound's parts are words.
         is_compound = first in _COMPOUNDING or (first in known and second in known)
         return text + piece if is_compound or not self._divides_words() else text[:-1] + piece
 
     def _divides_words(self) -> bool:
-        """Whether the document divides words at the ends of lines: then parts stand there that are no words."""
+        """Whether the document divides words at the ends of lines, so that the parts are not words."""
         if self._is_dividing is None:
             known, parts = self._known(), 0
             for line, following in pairwise(self._lines):
@@ -91,7 +91,7 @@ class Joiner:
 
     def _known(self) -> set[str]:
         if self._words is None:
-            # What ends or begins a line may be a part of a word.
+            # Text at the ends of a line may be part of a word.
             self._words = {
                 word.lower()
                 for line in self._lines
@@ -101,12 +101,12 @@ class Joiner:
 
 
 def without_marks(text: str) -> str:
-    """A question's text without how many marks it carries, such as `(2 points)` or `[+4, -1]`."""
+    """A question's text without its marks, such as `(2 points)` or `[+4, -1]`."""
     found = _MARKS_AT_START.match(text)
     text = (text[found.end() :] if found is not None else text).strip()
     return _MARKS_AT_END.sub("", text).strip() if text.endswith((")", "]")) else text
 
 
 def source(lines: Sequence[Line]) -> str:
-    """Lines as they were printed, for comparison."""
+    """Lines as printed, for comparison."""
     return "\n".join([plain(line.text) for line in lines]).replace(GAP, "  ").strip()

@@ -1,4 +1,4 @@
-"""Questions that a paper prints twice, in two languages: side by side, page by page or booklet after booklet."""
+"""Questions printed twice, in two languages: side by side, page by page or booklet after booklet."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _SAME_NUMBERS: Final = 0.5
 
 
 def paired(drafts: list[Draft]) -> list[Draft]:
-    """Questions of a paper that prints each twice, in two languages, side by side or page by page, as one each."""
+    """Questions printed twice in two languages, side by side or page by page, as one each."""
     by_number: dict[int, list[Draft]] = {}
     for draft in drafts:
         by_number.setdefault(draft.start.number, []).append(draft)
@@ -30,7 +30,7 @@ def paired(drafts: list[Draft]) -> list[Draft]:
 
 
 def _pairs(drafts: Sequence[Draft]) -> list[tuple[Draft, Draft]]:
-    """Of the drafts of one number those that are in two languages and have as many options."""
+    """The drafts of one number that are in two languages and have equally many options."""
     by_language: dict[str, list[Draft]] = {}
     for draft in drafts:
         text = " ".join([*draft.parts.stem, *(piece for pieces in draft.parts.options for piece in pieces)])
@@ -60,7 +60,7 @@ def _are_alike(one: Draft, other: Draft) -> bool:
 
 
 def _say_the_same(pairs: Sequence[tuple[Draft, Draft]]) -> bool:
-    """Whether questions are translations of each other: they name the same numbers, unlike two sections' questions."""
+    """Whether questions are translations of each other: they contain the same numbers."""
     same = named = 0
     for pair in pairs:
         one, other = (

@@ -1,4 +1,4 @@
-"""Questions whose numbers cannot be read, or that have none: found by their options."""
+"""Questions whose numbers are missing or cannot be read, found by their options."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,21 +6,21 @@ from typing import Final
 from paper_reader.layout.line import Line
 from paper_reader.paper import headings
 
-_PARAGRAPH: Final = 1.75  # em between lines that belong to one paragraph at most
+_PARAGRAPH: Final = 1.75  # em at most between lines of one paragraph
 _MOST_LINES: Final = 30
 
 
 def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
-    """The line on which the question begins whose options begin on line `block`; not above `least`.
+    """The line on which the question of the options at line `block` begins; not above `least`.
 
-    A question is the paragraph above its options; where there is nothing, it stands on their line.
+    A question is the paragraph above its options; without one, it is on their line.
     """
     begin = block
     while begin > max(least, block - _MOST_LINES):
         above, line = lines[begin - 1], lines[begin]
         if headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
             break
-        # Options may be set off from the question; within it lines are close.
+        # Options may be set off from the question, whose own lines are close.
         if begin < block and not _is_close(above, line):
             break
         begin -= 1

@@ -1,4 +1,4 @@
-"""Answers as keys write them: letters, numbers, ranges."""
+"""Reads answers as keys write them: letters, numbers, ranges."""
 
 import re
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ _RANGE = re.compile(
 _AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
 _LABEL = r"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद]|i{1,3}|iv)"
 _ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
-# White space belongs to what comes before it, always: if both sides could have it, a list of labels that is none after
-# all would be read in as many ways as there are subsets of its separators.
+# White space always belongs to the preceding element. If both sides could have it, a text that only resembles a list of
+# labels would be read in as many ways as there are subsets of its separators.
 _SEPARATOR = r"(?:\s*+(?:,|;|&|and|AND|एवं|और|/)\s*+|\s++)"
 _BRACKETED = rf"(?:[\[({{]\s*+)?{_LABEL}(?:\s*+[\])}}])?"
 _LABELS = re.compile(rf"{_BRACKETED}(?:{_SEPARATOR}{_BRACKETED})+\s*+\.?", re.IGNORECASE)
@@ -35,9 +35,9 @@ _MOST_DIGITS = 24
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a key says: positions of options (0 is A), or a number with a tolerance, or either reading.
+    """A key's value: positions of options (0 is A), or a number with a tolerance, or both readings.
 
-    `is_digits` tells that the positions were written as digits, which for a question without options are its number.
+    `is_digits`: the positions were written as digits, which for a question without options are its number.
     """
 
     positions: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ class Value:
 
 
 def read(text: str) -> Value | None:
-    """The value that a text is as a whole; None when it is anything else, such as "Bonus" or "A or B"."""
+    """The value of a whole text; None for anything else, such as "Bonus" or "A or B"."""
     text = " ".join(text.split())
     if not text or len(text) > 60:
         return None
@@ -66,7 +66,7 @@ def read(text: str) -> Value | None:
 
 
 def _is_key_run(letters: str) -> bool:
-    """Whether letters without separators are labels rather than a word: in their order, or of the usual four."""
+    """Whether letters without separators are labels and not a word: in order, or of the usual four."""
     return list(letters) == sorted(letters) or set(letters) <= set("ABCD")
 
 
@@ -106,6 +106,6 @@ def _plain(text: str) -> Decimal | None:
 
 
 def _text(number: Decimal) -> str:
-    """The shortest plain writing."""
+    """The number as text, without trailing zeros."""
     plain = f"{number:f}"
     return (plain.rstrip("0").rstrip(".") or "0") if "." in plain else plain

@@ -1,4 +1,4 @@
-"""Text as it is drawn, put together to runs."""
+"""Joins drawn text to runs."""
 
 import re
 import unicodedata
@@ -15,19 +15,19 @@ SPLIT_GAP: Final = 0.95  # em; a tab or the gap between two columns rather than 
 WIDE_GAP: Final = 0.35  # em; more than a space where there is one already
 OVERLAP: Final = 0.35  # em that kerning and italics move letters back
 NO_WORD_BETWEEN: Final = 0.38  # em; a wider gap may be filled by what is drawn later
-_MARK_REACH = 0.8  # em that a vowel sign or an accent may be drawn from the letter that it belongs to
-_AHEAD = 0.1  # em; an accent further on belongs to the letter that comes next
+_MARK_REACH = 0.8  # em; how far from its letter a vowel sign or an accent may be drawn
+_AHEAD = 0.1  # em; a more distant accent belongs to the next letter
 _ACTUAL_TEXT = re.compile(rb"/ActualText\s*+(?:(" + STRING + rb")|(" + HEX + rb"))", re.DOTALL)
 _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")  # these say nothing without their font
+_PRIVATE = re.compile("[\ue000-\uf8ff]")  # meaningless without their font
 _MOST_MARKS = 200
-_RISES = 0.2  # of a page's runs stand higher than the one before; where each column is drawn by itself, hardly any do
+_RISES = 0.2  # of a page's runs are higher than the one before; fewer if columns are drawn separately
 _NAMELESS = "\ufffd"
 _HEIGHT = itemgetter(2)
 
 
 class _OpenRun:
-    """A run that goes on as long as the next text follows on the same line: many files place each word or letter."""
+    """A run that continues while the next text follows on the same line, because files may place each letter."""
 
     __slots__ = ("breaks", "flags", "length", "size", "texts", "x0", "x1", "y")
 
@@ -40,7 +40,7 @@ class _OpenRun:
         self.breaks = breaks
 
     def mark(self, text: str, end: float) -> None:
-        """Add signs that belong to the last letter; some stand beside it, up to `end`."""
+        """Add signs that belong to the last letter; some are beside it, up to `end`."""
         self.texts.append(text)
         self.length += len(text)
         self.x1 = max(self.x1, end)
@@ -52,12 +52,12 @@ class _OpenRun:
 
 
 class RunBuilder:
-    """Collects a page's text; marked content may hide it or say what it means."""
+    """Collects a page's text; marked content may hide it or replace it."""
 
     def __init__(self, page: PageContent) -> None:
         self._runs = page.runs
         self._open: _OpenRun | None = None
-        # What marked content asks for: None (nothing), "" (leave it out), or the text to take instead, and since when.
+        # What marked content requires: None (nothing), "" (leave it out), or the replacement, and since when.
         self._marks: list[tuple[str | None, int]] = []
         self._told = 0
         self.hidden = 0
@@ -96,26 +96,26 @@ class RunBuilder:
         self._open = _OpenRun(x0, x1, y, size, text, flags, list(breaks))
 
     def opened(self, y: float, size: float, flags: int) -> _OpenRun | None:
-        """The run that text of this kind goes on with, if it follows closely enough; None if there is none."""
+        """The run that text of this kind continues, if it follows closely enough; None if there is none."""
         opened = self._open
         if opened is not None and opened.y == y and opened.size == size and opened.flags == flags:
             return opened
         return None
 
     def add_sign(self, text: str, x0: float, x1: float, y: float, size: float, flags: int, height: float) -> None:
-        """A large sign, which is a run by itself; `height` in em."""
+        """A large sign, which is a separate run; `height` in em."""
         self.close()
         if text:
             self._runs.append(Run(x0, x1, y, size, text, flags, (), height))
 
     def close(self) -> None:
-        """Take the run that was being put together as it is."""
+        """End the current run."""
         if self._open is not None:
             self._runs.append(self._open.closed())
             self._open = None
 
     def finish(self) -> None:
-        """Take the last run as it is, and put together what belongs together where text is drawn in no order."""
+        """End the last run, and join runs that belong together on pages drawn in no order."""
         self.close()
         runs = self._runs
         rises = sum([below.y + below.size < above.y for below, above in pairwise(runs)])
@@ -163,7 +163,7 @@ class RunBuilder:
             self._told += bool(instead)
 
     def end_mark(self) -> None:
-        """Marked content ends: its text takes the place of what was drawn."""
+        """Marked content ends: its text replaces what was drawn."""
         if not self._marks:
             return
         self.close()
@@ -180,21 +180,21 @@ class RunBuilder:
             return
         first = max(drawn, key=lambda run: run.x1 - run.x0)
         x0, x1 = min(run.x0 for run in drawn), max(run.x1 for run in drawn)
-        # A soft hyphen by itself is one that is drawn, where a word is divided.
+        # A soft hyphen alone is drawn where a word is divided.
         text = instead if instead == SOFT_HYPHEN else instead.replace(SOFT_HYPHEN, "")
         runs[since:] = [Run(x0, x1, first.y, first.size, text, first.flags & ~UNMAPPED)]
 
 
 def is_signs(text: str) -> bool:
-    """Whether a text is nothing but vowel signs and accents, which need a letter before them."""
+    """Whether a text consists of vowel signs and accents, which need a letter before them."""
     return not text.isascii() and all(unicodedata.category(character)[0] == "M" for character in text)
 
 
 def _stands_beside(text: str) -> bool:
-    """Whether the last sign of a text takes room of its own, beside its letter."""
+    """Whether the last sign of a text has its own width, beside its letter."""
     return unicodedata.category(text[-1]) == "Mc"
 
 
 def joined_breaks(breaks: Sequence[tuple[int, float, float]], x: float, scale: float) -> list[tuple[int, float, float]]:
-    """Breaks measured along a line as places on the page."""
+    """Breaks measured along a line, as places on the page."""
     return [(index, x + a * scale, x + b * scale) for index, a, b in breaks]

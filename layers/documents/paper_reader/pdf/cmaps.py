@@ -1,10 +1,10 @@
-"""ToUnicode maps: what the codes of a font mean."""
+"""ToUnicode maps: the characters of a font's codes."""
 
 import re
 from typing import Final
 
 MOST_CODES: Final = 70_000
-_MOST_LISTED: Final = 4096  # codes of a range: recognised text has one of all codes
+_MOST_LISTED: Final = 4096  # codes of a range; recognised text has one range of all codes
 
 _BLOCK = re.compile(rb"begin(bfchar|bfrange)(.*?)end\1", re.DOTALL)
 _CODESPACE = re.compile(rb"begincodespacerange\s*<([0-9A-Fa-f\s]*)>", re.DOTALL)
@@ -14,7 +14,8 @@ _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
 
 
 class CodeMap(dict[int, str]):
-    """Characters by code. `shifts` are what is too large to be listed: first and last code and the first character."""
+    """Characters by code. `shifts` are ranges that are too large to be listed: first and last code and the first
+    character."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +64,7 @@ def _fill(mapping: CodeMap, first: int, last: int, start: bytes, listed: bytes) 
         value = tail + code - first
         if value > 0x10FFFF:
             return
-        # Recognised text has one range of all codes, among which are 0 and halves of pairs: these are no characters.
+        # Recognised text has one range of all codes, including 0 and surrogates, which are not characters.
         if value and not 0xD800 <= value <= 0xDFFF:
             mapping[code] = head + chr(value)
 

@@ -1,8 +1,8 @@
-"""A page's drawing operations as runs of text.
+"""Interprets a page's drawing operations as runs of text.
 
 pypdf parses operations into objects one by one, which costs 30 ms a page and more. Here one regular expression matches
-a whole operation with its operands, and only those that place text, rules and images are looked at. Its repetitions
-are possessive, so that no input makes it backtrack.
+a whole operation with its operands, and only operations that place text, rules and images are interpreted. Its
+repetitions are possessive, so no input makes it backtrack.
 """
 
 import re
@@ -26,15 +26,15 @@ from paper_reader.pdf.resources import IDENTITY, Matrix, Resources, multiply
 from paper_reader.pdf.runs import INVISIBLE, LIGHT, PageContent, Rule, Stroke
 from paper_reader.pdf.strings import HEX, STRING, code_of
 
-# What is commonest stands first, and alternatives with nothing rather than "?", which costs more: this is matched
-# thousands of times a page.
+# The commonest alternatives come first, and empty alternatives replace "?", which is slower: this is matched thousands
+# of times per page.
 _LITERAL = rb"\([^()\\]*+\)|" + STRING
 _STRING = _LITERAL + rb"|" + HEX
 _ARRAY = rb"(?:[^\[\]()<>]++|" + _STRING + rb")*+"
 _NUMBER = rb"[-+.\d]++"
 _NAME = rb"/([^\s/\[\]()<>{}%]*+)"
 _OPERATION = re.compile(
-    # A string with the operations that choose its font and place it: what most files consist of.
+    # A string with the operations that choose its font and its place, which is most of a file.
     rb"((?:" + _NAME + rb"\s++(" + _NUMBER + rb")\s++Tf\s++|)"  # 1, 2, 3
     rb"(?:(1 0 0 -?1|" + rb"\s++".join([_NUMBER] * 4) + rb")\s++|))"  # 4
     rb"(" + _NUMBER + rb")\s++(" + _NUMBER + rb")\s++T(?(4)m|d)\s*+"  # 5, 6
@@ -45,7 +45,7 @@ _OPERATION = re.compile(
     rb"|" + _NAME + rb"(?:\s++(" + _NUMBER + rb")\s++(Tf)|\s++(Do))?"  # 15, 16, 17, 18
     rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 19
     rb"|%[^\r\n]*+"
-    # What cannot be read is passed over at once, or reading on from each of its bytes would take time by their square.
+    # Unreadable text is skipped at once; reading on from each of its bytes would take quadratic time.
     rb"|\((?:[^()\\]++|\\.)*+|(?:" + _NUMBER + rb"\s*+)++",
     re.DOTALL,
 )
@@ -55,7 +55,7 @@ _IMAGE_DATA = re.compile(rb"\sID\s")
 _IMAGE_ENDS = re.compile(rb"\sEI(?!\S)")
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
-_UNPAINTED = (3.0, 7.0)  # ways of showing text that leave no mark
+_UNPAINTED = (3.0, 7.0)  # text rendering modes that paint nothing
 _AXIS = 0.25  # em
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
 _MOST_KEPT = 1000
@@ -76,7 +76,7 @@ def read_page(content: bytes, resources: Resources, page: PageContent, matrix: M
 
 
 def _without_images(content: bytes) -> bytes:
-    """Operations without the bytes of images among them, which read like anything; `BI` stays for each."""
+    """Operations without the bytes of inline images, which look like anything; `BI` stays for each."""
     kept: list[bytes] = []
     at = 0
     while (
@@ -113,10 +113,10 @@ class _Interpreter:
         self.invisible = 0
         self.ctm = IDENTITY
         self.tm = IDENTITY
-        self.along = 0.0  # how far text has come since `tm` was set
+        self.along = 0.0  # the distance of the text from where `tm` was set
         self.line = IDENTITY
         self.point = (0.0, 0.0)
-        # By how they are written; what fonts are named is up to the resources of a page or a form.
+        # By their tokens; which font a name means depends on the resources of a page or a form.
         self.fonts: dict[tuple[bytes, bytes], tuple[Font, float]] = {}
         self.matrices: dict[bytes, tuple[float, float, float, float]] = {}
         self.text = RunBuilder(page)
@@ -191,7 +191,7 @@ class _Interpreter:
             if kind == 14:
                 code = found[14]
                 if code == b"Tm":
-                    # The commonest one of all, without the detour.
+                    # The commonest one, without the look-up.
                     self._tm(found[13])
                 elif (effect := effects.get(code)) is not None:
                     effect(_numbers(found[13]))
@@ -283,15 +283,15 @@ class _Interpreter:
     def _show_placed(
         self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]], resources: Resources
     ) -> re.Match[bytes] | None:
-        """Show text where it is placed, and all that follows in the same font and is placed in the same way.
+        """Show text with its placement, and all following text in the same font and with the same kind of placement.
 
         Args:
-            first: the text with what places it.
-            operations: those that follow.
+            first: the text with its placement.
+            operations: the following ones.
             resources: what they name.
 
         Returns:
-            The first operation that is something else; None at the end.
+            The first operation of another kind; None at the end.
         """
         name, size, matrix, x, y, token, array = first.group(2, 3, 4, 5, 6, 7, 8)
         if name is not None:
@@ -306,7 +306,7 @@ class _Interpreter:
         return next(operations, None)
 
     def _move_to(self, matrix: bytes | None, x: bytes, y: bytes) -> bool:
-        """Go where `Tm` (with a matrix) or `Td` (without one) says; whether that is a place."""
+        """Move to where `Tm` (with a matrix) or `Td` (without one) says; returns whether that is a place."""
         try:
             right, up = float(x), float(y)
             if matrix is None:
@@ -322,16 +322,16 @@ class _Interpreter:
         return True
 
     def _is_plain(self) -> bool:
-        """Whether text runs from left to right, and is neither hidden nor hung from where it is placed."""
+        """Whether text runs from left to right, and is neither hidden nor hanging."""
         a, b, c, *_ = self.tm
         ga, gb, gc, *_ = self.ctm
         font = self.font
         return not (b or c or gb or gc or a * ga <= 0 or font is None or font.heights or self.text.hidden)
 
     def _show_series(self, first: re.Match[bytes], operations: Iterator[re.Match[bytes]]) -> re.Match[bytes] | None:
-        """Show strings of one font, each placed, of which the first is where the text is now.
+        """Show placed strings of one font, of which the first is at the current place.
 
-        Many files place each letter by itself. So all that their strings share is looked up once.
+        Many files place each letter separately, so everything that their strings share is looked up once.
         """
         font, builder, runs = self.font or PLAIN, self.text, self.page.runs
         a, b, c, d, e, f = self.tm
@@ -351,7 +351,7 @@ class _Interpreter:
             x0 = e * ga + ge
             x1 = x0 + advance * along_x
             if is_simple and opened is not None and overlap < (gap := x0 - opened.x1) < end:
-                # As `builder.add` does, without the detour: for letters and words there is little to look at.
+                # Like `builder.add`, inlined because letters and words need few checks.
                 if gap > space and (gap > wide or not opened.texts[-1].endswith(" ")):
                     opened.breaks.append((opened.length, opened.x1, x0))
                     opened.texts.append(" ")
@@ -483,7 +483,7 @@ class _Interpreter:
         if font is not None:
             flags |= font.flags
             if sign is not None and (height := font.heights.get(sign, 0.0)):
-                # It hangs from where it is drawn; its middle is where that of a minus sign is.
+                # It hangs from where it is drawn; its middle is at the height of a minus sign.
                 x += (self.along + start) * along_x
                 y -= (height / 2 + _AXIS) * size
                 builder.add_sign(text, x, x + (end - start) * along_x, y, size, flags, height)

@@ -1,4 +1,4 @@
-"""A PDF file as pages of runs, within limits, whatever the file is."""
+"""A PDF file as pages of runs, within limits for any file."""
 
 import io
 import logging
@@ -33,7 +33,7 @@ _LIMITS: dict[str, Any] = {
     "page_tree_maximum_page_entries": 100_000,
     "disable_legacy_handling": True,
 }
-# What pypdf raises on files that are not as they should be is not only its own errors.
+# pypdf raises other errors than its own for damaged files.
 _FAULTS = (PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError,
            NotImplementedError, zlib.error)  # fmt: skip
 _PLAIN_FLATE = {"/Filter", "/Length", "/DL"}
@@ -43,13 +43,13 @@ class Document:
     """An opened PDF.
 
     Raises:
-        DocumentError: it is no PDF, broken, encrypted or beyond the limits.
+        DocumentError: it is not a PDF, damaged, encrypted or beyond the limits.
     """
 
     def __init__(self, data: bytes) -> None:
         if b"%PDF-" not in data[:_HEADER_WITHIN]:
             raise DocumentError(NOT_A_PDF, "The file is not a PDF.")
-        # pypdf tells its troubles to the log; here they end up in the result.
+        # pypdf logs its warnings; here they are part of the result.
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
         self._budget = Budget()
         self._fonts: dict[int, tuple[Font, str]] = {}
@@ -74,7 +74,7 @@ class Document:
         return len(self._pages)
 
     def pages(self) -> Iterator[PageContent]:
-        """The pages in their order; one that is damaged comes empty.
+        """The pages in order; damaged ones are empty.
 
         Raises:
             DocumentError: the document goes beyond the limits.
@@ -96,7 +96,7 @@ class Document:
     def _unlock(self) -> None:
         if not self._reader.is_encrypted:
             return
-        # Many papers are locked against changes only: they open with an empty password.
+        # Many papers are only locked against changes, and open with an empty password.
         try:
             opened = self._reader.decrypt("")
         except (*_FAULTS, ImportError, DependencyError):
@@ -115,7 +115,7 @@ class Document:
         turned = int(page.get("/Rotate", 0) or 0) % 360
         found = self._upright(number, page, turned)
         if found.turned:
-            # Where most of the text runs another way, the page is meant to be turned.
+            # If most of the text runs another way, the page is meant to be turned.
             (way, letters), *_ = found.turned.most_common(1)
             if letters > 2 * sum(len(run.text) for run in found.runs):
                 found = self._upright(number, page, (turned + way) % 360)
@@ -124,7 +124,7 @@ class Document:
         return found
 
     def _upright(self, number: int, page: Any, turned: int) -> PageContent:
-        """The page turned by so many degrees clockwise."""
+        """The page turned by this many degrees clockwise."""
         x0, y0, x1, y1 = (float(value) for value in page.cropbox)
         matrix: Matrix = (1.0, 0.0, 0.0, 1.0, -x0, -y0)
         width, height = x1 - x0, y1 - y0
@@ -143,7 +143,7 @@ class Document:
         return found
 
     def inflated(self, stream: Any) -> bytes:
-        """The data of a stream, accounted for."""
+        """The data of a stream, counted by the budget."""
         if not isinstance(stream, StreamObject):
             return b""
         data = stream.get_data()
@@ -151,7 +151,7 @@ class Document:
         return data
 
     def font(self, reference: Any) -> tuple[Font, str]:
-        """The font that a dictionary or a reference to one describes."""
+        """The font of a dictionary or of a reference to one."""
         key = getattr(reference, "idnum", None) or -id(reference)
         found = self._fonts.get(key)
         if found is None:
@@ -197,7 +197,7 @@ class _Resources:
         """The font of that name; a plain one if there is none."""
         font = self._fonts.get(name)
         if font is None:
-            # `raw_get` keeps the reference, by which fonts are shared between pages.
+            # `raw_get` keeps the reference, by which pages share fonts.
             section = _resolved(self._dictionary.get("/Font"))
             if not isinstance(section, DictionaryObject):
                 section = DictionaryObject()
@@ -224,7 +224,7 @@ class _Resources:
         return isinstance(stream, StreamObject) and stream.get("/Subtype") == "/Image"
 
     def properties(self, name: bytes) -> bytes:
-        """A property list as far as it matters here: what kind of furniture it marks."""
+        """The part of a property list that matters here: the kind of furniture that it marks."""
         section = _resolved(self._dictionary.get("/Properties")) or {}
         found = _resolved(section.get("/" + name.decode("latin-1"))) if section else None
         return str(found.get("/Subtype", "")).encode() if isinstance(found, DictionaryObject) else b""

@@ -1,4 +1,4 @@
-"""Fonts: the bytes of a string as characters and their width."""
+"""Fonts: converts the bytes of a string to characters and their width."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ from paper_reader.pdf.strings import bytes_of
 
 # (text, width in em, number of codes, number of one-byte spaces)
 Decoded = tuple[str, float, int, int]
-# The same, and whether it may go on from what stands before it without a look at its characters: neither white space
-# nor a glyph that means nothing.
+# The same, and whether it may continue the text before it without a check of its characters: neither white space nor an
+# unknown glyph.
 Shown = tuple[str, float, int, int, bool]
 
 UNKNOWN: Final = "\ufffd"
@@ -25,24 +25,24 @@ _CONTROLS: Final = (*range(32), *range(127, 160))
 _DEFAULT_WIDTH = 0.5
 _SPACES = {"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a": " ", "\t": " ", "\n": " ", "\r": " "}
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
-# A soft hyphen that is drawn stands at the end of a line, where it is a hyphen.
+# A soft hyphen that is drawn is a hyphen at the end of a line.
 _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\ufeff": ""}
-_NOTHING: Final = "\u2060"  # takes room, and is taken out of the finished line
+_NOTHING: Final = "\u2060"  # has a width, and is removed from the finished line
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
 _PRIVATE: Final = ("\ue000", "\uf8ff")
-_SYMBOLS = 0xF000  # where fonts of symbols have their codes
+_SYMBOLS = 0xF000  # the codes of symbol fonts
 _FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
 
 
 class Font:
-    """A font that strings are shown in.
+    """A font in which strings are shown.
 
     Attributes:
         flags: as in `Run`.
         heights: of TeX's large signs, which hang from where they are drawn, in em by code.
-        shown: what strings were found to be, by the token that they are written as.
+        shown: cached results, by the token of the string.
     """
 
     __slots__ = ("flags", "heights", "shown")
@@ -74,7 +74,7 @@ class SimpleFont(Font):
         self, table: Mapping[int, str], widths: Sequence[float], flags: int, heights: Mapping[int, float] | None = None
     ) -> None:
         super().__init__(flags, heights)
-        # A mapping of code to itself costs nothing to leave out of the table.
+        # Codes that map to themselves can be left out of the table.
         self._table = {code: text for code, text in table.items() if chr(code) != text}
         for code in _CONTROLS:
             self._table.setdefault(code, UNKNOWN)
@@ -90,7 +90,7 @@ class SimpleFont(Font):
 
 
 class CompositeFont(Font):
-    """Two bytes a code (or one, where the map of the font says so)."""
+    """Two bytes a code (or one, if the font's map says so)."""
 
     __slots__ = ("_code_size", "_codes", "_default_width", "_table", "_widths")
 
@@ -130,7 +130,7 @@ PLAIN: Final[Font] = SimpleFont({}, [_DEFAULT_WIDTH] * 256, 0)
 
 
 def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
-    """The font that a font dictionary describes, and its name without the subset's tag."""
+    """The font of a font dictionary, and its name without the subset's tag."""
     name = str(dictionary.get("/BaseFont", "")).lstrip("/")
     name = name[7:] if len(name) > 7 and name[6] == "+" else name
     flags = BOLD if re.search(r"bold|black|heavy|cmb|-bd", name, re.IGNORECASE) else 0
@@ -141,7 +141,7 @@ def load(dictionary: Mapping[str, Any]) -> tuple[Font, str]:
     if isinstance(to_unicode, StreamObject):
         codes, code_size = cmaps.parse(to_unicode.get_data())
         mapping = codes
-    # With a map to Devanagari the name tells nothing: the producer has converted it.
+    # With a map to Devanagari the name says nothing, because the producer has converted it.
     if is_legacy_name(name) and not any("\u0900" <= text[:1] <= "\u097f" for text in mapping.values()):
         flags |= LEGACY | (KRUTI_DEV if is_kruti_dev(name) else 0)
     if glyph_names.is_of_pictures(name):
@@ -168,7 +168,7 @@ def _cleaned(text: str, font_name: str) -> str:
 
 
 def _privately(character: str, font_name: str) -> str:
-    """A character from the area whose meaning is up to the font."""
+    """A character of the private area, whose meaning depends on the font."""
     if character in glyph_names.ADOBES_OWN:
         return glyph_names.ADOBES_OWN[character]
     code = ord(character) - _SYMBOLS
@@ -179,10 +179,10 @@ def _privately(character: str, font_name: str) -> str:
 
 
 def _silence_members(mapping: dict[int, str]) -> None:
-    """Some producers number glyphs as they come, and map the first one of a syllable to all of its characters.
+    """Some producers number glyphs as they occur, and map the first one of a syllable to all of its characters.
 
-    The syllable's other glyphs follow it and are left out of the map: they say nothing more. That is so if every gap in
-    the map can be explained thus.
+    The syllable's other glyphs follow it and are missing in the map, so they are silent. That is assumed if it explains
+    all gaps in the map.
     """
     codes = sorted(mapping)
     gaps = [(code, after - code - 1) for code, after in pairwise(codes) if after > code + 1]
@@ -199,7 +199,7 @@ def _composite(
     widths: dict[int, float] = {}
     listed = list(_resolved(descendant.get("/W")) or [])
     at, room = 0, _MOST_WIDTHS
-    # A range is a few bytes of the file, whatever it spans.
+    # A range is a few bytes of the file, however much it spans.
     while at + 1 < len(listed) and len(widths) <= _MOST_WIDTHS:
         first, second = _number(listed[at], 0), _resolved(listed[at + 1])
         if isinstance(second, list):
@@ -224,13 +224,14 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
     if dictionary.get("/Subtype") == "/Type3" and not mapping:
         table.update(glyph_names.of_numbered(names))
     for code, text in mapping.items():
-        # A Greek letter's or a sign's name is surer than a map that some producers fill from another encoding.
+        # The name of a Greek letter or a sign is more reliable than a map that some producers fill from another
+        # encoding.
         if code < 256 and text and not (code in names and _FIRST_GREEK <= table.get(code, "") < UNKNOWN):
             table[code] = text
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     missing = _number(descriptor.get("/MissingWidth"), 0) / 1000
     listed = _resolved(dictionary.get("/Widths"))
-    # Type 3 fonts measure in a space of their own.
+    # Type 3 fonts have their own glyph space.
     unit = 0.001
     if dictionary.get("/Subtype") == "/Type3":
         matrix = _resolved(dictionary.get("/FontMatrix")) or [0.001]
@@ -250,7 +251,7 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
 
 
 def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str], dict[int, str]]:
-    """Names of glyphs, where the font gives them, and the characters by code."""
+    """Names of glyphs, if the font has them, and the characters by code."""
     encoding = _resolved(dictionary.get("/Encoding"))
     base = None
     differences: Sequence[Any] = ()
@@ -282,7 +283,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
 
 
 def _built_in(dictionary: Mapping[str, Any]) -> dict[int, str]:
-    """The encoding inside an embedded Type 1 font, which TeX relies on, as names of glyphs."""
+    """The encoding inside an embedded Type 1 font, on which TeX relies, as names of glyphs."""
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     file = _resolved(descriptor.get("/FontFile"))
     if not isinstance(file, StreamObject):
@@ -292,7 +293,7 @@ def _built_in(dictionary: Mapping[str, Any]) -> dict[int, str]:
 
 
 def _standard_widths(name: str, table: Mapping[int, str]) -> list[float]:
-    """Widths of the fonts that every reader has, which files need not tell."""
+    """Widths of the standard fonts, which files may omit."""
     from pypdf._codecs.core_font_metrics import CORE_FONT_METRICS  # noqa: PLC0415 - large, and rarely needed
 
     family = name.replace("Arial", "Helvetica").replace("TimesNewRoman", "Times-Roman").partition(",")[0]

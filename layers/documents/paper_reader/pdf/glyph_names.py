@@ -1,13 +1,13 @@
-"""Glyph names as characters."""
+"""Converts glyph names to characters."""
 
 import re
 from collections.abc import Mapping
 from typing import Final
 
-# pypdf ships Adobe's list of glyph names; it has no public way to it.
+# pypdf ships Adobe's list of glyph names without a public interface.
 from pypdf._codecs import adobe_glyphs
 
-# Names of TeX's mathematical fonts that Adobe's list does not have.
+# Names of TeX's mathematical fonts that are missing in Adobe's list.
 _TEX: Final = {
     "visiblespace": " ",
     "nonbreakingspace": " ",
@@ -75,13 +75,13 @@ _TEX: Final = {
     "vextenddouble": "‖",
     "harpoonleftright": "⇌",  # as TeX's \\rightleftharpoons is called
 }
-# What Adobe's fonts of symbols have that Unicode lacked: parts of tall brackets above all.
+# Signs of Adobe's symbol fonts that Unicode lacked: above all parts of tall brackets.
 ADOBES_OWN: Final = {
     **dict(zip(map(chr, range(0xF8EB, 0xF8F5)), "⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪", strict=True)),
     **dict(zip(map(chr, range(0xF8F6, 0xF8FF)), "⎞⎟⎠⎤⎥⎦⎫⎬⎭", strict=True)),
     **dict(zip("\uf8e8\uf8e9\uf8ea\uf6da\uf6d9\uf6db", "®©™®©™", strict=True)),
 }
-# Ticks and crosses by code in fonts of pictures; what else those hold is a bullet here.
+# Ticks and crosses by code in picture fonts; their other pictures become a bullet.
 _PICTURES: Final = {
     "wingdings": {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"},
     "wingdings2": {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒"},
@@ -93,7 +93,7 @@ _SIZED = re.compile(
 )
 _SIZES: Final = {"text": 1.0, "display": 1.4, "big": 1.2, "Big": 1.8, "bigg": 2.4, "Bigg": 3.0}
 _NUMBERED = re.compile(r"[a-zA-Z]{1,2}(\d{1,3})")
-# What TeX's text fonts have below the letters. Fonts of pixels come from TeX, and do not name their glyphs.
+# The characters of TeX's text fonts below the letters. Pixel fonts come from TeX, and do not name their glyphs.
 _CORK: Final = {
     16: "“", 17: "”", 18: "„", 21: "–", 22: "—", 27: "ff", 28: "fi", 29: "fl", 30: "ffi", 31: "ffl", 39: "’", 96: "‘",
 }  # fmt: skip
@@ -105,7 +105,7 @@ _U = re.compile(r"u([0-9A-F]{4,6})")
 
 
 def character(name: str) -> str | None:
-    """The text that a glyph of that name (without slash) shows; None when the name does not say."""
+    """The text of a glyph by its name (without slash); None if the name does not say."""
     base = name.partition(".")[0]
     known = _TEX.get(base) or adobe_glyphs.get(f"/{base}")
     if known:
@@ -123,23 +123,23 @@ def character(name: str) -> str | None:
 
 
 def is_of_pictures(font_name: str) -> bool:
-    """Whether a font of that name has pictures in the place of letters."""
+    """Whether a font of that name has pictures instead of letters."""
     return "wingdings" in font_name.lower() or "webdings" in font_name.lower()
 
 
 def picture(code: int, font_name: str) -> str:
-    """The sign that such a font has at a code."""
+    """The sign of such a font at a code."""
     known = _PICTURES.get(re.sub(r"[^a-z0-9]|regular", "", font_name.lower()), {})
     return " " if code in {32, 160} else known.get(code, "•")
 
 
 def is_sized(name: str) -> bool:
-    """Whether the name is that of one of TeX's large signs, which hang from where they are drawn."""
+    """Whether the name is one of TeX's large signs, which hang from where they are drawn."""
     return _SIZED.fullmatch(name) is not None
 
 
 def height(name: str) -> float:
-    """How high such a sign is, in em."""
+    """The height of such a sign, in em."""
     found = _SIZED.fullmatch(name)
     if found is None:
         return 0.0
@@ -149,10 +149,10 @@ def height(name: str) -> float:
 
 
 def of_numbered(names: Mapping[int, str]) -> dict[int, str]:
-    """The text of a font of pixels, whose glyphs are named by their codes alone: one of TeX's text fonts.
+    """The characters of a pixel font, whose glyphs are named by their codes: one of TeX's text fonts.
 
     Returns:
-        Characters by code; nothing if the names mean something.
+        Characters by code; empty if the names mean something.
     """
     if not names or not all(_NUMBERED.fullmatch(name) or name == ".notdef" for name in names.values()):
         return {}

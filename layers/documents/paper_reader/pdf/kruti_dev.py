@@ -1,7 +1,7 @@
-"""Kruti Dev and DevLys: Hindi fonts from before Unicode whose encoding is known, as Unicode.
+"""Converts Kruti Dev and DevLys, pre-Unicode Hindi fonts with a known encoding, to Unicode.
 
 Their codes are pieces of letters in the order of drawing. A consonant with a vertical bar is a half letter and the bar,
-which is the sign of a long a as well; the sign of a short i comes before its consonants and the hook of an r after the
+which is also the sign of a long a; the sign of a short i precedes its consonants, and the hook of an r follows the
 syllable that it begins.
 """
 
@@ -39,11 +39,11 @@ _PUNCTUATION: Final = {
 _TABLE: Final = str.maketrans(
     {code: f"{letter}\u094d" for code, letter in _HALVES.items()} | _LETTERS | _SIGNS | _PUNCTUATION
 )
-# What pieces amount to, in this order.
+# What combined pieces mean, in this order.
 _JOINED: Final = (
     ("ित्रा", "ित्र"), ("\u094d\u093e", ""), ("ाा", "ा"), ("\u094d\u094d", "\u094d"), ("अा", "आ"), ("ाे", "ो"), ("ाै", "ौ"),
     ("आे", "ओ"), ("आै", "औ"), ("ाॅ", "ॉ"), ("आॅ", "ऑ"), ("अॉ", "ऑ"), ("एे", "ऐ"), ("इर्", "ई"),
-    (" ः", " :"),  # the sign for a breath is a colon where no letter is before it
+    (" ः", " :"),  # the sign for a breath is a colon if no letter precedes it
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def decoded(text: str) -> str:
 
 
 def decode(pages: Sequence[PageContent]) -> bool:
-    """Decode what such fonts show, if it reads as their text does; whether it did."""
+    """Decode the text of such fonts if it reads like one; returns whether it did."""
     text = " ".join(run.text for page in pages for run in page.runs if run.flags & KRUTI_DEV)
     if not text or not looks_legacy(text):
         return False

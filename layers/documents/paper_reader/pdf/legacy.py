@@ -1,6 +1,6 @@
-"""Hindi fonts from before Unicode, whose codes are Latin letters that only look like Devanagari.
+"""Recognises pre-Unicode Hindi fonts, whose codes are Latin letters that look like Devanagari.
 
-Text in them reads as `fuEufyf[kr esa ls dkSu lk` and must not be passed on as if it were text.
+Their text reads as `fuEufyf[kr esa ls dkSu lk` and must not be passed on as text.
 """
 
 import re
@@ -13,7 +13,7 @@ _NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 _KRUTI_DEV: Final = re.compile(r"kruti|k(?:ruti)?\s?dev|devlys|dev\s?lys", re.IGNORECASE)
-# The commonest Hindi words as Kruti Dev and its kin spell them.
+# The commonest Hindi words in Kruti Dev and similar fonts.
 _WORDS: Final = frozenset(
     [
         "gS",
@@ -102,7 +102,7 @@ def is_kruti_dev(name: str) -> bool:
 
 
 def may_be_legacy(text: str) -> bool:
-    """Whether it is worth asking `looks_legacy` of parts of a text: quick, and never wrong with "no"."""
+    """Whether `looks_legacy` may be true for parts of a text: quick, and without false negatives."""
     for separator in _SEPARATORS:
         text = text.replace(separator, " ")
     return not _WORDS.isdisjoint(text.split())

@@ -1,11 +1,11 @@
-"""How much of a document is looked at. A question paper stays far below; a hostile file ends here."""
+"""Limits on what is read of a document. Question papers stay far below them; hostile files do not."""
 
 from typing import Final
 
 from paper_reader.errors import too_large
 
 MAX_PAGES: Final = 500
-# A page of dense text is some 30 KB of drawing operations; one with a vector figure or two a few hundred.
+# A page of dense text has about 30 KB of drawing operations; one with a vector figure or two a few hundred.
 MAX_STREAM_BYTES: Final = 8_000_000
 MAX_TOTAL_BYTES: Final = 96_000_000
 MAX_RUNS_PER_PAGE: Final = 40_000
@@ -23,20 +23,20 @@ class Budget:
         self._runs = 0
 
     def take_bytes(self, count: int) -> None:
-        """Account for an inflated stream.
+        """Count an inflated stream.
 
         Raises:
-            DocumentError: the document inflates to more than is reasonable.
+            DocumentError: the document inflates to too much.
         """
         self._bytes += count
         if count > MAX_STREAM_BYTES or self._bytes > MAX_TOTAL_BYTES:
             raise too_large("unpacks to more data than a question paper holds")
 
     def take_runs(self, count: int) -> None:
-        """Account for a page's runs of text.
+        """Count a page's runs of text.
 
         Raises:
-            DocumentError: there is more text than is reasonable.
+            DocumentError: there is too much text.
         """
         self._runs += count
         if count > MAX_RUNS_PER_PAGE or self._runs > MAX_RUNS:

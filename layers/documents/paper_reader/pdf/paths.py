@@ -1,4 +1,4 @@
-"""What a page's operations draw besides text, as shapes: lines, rectangles, drawings, pictures."""
+"""Collects what a page's operations draw besides text, as shapes: lines, rectangles, drawings, pictures."""
 
 from collections.abc import Sequence
 from math import inf
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from paper_reader.pdf.runs import Kind, PageContent, Shape
 
-MOST_SHAPES: Final = 20_000  # a page; a map has more, and its first ones tell where it is
+MOST_SHAPES: Final = 20_000  # a page; a map has more, and its first ones show where it is
 _STRAIGHT: Final = 0.3  # points that a line along an axis may be off
 _THIN: Final = 1.7
 _Point = tuple[float, float]
@@ -15,7 +15,7 @@ _EVERYWHERE: Final[_Box] = (-inf, -inf, inf, inf)
 
 
 class State(NamedTuple):
-    """What `q` keeps: where drawing is visible, and whether lines are drawn in a colour near white."""
+    """The state that `q` saves: where drawing is visible, and whether lines are nearly white."""
 
     clip: _Box = _EVERYWHERE
     is_light: bool = False
@@ -46,7 +46,7 @@ class Paths:
             self._draw((start, end))
 
     def curve(self, points: Sequence[_Point]) -> None:
-        """A curve, which stays among its control points."""
+        """A curve, which stays within its control points."""
         self._draw(points)
 
     def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> None:
@@ -62,17 +62,17 @@ class Paths:
         self._emit(*_around(corners), Kind.PICTURE)
 
     def shade(self) -> None:
-        """A gradient over all that is visible."""
+        """A gradient over everything visible."""
         if self.state.clip != _EVERYWHERE:
             self._emit(*self.state.clip, Kind.DRAWING)
 
     def set_light(self, *, is_light: bool) -> None:
-        """Draw lines in a colour near white, or no longer."""
+        """Draw lines in a nearly white colour, or no longer."""
         if is_light != self.state.is_light:
             self.state = self.state._replace(is_light=is_light)
 
     def paint(self, *, is_filled: bool, is_stroked: bool, is_hidden: bool) -> None:
-        """The path ends: it is seen if it is filled or stroked in a colour that shows."""
+        """The path ends; it is visible if it is filled or stroked in a visible colour."""
         if self._drawn:
             self._end_part()
         path = self._path
@@ -98,7 +98,7 @@ class Paths:
         self._drawn += points
 
     def _end_part(self) -> None:
-        """Take the part as one drawing, with the lines along the axes that it has."""
+        """Add the part as one drawing, with its lines along the axes."""
         for x0, y0, x1, y1, _ in self._path[self._begun :]:
             self._drawn += ((x0, y0), (x1, y1))
         del self._path[self._begun :]

@@ -1,4 +1,4 @@
-"""What drawing operations rely on: fonts and forms by name, and matrices."""
+"""What drawing operations refer to: fonts and forms by name, and matrices."""
 
 from typing import Final, Protocol
 
@@ -9,11 +9,11 @@ IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Form(Protocol):
-    """A form XObject: drawing operations with resources and a matrix of their own."""
+    """A form XObject: drawing operations with their own resources and matrix."""
 
     @property
     def matrix(self) -> Matrix:
-        """From its space to that of who draws it."""
+        """From its space to its parent's."""
         ...
 
     @property
@@ -34,7 +34,7 @@ class Resources(Protocol):
         ...
 
     def form(self, name: bytes) -> "Form | None":
-        """The form of that name, None if that is an image or nothing."""
+        """The form of that name, None for an image or an unknown name."""
         ...
 
     def is_image(self, name: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What a page shows: runs of text, rules and images, with their places.
+"""The content of a page: runs of text, rules and images, with their places.
 
 Coordinates are points from the page's lower left corner as a reader sees the page, y upwards.
 """
@@ -19,13 +19,12 @@ SOFT_HYPHEN: Final = "\u00ad"  # in a run's text: a word is divided here
 
 
 class Run(NamedTuple):
-    """A piece of text drawn at once.
+    """A piece of text that is drawn at once.
 
-    `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (drawn in a colour near white), LEGACY (in a
-    font whose codes are no characters), UNMAPPED (a glyph's character is not known), INVISIBLE (not painted) and
-    KRUTI_DEV (LEGACY, in an encoding that is known).
-    `breaks` are the gaps inside that were taken for spaces: index of the space, where the gap begins and ends.
-    `height` is that of one of TeX's large signs, in em.
+    `y` is the baseline, `size` the font's, `flags` a sum of BOLD, LIGHT (nearly white), LEGACY (in a font whose codes
+    are not characters), UNMAPPED (a glyph's character is unknown), INVISIBLE (not painted) and KRUTI_DEV (LEGACY, in a
+    known encoding). `breaks` are the inner gaps that were taken for spaces: index of the space, where the gap begins
+    and ends. `height` is that of one of TeX's large signs, in em.
     """
 
     x0: float
@@ -39,7 +38,7 @@ class Run(NamedTuple):
 
 
 def pieces(run: Run, least: float, places: Sequence[tuple[float, float]] = ()) -> list[Run]:
-    """A run cut at its breaks, at those at least so many em wide or in one of some places along the line."""
+    """A run cut at its breaks: at those at least `least` em wide, or at one of some places along the line."""
     x0, x1, y, size, text, flags, breaks, _ = run
     width = least * size
     cut: list[Run] = []
@@ -87,7 +86,7 @@ class Kind(IntEnum):
 
 
 class Shape(NamedTuple):
-    """Where something is drawn that is not text, as far as it is visible."""
+    """Where something other than text is drawn, as far as it is visible."""
 
     x0: float
     y0: float
@@ -101,7 +100,7 @@ class PageContent:
     """Everything on a page that matters; `number` counts from 1.
 
     `turned` are the characters of text that runs upwards (90), upside down (180) or downwards (270); it has no runs.
-    `rotation` is how far the page is turned clockwise beyond what the file says.
+    `rotation` is how far the page is turned clockwise in addition to the file's rotation.
     """
 
     number: int

@@ -1,9 +1,9 @@
-"""String tokens of PDF syntax as bytes."""
+"""Converts string tokens of PDF syntax to bytes."""
 
 import re
 from typing import Final
 
-# Patterns of string tokens, parentheses nested as far as any producer goes.
+# Patterns of string tokens, with parentheses nested as far as any producer goes.
 STRING: Final = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\))*+\)"
 HEX: Final = rb"<[0-9A-Fa-f\s]*+>"
 
@@ -19,7 +19,7 @@ def literal(token: bytes) -> bytes:
 
 
 def unhex(token: bytes) -> bytes:
-    """The bytes of `<...>`; a missing last digit counts as 0, as the standard says."""
+    """The bytes of `<...>`; a missing last digit counts as 0, as in the standard."""
     digits = token[1:-1]
     try:
         return bytes.fromhex(digits.decode("ascii"))
@@ -29,7 +29,7 @@ def unhex(token: bytes) -> bytes:
 
 
 def bytes_of(token: bytes) -> bytes:
-    """The bytes of a string in either writing."""
+    """The bytes of a string in either notation."""
     return literal(token) if token[:1] == b"(" else unhex(token)
 
 
