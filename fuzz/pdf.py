@@ -46,7 +46,7 @@ def read(data: bytes) -> None:
         assert error.code
         assert error.message
         return
-    assert isinstance(paper, model.Paper)
+    assert isinstance(paper, model.QuestionPaper)
     for question in paper.questions:
         question.text.encode()
         assert question.question_type in {"MCQ", "MSQ", "NUMERIC"}

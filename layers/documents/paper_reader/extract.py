@@ -12,7 +12,7 @@ from paper_reader.layout import reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
 from paper_reader.paper import questions
-from paper_reader.paper.model import Paper, Progress, Warning_
+from paper_reader.paper.model import Progress, QuestionPaper, Warning_
 from paper_reader.pdf import kruti_dev
 from paper_reader.pdf.document import Document
 from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
@@ -23,7 +23,7 @@ _LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header o
 _MOST_TEXT: Final = 400_000
 
 
-def extract(data: bytes, progress: Progress | None = None) -> Paper:
+def extract(data: bytes, progress: Progress | None = None) -> QuestionPaper:
     """The questions of a PDF.
 
     Args:
@@ -49,7 +49,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _extract(data: bytes, progress: Progress | None) -> Paper:
+def _extract(data: bytes, progress: Progress | None) -> QuestionPaper:
     document = Document(data)
     pages: list[PageContent] = []
     for page in document.pages():
@@ -79,7 +79,7 @@ def _extract(data: bytes, progress: Progress | None) -> Paper:
         warnings.insert(0, Warning_("legacy_font_converted", told))
     if not found:
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
-    paper = Paper(found, warnings, len(pages), text=_text(lines))
+    paper = QuestionPaper(found, warnings, len(pages), text=_text(lines))
     paper.rotations = {page.number: page.rotation for page in pages if page.rotation}
     owners.give(paper, drawn, lines)
     for question in found:

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from paper_reader.errors import BROKEN, DocumentError, too_large
-from paper_reader.paper.model import Area, Cut, Figure, Paper, PaperQuestion, Progress, Translation, Warning_
+from paper_reader.paper.model import Area, Cut, Figure, PaperQuestion, Progress, QuestionPaper, Translation, Warning_
 
 # Of data; with mapped code and memory that the limit does not count, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
@@ -30,14 +30,14 @@ class OutOfTime(Exception):
     `paper` is set if only figures are missing.
     """
 
-    def __init__(self, paper: Paper | None = None) -> None:
+    def __init__(self, paper: QuestionPaper | None = None) -> None:
         super().__init__()
         self.paper = paper
 
 
 def extract_isolated(
     data: bytes, *, seconds: float, with_figures: bool = False, progress: Progress | None = None
-) -> Paper:
+) -> QuestionPaper:
     """The questions of a PDF, read in another process.
 
     Args:
@@ -111,8 +111,8 @@ def _heard(lines: Iterable[bytes], progress: Progress | None) -> tuple[dict[str,
     return answer, pictures
 
 
-def _paper(answer: dict[str, Any]) -> Paper:
-    return Paper(
+def _paper(answer: dict[str, Any]) -> QuestionPaper:
+    return QuestionPaper(
         questions=[_question(fields) for fields in answer["questions"]],
         warnings=[Warning_(**fields) for fields in answer["warnings"]],
         pages=answer["pages"],
@@ -121,7 +121,7 @@ def _paper(answer: dict[str, Any]) -> Paper:
     )
 
 
-def _add_pictures(paper: Paper, pictures: dict[int, dict[str, Any]]) -> None:
+def _add_pictures(paper: QuestionPaper, pictures: dict[int, dict[str, Any]]) -> None:
     for index, told in pictures.items():
         paper.figures[index].picture = base64.b64decode(told["picture"])
         paper.figures[index].extension = told["extension"]
@@ -152,7 +152,7 @@ def _limit(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(data: bytes, progress: Progress) -> Paper:
+def _read(data: bytes, progress: Progress) -> QuestionPaper:
     if b"/Encrypt" not in data:
         # pypdf imports the ciphers at its own import, which takes 40 ms that only encrypted files need.
         sys.modules["Crypto"] = None  # type: ignore[assignment]
@@ -177,7 +177,7 @@ def main() -> None:
             tell({"page": page, "pages": pages})
 
     data = sys.stdin.buffer.read()
-    paper: Paper | None = None
+    paper: QuestionPaper | None = None
     try:
         paper = _read(data, progress)
         answer = asdict(paper) | {"figures": [figure.cuts for figure in paper.figures]}
@@ -193,7 +193,7 @@ def main() -> None:
         _draw(data, paper, tell)
 
 
-def _draw(data: bytes, paper: Paper, tell: Callable[[dict[str, Any]], None]) -> None:
+def _draw(data: bytes, paper: QuestionPaper, tell: Callable[[dict[str, Any]], None]) -> None:
     """Write the pictures of a paper's figures; the questions were written before, whatever ends the process here."""
     from paper_reader.figures import cutting  # noqa: PLC0415 - PDFium and Pillow, only where there are figures
 

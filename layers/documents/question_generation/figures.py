@@ -11,12 +11,12 @@ from smartexam.catalog.questions import OPTION_LETTERS
 from smartexam.platform.parallel import in_parallel
 
 if TYPE_CHECKING:
-    from paper_reader.paper.model import Figure, Paper, PaperQuestion
+    from paper_reader.paper.model import Figure, PaperQuestion, QuestionPaper
 
 _AT_ONCE: Final = 8
 
 
-def stored(paper: "Paper", questions: Collection["PaperQuestion"]) -> dict[int, str]:
+def stored(paper: "QuestionPaper", questions: Collection["PaperQuestion"]) -> dict[int, str]:
     """Store the figures of questions; returns their paths by index.
 
     Raises:

@@ -17,7 +17,7 @@ from smartexam.catalog.store import questions
 from smartexam.platform.errors import BadRequest, Unavailable
 
 if TYPE_CHECKING:
-    from paper_reader.paper.model import Paper, PaperQuestion
+    from paper_reader.paper.model import PaperQuestion, QuestionPaper
 
 _CALL_SECONDS: Final = 22.0
 _LEAST_SECONDS: Final = 4.0
@@ -68,7 +68,7 @@ def run(request: GenerationRequest, source: bytes | None, remaining: Clock, repo
     return writing.write(request, text, existing, _asking(remaining, report), client.model_name(), report)
 
 
-def _read(mode: str, source: bytes, remaining: Clock, report: Report) -> "Paper":
+def _read(mode: str, source: bytes, remaining: Clock, report: Report) -> "QuestionPaper":
     from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
     from paper_reader.errors import DocumentError  # noqa: PLC0415
 
@@ -121,7 +121,7 @@ def _asking(remaining: Clock, report: Report) -> writing.Ask:
     return ask
 
 
-def _extracted(request: GenerationRequest, paper: "Paper", remaining: Clock, report: Report) -> Outcome:
+def _extracted(request: GenerationRequest, paper: "QuestionPaper", remaining: Clock, report: Report) -> Outcome:
     notices = [Notice(warning.code, warning.message, warning.question) for warning in paper.warnings]
     repaired_by = _repair(paper, remaining, report, notices)
     caps = request.caps()
@@ -151,7 +151,7 @@ def _extracted(request: GenerationRequest, paper: "Paper", remaining: Clock, rep
     return Outcome(found, notices)
 
 
-def _repair(paper: "Paper", remaining: Clock, report: Report, notices: list[Notice]) -> dict[int, str]:
+def _repair(paper: "QuestionPaper", remaining: Clock, report: Report, notices: list[Notice]) -> dict[int, str]:
     """Repair unclear questions if a model is configured; returns the model's name by repaired question."""
     unclear = [question for question in paper.questions if question.unclear and "\ufffd" in _all_text(question)]
     if not unclear or not client.is_configured():

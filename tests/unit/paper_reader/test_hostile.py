@@ -15,7 +15,7 @@ from paper_reader.errors import BROKEN, ENCRYPTED, NO_TEXT, NOT_A_PDF, TOO_LARGE
 from paper_reader.extract import extract
 from paper_reader.isolation import OutOfTime, extract_isolated
 from paper_reader.layout import reading
-from paper_reader.paper.model import Paper
+from paper_reader.paper.model import QuestionPaper
 from paper_reader.pdf.content import read_page
 from paper_reader.pdf.resources import IDENTITY
 from paper_reader.pdf.runs import PageContent, Run
@@ -142,7 +142,7 @@ def lying_xref() -> bytes:
     return mock_paper().replace(b"0 9\n", b"0 999999999\n", 1)
 
 
-def outcome(read: Callable[[], Paper]) -> str:
+def outcome(read: Callable[[], QuestionPaper]) -> str:
     """The code of the failure, or "read" for a file that can be read after all."""
     try:
         found = read()

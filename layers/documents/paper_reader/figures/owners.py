@@ -9,7 +9,7 @@ from paper_reader.figures.regions import Region, Use
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import Line
 from paper_reader.paper import headings, inline_answers
-from paper_reader.paper.model import Area, Cut, Figure, Paper, PaperQuestion
+from paper_reader.paper.model import Area, Cut, Figure, PaperQuestion, QuestionPaper
 
 _PROBE: Final = 0.25  # of a drawing's height below its upper edge, at the level of its question's text
 _BESIDE: Final = 0.5  # of a drawing's width that is within its column
@@ -24,7 +24,7 @@ _FORMULA_WARNING: Final = "Some of it is a picture of a formula; the image shows
 _TABLE_WARNING: Final = "It has a table whose cells have several lines; the image shows it as printed."
 
 
-def give(paper: Paper, regions: Sequence[Region], lines: Sequence[Line]) -> None:
+def give(paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line]) -> None:
     """Give each question its drawings, and warn about those that could not be assigned.
 
     Args:
@@ -119,7 +119,7 @@ def _is_solved(line: Line) -> bool:
 
 
 def _attach(
-    paper: Paper,
+    paper: QuestionPaper,
     question: PaperQuestion,
     regions: list[Region],
     lines: Sequence[Line],

@@ -120,7 +120,7 @@ class PaperQuestion:
 
 
 @dataclass(slots=True)
-class Paper:
+class QuestionPaper:
     """The result of reading a document.
 
     `rotations`: the pages that are turned clockwise in addition to the file's rotation, and how far.
