@@ -19,6 +19,7 @@ from tests.factories.model_server import ModelServer, Reply, Script, serving
 from tests.factories.users import access_token, create_user
 
 BUCKET = "uploads-test"
+IMAGES_BUCKET = "images-test"
 BASE = "/admin/ai-command-centre"
 Serve = Callable[[Script], ModelServer]
 
@@ -74,6 +75,21 @@ def bucket(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
+def images_bucket(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """An empty bucket for images in moto; a client to look into it."""
+    monkeypatch.setenv("IMAGES_BUCKET", IMAGES_BUCKET)
+    monkeypatch.setenv("IMAGES_BASE_URL", "https://images.test")
+    settings.cache_clear()
+    storage._client.cache_clear()
+    found = boto3.client("s3", region_name="us-east-1")
+    found.create_bucket(Bucket=IMAGES_BUCKET)
+    yield found
+    for item in found.list_objects_v2(Bucket=IMAGES_BUCKET).get("Contents", []):
+        found.delete_object(Bucket=IMAGES_BUCKET, Key=item["Key"])
+    found.delete_bucket(Bucket=IMAGES_BUCKET)
+
+
+@pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Start a model server that answers as a script says; the functions have a key to it."""
     with ExitStack() as opened:
@@ -110,4 +126,4 @@ def mcq(text: str, answer: str = "B", **fields: Any) -> dict[str, Any]:
     return {"question_type": "MCQ", "question_text": text, **options, "correct_answer": answer, **fields}
 
 
-__all__ = ["Admin", "Reply", "admin", "bucket", "serve"]
+__all__ = ["Admin", "Reply", "admin", "bucket", "images_bucket", "serve"]

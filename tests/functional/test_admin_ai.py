@@ -12,6 +12,7 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import questions
 from smartexam.jobs.store import jobs
 from smartexam.platform import audit
+from tests.factories.drawn_papers import DRAWINGS, drawn_paper
 from tests.factories.events import send
 from tests.factories.exams import create_exam
 from tests.factories.papers import mock_paper, paper
@@ -19,11 +20,13 @@ from tests.factories.users import access_token, create_user
 from tests.functional.generation import (
     BASE,
     BUCKET,
+    IMAGES_BUCKET,
     Admin,
     Reply,
     Serve,
     admin,
     bucket,
+    images_bucket,
     is_solver,
     mcq,
     serve,
@@ -31,7 +34,7 @@ from tests.functional.generation import (
     written,
 )
 
-__all__ = ["admin", "bucket", "serve"]
+__all__ = ["admin", "bucket", "images_bucket", "serve"]
 
 
 @pytest.fixture
@@ -60,6 +63,37 @@ class TestExtract:
         assert first["provenance"]["verification"] == "answer_key"
         assert (first["provenance"]["page"], first["provenance"]["number"]) == (1, 1)
         assert "(B) Velocity" in first["provenance"]["span"]
+
+    def test_says_what_a_person_needs_to_check_a_question(self, admin: Admin, exam: Exam) -> None:
+        body = admin.generate(mock_paper(), mode="extract", exam_id=exam.id).body
+
+        assert [(q["page"], q["number"]) for q in body["questions"]] == [(1, 1), (1, 2), (1, 3), (1, 4)]
+        assert {(q["confidence"], q["figure"], q["image_path"]) for q in body["questions"]} == {(1.0, None, "")}
+        assert [q["warnings"] for q in body["questions"]] == [[], [], [], []]
+
+    def test_figures_are_stored_and_saved_with_their_questions(
+        self, admin: Admin, exam: Exam, images_bucket: Any
+    ) -> None:
+        drawn = drawn_paper(("between", "options-in-a-square"), DRAWINGS[:1])
+
+        answer = admin.generate(drawn.data, mode="extract", exam_id=exam.id)
+
+        assert answer.status == 200, answer.body
+        first, second, third, _ = answer.body["questions"]
+        path = first["image_path"]
+        assert first["figure"] == {"image_url": f"https://images.test/{path}", "option_image_urls": {}}
+        stored = images_bucket.get_object(Bucket=IMAGES_BUCKET, Key=path)
+        assert (stored["ContentType"], stored["Body"].read(8)) == ("image/png", b"\x89PNG\r\n\x1a\n")
+        assert (second["image_path"], second["option_images"], second["figure"]) == ("", {}, None)
+        assert sorted(third["option_images"]) == ["A", "B", "C", "D"]
+        assert (third["option_a"], third["image_path"]) == ("", "")
+        assert images_bucket.list_objects_v2(Bucket=IMAGES_BUCKET)["KeyCount"] == 5
+        drafts = [draft | {"correct_answer": "B"} for draft in answer.body["questions"]]
+        saved = admin.call("POST", "/save", body={"questions": drafts})
+        assert saved.status == 200, saved.body
+        kept = [item.content for item in questions.all_questions(exam.id)]
+        assert kept[0].image_path == path
+        assert dict(kept[2].option_images) == third["option_images"]
 
     def test_counts_are_caps_per_type(self, admin: Admin, exam: Exam) -> None:
         answer = admin.generate(
@@ -140,6 +174,16 @@ class TestExtract:
 
 
 class TestRequest:
+    def test_json_may_have_numbers(self, admin: Admin, exam: Exam, serve: Serve) -> None:
+        serve(lambda r: solved("B") if is_solver(r) else written(mcq("What is 1 + 1?")))
+        fields = {"mode": "pure", "topic": "Sums", "mcq_count": 1, "msq_count": None, "mcq_plus": 2.5, "mcq_minus": 1}
+
+        answer = admin.call("POST", "/generate", body={"exam_id": exam.id, **fields})
+
+        assert answer.status == 200, answer.body
+        (question,) = answer.body["questions"]
+        assert (question["positive_marks"], question["negative_marks"]) == (2.5, 1.0)
+
     @pytest.mark.parametrize(
         ("fields", "field"),
         [
