@@ -104,7 +104,7 @@ def _size(folder: Path, *, as_built: bool) -> sizes.Size:
     services = folder / "botocore" / "data"
     if not as_built or not services.is_dir():
         return sizes.measure(folder)
-    makefile = (PROJECT / "layers" / "common" / "Makefile").read_text(encoding="utf-8")
+    makefile = (PROJECT / "layers" / "Makefile").read_text(encoding="utf-8")
     kept = re.findall(r"^SERVICES := (.+)$", makefile, re.MULTILINE)[0].split()
     left_out = {each.name for each in services.iterdir() if each.is_dir()} - set(kept)
     with tempfile.TemporaryDirectory() as scratch:

@@ -17,10 +17,11 @@ import urllib3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
+from bench.process import begin_process
 from local.emulator import CREDENTIALS, REGION, Emulator, Folders
 from local.layout import Layout
-from local.template import load
 from smartexam.platform.dynamodb import engine
+from tests.factories.tables import create_tables
 
 _QUEUES = ("MAIL", "ACCOUNT_ERASER", "EXAM_ERASER", "CONVERSATION_ERASER", "STATISTICS")
 _BUCKETS = ("IMAGES_BUCKET", "UPLOADS_BUCKET")
@@ -81,25 +82,17 @@ def local_engine() -> Iterator[LocalEngine]:
             os.environ.update(AWS_ENDPOINT_URL=emulator.endpoint, AWS_ENDPOINT_URL_DYNAMODB=database)
             os.environ.update(running.tables, LOCAL_CLOCK_FILE=str(running.clock_file))
             os.environ.update(_create_queues_and_buckets(emulator))
-            engine.reset()
+            begin_process()
             engine.connection().client.meta.events.register("before-send.dynamodb", _Patient().send)
             yield running
         finally:
-            engine.reset()
+            begin_process()
             emulator.stop(keep_state=False)
 
 
 def _create_tables(endpoint: str) -> dict[str, str]:
     client = _client("dynamodb", endpoint)
-    wanted = ("AttributeDefinitions", "KeySchema", "LocalSecondaryIndexes", "GlobalSecondaryIndexes", "BillingMode")
-    names = {}
-    for logical_id, resource in load(Layout().template)["Resources"].items():
-        if resource["Type"] == "AWS::DynamoDB::Table":
-            properties = resource["Properties"]
-            context = logical_id.removesuffix("Table").lower()
-            name = f"{context}-bench-{os.getpid()}"
-            client.create_table(TableName=name, **{each: properties[each] for each in wanted if each in properties})
-            names[f"{context.upper()}_TABLE"] = name
+    names = create_tables(client, f"bench-{os.getpid()}")
     client.close()
     return names
 

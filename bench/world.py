@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.deployed import LAYOUT
+from bench.process import begin_process
 from local import template
 from local.emulator import REGION, Emulator, Folders
 from local.layout import PROJECT
@@ -59,9 +60,11 @@ def running() -> Iterator[World]:
             environment |= create_tables(emulator.client("dynamodb"), "bench")
             before = dict(os.environ)
             os.environ.update(environment, LOG_LEVEL="ERROR")
+            begin_process()
             try:
                 yield World(environment, emulator)
             finally:
+                begin_process()
                 os.environ.clear()
                 os.environ.update(before)
         finally:
@@ -86,9 +89,13 @@ def token_for(user_id: int, role: str = "user,admin") -> str:
 def _placeholders() -> dict[str, str]:
     """A value for every variable of a function; the important ones are set afterwards."""
     found: dict[str, str] = {}
-    for _, properties in template.functions(template.load(LAYOUT.template)):
-        for name in properties.get("Environment", {}).get("Variables", {}):
-            found[name] = "http://127.0.0.1:9/nothing" if name.endswith(("URL", "ENDPOINT")) else "nothing"
+    document = template.load(LAYOUT.template)
+    defaults = {name: parameter.get("Default") for name, parameter in document["Parameters"].items()}
+    for _, properties in template.functions(document):
+        for name, value in properties.get("Environment", {}).get("Variables", {}).items():
+            placeholder = "http://127.0.0.1:9/nothing" if name.endswith(("URL", "ENDPOINT")) else "nothing"
+            parameter = value.get("Ref") if isinstance(value, dict) else None
+            found[name] = str(defaults.get(parameter) or placeholder)
     for secret in ("JWT_SECRET_ARN", "GROQ_SECRET_ARN"):
         found.pop(secret, None)
     return found

@@ -15,14 +15,12 @@ from moto import mock_aws
 from local.emulator import Emulator, Folders
 from local.layout import Layout
 from local.stack import LocalStack
-from smartexam.accounts import revocations
-from smartexam.catalog.store import papers
-from smartexam.platform import ids, stopwatch
+from smartexam.platform import stopwatch
 from smartexam.platform.dynamodb import table
-from smartexam.platform.settings import settings
 from tests.dynamodb.database import MemoryDatabase
 from tests.dynamodb.installed import answering
 from tests.factories.clock import FrozenClock
+from tests.factories.process import forget_processes_state
 from tests.factories.tables import create_tables, delete_tables
 
 REGION = "us-east-1"
@@ -45,18 +43,6 @@ _SAFE_ENVIRONMENT = {
 # the server for the browser.
 _SHARED_THREADS = ("asyncio_", "emulator", "loopback")
 _NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "SMARTEXAM_LOCAL", "JWT_SECRET_ARN")
-
-
-def forget_processes_state() -> None:
-    """Reset this process to the state of a fresh Lambda: no settings, ids, feed, papers or guesses.
-
-    The connection stays, because creating a client takes longer than most tests.
-    """
-    settings.cache_clear()
-    ids.allocator.cache_clear()
-    revocations.feed.cache_clear()
-    papers.load_paper.cache_clear()
-    papers.load_answer_key.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

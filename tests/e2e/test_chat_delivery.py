@@ -22,8 +22,8 @@ from smartexam.accounts import tokens
 from smartexam.accounts.store.identity import User
 from smartexam.platform.dynamodb import table
 from smartexam.talk.store.messaging import connections
-from tests.conftest import forget_processes_state
 from tests.contract.client import Client
+from tests.factories.process import forget_processes_state
 from tests.factories.users import create_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]

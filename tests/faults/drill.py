@@ -14,11 +14,11 @@ import pytest
 
 from exams import sitting
 from smartexam.platform import secret_store
-from tests.conftest import forget_processes_state
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
 from tests.factories.events import Answer
 from tests.factories.faults import Call, Extent, Fault, Faults
+from tests.factories.process import forget_processes_state
 from tests.faults import consistency
 from tests.faults.cases import cases
 from tests.faults.consistency import Stored

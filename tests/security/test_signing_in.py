@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from smartexam.accounts.store import credentials
-from tests.conftest import forget_processes_state
 from tests.factories.events import Answer
+from tests.factories.process import forget_processes_state
 from tests.factories.users import PASSWORD, create_user
 from tests.security import gateway
 from tests.security.world import World

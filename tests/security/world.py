@@ -23,7 +23,7 @@ from smartexam.platform import opaque, queues, storage
 from smartexam.platform.dynamodb import engine
 from smartexam.talk.realtime import delivery
 from smartexam.talk.store import sockets
-from tests.conftest import REGION, forget_processes_state
+from tests.conftest import REGION
 from tests.dynamodb.database import MemoryDatabase, Place, Snapshot, StoredItem, table_names
 from tests.dynamodb.installed import answering
 from tests.factories.chat import Wire
@@ -33,6 +33,7 @@ from tests.factories.exams import create_exam
 from tests.factories.google import CertificateServer, Key
 from tests.factories.model_server import ModelServer, replies, serving
 from tests.factories.post import PostOffice
+from tests.factories.process import forget_processes_state
 from tests.factories.streams import stored_records, stream_event
 from tests.factories.users import access_token, create_user
 from tests.security import gateway
