@@ -1,1 +1,1 @@
-"""Students and batches as admins keep them."""
+"""Students and batches, for administrators."""

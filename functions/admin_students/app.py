@@ -1,4 +1,4 @@
-"""Routes of students and batches as admins keep them."""
+"""Routes of students and batches, for administrators."""
 
 from admin_students import batches as rules
 from admin_students import rosters, students
@@ -28,16 +28,16 @@ from smartexam.platform.times import iso
 
 api = Api("admin_students")
 
-# What Lambda takes is 6 MB, of which base64 leaves three quarters for a file.
+# Lambda takes 6 MB, of which base64 leaves three quarters for a file.
 _LARGEST_UPLOAD = 4_700_000
 
 
 @api.get("/admin/api/batches", access=Access.ADMIN, query=BatchesQuery, answers=BatchPage)
 def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
-    """List batches by name, those with `q` in it.
+    """List batches by name; with `q`, those whose name contains it.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
     name = f"batches:{query.q}"
@@ -47,17 +47,17 @@ def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
 
 @api.post("/admin/batches/create", access=Access.ADMIN, takes=BatchFields, answers=BatchAnswer)
 def create_batch(request: Request, body: BatchFields) -> BatchAnswer:
-    """Make a batch.
+    """Create a batch.
 
     Raises:
-        Conflict: `name_taken`, whatever the case.
+        Conflict: `name_taken`, in any case.
     """
     return BatchAnswer(_view(rules.create(body.name, request.caller.user_id, request.now)))
 
 
 @api.post("/admin/batches/update/<batch_id>", access=Access.ADMIN, takes=BatchFields, answers=BatchAnswer)
 def update_batch(request: Request, batch_id: int, body: BatchFields) -> BatchAnswer:
-    """Give a batch another name.
+    """Rename a batch.
 
     Raises:
         NotFound: `batch_not_found`.
@@ -68,7 +68,7 @@ def update_batch(request: Request, batch_id: int, body: BatchFields) -> BatchAns
 
 @api.post("/admin/batches/delete/<batch_id>", access=Access.ADMIN, answers=Done)
 def delete_batch(request: Request, batch_id: int) -> Done:
-    """Remove a batch; its students stay.
+    """Delete a batch; its students stay.
 
     Raises:
         NotFound: `batch_not_found`.
@@ -80,10 +80,12 @@ def delete_batch(request: Request, batch_id: int) -> Done:
 
 @api.get("/admin/api/batches/<batch_id>/students", access=Access.ADMIN, query=BatchesQuery, answers=StudentPage)
 def list_students(request: Request, batch_id: int, query: BatchesQuery) -> StudentPage:
-    """List the students of a batch; with `q` those whose username, email, roll number or a word of the name begins so.
+    """List the students of a batch; with `q`, those whose username, email, roll number or a word of the name starts
+    with it.
+
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
         NotFound: `batch_not_found`.
     """
     del request
@@ -96,7 +98,7 @@ def list_students(request: Request, batch_id: int, query: BatchesQuery) -> Stude
 
 @api.post("/admin/batches/<batch_id>/students/add", access=Access.ADMIN, takes=StudentIds, answers=StudentsAdded)
 def add_students(request: Request, batch_id: int, body: StudentIds) -> StudentsAdded:
-    """Put students into a batch. `added` counts those who were not in it; `errors` names who could not be added.
+    """Add students to a batch. `added` counts those who were not in it; `errors` lists those who could not be added.
 
     Raises:
         NotFound: `batch_not_found`.
@@ -107,7 +109,7 @@ def add_students(request: Request, batch_id: int, body: StudentIds) -> StudentsA
 
 @api.post("/admin/batches/<batch_id>/students/remove", access=Access.ADMIN, takes=StudentIds, answers=StudentsRemoved)
 def remove_students(request: Request, batch_id: int, body: StudentIds) -> StudentsRemoved:
-    """Take students out of a batch. `removed` counts those who were in it.
+    """Remove students from a batch. `removed` counts those who were in it.
 
     Raises:
         NotFound: `batch_not_found`.
@@ -117,10 +119,10 @@ def remove_students(request: Request, batch_id: int, body: StudentIds) -> Studen
 
 @api.post("/admin/students/update/<user_id>", access=Access.ADMIN, takes=StudentFields, answers=StudentAnswer)
 def update_student(request: Request, user_id: int, body: StudentFields) -> StudentAnswer:
-    """Change a student's names and roll number; what is left out stays.
+    """Change a student's names and roll number; missing fields stay.
 
     Raises:
-        NotFound: There is no such account.
+        NotFound: there is no such account.
         Conflict: `roll_no_taken` by another student, or as somebody's username.
     """
     return StudentAnswer(students.view(students.change(user_id, body, request.caller.user_id, request.now)))
@@ -136,10 +138,10 @@ def update_student(request: Request, user_id: int, body: StudentFields) -> Stude
     also={202: Accepted},
 )
 def import_roster(request: Request, body: RosterUpload) -> Imported | Reply:
-    """Make and change students by a CSV or XLSX file with columns `name`, `email`, `roll_no`, `batch`.
+    """Create and update students from a CSV or XLSX file with columns `name`, `email`, `roll_no`, `batch`.
 
-    A student is found by the address. An empty cell keeps what is there; batches stand in one cell with semicolons, and
-    are made when missing. More than 500 rows go on as a job (202).
+    Students are identified by email. An empty cell keeps the present value; a cell may have several batches, separated
+    by semicolons, and missing batches are created. More than 500 rows continue as a job (202).
 
     Raises:
         BadRequest: `csv_unreadable`, `too_many_rows`.
@@ -151,7 +153,7 @@ def import_roster(request: Request, body: RosterUpload) -> Imported | Reply:
 
 @api.get("/admin/students/export-csv", access=Access.ADMIN, query=ExportQuery, answers="text/csv", also={202: Accepted})
 def export_roster(request: Request, query: ExportQuery) -> Reply:
-    """Give the students of a batch, or all, as a CSV file that imports again. Of very many a job writes it (202).
+    """Export the students of a batch, or all, as a CSV file that imports unchanged. A job writes very large ones (202).
 
     Raises:
         NotFound: `batch_not_found`.

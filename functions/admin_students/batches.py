@@ -1,4 +1,4 @@
-"""Batches: making, naming and removing them, and who is in them."""
+"""Creates, renames and deletes batches, and changes their students."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields
 
-# Students that are taken out of a removed batch before the answer; of more, a job takes out the rest.
+# How many pieces of a deleted batch's students are removed within the request; a job removes the rest.
 _PIECES_AT_ONCE = 10
 
 
 def create(name: str, admin_id: int, now: float) -> Batch:
-    """Make a batch.
+    """Create a batch.
 
     Raises:
-        InvalidFields: the name cannot be one.
+        InvalidFields: the name is not valid.
         Conflict: the name is taken.
     """
     batch = Batch(ids.next_id("batch"), _checked(name), 0, now)
@@ -29,10 +29,10 @@ def create(name: str, admin_id: int, now: float) -> Batch:
 
 
 def rename(batch_id: int, name: str, admin_id: int, now: float) -> Batch:
-    """Give a batch another name.
+    """Rename a batch.
 
     Raises:
-        InvalidFields: the name cannot be one.
+        InvalidFields: the name is not valid.
         NotFound: there is no such batch.
         Conflict: the name is taken.
     """
@@ -46,7 +46,7 @@ def rename(batch_id: int, name: str, admin_id: int, now: float) -> Batch:
 
 
 def delete(batch_id: int, admin_id: int, now: float) -> None:
-    """Remove a batch, and its students from it.
+    """Delete a batch, and remove its students from it.
 
     Raises:
         NotFound: there is no such batch.
@@ -63,7 +63,7 @@ def delete(batch_id: int, admin_id: int, now: float) -> None:
 
 
 def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int, list[Refused]]:
-    """Put students into a batch; how many were not in it, and who could not be added.
+    """Add students to a batch; returns how many were not in it, and who could not be added.
 
     Raises:
         NotFound: there is no such batch.
@@ -76,7 +76,7 @@ def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: flo
 
 
 def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> int:
-    """Take students out of a batch; how many were in it.
+    """Remove students from a batch; returns how many were in it.
 
     Raises:
         NotFound: there is no such batch.

@@ -10,7 +10,7 @@ _Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
 class BatchesQuery(Struct, frozen=True):
-    """What to look for in names, from where to go on, and how many to list."""
+    """What to search for in names, where to continue, and how many to list."""
 
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: str | None = None
@@ -48,7 +48,7 @@ class BatchPage(Struct, frozen=True):
 
 
 class StudentView(Struct, frozen=True):
-    """A student; `roll_no` is null where there is none."""
+    """A student; `roll_no` is null if there is none."""
 
     user_id: int
     username: str
@@ -96,7 +96,7 @@ class StudentsRemoved(Struct, frozen=True):
 
 
 class StudentFields(Struct, frozen=True):
-    """What is to be changed of a student; a `roll_no` of null or "" takes the number away."""
+    """The changed fields of a student; a `roll_no` of null or "" removes the number."""
 
     roll_no: str | UnsetType | None = UNSET
     first_name: str | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Importing a roster: at once, or as a job if it is long."""
+"""Imports a roster: within the request, or as a job if it is long."""
 
 import hashlib
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ _YES = frozenset({"1", "true", "yes", "on"})
 
 
 def import_roster(upload: RosterUpload, admin_id: int, now: float) -> Imported | Accepted:
-    """What an import came to, or the job that does it.
+    """The result of an import, or the job that does it.
 
     Raises:
         BadRequest: the file cannot be read, or has too many rows.
         NotFound: there is no such batch.
-        Unavailable: the database or the queue cannot be reached; the same file again goes on from there.
+        Unavailable: the database or the queue cannot be reached; importing the same file again continues.
     """
     batch_id = upload.batch_id or None
     if batch_id is not None:
@@ -58,7 +58,7 @@ def _read(content: bytes) -> tuple[list[StudentRow], list[tuple[int, str]]]:
             faults.append((row.line, row.reason))
             continue
         if any(cell.strip() for cell in row.cells[width:]):
-            # A comma without quotes has moved its cells.
+            # An unquoted comma has shifted its cells.
             faults.append((row.line, f"has {len(row.cells)} cells where the header has {width}"))
             continue
         cells = {column: row.cells[place] for column, place in places.items() if place < len(row.cells)}
@@ -87,7 +87,7 @@ def _at_once(order: RosterOrder, now: float) -> Imported:
 
 
 def _as_job(order: RosterOrder, content: bytes, now: float) -> Accepted:
-    """Hand the import over: its rows first, then the job."""
+    """Store the import's rows and then the job."""
     packed = msgspec.json.encode(order)
     job_id = queue.next_job_id()
     key = f"jobs/{job_id}/roster.json"
@@ -97,6 +97,6 @@ def _as_job(order: RosterOrder, content: bytes, now: float) -> Accepted:
 
 
 def _nothing(done: Sequence[Done], new: int) -> Sequence[Operation]:
-    """An import within a request notes nothing on its way."""
+    """An import within a request has no checkpoints."""
     del done, new
     return ()

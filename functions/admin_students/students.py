@@ -1,4 +1,4 @@
-"""Students: changing one, and exporting many."""
+"""Changes one student, and exports many."""
 
 import hashlib
 
@@ -21,7 +21,7 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
     """Change a student's names and roll number.
 
     Raises:
-        InvalidFields: a name or the number cannot be one.
+        InvalidFields: a name or the number is not valid.
         NotFound: there is no such account.
         Conflict: the roll number is another student's, or somebody's username.
     """
@@ -44,7 +44,7 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
 
 
 def export(batch_id: int | None, admin_id: int, now: float) -> bytes | Accepted:
-    """The roster of a batch, or of all students, as CSV; of very many a job writes it.
+    """The roster of a batch, or of all students, as CSV; for very many, a job writes it.
 
     Raises:
         NotFound: there is no such batch.
@@ -56,12 +56,12 @@ def export(batch_id: int | None, admin_id: int, now: float) -> bytes | Accepted:
 
 
 def view(user: User) -> StudentView:
-    """A student in an answer."""
+    """A student in the API's shape."""
     return StudentView(user.id, user.username, user.full_name, user.email, user.roll_no)
 
 
 def _checked(wanted: StudentFields) -> tuple[dict[str, str | None], list[Fault]]:
-    """The fields that are given, as they are stored, and what is wrong with them."""
+    """The given fields as they are stored, and what is wrong with them."""
     given: dict[str, str | None] = {}
     faults: list[Fault] = []
     if wanted.roll_no is not UNSET:
@@ -72,7 +72,7 @@ def _checked(wanted: StudentFields) -> tuple[dict[str, str | None], list[Fault]]
     for field, text in (("first_name", wanted.first_name), ("last_name", wanted.last_name)):
         if text is UNSET:
             continue
-        # Some people have one name.
+        # Some people have only one name.
         name = "" if field == "last_name" and not text.strip() else person_name(text)
         given[field] = name
         if name is None:

@@ -1,1 +1,1 @@
-"""Works on the jobs that requests handed over."""
+"""Works on jobs."""

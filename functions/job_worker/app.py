@@ -1,4 +1,4 @@
-"""The queue of jobs."""
+"""Consumes the queue of jobs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from smartexam.jobs.queue import JobOrder
 from smartexam.platform import queues
 from smartexam.platform.queues import Context
 
-# Enough to finish the piece in hand, hand the rest over and log.
+# Enough to complete the current piece, send the rest to the queue and log.
 _RESERVE_SECONDS = 15.0
 
 

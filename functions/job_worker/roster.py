@@ -1,4 +1,4 @@
-"""The import of a long roster, a piece at a time: each is done once, wherever a process stops."""
+"""Imports a long roster in pieces, each exactly once, wherever a process stops."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,11 @@ _Refused = list[tuple[int, str]]
 
 
 class _Progress(msgspec.Struct, frozen=True):
-    """How far an import is.
+    """The progress of an import.
 
     Attributes:
         next: the first row that is not done.
-        invite: addresses that the last piece found, to which links are to be mailed before the next one.
+        invite: addresses of the last piece, to which links must be mailed before the next one.
     """
 
     next: int = 0
@@ -32,13 +32,13 @@ class _Progress(msgspec.Struct, frozen=True):
     invite: tuple[str, ...] = ()
 
     def after(self, done: Sequence[Done], order: RosterOrder) -> "_Progress":
-        """How far it is when some more rows are done."""
+        """The progress after some more rows."""
         invited = tuple(each.invite for each in done if each.invite is not None) if order.invite else ()
         return _Progress(self.next + len(done), self.counts.plus(done), (*self.invite, *invited))
 
 
 def import_rows(work: Work) -> Outcome:
-    """Import the roster that the job's request names."""
+    """Import the roster of the job's request."""
     order = _order(work)
     progress = msgspec.json.decode(work.job.state, type=_Progress) if work.job.state else _Progress()
     started = work.job.created_at
@@ -46,7 +46,7 @@ def import_rows(work: Work) -> Outcome:
     while progress.next < len(order.rows):
         if work.remaining() < _ENOUGH_SECONDS:
             raise OutOfTime
-        # What was written by the piece before is mailed now; a process that stopped in between mails it again.
+        # The mails of the previous piece are ordered now; after a crash in between they are ordered again.
         roster_import.invite(progress.invite)
         progress = msgspec.structs.replace(progress, invite=())
         rows = order.rows[progress.next : progress.next + WINDOW]
@@ -67,7 +67,7 @@ def import_rows(work: Work) -> Outcome:
 
 
 def _checkpoints(work: Work, order: RosterOrder, before: _Progress) -> Alongside:
-    """What gives the writes that note, together with some rows, how far the import is then and what was refused."""
+    """A function that returns the writes that store, together with some rows, the progress and the refused rows."""
 
     def checkpoint(done: Sequence[Done], new: int) -> list[Operation]:
         progress, total = before.after(done, order), len(order.rows)

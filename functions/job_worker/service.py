@@ -1,4 +1,4 @@
-"""One job: what its kind does, and what follows from how it ended."""
+"""Runs one job by its kind, and continues or ends it."""
 
 from collections.abc import Callable, Mapping
 
@@ -10,7 +10,7 @@ from smartexam.platform.errors import BadRequest
 from smartexam.platform.observability import note
 from smartexam.platform.settings import settings
 
-# Every kind of job that a queue starts. A new kind is a function that takes a `Work`, and a line here.
+# All kinds of jobs that a queue starts. A new kind needs a function that takes a `Work`, and a line here.
 KINDS: Mapping[str, Kind] = {
     "roster_import": roster.import_rows,
     "students_export": students.export,
@@ -21,16 +21,16 @@ _TRY_AGAIN_SECONDS = 10
 
 
 class JobBroken(Exception):
-    """A job stumbled over something unforeseen; it was handed over for another try."""
+    """A job failed unexpectedly; it was sent to the queue for another try."""
 
 
 def work(job_id: int, claim_id: str, remaining: Callable[[], float]) -> None:
-    """Work on a job, or on as much of it as there is time for; the rest goes back into the queue.
+    """Work on a job, or on as much of it as there is time for; the rest is sent to the queue.
 
     Args:
-        job_id: which.
-        claim_id: unlike that of any other invocation.
-        remaining: seconds of working time left, whenever asked.
+        job_id: the job.
+        claim_id: unique to this invocation.
+        remaining: returns the seconds of working time left.
 
     Raises:
         JobBroken: something on our side failed.
@@ -41,7 +41,7 @@ def work(job_id: int, claim_id: str, remaining: Callable[[], float]) -> None:
     if ending == "again":
         queue.hand_over(job_id)
     elif ending == "broken":
-        # The message itself comes again only after the queue's visibility timeout.
+        # The message itself is delivered again only after the queue's visibility timeout.
         queue.hand_over(job_id, delay_seconds=_TRY_AGAIN_SECONDS)
         raise JobBroken(f"job {job_id}")
 

@@ -1,4 +1,4 @@
-"""Jobs about students: writing all of them into a file, and emptying a batch that was removed."""
+"""Jobs about students: exporting them, and emptying a deleted batch."""
 
 from smartexam.accounts.listing import count_students, list_roster
 from smartexam.accounts.roster import write_roster
@@ -20,14 +20,14 @@ def export(work: Work) -> Outcome:
         work.report(100 * listed // total, f"{listed} students")
 
     content = b"".join(write_roster(list_roster(batch_id, report)))
-    # Under the claim's name: a worker that lost its claim must not overwrite the holder's file.
+    # Under the claim's id, so that a worker that lost its claim cannot overwrite the holder's file.
     key = f"jobs/{work.job.id}/{work.claim_id}.csv"
     storage.put(settings().required("UPLOADS_BUCKET"), key, content, _CSV)
     return Outcome(b"{}", "Ready to download", ResultFile(key, "students.csv", _CSV))
 
 
 def remove_batch(work: Work) -> Outcome:
-    """Take the students of a removed batch out of it."""
+    """Remove the students of a deleted batch from it."""
     batch_id = int(work.job.request["batch_id"])
     while batches.erase_members(batch_id):
         if work.remaining() < 1:

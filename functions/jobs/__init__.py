@@ -1,1 +1,1 @@
-"""How far jobs are, and what they come to."""
+"""The progress and results of jobs."""

@@ -1,4 +1,4 @@
-"""Routes of jobs: how far they are, and what they come to."""
+"""Routes of jobs."""
 
 import msgspec
 
@@ -21,7 +21,7 @@ def list_jobs(request: Request, query: JobsQuery) -> JobPage:
     """List the jobs of the last week that administrators asked for, the newest first.
 
     Raises:
-        BadRequest: `invalid_cursor`, one that did not come from this list.
+        BadRequest: `invalid_cursor`, if it is not from this list.
     """
     after = cursors.decode("jobs", query.cursor)
     found, place = jobs.list_jobs(request.now, limit=query.limit, after=after)
@@ -30,20 +30,20 @@ def list_jobs(request: Request, query: JobsQuery) -> JobPage:
 
 @api.get("/admin/api/jobs/<job_id>", access=Access.ADMIN, answers=JobAnswer)
 def get_job(request: Request, job_id: int) -> JobAnswer:
-    """Tell how far a job is that an administrator asked for, and its result once it is done.
+    """Get the progress of an administrator's job, and its result once it is done.
 
     Raises:
-        NotFound: `job_not_found` (a week after it was asked for, a job is forgotten).
+        NotFound: `job_not_found`; jobs are deleted after a week.
     """
     return JobAnswer(_view(queue.look_at(job_id, request.now)))
 
 
 @api.get("/api/jobs/<job_id>", access=Access.AUTH, answers=JobAnswer)
 def get_own_job(request: Request, job_id: int) -> JobAnswer:
-    """Tell how far a job is that the caller asked for, and its result once it is done.
+    """Get the progress of the caller's own job, and its result once it is done.
 
     Raises:
-        NotFound: `job_not_found`, also for a job that somebody else asked for.
+        NotFound: `job_not_found`, also for other users' jobs.
     """
     return JobAnswer(_view(queue.look_at(job_id, request.now, owner=request.caller.user_id)))
 

@@ -6,14 +6,14 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 
 class JobsQuery(Struct, frozen=True):
-    """From where to go on, and how many to list."""
+    """Where to continue, and how many to list."""
 
     cursor: str | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
 class JobRow(Struct, frozen=True):
-    """How far a job is; `status` is queued, running, done or failed, `created_at` UTC."""
+    """The progress of a job; `status` is queued, running, done or failed, `created_at` UTC."""
 
     id: int
     kind: str
@@ -26,8 +26,8 @@ class JobRow(Struct, frozen=True):
 class JobView(Struct, frozen=True):
     """A job; `result` is null until it is done.
 
-    `download_url` is there if the result is a file, and good for ten minutes; `code` if the job failed for a reason
-    that a program can tell.
+    `download_url` is present if the result is a file, and valid for ten minutes; `code` if the job failed for a known
+    reason.
     """
 
     id: int

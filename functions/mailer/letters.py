@@ -38,7 +38,7 @@ def set_up(username: str, link: str) -> Letter:
 
 
 def invitation(full_name: str, username: str, roll_no: str | None, link: str, sign_in: str) -> Letter:
-    """To a student whose account the institute made."""
+    """To a student whose account the institute created."""
     names = username if roll_no is None else f"{username} or your roll number {roll_no}"
     return _letter(
         f"Your {_PRODUCT} account",

@@ -4,8 +4,8 @@
     places = match_columns(table.header, {"name": ("full name",), "email": ("e-mail address",)})
     for row in table.rows: ...
 
-What a table means is for the caller to say. Cells are text and nothing else: "007" and "3.10" stay as they are, as far
-as the file still has them.
+The meaning of a table is the caller's. Cells are text and nothing else: "007" and "3.10" stay as they are, as far as
+the file still has them.
 """
 
 from table_reader.columns import match_columns

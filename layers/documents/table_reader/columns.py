@@ -1,4 +1,4 @@
-"""Which column is which, by its name."""
+"""Matches columns by their names."""
 
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
@@ -11,15 +11,15 @@ _SHOWN = 40
 def match_columns(
     header: Sequence[str], known: Mapping[str, Collection[str]], *, needed: Collection[str] = ()
 ) -> dict[str, int]:
-    """Where the known columns stand. Case, spaces and punctuation of names do not count; unknown columns are left out.
+    """The places of known columns. Case, spaces and punctuation of names are ignored; unknown columns are left out.
 
     Args:
         header: the names in the file.
-        known: columns, each with the other names that it goes by.
-        needed: those without which the table is of no use.
+        known: columns, each with its other names.
+        needed: the required columns.
 
     Raises:
-        TableError: a column is missing, or stands there twice.
+        TableError: a column is missing, or occurs twice.
     """
     names = {comparable(alias): column for column, aliases in known.items() for alias in (column, *aliases)}
     places: dict[str, int] = {}
@@ -38,6 +38,6 @@ def match_columns(
 
 
 def comparable(name: str) -> str:
-    """A column's name as it is compared: letters and digits only, in lower case."""
+    """A column's name for comparison: letters and digits only, in lower case."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(letter for letter in plain if letter.isalnum())

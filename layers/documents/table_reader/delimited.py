@@ -1,4 +1,4 @@
-"""Tables as delimited text."""
+"""Reads tables from delimited text."""
 
 import csv
 import re
@@ -8,14 +8,16 @@ from typing import Any
 from table_reader.table import RefusedRow, Row, Table, TableError
 
 _DELIMITERS = (",", ";", "\t", "|")
-# What Excel writes, and takes, to say which delimiter follows.
+# Excel's line that declares the delimiter.
 _SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 _UNCLOSED = "a quoted cell is not closed before the end of the file"
 _MALFORMED = "is not CSV: a quote inside a quoted cell must be doubled, and a cell must not be larger than 128 KB"
 
 
 def read_delimited(text: str) -> Table:
-    """A table from text: comma, semicolon, tab or bar, told from the header; LF, CRLF or CR; quoted cells with breaks.
+    """A table from text: comma, semicolon, tab or bar, detected from the header; LF, CRLF or CR; quoted cells with
+    breaks.
+
 
     Raises:
         TableError: there is no header.
@@ -37,7 +39,7 @@ def read_delimited(text: str) -> Table:
 
 
 class _Lines:
-    """The lines of a text, remembering that they came to their end."""
+    """The lines of a text, which remembers whether it has ended."""
 
     def __init__(self, text: str) -> None:
         # Not `splitlines`, for which a form feed or a line separator inside a cell ends a line.

@@ -1,4 +1,4 @@
-"""Any file as a table."""
+"""Reads any file as a table."""
 
 from table_reader.delimited import read_delimited
 from table_reader.sheets import is_sheet, read_sheet
@@ -7,10 +7,10 @@ from table_reader.text import decode
 
 
 def read_table(content: bytes) -> Table:
-    """The table in a file, whatever program saved it.
+    """The table in a file of any program.
 
     Raises:
-        TableError: it cannot be read as one, or has no first row.
+        TableError: it cannot be read as a table, or has no first row.
     """
     if not content.strip():
         raise TableError("The file is empty.")

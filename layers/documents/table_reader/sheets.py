@@ -1,4 +1,4 @@
-"""Tables in the files of spreadsheet programs."""
+"""Reads tables from the files of spreadsheet programs."""
 
 import io
 import zipfile
@@ -9,23 +9,23 @@ from typing import Any
 from table_reader.table import Row, Table, TableError
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# A sheet of 100,000 rows unpacks to about 40 MB; what unpacks to much more is no table of people or questions.
+# A sheet of 100,000 rows unpacks to about 40 MB; a much larger one is not a table of people or questions.
 _MOST_UNPACKED = 150_000_000
 _MOST_FILES = 2000
 
 
 def is_sheet(content: bytes) -> bool:
-    """Whether a file is one of a spreadsheet program, by its first bytes."""
+    """Whether a file is a spreadsheet, by its first bytes."""
     return content.startswith((_ZIP, _OLE))
 
 
 def read_sheet(content: bytes) -> Table:
-    """The first sheet that has anything in it.
+    """The first sheet that is not empty.
 
     Raises:
         TableError: it cannot be read, or unpacks to too much.
     """
-    # Slow to load, and many files are CSV.
+    # Slow to import, and many files are CSV.
     from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415
 
     if content.startswith(_ZIP):
@@ -41,7 +41,7 @@ def read_sheet(content: bytes) -> Table:
         raise
     except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
         raise TableError("The file cannot be read as a spreadsheet. Save it as XLSX or CSV.") from error
-    except BaseException as error:  # the reader is in Rust, and a panic there is no Exception
+    except BaseException as error:  # the reader is written in Rust, and a panic there is not an Exception
         if type(error).__name__ != "PanicException":
             raise
         raise TableError("The file cannot be read as a spreadsheet. Save it as XLSX or CSV.") from error
@@ -66,7 +66,7 @@ def _rows(sheet: Iterable[list[Any]]) -> Iterator[Row]:
 
 
 def _text(value: Any) -> str:
-    """A cell as it is shown: 7 rather than 7.0."""
+    """A cell as it is displayed: 7 instead of 7.0."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""What a file is read as."""
+"""The result of reading a file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class TableError(ValueError):
-    """A file that cannot be read as a table at all; the text is for whoever uploaded it."""
+    """A file that cannot be read as a table; the message is for the user who uploaded it."""
 
 
 class Row(NamedTuple):
@@ -25,7 +25,7 @@ class RefusedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: what its first row says, and an iterator over the others. Rows without any text are left out."""
+    """A table: its first row, and an iterator over the others, without empty rows."""
 
     header: list[str]
     rows: Iterator[Row | RefusedRow]

@@ -1,4 +1,4 @@
-"""The text of a file whose encoding nobody says."""
+"""Decodes the text of a file with an unknown encoding."""
 
 import codecs
 
@@ -17,12 +17,12 @@ _SAMPLE = 4000
 
 
 def decode(content: bytes) -> str:
-    """A file's text: by its byte order mark, as UTF-16 where every other byte is zero, as UTF-8, else as Windows-1252.
+    """A file's text: by its byte order mark, as UTF-16 if every other byte is zero, as UTF-8, else as Windows-1252.
 
-    Bytes that Windows-1252 does not have become U+FFFD.
+    Bytes that are undefined in Windows-1252 become U+FFFD.
 
     Raises:
-        TableError: it is no text.
+        TableError: it is not text.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):

@@ -1,4 +1,4 @@
-"""Students in the order in which they came, for rosters that are exported."""
+"""Lists students in the order in which they were created, to export rosters."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -8,13 +8,13 @@ from smartexam.accounts.store import batches, directory, identity
 from smartexam.accounts.store.identity import User
 from smartexam.platform.principal import portals
 
-# So many are listed within a request.
+# The most students that are listed within a request.
 MOST_AT_ONCE: Final = 10_000
 _PIECE = 100
 
 
 def count_students(batch_id: int | None) -> int:
-    """How many students there are, in a batch or in all.
+    """The number of students, in a batch or in total.
 
     Raises:
         NotFound: there is no such batch.
@@ -30,7 +30,7 @@ def list_roster(batch_id: int | None, report: Callable[[int], None] | None = Non
 
     Args:
         batch_id: the batch; None for all students.
-        report: is told now and then how many were listed.
+        report: called now and then with how many were listed.
     """
     listed, names, after = 0, dict[int, str](), None
     while True:

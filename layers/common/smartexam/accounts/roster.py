@@ -1,7 +1,7 @@
-"""Students as a roster lists them: what a row means, and how students are written so that they read the same.
+"""Reads the rows of rosters, and writes students as rows that read the same.
 
-A row is a student by the address. A cell that is empty or missing says nothing. Batches stand in one cell, separated
-by semicolons.
+A row is a student, identified by the address. An empty or missing cell changes nothing. A cell may have several
+batches, separated by semicolons.
 """
 
 import csv
@@ -16,7 +16,7 @@ from smartexam.accounts.names import REFUSAL, is_office, person_name
 from smartexam.accounts.sign_up import is_address
 
 LONGEST_BATCH_NAME: Final = 100
-# The columns of a roster, and other names that they go by.
+# The columns of a roster, and other names for them.
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "name": ("full name", "student name", "student"),
     "email": ("email address", "email id", "mail", "mail address"),
@@ -26,16 +26,16 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 NEEDED: Final = ("name", "email")
 
 _ROLL_NO: Final = re.compile(r"[A-Za-z0-9/_-]{1,32}")
-# What spreadsheets take as the start of a formula, also behind the apostrophe that keeps them from it.
+# The start of a formula for spreadsheets, also after the apostrophe that prevents it.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (full width on purpose)
 
 
 class StudentRow(msgspec.Struct, frozen=True):
-    """A row of a roster that can be a student.
+    """A valid row of a roster.
 
     Attributes:
         line: where the row starts in the file.
-        roll_no: None where the cell is empty.
+        roll_no: None if the cell is empty.
         batches: names of batches.
     """
 
@@ -48,7 +48,7 @@ class StudentRow(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """A student to be written into a roster."""
+    """A student to be written to a roster."""
 
     full_name: str
     email: str
@@ -57,13 +57,13 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class Roster:
-    """The rows of a file, read one after the other: each is a student or the reason why not."""
+    """The rows of a file, read in order: each is a student or a reason for its refusal."""
 
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}
 
     def read(self, line: int, cells: Mapping[str, str]) -> StudentRow | str:
-        """A row, given its cells by column."""
+        """A row, from its cells by column."""
         values = {column: plain(cell) for column, cell in cells.items()}
         email = values.get("email", "").casefold()
         named = split_name(values.get("name", ""))
@@ -80,20 +80,21 @@ class Roster:
 
 
 def is_roll_no(text: str) -> bool:
-    """Whether this can be a roll number."""
+    """Whether this is a valid roll number."""
     return _ROLL_NO.fullmatch(text) is not None
 
 
 def batch_name(text: str) -> str | None:
-    """A batch's name with single spaces; None if it cannot be one. Without semicolons, which stand between names."""
+    """A batch's name with single spaces; None if it is not valid. Semicolons are not allowed, because they separate
+    names."""
     name = person_name(text)
     return None if name is None or len(name) > LONGEST_BATCH_NAME or ";" in name else name
 
 
 def split_name(text: str) -> tuple[str, str] | None:
-    """First and last name of a full name, the last possibly empty; None if it cannot be a name.
+    """First and last name of a full name, the last possibly empty; None if it is not a valid name.
 
-    The first word is the first name, or as many as it takes for the rest not to be too long.
+    The first word is the first name, or as many words as needed to keep the rest short enough.
     """
     words = text.split()
     for count in range(1, len(words) + 1):
@@ -104,13 +105,13 @@ def split_name(text: str) -> tuple[str, str] | None:
 
 
 def plain(cell: str) -> str:
-    """A cell without outer space and without the apostrophe that keeps it from being a formula."""
+    """A cell without outer space and without the apostrophe that prevents a formula."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def write_roster(students: Iterable[Listed]) -> Iterator[bytes]:
-    """A roster as CSV, header first: UTF-8, and no cell that a spreadsheet would run as a formula."""
+    """A roster as CSV, header first: UTF-8, without cells that a spreadsheet would run as formulas."""
     yield _line(("name", "email", "roll_no", "batch"))
     for student in students:
         cells = (student.full_name, student.email, student.roll_no or "", ";".join(student.batches))

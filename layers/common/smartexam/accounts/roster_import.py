@@ -1,4 +1,4 @@
-"""Importing a roster: what must be known before its students are written, and what is told afterwards."""
+"""The steps before and after writing a roster's students: batches, results, log and invitations."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from smartexam.platform.audit import Change, entry
 from smartexam.platform.errors import Conflict, Unavailable
 from smartexam.platform.observability import logger
 
-# An import of more is answered with the first of its reasons and how many more there are.
+# An import with more errors returns the first ones and the number of the others.
 MOST_ERRORS = 5000
 
 
@@ -22,9 +22,9 @@ class RosterOrder(msgspec.Struct, frozen=True):
     """A roster to be imported.
 
     Attributes:
-        faults: the rows that can be no students, by line, with the reasons.
-        batch_id: a batch that every student is put into.
-        invite: whether students who cannot sign in yet are mailed a link.
+        faults: the invalid rows, by line, with the reasons.
+        batch_id: a batch to which every student is added.
+        invite: whether students who cannot sign in yet get a link by mail.
     """
 
     rows: list[StudentRow]
@@ -35,7 +35,7 @@ class RosterOrder(msgspec.Struct, frozen=True):
 
 
 class RosterCounts(msgspec.Struct, frozen=True):
-    """How many rows came to what."""
+    """How many rows had which outcome."""
 
     created: int = 0
     updated: int = 0
@@ -54,7 +54,7 @@ class RosterCounts(msgspec.Struct, frozen=True):
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """What an import came to; `skipped` rows are named in `errors`."""
+    """The result of an import; `skipped` rows are listed in `errors`."""
 
     created: int
     updated: int
@@ -65,11 +65,11 @@ class Imported(msgspec.Struct, frozen=True):
 
 
 def importer(order: RosterOrder, now: float) -> Importer:
-    """What writes the rows of a roster; batches that they name and that do not exist are made.
+    """The writer for the rows of a roster; missing batches are created.
 
     Raises:
-        NotFound: the batch of the order is gone.
-        Unavailable: the database cannot be reached, or somebody removes the batches.
+        NotFound: the batch of the order was deleted.
+        Unavailable: the database cannot be reached, or the batches are being deleted.
     """
     everywhere = () if order.batch_id is None else (batches.get(order.batch_id).id,)
     rolls = {row.email: Roll(row.roll_no.casefold(), row.line) for row in order.rows if row.roll_no is not None}
@@ -77,7 +77,7 @@ def importer(order: RosterOrder, now: float) -> Importer:
 
 
 def imported(order: RosterOrder, counts: RosterCounts, refused: Sequence[tuple[int, str]]) -> Imported:
-    """The answer to an import, given the rows that were refused while they were written."""
+    """The answer to an import, with the rows that were refused while they were written."""
     skipped = counts.refused + len(order.faults)
     faults = sorted([*order.faults, *refused])[:MOST_ERRORS]
     errors = [f"Row {line}: {reason}" for line, reason in faults]
@@ -99,7 +99,7 @@ def logged(order: RosterOrder, result: Imported) -> Change:
 
 
 def invite(addresses: Sequence[str]) -> None:
-    """Have links mailed by which students set their passwords.
+    """Order mails with links by which students set their passwords.
 
     Raises:
         Unavailable: the queue cannot be reached.
@@ -121,6 +121,6 @@ def _batches(order: RosterOrder, now: float) -> Mapping[str, int]:
             logger().info("batch was made meanwhile", extra={"batch_id": batch.id})
     found = {**known, **batches.find(missing)} if missing else known
     if len(found) < len(names):
-        # One was removed in this moment: whoever comes again makes it again.
+        # A batch was just deleted; a retry creates it again.
         raise Unavailable
     return found

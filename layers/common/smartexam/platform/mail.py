@@ -57,7 +57,7 @@ def notify(occasion: Occasion, email: str) -> None:
 
 
 def order_invitations(addresses: Sequence[str]) -> None:
-    """Order the mails that invite students, by a queue of their own: thousands must not delay anybody's reset link.
+    """Order mails that invite students, in a separate queue, so that thousands do not delay a reset link.
 
     Raises:
         Unavailable: the queue cannot be reached; some may be ordered.

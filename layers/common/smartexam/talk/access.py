@@ -37,7 +37,7 @@ def find_comment(comment_id: int) -> Location:
 
 
 def find_open_comment(comment_id: int, user_id: int, time: ExamTime) -> Location:
-    """Where a comment of a discussion that is open to the user is stored, with the exam that its question belongs to.
+    """Where a comment of a discussion that is open to the user is stored, with the present exam of its question.
 
     Raises:
         NotFound: no such comment, or its question is gone.
@@ -79,9 +79,9 @@ def _located(comment_id: int) -> Location:
 
 
 def _open_exam(question_id: int, exam_id: int, user_id: int, time: ExamTime) -> int:
-    """The exam that a question belongs to, if its discussion is open to the user.
+    """The exam of a question, if its discussion is open to the user.
 
-    `exam_id` is the exam that it most likely belongs to, which saves a round trip: a moved question has another one.
+    `exam_id` is its most likely exam, which saves a round trip; a moved question has another one.
     """
     seat = reading.find_seat(question_id, exam_id, user_id)
     if seat.exam_id != exam_id:

@@ -2,14 +2,14 @@
 
     pk          sk                        what
     BATCH#5     BATCH                     the batch, and how many students are in it
-    BATCH#5     MEMBER#0000000000000042   a student who is in it
+    BATCH#5     MEMBER#0000000000000042   a student in it
     BATCH#5     EXAM#0000000000000007     an exam that names it
-    BATCHES     <name>                    the batches by name, unique whatever the case
-    USER#42     ENROLMENT                 the batches that a student is in
+    BATCHES     <name>                    the batches by name, unique in any case
+    USER#42     ENROLMENT                 the batches of a student
 
-Who may sit an exam is asked from the student's side: one read of `ENROLMENT`, whatever the size of the batches. A
-student's enrolment, the rows of members and the counts change in one transaction, which is held to the enrolment that
-was read, so that no count is ever off.
+Whether a student may sit an exam is decided from the student's side: one read of `ENROLMENT`, for batches of any size.
+A student's enrolment, the members and the counts change in one transaction, on condition that the enrolment is as it
+was read, so counts are always exact.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,7 @@ MOST_BATCHES = 20
 _ENROLMENT = "ENROLMENT"
 _LIST = "BATCHES"
 _PIECE = 30
-# A page of names is found by looking through so many rows at most.
+# The most rows that are searched for a page of names.
 _MOST_LOOKED_AT = 1000
 
 
@@ -58,7 +58,7 @@ class BatchItem(Item):
 
 
 class BatchNameItem(Item):
-    """A batch's name is taken, and its place in the list."""
+    """Reserves a batch's name, and lists the batch."""
 
     class Meta:
         context = "identity"
@@ -68,7 +68,7 @@ class BatchNameItem(Item):
 
 
 class BatchMemberItem(Item):
-    """A student is in a batch."""
+    """A student of a batch."""
 
     class Meta:
         context = "identity"
@@ -77,7 +77,7 @@ class BatchMemberItem(Item):
 
 
 class BatchExamItem(Item):
-    """An exam names a batch."""
+    """An exam that names a batch."""
 
     class Meta:
         context = "identity"
@@ -86,7 +86,7 @@ class BatchExamItem(Item):
 
 
 class EnrolmentItem(Item):
-    """The ids of the batches that a student is in, ascending, with commas: one short text to read and to compare."""
+    """The ids of a student's batches, ascending and separated by commas: one short text to read and to compare."""
 
     class Meta:
         context = "identity"
@@ -111,7 +111,7 @@ class Refused(msgspec.Struct, frozen=True):
     code: str
 
 
-# Makes the entry of the log for the accounts that were added or removed.
+# Makes the log entry for the accounts that were added or removed.
 Logged = Callable[[list[int]], Operation]
 
 
@@ -155,27 +155,27 @@ def get(batch_id: int) -> Batch:
 
 
 def get_many(batch_ids: Iterable[int]) -> dict[int, Batch]:
-    """Batches by id; those that are gone are missing."""
+    """Batches by id, without deleted ones."""
     found = table.batch_get((BatchItem, _pk(batch_id), "BATCH") for batch_id in batch_ids)
     return {item.batch_id: _batch(item) for item in found.values()}
 
 
 def find(names: Iterable[str]) -> dict[str, int]:
-    """The ids of batches by `comparable_name`; names that no batch has are missing."""
+    """The ids of batches by `comparable_name`, without unknown names."""
     wanted = {comparable_name(name) for name in names}
     found = table.batch_get((BatchNameItem, _LIST, name) for name in wanted)
     return {sk: item.batch_id for (_, sk), item in found.items()}
 
 
 def comparable_name(name: str) -> str:
-    """A batch's name as it is compared."""
+    """A batch's name for comparison."""
     return directory.comparable(name)
 
 
 def list_batches(text: str, *, limit: int, after: str | None) -> tuple[list[Batch], str | None]:
-    """Batches by name, those with `text` in their names, and the place to go on after.
+    """Batches whose names contain `text`, by name, and the place to continue after.
 
-    A page may be short of `limit` where few of many names match; the place leads on all the same.
+    A page may have fewer than `limit` batches if few of many names match; the place continues all the same.
     """
     wanted = comparable_name(text)
     names: list[BatchNameItem] = []
@@ -196,7 +196,7 @@ def list_batches(text: str, *, limit: int, after: str | None) -> tuple[list[Batc
 
 
 def rename(batch_id: int, name: str, logged: Callable[[Batch], Operation]) -> Batch:
-    """Give a batch another name.
+    """Rename a batch.
 
     Raises:
         NotFound: there is no such batch.
@@ -228,12 +228,12 @@ def rename(batch_id: int, name: str, logged: Callable[[Batch], Operation]) -> Ba
 
 
 def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[[Batch], Operation]) -> None:
-    """Remove a batch; its students' enrolments follow by `erase_members`.
+    """Delete a batch; `erase_members` removes its students' enrolments.
 
     Args:
-        batch_id: which.
+        batch_id: the batch.
         in_use: whether one of these exams, which name the batch, still needs it.
-        logged: the entry of the log for the batch as it was.
+        logged: the log entry, given the batch.
 
     Raises:
         NotFound: there is no such batch.
@@ -247,7 +247,7 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
         exam_ids = [row.exam_id for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
         if exam_ids and in_use(exam_ids):
             raise Conflict("An exam that is not completed is for this batch", code="batch_in_use")
-        # An exam that comes to name the batch meanwhile raises the revision.
+        # An exam that names the batch meanwhile increments the revision.
         revision = BatchItem.exams_revision
         unchanged = revision == item.exams_revision
         if not item.exams_revision:
@@ -264,9 +264,9 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
 
 
 def exam_names(batch_id: int, exam_id: int, *, does: bool) -> list[Operation]:
-    """The writes that note that an exam names a batch or, if not `does`, that it no longer does.
+    """The writes that record that an exam names a batch or, if not `does`, no longer does.
 
-    They are for the transaction that changes the exam, and fail if the batch is gone.
+    They are for the transaction that changes the exam, and fail if the batch was deleted.
     """
     sk = f"EXAM#{exam_id:016d}"
     row: Operation = (
@@ -279,29 +279,29 @@ def exam_names(batch_id: int, exam_id: int, *, does: bool) -> list[Operation]:
 
 
 def batch_ids_of(user_id: int) -> tuple[int, ...]:
-    """The batches that a student is in: one read."""
+    """The batches of a student: one read."""
     return ids_of(table.get(*enrolment_key(user_id)))
 
 
 def enrolments(user_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """The batches that students are in; of those in none, ()."""
+    """The batches of students; () for those in none."""
     wanted = list(user_ids)
     found = table.batch_get(enrolment_key(user_id) for user_id in wanted)
     return {user_id: ids_of(found.get((user_key(user_id), _ENROLMENT))) for user_id in wanted}
 
 
 def enrolment_key(user_id: int) -> tuple[type[EnrolmentItem], str, str]:
-    """Where a student's enrolment lies, for those who read it together with other things."""
+    """The keys of a student's enrolment, for wider reads."""
     return EnrolmentItem, user_key(user_id), _ENROLMENT
 
 
 def ids_of(item: EnrolmentItem | None) -> tuple[int, ...]:
-    """The batches of an enrolment as it was read."""
+    """The batches of a stored enrolment."""
     return () if item is None or not item.batch_ids else tuple(map(int, item.batch_ids.split(",")))
 
 
 def member_ids(batch_id: int, *, limit: int, after: str | None) -> tuple[list[int], str | None]:
-    """The students of a batch, by id, and the place to go on after."""
+    """The students of a batch, by id, and the place to continue after."""
     page = table.query(BatchMemberItem, _pk(batch_id), prefix="MEMBER#", limit=limit, after=after)
     return [item.user_id for item in page.items], page.next_sk
 
@@ -313,13 +313,13 @@ def members_among(batch_id: int, user_ids: Iterable[int]) -> set[int]:
 
 
 def add_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> tuple[int, list[Refused]]:
-    """Put students into a batch; those who are in it already stay.
+    """Add students to a batch; those who are in it stay.
 
     Returns:
         How many were not in it before, and who could not be added.
 
     Raises:
-        NotFound: there is no such batch (any more).
+        NotFound: there is no such batch.
     """
     added, refused = 0, []
     for at in range(0, len(user_ids), _PIECE):
@@ -331,10 +331,10 @@ def add_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> tupl
 
 
 def remove_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> int:
-    """Take students out of a batch; how many were in it.
+    """Remove students from a batch; returns how many were in it.
 
     Raises:
-        NotFound: there is no such batch (any more).
+        NotFound: there is no such batch.
     """
     removed = 0
     for at in range(0, len(user_ids), _PIECE):
@@ -344,7 +344,7 @@ def remove_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> i
 
 
 def enrolling(user_id: int, before: tuple[int, ...], after: Iterable[int]) -> list[Operation]:
-    """The writes that make a student's enrolment, if it is as it was read, another; without the counts."""
+    """The writes that change a student's enrolment, if it is as it was read; without the counts."""
     wanted = sorted(set(after))
     unchanged: Condition = EnrolmentItem.batch_ids == _text(before)
     if not before:
@@ -363,18 +363,18 @@ def enrolling(user_id: int, before: tuple[int, ...], after: Iterable[int]) -> li
 
 
 def counting(batch_id: int, students: int) -> Update:
-    """The write that changes how many students are in a batch; it fails if the batch is gone."""
+    """The write that changes a batch's number of students; it fails if the batch was deleted."""
     return Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.student_count.add(students)], BatchItem.pk.exists())
 
 
 def without_deleted(batch_ids: Sequence[int]) -> tuple[int, ...]:
-    """Those batches of an enrolment that exist; a deleted one may stay in enrolments for a moment."""
+    """The batches of an enrolment that exist; a deleted one may stay in enrolments for a moment."""
     alive = get_many(batch_ids)
     return tuple(batch_id for batch_id in batch_ids if batch_id in alive)
 
 
 def erase_enrolment(user_id: int) -> bool:
-    """Take an account that is gone out of its batches; whether there may be more to do."""
+    """Remove a deleted account from its batches; returns whether there may be more."""
     item = table.get(*enrolment_key(user_id))
     if item is None:
         return False
@@ -391,7 +391,7 @@ def erase_enrolment(user_id: int) -> bool:
 
 
 def erase_members(batch_id: int) -> bool:
-    """Take some students out of a batch that is gone; whether there may be more."""
+    """Remove some students from a deleted batch; returns whether there may be more."""
     user_ids, place = member_ids(batch_id, limit=_PIECE, after=None)
     if not user_ids:
         table.batch_delete("identity", _exam_rows(batch_id))
@@ -428,7 +428,7 @@ def _add(batch_id: int, user_ids: Sequence[int], logged: Logged) -> tuple[int, l
                 refused.append(Refused(user_id, f"A student is in at most {MOST_BATCHES} batches", "too_many_batches"))
                 continue
             operations.append(Check(UserItem, user_key(user_id), PROFILE, UserItem.pk.exists()))
-            # The rows of members of deleted batches are removed where those are erased.
+            # `erase_members` deletes the members of deleted batches.
             written = enrolling(user_id, before, {*kept, batch_id})
             operations += [operation for operation in written if not isinstance(operation, Delete)]
             added.append(user_id)

@@ -99,7 +99,7 @@ def search_users(prefix: str, *, limit: int, but: int | None = None) -> list[Per
 
 
 def list_accounts(*, limit: int, after: str | None) -> tuple[list[int], str | None]:
-    """The ids of all accounts, the oldest first, and the place to go on after."""
+    """The ids of all accounts, the oldest first, and the place to continue after."""
     page = table.query(MemberItem, "USERS#ALL", limit=limit, after=after)
     return [item.user_id for item in page.items], page.next_sk
 

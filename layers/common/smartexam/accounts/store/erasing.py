@@ -13,7 +13,7 @@ def erase_access_requests(user_id: int) -> bool:
 
 
 def erase_enrolment(user_id: int) -> bool:
-    """Take a user out of all batches."""
+    """Remove a user from all batches."""
     return batches.erase_enrolment(user_id)
 
 

@@ -1,8 +1,8 @@
-"""Writing the students of a roster: many rows in a transaction, each row whole or not at all.
+"""Writes the students of a roster: many rows per transaction, each row completely or not at all.
 
-Rows are worked on in their order. Accounts, names and enrolments that some rows are about are read together; what the
-rows make of them is worked out in memory, and then written as one transaction that is held to what was read. When
-something changed meanwhile nothing is written, and the rows are worked out anew.
+Rows are handled in order. The accounts, names and enrolments of several rows are read together, changed in memory, and
+written as one transaction on condition that they are as they were read. If something changed meanwhile, nothing is
+written, and the rows are handled again.
 """
 
 from collections import Counter
@@ -30,9 +30,9 @@ UPDATED: Final = "updated"
 UNCHANGED: Final = "unchanged"
 REFUSED: Final = "refused"
 
-# Rows that are read together.
+# How many rows are read together.
 WINDOW: Final = 100
-# Writes of a transaction that are kept free for those of the caller.
+# Writes of a transaction that are reserved for the caller.
 _RESERVED: Final = 2
 _ATTEMPTS = 10
 _TOGETHER = 3
@@ -41,10 +41,10 @@ _NUMBERED = 20
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a row: `created`, `updated`, `unchanged`, or `refused` for a reason.
+    """The outcome of a row: `created`, `updated`, `unchanged`, or `refused` with a reason.
 
     Attributes:
-        invite: the address of an account that has no password and that no roster had listed before.
+        invite: the address of an account that has no password and is in a roster for the first time.
     """
 
     line: int
@@ -53,31 +53,31 @@ class Done:
     invite: str | None = None
 
 
-# Gets what became of the rows so far, and how many of them, at the end, are written now; gives at most two writes that
-# go together with those. The last of these may refuse the whole: then `Refusal` is raised.
+# Given the outcomes of all rows so far, and how many of them are written now, returns at most two writes for the same
+# transaction. The last of these may refuse the whole, which raises `Refusal`.
 Alongside = Callable[[Sequence[Done], int], Sequence[Operation]]
 
 
 class Roll(NamedTuple):
-    """A roll number as it is compared, and the line of the row that gives it."""
+    """A roll number for comparison, and the line of its row."""
 
     number: str
     line: int
 
 
 class Refusal(Exception):
-    """What was to be written alongside did not hold."""
+    """A condition of the writes alongside did not hold."""
 
 
 @dataclass(slots=True)
 class _State:
-    """What rows are about: as it was read, or as it is to be over another state.
+    """The items of some rows: as read, or changes on top of another state.
 
     Attributes:
         users: accounts by id.
-        enrolments: the batches that accounts are in.
-        owners: the account that has an address or a name, by marker key.
-        under: the state that this one holds the changes to.
+        enrolments: the batches of accounts.
+        owners: the account of an address or a name, by marker key.
+        under: the state below this one's changes.
     """
 
     users: dict[int, User | None] = field(default_factory=dict)
@@ -93,16 +93,16 @@ class _State:
         return known if known is not None or self.under is None else self.under.user(user_id)
 
     def enrolment(self, user_id: int) -> tuple[int, ...]:
-        """The batches that an account is in."""
+        """The batches of an account."""
         known = self.enrolments.get(user_id)
         return known if known is not None else () if self.under is None else self.under.enrolment(user_id)
 
     def owner(self, key: str) -> int | None:
-        """The account that has an address or a name."""
+        """The account of an address or a name."""
         return self.owners[key] if key in self.owners else None if self.under is None else self.under.owner(key)
 
     def add(self, changes: "_State") -> None:
-        """Take over changes."""
+        """Apply changes."""
         self.users |= changes.users
         self.enrolments |= changes.enrolments
         self.owners |= changes.owners
@@ -112,10 +112,10 @@ class Importer:
     """Writes the rows of one roster.
 
     Args:
-        rolls: the roll numbers that the whole roster gives, by address. A number changes hands only if its holder gets
+        rolls: all roll numbers of the roster, by address. A number passes to another student only if its holder gets
             another one further on in the same roster.
         batch_ids: of the batches that rows name, by `comparable_name`.
-        everywhere: batches that every row is put into.
+        everywhere: batches to which every row is added.
         now: epoch seconds.
     """
 
@@ -134,11 +134,11 @@ class Importer:
         self._block = 1
 
     def write(self, rows: Sequence[StudentRow], alongside: Alongside) -> list[Done]:
-        """Write some rows, at most `WINDOW`; what became of each.
+        """Write some rows, at most `WINDOW`; returns their outcomes.
 
         Raises:
-            Refusal: what was to be written alongside did not hold.
-            Unavailable: others kept changing the same students.
+            Refusal: a condition of the writes alongside did not hold.
+            Unavailable: the same students were changed during every attempt.
         """
         done: list[Done] = []
         rest, attempt = list(rows), 0
@@ -147,7 +147,7 @@ class Importer:
             state = self._read(rest)
             try:
                 while rest:
-                    # Rows that others keep changing do not hold up the ones beside them.
+                    # Rows that others keep changing do not delay the others.
                     some = rest if attempt < _TOGETHER else rest[:1]
                     finished = self._write_some(some, state, done, alongside)
                     done += finished
@@ -162,7 +162,7 @@ class Importer:
     def _write_some(
         self, rows: Sequence[StudentRow], stored: _State, done: Sequence[Done], alongside: Alongside
     ) -> list[Done]:
-        """Write as many rows as fit into a transaction, and note it in the state; what became of them."""
+        """Write as many rows as fit into a transaction, and record them in the state; returns their outcomes."""
         changes, finished, size = _State(under=stored), list[Done](), _RESERVED
         for row in rows:
             of_row = _State(under=changes)
@@ -188,7 +188,7 @@ class Importer:
         return finished
 
     def _apply(self, row: StudentRow, state: _State) -> Done:
-        """Change the state as a row says, unless it cannot be."""
+        """Change the state as a row says, if possible."""
         known = state.user(state.owner(f"EMAIL#{row.email}"))
         if known is not None and "user" not in portals(known.role):
             return Done(row.line, REFUSED, "the address is an administrator's")
@@ -226,7 +226,7 @@ class Importer:
         if known is not None and holder.id == known.id:
             return ""
         gets = self._rolls.get(holder.email)
-        # A holder whose row was before this one keeps the number because that row was refused.
+        # A holder whose row came before keeps the number, because that row was refused.
         is_given_up = gets is not None and gets.number != wanted and gets.line > row.line
         return "" if is_given_up else f"the roll number {row.roll_no} is another student's"
 
@@ -238,7 +238,7 @@ class Importer:
         return ""
 
     def _move_roll(self, roll_no: str, user: User, state: _State) -> None:
-        """Give an account a roll number that is free or changes hands, and free its own."""
+        """Give an account a roll number that is free or passes to it, and free its own."""
         if user.roll_no is not None:
             state.owners[f"NAME#{identity.normalised(user.roll_no)}"] = None
         key = f"NAME#{identity.normalised(roll_no)}"
@@ -289,7 +289,7 @@ class Importer:
         return {*self._everywhere, *(self._batch_ids[batches.comparable_name(name)] for name in row.batches)}
 
     def _read(self, rows: Sequence[StudentRow]) -> _State:
-        """Everything that some rows are about, in a few round trips."""
+        """The items of some rows, in a few round trips."""
         state = _State()
         base_of = {row.email: username_base(row.first_name, row.last_name) for row in rows}
         rolls = {f"NAME#{identity.normalised(row.roll_no)}" for row in rows if row.roll_no is not None}
@@ -310,7 +310,7 @@ class Importer:
             profile, enrolment = (found.get((user_key(user_id), sk)) for sk in (PROFILE, "ENROLMENT"))
             state.users[user_id] = identity.user_of(profile) if isinstance(profile, UserItem) else None
             state.enrolments[user_id] = batches.ids_of(enrolment if isinstance(enrolment, EnrolmentItem) else None)
-        # A roll number that changes hands frees the one that its new owner had.
+        # A roll number that passes to another account frees the new owner's former one.
         for user in state.users.values():
             if user is not None and user.roll_no is not None:
                 state.owners.setdefault(f"NAME#{identity.normalised(user.roll_no)}", user.id)
@@ -325,7 +325,7 @@ def _read_owners(state: _State, keys: Collection[str]) -> None:
 
 
 def _operations(changes: _State) -> list[Operation]:
-    """The writes that make the state under some changes what they say."""
+    """The writes for some changes of a state."""
     before = changes.under or _State()
     written: list[Operation] = []
     counts: Counter[int] = Counter()
@@ -353,9 +353,9 @@ def _operations(changes: _State) -> list[Operation]:
 
 
 def _free_name(base: str, state: _State) -> str:
-    """A username that nobody has: the base, the base with a low number, or one at random.
+    """A free username: the base, the base with a low number, or a random one.
 
-    Whether the one at random is taken is decided when it is written.
+    Whether the random one is taken is decided by the write.
     """
     for name in (base, *(f"{base}{number}" for number in range(2, _NUMBERED + 1))):
         if state.owner(f"NAME#{name}") is None:

@@ -48,9 +48,9 @@ def find_users(text: str, role: str | None, page: Wanted) -> FoundUsers:
 
 
 def find_members(batch_id: int, text: str, *, limit: int, after: str | None) -> tuple[list[User], str | None]:
-    """Students of a batch, and the place to go on after: by id or, of a search, in order of what matched.
+    """Students of a batch, and the place to continue after: by id or, for a search, in order of the match.
 
-    A page of a search may be short of `limit` where few of many that match are in the batch; the place leads on.
+    A page of a search may have fewer than `limit` students if few matches are in the batch; the place continues.
     """
     wanted = searchable(text)
     if not wanted:
@@ -67,7 +67,7 @@ def find_members(batch_id: int, text: str, *, limit: int, after: str | None) -> 
 
 
 def searchable(text: str) -> str:
-    """A search text as terms are compared with it."""
+    """A search text for comparison with terms."""
     return directory.comparable(text)[: directory.LONGEST_TERM]
 
 
@@ -120,9 +120,10 @@ def _following(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
 def _matching(
     wanted: str, after: str | None, among: Callable[[set[int]], set[int]] | None, role: str | None = None
 ) -> Iterator[tuple[str | None, User | None]]:
-    """Accounts behind a place whose terms begin so, each once, with the place behind it, up to `MOST_MATCHES` rows.
+    """Accounts after a place whose terms start with the text, each once, with the place after it, up to `MOST_MATCHES`
+    rows.
 
-    Comes last, without an account: the place behind what was looked at, None at the end.
+    The last one, without an account, has the place after all rows read, None at the end.
     """
     for _ in range(MOST_MATCHES // _PIECE):
         rows = table.query(MatchItem, _partition(wanted), limit=_PIECE, prefix=wanted, after=after, consistent=False)

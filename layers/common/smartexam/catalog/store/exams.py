@@ -128,8 +128,8 @@ def list_exams(
 def mark_compiled(exam_id: int, version: int) -> bool:
     """Record that the paper of a content version is compiled, unless the content has changed since.
 
-    Many processes may compile a paper at the same moment. Each replica is updated by itself, where it still needs it:
-    plain updates of one item wait for each other, while transactions reject each other.
+    Many processes may compile a paper at the same moment. Each replica is updated separately, if it needs it: plain
+    updates of one item wait for each other, while transactions reject each other.
     """
     needed = (CardItem.content_version == version) & (CardItem.compiled_version != version)
     for replica in range(REPLICAS):

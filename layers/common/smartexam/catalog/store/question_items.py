@@ -69,9 +69,9 @@ class PointerItem(Item):
 
 
 class ArrivalItem(Item):
-    """A question that was ever moved to an exam from another one.
+    """A question that was moved to an exam from another one.
 
-    It finds what belongs to the question but is listed under the exam in which it was made.
+    It finds what belongs to the question but is listed under its first exam.
     """
 
     class Meta:

@@ -1,7 +1,7 @@
-"""Counters that everybody writes, spread over several items.
+"""Counters that many callers write, spread over several items.
 
 DynamoDB rejects a transaction that touches an item of another one in progress, so a single counter in the transaction
-of every sign-up fails for dozens of simultaneous callers. Each writer adds to one shard; readers add up all shards.
+of every sign-up fails for dozens of simultaneous callers. Each writer adds to one shard; readers sum all shards.
 """
 
 from collections import Counter

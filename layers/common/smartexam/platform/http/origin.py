@@ -1,7 +1,7 @@
-"""Tells which requests came through the distribution in front of the API, and from which client.
+"""Checks whether requests came through the distribution in front of the API, and from which client.
 
-CloudFront sends a secret with every request to the API. A request without it came directly, from a client that chooses
-every header itself.
+CloudFront sends a secret with every request to the API. A request without it came directly, from a client that controls
+all headers.
 """
 
 import hmac
@@ -24,10 +24,10 @@ def require_distribution(headers: Mapping[str, str]) -> None:
 
 
 def client_address(peer: str, headers: Mapping[str, str]) -> str:
-    """The client's address: the peer that API Gateway saw or, behind the distribution, the peer that CloudFront saw.
+    """The client's address: API Gateway's peer or, behind the distribution, CloudFront's peer.
 
-    CloudFront adds its peer to the end of `X-Forwarded-For`, and API Gateway adds CloudFront; what a client sent stands
-    before both.
+    CloudFront appends its peer to `X-Forwarded-For`, and API Gateway appends CloudFront; text from the client is before
+    both.
     """
     if not _came_through(headers):
         return peer

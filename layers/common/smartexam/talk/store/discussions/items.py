@@ -92,7 +92,7 @@ COUNTED = CountItem.exam_id.exists()
 class Location:
     """Where a comment is stored; `place` is its sort key.
 
-    `exam_id` is the exam that the question belonged to when the comment was written, unless who returns it says else.
+    `exam_id` is the question's exam when the comment was written, unless documented otherwise.
     """
 
     comment_id: int

@@ -83,10 +83,10 @@ def find_discussion(question_id: int, *, parent_id: int | None = None) -> Discus
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A student's place in an exam.
+    """A student's sitting of an exam.
 
     Attributes:
-        exam_id: the exam that the question belongs to now; the given one if the question was deleted.
+        exam_id: the question's present exam; the given one if the question was deleted.
         exists: whether the given exam exists.
         sitting: the student's sitting of the given exam.
     """
@@ -97,10 +97,7 @@ class Seat:
 
 
 def find_seat(question_id: int, exam_id: int, user_id: int) -> Seat:
-    """The exam that a question belongs to, and a student's sitting of an exam, which should be that one.
-
-    One round trip.
-    """
+    """The question's present exam, and a student's sitting of `exam_id`, which should be that exam. One round trip."""
     card, place = (card_key(exam_id, user_id), CARD), (user_key(user_id), sitting_key(exam_id))
     question = catalog.pointer_key(question_id)
     wanted: list[tuple[type[table.Item], str, str]] = [
@@ -118,7 +115,7 @@ def find_seat(question_id: int, exam_id: int, user_id: int) -> Seat:
 
 
 def exam_of(where: Location) -> int:
-    """The exam that a comment's question belongs to now; of a deleted question, the comment's."""
+    """The present exam of a comment's question; for a deleted question, the comment's."""
     question = catalog.pointer_key(where.question_id)
     pointer = table.batch_get([(catalog.PointerItem, *question)]).get(question)
     return where.exam_id if pointer is None else pointer.exam_id
