@@ -10,14 +10,14 @@ from PIL import Image
 from paper_reader.extract import extract
 from paper_reader.figures import cutting
 from paper_reader.isolation import extract_isolated
-from paper_reader.paper.model import Paper
+from paper_reader.paper.model import QuestionPaper
 from tests.factories.drawn_papers import DRAWINGS, PLACES, Colour, DrawnPaper, Painter, drawn_paper, picture
 from tests.factories.papers import mock_paper, paper
 
 _NEAR = 4  # of 255, by which encoding may change a colour
 
 
-def figures_of(read: Paper) -> dict[tuple[int, str], bytes]:
+def figures_of(read: QuestionPaper) -> dict[tuple[int, str], bytes]:
     found = {}
     for question in read.questions:
         if question.figure is not None:
@@ -28,7 +28,7 @@ def figures_of(read: Paper) -> dict[tuple[int, str], bytes]:
     return found
 
 
-def read(drawn: DrawnPaper) -> Paper:
+def read(drawn: DrawnPaper) -> QuestionPaper:
     found = extract(drawn.data)
     list(cutting.cut_out(drawn.data, found.figures, found.rotations))
     return found
