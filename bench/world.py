@@ -90,12 +90,12 @@ def _placeholders() -> dict[str, str]:
     """A value for every variable of a function; the important ones are set afterwards."""
     found: dict[str, str] = {}
     document = template.load(LAYOUT.template)
-    defaults = {name: parameter.get("Default") for name, parameter in document["Parameters"].items()}
+    defaults = {name: str(parameter.get("Default", "nothing")) for name, parameter in document["Parameters"].items()}
     for _, properties in template.functions(document):
         for name, value in properties.get("Environment", {}).get("Variables", {}).items():
             placeholder = "http://127.0.0.1:9/nothing" if name.endswith(("URL", "ENDPOINT")) else "nothing"
             parameter = value.get("Ref") if isinstance(value, dict) else None
-            found[name] = str(defaults.get(parameter) or placeholder)
+            found[name] = defaults.get(parameter, placeholder)
     for secret in ("JWT_SECRET_ARN", "GROQ_SECRET_ARN"):
         found.pop(secret, None)
     return found
