@@ -51,7 +51,7 @@ class PostOffice:
         self.sent.append(Sent(url.rsplit("/", 1)[-1], msgspec.to_builtins(message), delay_seconds))
 
     def take_all(self, url: str, messages: Sequence[msgspec.Struct]) -> None:
-        """In place of `queues.send_all`."""
+        """Replaces `queues.send_all`."""
         for message in messages:
             self.take(url, message)
 

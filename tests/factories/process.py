@@ -1,4 +1,4 @@
-"""What a process keeps between two calls."""
+"""Resets what a process keeps between two calls."""
 
 from smartexam.accounts import revocations
 from smartexam.catalog.store import papers

@@ -1,4 +1,4 @@
-"""Workbooks as spreadsheet programs save them, as far as tests need them."""
+"""Makes workbooks for tests."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Batches and single students as admins keep them."""
+"""Batches and single students, for administrators."""
 
 from typing import Any
 

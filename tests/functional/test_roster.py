@@ -1,4 +1,4 @@
-"""Rosters: what becomes of each row, at once and as a job, and that an export imports again unchanged."""
+"""Rosters: the outcome of each row, within a request and as a job, and that an export imports unchanged."""
 
 import csv
 import io
@@ -287,7 +287,7 @@ class TestJobs:
         assert len(list(post.taken("invitation"))) == 520
         listed = Admin(jobs_app.lambda_handler, admin._clock).get("/admin/api/jobs").body["jobs"]
         assert [each["id"] for each in listed] == [job_id]
-        # It is over: the same file is imported anew.
+        # It is over, so the same file is imported again.
         assert self.start(admin, content) != job_id
 
     def test_a_worker_that_is_killed_anywhere_leaves_exact_counts(
@@ -310,7 +310,7 @@ class TestJobs:
                 worker(sqs_event(order), FakeContext(aws_request_id=f"w{attempt}", remaining_ms=lambda: 100_000))
             assert self.job(admin, job_id)["status"] == "running"
             admin._clock.advance(jobs.CLAIM_SECONDS + 1)
-            # Looking at a job that nobody works on hands it over again, once.
+            # Reading an abandoned job sends it to the queue again, once.
             self.job(admin, job_id)
             self.job(admin, job_id)
             assert len(list(post.taken("job"))) == 1

@@ -291,7 +291,7 @@ SHARES = {
 
 
 class TestConcurrency:
-    """Sitting has executions that no other function can use up, and expensive functions a share of the rest."""
+    """A sitting has concurrency that no other function can use up, and expensive functions a limit."""
 
     least_unreserved = 100  # Lambda's own rule
 
@@ -358,7 +358,7 @@ class TestTls:
 
 
 class TestProduction:
-    """What the rules refuse: what is for development, and what is an example."""
+    """What the template's rules refuse: settings for development, and examples."""
 
     asserted = str(RULES["ProductionHasItsOwnAddresses"]["Assertions"])
 

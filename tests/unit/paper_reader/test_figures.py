@@ -1,4 +1,4 @@
-"""Figures of papers: each is given to the question or option that it belongs to, and nothing else is."""
+"""Figures of papers: each belongs to its question or option, and nothing else does."""
 
 import io
 import random
@@ -89,7 +89,7 @@ def test_photographs_are_made_small_enough() -> None:
 
 @pytest.fixture
 def without_pdfium(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process that reads ends as soon as it begins to draw."""
+    """The reading process ends as soon as it starts to render."""
     (tmp_path / "pypdfium2.py").write_text("import os\nos.abort()\n")
     monkeypatch.syspath_prepend(str(tmp_path))
 

@@ -1,4 +1,4 @@
-"""A deployed stack does not start with the settings of a developer's machine."""
+"""A deployed stack does not start with a developer's settings."""
 
 import pytest
 

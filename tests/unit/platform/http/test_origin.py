@@ -1,4 +1,4 @@
-"""What came through the distribution, and from whom."""
+"""Requests through the distribution, and their clients."""
 
 from collections.abc import Mapping
 from typing import Any
