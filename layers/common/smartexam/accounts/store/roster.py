@@ -18,7 +18,7 @@ from smartexam.accounts.store.batches import MOST_BATCHES, EnrolmentItem
 from smartexam.accounts.store.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem
 from smartexam.accounts.usernames import username_base
 from smartexam.platform import ids
-from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb import sharded, table
 from smartexam.platform.dynamodb.engine import back_off
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update
 from smartexam.platform.errors import Unavailable
@@ -329,11 +329,11 @@ def _operations(changes: _State) -> list[Operation]:
     before = changes.under or _State()
     written: list[Operation] = []
     counts: Counter[int] = Counter()
-    created = 0
+    created: list[int] = []
     for user_id, user in changes.users.items():
         was = before.user(user_id)
         if user is not None and was is None:
-            created += 1
+            created.append(user_id)
             written += identity.creation(user)
         elif user is not None and was is not None and user != was:
             written += [accounts.changing(was, user), *directory.renaming(was, user)]
@@ -347,8 +347,8 @@ def _operations(changes: _State) -> list[Operation]:
             written.append(_marker_change(key, before.owner(key), owner))
     written += [batches.counting(batch_id, count) for batch_id, count in counts.items()]
     if created:
-        added = UserStatisticsItem.user_role.add(created)
-        written.append(Update(UserStatisticsItem, "STATISTICS", "USERS", [added]))
+        amounts = {"user_role": len(created)}
+        written.append(sharded.addition(UserStatisticsItem, "STATISTICS", "USERS", created[0], amounts))
     return written
 
 
