@@ -27,6 +27,8 @@ class Account:
     role: str
     first_name: str
     last_name: str
+    roll_no: str | None = None
+    batch: str | None = None
 
     @property
     def email(self) -> str:
@@ -38,9 +40,9 @@ _STUDENT_PASSWORD = "Student@2025demo"  # noqa: S105 - printed for everybody to 
 
 ACCOUNTS = (
     Account("admin", "Admin@2025demo", "admin", "Asha", "Rao"),
-    Account("student1", _STUDENT_PASSWORD, "user", "Ravi", "Kumar"),
-    Account("student2", _STUDENT_PASSWORD, "user", "Meera", "Nair"),
-    Account("student3", _STUDENT_PASSWORD, "user", "Imran", "Sheikh"),
+    Account("student1", _STUDENT_PASSWORD, "user", "Ravi", "Kumar", "2026-001", "Morning"),
+    Account("student2", _STUDENT_PASSWORD, "user", "Meera", "Nair", "2026-002", "Morning"),
+    Account("student3", _STUDENT_PASSWORD, "user", "Imran", "Sheikh", "2026-003", "Evening"),
 )
 
 CATEGORY = "Entrance exams"
@@ -90,24 +92,28 @@ class DemoDataError(Exception):
         self.status = status
 
 
-def load_accounts() -> None:
-    """Write the accounts, with their passwords set."""
+def load_accounts() -> dict[str, int]:
+    """Write the accounts, with their passwords set; their ids by username."""
     # Imported here because printing the credentials must work without the layer's settings.
     from smartexam.accounts.passwords import hash_password  # noqa: PLC0415
     from smartexam.accounts.store.identity import create_user  # noqa: PLC0415
     from smartexam.platform.ids import next_id  # noqa: PLC0415
 
+    user_ids = {}
     for account in ACCOUNTS:
+        user_ids[account.username] = next_id("user")
         create_user(
-            user_id=next_id("user"),
+            user_id=user_ids[account.username],
             username=account.username,
             email=account.email,
             first_name=account.first_name,
             last_name=account.last_name,
             role=account.role,
             password_hash=hash_password(account.password),
+            roll_no=account.roll_no,
             now=time.time(),
         )
+    return user_ids
 
 
 class Administrator:
@@ -151,13 +157,24 @@ class Administrator:
             return {}
 
 
-def load_exams(base_url: str) -> None:
+def load_batches(admin: Administrator, user_ids: Mapping[str, int]) -> None:
+    """Create the batches and put the students into them.
+
+    Raises:
+        DemoDataError: the API refused something.
+    """
+    for name in dict.fromkeys(account.batch for account in ACCOUNTS if account.batch):
+        batch_id = admin.post("/admin/batches/create", {"name": name})["batch"]["id"]
+        members = [user_ids[account.username] for account in ACCOUNTS if account.batch == name]
+        admin.post(f"/admin/batches/{batch_id}/students/add", {"user_ids": members})
+
+
+def load_exams(admin: Administrator) -> None:
     """Create the category and the exams with their questions.
 
     Raises:
         DemoDataError: the API refused something.
     """
-    admin = Administrator(base_url)
     category = admin.create_category(CATEGORY)
     for exam, questions in EXAMS:
         exam_id = admin.post("/admin/exams", {**exam, **category})["exam_id"]
@@ -168,9 +185,11 @@ def load_exams(base_url: str) -> None:
 
 def main() -> None:
     """Load everything into the stack with the given address."""
-    load_accounts()
+    user_ids = load_accounts()
     try:
-        load_exams(sys.argv[1])
+        admin = Administrator(sys.argv[1])
+        load_batches(admin, user_ids)
+        load_exams(admin)
     except DemoDataError as error:
         sys.exit(str(error))
 
