@@ -49,5 +49,5 @@ def read(data: bytes) -> None:
     """No token is accepted, because none is signed with this key."""
     verification.certificates = lambda: _CERTIFICATES  # type: ignore[assignment]
     found: list[Mapping[str, Any] | object] = []
-    refused(lambda: found.append(verification.verified(data.decode("latin-1"), NOW)))
+    refused(lambda: found.append(verification.verified(data.decode("latin-1"), None, NOW)))
     assert found == []

@@ -1,17 +1,25 @@
 """Routes of one's own account."""
 
-from account import access, passwords, service
+from account import access, passwords, security, service
 from account.models import (
+    ChangedPassword,
     Confirmation,
     Deleted,
     Done,
     ForgottenPassword,
+    MfaCode,
+    MfaRemoval,
+    MfaSetup,
+    Names,
     NewAccount,
     NewPassword,
+    RecoveryCodes,
     Requestable,
     RequestedAccess,
     Requester,
     RequestSubmitted,
+    Sessions,
+    Success,
 )
 from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
@@ -111,6 +119,85 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
     """
     service.delete_account(request.caller, body.confirm, request.now)
     return Reply(Deleted(), cookies=(sessions.cleared_cookie(),))
+
+
+@api.put("/api/account/profile", access=Access.AUTH, takes=Names, answers=Success, limit=_LIMIT)
+def change_profile(request: Request, body: Names) -> Success:
+    """Change one's names; the username stays."""
+    service.change_names(request.caller, body.first_name, body.last_name, request.now)
+    return Success()
+
+
+@api.post("/api/account/change-password", access=Access.AUTH, takes=ChangedPassword, answers=Success, limit=_LIMIT)
+def change_password(request: Request, body: ChangedPassword) -> Success:
+    """Change one's password. This session stays, all others end; a mail tells of it.
+
+    Raises:
+        BadRequest: `invalid_fields` where the new password does not meet the policy.
+        Forbidden: `wrong_password`, which counts like a failed sign-in.
+        RateLimited: `sign_in_locked` for 15 minutes after three wrong passwords; `sign_in_busy`; `too_many_failures`.
+    """
+    security.change_password(request.caller, body, request.source_ip, request.now)
+    return Success()
+
+
+@api.get("/api/account/sessions", access=Access.AUTH, answers=Sessions)
+def list_sessions(request: Request) -> Sessions:
+    """List what one is signed in with: browsers, apps and connections, the newest first."""
+    return Sessions(security.sessions_of(request.caller, request.now))
+
+
+@api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Success)
+def end_session(request: Request, session_id: str) -> Success:
+    """End one of one's sessions; its tokens are refused within seconds.
+
+    Raises:
+        NotFound: `session_not_found`.
+    """
+    security.end_session(request.caller, session_id, request.now)
+    return Success()
+
+
+@api.post("/api/account/sessions/end-others", access=Access.AUTH, answers=Success)
+def end_other_sessions(request: Request) -> Success:
+    """End all of one's sessions but the one that asks; their tokens are refused within seconds."""
+    security.end_other_sessions(request.caller, request.now)
+    return Success()
+
+
+@api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup)
+def begin_mfa(request: Request) -> MfaSetup:
+    """Begin to set up a second factor (TOTP); it is in force once a code confirms it.
+
+    Raises:
+        Conflict: `mfa_on`.
+    """
+    return security.begin_mfa(request.caller)
+
+
+@api.post("/api/account/mfa/confirm", access=Access.AUTH, takes=MfaCode, answers=RecoveryCodes, limit=_LIMIT)
+def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
+    """Put one's second factor in force with a first code; answers ten recovery codes, which are shown only now.
+
+    Raises:
+        BadRequest: `mfa_code_invalid`.
+        Conflict: `mfa_on`, `mfa_not_begun`.
+        RateLimited: `rate_limited`: too many codes were tried.
+    """
+    return security.confirm_mfa(request.caller, body.code, request.now)
+
+
+@api.post("/api/account/mfa/disable", access=Access.AUTH, takes=MfaRemoval, answers=Success, limit=_LIMIT)
+def disable_mfa(request: Request, body: MfaRemoval) -> Success:
+    """Remove one's second factor, with the password and a code or a recovery code.
+
+    Raises:
+        Conflict: `mfa_not_on`.
+        Forbidden: `wrong_password`, which counts like a failed sign-in; `mfa_code_invalid`.
+        RateLimited: `sign_in_locked`, `sign_in_busy`, `too_many_failures`; `rate_limited`: too many codes were tried.
+    """
+    security.disable_mfa(request.caller, body, request.source_ip, request.now)
+    return Success()
 
 
 @api.post("/_ping", access=Access.AUTH)

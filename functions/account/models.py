@@ -1,10 +1,11 @@
 """Shapes of the account routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
+SessionKind: TypeAlias = Literal["web", "token", "socket"]
 _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -88,3 +89,66 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
     """It was deleted."""
 
     success: Literal[True] = True
+
+
+class ChangedPassword(msgspec.Struct, frozen=True):
+    """The present password and the one that replaces it."""
+
+    current_password: Text
+    new_password: Text
+
+
+class Names(msgspec.Struct, frozen=True):
+    """The caller's names; the last may be empty."""
+
+    first_name: Text
+    last_name: Text
+
+
+class Success(msgspec.Struct, frozen=True, kw_only=True):
+    """Success."""
+
+    success: Literal[True] = True
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session of the caller; times in ISO 8601, UTC."""
+
+    id: str
+    kind: SessionKind
+    created_at: str
+    last_seen_at: str
+    user_agent: str
+    current: bool
+
+
+class Sessions(msgspec.Struct, frozen=True):
+    """The caller's sessions, the newest first."""
+
+    sessions: list[SessionRow]
+
+
+class MfaSetup(msgspec.Struct, frozen=True):
+    """The secret for an authenticator app, also as the address that it reads from a QR code."""
+
+    secret: str
+    otpauth_url: str
+
+
+class MfaCode(msgspec.Struct, frozen=True):
+    """A code of the authenticator app."""
+
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class RecoveryCodes(msgspec.Struct, frozen=True):
+    """Codes for when the app is lost; each serves once, and they are shown only now."""
+
+    recovery_codes: list[str]
+
+
+class MfaRemoval(msgspec.Struct, frozen=True):
+    """The password, and a code of the app or a recovery code."""
+
+    password: Text
+    code: Annotated[str, msgspec.Meta(max_length=40)]

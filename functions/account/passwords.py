@@ -6,8 +6,8 @@ The policy follows NIST SP 800-63B: a minimum length and a list of common passwo
 from functools import lru_cache
 from pathlib import Path
 
-from account.models import NewPassword
-from smartexam.accounts.passwords import hash_password
+from account.models import ChangedPassword, NewPassword
+from smartexam.accounts.passwords import hash_password, normalised
 from smartexam.accounts.store import accounts, credentials, identity
 from smartexam.accounts.store.accounts import LinkSpent
 from smartexam.accounts.store.identity import User
@@ -16,6 +16,7 @@ from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
 SHORTEST, LONGEST = 10, 128
 _LONGEST_UNIT = 4
+_PRODUCT_NAMES = ("smartexam", "smartexamplatform", "onlineexam", "examplatform")
 
 
 def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> None:
@@ -48,14 +49,42 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
 
 def refusal(password: str, user: User) -> str | None:
     """Why a password is not accepted for an account; None if it is."""
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not SHORTEST <= len(normalised(password)) <= LONGEST or len(password) > LONGEST:
         return f"must be {SHORTEST} to {LONGEST} characters long"
-    plain = password.strip().casefold()
+    plain = normalised(password).strip().casefold()
     if plain in {user.username.casefold(), user.email.casefold()}:
         return "must not be the username or the email"
     if plain in common_passwords() or _repeats(plain):
         return "is too common"
+    if _letters(plain) in {*map(_letters, _PRODUCT_NAMES), *_names_of(user)}:
+        return "must be more than a name with digits"
     return None
+
+
+def change(user: User, wanted: ChangedPassword, session: str, now: float) -> None:
+    """Set another password, whose owner has proved to know the present one; other sessions end.
+
+    Raises:
+        InvalidFields: the password is not accepted.
+        NotFound: the account was deleted.
+    """
+    reason = refusal(wanted.new_password, user)
+    if reason is not None:
+        raise InvalidFields([Fault("new_password", reason)])
+    accounts.change_password(user, hash_password(wanted.new_password), session, now)
+    mail.notify("password_changed", user.email)
+
+
+def _names_of(user: User) -> set[str]:
+    """The names of an account's owner in every order, as letters alone."""
+    first, last = _letters(user.first_name.casefold()), _letters(user.last_name.casefold())
+    username, local = user.username.casefold(), user.email.partition("@")[0]
+    names = {first, last, first + last, last + first, _letters(username), _letters(local)}
+    return names - {""}
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalpha())
 
 
 @lru_cache(maxsize=1)

@@ -6,16 +6,22 @@ from auth.models import (
     Me,
     PresentedRefreshToken,
     Refreshed,
+    RefreshRequest,
+    Rotated,
+    SecondFactor,
     SignedIn,
     SignedOut,
     WebSignedIn,
     WebSignedOut,
 )
-from smartexam.accounts import sessions
+from smartexam.accounts import second_factor, sessions
 from smartexam.accounts.grants import grant
+from smartexam.accounts.store.identity import User
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.platform.errors import Forbidden
+from smartexam.platform.observability import note
 from smartexam.platform.principal import portals
+from smartexam.talk.realtime.ending import end_sockets
 
 api = Api("auth")
 
@@ -30,22 +36,29 @@ def login(request: Request, body: Credentials) -> SignedIn:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+            `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
             checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `account_deactivated`.
     """
     user = service.sign_in(body, request.source_ip, request.now)
-    return SignedIn(data=grant(user, request.now))
+    second_factor.require(user, "token", request.now)
+    return SignedIn(data=grant(request, user))
 
 
-@api.post("/api/auth/refresh", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=Refreshed)
-def refresh(request: Request, body: PresentedRefreshToken) -> Refreshed:
-    """Exchange a refresh token for a new access token.
+@api.post("/api/auth/refresh", access=Access.PUBLIC, takes=RefreshRequest, answers=Refreshed | Rotated)
+def refresh(request: Request, body: RefreshRequest) -> Refreshed | Rotated:
+    """Exchange a refresh token for a new access token, and with `rotate` for a new refresh token too.
+
+    A replaced refresh token still works for 30 seconds, because an answer may get lost. Using it later ends everything
+    that came from the same sign-in.
 
     Raises:
         Unauthorized: `refresh_token_invalid`, `refresh_token_expired`, or `refresh_token_revoked`.
     """
+    if body.rotate:
+        return Rotated(data=service.rotate(body.refresh_token, request.now))
     return Refreshed(data=service.refresh(body.refresh_token, request.now))
 
 
@@ -77,6 +90,7 @@ def web_login(request: Request, body: Credentials) -> Reply:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+            `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
             checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
@@ -84,9 +98,8 @@ def web_login(request: Request, body: Credentials) -> Reply:
     """
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)
-    home = _STUDENT_HOME if "user" in portals(user.role) else _ADMIN_HOME
-    cookie = sessions.start(request, user)
-    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=home), cookie)
+    second_factor.require(user, "web", request.now)
+    return _signed_in(request, user, _home(user))
 
 
 @api.post(
@@ -104,6 +117,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
+            `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
         RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
             checked;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
@@ -113,8 +127,27 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     user = service.sign_in(body, request.source_ip, request.now)
     if "admin" not in portals(user.role):
         raise Forbidden("This account has no access to the administration", code="wrong_role")
-    cookie = sessions.start(request, user)
-    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=_ADMIN_HOME), cookie)
+    second_factor.require(user, "admin", request.now)
+    return _signed_in(request, user, _ADMIN_HOME)
+
+
+@api.post(
+    "/api/auth/mfa", access=Access.PUBLIC, takes=SecondFactor, answers=SignedIn | WebSignedIn, limit=_CREDENTIALS_LIMIT
+)
+def complete_mfa(request: Request, body: SecondFactor) -> SignedIn | Reply:
+    """Complete a sign-in that needs a second factor; answers like the sign-in, and sets the cookie if that was for one.
+
+    Raises:
+        Unauthorized: `mfa_token_invalid`: unknown, used, older than five minutes, or tried five times;
+            `mfa_code_invalid`.
+        Forbidden: `foreign_origin`.
+    """
+    user, way = second_factor.complete(body.mfa_token, body.code, request.now)
+    note(user_id=user.id)
+    if way == "token":
+        return SignedIn(data=grant(request, user))
+    sessions.refuse_foreign_page(request)
+    return _signed_in(request, user, _home(user) if way == "web" else _ADMIN_HOME)
 
 
 @api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut, also={302: None})
@@ -124,8 +157,19 @@ def web_logout(request: Request) -> Reply:
     Raises:
         Forbidden: `foreign_origin`.
     """
-    cookie = sessions.end(request)
-    return _arrived(request, WebSignedOut(redirect_url=_SIGN_IN_PAGE), cookie)
+    ended = sessions.end(request)
+    if ended is not None:
+        end_sockets(ended[0], session=ended[1])
+    return _arrived(request, WebSignedOut(redirect_url=_SIGN_IN_PAGE), sessions.cleared_cookie())
+
+
+def _home(user: User) -> str:
+    return _STUDENT_HOME if "user" in portals(user.role) else _ADMIN_HOME
+
+
+def _signed_in(request: Request, user: User, home: str) -> Reply:
+    cookie = sessions.start(request, user)
+    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=home), cookie)
 
 
 def _arrived(request: Request, answer: WebSignedIn | WebSignedOut, cookie: str) -> Reply:

@@ -1,6 +1,6 @@
 """Shapes of the sign-in routes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,6 +13,20 @@ class Credentials(msgspec.Struct, frozen=True):
     username: str | None = None
     email: str | None = None
     password: str | None = None
+
+
+class SecondFactor(msgspec.Struct, frozen=True):
+    """The token of a sign-in that waits, and a code of the authenticator app or a recovery code."""
+
+    mfa_token: Annotated[str, msgspec.Meta(max_length=200)]
+    code: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class RefreshRequest(msgspec.Struct, frozen=True):
+    """A refresh token, and whether a new one is to replace it."""
+
+    refresh_token: str
+    rotate: bool = False
 
 
 class PresentedRefreshToken(msgspec.Struct, frozen=True):
@@ -36,11 +50,24 @@ class FreshToken(msgspec.Struct, frozen=True, kw_only=True):
     expires_in: int
 
 
+class FreshPair(FreshToken, frozen=True, kw_only=True):
+    """A new access token and the refresh token that replaces the one sent."""
+
+    refresh_token: str
+
+
 class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a refresh."""
 
     status: Literal["success"] = "success"
     data: FreshToken
+
+
+class Rotated(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a refresh that replaced the refresh token."""
+
+    status: Literal["success"] = "success"
+    data: FreshPair
 
 
 class SignedOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,20 @@
 """The rules of signing in and out."""
 
-from auth.models import Credentials, FreshToken, Profile
+from auth.models import Credentials, FreshPair, FreshToken, Profile
 from smartexam.accounts import tokens
 from smartexam.accounts.authenticate import deactivated
 from smartexam.accounts.passwords import verify_password
-from smartexam.accounts.store import credentials, identity
+from smartexam.accounts.store import accounts, identity, refresh_tokens
 from smartexam.accounts.store.identity import User
+from smartexam.accounts.store.refresh_tokens import RefreshToken, Replaced
 from smartexam.limits import rate_limits, source_limits
 from smartexam.limits.sources import source_of
+from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Unauthorized
 from smartexam.platform.observability import note
 from smartexam.platform.principal import Principal, portals
 from smartexam.platform.times import iso
+from smartexam.talk.realtime.ending import end_sockets
 
 # The id of no account, looked up for unknown names, so that every refusal costs the same round trips.
 _NOBODY = 0
@@ -60,7 +63,29 @@ def refresh(token: str, now: float) -> FreshToken:
     Raises:
         Unauthorized: the refresh token is `..._invalid`, `..._expired` or `..._revoked`.
     """
-    known = credentials.find_refresh_token(token)
+    known, user = _valid(token, now)
+    refresh_tokens.note_seen(known, now)
+    access_token = tokens.issue(user.principal(known.session), now)
+    return FreshToken(access_token=access_token, expires_in=tokens.LIFETIME_SECONDS)
+
+
+def rotate(token: str, now: float) -> FreshPair:
+    """A new access token and the refresh token that replaces the one given.
+
+    Raises:
+        Unauthorized: the refresh token is `..._invalid`, `..._expired` or `..._revoked`.
+    """
+    known, user = _valid(token, now)
+    try:
+        issued = refresh_tokens.rotate(token, user, now)
+    except Replaced:
+        raise _copied(user, known.session, now) from None
+    access_token = tokens.issue(user.principal(issued.session), now)
+    return FreshPair(access_token=access_token, expires_in=tokens.LIFETIME_SECONDS, refresh_token=issued.token)
+
+
+def _valid(token: str, now: float) -> tuple[RefreshToken, User]:
+    known = refresh_tokens.find(token, now)
     if known is None:
         raise _refused("refresh_token_invalid")
     if known.is_revoked:
@@ -68,14 +93,28 @@ def refresh(token: str, now: float) -> FreshToken:
     if known.valid_until <= now:
         raise _refused("refresh_token_expired")
     user = identity.get_user(known.user_id)
-    if user is None or not user.is_active or known.auth_version < user.credentials_version:
+    if user is None or not user.accepts(known.auth_version, known.session):
         raise _refused("refresh_token_revoked")
-    return FreshToken(access_token=tokens.issue(user.principal(), now), expires_in=tokens.LIFETIME_SECONDS)
+    note(user_id=user.id)
+    if known.is_reused:
+        raise _copied(user, known.session, now)
+    return known, user
+
+
+def _copied(user: User, session: str, now: float) -> Unauthorized:
+    """End a sign-in of which two clients have tokens: one of them copied the other's."""
+    accounts.end_session(user, session, now)
+    refresh_tokens.end(user.id, session, now)
+    end_sockets(user.id, session=session)
+    mail.notify("sessions_revoked", user.email)
+    return _refused("refresh_token_revoked")
 
 
 def revoke(token: str, now: float) -> None:
-    """Revoke a refresh token; unknown tokens are ignored."""
-    credentials.revoke_refresh_token(token, now)
+    """Revoke a refresh token and close the connections of its sign-in; unknown tokens are ignored."""
+    ended = refresh_tokens.revoke(token, now)
+    if ended is not None:
+        end_sockets(ended[0], session=ended[1])
 
 
 def profile(caller: Principal) -> Profile:

@@ -4,8 +4,10 @@ import msgspec
 
 from auth_google import service, verification
 from auth_google.models import GoogleCredential, GoogleGrant, GoogleSignedIn
+from smartexam.accounts import second_factor
 from smartexam.accounts.grants import grant
 from smartexam.api import Access, Api, Request
+from smartexam.platform.observability import note
 
 api = Api("auth_google")
 
@@ -18,13 +20,15 @@ def google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
 
     Raises:
         BadRequest: `id_token_required`.
-        Unauthorized: `google_token_invalid`.
+        Unauthorized: `google_token_invalid`; `mfa_required`, with `mfa_token`, where a code is needed.
         Forbidden: `sign_up_closed` for an address without an account; `account_deactivated`.
         Unavailable: `google_not_configured`, or `google_unavailable`.
     """
-    identity = verification.verified(body.id_token, request.now)
+    identity = verification.verified(body.id_token, body.nonce, request.now)
     user, is_new = service.sign_in(identity, request.now)
-    granted = msgspec.structs.asdict(grant(user, request.now))
+    note(user_id=user.id)
+    second_factor.require(user, "token", request.now)
+    granted = msgspec.structs.asdict(grant(request, user))
     return GoogleSignedIn(data=GoogleGrant(**granted, is_new_user=is_new))
 
 

@@ -11,6 +11,7 @@ class GoogleCredential(msgspec.Struct, frozen=True):
     """The ID token from the Google Sign-In SDK."""
 
     id_token: str | None = None
+    nonce: str | None = None
 
 
 class GoogleGrant(Grant, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class GoogleIdentity:
     name: str
 
 
-def verified(id_token: str | None, now: float) -> GoogleIdentity:
+def verified(id_token: str | None, nonce: str | None, now: float) -> GoogleIdentity:
     """The Google account of an ID token, after checking signature, audience, times, issuer and that the address is
     verified.
 
@@ -57,6 +57,8 @@ def verified(id_token: str | None, now: float) -> GoogleIdentity:
         and claims["iat"] <= now + _CLOCK_SKEW_SECONDS
         and now < claims["exp"] + _CLOCK_SKEW_SECONDS
         and claims.get("email_verified") is True
+        # A client that sent a nonce to Google takes no token that was made for another sign-in.
+        and (nonce is None or claims.get("nonce") == nonce)
         and isinstance(subject, str)
         and 0 < len(subject) <= _LONGEST_SUBJECT
         and isinstance(email, str)

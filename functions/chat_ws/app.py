@@ -15,6 +15,7 @@ from smartexam.platform.settings import settings
 from smartexam.platform.times import iso
 from smartexam.talk import messenger
 from smartexam.talk.realtime import delivery
+from smartexam.talk.realtime.ending import SIGNED_OUT
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Owner
 
@@ -51,11 +52,12 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 def _handled(event: Mapping[str, Any], now: float) -> dict[str, Any]:
     about = event["requestContext"]
-    connection_id, route = about["connectionId"], about["routeKey"]
+    # The route of a frame is what its client wrote: only the type of the event says what happened.
+    connection_id, kind = about["connectionId"], about["eventType"]
     try:
-        if route == "$connect":
+        if kind == "CONNECT":
             handshake.connect(event, now)
-        elif route == "$disconnect":
+        elif kind == "DISCONNECT":
             handshake.disconnect(connection_id, now)
         else:
             return _frame(event, now)
@@ -92,11 +94,12 @@ def _speaker(connection_id: str, now: float) -> Owner | None:
     owner = sockets.owner_of(connection_id)
     if owner is not None:
         note(user_id=owner.principal.user_id)
-        if feed().applied(owner.principal, now) is not None:
+        has_ended = 0 < owner.principal.ends_at <= now
+        if not has_ended and feed().applied(owner.principal, now) is not None:
             handshake.hear(owner, now)
             return owner
         handshake.disconnect(connection_id, now)
-    delivery.answer(connection_id, frames.SIGNED_OUT)
+    delivery.answer(connection_id, SIGNED_OUT)
     delivery.hang_up(connection_id)
     return None
 

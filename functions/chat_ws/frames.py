@@ -9,12 +9,11 @@ from smartexam.platform.errors import AppError
 from smartexam.platform.http import bodies
 from smartexam.talk.realtime.publishing import frame as event
 
-__all__ = ["SIGNED_OUT", "event", "read", "refusal"]
+__all__ = ["event", "read", "refusal"]
 
 ShapeT = TypeVar("ShapeT")
 
 _CODES = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found", 409: "conflict"}
-SIGNED_OUT = event("error", {"message": "You are no longer signed in here", "code": "signed_out"})
 
 
 def read(text: str, shape: type[ShapeT]) -> ShapeT:

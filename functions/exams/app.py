@@ -17,6 +17,7 @@ from exams.models import (
     SyncBody,
     Synced,
 )
+from smartexam.accounts import sessions
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.images import image_url
@@ -27,6 +28,9 @@ from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store.attempts import OPEN
 
 api = Api("exams")
+
+# Whoever submits late, or reads the result, is still signed in.
+_AFTER_DEADLINE_SECONDS = 30 * 60
 
 
 @api.get("/api/exams", access=Access.USER, query=ExamQuery, answers=ExamList)
@@ -76,23 +80,26 @@ def preload_exam(request: Request, exam_id: int) -> Preloaded:
 
 
 @api.post("/start-exam/<exam_id>", access=Access.USER, answers=StartedAttempt)
-def start_exam(request: Request, exam_id: int) -> StartedAttempt:
-    """Start an attempt, or resume the one in progress.
+def start_exam(request: Request, exam_id: int) -> Reply:
+    """Start an attempt, or resume the one in progress. A cookie session lives half an hour longer than the attempt.
 
     Raises:
         BadRequest: `max_attempts_reached`, `exam_not_started`, or `exam_ended`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
     """
     mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now))
-    if resumed:
-        return StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
-    return StartedAttempt(
-        f"/exam/{exam_id}",
-        resumed=False,
-        attempt_id=mine.attempt_id,
-        attempt_number=mine.attempt_number,
-        fresh_start=True,
+    started = (
+        StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
+        if resumed
+        else StartedAttempt(
+            f"/exam/{exam_id}",
+            resumed=False,
+            attempt_id=mine.attempt_id,
+            attempt_number=mine.attempt_number,
+            fresh_start=True,
+        )
     )
+    return Reply(started, cookies=sessions.keep_until(request, mine.deadline + _AFTER_DEADLINE_SECONDS))
 
 
 @api.get("/exam/<exam_id>", access=Access.USER, answers=PaperAnswer)

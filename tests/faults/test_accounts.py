@@ -12,7 +12,7 @@ from auth_google import verification
 from auth_google.app import lambda_handler as google_sign_in
 from auth_google.verification import GoogleIdentity
 from smartexam.accounts import passwords
-from smartexam.accounts.store import access_requests, credentials, identity, sessions
+from smartexam.accounts.store import access_requests, credentials, identity, refresh_tokens, sessions
 from smartexam.accounts.store.identity import User
 from smartexam.limits.store import windows
 from smartexam.platform.keys import user_key
@@ -120,12 +120,12 @@ def test_logins_that_failed_for_our_sake_do_not_lock(
 
 
 def test_refresh(drill: Drill, user: User) -> None:
-    token = credentials.issue_refresh_token(user, MORNING)
+    token = refresh_tokens.issue(user, MORNING).token
     drill.run(Flow(call=lambda: post(auth, "/api/auth/refresh", {"refresh_token": token}), done=ok, audit=nothing))
 
 
 def test_logout(drill: Drill, user: User) -> None:
-    token = credentials.issue_refresh_token(user, MORNING)
+    token = refresh_tokens.issue(user, MORNING).token
 
     def audit(stored: Stored, answer: Answer) -> None:
         refused = post(auth, "/api/auth/refresh", {"refresh_token": token})

@@ -9,7 +9,15 @@ import pytest
 from account import app
 from account_eraser.app import lambda_handler as eraser
 from auth import app as auth_app
-from smartexam.accounts.store import access_requests, accounts, credentials, directory, identity, sessions
+from smartexam.accounts.store import (
+    access_requests,
+    accounts,
+    credentials,
+    directory,
+    identity,
+    refresh_tokens,
+    sessions,
+)
 from smartexam.accounts.store.identity import User
 from smartexam.limits.store import windows
 from smartexam.platform.dynamodb import erasing, queries, table
@@ -244,7 +252,7 @@ def test_what_was_written_meanwhile_goes_in_the_last_pass(
     (order,) = post.taken("account_eraser")
     eraser(sqs_event(order.body), FakeContext())
 
-    credentials.issue_refresh_token(user, MORNING)  # a sign-in in progress
+    refresh_tokens.issue(user, MORNING)  # a sign-in in progress
     assert traces(user, dynamodb, tables) != []
     run_eraser(post)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from auth import app
-from smartexam.accounts.store import credentials
+from smartexam.accounts.store import refresh_tokens
 from smartexam.platform import opaque
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -211,4 +211,4 @@ class TestRefresh:
 
         assert token not in str(items)
         assert opaque.digest(token) in str(items)
-        assert credentials.find_refresh_token(token) is not None
+        assert refresh_tokens.find(token, 0.0) is not None

@@ -87,7 +87,7 @@ def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before() -> None:
     first = session_of(sign_in("john.doe", cookies=planted))
     second = session_of(sign_in("john.doe", cookies=first))
 
-    assert len({planted["session"], first["session"], second["session"]}) == 3
+    assert len({planted["session"], first["__Host-session"], second["__Host-session"]}) == 3
     assert ping(cookies=planted).status == 401
     assert ping(cookies=first).status == 401
     assert ping(cookies=second).status == 204
@@ -95,7 +95,7 @@ def test_every_sign_in_has_a_token_of_its_own_and_ends_the_one_before() -> None:
 
 def test_the_token_is_stored_only_as_a_hash(tables: dict[str, str], dynamodb: Any) -> None:
     create_user(username="john.doe")
-    token = session_of(sign_in("john.doe"))["session"]
+    token = session_of(sign_in("john.doe"))["__Host-session"]
 
     items = str(dynamodb.scan(TableName=tables["EPHEMERAL_TABLE"])["Items"])
 
@@ -121,7 +121,7 @@ def test_logout_ends_the_session_at_once_and_clears_the_cookie() -> None:
 
     assert answer.status == 200
     assert answer.body["success"] is True
-    assert "session=;" in answer.cookies[0]
+    assert "__Host-session=;" in answer.cookies[0]
     assert "Max-Age=0" in answer.cookies[0]
     assert ping(cookies=session).status == 401
 

@@ -11,7 +11,7 @@ from account_eraser.app import lambda_handler as eraser
 from auth.app import lambda_handler as auth
 from auth_google.app import lambda_handler as auth_google
 from mailer.app import lambda_handler as mailer
-from smartexam.accounts.store import credentials, sessions
+from smartexam.accounts.store import credentials, refresh_tokens, sessions
 from smartexam.accounts.store.identity import User
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
@@ -45,6 +45,17 @@ STATUSES = {
     "account/submit_access_request.json": 200,
     "account/delete_account.json": 200,
     "account/ping.json": 204,
+    "account/withdraw_access_request.json": 404,
+    "account/change_profile.json": 200,
+    "account/change_password.json": 200,
+    "account/list_sessions.json": 200,
+    "account/end_session.json": 404,
+    "account/end_other_sessions.json": 200,
+    "account/begin_mfa.json": 200,
+    "account/confirm_mfa.json": 409,
+    "account/disable_mfa.json": 409,
+    "auth/complete_mfa.json": 401,
+    "auth/rotate_refresh_token.json": 200,
 }
 
 
@@ -58,7 +69,7 @@ def filled_in(name: str, user: User) -> dict[str, Any]:
     text = (EVENTS / name).read_text(encoding="utf-8")
     for placeholder, value in {
         "<access token>": access_token(user),
-        "<refresh token>": credentials.issue_refresh_token(user, MORNING),
+        "<refresh token>": refresh_tokens.issue(user, MORNING).token,
         "<session token>": sessions.start_session(user, MORNING),
         "<Google's ID token>": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl",
         "<token of the mailed link>": credentials.issue_password_link(user.id, MORNING),

@@ -12,6 +12,7 @@ from auth_google import service as google_service
 from auth_google.verification import GoogleIdentity
 from mailer.app import lambda_handler as mailer
 from smartexam.accounts.grants import grant
+from smartexam.api import Request
 from smartexam.platform.dynamodb import table
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, FakeContext, http_event, send, sqs_event
@@ -62,7 +63,7 @@ def test_from_creation_to_deletion(tables: dict[str, str], post: PostOffice) -> 
     with enforced("AuthGoogleFunction", table.connection().client, tables):
         for subject in ("1", "2"):
             google = GoogleIdentity(subject, "mary@example.org", "Mary", "Singh", "Mary Singh")
-            grant(google_service.sign_in(google, MORNING)[0], MORNING)
+            grant(Request.from_event({}, MORNING), google_service.sign_in(google, MORNING)[0])
         made, is_new = google_service.sign_in(GoogleIdentity("3", "new@example.org", "New", "", ""), MORNING)
         assert is_new
     ask(account, "/_ping", token=access_token(made))
@@ -74,4 +75,5 @@ def test_from_creation_to_deletion(tables: dict[str, str], post: PostOffice) -> 
     ask(account, "/api/delete-account", {"confirm": "DELETE"}, token=tokens["access_token"])
     work(eraser, "account_eraser")
     work(eraser, "account_eraser")
+    assert [sent.body["occasion"] for sent in post.taken("mail")] == ["password_changed", "access_requested", "deleted"]
     assert post.sent == []

@@ -11,7 +11,7 @@ import pytest
 from account import app
 from account_eraser.app import lambda_handler as eraser
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.accounts.store import access_requests, accounts, credentials, sessions
+from smartexam.accounts.store import access_requests, accounts, credentials, refresh_tokens, sessions
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
@@ -239,7 +239,7 @@ def sit_exams(mary: User, ben: User, exam_id: int) -> None:
 def sign_in_and_ask(mary: User, question_id: int) -> None:
     """Credentials, devices, limits, a request for another role, the assistant."""
     sessions.start_session(mary, MORNING)
-    credentials.issue_refresh_token(mary, MORNING)
+    refresh_tokens.issue(mary, MORNING)
     credentials.issue_password_link(mary.id, MORNING)
     sockets.issue_ticket(mary.principal(), MORNING)
     sockets.connect("device-1", mary.principal(), MORNING)

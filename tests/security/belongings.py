@@ -5,7 +5,7 @@ from typing import Any
 
 from exams.models import SyncBody
 from exams.sitting import start, submit, sync
-from smartexam.accounts.store import access_requests, batches, credentials, sessions
+from smartexam.accounts.store import access_requests, batches, credentials, refresh_tokens, sessions
 from smartexam.accounts.store.batches import Batch
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
@@ -137,7 +137,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
         ids.next_id("conversation"), f"Group {marker}", (user.id, user.full_name), {friend.id: friend.full_name}, now
     )
     asked = connections.ask(stranger.principal(), user.id, user.full_name, now)
-    refresh_token = credentials.issue_refresh_token(user, now)
+    refresh_token = refresh_tokens.issue(user, now).token
     session = sessions.start_session(user, now)
     link = credentials.issue_password_link(user.id, now)
     return Belongings(

@@ -1,5 +1,6 @@
 """Builds the OpenAPI 3.1 document from the functions' declarations."""
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -196,13 +197,20 @@ def _tags(found: list[Group]) -> list[dict[str, str]]:
     return [{"name": title, "description": description} for title, description in described.items()]
 
 
+def _takes_text(route: Route, name: str) -> bool:
+    parameter = inspect.signature(route.handler).parameters.get(name)
+    return parameter is not None and parameter.annotation is str
+
+
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer", "minimum": 1, "maximum": _HIGHEST_ID},
+            "schema": {"type": "string"}
+            if _takes_text(route, name)
+            else {"type": "integer", "minimum": 1, "maximum": _HIGHEST_ID},
         }
         for name in _PARAMETER.findall(route.path)
     ]

@@ -127,6 +127,8 @@ def _implied(route: Route) -> dict[int, tuple[str, ...]]:
     if route.access is not Access.PUBLIC:
         implied[401] = _BY_CREDENTIALS
         forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
+        if route.access is Access.ADMIN:
+            forbidden += ("mfa_setup_required",)
         if route.method != "GET":
             forbidden += ("foreign_origin",)
         if forbidden:

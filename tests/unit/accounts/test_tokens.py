@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
+from msgspec import structs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from smartexam.platform.signing_keys import SigningKeys, key_id
 from tests.factories.clock import MORNING
 
 OLD, NEW, FOREIGN = b"o" * 40, b"n" * 40, b"f" * 40
-PRINCIPAL = Principal(42, "user", "john.doe", "John Doe", 3)
+PRINCIPAL = Principal(42, "user", "john.doe", "John Doe", 3, session="a1b2", ends_at=MORNING + 3600)
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,9 @@ def claims(**changes: Any) -> dict[str, Any]:
         "usr": "john.doe",
         "name": "John Doe",
         "ver": 3,
+        "sid": "a1b2",
+        "iss": "smartexam",
+        "aud": "smartexam-api",
         "iat": int(MORNING),
         "exp": int(MORNING) + 3600,
     }
@@ -79,8 +83,9 @@ def test_a_signature_is_checked_once_and_the_time_each_time(monkeypatch: pytest.
         return decode(token, *args, **options)
 
     monkeypatch.setattr(jwt, "decode", noting)
+    later = structs.replace(PRINCIPAL, ends_at=MORNING + 3601)
 
-    assert [tokens.verify(token, MORNING + 1 + age) for age in (0, 30, 3599)] == [PRINCIPAL] * 3
+    assert [tokens.verify(token, MORNING + 1 + age) for age in (0, 30, 3599)] == [later] * 3
     refused(token, MORNING + 3601)
     assert len(checked) == 1
     for _ in range(2):

@@ -6,14 +6,20 @@ taken away stops working at once. If a request carries both credentials, the bea
 
 from collections.abc import Mapping
 
+from msgspec import structs
+
 from smartexam.accounts import tokens
 from smartexam.accounts.revocations import feed
 from smartexam.accounts.store import identity, sessions
+from smartexam.accounts.store.identity import User
 from smartexam.platform.errors import Forbidden, Unauthorized
-from smartexam.platform.principal import Access, Principal
+from smartexam.platform.principal import Access, Principal, portals
 from smartexam.platform.settings import settings
 
-SESSION_COOKIE = "session"
+# The prefix makes browsers take it from our own host only, over TLS.
+SESSION_COOKIE = "__Host-session"
+# Sessions from before the prefix are read for as long as they live.
+_FORMER_COOKIE = "session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -37,7 +43,7 @@ def authenticate(
         return None
     principal = identify(method, headers, cookies, now)
     if access is Access.ADMIN:
-        principal = current(principal)
+        principal = _current_admin(principal)
     required = {Access.USER: "user", Access.ADMIN: "admin"}.get(access)
     if required is not None and not principal.has(required):
         raise Forbidden(f"This needs the role '{required}'", code="wrong_role")
@@ -58,7 +64,7 @@ def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str]
         if principal is None:
             raise tokens.rejected()
         return principal
-    session = cookies.get(SESSION_COOKIE)
+    session = presented(cookies)
     found = sessions.find_session(session, now) if session else None
     principal = feed().applied(found, now) if found else None
     if principal is None:
@@ -68,16 +74,38 @@ def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str]
     return principal
 
 
+def _current_admin(principal: Principal) -> Principal:
+    user = _account_of(principal)
+    if settings().requires_admin_mfa and user.mfa_secret is None and "admin" in portals(user.role):
+        raise Forbidden("Set up two-factor sign-in first", code="mfa_setup_required")
+    return _as_now(principal, user)
+
+
 def current(principal: Principal) -> Principal:
     """The caller with the role that the account has now.
 
     Raises:
         Unauthorized: the account was deleted, or its credentials were revoked.
     """
+    return _as_now(principal, _account_of(principal))
+
+
+def _account_of(principal: Principal) -> User:
     user = identity.get_user(principal.user_id)
-    if user is None or not user.is_active or principal.version < user.credentials_version:
+    if user is None or not user.accepts(principal.version, principal.session):
         raise _no_credentials() if principal.by_cookie else tokens.rejected()
-    return user.principal(by_cookie=principal.by_cookie)
+    return user
+
+
+def _as_now(principal: Principal, user: User) -> Principal:
+    return structs.replace(
+        principal, role=user.role, username=user.username, full_name=user.full_name, version=user.auth_version
+    )
+
+
+def presented(cookies: Mapping[str, str]) -> str | None:
+    """The token of the session cookie."""
+    return cookies.get(SESSION_COOKIE) or cookies.get(_FORMER_COOKIE)
 
 
 def refuse_foreign_origin(headers: Mapping[str, str]) -> None:

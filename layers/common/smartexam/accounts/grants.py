@@ -5,8 +5,10 @@ from typing import Literal
 import msgspec
 
 from smartexam.accounts import tokens
-from smartexam.accounts.store import credentials
+from smartexam.accounts.store import refresh_tokens
 from smartexam.accounts.store.identity import User
+from smartexam.accounts.store.sessions import user_agent
+from smartexam.platform.http.request import Request
 from smartexam.platform.principal import portals
 
 
@@ -30,11 +32,13 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     user: GrantedUser
 
 
-def grant(user: User, now: float) -> Grant:
+def grant(request: Request, user: User) -> Grant:
     """Issue tokens to an account that has just authenticated; one database write."""
+    now = request.now
+    issued = refresh_tokens.issue(user, now, user_agent(request.headers.get("user-agent", "")))
     return Grant(
-        access_token=tokens.issue(user.principal(), now),
-        refresh_token=credentials.issue_refresh_token(user, now),
+        access_token=tokens.issue(user.principal(issued.session), now),
+        refresh_token=issued.token,
         expires_in=tokens.LIFETIME_SECONDS,
         available_portals=portals(user.role),
         user=GrantedUser(user.id, user.username, user.full_name, user.role),

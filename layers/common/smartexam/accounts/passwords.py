@@ -1,5 +1,6 @@
 """Password hashes: argon2id, 19 MiB, two passes, one lane (the OWASP minimum for interactive sign-in)."""
 
+import unicodedata
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -16,9 +17,14 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 
 
+def normalised(password: str) -> str:
+    """A password as it is compared: keyboards type the same letters in different Unicode forms."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def hash_password(password: str) -> str:
     """The hash to store for a password."""
-    return _hasher().hash(password)
+    return _hasher().hash(normalised(password))
 
 
 def verify_password(password_hash: str | None, password: str) -> bool:
@@ -28,8 +34,13 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     an answer must not reveal whether an account exists.
     """
     candidate = password if len(password) <= _LONGEST_PASSWORD else ""
+    # Hashes from before passwords were normalised are of the text as it was typed.
+    is_right = any(_matches(password_hash or _DECOY, form) for form in sorted({normalised(candidate), candidate}))
+    return is_right and password_hash is not None and candidate != ""
+
+
+def _matches(password_hash: str, candidate: str) -> bool:
     try:
-        _hasher().verify(password_hash or _DECOY, candidate)
+        return _hasher().verify(password_hash, candidate)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None and candidate != ""

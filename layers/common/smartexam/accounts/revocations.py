@@ -39,11 +39,19 @@ class RevocationFeed:
         """
         self._refresh(now)
         for change in self._changes.get(principal.user_id, ()):
-            if principal.version < change.auth_version:
-                if change.role is None:
+            if change.session is not None:
+                if change.session == principal.session:
                     return None
-                name = change.full_name or principal.full_name
-                principal = structs.replace(principal, role=change.role, full_name=name, version=change.auth_version)
+            elif principal.version < change.auth_version:
+                is_kept = principal.session != "" and principal.session == change.kept
+                if change.role is None and not is_kept:
+                    return None
+                principal = structs.replace(
+                    principal,
+                    role=change.role or principal.role,
+                    full_name=change.full_name or principal.full_name,
+                    version=change.auth_version,
+                )
         return principal
 
     def _refresh(self, now: float) -> None:

@@ -1,6 +1,8 @@
 """Starts and ends browsers' cookie sessions, and protects them from foreign pages."""
 
-from smartexam.accounts.authenticate import SESSION_COOKIE, refuse_foreign_origin
+import math
+
+from smartexam.accounts.authenticate import SESSION_COOKIE, presented, refuse_foreign_origin
 from smartexam.accounts.store import sessions
 from smartexam.accounts.store.identity import User
 from smartexam.platform.http.request import Request
@@ -15,20 +17,32 @@ def start(request: Request, user: User) -> str:
     signed in.
     """
     _end_presented(request)
-    token = sessions.start_session(user, request.now)
-    return f"{SESSION_COOKIE}={token}; Max-Age={sessions.SESSION_SECONDS}; {_ATTRIBUTES}"
+    agent = sessions.user_agent(request.headers.get("user-agent", ""))
+    return _cookie(sessions.start_session(user, request.now, agent), sessions.SESSION_SECONDS)
 
 
-def end(request: Request) -> str:
-    """End the browser's session, if any, and return the `Set-Cookie` value that clears its cookie.
+def keep_until(request: Request, until: float) -> tuple[str, ...]:
+    """Let the caller's cookie session, if the request has one, live until a time at least.
+
+    Returns:
+        The `Set-Cookie` values with which the browser keeps it as long.
+    """
+    token, caller = presented(request.cookies), request.caller
+    if not token or not caller.by_cookie or caller.ends_at >= until:
+        return ()
+    sessions.extend_session(token, until, request.now)
+    return (_cookie(token, math.ceil(until - request.now)),)
+
+
+def end(request: Request) -> tuple[int, str] | None:
+    """End the browser's session; returns its user and its id, None if there was none.
 
     Raises:
         Forbidden: a foreign page made the browser send the request.
     """
-    if SESSION_COOKIE in request.cookies:
+    if presented(request.cookies):
         refuse_foreign_origin(request.headers)
-    _end_presented(request)
-    return cleared_cookie()
+    return _end_presented(request)
 
 
 def cleared_cookie() -> str:
@@ -45,7 +59,10 @@ def refuse_foreign_page(request: Request) -> None:
     refuse_foreign_origin(request.headers)
 
 
-def _end_presented(request: Request) -> None:
-    presented = request.cookies.get(SESSION_COOKIE)
-    if presented:
-        sessions.end_session(presented)
+def _end_presented(request: Request) -> tuple[int, str] | None:
+    token = presented(request.cookies)
+    return sessions.end_session(token) if token else None
+
+
+def _cookie(token: str, seconds: int) -> str:
+    return f"{SESSION_COOKIE}={token}; Max-Age={seconds}; {_ATTRIBUTES}"

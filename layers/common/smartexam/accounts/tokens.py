@@ -1,7 +1,8 @@
 """Access tokens: JWTs signed with HS256, valid for one hour.
 
 Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's auth
-version, `iat`, `exp`. The times are checked here, because PyJWT does not accept a clock.
+version, `sid` the session, `iss`, `aud`, `iat`, `exp`. The times are checked here, because PyJWT does not accept a
+clock.
 """
 
 import json
@@ -18,6 +19,7 @@ LIFETIME_SECONDS = 3600
 # Clocks of machines differ slightly; we cannot have issued a token from further in the future.
 _CLOCK_SKEW_SECONDS = 10
 _ALGORITHM = "HS256"
+_ISSUER, _AUDIENCE = "smartexam", "smartexam-api"
 _ROLES = get_args(Role)
 # The code of every refusal for lack of a valid credential, whichever credential it was.
 NO_SESSION = "no_session"
@@ -26,6 +28,8 @@ _DECODER_OPTIONS: Any = {
     "verify_exp": False,
     "verify_iat": False,
     "verify_nbf": False,
+    "verify_aud": False,
+    "verify_iss": False,
 }
 
 
@@ -39,6 +43,9 @@ def issue(principal: Principal, now: float) -> str:
         "usr": principal.username,
         "name": principal.full_name,
         "ver": principal.version,
+        "sid": principal.session,
+        "iss": _ISSUER,
+        "aud": _AUDIENCE,
         "iat": int(now),
         "exp": int(now) + LIFETIME_SECONDS,
     }
@@ -60,11 +67,16 @@ def verify(token: str, now: float) -> Principal:
             username=claims["usr"],
             full_name=claims["name"],
             version=int(claims["ver"]),
+            session=str(claims.get("sid", "")),
+            ends_at=float(claims["exp"]),
         )
     except (KeyError, TypeError, ValueError):
         raise rejected() from None
     is_named = isinstance(claims["usr"], str) and isinstance(claims["name"], str)
-    if not fresh or not is_named or claims.get("type") != "access" or principal.role not in _ROLES:
+    # Tokens from before there were issuers and audiences have neither, and are valid for their hour.
+    is_ours = (claims.get("iss", _ISSUER), claims.get("aud", _AUDIENCE)) == (_ISSUER, _AUDIENCE)
+    is_access = claims.get("type") == "access" and principal.role in _ROLES
+    if not (fresh and is_named and is_ours and is_access):
         raise rejected()
     return principal
 

@@ -28,6 +28,7 @@ from smartexam.platform.settings import settings
 HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
 
 _ID = re.compile(r"[1-9][0-9]{0,15}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _HIGHEST_ID = 2**53 - 1
 
 _request: ContextVar[Request] = ContextVar("request")
@@ -37,7 +38,7 @@ class Route(msgspec.Struct, frozen=True):
     """A declared route, from which it is served and described.
 
     Attributes:
-        path: with `<name>` for each path parameter; all are ids.
+        path: with `<name>` for each path parameter: an id, or a word if the handler takes it as `str`.
         handler: the function behind it; its docstring describes the route, its `Raises:` the errors.
         takes: shape of the body, passed to the handler as `body`.
         query: shape of the query string, passed to the handler as `query`.
@@ -144,7 +145,12 @@ class Api:
 
     def _serving(self, route: Route) -> Callable[..., Response[str]]:
         wants_body, wants_query = route.takes is not None, route.query is not None
-        names = [name for name in inspect.signature(route.handler).parameters if f"<{name}>" in route.path]
+        parameters = inspect.signature(route.handler).parameters
+        readers = {
+            name: _text if parameter.annotation is str else _id
+            for name, parameter in parameters.items()
+            if f"<{name}>" in route.path
+        }
 
         def serve(**path_values: str) -> Response[str]:
             request = _request.get()
@@ -152,7 +158,7 @@ class Api:
             try:
                 require_distribution(request.headers)
                 _require_whole(request.path)
-                arguments: dict[str, Any] = {name: _id(path_values[name]) for name in names}
+                arguments: dict[str, Any] = {name: read(path_values[name]) for name, read in readers.items()}
                 request.principal = authenticate(
                     route.access, request.method, request.headers, request.cookies, request.now
                 )
@@ -192,6 +198,12 @@ def _require_whole(path: str) -> None:
     """Refuse a path with a line feed at its end, which the `$` of the router's expressions ignores."""
     if path.endswith("\n"):
         raise NotFound("Not found")
+
+
+def _text(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise NotFound("Not found")
+    return text
 
 
 def _id(text: str) -> int:

@@ -28,6 +28,7 @@ KNOWN_SECONDS = 30 * 24 * 3600
 _RENEWED_SECONDS = 24 * 3600
 _LOOKUPS_OF_ONE_NAME = 60
 _FILINGS_OF_ONE_ACCOUNT = 10
+_CODES = 10
 
 
 class SignIn:
@@ -64,14 +65,19 @@ class SignIn:
         Raises:
             RateLimited: `too_many_failures`, with the time until the window ends.
         """
+        window = self.look_at(account)
+        is_heard = self._source.is_trusted or self._known_until > self._now
+        if window is not None and window.used >= ACCOUNT_FAILURES and not is_heard:
+            raise _locked("Too many failed sign-ins to this account.", window, self._now)
+
+    def look_at(self, account: str) -> Window | None:
+        """Look up what failed for an account, without refusing anybody: its owner is signed in already; one read."""
         self._account = account_key(account)
         window, self._known_until = windows.find_with_source(
             self._account, "sign_in", self._source.digest, self._now, window_seconds=ACCOUNT_SECONDS
         )
         self._of_account = window
-        is_heard = self._source.is_trusted or self._known_until > self._now
-        if window is not None and window.used >= ACCOUNT_FAILURES and not is_heard:
-            raise _locked("Too many failed sign-ins to this account.", window, self._now)
+        return window
 
     def failed(self) -> None:
         """Count a wrong password, one write for each limit."""
@@ -122,6 +128,18 @@ def take_filing(user_id: int, now: float) -> None:
     window = windows.use(user_key(user_id), "access_request", now, limit=limit, window_seconds=seconds)
     if window is not None:
         raise _used_up("Too many requests for this account.", window, now)
+
+
+def take_code(user_id: int, now: float) -> None:
+    """Use one of the tries that a signed-in user has for codes of a second factor.
+
+    Raises:
+        RateLimited: used up, with the time until the window ends.
+    """
+    limit, seconds = _CODES, SIGN_IN_SECONDS
+    window = windows.use(user_key(user_id), "code", now, limit=limit, window_seconds=seconds)
+    if window is not None:
+        raise _used_up("Too many codes.", window, now)
 
 
 def account_key(account: str) -> str:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 _OWNER_BYTES = 8
 _RANDOM_BYTES = 32
+# The first half of the random bytes; tokens that replace each other share it.
+_SELECTOR_BYTES = 16
 
 
 class Minted(NamedTuple):
@@ -29,6 +31,24 @@ def mint(owner: int) -> Minted:
     return Minted(token, digest(token))
 
 
+def mint_after(token: str) -> Minted:
+    """Create the token that replaces another one: it has the same owner and selector, and a new secret."""
+    known = _raw(token)
+    if known is None:
+        raise ValueError("not a token")
+    raw = known[: _OWNER_BYTES + _SELECTOR_BYTES] + secrets.token_bytes(_RANDOM_BYTES - _SELECTOR_BYTES)
+    replacing = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return Minted(replacing, digest(replacing))
+
+
+def selector(token: str) -> str:
+    """The hash of what a token shares with those that replace it; "" for what has not the form of a token."""
+    raw = _raw(token)
+    if raw is None:
+        return ""
+    return hashlib.sha256(b"selector:" + raw[: _OWNER_BYTES + _SELECTOR_BYTES]).hexdigest()[:32]
+
+
 def digest(token: str) -> str:
     """The hash that is stored for a token. The token is random, so a plain hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -36,8 +56,13 @@ def digest(token: str) -> str:
 
 def owner(token: str) -> int | None:
     """The user that a token claims to belong to; None if it does not have the form of our tokens."""
+    raw = _raw(token)
+    return None if raw is None else int.from_bytes(raw[:_OWNER_BYTES], "big")
+
+
+def _raw(token: str) -> bytes | None:
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    return int.from_bytes(raw[:_OWNER_BYTES], "big") if len(raw) == _OWNER_BYTES + _RANDOM_BYTES else None
+    return raw if len(raw) == _OWNER_BYTES + _RANDOM_BYTES else None

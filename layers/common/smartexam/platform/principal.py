@@ -23,6 +23,9 @@ class Principal(msgspec.Struct, frozen=True):
     Attributes:
         version: the account's `auth_version` when the credential was issued; see `smartexam.accounts.revocations`.
         by_cookie: whether a browser may have sent the credential by itself.
+        session: the sign-in that the credential came from, by the id under which its owner sees it; "" for credentials
+            from before sign-ins had one.
+        ends_at: when the credential expires, epoch seconds; 0 if that is not known.
     """
 
     user_id: int
@@ -31,6 +34,8 @@ class Principal(msgspec.Struct, frozen=True):
     full_name: str
     version: int
     by_cookie: bool = False
+    session: str = ""
+    ends_at: float = 0.0
 
     def has(self, portal: str) -> bool:
         """Whether `user` or `admin` is in the role."""

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True):
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
         allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
         origin_secrets: what the distribution in front of the API sends with each request; empty if there is none.
+        requires_admin_mfa: whether admin routes are closed to accounts without a second factor.
         sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
         sign_up_open: whether people may create accounts themselves; otherwise administrators and rosters do.
         local_clock_file: only set on a developer's machine; see `smartexam.platform.clock.OffsetClock`.
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True):
     allowed_origins: frozenset[str]
     origin_secrets: tuple[str, ...]
     sync_grace_seconds: int
+    requires_admin_mfa: bool
     sign_up_open: bool
     is_local: bool
     local_clock_file: str | None
@@ -118,6 +120,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
         origin_secrets=tuple(_listed(environment.get("ORIGIN_SECRET", ""))),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
         sign_up_open=sign_up == "open",
+        requires_admin_mfa=environment.get("REQUIRE_ADMIN_MFA") == "true",
         is_local=is_local,
         local_clock_file=environment.get("LOCAL_CLOCK_FILE") if is_local else None,
         environment=dict(environment),

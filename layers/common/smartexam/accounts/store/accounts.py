@@ -44,6 +44,8 @@ _CHANGEABLE: Mapping[str, Any] = {
     "credentials_version": UserItem.credentials_version,
     "rostered_at": UserItem.rostered_at,
     "deactivated_at": UserItem.deactivated_at,
+    "kept_session": UserItem.kept_session,
+    "mfa_secret": UserItem.mfa_secret,
 }
 
 
@@ -92,6 +94,7 @@ def _set_password(user: User, password_hash: str, link: PasswordLink, now: float
             role="user,admin" if becomes_admin else before.role,
             auth_version=version,
             credentials_version=version,
+            kept_session=None,
         )
         written: list[Operation] = [spending, changing(before, after)]
         if before.password_hash is not None or before.google_sub is not None:
@@ -208,7 +211,9 @@ def deactivate(user_id: int, now: float, logged: Callable[[User], Operation]) ->
         if not before.is_active:
             return before, []
         version = before.auth_version + 1
-        after = structs.replace(before, auth_version=version, credentials_version=version, deactivated_at=now)
+        after = structs.replace(
+            before, auth_version=version, credentials_version=version, kept_session=None, deactivated_at=now
+        )
         return after, [*_switched(before, after), _revoked(after, now), logged(before)]
 
     return _changed(user_id, operations)
@@ -281,6 +286,58 @@ def rename_unconfirmed(user_id: int, first_name: str, last_name: str, username: 
         raise Taken({"username"}) from None
 
 
+def change_password(user: User, password_hash: str, session: str, now: float) -> User:
+    """Set another password of an account; all its credentials are revoked except those of one session.
+
+    Raises:
+        NotFound: the account was deleted.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        after = structs.replace(_revoking(before, session), password_hash=password_hash)
+        return after, [changing(before, after), _revoked(after, now)]
+
+    return _changed(user.id, operations, first=user)
+
+
+def end_other_sessions(user_id: int, session: str, now: float) -> User:
+    """Revoke all credentials of an account except those of one session.
+
+    Raises:
+        NotFound: the account was deleted.
+    """
+
+    def operations(before: User) -> tuple[User, list[Operation]]:
+        after = _revoking(before, session)
+        return after, [changing(before, after), _revoked(after, now)]
+
+    return _changed(user_id, operations)
+
+
+def end_session(user: User, session: str, now: float) -> None:
+    """Revoke the credentials of one session; access tokens of it are refused within seconds."""
+    table.put(revocations.revocation_item(Revocation(user.id, user.auth_version, None, session=session), now))
+
+
+def set_mfa_secret(user: User, secret: str | None, alongside: Sequence[Operation]) -> User:
+    """Set or remove the second factor of an account as it was read.
+
+    Raises:
+        Overtaken: the account, or what is written alongside, changed meanwhile.
+    """
+    after = structs.replace(user, mfa_secret=secret)
+    try:
+        table.transact([changing(user, after), *alongside])
+    except TransactionRefused:
+        raise Overtaken from None
+    return after
+
+
+def _revoking(before: User, kept: str) -> User:
+    version = before.auth_version + 1
+    return structs.replace(before, auth_version=version, credentials_version=version, kept_session=kept or None)
+
+
 def link_google(user: User, google_sub: str) -> User:
     """Let a Google account sign in as an account whose address it proved, in place of any earlier Google account.
 
@@ -323,7 +380,7 @@ def erase(user_id: int, now: float, *, only_unconfirmed: bool = False) -> User:
         if only_unconfirmed and not before.is_unconfirmed:
             return before, []
         version = before.auth_version + 1
-        after = structs.replace(before, auth_version=version, credentials_version=version)
+        after = structs.replace(before, auth_version=version, credentials_version=version, kept_session=None)
         written: list[Operation] = [
             Delete(UserItem, user_key(before.id), PROFILE, as_read(before)),
             Delete(MarkerItem, f"NAME#{identity.normalised(before.username)}", "NAME"),
@@ -400,7 +457,8 @@ def changing(before: User, after: User) -> Update:
 
 
 def _revoked(after: User, now: float, role: str | None = None) -> Put:
-    return Put(revocations.revocation_item(Revocation(after.id, after.auth_version, role), now))
+    change = Revocation(after.id, after.auth_version, role, kept=after.kept_session if role is None else None)
+    return Put(revocations.revocation_item(change, now))
 
 
 def _role_change(before: User, after: User) -> list[Operation]:

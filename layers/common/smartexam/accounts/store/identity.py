@@ -65,6 +65,8 @@ class UserItem(Item):
     created_at = FloatAttribute()
     rostered_at = FloatAttribute(null=True)
     deactivated_at = FloatAttribute(null=True)
+    kept_session = UnicodeAttribute(null=True)
+    mfa_secret = UnicodeAttribute(null=True)
 
 
 class MarkerItem(Item):
@@ -106,6 +108,8 @@ class User(msgspec.Struct, frozen=True):
         roll_no: the institute's own number of the student, as it was typed; it signs in too.
         rostered_at: when a roster created or confirmed an account that has no password yet.
         deactivated_at: since when nobody can sign in to it; None for an active account.
+        kept_session: the one session that the last revocation of all credentials left alive.
+        mfa_secret: of the second factor, in base32; None without one.
         revision: incremented by every change, so that a write can depend on what was read.
     """
 
@@ -123,6 +127,8 @@ class User(msgspec.Struct, frozen=True):
     roll_no: str | None = None
     rostered_at: float | None = None
     deactivated_at: float | None = None
+    kept_session: str | None = None
+    mfa_secret: str | None = None
     revision: int = 0
 
     @property
@@ -145,9 +151,14 @@ class User(msgspec.Struct, frozen=True):
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
-    def principal(self, *, by_cookie: bool = False) -> Principal:
-        """The account as a signed-in caller."""
-        return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, by_cookie=by_cookie)
+    def principal(self, session: str = "") -> Principal:
+        """The account as a caller that is signed in by a session."""
+        return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, session=session)
+
+    def accepts(self, version: int, session: str) -> bool:
+        """Whether a credential of a session, issued with an auth version, is still valid."""
+        is_kept = session != "" and session == self.kept_session
+        return self.is_active and (version >= self.credentials_version or is_kept)
 
 
 class UserStatistics(msgspec.Struct, frozen=True):
@@ -336,6 +347,8 @@ def user_of(item: UserItem) -> User:
         roll_no=item.roll_no,
         rostered_at=item.rostered_at,
         deactivated_at=item.deactivated_at,
+        kept_session=item.kept_session,
+        mfa_secret=item.mfa_secret,
         revision=item.revision,
     )
 

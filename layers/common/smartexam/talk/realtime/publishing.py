@@ -105,11 +105,11 @@ def frame(event: str, data: Any) -> bytes:
 
 
 def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
-    """The connections whose account was not deleted and got no new password since they were opened."""
+    """The connections whose credential has neither expired nor been revoked since they were opened."""
     receiving = []
     for socket in found:
-        known = Principal(socket.user_id, "user", "", "", socket.version)
-        if not socket.is_forgotten(now) and feed().applied(known, now) is not None:
+        known = Principal(socket.user_id, "user", "", "", socket.version, session=socket.session)
+        if not socket.is_forgotten(now) and not socket.has_ended(now) and feed().applied(known, now) is not None:
             receiving.append(socket)
     return receiving
 

@@ -53,6 +53,8 @@ class Socket(msgspec.Struct, frozen=True):
 
     Attributes:
         version: the account's `auth_version` when it was opened; see `smartexam.accounts.revocations`.
+        ends_at: when the credential that opened it expires, epoch seconds; 0 if that is not known.
+        session: the session that the credential came from, "" if that is not known.
         connected_at: epoch seconds, as is `heard_at`: when the client last sent anything.
     """
 
@@ -61,10 +63,16 @@ class Socket(msgspec.Struct, frozen=True):
     version: int
     connected_at: float
     heard_at: float
+    ends_at: float = 0.0
+    session: str = ""
 
     def is_live(self, now: float) -> bool:
         """Whether it makes its user count as online."""
-        return now < self.heard_at + LEASE_SECONDS
+        return now < self.heard_at + LEASE_SECONDS and not self.has_ended(now)
+
+    def has_ended(self, now: float) -> bool:
+        """Whether the credential that opened it has expired."""
+        return 0 < self.ends_at <= now
 
     def is_forgotten(self, now: float) -> bool:
         """Whether it must be over, although we were not told."""
@@ -124,6 +132,8 @@ class OwnerItem(Item):
     username = UnicodeAttribute()
     full_name = UnicodeAttribute()
     auth_version = IntAttribute()
+    ends_at = FloatAttribute(default=0.0)
+    session = UnicodeAttribute(default="")
     connected_at = FloatAttribute()
     questions = UnicodeSetAttribute(null=True)
     expires_at = FloatAttribute()
@@ -137,6 +147,8 @@ class FollowerItem(Item):
 
     user_id = IntAttribute()
     auth_version = IntAttribute()
+    ends_at = FloatAttribute(default=0.0)
+    session = UnicodeAttribute(default="")
     connected_at = FloatAttribute()
     expires_at = FloatAttribute()
 
@@ -151,6 +163,8 @@ class TicketItem(Item):
     username = UnicodeAttribute()
     full_name = UnicodeAttribute()
     auth_version = IntAttribute()
+    ends_at = FloatAttribute(default=0.0)
+    session = UnicodeAttribute(default="")
     expires_at = FloatAttribute()
     spent_by = UnicodeAttribute(null=True)
 
@@ -166,6 +180,8 @@ def issue_ticket(principal: Principal, now: float) -> str:
             username=principal.username,
             full_name=principal.full_name,
             auth_version=principal.version,
+            ends_at=principal.ends_at,
+            session=principal.session,
             expires_at=now + TICKET_SECONDS,
         )
     )
@@ -193,7 +209,7 @@ def spend_ticket(ticket: str, connection_id: str, now: float) -> Principal | Non
         )
     except ConditionFailed:
         return None
-    return Principal(owner, item.role, item.username, item.full_name, item.auth_version)
+    return _principal(owner, item)
 
 
 def connect(connection_id: str, principal: Principal, now: float) -> bool:
@@ -210,12 +226,13 @@ def connect(connection_id: str, principal: Principal, now: float) -> bool:
             username=principal.username,
             full_name=principal.full_name,
             auth_version=principal.version,
+            ends_at=principal.ends_at,
+            session=principal.session,
             connected_at=now,
             expires_at=now + _LONGEST_LIFE_SECONDS,
         )
     )
-    mine = Socket(connection_id, principal.user_id, principal.version, now, now)
-    others = _note_heard(mine, now)
+    others = _note_heard(_socket_of(connection_id, principal, now, now), now)
     kept = sorted(others, key=lambda socket: socket.connected_at, reverse=True)[: MOST_SOCKETS - 1]
     dropped = [socket for socket in others if socket not in kept or socket.is_forgotten(now)]
     if dropped:
@@ -236,8 +253,7 @@ def hear(owner: Owner, now: float) -> bool:
     Returns:
         Whether they were online before.
     """
-    who = owner.principal
-    before = _note_heard(Socket(owner.connection_id, who.user_id, who.version, owner.connected_at, now), now)
+    before = _note_heard(_socket_of(owner.connection_id, owner.principal, owner.connected_at, now), now)
     return any(socket.is_live(now) for socket in before)
 
 
@@ -302,6 +318,8 @@ def follow(owner: Owner, question_id: int, now: float) -> bool:
                 f"SOCKET#{owner.connection_id}",
                 user_id=owner.principal.user_id,
                 auth_version=owner.principal.version,
+                ends_at=owner.principal.ends_at,
+                session=owner.principal.session,
                 connected_at=owner.connected_at,
                 expires_at=now + _LONGEST_LIFE_SECONDS,
             )
@@ -318,7 +336,15 @@ def unfollow(owner: Owner, question_id: int) -> None:
 def followers(question_id: int, now: float) -> list[Socket]:
     """The connections that follow a question's discussion."""
     return [
-        Socket(item.sk.removeprefix("SOCKET#"), item.user_id, item.auth_version, item.connected_at, item.connected_at)
+        Socket(
+            item.sk.removeprefix("SOCKET#"),
+            item.user_id,
+            item.auth_version,
+            item.connected_at,
+            item.connected_at,
+            item.ends_at,
+            item.session,
+        )
         for item in table.query_all(FollowerItem, question_key(question_id), prefix="SOCKET#")
         if item.expires_at > now
     ]
@@ -339,7 +365,7 @@ def question_key(question_id: int) -> str:
 
 def _note_heard(socket: Socket, now: float) -> tuple[Socket, ...]:
     """Store when a connection was heard from; returns its user's connections as they were before."""
-    entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version}"
+    entry = f"{socket.heard_at:.3f} {socket.connected_at:.3f} {socket.version} {socket.ends_at:.3f} {socket.session}"
     item = table.exchange(
         SocketsItem,
         _user_key(socket.user_id),
@@ -377,8 +403,25 @@ def _path(connection_id: str) -> Path:
 
 
 def _socket(user_id: int, connection_id: str, entry: str) -> Socket:
-    heard_at, connected_at, version = entry.split(" ")
-    return Socket(connection_id, user_id, int(version), float(connected_at), float(heard_at))
+    # Connections from before their ends were stored have only three values.
+    heard_at, connected_at, version, ends_at, session = [*entry.split(" "), "0", ""][:5]
+    return Socket(connection_id, user_id, int(version), float(connected_at), float(heard_at), float(ends_at), session)
+
+
+def _socket_of(connection_id: str, who: Principal, connected_at: float, heard_at: float) -> Socket:
+    return Socket(connection_id, who.user_id, who.version, connected_at, heard_at, who.ends_at, who.session)
+
+
+def _principal(user_id: int, item: OwnerItem | TicketItem) -> Principal:
+    return Principal(
+        user_id,
+        item.role,
+        item.username,
+        item.full_name,
+        item.auth_version,
+        session=item.session,
+        ends_at=item.ends_at,
+    )
 
 
 def _user_key(user_id: int) -> str:
@@ -392,7 +435,7 @@ def _socket_key(connection_id: str) -> str:
 def _owner(connection_id: str, item: OwnerItem) -> Owner:
     return Owner(
         connection_id,
-        Principal(item.user_id, item.role, item.username, item.full_name, item.auth_version),
+        _principal(item.user_id, item),
         item.connected_at,
         frozenset(int(question_id) for question_id in item.questions or ()),
     )

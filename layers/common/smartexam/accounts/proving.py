@@ -1,0 +1,28 @@
+"""Proving to know the password of an account, at sign-in and for changes that need it again."""
+
+from smartexam.accounts.passwords import verify_password
+from smartexam.accounts.store.identity import User
+from smartexam.limits import rate_limits, source_limits
+from smartexam.limits.sources import source_of
+from smartexam.platform.errors import Forbidden, RateLimited
+
+
+def prove(user: User, password: str, source_ip: str, now: float) -> None:
+    """Have the signed-in owner of an account prove to know its password; a wrong one counts like a failed sign-in.
+
+    Raises:
+        Forbidden: `wrong_password`.
+        RateLimited: wrong for the third time, or locked; or too many failures from this source.
+    """
+    source = source_of(source_ip)
+    watched = source_limits.SignIn(source, now)
+    watched.refuse_flood()
+    watched.look_at(f"#{user.id}")
+    attempt = rate_limits.reserve_sign_in(source, f"#{user.id}", now)
+    if not verify_password(user.password_hash, password):
+        refusal = attempt.refusal()
+        watched.failed()
+        if isinstance(refusal, RateLimited):
+            raise refusal
+        raise Forbidden("The password is wrong", code="wrong_password", **refusal.details)
+    attempt.succeeded()
