@@ -8,9 +8,9 @@ from typing import Any
 
 import jwt
 import pytest
-from msgspec import structs
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from smartexam.accounts import tokens
 from smartexam.platform import signing_keys
