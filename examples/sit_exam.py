@@ -35,8 +35,8 @@ UNSENT = 3  # answers on the first device when its connection breaks
 SYNC_AFTER = 4  # changes that are sent at once, even if little time has passed
 PAPER_FIELDS = {
     *("id", "question_text", "option_a", "option_b", "option_c", "option_d"),
-    *("question_type", "image_url", "positive_marks", "negative_marks"),
-    *("option_image_urls", "section_id", "passage_id", "texts"),
+    *("option_e", "option_f", "option_g", "option_h", "option_image_urls"),
+    *("question_type", "image_url", "positive_marks", "negative_marks", "section_id", "passage_id", "texts"),
 }
 
 

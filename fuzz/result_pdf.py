@@ -31,8 +31,16 @@ def read(data: bytes) -> None:
         question.correct_answer,
         is_attempted=True,
         is_correct=True,
+        is_partial=False,
         marks_obtained=4.0,
         max_marks=4.0,
+        image_url=None,
+        option_image_urls={},
+        section_id=None,
+        passage_id=None,
+        texts={},
+        solution="",
+        solution_image_url=None,
     )
     student = person_name(first) or "Somebody"
     assert render(Sheet(text[:200], student, [("Score", "4 / 4")], [response])).startswith(b"%PDF")

@@ -1,7 +1,24 @@
 """Routes of exams, for administrators."""
 
-from admin_exams import service
-from admin_exams.models import ExamFields, ExamPage, ExamsQuery, Released, SavedExam
+from msgspec import convert, structs
+
+from admin_exams import passages, presets, service
+from admin_exams.models import (
+    CheckedExam,
+    ClonedExam,
+    CloneFields,
+    ExamDetail,
+    ExamFields,
+    ExamPage,
+    ExamsQuery,
+    PassageFields,
+    PassageList,
+    Preset,
+    PresetList,
+    Released,
+    SavedExam,
+    SavedPassage,
+)
 from smartexam.api import Access, Api, Done, Request
 from smartexam.platform import cursors
 
@@ -34,7 +51,9 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
     """Change any fields of an exam. Running attempts keep their paper and their deadline.
 
     Raises:
+        BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
+        Conflict: `section_in_use`, a section with questions would be removed.
     """
     exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, request.now)
     return SavedExam(exam.id, service.view(exam))
@@ -59,6 +78,71 @@ def release_results(request: Request, exam_id: int) -> Released:
         NotFound: `exam_not_found`.
     """
     return Released(service.release_results(exam_id, request.caller.user_id, request.now))
+
+
+@api.get("/admin/api/exams/<exam_id>", access=Access.ADMIN, answers=ExamDetail)
+def get_exam(request: Request, exam_id: int) -> ExamDetail:
+    """Show an exam with what would go wrong on its day.
+
+    Problems: `no_questions`, `pool_too_small`, `image_missing`, `translation_missing`.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    del request
+    exam, problems = service.detail(exam_id)
+    return ExamDetail(CheckedExam(**structs.asdict(exam), problems=problems), problems)
+
+
+@api.post("/admin/exams/<exam_id>/clone", access=Access.ADMIN, takes=CloneFields, forms=True, answers=ClonedExam)
+def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
+    """Copy an exam with its questions, sections and passages under another name and date, without its attempts.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    return ClonedExam(service.clone_exam(exam_id, body.given(), request.caller.user_id, request.now))
+
+
+@api.get("/admin/api/exam-presets", access=Access.ADMIN, answers=PresetList)
+def list_presets(request: Request) -> PresetList:
+    """List well-known papers, whose duration, sections and marking `POST /admin/exams` takes over by `preset`."""
+    del request
+    return PresetList(convert(presets.PRESETS, list[Preset]))
+
+
+@api.get("/admin/api/exams/<exam_id>/passages", access=Access.ADMIN, answers=PassageList)
+def list_passages(request: Request, exam_id: int) -> PassageList:
+    """List the passages of an exam.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    del request
+    return PassageList(passages.list_passages(exam_id))
+
+
+@api.post("/admin/exams/<exam_id>/passages", access=Access.ADMIN, takes=PassageFields, answers=SavedPassage)
+def save_passage(request: Request, exam_id: int, body: PassageFields) -> SavedPassage:
+    """Add a passage to an exam, or replace one. Attempts that run already keep it as it was.
+
+    Raises:
+        BadRequest: `too_many_passages`.
+        NotFound: `exam_not_found`, or `passage_not_found`.
+    """
+    return SavedPassage(passages.save_passage(exam_id, body.given(), request.caller.user_id, request.now))
+
+
+@api.post("/admin/passages/delete/<passage_id>", access=Access.ADMIN, answers=Done)
+def delete_passage(request: Request, passage_id: int) -> Done:
+    """Delete a passage.
+
+    Raises:
+        NotFound: `passage_not_found`.
+        Conflict: `passage_in_use`, questions have it.
+    """
+    passages.delete_passage(passage_id, request.caller.user_id, request.now)
+    return Done()
 
 
 lambda_handler = api.handler

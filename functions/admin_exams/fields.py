@@ -1,29 +1,45 @@
 """Reads an exam's fields, which are typed loosely because forms contain only text, and reports all errors together."""
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, Final
 
-from smartexam.catalog.marks import UNITS, MarksError, parse_marks
+from msgspec import structs
+
+from admin_exams import presets, readers
+from admin_exams.readers import Reader
+from admin_exams.structure_fields import (
+    FaultyField,
+    is_timed,
+    read_languages,
+    read_marking,
+    read_sections,
+    read_shuffle,
+)
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.structure import PLAIN, Structure, with_sections
 from smartexam.platform.errors import Fault, InvalidFields
 
 STATUSES: Final = ("upcoming", "ongoing", "completed")
 RESULT_MODES: Final = ("instant", "delayed", "manual")
+STRUCTURE_FIELDS: Final = ("languages", "sections", "marking", "shuffle")
 REQUIRED: Final = ("name", "date", "start_time", "duration")
 DEFAULTS: Final[Mapping[str, Any]] = {
     "status": "upcoming",
     "instructions": "",
-    "positive_marks": 4 * UNITS,
-    "negative_marks": UNITS,
+    "positive_marks": Fraction(4),
+    "negative_marks": Fraction(1),
     "max_attempts": 0,
     "result_mode": "instant",
     "result_delay": 0,
     "category_id": None,
     "allow_assistant": False,
 }
-# Empty values of these mean: no instructions, any number of attempts, no delay, no category, no.
-_MAY_BE_EMPTY = frozenset({"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant"})
+# These mean something when they are empty: no instructions, any number of attempts, no delay, no category, no.
+_MAY_BE_EMPTY = frozenset(
+    {"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant", *STRUCTURE_FIELDS}
+)
+EMPTY: Final[Mapping[str, Any]] = {**DEFAULTS, **{name: getattr(PLAIN, name) for name in STRUCTURE_FIELDS}}
 
 MAX_NAME: Final = 200
 MAX_INSTRUCTIONS: Final = 10_000
@@ -32,43 +48,66 @@ MAX_ATTEMPTS: Final = 1000
 MAX_RESULT_DELAY: Final = 366 * 24 * 60
 MAX_ID: Final = 2**53 - 1
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
-_WHOLE = re.compile(r"[0-9]{1,16}")
-# Tab and line feed are text. Lone surrogates are not, because no encoding can represent them.
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_YES = frozenset({"true", "1", "on", "yes"})
-_NO = frozenset({"false", "0", "off", "no"})
-
-Reader = Callable[[Any], Any]
-
 
 def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a new exam, with defaults for missing or empty ones; marks in units.
+    """The fields of a new exam, with defaults for what is missing or empty.
+
+    A `preset` fills what is not given. The duration of timed sections is their sum.
 
     Raises:
         InvalidFields: with everything that is missing or invalid.
     """
-    given = {name: value for name, value in fields.items() if not _blank(value)}
+    given = {name: value for name, value in fields.items() if not readers.blank(value)}
+    preset = presets.find(given.pop("preset", None))
+    given = {**(preset or {}), **given}
+    if is_timed(given.get("sections")):
+        given["duration"] = 1  # whatever is sent
     missing = [Fault(name, "This field is required") for name in REQUIRED if name not in given]
-    return {**DEFAULTS, **_read(given, missing)}
+    if preset is None:
+        missing.append(Fault("preset", f"must be one of {', '.join(presets.NAMES)}"))
+    return _with_structure({**DEFAULTS, **_read(given, missing)}, PLAIN)
 
 
-def read_changes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The changed fields; marks in units.
+def read_changes(fields: Mapping[str, Any], exam: Exam) -> dict[str, Any]:
+    """The fields of an exam that change.
 
-    An empty field is cleared if it may be empty (no instructions, any number of attempts, no delay, no category),
-    invalid if it is required, and otherwise unchanged.
+    An empty field is emptied if it can be (no instructions, any number of attempts, no delay, no category, no
+    sections), is wrong if an exam cannot be without it, and else stays as it is. The duration of timed sections is
+    their sum.
 
     Raises:
         InvalidFields: with everything that is invalid, or because there is nothing to change.
     """
     if not fields:
         raise InvalidFields([("", "No field to change")])
-    faults = [Fault(name, "must not be empty") for name in REQUIRED if name in fields and _blank(fields[name])]
-    emptied = {name: DEFAULTS[name] for name in _MAY_BE_EMPTY if name in fields and _blank(fields[name])}
-    given = {name: value for name, value in fields.items() if not _blank(value)}
-    return {**emptied, **_read(given, faults)}
+    faults = [Fault(name, "must not be empty") for name in REQUIRED if name in fields and readers.blank(fields[name])]
+    emptied = {name: EMPTY[name] for name in _MAY_BE_EMPTY if name in fields and readers.blank(fields[name])}
+    given = {name: value for name, value in fields.items() if not readers.blank(value) and name != "preset"}
+    return _with_structure({**emptied, **_read(given, faults)}, exam.structure)
+
+
+def read_name_and_start(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The name, date and start time of a copy, all of which are needed.
+
+    Raises:
+        InvalidFields: with everything that is missing or wrong.
+    """
+    names = ("name", "date", "start_time")
+    given = {name: fields[name] for name in names if not readers.blank(fields.get(name))}
+    return _read(given, [Fault(name, "This field is required") for name in names if name not in given])
+
+
+def _with_structure(values: dict[str, Any], before: Structure) -> dict[str, Any]:
+    """Values whose parts of the structure are put together."""
+    parts = {name: values.pop(name) for name in STRUCTURE_FIELDS if name in values}
+    structure = structs.replace(before, **{name: part for name, part in parts.items() if name != "sections"})
+    if "sections" in parts:
+        structure = with_sections(structure, parts["sections"])
+    if structure != before:
+        values["structure"] = structure
+    if structure.is_timed and (structure != before or "duration" in values):
+        values["duration"] = sum(section.minutes or 0 for section in structure.sections)
+    return values
 
 
 def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
@@ -77,6 +116,8 @@ def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
         if name in given:
             try:
                 read[name] = reader(given[name])
+            except FaultyField as faulty:
+                faults += faulty.faults
             except ValueError as error:
                 faults.append(Fault(name, str(error)))
     if faults:
@@ -84,94 +125,22 @@ def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     return read
 
 
-def _blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _text(longest: int, *, lines: bool) -> Reader:
-    def read(value: Any) -> str:
-        if not isinstance(value, str):
-            raise ValueError("must be text")  # noqa: TRY004 - a value of a request, not of the program
-        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-        if not lines:
-            text = " ".join(text.split())
-        foreign = _NOT_TEXT.search(text)
-        if foreign is not None:
-            raise ValueError(f"must not contain the character U+{ord(foreign.group()):04X}")
-        if len(text) > longest:
-            raise ValueError(f"must have at most {longest} characters")
-        return text
-
-    return read
-
-
-def _day(value: Any) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    try:
-        # `fromisoformat` also accepts other spellings ("20250115").
-        date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError:
-        raise ValueError("must be a date as YYYY-MM-DD") from None
-    return text
-
-
-def _time(value: Any) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if not _TIME.fullmatch(text):
-        raise ValueError("must be a time as HH:MM, from 00:00 to 23:59")
-    return text
-
-
-def _whole(lowest: int, highest: int) -> Reader:
-    def read(value: Any) -> int:
-        number = -1
-        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
-            number = int(value)
-        elif isinstance(value, int) and not isinstance(value, bool):
-            number = value
-        if not lowest <= number <= highest:
-            raise ValueError(f"must be a whole number from {lowest} to {highest}")
-        return number
-
-    return read
-
-
-def _one_of(*choices: str) -> Reader:
-    def read(value: Any) -> str:
-        text = value.strip() if isinstance(value, str) else ""
-        if text not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return text
-
-    return read
-
-
-def _marks(value: Any) -> int:
-    try:
-        return parse_marks(value)
-    except MarksError as error:
-        raise ValueError(str(error)) from None
-
-
-def _flag(value: Any) -> bool:
-    text = str(value).strip().lower() if isinstance(value, str | int) else ""
-    if text not in _YES | _NO:
-        raise ValueError("must be true or false")
-    return text in _YES
-
-
 _READERS: Final[Mapping[str, Reader]] = {
-    "name": _text(MAX_NAME, lines=False),
-    "date": _day,
-    "start_time": _time,
-    "duration": _whole(1, MAX_DURATION),
-    "status": _one_of(*STATUSES),
-    "instructions": _text(MAX_INSTRUCTIONS, lines=True),
-    "positive_marks": _marks,
-    "negative_marks": _marks,
-    "max_attempts": _whole(0, MAX_ATTEMPTS),
-    "result_mode": _one_of(*RESULT_MODES),
-    "result_delay": _whole(0, MAX_RESULT_DELAY),
-    "category_id": _whole(1, MAX_ID),
-    "allow_assistant": _flag,
+    "name": readers.text(MAX_NAME, lines=False),
+    "date": readers.day,
+    "start_time": readers.time,
+    "duration": readers.whole(1, MAX_DURATION),
+    "status": readers.one_of(*STATUSES),
+    "instructions": readers.text(MAX_INSTRUCTIONS, lines=True),
+    "positive_marks": readers.marks,
+    "negative_marks": readers.marks,
+    "max_attempts": readers.whole(0, MAX_ATTEMPTS),
+    "result_mode": readers.one_of(*RESULT_MODES),
+    "result_delay": readers.whole(0, MAX_RESULT_DELAY),
+    "category_id": readers.whole(1, MAX_ID),
+    "allow_assistant": readers.flag,
+    "sections": read_sections,
+    "marking": read_marking,
+    "shuffle": read_shuffle,
+    "languages": read_languages,
 }

@@ -7,6 +7,38 @@ from msgspec import UNSET, Meta, Struct
 _MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "0.25", "1/3"]})
 
 
+_LANGUAGES = Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "examples": [["en", "hi"]]})
+_MARKING = Meta(
+    extra_json_schema={
+        "type": "object",
+        "examples": [
+            {
+                "MCQ": {"positive": 3, "negative": 1},
+                "MSQ": {"positive": 4, "negative": 2, "partial": "per_option", "partial_marks": 1},
+                "NUMERIC": {"positive": 4, "negative": 0},
+            }
+        ],
+    }
+)
+_SECTIONS = Meta(
+    extra_json_schema={
+        "type": "array",
+        "maxItems": 20,
+        "items": {"type": "object"},
+        "examples": [
+            [
+                {"name": "Physics", "minutes": 60, "draw": [{"count": 10, "difficulty": "Hard"}]},
+                {"name": "Chemistry", "minutes": 60, "choose": 5},
+            ]
+        ],
+    }
+)
+_SHUFFLE = Meta(extra_json_schema={"type": "object", "examples": [{"questions": True, "options": True}]})
+
+
+_TEXTS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})
+
+
 class ExamsQuery(Struct, frozen=True):
     """Which exams to list, and where to continue."""
 
@@ -34,11 +66,36 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     result_delay: Annotated[Any, Meta(extra_json_schema={"type": "integer", "minimum": 0})] = UNSET
     category_id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
     allow_assistant: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
+    languages: Annotated[Any, _LANGUAGES] = UNSET
+    sections: Annotated[Any, _SECTIONS] = UNSET
+    marking: Annotated[Any, _MARKING] = UNSET
+    shuffle: Annotated[Any, _SHUFFLE] = UNSET
+    preset: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["jee-main-2025"]})] = UNSET
 
     def given(self) -> dict[str, Any]:
         """The fields in the request."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: value for name, value in values if value is not UNSET}
+
+
+class SectionView(Struct, frozen=True):
+    """A section; `minutes` where sections are timed, `choose` where only so many answers count."""
+
+    id: int
+    name: str
+    instructions: str
+    minutes: int | None
+    choose: int | None
+    draw: list[dict[str, int | str]]
+    marking: dict[str, dict[str, float | str]]
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """What would go wrong on the day of an exam; `question_id` where it is about one question."""
+
+    code: str
+    message: str
+    question_id: int | None = None
 
 
 class AdminExam(Struct, frozen=True):
@@ -67,6 +124,10 @@ class AdminExam(Struct, frozen=True):
     allow_assistant: bool
     released: bool
     created_at: str
+    languages: list[str]
+    sections: list[SectionView]
+    marking: dict[str, dict[str, float | str]]
+    shuffle: dict[str, bool]
 
 
 class ExamPage(Struct, frozen=True):
@@ -89,4 +150,100 @@ class Released(Struct, frozen=True):
     """Whether the results of the exam are released now."""
 
     released: bool
+    success: bool = True
+
+
+class CloneFields(Struct, frozen=True, kw_only=True):
+    """The name, date and start time of a copy of an exam; all are needed."""
+
+    name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
+    date: Annotated[Any, Meta(extra_json_schema={"type": "string", "format": "date"})] = UNSET
+    start_time: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["09:30"]})] = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the client named."""
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in values if value is not UNSET}
+
+
+class ClonedExam(Struct, frozen=True):
+    """The copy of an exam."""
+
+    exam_id: int
+    success: bool = True
+
+
+class CheckedExam(AdminExam, frozen=True):
+    """An exam, and what would go wrong on its day."""
+
+    problems: list[Problem]
+
+
+class ExamDetail(Struct, frozen=True):
+    """An exam, and what would go wrong on its day; the problems stand beside it as well."""
+
+    exam: CheckedExam
+    problems: list[Problem]
+    success: bool = True
+
+
+class Preset(Struct, frozen=True):
+    """A well-known paper: its source, duration in minutes, sections and marking.
+
+    The fields `duration`, `sections` and `marking` can be sent back as an exam's. `expected` tells how many questions
+    of which type a section of the real paper has.
+    """
+
+    id: str
+    name: str
+    year: int
+    source: str
+    duration: int
+    sections: list[dict[str, Any]]
+    marking: dict[str, dict[str, str]]
+
+
+class PresetList(Struct, frozen=True):
+    """All presets."""
+
+    presets: list[Preset]
+    success: bool = True
+
+
+class PassageFields(Struct, frozen=True, kw_only=True):
+    """A passage: a text, an image or both; `texts` are translations by language. With `id` that passage is replaced."""
+
+    id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
+    text: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 10_000})] = UNSET
+    image: Annotated[Any, Meta(extra_json_schema={"type": "string"})] = UNSET
+    texts: Annotated[Any, _TEXTS] = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """The fields that the client named."""
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in values if value is not UNSET}
+
+
+class PassageView(Struct, frozen=True):
+    """A passage; `image` is a path, `image_url` its address."""
+
+    id: int
+    exam_id: int
+    text: str
+    image: str
+    image_url: str | None
+    texts: dict[str, str]
+
+
+class PassageList(Struct, frozen=True):
+    """The passages of an exam, the oldest first."""
+
+    passages: list[PassageView]
+    success: bool = True
+
+
+class SavedPassage(Struct, frozen=True):
+    """A passage as it now is."""
+
+    passage: PassageView
     success: bool = True

@@ -1,22 +1,29 @@
 """Lists, creates, changes and deletes exams."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from fractions import Fraction
 from typing import Any
 
-from admin_exams import fields
-from admin_exams.models import AdminExam
+from msgspec import structs
+
+from admin_exams import fields, problems
+from admin_exams.models import AdminExam, Problem, SectionView
 from smartexam.catalog import erasing_queue
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display, number_or_text
-from smartexam.catalog.store import exam_changes, exams
+from smartexam.catalog.questions import Question
+from smartexam.catalog.store import exam_changes, exams, passages, question_changes, questions
+from smartexam.catalog.structure import Marking, Section
 from smartexam.erasing import erase_exam
 from smartexam.platform import ids
-from smartexam.platform.errors import InvalidFields, NotFound, Unavailable
+from smartexam.platform.errors import AppError, InvalidFields, NotFound, Unavailable
 from smartexam.platform.times import iso
 
 PAGE_SIZE = 50
 # How many pieces of a deleted exam are erased within the request: about 4,000 rows, one or two seconds.
 _PIECES_AT_ONCE = 16
+_PASSAGES_AT_ONCE = 25
 
 
 def list_exams(*, status: str | None, category_id: int | None, after: str | None) -> tuple[list[AdminExam], str | None]:
@@ -53,9 +60,8 @@ def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float)
         InvalidFields: something is wrong.
         NotFound: there is no such exam.
     """
-    changes = fields.read_changes(given)
     try:
-        return exam_changes.edit_exam(exam_id, lambda _: changes, (admin_id, now))
+        return exam_changes.edit_exam(exam_id, lambda exam: fields.read_changes(given, exam), (admin_id, now))
     except NotFound as error:
         if error.code == "category_not_found":
             raise _no_category() from None
@@ -108,7 +114,7 @@ def view(exam: Exam) -> AdminExam:
         duration=exam.duration,
         status=exam.status,
         category_id=exam.category_id,
-        total_questions=exam.question_count,
+        total_questions=exam.total_questions,
         max_marks=display(exam.max_marks),
         max_attempts=exam.max_attempts,
         result_mode=exam.result_mode,
@@ -119,7 +125,99 @@ def view(exam: Exam) -> AdminExam:
         allow_assistant=exam.allow_assistant,
         released=exam.is_released,
         created_at=iso(exam.created_at),
+        languages=list(exam.structure.languages),
+        sections=[_section(section) for section in exam.structure.sections],
+        marking=_marking(exam.structure.marking),
+        shuffle={"questions": exam.structure.shuffle.questions, "options": exam.structure.shuffle.options},
     )
+
+
+def detail(exam_id: int) -> tuple[AdminExam, list[Problem]]:
+    """An exam, and what would go wrong on the day.
+
+    Raises:
+        NotFound: there is no such exam.
+    """
+    exam = exams.find_exam(exam_id)
+    return view(exam), problems.problems(exam)
+
+
+def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> int:
+    """Copy an exam with its sections, passages and questions under another name and date; the copy's id.
+
+    Raises:
+        InvalidFields: a field is missing or wrong.
+        NotFound: there is no such exam.
+        Unavailable: the database cannot be reached; there is no copy then.
+    """
+    values = fields.read_name_and_start(given)
+    original = exams.find_exam(exam_id)
+    contents = [question.content for question in questions.questions_of(original)]
+    of_original = passages.list_passages(exam_id)
+    new_ids = {passage.id: ids.next_id("passage") for passage in of_original}
+    copied = [structs.replace(passage, id=new_ids[passage.id]) for passage in of_original]
+    copy = structs.replace(
+        original,
+        id=ids.next_id("exam"),
+        created_at=now,
+        status="upcoming",
+        is_released=False,
+        question_count=0,
+        own_marks=0,
+        without_own_marks=0,
+        totals=None,
+        edit_version=1,
+        content_version=1,
+        compiled_version=0,
+        batches=0,
+        open_batches=frozenset(),
+        **values,
+    )
+    exam_changes.create_exam(copy, admin_id)
+    try:
+        for at in range(0, len(copied), _PASSAGES_AT_ONCE):
+            passages.save_passages(copy.id, copied[at : at + _PASSAGES_AT_ONCE])
+        if contents:
+            fresh = ids.allocator().take("question", len(contents))
+            moved = [_with_passage(content, new_ids) for content in contents]
+            question_changes.add_questions(copy.id, list(zip(fresh, moved, strict=True)), now)
+    except AppError:
+        with suppress(AppError):
+            delete_exam(copy.id, admin_id, now)
+        raise
+    return copy.id
+
+
+def _with_passage(content: Question, new_ids: Mapping[int, int]) -> Question:
+    if content.passage_id is None:
+        return content
+    return structs.replace(content, passage_id=new_ids.get(content.passage_id))
+
+
+def _section(section: Section) -> SectionView:
+    draws = [
+        {name: value for name, value in structs.asdict(draw).items() if value is not None} for draw in section.draw
+    ]
+    return SectionView(
+        section.id,
+        section.name,
+        section.instructions,
+        section.minutes,
+        section.choose,
+        draws,
+        _marking(section.marking),
+    )
+
+
+def _marking(marking: Marking) -> dict[str, dict[str, float | str]]:
+    return {
+        question_type: {
+            name: value if name == "partial" else number_or_text(Fraction(value))
+            for name, value in structs.asdict(marks).items()
+            if value is not None
+        }
+        for question_type, marks in marking.items()
+    }
 
 
 def _no_category() -> InvalidFields:

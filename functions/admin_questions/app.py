@@ -71,6 +71,7 @@ def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
     """Add a question to the end of an exam.
 
     Raises:
+        BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
     """
 
@@ -92,6 +93,7 @@ def edit_question(request: Request, question_id: int, body: QuestionFields) -> S
     """Change any fields of a question; another `exam_id` moves it. Running attempts keep it as it was.
 
     Raises:
+        BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `question_not_found`, or `exam_not_found`.
     """
 
@@ -141,6 +143,7 @@ def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
     """Add the consistent questions of a list of at most 5,000, and get the errors of the others.
 
     Raises:
+        BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
     """
 
@@ -157,6 +160,7 @@ def update_questions(request: Request, body: BulkUpdate) -> Updated:
     """Set the marks or the tolerance of all questions of a type in an exam.
 
     Raises:
+        BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
     """
     changes = body.changes()
@@ -200,22 +204,26 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
     """Import questions from a CSV file.
 
     Raises:
-        BadRequest: `csv_unreadable`, `too_many_rows`, `too_many_exams`; `import_refused` with `atomic`.
+        BadRequest: `csv_unreadable`, `too_many_rows`, `too_many_exams`; `unequal_marks`; `import_refused` with
+            `atomic`.
     """
-    default_exam_id: int | None = None
+    exam_id: int | None = None
     if given := body.exam_id.strip():
-        default_exam_id, faults = service.read_exam_id(given)
-        if default_exam_id is None:
+        exam_id, faults = service.read_exam_id(given)
+        if exam_id is None:
             raise InvalidFields(faults)
-    atomic = query.atomic in _YES
+    atomic, dry_run = query.atomic in _YES, query.dry_run in _YES
 
     def log(added: Questions) -> Put:
         after = {"inserted": len(added), "exam_ids": sorted({question.exam_id for question in added})}
         return _entry(request, "questions.import", "questions", None, after)
 
-    inserted, errors, skipped = csv_files.import_questions(
-        body.csv_file.content, default_exam_id, request.now, log, atomic=atomic
+    by = request.caller.user_id, request.now
+    inserted, errors, skipped, shown = csv_files.import_questions(
+        body.csv_file.content, exam_id, by, log, atomic=atomic, dry_run=dry_run
     )
+    if shown is not None:
+        return Imported(0 if atomic and errors else inserted, skipped, errors, shown)
     if atomic and errors:
         raise BadRequest(
             "Nothing was imported, because not every row can be",

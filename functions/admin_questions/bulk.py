@@ -12,6 +12,7 @@ from smartexam.catalog.store import question_changes
 from smartexam.catalog.store.exams import find_exam
 from smartexam.catalog.store.question_changes import Log
 from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.catalog.structure import fitted
 from smartexam.platform import ids
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields
 
@@ -40,14 +41,16 @@ def add_batch(exam_id_given: Any, items: Any, now: float, log: Log) -> tuple[lis
         raise InvalidFields(faults)
     contents: list[Question] = []
     refused: list[RefusedQuestion] = []
-    for index, item in enumerate(items):
-        content = _read(exam_id, item)
+    exam = find_exam(exam_id)
+    read = [_read(exam_id, item) for item in items]
+    known = question_changes.passage_ids(exam, (content for content in read if isinstance(content, Question)))
+    for index, found in enumerate(read):
+        content = fitted(found, exam.structure, known) if isinstance(found, Question) else found
         if isinstance(content, Question):
             contents.append(content)
         else:
             refused.append(_refusal(index, content))
     if not contents:
-        find_exam(exam_id)
         return [], refused[:_MOST_REFUSALS_SHOWN]
     fresh = ids.allocator().take("question", len(contents))
     question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now, log)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
 
@@ -30,13 +30,14 @@ class QuestionsQuery(Struct, frozen=True):
 
 
 class ImportQuery(Struct, frozen=True):
-    """`atomic=1` imports either all rows or none."""
+    """`atomic=1` imports either all rows or none; `dry_run=1` stores nothing and shows what would be imported."""
 
     atomic: str | None = None
+    dry_run: str | None = None
 
 
 class CsvUpload(Struct, frozen=True):
-    """A CSV file; rows without an exam are added to `exam_id`."""
+    """A CSV file; with `exam_id` all rows are added to that exam, whatever their column says."""
 
     csv_file: UploadedFile
     exam_id: str = ""
@@ -212,11 +213,16 @@ class Updated(Struct, frozen=True):
 
 
 class Imported(Struct, frozen=True):
-    """How many rows were imported, how many were not, and why ("Row 5: ..."; the header is row 1)."""
+    """How many rows were imported, how many were not, and why ("Row 5: ..."; the header is row 1).
+
+    With `dry_run` nothing was stored: `inserted` is how many would be, and `questions` shows the first 1,000 of them
+    with the names of their sections and the texts of their passages.
+    """
 
     inserted: int
     skipped: int
     errors: list[str]
+    questions: list[dict[str, Any]] | UnsetType = UNSET
     success: bool = True
 
 

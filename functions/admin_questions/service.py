@@ -84,7 +84,7 @@ def edit_question(
             raise InvalidFields(faults)
     move_to = None if exam_id is None else (exam_id, now)
     return question_changes.edit_question(
-        question_id, lambda stored: _merged(stored.content, given), move_to=move_to, log=log
+        question_id, lambda stored: _merged(stored, given, exam_id), move_to=move_to, log=log
     )
 
 
@@ -135,8 +135,11 @@ def view(question: StoredQuestion) -> AdminQuestion:
     )
 
 
-def _merged(existing: Question, changes: Mapping[str, Any]) -> Question:
-    content = merge(existing, changes)
+def _merged(stored: StoredQuestion, changes: Mapping[str, Any], exam_id: int | None) -> Question:
+    if exam_id not in {None, stored.exam_id}:
+        # The other exam has other sections and passages.
+        changes = {"section_id": None, "passage_id": None, **changes}
+    content = merge(stored.content, changes)
     if not isinstance(content, Question):
         raise InvalidFields(content)
     return content

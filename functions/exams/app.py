@@ -6,10 +6,12 @@ from exams import listing, sitting
 from exams.models import (
     ActiveStatus,
     CategoryList,
+    EnteredSection,
     ExamAnswer,
     ExamList,
     ExamQuery,
     IdleStatus,
+    NextSectionBody,
     PaperAnswer,
     Preloaded,
     StartedAttempt,
@@ -24,6 +26,7 @@ from smartexam.catalog.images import image_url
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import cursors
 from smartexam.platform.times import iso
+from smartexam.sitting import sections
 from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store.attempts import OPEN
 
@@ -74,6 +77,7 @@ def preload_exam(request: Request, exam_id: int) -> Preloaded:
     """Compile an exam's paper, so that the first start does not wait for it.
 
     Raises:
+        BadRequest: `pool_too_small` for what is drawn, or `marks_too_fine`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
     """
     return Preloaded(listing.preload(exam_id, request.caller.user_id))
@@ -84,7 +88,8 @@ def start_exam(request: Request, exam_id: int) -> Reply:
     """Start an attempt, or resume the one in progress. A cookie session lives half an hour longer than the attempt.
 
     Raises:
-        BadRequest: `max_attempts_reached`, `exam_not_started`, or `exam_ended`.
+        BadRequest: `max_attempts_reached`, `exam_not_started`, `exam_ended`, `pool_too_small` for
+            what is drawn, or `marks_too_fine`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
     """
     mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now))
@@ -110,19 +115,38 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
         NotFound: `exam_not_found`.
     """
-    mine, paper, draft = sitting.open_paper(request.caller.user_id, exam_id, ExamTime.at(request.now))
+    found = sitting.open_paper(request.caller.user_id, exam_id, ExamTime.at(request.now))
+    mine, paper, layout, draft = found.sitting, found.paper, found.layout, found.draft
     return PaperAnswer(
         attempt_id=mine.attempt_id,
         attempt_number=mine.attempt_number,
         exam=paper.client_exam(),
-        questions=paper.client_questions(image_url),
+        questions=paper.client_questions(image_url, layout),
+        sections=sections.states(paper, mine, layout.order, request.now),
+        passages=paper.client_passages(layout, image_url),
         answers=draft.answers,
         markedForReview=draft.marked,
+        visited=draft.visited,
+        seconds=draft.seconds,
         revision=mine.revision,
         remaining_seconds=mine.remaining_seconds(request.now),
         deadline=iso(mine.deadline),
         server_time=iso(request.now),
     )
+
+
+@api.post("/exam/<exam_id>/next-section", access=Access.USER, takes=NextSectionBody, answers=EnteredSection)
+def next_section(request: Request, exam_id: int, body: NextSectionBody) -> EnteredSection:
+    """Leave the open one of timed sections for the next. There is no way back, and the time that was left is lost.
+
+    Raises:
+        BadRequest: `not_that_section`: the open one is the last, or another than `from`; `no_attempt` is in progress;
+            `exam_time_over`.
+        NotFound: `exam_not_found`.
+    """
+    mine, paper = sitting.next_section(request.caller.user_id, exam_id, body.left, ExamTime.at(request.now))
+    state = sections.states(paper, mine, (), request.now)[mine.section]
+    return EnteredSection(state.id, state.remaining_seconds)
 
 
 @api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
@@ -135,7 +159,8 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
         Conflict: `stale_revision`, with the server's `revision`, `answers`, `markedForReview` and `remaining_seconds`;
             `exam_time_over`: the attempt is closed with what was saved before.
     """
-    mine, taken = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
+    taken = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
+    mine = taken.sitting
     return Synced(
         saved=taken.saved,
         rejected=taken.rejected,

@@ -43,7 +43,7 @@ def preload(exam_id: int, reader: int) -> int:
         NotFound: no such exam, or one without questions.
     """
     version = papers.ready_version(exams.find_exam(exam_id, reader=reader))
-    return len(papers.load_paper(exam_id, version))
+    return papers.load_paper(exam_id, version).asked
 
 
 def summary(exam: Exam) -> ExamSummary:
@@ -56,7 +56,7 @@ def summary(exam: Exam) -> ExamSummary:
         exam.duration,
         exam.status,
         exam.category_id,
-        exam.question_count,
+        exam.total_questions,
         display(exam.max_marks),
         exam.max_attempts,
         exam.result_mode,

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.catalog.paper import ClientQuestion
+from smartexam.catalog.paper import ClientPassage, ClientQuestion
 from smartexam.sitting.answers import Rejected
+from smartexam.sitting.sections import SectionState
 
 _ANSWER = Meta(
     extra_json_schema={
@@ -15,6 +16,8 @@ _ANSWER = Meta(
 
 
 _MARK = Meta(extra_json_schema={"type": "integer"})
+_IDS = Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})
+_SECONDS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "integer"}})
 
 
 class ExamQuery(Struct, frozen=True):
@@ -109,14 +112,22 @@ class StartedAttempt(Struct, frozen=True):
 
 
 class PaperAnswer(Struct, frozen=True):
-    """The paper of the attempt in progress, and the saved answers."""
+    """The paper of the attempt in progress, and what is saved of it.
+
+    Questions and options are in the order of this attempt, the same on every device; `sections` is empty where the exam
+    has none. `seconds` are those that a question was on screen, by its id.
+    """
 
     attempt_id: int
     attempt_number: int
     exam: dict[str, Any]
     questions: list[ClientQuestion]
+    sections: list[SectionState]
+    passages: list[ClientPassage]
     answers: dict[str, str | list[str]]
     markedForReview: list[int]  # noqa: N815 - the contract's spelling
+    visited: list[int]
+    seconds: dict[str, int]
     revision: int
     remaining_seconds: int
     deadline: str
@@ -124,10 +135,25 @@ class PaperAnswer(Struct, frozen=True):
     success: bool = True
 
 
+class NextSectionBody(Struct, frozen=True, rename={"left": "from"}):
+    """The section to leave; without it whichever is open."""
+
+    left: int | None = None
+
+
+class EnteredSection(Struct, frozen=True):
+    """The section that is open now."""
+
+    section_id: int
+    remaining_seconds: int
+    success: bool = True
+
+
 class SyncBody(Struct, frozen=True):
     """Answers by question id (a letter, letters, a number as text, null to clear) and ids marked for review.
 
-    `partial` changes only the named questions; `revision` is the last one seen.
+    `partial` changes only the named questions; `revision` is the last one seen. `visited` are ids, `seconds` whole
+    seconds on screen by id; both only grow, and what is malformed in them is passed over.
     """
 
     # Loosely typed, so that one invalid answer or mark does not refuse the others.
@@ -135,6 +161,8 @@ class SyncBody(Struct, frozen=True):
     markedForReview: list[Annotated[Any, _MARK]] | UnsetType = UNSET  # noqa: N815 - the contract's spelling
     partial: bool = False
     revision: int | None = None
+    visited: Annotated[Any, _IDS] = UNSET
+    seconds: Annotated[Any, _SECONDS] = UNSET
 
 
 class Synced(Struct, frozen=True):

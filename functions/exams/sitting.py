@@ -1,23 +1,32 @@
 """Sitting an exam: start, paper, saving answers, submission."""
 
+import secrets
+from collections import OrderedDict
+
 import msgspec
 from msgspec import UNSET
 
 from exams.models import SyncBody
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.layout import Layout, layout_of
 from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.store import papers
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import ids
 from smartexam.platform.errors import AppError, BadRequest, Conflict, NotFound, Unavailable
-from smartexam.sitting import answers, ending
+from smartexam.sitting import answers, ending, sections
 from smartexam.sitting.answers import Rejected
+from smartexam.sitting.merging import Given, merge, needs_state
 from smartexam.sitting.store import attempts, drafts, results
 from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 
 _TRIES = 4
+# Two devices of one student may save at the same time; hundreds do not.
+_MERGES = 8
 _MOST_GUESSES = 1000
+_MOST_SITTINGS = 2000
+_SEED_BYTES = 16
 MOST_ANSWERS = 500
 
 
@@ -26,24 +35,16 @@ class Draft(msgspec.Struct, frozen=True):
 
     answers: dict[str, str | list[str]]
     marked: list[int]
+    visited: list[int]
+    seconds: dict[str, int]
 
 
-class Sync(msgspec.Struct, frozen=True):
-    """What one sync writes.
+class Saved(msgspec.Struct, frozen=True):
+    """What a sync came to: the sitting as saved, how many answers were taken, and which were not."""
 
-    Attributes:
-        saved: how many answers were accepted.
-        rejected: the other answers and marks.
-        whole: the whole draft, as its text; or
-        changes: changed answers by position.
-        marked: marks for review, replacing the stored ones.
-    """
-
+    sitting: Sitting
     saved: int
     rejected: list[Rejected]
-    whole: str | None
-    changes: dict[str, str] | None
-    marked: str | None
 
 
 class PaperVersions:
@@ -67,7 +68,36 @@ class PaperVersions:
         self._seen[exam_id] = version
 
 
+class LatestSittings:
+    """Sittings as this process saved them last.
+
+    What a sync does in a section that is closed or full depends on what is saved. Where this process did the last sync
+    of an attempt it knows that, and the write's condition says whether it still holds; otherwise the refused write
+    brings the sitting as it is.
+    """
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[tuple[int, int], Sitting] = OrderedDict()
+
+    def get(self, user_id: int, exam_id: int) -> Sitting | None:
+        """The sitting as it was last, None if this process does not know it."""
+        return self._seen.get((user_id, exam_id))
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._seen.clear()
+
+    def saw(self, sitting: Sitting) -> None:
+        """Remember a sitting."""
+        key = sitting.user_id, sitting.exam_id
+        self._seen[key] = sitting
+        self._seen.move_to_end(key)
+        if len(self._seen) > _MOST_SITTINGS:
+            self._seen.popitem(last=False)
+
+
 _versions = PaperVersions()
+latest_sittings = LatestSittings()
 
 
 def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
@@ -93,6 +123,10 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
     if not exam.is_open(time):
         return _running_or(user_id, exam_id, time, _not_open(exam)), True
     attempt_id = ids.next_id("attempt")
+    timed = exam.structure.is_timed
+    deadline = int(time.now) + exam.duration * 60 if timed else time.now + exam.duration * 60
+    paper = papers.load_paper(exam_id, exam.content_version) if timed else None
+    section_ends = None if paper is None else sections.entered(paper, 0, int(time.now), int(deadline)).ends
     for _ in range(_TRIES):
         try:
             sitting = attempts.start_attempt(
@@ -101,8 +135,10 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
                 attempt_id=attempt_id,
                 paper_version=exam.content_version,
                 now=time.now,
-                deadline=time.now + exam.duration * 60,
+                deadline=deadline,
                 max_attempts=exam.max_attempts,
+                seed=secrets.token_urlsafe(_SEED_BYTES) if exam.structure.needs_seed else "",
+                section_ends=section_ends,
             )
         except SittingRefused as refused:
             stored = refused.sitting
@@ -119,33 +155,59 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
     raise Unavailable
 
 
-def open_paper(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, ExamPaper, Draft]:
-    """The paper of the running attempt, and what is saved.
+class OpenPaper(msgspec.Struct, frozen=True):
+    """The paper of a running attempt, its layout, and what is saved of it."""
+
+    sitting: Sitting
+    paper: ExamPaper
+    layout: Layout
+    draft: Draft
+
+
+def open_paper(user_id: int, exam_id: int, time: ExamTime) -> OpenPaper:
+    """The paper of the running attempt and what is saved of it.
 
     Raises:
         NotFound: no such exam.
         BadRequest: no attempt is running.
     """
-    sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or not sitting.is_in_progress(time):
-        find_exam(exam_id, reader=user_id)
-        raise _ended(sitting, time, BadRequest)
-    _versions.saw(exam_id, sitting.paper_version)
-    paper = papers.load_paper(exam_id, sitting.paper_version)
-    return sitting, paper, _draft(paper, sitting)
+    sitting, paper = _running(user_id, exam_id, time, BadRequest)
+    return OpenPaper(sitting, paper, layout_of(paper, sitting.seed), _draft(paper, sitting))
 
 
-def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Sitting, Sync]:
-    """Save answers and marks for review; rejected ones are left out, and what was saved for their questions stays.
+def next_section(user_id: int, exam_id: int, left: int | None, time: ExamTime) -> tuple[Sitting, ExamPaper]:
+    """Leave the open one of timed sections for the next; the time that is left in it is lost.
 
-    Returns:
-        The sitting after the save, and what was accepted.
+    Args:
+        left: the id of the section to leave, None for whichever is open.
+
+    Raises:
+        NotFound: no such exam.
+        BadRequest: `not_that_section`, the open one is the last, or another than `left`; no attempt is running.
+        Unavailable: the attempt kept changing.
+    """
+    for _ in range(_TRIES):
+        sitting, paper = _running(user_id, exam_id, time, BadRequest)
+        place = sections.current(paper, sitting, time.now) if paper.is_timed else None
+        is_last = place is None or place.index == len(paper.sections) - 1
+        if place is None or is_last or left not in {None, paper.sections[place.index].id}:
+            raise BadRequest("This section cannot be left for the next one", code="not_that_section")
+        following, deadline = sections.after(paper, place, time.now, sitting.deadline)
+        try:
+            return attempts.enter_section(sitting, following.index, following.begun, following.ends, deadline), paper
+        except SittingRefused:
+            continue
+    raise Unavailable
+
+
+def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
+    """Save answers and marks for review; what cannot be taken is left out, and what was saved of it stays.
 
     Raises:
         BadRequest: no attempt is running, there is nothing to save, or too much.
         Conflict: `exam_time_over`, or `stale_revision` with the server's state.
     """
-    if body.answers is UNSET and body.markedForReview is UNSET:
+    if all(part is UNSET for part in (body.answers, body.markedForReview, body.visited, body.seconds)):
         raise BadRequest("answers or markedForReview required", code="nothing_to_save")
     if body.answers is not UNSET and len(body.answers) > MOST_ANSWERS:
         raise BadRequest(f"A sync takes at most {MOST_ANSWERS} answers", code="too_many_answers")
@@ -161,18 +223,11 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Si
                 raise
             version = stored
             continue
-        read = _read(paper, body, in_grace=in_grace)
+        given = _read(paper, body, in_grace=in_grace)
+        if needs_state(paper, given):
+            return _merge(user_id, exam_id, body, time)
         try:
-            sitting = drafts.save_draft(
-                user_id,
-                exam_id,
-                paper_version=version,
-                open_after=time.earliest_deadline if in_grace else time.now,
-                revision=body.revision,
-                answers=read.whole,
-                changes=read.changes,
-                marked=read.marked,
-            )
+            sitting = _save(user_id, exam_id, paper, given, body.revision, time, in_grace=in_grace)
         except SittingRefused as refused:
             if refused.sitting is None:
                 find_exam(exam_id, reader=user_id)
@@ -180,8 +235,84 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> tuple[Si
             in_grace = refused.sitting is not None and refused.sitting.deadline < time.now
         else:
             _versions.saw(exam_id, version)
-            return sitting, read
+            return Saved(sitting, 0 if given.answers is None else len(given.answers), given.rejected)
     raise Unavailable
+
+
+def _save(
+    user_id: int,
+    exam_id: int,
+    paper: ExamPaper,
+    given: Given,
+    revision: int | None,
+    time: ExamTime,
+    *,
+    in_grace: bool,
+) -> Sitting:
+    """Save what does not depend on what is saved: one write, which reads nothing."""
+    whole = changes = None
+    if given.answers is not None and not given.replaces:
+        changes = answers.as_changes(given.answers)
+    elif given.answers is not None and given.kept:
+        # The write reads nothing, so it cannot repeat what it must keep: it names everything else.
+        named = {at: given.answers.get(at, "") for at in range(len(paper)) if at not in given.kept}
+        changes = answers.as_changes(named)
+    elif given.answers is not None:
+        whole = answers.encode_sparse(given.answers, len(paper))
+    return drafts.save_draft(
+        user_id,
+        exam_id,
+        paper_version=paper.version,
+        open_after=time.earliest_deadline if in_grace else time.now,
+        revision=revision,
+        answers=whole,
+        changes=changes,
+        marked=None if given.marked is None else answers.encode_marked(given.marked),
+    )
+
+
+def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
+    """Save what depends on what is saved: one write of the whole new state, on condition that the old one is known."""
+    sitting = latest_sittings.get(user_id, exam_id)
+    if sitting is None or body.revision not in {None, sitting.revision}:
+        sitting = attempts.get_sitting(user_id, exam_id)
+    for _ in range(_MERGES):
+        if sitting is None or not sitting.is_in_progress(time):
+            sitting = attempts.get_sitting(user_id, exam_id)  # perhaps it is the process that is behind
+        if sitting is None:
+            find_exam(exam_id, reader=user_id)
+        if sitting is None or not sitting.is_in_progress(time):
+            raise _ended(sitting, time, Conflict)
+        if body.revision not in {None, sitting.revision}:
+            raise _stale(sitting, time)
+        paper = papers.load_paper(exam_id, sitting.paper_version)
+        in_grace = sitting.deadline < time.now
+        merged = merge(paper, sitting, _read(paper, body, in_grace=in_grace), time.now)
+        fields = {name: getattr(merged, name) for name in ("answers", "marked", "visited", "seconds")}
+        if merged.place is not None:
+            place = merged.place
+            fields |= {"section": place.index, "section_from": place.begun, "section_ends": place.ends}
+        try:
+            saved = drafts.replace_draft(sitting, fields, open_after=time.earliest_deadline)
+        except SittingRefused as refused:
+            sitting = refused.sitting
+            continue
+        _versions.saw(exam_id, saved.paper_version)
+        latest_sittings.saw(saved)
+        return Saved(saved, merged.saved, merged.rejected)
+    raise Unavailable
+
+
+def _running(
+    user_id: int, exam_id: int, time: ExamTime, when_over: type[BadRequest] | type[Conflict]
+) -> tuple[Sitting, ExamPaper]:
+    sitting = attempts.get_sitting(user_id, exam_id)
+    if sitting is None or not sitting.is_in_progress(time):
+        find_exam(exam_id, reader=user_id)
+        raise _ended(sitting, time, when_over)
+    _versions.saw(exam_id, sitting.paper_version)
+    latest_sittings.saw(sitting)
+    return sitting, papers.load_paper(exam_id, sitting.paper_version)
 
 
 def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
@@ -223,33 +354,32 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     return sitting.paper_version
 
 
-def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Sync:
-    """What a sync writes.
+def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Given:
+    """A sync, read by the paper.
 
     After the deadline answers are added and changed but never removed, because a request that was on its way when the
     time ran out may contain an older or an empty state.
     """
     rejected: list[Rejected] = []
-    whole = changes = marked = None
-    saved = 0
+    given = marked = None
+    kept: frozenset[int] = frozenset()
     if body.answers is not UNSET:
         given, rejected = answers.read_answers(paper, body.answers)
         if in_grace:
             given = {position: text for position, text in given.items() if text}
-        saved = len(given)
-        kept = {paper.positions[each.question_id] for each in rejected if each.question_id in paper.positions}
-        if body.partial or in_grace:
-            changes = answers.as_changes(given)
-        elif kept:
-            # The write reads nothing, so it cannot repeat the answers to keep; it names all others.
-            changes = answers.as_changes({at: given.get(at, "") for at in range(len(paper)) if at not in kept})
-        else:
-            whole = answers.encode_sparse(given, len(paper))
+        kept = frozenset(paper.positions[each.question_id] for each in rejected if each.question_id in paper.positions)
     if body.markedForReview is not UNSET:
-        positions, unknown = answers.read_marked(paper, body.markedForReview)
-        marked = answers.encode_marked(positions)
+        marked, unknown = answers.read_marked(paper, body.markedForReview)
         rejected = [*rejected, *unknown]
-    return Sync(saved, rejected, whole, changes, marked)
+    return Given(
+        given,
+        rejected,
+        kept,
+        replaces=not (body.partial or in_grace),
+        marked=marked,
+        visited=None if body.visited is UNSET else body.visited,
+        seconds=None if body.seconds is UNSET else body.seconds,
+    )
 
 
 def _version_after(sitting: Sitting | None, tried: int, revision: int | None, time: ExamTime) -> int:
@@ -258,8 +388,12 @@ def _version_after(sitting: Sitting | None, tried: int, revision: int | None, ti
         raise _ended(sitting, time, Conflict)
     if sitting.paper_version != tried or revision in {None, sitting.revision}:
         return sitting.paper_version  # another version, or only the deadline passed
+    raise _stale(sitting, time)
+
+
+def _stale(sitting: Sitting, time: ExamTime) -> Conflict:
     draft = _draft(papers.load_paper(sitting.exam_id, sitting.paper_version), sitting)
-    raise Conflict(
+    return Conflict(
         "Newer answers were saved meanwhile",
         code="stale_revision",
         revision=sitting.revision,
@@ -298,6 +432,13 @@ def _no_attempt() -> BadRequest:
 
 
 def _draft(paper: ExamPaper, sitting: Sitting) -> Draft:
-    given = answers.decode(sitting.answers, len(paper), sitting.changes)
-    marked = answers.decode_marked(sitting.marked, len(paper))
-    return Draft(answers.to_client(paper, given), answers.marked_to_client(paper, marked))
+    count = len(paper)
+    drawn = layout_of(paper, sitting.seed).drawn
+    given = answers.decode(sitting.answers, count, sitting.changes)
+    seconds = answers.decode_seconds(sitting.seconds, count)
+    return Draft(
+        answers.to_client(paper, [text if at in drawn else "" for at, text in enumerate(given)]),
+        answers.marked_to_client(paper, answers.decode_marked(sitting.marked, count)),
+        answers.marked_to_client(paper, answers.decode_marked(sitting.visited, count)),
+        {str(paper.questions[at].id): each for at, each in enumerate(seconds) if each},
+    )

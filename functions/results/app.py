@@ -14,6 +14,7 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform import cursors
 from smartexam.platform.times import iso
 from smartexam.results import visibility
+from smartexam.results.report import report
 from smartexam.results.visibility import Found
 from smartexam.sitting.ending import end_all_due
 from smartexam.sitting.store.results import Result
@@ -112,7 +113,7 @@ def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
 
 
 def _response(result: Result) -> ResponseAnswer:
-    return ResponseAnswer(service.view(result), service.responses(result))
+    return ResponseAnswer(service.view(result), *report(result))
 
 
 lambda_handler = api.handler

@@ -2,7 +2,21 @@
 
 from msgspec import Struct
 
+from smartexam.catalog.paper import ClientPassage
 from smartexam.sitting.grading import Response
+
+
+class SectionView(Struct, frozen=True):
+    """What a section came to; marks rounded to two decimals, `partial` the partly right answers."""
+
+    id: int
+    name: str
+    score: float
+    max_score: float
+    correct: int
+    incorrect: int
+    unanswered: int
+    partial: int
 
 
 class ResultView(Struct, frozen=True):
@@ -18,9 +32,11 @@ class ResultView(Struct, frozen=True):
     correct_answers: int
     incorrect_answers: int
     unanswered_questions: int
+    partial_answers: int
     total_questions: int
     time_taken_minutes: float
     completed_at: str
+    sections: list[SectionView]
 
 
 class ResultAnswer(Struct, frozen=True):
@@ -35,6 +51,7 @@ class ResponseAnswer(Struct, frozen=True):
 
     result: ResultView
     responses: list[Response]
+    passages: list[ClientPassage]
     success: bool = True
 
 

@@ -1,14 +1,13 @@
 """A student's results in the API's shapes."""
 
 from collections.abc import Collection
+from fractions import Fraction
 
-from results.models import HistoryView, ResultView
+from results.models import HistoryView, ResultView, SectionView
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display
-from smartexam.catalog.store import exams, papers
+from smartexam.catalog.store import exams
 from smartexam.platform.times import iso
-from smartexam.sitting import answers, grading
-from smartexam.sitting.grading import Response
 from smartexam.sitting.store import results
 from smartexam.sitting.store.results import HistoryEntry, Result
 
@@ -22,29 +21,31 @@ def view(result: Result) -> ResultView:
         id=result.id,
         exam_id=result.exam_id,
         exam_name=result.exam_name,
-        score=display(score.score),
-        max_score=display(score.max_score),
+        score=display(score.marks),
+        max_score=display(score.max_marks),
         percentage=score.percentage,
         grade=score.grade,
         correct_answers=score.correct,
         incorrect_answers=score.incorrect,
         unanswered_questions=score.unanswered,
-        total_questions=len(score.outcomes),
+        partial_answers=score.partial,
+        total_questions=score.questions,
         time_taken_minutes=_minutes(result.started_at, result.completed_at),
         completed_at=iso(result.completed_at),
+        sections=[
+            SectionView(
+                section.id,
+                section.name,
+                display(Fraction(section.score, score.units)),
+                display(Fraction(section.max_score, score.units)),
+                section.correct,
+                section.incorrect,
+                section.unanswered,
+                section.partial,
+            )
+            for section in score.sections
+        ],
     )
-
-
-def responses(result: Result) -> list[Response]:
-    """A visible result, question by question, with the paper of its attempt.
-
-    Raises:
-        NotFound: the exam was deleted meanwhile.
-    """
-    paper = papers.load_paper(result.exam_id, result.paper_version)
-    key = papers.load_answer_key(result.exam_id, result.paper_version)
-    given = answers.decode(result.answers, len(paper))
-    return grading.responses(paper, key, given, result.score.outcomes)
 
 
 def history(
@@ -76,8 +77,8 @@ def _history_view(entry: HistoryEntry, exam: Exam, *, visible: bool) -> HistoryV
         time_taken_minutes=_minutes(entry.started_at, entry.completed_at),
         visible=visible,
         available_at=None if available_at is None else iso(available_at),
-        score=display(score.score) if visible else None,
-        max_score=display(score.max_score) if visible else None,
+        score=display(score.marks) if visible else None,
+        max_score=display(score.max_marks) if visible else None,
         percentage=score.percentage if visible else None,
         grade=score.grade if visible else None,
     )

@@ -1,12 +1,13 @@
 """Exams and questions for tests."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.marks import UNITS
+from smartexam.catalog.paper import Passage
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store import exam_changes, question_changes, questions
+from smartexam.catalog.store import exam_changes, passages, question_changes, questions
 from smartexam.platform import ids
 from tests.factories.clock import MORNING
 
@@ -26,15 +27,15 @@ MSQ = Question(
     option_b="3",
     option_c="4",
     correct_answer="A,C",
-    positive_marks=4 * UNITS,
-    negative_marks=2 * UNITS,
+    positive_marks=Fraction(4),
+    negative_marks=Fraction(2),
 )
 NUMERIC = Question(
     question_type="NUMERIC",
     question_text="What is $\\large \\sqrt{2}$ to two decimals?",
     correct_answer="1.41",
     tolerance="0.01",
-    negative_marks=0,
+    negative_marks=Fraction(0),
 )
 # One of each type: 12 marks with the exam's default of 4 for a correct answer.
 THREE_QUESTIONS = (MCQ, MSQ, NUMERIC)
@@ -50,8 +51,8 @@ def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float 
         "duration": 60,
         "status": "ongoing",
         "instructions": "Answer all.",
-        "positive_marks": 4 * UNITS,
-        "negative_marks": UNITS,
+        "positive_marks": Fraction(4),
+        "negative_marks": Fraction(1),
         "max_attempts": 0,
         "result_mode": "instant",
         "result_delay": 0,
@@ -71,6 +72,13 @@ def add_questions(exam_id: int, contents: Sequence[Question], *, now: float = MO
     fresh = ids.allocator().take("question", len(contents))
     question_changes.add_questions(exam_id, list(zip(fresh, contents, strict=True)), now)
     return list(fresh)
+
+
+def create_passage(exam_id: int, text: str = "A train leaves a station.", **fields: Any) -> int:
+    """Store a passage of an exam; its id."""
+    passage = Passage(id=ids.next_id("passage"), text=text, **fields)
+    passages.save_passages(exam_id, [passage])
+    return passage.id
 
 
 def question_ids(exam_id: int) -> list[int]:

@@ -10,7 +10,6 @@ from exams.app import lambda_handler
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.marks import UNITS
 from smartexam.platform.keys import user_key
 from smartexam.sitting.answers import decode
 from smartexam.sitting.store import attempts
@@ -191,4 +190,4 @@ def results_are_whole(stored: Stored, student: Student) -> None:
     """One result of twelve marks, also in the history, and nothing else."""
     found = [(sk, row) for (_, sk), row in stored["attempts"].items() if not sk.startswith("SITTING#")]
     assert sorted(sk.partition("#")[0] for sk, _ in found) == ["HISTORY", "RESULT"]
-    assert all((row["score"], row["correct"]) == (12 * UNITS, 3) for _, row in found)
+    assert all((row["score"], row["correct"]) == (12, 3) for _, row in found)

@@ -12,7 +12,6 @@ from admin_exams.app import api, lambda_handler
 from admin_exams.models import ExamFields
 from exams import app as exams_app
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import categories, exams, papers
 from smartexam.catalog.store.categories import Category, CategoryItem
 from smartexam.catalog.store.exams import card_key
@@ -112,6 +111,10 @@ class TestCreate:
                 "allow_assistant": False,
                 "released": False,
                 "created_at": "2026-01-05T04:30:00.000Z",
+                "languages": ["en"],
+                "sections": [],
+                "marking": {},
+                "shuffle": {"questions": False, "options": False},
             },
         }
 
@@ -151,7 +154,8 @@ class TestCreate:
     def test_everything_wrong_is_named_at_once(self, admin: Admin) -> None:
         wrong = {name: [1] for name in ExamFields.__struct_fields__}
 
-        assert faulty_fields(admin.post("/admin/exams", wrong)) == set(wrong)
+        named = {field.partition("[")[0] for field in faulty_fields(admin.post("/admin/exams", wrong))}
+        assert named == set(wrong)
 
     @pytest.mark.parametrize(
         ("field", "value"),
@@ -187,7 +191,6 @@ class TestCreate:
             ("positive_marks", "four"),
             ("positive_marks", -1),
             ("positive_marks", 0.125),
-            ("positive_marks", "1/7"),
             ("positive_marks", "1/0"),
             ("positive_marks", 1e300),
             ("positive_marks", 10**30),
@@ -368,7 +371,7 @@ class TestEdit:
         edited = exams.get_exam(exam.id)
         assert edited is not None
         assert edited.compiled_version < edited.content_version
-        assert papers.load_paper(exam.id, papers.ready_version(edited)).questions[0].positive_marks == 5 * UNITS
+        assert papers.load_paper(exam.id, papers.ready_version(edited)).questions[0].positive_marks == 5
 
 
 class TestRelease:

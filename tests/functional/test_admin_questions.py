@@ -1,6 +1,7 @@
 """Questions for administrators: the handler of `admin_questions`."""
 
 import gzip
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from admin_questions.app import api, lambda_handler
 from admin_questions.models import QuestionFields
 from smartexam.catalog.csv_codec import COLUMNS
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exam_changes, exams, questions
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
@@ -70,7 +70,7 @@ def card(exam: Exam) -> Exam:
     assert stored is not None
     contents = [question.content for question in questions.questions_of(stored)]
     assert stored.question_count == len(contents)
-    assert stored.own_marks == sum(content.positive_marks or 0 for content in contents)
+    assert stored.own_marks == 300 * sum(content.positive_marks or 0 for content in contents)
     assert stored.without_own_marks == sum(content.positive_marks is None for content in contents)
     return stored
 
@@ -191,7 +191,7 @@ class TestAdd:
         add(admin, exam, positive_marks=2)
 
         stored = card(exam)
-        assert (stored.question_count, stored.max_marks) == (2, 6 * UNITS)
+        assert (stored.question_count, stored.max_marks) == (2, Fraction(6))
         assert stored.content_version == exam.content_version + 2
 
     def test_comes_at_the_end(self, admin: Admin, exam: Exam, clock: FrozenClock) -> None:
@@ -350,11 +350,11 @@ class TestEdit:
         question_id = add(admin, exam, positive_marks=2)
 
         admin.post(f"/admin/questions/edit-ajax/{question_id}", {"positive_marks": "7.5"})
-        assert card(exam).max_marks == 7.5 * UNITS
+        assert card(exam).max_marks == Fraction(15, 2)
         admin.call("POST", f"/admin/questions/edit-ajax/{question_id}", form={"positive_marks": "x", "option_a": ""})
-        assert card(exam).max_marks == 7.5 * UNITS
+        assert card(exam).max_marks == Fraction(15, 2)
         admin.post(f"/admin/questions/edit-ajax/{question_id}", {"positive_marks": None})
-        assert card(exam).max_marks == 4 * UNITS
+        assert card(exam).max_marks == 4
 
     def test_the_place_in_the_exam_stays(self, admin: Admin) -> None:
         exam = create_exam([MCQ] * 3)
@@ -395,7 +395,7 @@ class TestEdit:
             {"correct_answer": "D"},
             {"question_type": "NUMERIC"},
             {"question_type": "ESSAY"},
-            {"positive_marks": "1/7"},
+            {"positive_marks": "1/0"},
             {"option_b": None},
             {"tolerance": 1},
         ],
@@ -533,7 +533,7 @@ class TestBulkUpdate:
             assert (question["positive_marks"], question["negative_marks"]) == (5.0, "1/3")
         assert get(admin, msq)["positive_marks"] == 4.0
         assert get(admin, numeric)["positive_marks"] is None
-        assert card(exam).max_marks == (5 + 4 + 4 + 5) * UNITS
+        assert card(exam).max_marks == 5 + 4 + 4 + 5
         assert admin.post("/admin/questions/bulk-update", changes).body["updated"] == 2
 
     def test_empty_marks_are_the_exams_again(self, admin: Admin) -> None:
@@ -558,7 +558,7 @@ class TestBulkUpdate:
 
         changes = {"exam_id": exam.id, "question_type": "MCQ", "positive_marks": 2}
         assert admin.post("/admin/questions/bulk-update", changes).body["updated"] == 100
-        assert card(exam).max_marks == 200 * UNITS
+        assert card(exam).max_marks == 200
 
     @pytest.mark.parametrize(
         ("changes", "fields"),

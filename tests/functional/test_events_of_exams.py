@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from exams.app import lambda_handler as exams
+from smartexam.catalog.structure import Section, Structure
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, answer_of, send
-from tests.factories.exams import create_exam
+from tests.factories.exams import create_exam, create_passage
 from tests.factories.post import PostOffice
 from tests.factories.users import access_token, create_user
 from tests.infrastructure import stack
@@ -31,12 +32,15 @@ def _handler(name: str) -> Any:
 
 @pytest.fixture
 def tokens(tables: dict[str, str], post: PostOffice, frozen_settings: FrozenClock) -> dict[str, str]:
-    """The access tokens of an admin and a student, who sits exam 1 and has a result of exam 2."""
+    """The access tokens of an admin and a student, who sits exams 1 and 3 and has a result of exam 2."""
     admin, student = create_user(role="admin"), create_user(role="user")
     create_exam()
     create_exam()
     token = access_token(student)
-    for path in ("/start-exam/1", "/start-exam/2", "/submit-exam/2"):
+    timed = Section(1, "A", minutes=30), Section(2, "B", minutes=30)
+    create_exam(structure=Structure(sections=timed, first_section=1, last_section=2))
+    create_passage(1)
+    for path in ("/start-exam/1", "/start-exam/2", "/submit-exam/2", "/start-exam/3"):
         assert send(exams, "POST", path, token=token).status in {200, 302}
     return {"admin": access_token(admin), "student": token}
 

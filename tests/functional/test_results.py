@@ -1,5 +1,6 @@
 """Results of a student, and when they are visible: the handler of `results`."""
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from results.app import api, lambda_handler
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exam_changes, question_changes
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -28,9 +28,11 @@ RESULT_FIELDS = {
     "correct_answers",
     "incorrect_answers",
     "unanswered_questions",
+    "partial_answers",
     "total_questions",
     "time_taken_minutes",
     "completed_at",
+    "sections",
 }
 
 
@@ -84,6 +86,8 @@ class TestResult:
             "correct_answers": 1,
             "incorrect_answers": 1,
             "unanswered_questions": 1,
+            "partial_answers": 0,
+            "sections": [],
             "total_questions": 3,
             "time_taken_minutes": 10.0,
             "completed_at": "2026-01-05T04:40:00.000Z",
@@ -235,8 +239,16 @@ class TestResponses:
             "correct_answer": ["A", "C"],
             "is_attempted": True,
             "is_correct": False,
+            "is_partial": False,
             "marks_obtained": -2.0,
             "max_marks": 4.0,
+            "image_url": None,
+            "option_image_urls": {},
+            "section_id": None,
+            "passage_id": None,
+            "texts": {},
+            "solution": "",
+            "solution_image_url": None,
         }
         assert body["responses"][2]["given_answer"] is None
         assert body["responses"][2]["marks_obtained"] == 0
@@ -285,8 +297,10 @@ class TestHistory:
         assert Student(student.clock).get("/api/results").body["results"] == []
 
     def test_thirds_are_exact(self, student: Student) -> None:
-        third = MSQ.__class__(**{**{name: getattr(MSQ, name) for name in MSQ.__struct_fields__}, "negative_marks": 100})
-        exam = create_exam([third] * 3, positive_marks=UNITS)
+        third = MSQ.__class__(
+            **{**{name: getattr(MSQ, name) for name in MSQ.__struct_fields__}, "negative_marks": Fraction(1, 3)}
+        )
+        exam = create_exam([third] * 3, positive_marks=Fraction(1))
         student.sit(exam, ["A"], ["A"], ["A"])
 
         assert student.get(f"/result/{exam.id}").body["result"]["score"] == -1

@@ -1,5 +1,6 @@
 """A student sits an exam: the handler of `exams`, from start to submission."""
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from exams.app import api, lambda_handler
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exam_changes, papers, question_changes
 from smartexam.platform.dynamodb.engine import ConditionFailed
 from smartexam.sitting.store import attempts, results
@@ -100,8 +100,8 @@ class TestStart:
 
         def meanwhile(read: Exam) -> bool:
             monkeypatch.setattr(papers, "_compile", compile_now)
-            # Changed marks make another paper version.
-            exam_changes.edit_exam(exam.id, lambda _: {**changes, "positive_marks": 5 * UNITS})
+            # Other marks make it another paper.
+            exam_changes.edit_exam(exam.id, lambda _: {**changes, "positive_marks": Fraction(5)})
             return compile_now(read)
 
         monkeypatch.setattr(papers, "_compile", meanwhile)
@@ -484,7 +484,7 @@ class TestSubmit:
             "visible": True,
         }
         score = stored_result(student, exam, attempt_id).score
-        assert (score.score, score.max_score, score.outcomes) == (6 * UNITS, 12 * UNITS, "CWC")
+        assert (score.marks, score.max_marks, score.outcomes) == (Fraction(6), Fraction(12), "CWC")
 
     def test_redirects_a_browser(self, student: Student, exam: Exam) -> None:
         student.start(exam)

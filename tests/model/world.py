@@ -98,6 +98,7 @@ class Process:
     allocator: ids.IdAllocator = field(default_factory=ids.IdAllocator)
     feed: revocations.RevocationFeed = field(default_factory=revocations.RevocationFeed)
     versions: exams_sitting.PaperVersions = field(default_factory=exams_sitting.PaperVersions)
+    latest: exams_sitting.LatestSittings = field(default_factory=exams_sitting.LatestSittings)
 
 
 class World:
@@ -195,11 +196,13 @@ class World:
     def _in_process(self, number: int) -> Iterator[None]:
         before, self._process = self._process, self._processes[number]
         exams_sitting._versions = self._process.versions
+        exams_sitting.latest_sittings = self._process.latest
         try:
             yield
         finally:
             self._process = before
             exams_sitting._versions = before.versions
+            exams_sitting.latest_sittings = before.latest
 
     def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
         if not self._runs:
@@ -250,6 +253,7 @@ class World:
         patch.setattr(stopwatch, "time", self.clock.now)
         patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
         patch.setattr(exams_sitting, "_versions", exams_sitting.PaperVersions())
+        patch.setattr(exams_sitting, "latest_sittings", exams_sitting.LatestSittings())
         # Other tests check its contents; here it would take a tenth of the time.
         for module in (api_app, sweeper_app, queues):
             patch.setattr(module, "log_invocation", lambda **_: None)

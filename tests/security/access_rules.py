@@ -68,6 +68,8 @@ _NOT_WHILE_SITTING = {"*": 403, "admin": 200}
 _CSV = b"exam_id,question_text,option_a,option_b,correct_answer\r\n,What?,1,2,A\r\n"
 _QUESTION = {"question_text": "What?", "option_a": "1", "option_b": "2", "correct_answer": "A"}
 _EXAM = {"name": "New", "date": "2026-01-06", "start_time": "09:00", "duration": 60}
+_COPY = {"name": "Copy", "date": "2026-02-06", "start_time": "09:00"}
+_PASSAGE = {"text": "A train leaves a station."}
 _PURE = {"mode": "pure", "exam_id": "1", "mcq_count": "1", "topic": "Motion"}
 _SIGN_IN = "EPHEMERAL_TABLE:LOGIN#"
 _PASSWORD = "violet-Otter-47"
@@ -134,6 +136,7 @@ SITTING = (
     Row("GET", "/preload-exam/{running}", foreign=200, missing=404),
     Row("POST", "/start-exam/{spare}", foreign=200, missing=404),
     Row("GET", "/exam/{running}", foreign=400, missing=404),
+    Row("POST", "/exam/{running}/next-section", own=400, foreign=400, missing=404, access="auth"),
     Row(
         "POST",
         "/api/sync-exam-answers/{running}",
@@ -207,6 +210,18 @@ ADMIN_CATALOG = (
     Row("POST", "/admin/exams/edit/{spare}", _fixed({"name": "Other"}), missing=404),
     Row("POST", "/admin/exams/delete/{spare}", missing=404),
     Row("POST", "/admin/exams/{pending}/release-results", missing=404),
+    Row("GET", "/admin/api/exams/{spare}", missing=404, access="admin"),
+    Row("POST", "/admin/exams/{spare}/clone", _fixed(_COPY), missing=404, access="admin"),
+    Row("GET", "/admin/api/exam-presets", access="admin"),
+    Row("GET", "/admin/api/exams/{spare}/passages", missing=404, access="admin"),
+    Row(
+        "POST",
+        "/admin/exams/{spare}/passages",
+        _fixed({"text": "A train leaves a station."}),
+        missing=404,
+        access="admin",
+    ),
+    Row("POST", "/admin/passages/delete/{spare_passage}", missing=404, access="admin"),
     Row("GET", "/admin/questions"),
     Row("GET", "/admin/questions/get/{spare_question}", missing=404),
     Row("POST", "/admin/questions/add-ajax", lambda it: {"exam_id": it.spare, **_QUESTION}, missing=404),

@@ -1,6 +1,7 @@
 """Who owns what in the world of these tests."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from exams.models import SyncBody
@@ -10,7 +11,6 @@ from smartexam.accounts.store.batches import Batch
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.marks import UNITS
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import categories
 from smartexam.catalog.store.categories import Category
@@ -21,7 +21,7 @@ from smartexam.talk.store import study
 from smartexam.talk.store.discussions import writing
 from smartexam.talk.store.messaging import connections, groups, sending
 from smartexam.talk.store.study import Turn
-from tests.factories.exams import MCQ, create_exam, question_ids
+from tests.factories.exams import MCQ, create_exam, create_passage, question_ids
 from tests.factories.users import create_user
 from tests.security.sentinels import Sentinel
 
@@ -41,7 +41,7 @@ class Belongings:
         message: this account's message in it; `heard` is the friend's.
         request: a request for a connection that waits for this account's answer.
         question: of `sat`; the discussion with `comment` is about it.
-        spare: an exam that nobody sits, with one question `spare_question`.
+        spare: an exam that nobody sits, with one question `spare_question` and a passage `spare_passage`.
         access_request: waits for an admin's decision; made by this account's friend.
     """
 
@@ -67,6 +67,7 @@ class Belongings:
     comment: int
     spare: int
     spare_question: int
+    spare_passage: int
     category: int
     access_request: int
     job: int
@@ -101,6 +102,7 @@ NOTHING = Belongings(
     comment=_FAR,
     spare=_FAR,
     spare_question=_FAR,
+    spare_passage=_FAR,
     category=_FAR,
     access_request=_FAR,
     job=_FAR,
@@ -170,6 +172,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
         comment=_comment(user, question_ids(sat.id)[0], sat.id, now),
         spare=spare.id,
         spare_question=question_ids(spare.id)[0],
+        spare_passage=create_passage(spare.id),
         category=category.id,
         access_request=access_requests.submit(friend, "admin", f"because {marker}", now),
         job=job,
@@ -208,8 +211,8 @@ def _secret_question(user: User, kind: str) -> Question:
         question_text="How many are there?",
         correct_answer=_number(user, kind),
         tolerance=f"0.0{user.id}{kind}83917",
-        positive_marks=_GAINED * UNITS // 100,
-        negative_marks=0,
+        positive_marks=Fraction(_GAINED, 100),
+        negative_marks=Fraction(0),
     )
 
 

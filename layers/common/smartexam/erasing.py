@@ -52,6 +52,7 @@ EXAM_STEPS: tuple[Step, ...] = (
     sitting.erase_sittings,
     sitting.erase_results,
     catalog.erase_questions,
+    catalog.erase_passages,
     catalog.erase_papers,
     discussions.erase_exam,
 )

@@ -1,5 +1,6 @@
 """Requests for question generation."""
 
+from fractions import Fraction
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -52,8 +53,8 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
             return dict.fromkeys((MCQ, MSQ, NUMERIC))
         return dict(zip((MCQ, MSQ, NUMERIC), given, strict=True))
 
-    def marks(self, question_type: str) -> tuple[int, int]:
-        """The marks of a type in units: for a correct answer, and what a wrong one costs."""
+    def marks(self, question_type: str) -> tuple[Fraction, Fraction]:
+        """Marks of a question of a type: for a right answer, and what a wrong one costs."""
         plus, minus = {
             MCQ: (self.mcq_plus, self.mcq_minus),
             MSQ: (self.msq_plus, self.msq_minus),

@@ -13,7 +13,7 @@ from question_generation import latex
 from question_generation.drafts import DraftQuestion, Known, Notice, Outcome, Provenance, draft
 from question_generation.request import MINE, GenerationRequest
 from question_generation.solving import confirmed
-from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_FIELDS, Question, check
+from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_FIELDS, Question, alternatives, as_range, check
 
 BATCH: Final = 5
 _OPTIONS: Final = OPTION_FIELDS[:4]  # of a question that the model writes
@@ -145,6 +145,8 @@ def _accepted(item: dict[str, Any]) -> tuple[Question | None, str]:
     question = check(fields)
     if not isinstance(question, Question):
         return None, "is not a consistent question"
+    if len(alternatives(question.correct_answer)) > 1 or as_range(question.correct_answer) is not None:
+        return None, "has several right answers"
     options = [getattr(question, name) for name in _OPTIONS]
     if question.question_type in {MCQ, MSQ} and (not all(options) or len({*map(str.casefold, options)}) < len(options)):
         return None, "does not have four different options"

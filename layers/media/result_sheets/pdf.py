@@ -54,7 +54,11 @@ def _question(response: Response) -> dict[str, Any]:
     texts = ((letter.upper(), getattr(response, f"option_{letter}", "")) for letter in _OPTIONS)
     return {
         "text": readable(response.question_text),
-        "options": [(letter, readable(text)) for letter, text in texts if text],
+        "options": [
+            (letter, readable(text) if text else "(image)")
+            for letter, text in texts
+            if text or letter in response.option_image_urls
+        ],
         "given": _answer(response.given_answer) if response.is_attempted else "—",
         "correct": _answer(response.correct_answer),
         "verdict": _verdict(response),
@@ -65,6 +69,8 @@ def _question(response: Response) -> dict[str, Any]:
 def _verdict(response: Response) -> str:
     if not response.is_attempted:
         return "unanswered"
+    if response.is_partial:
+        return "partly correct"
     return "correct" if response.is_correct else "wrong"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin_exams import fields
-from smartexam.catalog.marks import UNITS, number_or_text, parse_marks
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.marks import number_or_text, parse_marks
 from smartexam.platform.errors import InvalidFields
 
 LEAST = {"name": "Physics", "date": "2026-02-28", "start_time": "09:30", "duration": 90}
@@ -21,6 +23,10 @@ json_values = st.recursive(
 )
 any_fields = st.dictionaries(st.sampled_from([*fields.REQUIRED, *fields.DEFAULTS]), json_values)
 
+PLAIN_EXAM = Exam(
+    id=7, created_at=0, **fields.read_new({"name": "E", "date": "2026-01-05", "start_time": "09:00", "duration": 60})
+)
+
 
 def faults(raw: dict[str, Any]) -> set[str]:
     with pytest.raises(InvalidFields) as caught:
@@ -29,7 +35,7 @@ def faults(raw: dict[str, Any]) -> set[str]:
 
 
 @given(any_fields)
-@pytest.mark.parametrize("read", [fields.read_new, fields.read_changes])
+@pytest.mark.parametrize("read", [fields.read_new, lambda raw: fields.read_changes(raw, PLAIN_EXAM)])
 def test_whatever_comes_is_read_or_refused(
     read: Callable[[dict[str, Any]], dict[str, Any]], raw: dict[str, Any]
 ) -> None:
@@ -51,7 +57,7 @@ def test_what_was_read_is_read_again_as_the_same(raw: dict[str, Any]) -> None:
     shown = {**values, **{name: number_or_text(values[name]) for name in ("positive_marks", "negative_marks")}}
 
     assert fields.read_new(shown) == values
-    assert fields.read_changes(shown) == values
+    assert fields.read_changes(shown, PLAIN_EXAM) == values
 
 
 @given(st.dates(), st.times())
@@ -61,9 +67,9 @@ def test_every_minute_of_the_calendar_is_read(day: date, time: Any) -> None:
     assert date.fromisoformat(read["date"]) == day
 
 
-@given(st.integers(0, 1000 * UNITS))
-def test_marks_go_out_and_come_back(units: int) -> None:
-    assert parse_marks(number_or_text(units)) == units
+@given(st.fractions(0, 1000, max_denominator=999))
+def test_marks_go_out_and_come_back(amount: Fraction) -> None:
+    assert parse_marks(number_or_text(amount)) == amount
 
 
 def test_defaults_fill_what_is_missing_or_empty() -> None:
@@ -94,10 +100,10 @@ def test_flags_come_from_boxes_and_from_json(value: Any, expected: bool) -> None
 
 class TestChanges:
     def test_only_what_is_named_changes(self) -> None:
-        assert fields.read_changes({"duration": "45"}) == {"duration": 45}
+        assert fields.read_changes({"duration": "45"}, PLAIN_EXAM) == {"duration": 45}
 
     def test_emptying_means_none_where_there_can_be_none(self) -> None:
-        assert fields.read_changes({"category_id": "", "max_attempts": None, "status": ""}) == {
+        assert fields.read_changes({"category_id": "", "max_attempts": None, "status": ""}, PLAIN_EXAM) == {
             "category_id": None,
             "max_attempts": 0,
         }
@@ -105,4 +111,4 @@ class TestChanges:
     @pytest.mark.parametrize("raw", [{}, {"name": " "}, {"duration": None}])
     def test_nothing_and_impossible_emptiness_are_refused(self, raw: dict[str, Any]) -> None:
         with pytest.raises(InvalidFields):
-            fields.read_changes(raw)
+            fields.read_changes(raw, PLAIN_EXAM)

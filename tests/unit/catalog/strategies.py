@@ -35,7 +35,7 @@ texts = st.text(_characters, min_size=1, max_size=40).map(str.strip).filter(bool
 numbers = st.from_regex(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})(?:[eE][+-]?[0-9]{1,2})?", fullmatch=True)
 plain_numbers = st.from_regex(r"[+-]?[0-9]{1,3}(?:\.[0-9]{1,3})?", fullmatch=True)
 tolerances = st.from_regex(r"[0-9](?:\.[0-9]{1,3})?", fullmatch=True)
-marks = st.none() | st.integers(0, MAX_MARKS * UNITS)
+marks = st.none() | st.fractions(0, MAX_MARKS, max_denominator=40)
 
 
 image_paths = st.sampled_from(("", "questions/7/a b.png", "https://img.example/x.png?a=1,2"))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -54,8 +55,8 @@ class TestImport:
                     question_text='How far, in "m"?',
                     correct_answer="42.50",
                     image_path="img/a.png",
-                    positive_marks=1200,
-                    negative_marks=100,
+                    positive_marks=Fraction(1200, 300),
+                    negative_marks=Fraction(100, 300),
                     tolerance="0.01",
                 ),
             )
@@ -218,7 +219,7 @@ class TestExport:
             option_a="é",
             option_b="=1",
             correct_answer="A,B",
-            negative_marks=100,
+            negative_marks=Fraction(100, 300),
         )
         number = Question(question_type="NUMERIC", question_text="Q", correct_answer="-5.0", tolerance="0.10")
         assert exported((7, mcq), (8, number)).decode() == (

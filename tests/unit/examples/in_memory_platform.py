@@ -5,12 +5,13 @@ import io
 import json
 import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import msgspec
 
 from smartexam.catalog.answer_key import AnswerKey
-from smartexam.catalog.marks import display
+from smartexam.catalog.marks import UNITS, display
 from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import Question, check
 from smartexam.sitting import answers as drafts
@@ -142,8 +143,8 @@ class Platform:
         paper, key = self._compiled()
         score = grading.grade(key, self._answers())
         result = {
-            "score": display(score.score + self.bonus),
-            "max_score": display(score.max_score),
+            "score": display(score.marks + Fraction(self.bonus, UNITS)),
+            "max_score": display(score.max_marks),
             "percentage": score.percentage,
             "grade": score.grade,
             "correct_answers": score.correct,

@@ -50,34 +50,34 @@ def outcome(question: Question, answer: str) -> str:
 def test_correct_wrong_and_unanswered() -> None:
     _, key = compiled(mcq("A"), mcq("B"), mcq("A"))
     assert grade(key, ["A", "A", ""]) == Score(
-        score=3 * UNITS, max_score=12 * UNITS, correct=1, incorrect=1, unanswered=1, outcomes="CWU"
+        score=3, max_score=12, correct=1, incorrect=1, unanswered=1, outcomes="CWU", units=1
     )
 
 
 def test_three_times_a_third_is_one() -> None:
     _, key = compiled(*[mcq("A", 1, "1/3")] * 4)
-    assert grade(key, ["A", "B", "B", "B"]).score == 0
+    assert grade(key, ["A", "B", "B", "B"]).marks == 0
 
 
 def test_hundredths_add_up() -> None:
     _, key = compiled(*[mcq("A", "0.1")] * 3)
     score = grade(key, ["A"] * 3)
-    assert score.score == parse_marks("0.3")
+    assert score.marks == parse_marks("0.3")
     assert (score.percentage, score.grade) == (100.0, "A+")
 
 
 def test_totals_may_be_negative() -> None:
     _, key = compiled(mcq(), mcq())
     score = grade(key, ["B", "B"])
-    assert (score.score, score.percentage, score.grade) == (-2 * UNITS, -25.0, "F")
+    assert (score.score, score.percentage, score.grade) == (-2, -25.0, "F")
 
 
 def test_own_marks_win_over_the_exams() -> None:
     question = numeric("1")
-    own = msgspec.structs.replace(question, positive_marks=0, negative_marks=5)
+    own = msgspec.structs.replace(question, positive_marks=Fraction(0), negative_marks=Fraction(5, 300))
     _, key = compiled(question, question, own, own)
-    assert grade(key, ["1", "2", "", ""]).score == EXAM.positive_marks - EXAM.negative_marks
-    assert grade(key, ["", "", "1", "2"]).score == -5
+    assert grade(key, ["1", "2", "", ""]).marks == EXAM.positive - EXAM.negative
+    assert grade(key, ["", "", "1", "2"]).marks == -Fraction(5, 300)
 
 
 @pytest.mark.parametrize(("answer", "expected"), [("AC", "C"), ("A", "W"), ("ABC", "W"), ("AB", "W"), ("", "U")])
@@ -162,8 +162,8 @@ def slowly(questions: Sequence[Question], answers: Sequence[str]) -> tuple[Fract
     """Score in marks, and outcomes, by the rules, in fractions."""
     total, outcomes = Fraction(0), ""
     for question, answer in zip(questions, answers, strict=True):
-        positive = Fraction(EXAM.positive_marks if question.positive_marks is None else question.positive_marks, UNITS)
-        negative = Fraction(EXAM.negative_marks if question.negative_marks is None else question.negative_marks, UNITS)
+        positive = EXAM.positive if question.positive_marks is None else question.positive_marks
+        negative = EXAM.negative if question.negative_marks is None else question.negative_marks
         if answer == "":
             outcomes += "U"
             continue
@@ -194,7 +194,7 @@ def test_agrees_with_the_slow_rules(some: list[Question], data: st.DataObject) -
     paper, key = compiled(*some)
     answers = data.draw(answers_to(paper))
     score = grade(key, answers)
-    assert (Fraction(score.score, UNITS), score.outcomes) == slowly(some, answers)
+    assert (Fraction(score.marks, UNITS), score.outcomes) == slowly(some, answers)
     assert score.correct + score.incorrect + score.unanswered == len(some)
     assert score.max_score == sum(q.positive_marks for q in paper.questions)
 
@@ -226,8 +226,16 @@ class TestResponses:
             "correct_answer": ["A", "C"],
             "is_attempted": True,
             "is_correct": False,
+            "is_partial": False,
             "marks_obtained": -1.0,
             "max_marks": 4.0,
+            "image_url": None,
+            "option_image_urls": {},
+            "section_id": None,
+            "passage_id": None,
+            "texts": {},
+            "solution": "",
+            "solution_image_url": None,
         }
         shown = ("given_answer", "correct_answer", "is_attempted", "is_correct", "marks_obtained", "max_marks")
         assert [account[1][name] for name in shown] == [None, "1.5", False, False, 0.0, 4.0]
@@ -241,7 +249,7 @@ class TestResponses:
         score = grade(key, answers)
         account = responses(paper, key, answers, score.outcomes)
         assert sum(entry.is_correct for entry in account) == score.correct
-        assert sum(entry.is_attempted for entry in account) == score.correct + score.incorrect
+        assert sum(entry.is_attempted for entry in account) == score.correct + score.incorrect + score.partial
         assert sum(entry.marks_obtained for entry in account) == pytest.approx(
-            score.score / UNITS, abs=0.01 * (len(paper) + 1)
+            float(score.marks), abs=0.01 * (len(paper) + 1)
         )

@@ -1,10 +1,13 @@
 """What an exam is: its settings, and the rules that follow from them."""
 
 from datetime import datetime
+from fractions import Fraction
 
 import msgspec
 
 from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.structure import PLAIN, MarkingScheme, Structure, Totals
 from smartexam.platform.times import zone
 
 
@@ -15,12 +18,15 @@ class Exam(msgspec.Struct, frozen=True):
         date: `YYYY-MM-DD`, with `start_time` `HH:MM` in the institute's time zone.
         duration: minutes.
         status: `upcoming`, `ongoing` or `completed`.
-        positive_marks: units, for a correct answer to a question without marks of its own.
-        negative_marks: units, subtracted for a wrong one.
+        positive_marks: marks of a correct answer to a question to which no others apply.
+        negative_marks: marks subtracted for a wrong one.
         max_attempts: 0 is unlimited.
         result_mode: `instant`, `delayed` (by `result_delay` minutes) or `manual` (until `is_released`).
-        own_marks: units, the sum over questions with positive marks of their own.
+        question_count: how many questions there are, also those that an attempt may not get.
+        own_marks: units of 1/300, the sum over questions with positive marks of their own.
         without_own_marks: number of questions without.
+        structure: sections, marking, order, languages.
+        totals: what one attempt gets; None where that follows from the counts above, as it does of a plain exam.
         content_version: incremented by every change of the paper.
         compiled_version: the content version whose paper is compiled.
         edit_version: incremented by every edit of the exam's own fields; edits compare it.
@@ -35,8 +41,8 @@ class Exam(msgspec.Struct, frozen=True):
     duration: int
     status: str
     instructions: str
-    positive_marks: int
-    negative_marks: int
+    positive_marks: Fraction
+    negative_marks: Fraction
     max_attempts: int
     result_mode: str
     result_delay: int
@@ -52,6 +58,8 @@ class Exam(msgspec.Struct, frozen=True):
     compiled_version: int = 0
     batches: int = 0
     open_batches: frozenset[str] = frozenset()
+    structure: Structure = PLAIN
+    totals: Totals | None = None
 
     @property
     def place(self) -> str:
@@ -59,9 +67,21 @@ class Exam(msgspec.Struct, frozen=True):
         return f"{self.date} {self.start_time}#{self.id:016d}"
 
     @property
-    def max_marks(self) -> int:
-        """The highest possible score, in units."""
-        return self.own_marks + self.without_own_marks * self.positive_marks
+    def total_questions(self) -> int:
+        """How many questions count in one attempt."""
+        return self.question_count if self.totals is None else self.totals.questions
+
+    @property
+    def max_marks(self) -> Fraction:
+        """The highest possible score, in marks."""
+        if self.totals is not None:
+            return Fraction(self.totals.max_marks)
+        return Fraction(self.own_marks, UNITS) + self.without_own_marks * self.positive_marks
+
+    @property
+    def scheme(self) -> MarkingScheme:
+        """The marks of its questions."""
+        return MarkingScheme(self.structure, self.positive_marks, self.negative_marks)
 
     def shows(self, batch: int | None) -> bool:
         """Whether the questions of this batch (None: added in one transaction) are part of the exam."""

@@ -28,6 +28,18 @@ def image_urls(paths: Mapping[str, str]) -> dict[str, str]:
     return {name: url for name, path in paths.items() if (url := image_url(path)) is not None}
 
 
+def exists(path: str) -> bool:
+    """Whether there is an image that is served at a path. Of absolute addresses nothing is known: they count as there.
+
+    Raises:
+        Unavailable: the storage cannot be reached.
+    """
+    if path.startswith(("https://", "http://")):
+        return True
+    key = path.lstrip("/")
+    return key.startswith(PREFIX) and storage.exists(settings().required("IMAGES_BUCKET"), key)
+
+
 def keep(content: bytes, extension: str, media_type: str, *, prefix: str = PREFIX) -> str:
     """Store an image under a random name and return its path.
 

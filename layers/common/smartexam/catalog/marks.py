@@ -1,20 +1,28 @@
-"""Exact marks: integers in units of 1/300 of a mark.
+"""Marks, exactly: fractions of any denominator.
 
-Hundredths and thirds are whole multiples of a unit, so "0.25", "1/3" and their sums are exact. Amounts are rounded only
-by `display` and `percentage`, half up to two decimals (half away from zero below zero).
+Amounts are `Fraction`s where they are read, stored and shown, and rounded only by `display` and `percentage`, half up
+to two decimals (half away from zero below zero). Grading counts in integers: a paper has a common denominator of all of
+its amounts, its `units`, and everything about it is in that many parts of a mark. Papers and results from before they
+had units of their own are in units of 1/300.
 """
 
-import math
 import re
+from collections.abc import Iterable
+from fractions import Fraction
+from math import lcm
 from typing import Final
 
+# Parts of a mark in which amounts are stored as integers; other amounts are stored as text.
 UNITS: Final = 300
 MAX_MARKS: Final = 1000
+# More than this many parts of a mark do not fit DynamoDB's numbers with the sums that are made of them.
+MAX_UNITS: Final = 10**18
 
-# Trailing zeros are allowed ("1.500"), so up to six decimals match; more than two significant ones are refused below.
+# Trailing zeros are allowed ("1.500"), hence up to six decimals here; more than two that count are refused below.
 _DECIMAL = re.compile(r"([+-]?)([0-9]{0,6})(?:\.([0-9]{0,6}))?")
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,6}) ?/ ?([0-9]{1,6})")
 _DECIMALS = 2
+_HUNDREDTHS = 100
 _LONGEST = 20
 _EXPECTED = 'must be a number with up to two decimals, or a fraction such as "1/3"'
 
@@ -23,65 +31,75 @@ _LOWEST_GRADE = "F"
 
 
 class MarksError(ValueError):
-    """An amount of marks that cannot be used; the message is for the client."""
+    """An amount of marks that cannot be used; its text is for the client."""
 
 
-def parse_marks(value: object, *, lowest: int = 0, highest: int = MAX_MARKS * UNITS) -> int:
-    """The units of an amount of marks: a number, or text such as "4", "0.25" or "1/3".
+def parse_marks(value: object, *, lowest: int = 0, highest: int = MAX_MARKS) -> Fraction:
+    """An amount of marks: a number, or text such as "4", "0.25" or "1/3".
 
-    Amounts must not be negative unless `lowest` (in units) allows it. Negative marks are given as the amount that a
-    wrong answer costs; "-1" is refused, because it could mean that amount or a bonus.
+    Amounts are not negative unless `lowest` allows it: negative marks are given as the amount that a wrong answer
+    costs. Reading "-1" as that amount, or as a bonus of one, would be a guess about people's grades.
 
     Raises MarksError.
     """
-    units = _units(_text(value))
-    if units < lowest:
+    amount = _amount(_text(value))
+    if amount < lowest:
         raise MarksError(
-            "must not be negative: give the amount that is subtracted"
-            if lowest == 0
-            else f"must be at least {format_marks(lowest)}"
+            "must not be negative: give the amount that is subtracted" if lowest == 0 else f"must be at least {lowest}"
         )
-    if units > highest:
-        raise MarksError(f"must be at most {format_marks(highest)}")
-    return units
+    if amount > highest:
+        raise MarksError(f"must be at most {highest}")
+    return amount
 
 
-def format_marks(units: int) -> str:
-    """The canonical text, which `parse_marks` reads back to the same units: "4", "0.25", "1/3"."""
-    sign = "-" if units < 0 else ""
-    size = abs(units)
-    if size % 3 == 0:
-        whole, hundredths = divmod(size // 3, 100)
-        decimals = f".{hundredths:02d}".rstrip("0") if hundredths else ""
-        return f"{sign}{whole}{decimals}"
-    divisor = math.gcd(size, UNITS)
-    return f"{sign}{size // divisor}/{UNITS // divisor}"
+def format_marks(amount: Fraction) -> str:
+    """The canonical text, which `parse_marks` reads back to the same amount: "4", "0.25", "1/3"."""
+    hundredths = amount * _HUNDREDTHS
+    if hundredths.denominator != 1:
+        return f"{amount.numerator}/{amount.denominator}"
+    sign = "-" if amount < 0 else ""
+    whole, rest = divmod(abs(hundredths.numerator), _HUNDREDTHS)
+    decimals = f".{rest:02d}".rstrip("0") if rest else ""
+    return f"{sign}{whole}{decimals}"
 
 
-def number_or_text(units: int) -> float | str:
-    """Marks for editing: a number if two decimals are exact, else the canonical text ("1/3")."""
-    return display(units) if units % (UNITS // 100) == 0 else format_marks(units)
+def number_or_text(amount: Fraction) -> float | str:
+    """Marks for those who edit them: a number where two decimals say it exactly, else its canonical text ("1/3")."""
+    return display(amount) if _HUNDREDTHS % amount.denominator == 0 else format_marks(amount)
 
 
-def display(units: int) -> float:
-    """Marks for display, rounded half up to two decimals."""
-    return _rounded_quotient(units, UNITS // 100) / 100
+def display(amount: Fraction) -> float:
+    """Marks as a number for people, rounded half up to two decimals."""
+    return _rounded_quotient(amount.numerator * _HUNDREDTHS, amount.denominator) / _HUNDREDTHS
+
+
+def common_units(amounts: Iterable[Fraction]) -> int:
+    """The common denominator of some amounts."""
+    return lcm(*{amount.denominator for amount in amounts})
+
+
+def in_units(amount: Fraction, units: int) -> int:
+    """An amount as a whole number of parts of a mark, of which `units` make one and which must divide it."""
+    scaled = amount * units
+    if scaled.denominator != 1:
+        raise ValueError(f"{amount} marks in units of 1/{units}")
+    return scaled.numerator
 
 
 def plain(number: float) -> str:
-    """A number of at most two decimals as text, without trailing zeros ("12345.67", "40", "-0.5")."""
+    """A number of at most two decimals as text, with no more of them than it has ("12345.67", "40", "-0.5")."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def percentage(score: int, maximum: int) -> float:
-    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 for a paper without marks."""
+    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 of a paper without marks."""
     if maximum <= 0:
         return 0.0
     return _rounded_quotient(score * 10_000, maximum) / 100
 
 
 def letter_grade(score: int, maximum: int) -> str:
-    """The grade from the percentage before rounding; the lowest grade for a paper without marks."""
+    """The grade by the percentage before any rounding; the lowest of a paper without marks."""
     if maximum > 0:
         for percent, letter in _LETTER_GRADES:
             if score * 100 >= percent * maximum:
@@ -95,10 +113,10 @@ def _text(value: object) -> str:
     elif isinstance(value, bool):
         text = ""
     elif isinstance(value, int):
-        # Python refuses to convert integers of thousands of digits to text, so the size is compared first.
+        # Compared before it is written: Python refuses to write integers of thousands of digits.
         text = str(value) if abs(value) < 10**6 else ("-" if value < 0 else "") + "9" * 6
     elif isinstance(value, float):
-        # The shortest text that gives this float is what its sender wrote.
+        # The shortest text that means this float is what its sender wrote.
         text = repr(value)
     else:
         text = ""
@@ -107,7 +125,7 @@ def _text(value: object) -> str:
     return text
 
 
-def _units(text: str) -> int:
+def _amount(text: str) -> Fraction:
     decimal = _DECIMAL.fullmatch(text)
     if decimal is not None:
         sign, whole, decimals = decimal.groups()
@@ -115,8 +133,8 @@ def _units(text: str) -> int:
             raise MarksError(_EXPECTED)
         hundredths = (decimals or "").rstrip("0")
         if len(hundredths) > _DECIMALS:
-            raise MarksError(f'{_EXPECTED}; write thirds as a fraction ("1/3")')
-        size = (int(whole or "0") * 100 + int(hundredths.ljust(_DECIMALS, "0"))) * (UNITS // 100)
+            raise MarksError(f'{_EXPECTED}; write other parts as a fraction ("1/3", "5/7")')
+        size = Fraction(int(whole or "0") * _HUNDREDTHS + int(hundredths.ljust(_DECIMALS, "0")), _HUNDREDTHS)
     else:
         fraction = _FRACTION.fullmatch(text)
         if fraction is None:
@@ -124,9 +142,7 @@ def _units(text: str) -> int:
         sign, numerator, denominator = fraction.groups()
         if int(denominator) == 0:
             raise MarksError("must not be divided by zero")
-        size, remainder = divmod(int(numerator) * UNITS, int(denominator))
-        if remainder:
-            raise MarksError("must be a fraction that hundredths or thirds can express")
+        size = Fraction(int(numerator), int(denominator))
     return -size if sign == "-" else size
 
 

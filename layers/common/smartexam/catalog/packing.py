@@ -10,8 +10,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from smartexam.catalog.answer_key import AnswerKey, KeyEntry
-from smartexam.catalog.paper import ExamPaper, ExamPaperQuestion, ExamSnapshot
+from smartexam.catalog.answer_key import AnswerKey, KeyEntry, KeySection
+from smartexam.catalog.marks import UNITS
+from smartexam.catalog.paper import ExamPaper, ExamPaperQuestion, ExamSnapshot, PaperSection, Passage
 
 PART_SIZE: Final = 350_000
 
@@ -31,33 +32,44 @@ class _StoredPaper(msgspec.Struct):
     exam: ExamSnapshot
     version: int
     questions: list[ExamPaperQuestion]
+    units: int = UNITS
+    sections: list[PaperSection] = []
+    passages: list[Passage] = []
 
 
 class _StoredKey(msgspec.Struct):
     version: int
     entries: list[KeyEntry]
+    units: int = UNITS
+    sections: list[KeySection] = []
 
 
 def pack_paper(paper: ExamPaper) -> list[bytes]:
     """The paper in parts of at most `PART_SIZE` bytes; always at least one."""
-    return _pack(_PAPER, _StoredPaper(paper.exam, paper.version, list(paper.questions)))
+    return _pack(_PAPER, _stored_paper(paper))
 
 
 def unpack_paper(parts: Iterable[bytes]) -> ExamPaper:
     """The paper from `pack_paper`'s parts, in order. Raises PackingError."""
     stored = _unpack(_PAPER, parts, _StoredPaper)
-    return ExamPaper(stored.exam, stored.version, stored.questions)
+    return ExamPaper(stored.exam, stored.version, stored.questions, stored.units, stored.sections, stored.passages)
 
 
 def pack_key(key: AnswerKey) -> list[bytes]:
     """The key in parts of at most `PART_SIZE` bytes; always at least one."""
-    return _pack(_KEY, _StoredKey(key.version, list(key.entries)))
+    return _pack(_KEY, _StoredKey(key.version, list(key.entries), key.units, list(key.sections)))
 
 
 def unpack_key(parts: Iterable[bytes]) -> AnswerKey:
     """The key from `pack_key`'s parts, in order. Raises PackingError."""
     stored = _unpack(_KEY, parts, _StoredKey)
-    return AnswerKey(stored.version, stored.entries)
+    return AnswerKey(stored.version, stored.entries, stored.units, stored.sections)
+
+
+def _stored_paper(paper: ExamPaper) -> _StoredPaper:
+    return _StoredPaper(
+        paper.exam, paper.version, list(paper.questions), paper.units, list(paper.sections), list(paper.passages)
+    )
 
 
 def _pack(kind: bytes, stored: msgspec.Struct) -> list[bytes]:

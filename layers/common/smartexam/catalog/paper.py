@@ -1,34 +1,56 @@
 """The paper of an exam as students see it, and its compilation from the exam's questions.
 
-A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version it started with. The
-paper does not reveal any answer; the answers are in the `AnswerKey` that is compiled with it, by the same positions.
+A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version that it started with. A
+paper has nothing that gives an answer away; that is in the `AnswerKey` compiled with it, position by position.
+
+Positions go through the sections in order, and through a section's pool of questions in the exam's order. What one
+attempt gets of them, and in which order, is its layout; see `smartexam.catalog.layout`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, structs
 
-from smartexam.catalog.answer_key import AnswerKey, KeyEntry
-from smartexam.catalog.marks import display
-from smartexam.catalog.questions import Question, filled_letters
+from smartexam.catalog.answer_key import AnswerKey, KeyEntry, KeySection
+from smartexam.catalog.layout import Layout, layout_of
+from smartexam.catalog.marks import MAX_UNITS, UNITS, MarksError, common_units, display, in_units
+from smartexam.catalog.questions import MSQ, Question, alternatives, filled_letters
+from smartexam.catalog.structure import PLAIN, PROPORTIONAL, MarkingScheme, QuestionMarks, Shuffle, Structure, totals
 
 _SOLUTION = "solution"
 
 
 class ExamSnapshot(Struct, frozen=True, kw_only=True):
-    """An exam's own fields when its paper was compiled; marks in units, `duration` in minutes."""
+    """An exam's own fields when its paper was compiled; `duration` in minutes.
+
+    Marks are text ("4", "1/3"), or units of 1/300 in papers from before they could be any fraction.
+    """
 
     id: int
     name: str
     date: str
     start_time: str
     duration: int
-    positive_marks: int
-    negative_marks: int
+    positive_marks: int | str
+    negative_marks: int | str
     instructions: str = ""
     category_id: int | None = None
     max_attempts: int = 0
     result_mode: str = "instant"
+    languages: tuple[str, ...] = ("en",)
+    shuffle: Shuffle = Shuffle()
+
+    @property
+    def positive(self) -> Fraction:
+        """Marks of a correct answer to a question to which no others apply."""
+        return _amount(self.positive_marks)
+
+    @property
+    def negative(self) -> Fraction:
+        """Marks that a wrong one costs."""
+        return _amount(self.negative_marks)
 
 
 class ExamPaperQuestion(Struct, frozen=True, gc=False):
@@ -63,6 +85,46 @@ class ExamPaperQuestion(Struct, frozen=True, gc=False):
         )
 
 
+class PaperDraw(Struct, frozen=True, gc=False):
+    """A draw: how many questions, and the positions from which they are drawn."""
+
+    count: int
+    pool: tuple[int, ...]
+
+
+class PaperSection(Struct, frozen=True, gc=False):
+    """A section: positions from `start` to before `stop`; `questions` and `max_units` are what one attempt gets."""
+
+    id: int
+    name: str
+    instructions: str
+    minutes: int | None
+    choose: int | None
+    start: int
+    stop: int
+    questions: int
+    max_units: int
+    draws: tuple[PaperDraw, ...] = ()
+
+
+class Passage(Struct, frozen=True, kw_only=True, gc=False):
+    """A text or picture that several questions are about; `texts` are translations by language."""
+
+    id: int
+    text: str = ""
+    image: str = ""
+    texts: Mapping[str, str] = {}
+
+
+class ClientPassage(Struct, frozen=True):
+    """A passage in the shape of `GET /exam/:id`."""
+
+    id: int
+    text: str
+    image_url: str | None
+    texts: dict[str, str]
+
+
 class ClientQuestion(Struct, frozen=True, gc=False):
     """A question in the shape of `GET /exam/:id`; marks rounded to two decimals, `image_url` null without an image.
 
@@ -90,23 +152,40 @@ class ClientQuestion(Struct, frozen=True, gc=False):
     option_h: str | UnsetType = UNSET
 
 
+ImageUrl = Callable[[str], str | None]
+
+
 class ExamPaper:
     """A compiled exam paper.
 
     Attributes:
         exam: the exam's fields at the time of compilation.
-        version: the version that attempts keep.
-        questions: in the order in which students get them.
+        version: the version that attempts pin.
+        questions: by position.
+        units: how many units make a mark.
+        sections: none where the exam has none.
+        passages: those that its questions have.
         positions: position by question id as text, in the paper's order.
         answer_rules: question type and letters of the filled options, by position.
     """
 
-    __slots__ = ("answer_rules", "exam", "positions", "questions", "version")
+    __slots__ = ("answer_rules", "exam", "passages", "positions", "questions", "sections", "units", "version")
 
-    def __init__(self, exam: ExamSnapshot, version: int, questions: Sequence[ExamPaperQuestion]) -> None:
+    def __init__(
+        self,
+        exam: ExamSnapshot,
+        version: int,
+        questions: Sequence[ExamPaperQuestion],
+        units: int = UNITS,
+        sections: Sequence[PaperSection] = (),
+        passages: Sequence[Passage] = (),
+    ) -> None:
         self.exam = exam
         self.version = version
         self.questions = tuple(questions)
+        self.units = units
+        self.sections = tuple(sections)
+        self.passages = tuple(passages)
         self.positions: Mapping[str, int] = {str(q.id): position for position, q in enumerate(self.questions)}
         self.answer_rules = tuple((q.question_type, filled_letters(q.options, q.option_images)) for q in self.questions)
         if len(self.positions) != len(self.questions):
@@ -116,38 +195,86 @@ class ExamPaper:
         return len(self.questions)
 
     @property
+    def is_timed(self) -> bool:
+        """Whether its sections are sat one after the other, each in its own time."""
+        return bool(self.sections) and self.sections[0].minutes is not None
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether only so many answers of a section may be given."""
+        return any(section.choose is not None for section in self.sections)
+
+    @property
+    def draws(self) -> bool:
+        """Whether attempts get different questions."""
+        return any(section.draws for section in self.sections)
+
+    @property
+    def asked(self) -> int:
+        """How many questions count in one attempt."""
+        return sum(section.questions for section in self.sections) if self.sections else len(self.questions)
+
+    @property
     def max_units(self) -> int:
         """The highest possible score, in units."""
+        if self.sections:
+            return sum(section.max_units for section in self.sections)
         return sum(question.positive_marks for question in self.questions)
 
-    def client_questions(self, image_url: Callable[[str], str | None]) -> list[ClientQuestion]:
-        """The questions for a student; `image_url` gives the address of an image's path.
+    def section_at(self, position: int) -> int:
+        """The index of the section of a position, 0 where there are none."""
+        return next((at for at, section in enumerate(self.sections) if position < section.stop), 0)
 
-        The paper stores paths because addresses may expire or move, while a version of a paper must not change.
+    def marks(self, units: int) -> Fraction:
+        """An amount of units in marks."""
+        return Fraction(units, self.units)
+
+    def client_questions(self, image_url: ImageUrl, layout: Layout | None = None) -> list[ClientQuestion]:
+        """The questions of an attempt in its order, without `layout` in the paper's; `image_url` maps an image's path.
+
+        The paper has paths, because URLs may expire or move while a version of a paper never changes.
         """
+        layout = layout_of(self, "") if layout is None else layout
+        return [self._client_question(position, layout, image_url) for position in layout.order]
+
+    def _client_question(self, position: int, layout: Layout, image_url: ImageUrl) -> ClientQuestion:
+        question = self.questions[position]
+        shown = as_shown(question, layout.letters.get(position))
+        return ClientQuestion(
+            shown.id,
+            shown.question_text,
+            shown.option_a,
+            shown.option_b,
+            shown.option_c,
+            shown.option_d,
+            shown.question_type,
+            image_url(shown.image_path) if shown.image_path else None,
+            display(self.marks(shown.positive_marks)),
+            display(self.marks(shown.negative_marks)),
+            {letter: image_url(path) or "" for letter, path in shown.option_images.items()},
+            shown.section_id,
+            shown.passage_id,
+            {language: dict(texts) for language, texts in shown.texts.items()},
+            *(text or UNSET for text in shown.options[4:]),
+        )
+
+    def client_passages(self, layout: Layout, image_url: ImageUrl) -> list[ClientPassage]:
+        """The passages of an attempt's questions, in the order in which they are met."""
+        met = dict.fromkeys(self.questions[position].passage_id for position in layout.order)
+        known = {passage.id: passage for passage in self.passages}
         return [
-            ClientQuestion(
-                q.id,
-                q.question_text,
-                q.option_a,
-                q.option_b,
-                q.option_c,
-                q.option_d,
-                q.question_type,
-                image_url(q.image_path) if q.image_path else None,
-                display(q.positive_marks),
-                display(q.negative_marks),
-                {letter: image_url(path) or "" for letter, path in q.option_images.items()},
-                q.section_id,
-                q.passage_id,
-                {language: dict(texts) for language, texts in q.texts.items()},
-                *(text or UNSET for text in q.options[4:]),
+            ClientPassage(
+                known[each].id,
+                known[each].text,
+                image_url(known[each].image) if known[each].image else None,
+                dict(known[each].texts),
             )
-            for q in self.questions
+            for each in met
+            if each in known
         ]
 
     def client_exam(self) -> dict[str, object]:
-        """The exam's fields in the API's shape, with the paper's totals. The status is left out because it changes."""
+        """The exam's fields in the API's shape, with the paper's totals and without the status, which changes."""
         exam = self.exam
         return {
             "id": exam.id,
@@ -156,61 +283,167 @@ class ExamPaper:
             "start_time": exam.start_time,
             "duration": exam.duration,
             "category_id": exam.category_id,
-            "total_questions": len(self.questions),
-            "max_marks": display(self.max_units),
+            "total_questions": self.asked,
+            "max_marks": display(self.marks(self.max_units)),
             "max_attempts": exam.max_attempts,
             "result_mode": exam.result_mode,
             "instructions": exam.instructions,
-            "positive_marks": display(exam.positive_marks),
-            "negative_marks": display(exam.negative_marks),
+            "positive_marks": display(exam.positive),
+            "negative_marks": display(exam.negative),
+            "languages": list(exam.languages),
         }
 
 
-def compile_paper(
-    exam: ExamSnapshot, questions: Iterable[tuple[int, Question]], version: int
-) -> tuple[ExamPaper, AnswerKey]:
-    """The paper and the key of an exam's questions, given as (id, question) in the order in which students get them.
+def as_shown(question: ExamPaperQuestion, own: str | None) -> ExamPaperQuestion:
+    """A question with its options in the order of an attempt; `own` are its own letters in that order."""
+    if own is None:
+        return question
+    moved = dict(zip(sorted(own), own, strict=True))
+    options = dict(zip("ABCDEFGH", question.options, strict=True))
+    fields = {f"option_{shown.lower()}": options[letter] for shown, letter in moved.items()}
+    images = {
+        shown: question.option_images[letter] for shown, letter in moved.items() if letter in question.option_images
+    }
+    back = {f"option_{letter.lower()}": f"option_{shown.lower()}" for shown, letter in moved.items()}
+    texts = {
+        language: dict(sorted((back.get(name, name), text) for name, text in translated.items()))
+        for language, translated in question.texts.items()
+    }
+    return structs.replace(question, option_images=images, texts=texts, **fields)
 
-    Raises ValueError if an id occurs twice.
+
+class _Compiled(NamedTuple):
+    question_id: int
+    question: Question
+    marks: QuestionMarks
+
+
+def compile_paper(
+    exam: ExamSnapshot,
+    questions: Iterable[tuple[int, Question]],
+    version: int,
+    *,
+    structure: Structure = PLAIN,
+    passages: Iterable[Passage] = (),
+) -> tuple[ExamPaper, AnswerKey]:
+    """The paper and the key of an exam's questions, given with their ids in the exam's order.
+
+    Raises:
+        ValueError: an id comes twice.
+        MarksError: the marks have no common denominator that can be stored.
     """
-    shown: list[ExamPaperQuestion] = []
-    keyed: list[KeyEntry] = []
-    for question_id, question in questions:
-        positive = exam.positive_marks if question.positive_marks is None else question.positive_marks
-        negative = exam.negative_marks if question.negative_marks is None else question.negative_marks
-        shown.append(
-            ExamPaperQuestion(
-                question_id,
-                question.question_text,
-                question.option_a,
-                question.option_b,
-                question.option_c,
-                question.option_d,
-                question.question_type,
-                question.image_path,
-                positive,
-                negative,
-                question.option_e,
-                question.option_f,
-                question.option_g,
-                question.option_h,
-                question.option_images,
-                question.section_id,
-                question.passage_id,
-                question.fixed_options,
-                _shown(question.texts),
+    scheme = MarkingScheme(structure, exam.positive, exam.negative)
+    compiled = [_Compiled(question_id, question, scheme.of(question)) for question_id, question in questions]
+    pools: dict[int | None, list[_Compiled]] = {section.id: [] for section in structure.sections}
+    for each in compiled:
+        section = structure.section_of(each.question)
+        pools.setdefault(None if section is None else section.id, []).append(each)
+    ordered = [each for pool in pools.values() for each in pool]
+    units = _units(ordered, exam)
+    shown = [_shown(each, section_id, units) for section_id, pool in pools.items() for each in pool]
+    sections = _sections(structure, scheme, pools, units)
+    used = {each.question.passage_id for each in ordered}
+    paper = ExamPaper(exam, version, shown, units, sections, [passage for passage in passages if passage.id in used])
+    graded = [
+        KeySection(section.id, section.name, section.start, section.stop, section.questions, section.max_units)
+        for section in sections
+    ]
+    return paper, AnswerKey(version, [_keyed(each, units) for each in ordered], units, graded)
+
+
+def _units(compiled: Sequence[_Compiled], exam: ExamSnapshot) -> int:
+    amounts = [exam.positive, exam.negative]
+    for each in compiled:
+        amounts += [each.marks.positive, each.marks.negative, each.marks.partial_marks]
+        if each.question.question_type == MSQ and each.marks.partial == PROPORTIONAL:
+            keys = alternatives(each.question.correct_answer)
+            amounts += [each.marks.positive / len(key.split(",")) for key in keys]
+    units = common_units(amounts)
+    if units > MAX_UNITS:
+        raise MarksError("have no common denominator: use fewer different fractions")
+    return units
+
+
+def _shown(each: _Compiled, section_id: int | None, units: int) -> ExamPaperQuestion:
+    question = each.question
+    return ExamPaperQuestion(
+        each.question_id,
+        question.question_text,
+        question.option_a,
+        question.option_b,
+        question.option_c,
+        question.option_d,
+        question.question_type,
+        question.image_path,
+        in_units(each.marks.positive, units),
+        in_units(each.marks.negative, units),
+        question.option_e,
+        question.option_f,
+        question.option_g,
+        question.option_h,
+        question.option_images,
+        section_id,
+        question.passage_id,
+        question.fixed_options,
+        _without_solutions(question.texts),
+    )
+
+
+def _keyed(each: _Compiled, units: int) -> KeyEntry:
+    question, marks = each.question, each.marks
+    return KeyEntry(
+        question.question_type,
+        # A draft writes the letters of an MSQ without commas.
+        question.correct_answer.replace(",", ""),
+        question.tolerance,
+        in_units(marks.positive, units),
+        in_units(marks.negative, units),
+        marks.partial,
+        in_units(marks.partial_marks, units),
+        question.solution,
+        question.solution_image,
+        {language: texts[_SOLUTION] for language, texts in question.texts.items() if _SOLUTION in texts},
+    )
+
+
+def _sections(
+    structure: Structure, scheme: MarkingScheme, pools: Mapping[int | None, Sequence[_Compiled]], units: int
+) -> list[PaperSection]:
+    sections: list[PaperSection] = []
+    start = 0
+    for section in structure.sections:
+        pool = [each.question for each in pools[section.id]]
+        alone = structs.replace(structure, sections=(section,))
+        gets = totals(scheme, alone, pool)
+        draws = tuple(
+            PaperDraw(draw.count, tuple(start + at for at, question in enumerate(pool) if draw.takes(question)))
+            for draw in section.draw
+        )
+        sections.append(
+            PaperSection(
+                section.id,
+                section.name,
+                section.instructions,
+                section.minutes,
+                section.choose,
+                start,
+                start + len(pool),
+                gets.questions,
+                in_units(Fraction(gets.max_marks), units),
+                draws,
             )
         )
-        # A draft writes the letters of an MSQ without commas.
-        correct = question.correct_answer.replace(",", "")
-        keyed.append(KeyEntry(question.question_type, correct, question.tolerance, positive, negative))
-    return ExamPaper(exam, version, shown), AnswerKey(version, keyed)
+        start += len(pool)
+    return sections
 
 
-def _shown(texts: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
-    """Translations without their solutions."""
+def _without_solutions(texts: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
     kept = {
         language: {name: text for name, text in translated.items() if name != _SOLUTION}
         for language, translated in texts.items()
     }
     return {language: translated for language, translated in kept.items() if translated}
+
+
+def _amount(stored: int | str) -> Fraction:
+    return Fraction(stored, UNITS) if isinstance(stored, int) else Fraction(stored)

@@ -15,6 +15,7 @@ Rules that depend on the exam (its sections, passages and languages) are checked
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Final
 
 import msgspec
@@ -102,11 +103,11 @@ _NO = frozenset({"false", "0", "no", "off"})
 class Question(Struct, frozen=True, kw_only=True, gc=False):
     """A consistent question.
 
-    Empty options are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ), the number or
-    range as written (NUMERIC), alternatives joined by "|". Marks are units of 1/300, None for the exam's marks;
-    `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0" unless NUMERIC.
-    `option_images` are paths by letter, `texts` translated texts by language and field. `section_id` is None if the
-    exam had no sections when the question was added.
+    Options that are not filled are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ),
+    the number or range as written (NUMERIC), alternatives joined by "|". Marks are None where the section's or the
+    exam's apply; `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0"
+    unless NUMERIC. `option_images` are paths by letter, `texts` translated texts by language and field. `section_id`
+    is None where the exam had no sections when the question came.
     """
 
     question_type: str
@@ -122,8 +123,8 @@ class Question(Struct, frozen=True, kw_only=True, gc=False):
     option_images: Mapping[str, str] = {}
     correct_answer: str
     image_path: str = ""
-    positive_marks: int | None = None
-    negative_marks: int | None = None
+    positive_marks: Fraction | None = None
+    negative_marks: Fraction | None = None
     tolerance: str = _NO_TOLERANCE
     section_id: int | None = None
     passage_id: int | None = None
@@ -384,7 +385,7 @@ class _Reading:
             self._fault("tolerance", "must be 0 or empty: only a NUMERIC question has one")
         return text if number else _NO_TOLERANCE
 
-    def _marks(self, field: str) -> int | None:
+    def _marks(self, field: str) -> Fraction | None:
         value = self._fields.get(field)
         if _blank(value):
             return None

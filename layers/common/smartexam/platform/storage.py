@@ -66,6 +66,24 @@ def get(bucket: str, key: str, *, most: int) -> bytes | None:
     return content
 
 
+def exists(bucket: str, key: str) -> bool:
+    """Whether there is a file.
+
+    Raises:
+        Unavailable: S3 cannot be reached.
+    """
+    try:
+        _client().head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        # An answer to HEAD has no body, so its code is the status.
+        if error.response.get("Error", {}).get("Code") in {*_MISSING, "404"}:
+            return False
+        raise Unavailable from error
+    except BotoCoreError as error:
+        raise Unavailable from error
+    return True
+
+
 def delete(bucket: str, key: str) -> None:
     """Delete a file, if it exists.
 

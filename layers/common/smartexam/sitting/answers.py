@@ -23,10 +23,13 @@ from smartexam.catalog.questions import MCQ, MSQ, OPTION_LETTERS
 # Why an answer was rejected
 UNKNOWN_QUESTION: Final = "unknown_question"
 NOT_AN_ANSWER: Final = "not_an_answer"
+SECTION_CLOSED: Final = "section_closed"
+SECTION_FULL: Final = "section_full"
 
 MAX_MSQ_ENTRIES: Final = 16
 
 _SEPARATOR = "|"
+_SECONDS_SEPARATOR = ","
 _UNKNOWN = "This is not a question of the exam."
 # Long enough to recognise any id, too short to echo a hostile one.
 _SHOWN_ID = 24
@@ -41,7 +44,7 @@ class Rejected(msgspec.Struct, frozen=True):
 
     Attributes:
         question_id: as the client sent it, cut off if it is longer than any id.
-        code: `unknown_question`, or `not_an_answer` to this question.
+        code: `unknown_question`, `not_an_answer` to this question, `section_closed`, or `section_full`.
         message: what the student can do about it.
     """
 
@@ -89,7 +92,7 @@ def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[
     for question_id, value in answers.items():
         position = positions.get(question_id)
         if position is None:
-            rejected.append(_unknown(question_id))
+            rejected.append(unknown(question_id))
             continue
         question_type, filled_options = rules[position]
         try:
@@ -107,9 +110,9 @@ def read_marked(paper: ExamPaper, question_ids: Iterable[object]) -> tuple[list[
     marked: set[int] = set()
     rejected: list[Rejected] = []
     for question_id in question_ids:
-        position = paper.positions.get(_id_text(question_id))
+        position = paper.positions.get(id_text(question_id))
         if position is None:
-            rejected.append(_unknown(question_id))
+            rejected.append(unknown(question_id))
         else:
             marked.add(position)
     return sorted(marked), rejected
@@ -187,7 +190,24 @@ def marked_to_client(paper: ExamPaper, positions: Iterable[int]) -> list[int]:
     return [paper.questions[position].id for position in positions]
 
 
-def _unknown(question_id: object) -> Rejected:
+def encode_seconds(seconds: Sequence[int]) -> str:
+    """Seconds by position as text: hexadecimal, without the zeros at the end."""
+    return _SECONDS_SEPARATOR.join(f"{each:x}" if each else "" for each in seconds).rstrip(_SECONDS_SEPARATOR)
+
+
+def decode_seconds(text: str, count: int) -> list[int]:
+    """Seconds by position of a paper of `count` questions.
+
+    Raises DraftError if the text has a position outside the paper.
+    """
+    seconds = [int(each, 16) if each else 0 for each in text.split(_SECONDS_SEPARATOR)] if text else []
+    if len(seconds) > count:
+        raise DraftError(f"seconds of {len(seconds)} questions for a paper of {count}")
+    return seconds + [0] * (count - len(seconds))
+
+
+def unknown(question_id: object) -> Rejected:
+    """A rejected answer or mark whose question is not the attempt's."""
     shown = question_id if isinstance(question_id, str) else msgspec.json.encode(question_id).decode()
     return Rejected(shown[:_SHOWN_ID], UNKNOWN_QUESTION, _UNKNOWN)
 
@@ -216,7 +236,8 @@ def _letter(filled_options: str, value: object) -> str:
     return letter
 
 
-def _id_text(question_id: object) -> str:
+def id_text(question_id: object) -> str:
+    """The text of an id that was sent as text or a number, "" of anything else."""
     if isinstance(question_id, str):
         return question_id
     if isinstance(question_id, int) and 0 < question_id < 2**53:

@@ -6,6 +6,7 @@ exactly one result is stored.
 """
 
 from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
 from smartexam.sitting import answers, grading
@@ -64,7 +65,12 @@ def grade_closed(sitting: Sitting) -> int | None:
     except NotFound:
         attempts.drop_sitting(sitting.user_id, sitting.exam_id, sitting.attempt_id)
         return None
-    given = answers.decode(sitting.answers, len(paper), sitting.changes)
+    layout = layout_of(paper, sitting.seed)
+    # The draft has the student's letters. From here on everything has the exam's own.
+    given = [
+        layout.own(position, answer) if position in layout.drawn else None
+        for position, answer in enumerate(answers.decode(sitting.answers, len(paper), sitting.changes))
+    ]
     results.store_result(
         Result(
             id=sitting.attempt_id,
@@ -74,7 +80,8 @@ def grade_closed(sitting: Sitting) -> int | None:
             attempt_number=sitting.attempt_number,
             score=grading.grade(key, given),
             paper_version=sitting.paper_version,
-            answers=answers.encode(given),
+            answers=answers.encode(answer or "" for answer in given),
+            seed=sitting.seed,
             started_at=sitting.started_at,
             completed_at=sitting.completed_at,
         )

@@ -1,32 +1,37 @@
-"""Grades the answers to a paper, and lists question by question what was answered and scored.
+"""Grading the answers to a paper, and the per-question report of it.
 
-    MCQ, MSQ   exactly the correct letters
-    NUMERIC    abs(given - correct) <= tolerance, in exact decimals
-    correct    + the question's positive marks
-    wrong      - the question's negative marks
-    no answer  0
-
-Scores are integers in units of 1/300 of a mark and may be negative.
+What an answer gains is the answer key's; see `smartexam.catalog.answer_key`. No answer gains 0. Scores are integers in
+the paper's units and may be negative. Where a section counts only so many answers, no more than that are in a draft,
+and its maximum and its unanswered questions are of as many.
 """
 
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
-from typing import Final
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from smartexam.catalog.answer_key import AnswerKey
-from smartexam.catalog.marks import display, letter_grade, percentage
-from smartexam.catalog.paper import ExamPaper
-from smartexam.catalog.questions import MSQ, alternatives
+from smartexam.catalog.answer_key import ABSENT, CORRECT, PARTIAL, UNANSWERED, WRONG, AnswerKey
+from smartexam.catalog.layout import Layout, layout_of
+from smartexam.catalog.marks import UNITS, display, letter_grade, percentage
+from smartexam.catalog.paper import ExamPaper, as_shown
+from smartexam.catalog.questions import MSQ, NUMERIC, alternatives
 
-CORRECT: Final = "C"
-WRONG: Final = "W"
-UNANSWERED: Final = "U"
+
+class SectionScore(Struct, frozen=True, gc=False):
+    """What a section of a graded paper came to; marks in the paper's units."""
+
+    id: int
+    name: str
+    score: int
+    max_score: int
+    correct: int
+    incorrect: int
+    unanswered: int
+    partial: int = 0
 
 
 class Score(Struct, frozen=True, gc=False):
-    """A graded paper: marks in units, counts, and one outcome letter (C, W or U) per position."""
+    """A graded paper: marks in units, counts, and one outcome letter per position (C, P, W, U, or - if not drawn)."""
 
     score: int
     max_score: int
@@ -34,10 +39,28 @@ class Score(Struct, frozen=True, gc=False):
     incorrect: int
     unanswered: int
     outcomes: str
+    partial: int = 0
+    units: int = UNITS
+    sections: tuple[SectionScore, ...] = ()
+
+    @property
+    def marks(self) -> Fraction:
+        """The score in marks."""
+        return Fraction(self.score, self.units)
+
+    @property
+    def max_marks(self) -> Fraction:
+        """The paper's marks."""
+        return Fraction(self.max_score, self.units)
+
+    @property
+    def questions(self) -> int:
+        """How many questions counted."""
+        return self.correct + self.partial + self.incorrect + self.unanswered
 
     @property
     def percentage(self) -> float:
-        """The percentage of the paper's marks, rounded half up to two decimals."""
+        """Percent of the paper's marks, rounded half up to two decimals."""
         return percentage(self.score, self.max_score)
 
     @property
@@ -49,8 +72,9 @@ class Score(Struct, frozen=True, gc=False):
 class Response(Struct, frozen=True, gc=False):
     """One question of a graded attempt, in the shape of `GET /response/:exam_id`.
 
-    Answers have the shapes in which clients send them: a letter (MCQ), a list of letters (MSQ), a number as text
-    (NUMERIC); `given_answer` is null for no answer. Marks are rounded to two decimals.
+    Questions, options and letters are as the student saw them. Answers look as clients send them: a letter (MCQ), a
+    list of letters (MSQ), a number as text (NUMERIC); `given_answer` is null if there was none. A key with alternatives
+    or a range is text, as in "A,C|A,D". Marks are rounded to two decimals. `texts` have the translated solutions.
     """
 
     question_id: int
@@ -64,77 +88,141 @@ class Response(Struct, frozen=True, gc=False):
     correct_answer: str | list[str]
     is_attempted: bool
     is_correct: bool
+    is_partial: bool
     marks_obtained: float
     max_marks: float
+    image_url: str | None
+    option_image_urls: dict[str, str]
+    section_id: int | None
+    passage_id: int | None
+    texts: dict[str, dict[str, str]]
+    solution: str
+    solution_image_url: str | None
+    option_e: str | UnsetType = UNSET
+    option_f: str | UnsetType = UNSET
+    option_g: str | UnsetType = UNSET
+    option_h: str | UnsetType = UNSET
 
 
-def grade(key: AnswerKey, answers: Sequence[str]) -> Score:
-    """The score of canonical answers, one per position.
+def grade(key: AnswerKey, answers: Sequence[str | None]) -> Score:
+    """The score of canonical answers, one per position, in the exam's own letters; None where nothing was asked.
 
-    Raises ValueError if the number of answers is not the number of questions.
+    Raises ValueError when there are not as many answers as questions.
     """
-    score = 0
+    gains: list[int] = []
     outcomes: list[str] = []
-    for (expected, ranges, positive, negative), given in zip(key.checks, answers, strict=True):
-        if not given:
-            outcomes.append(UNANSWERED)
-        elif given in expected if ranges is None else _within(ranges, given):
-            score += positive
-            outcomes.append(CORRECT)
+    for check, given in zip(key.checks, answers, strict=True):
+        if given:
+            gain, outcome = check.known.get(given) or check.gain(given)
+            gains.append(gain)
+            outcomes.append(outcome)
         else:
-            score -= negative
-            outcomes.append(WRONG)
+            gains.append(0)
+            outcomes.append(ABSENT if given is None else UNANSWERED)
     text = "".join(outcomes)
+    correct, partial, incorrect = text.count(CORRECT), text.count(PARTIAL), text.count(WRONG)
+    sections = []
+    for section in key.sections:
+        part = text[section.start : section.stop]
+        right, partly, wrong = part.count(CORRECT), part.count(PARTIAL), part.count(WRONG)
+        sections.append(
+            SectionScore(
+                section.id,
+                section.name,
+                sum(gains[section.start : section.stop]),
+                section.max_units,
+                right,
+                wrong,
+                section.questions - right - partly - wrong,
+                partly,
+            )
+        )
     return Score(
-        score,
+        sum(gains),
         key.max_units,
-        text.count(CORRECT),
-        text.count(WRONG),
-        text.count(UNANSWERED),
+        correct,
+        incorrect,
+        key.questions - correct - partial - incorrect,
         text,
+        partial,
+        key.units,
+        tuple(sections),
     )
 
 
-def responses(paper: ExamPaper, key: AnswerKey, answers: Sequence[str], outcomes: str) -> list[Response]:
-    """Each question with its answer, its key and its marks, by position.
+def responses(
+    paper: ExamPaper,
+    key: AnswerKey,
+    answers: Sequence[str],
+    outcomes: str,
+    layout: Layout | None = None,
+    image_url: Callable[[str], str | None] = str,
+) -> list[Response]:
+    """What was asked, answered and gained, in the order of the attempt.
 
-    Raises ValueError if paper, key, answers and outcomes differ in length.
+    Args:
+        answers: canonical, in the exam's own letters, as are the results of attempts.
+        outcomes: what grading gave, by position.
+        layout: of the attempt; without it the paper's own order.
+        image_url: maps an image's path to its URL; without it paths stay.
+
+    Raises ValueError when paper, key, answers and outcomes do not have the same length.
     """
-    account = []
-    for question, entry, given, outcome in zip(paper.questions, key.entries, answers, outcomes, strict=True):
-        is_correct = outcome == CORRECT
-        units = entry.positive if is_correct else -entry.negative if outcome == WRONG else 0
-        account.append(
-            Response(
-                question.id,
-                question.question_text,
-                question.option_a,
-                question.option_b,
-                question.option_c,
-                question.option_d,
-                question.question_type,
-                _as_sent(question.question_type, given) if given else None,
-                _as_sent(question.question_type, entry.correct),
-                outcome != UNANSWERED,
-                is_correct,
-                display(units),
-                display(entry.positive),
-            )
-        )
-    return account
+    if not len(paper) == len(key.entries) == len(answers) == len(outcomes):
+        raise ValueError("paper, key, answers and outcomes of different lengths")
+    layout = layout_of(paper, "") if layout is None else layout
+    return [_response(paper, key, answers[at], outcomes[at], at, layout, image_url) for at in layout.order]
 
 
-def _as_sent(question_type: str, canonical: str) -> str | list[str]:
+def _response(
+    paper: ExamPaper,
+    key: AnswerKey,
+    given: str,
+    outcome: str,
+    position: int,
+    layout: Layout,
+    image_url: Callable[[str], str | None],
+) -> Response:
+    entry = key.entries[position]
+    question = as_shown(paper.questions[position], layout.letters.get(position))
+    gain = key.checks[position].gain(given)[0] if given else 0
+    solutions = {language: {"solution": text} for language, text in entry.solutions.items()}
+    texts = {
+        language: {**question.texts.get(language, {}), **solutions.get(language, {})}
+        for language in (*question.texts, *(language for language in solutions if language not in question.texts))
+    }
+    correct = entry.correct
+    if question.question_type != NUMERIC:
+        correct = "|".join(layout.shown(position, each) for each in alternatives(correct))
+    return Response(
+        question.id,
+        question.question_text,
+        question.option_a,
+        question.option_b,
+        question.option_c,
+        question.option_d,
+        question.question_type,
+        as_sent(question.question_type, layout.shown(position, given)) if given else None,
+        as_sent(question.question_type, correct),
+        outcome != UNANSWERED,
+        outcome == CORRECT,
+        outcome == PARTIAL,
+        display(Fraction(gain, key.units)),
+        display(Fraction(entry.positive, key.units)),
+        image_url(question.image_path) if question.image_path else None,
+        {letter: image_url(path) or "" for letter, path in question.option_images.items()},
+        question.section_id,
+        question.passage_id,
+        texts,
+        entry.solution,
+        image_url(entry.solution_image) if entry.solution_image else None,
+        *(text or UNSET for text in question.options[4:]),
+    )
+
+
+def as_sent(question_type: str, canonical: str) -> str | list[str]:
+    """A canonical answer as clients send it; of several alternatives their text."""
     if question_type != MSQ:
         return canonical
     parts = alternatives(canonical)
     return list(canonical) if len(parts) == 1 else "|".join(",".join(part) for part in parts)
-
-
-def _within(ranges: Sequence[tuple[Decimal, Decimal]], given: str) -> bool:
-    # Comparisons of decimals are exact in any context. A draft holds only numbers here; any other text is wrong.
-    try:
-        number = Decimal(given)
-        return any(lowest <= number <= highest for lowest, highest in ranges)
-    except InvalidOperation:
-        return False

@@ -4,6 +4,8 @@
     CARD#7#<0..3>         CARD                   the exam, in equal replicas
     LIST#<which>          <date> <time>#<id>     an exam in a listing: all, of a status, of a category, of both
     EXAM#7                Q#<ms>#<first>#<n>     a question, in the order of the exam: when, with which, which of them
+    EXAM#7                PASSAGE#<id>           a passage of the exam
+    PASSAGE#31            POINTER                the exam that the passage is in
     QUESTION#101          POINTER                the exam and the sort key of the question
     PAPERS#7              <version>              a version of the paper exists
     PAPER#7#<version>     PART#<n>               the compiled paper, as students see it

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from smartexam.catalog.store import passages
 from smartexam.catalog.store.papers import PartItem, VersionItem, answers_key, paper_key, versions_key
+from smartexam.catalog.store.passages import PassageItem
 from smartexam.catalog.store.question_items import PREFIX, QuestionItem, pointer_key, questions_key
 from smartexam.platform.dynamodb import table
 
@@ -14,6 +16,15 @@ def erase_questions(exam_id: int) -> Iterator[None]:
     pk = questions_key(exam_id)
     while items := table.query(QuestionItem, pk, limit=_PIECE, prefix=PREFIX).items:
         table.batch_delete("catalog", (pointer_key(item.question_id) for item in items))
+        table.batch_delete("catalog", ((pk, item.sk) for item in items))
+        yield
+
+
+def erase_passages(exam_id: int) -> Iterator[None]:
+    """Delete an exam's passages; yields after each piece."""
+    pk = questions_key(exam_id)
+    while items := table.query(PassageItem, pk, limit=_PIECE, prefix=passages.PREFIX).items:
+        table.batch_delete("catalog", (passages.pointer_key(item.passage_id) for item in items))
         table.batch_delete("catalog", ((pk, item.sk) for item in items))
         yield
 

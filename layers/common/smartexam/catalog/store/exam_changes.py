@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from msgspec import structs
+from msgspec import structs, to_builtins
 from pynamodb.expressions.update import Action
 
 from smartexam.catalog.exam import Exam
@@ -22,16 +22,21 @@ from smartexam.catalog.store.exams import (
     listing,
     update_cards,
 )
+from smartexam.catalog.store.questions import questions_of
+from smartexam.catalog.store.totals import totals_of
+from smartexam.catalog.structure import Structure, Totals, encode, encode_totals
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update
-from smartexam.platform.errors import NotFound
+from smartexam.platform.errors import Conflict, NotFound
 
 # Fields that are part of the compiled paper.
 _IN_PAPER = frozenset(
     {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
-    | {"max_attempts", "result_mode"}
+    | {"max_attempts", "result_mode", "structure"}
 )
+# Fields on which depends what one attempt gets.
+_DECIDE_TOTALS = frozenset({"structure", "positive_marks"})
 _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
 
 
@@ -63,6 +68,8 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
 
     Raises:
         NotFound: the exam or the new category does not exist.
+        Conflict: `section_in_use`, a section with questions would be removed.
+        BadRequest: `unequal_marks`.
     """
 
     def attempt() -> Exam:
@@ -73,17 +80,18 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
         if not _EDITABLE.issuperset(changes):
             raise ValueError(f"not editable: {sorted(set(changes) - _EDITABLE)}")
         after = structs.replace(before, **changes, edit_version=before.edit_version + 1)
-        actions: list[Action] = [
-            getattr(CardItem, name).remove() if value is None else getattr(CardItem, name).set(value)
-            for name, value in changes.items()
-        ]
+        actions: list[Action] = [_set(name, value) for name, value in changes.items()]
         actions.append(CardItem.edit_version.set(after.edit_version))
+        unchanged = CardItem.edit_version == before.edit_version
+        if _DECIDE_TOTALS.intersection(changes) and (after.totals is not None or after.structure.decides_marks):
+            actions.append(CardItem.totals.set(encode_totals(_checked_totals(before, after))))
+            unchanged &= CardItem.content_version == before.content_version
         if _IN_PAPER.intersection(changes):
             actions.append(CardItem.content_version.add(1))
         moved = _category_moves(before, after)
         try:
             table.transact(
-                update_cards(exam_id, actions, CardItem.edit_version == before.edit_version)
+                update_cards(exam_id, actions, unchanged)
                 + _listing_moves(before, after)
                 + _logged_edit(before, changes, by)
                 + moved
@@ -135,7 +143,32 @@ def _logged_edit(before: Exam, changes: Mapping[str, Any], by: tuple[int, float]
 
 
 def _as_logged(name: str, value: Any) -> Any:
+    if name == "structure":
+        return to_builtins(value)
     return number_or_text(value) if name in {"positive_marks", "negative_marks"} else value
+
+
+def _set(name: str, value: Any) -> Action:
+    attribute = getattr(CardItem, name)
+    if name == "structure":
+        value = _stored_structure(value)
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
+
+
+def _stored_structure(structure: Structure) -> str | None:
+    return None if structure.is_plain else encode(structure)
+
+
+def _checked_totals(before: Exam, after: Exam) -> Totals:
+    """What one attempt gets after an edit that its questions allow."""
+    contents = [question.content for question in questions_of(before)]
+    used = {section.id for section in map(before.structure.section_of, contents) if section is not None}
+    kept = {section.id for section in after.structure.sections}
+    if used - kept:
+        names = ", ".join(section.name for section in before.structure.sections if section.id in used - kept)
+        raise Conflict(f"Sections with questions cannot be removed: {names}", code="section_in_use")
+    return totals_of(after, contents)
 
 
 def _listings(exam: Exam) -> list[ListingItem]:
@@ -181,4 +214,6 @@ def _cards(exam: Exam) -> list[CardItem]:
     fields = {name: getattr(exam, name) for name in STORED}
     # DynamoDB has no empty sets.
     fields["open_batches"] = set(exam.open_batches) or None
+    fields["structure"] = _stored_structure(exam.structure)
+    fields["totals"] = None if exam.totals is None else encode_totals(exam.totals)
     return [CardItem(card_key(exam.id, replica), CARD, exam_id=exam.id, **fields) for replica in range(REPLICAS)]

@@ -5,7 +5,10 @@ from typing import Any
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
+from smartexam.catalog import structure
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.store.marks_attribute import MarksAttribute
+from smartexam.catalog.structure import PLAIN
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import (
     ConditionFailed,
@@ -35,8 +38,8 @@ class CardItem(Item):
     duration = IntAttribute()
     status = UnicodeAttribute()
     instructions = UnicodeAttribute()
-    positive_marks = IntAttribute()
-    negative_marks = IntAttribute()
+    positive_marks = MarksAttribute()
+    negative_marks = MarksAttribute()
     max_attempts = IntAttribute()
     result_mode = UnicodeAttribute()
     result_delay = IntAttribute()
@@ -52,6 +55,8 @@ class CardItem(Item):
     compiled_version = IntAttribute()
     batches = IntAttribute(default=0)
     open_batches = UnicodeSetAttribute(null=True)
+    structure = UnicodeAttribute(null=True)
+    totals = UnicodeAttribute(null=True)
 
 
 class ListingItem(Item):
@@ -149,8 +154,10 @@ def update_cards(exam_id: int, actions: list[Action], condition: Any = None) -> 
 
 def exam_from(item: CardItem) -> Exam:
     """The exam of a card."""
-    fields = {name: getattr(item, name) for name in STORED}
+    fields: dict[str, Any] = {name: getattr(item, name) for name in STORED}
     fields["open_batches"] = frozenset(item.open_batches or ())
+    fields["structure"] = structure.decode(item.structure) if item.structure else PLAIN
+    fields["totals"] = structure.decode_totals(item.totals) if item.totals else None
     return Exam(id=item.exam_id, **fields)
 
 

@@ -9,13 +9,15 @@ from pynamodb.attributes import BinaryAttribute
 
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.marks import MarksError, format_marks
 from smartexam.catalog.packing import pack_key, pack_paper, unpack_key, unpack_paper
 from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.store import questions
 from smartexam.catalog.store.exams import get_exam, mark_compiled, no_exam
+from smartexam.catalog.store.passages import list_passages
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed, Item
-from smartexam.platform.errors import NotFound, Unavailable
+from smartexam.platform.errors import BadRequest, NotFound, Unavailable
 
 _COMPILE_ATTEMPTS = 5
 
@@ -84,6 +86,7 @@ def ready(exam: Exam) -> Exam:
 
     Raises:
         NotFound: the exam has no questions, or was deleted.
+        BadRequest: `pool_too_small`, fewer questions than are to be drawn.
         Unavailable: the exam was edited during every attempt.
     """
     current: Exam | None = exam
@@ -92,6 +95,8 @@ def ready(exam: Exam) -> Exam:
             raise no_exam()
         if current.question_count == 0:
             raise NotFound("This exam has no questions", code="exam_without_questions")
+        if current.totals is not None and current.totals.short:
+            raise BadRequest("A section has fewer questions than are to be drawn", code="pool_too_small")
         if current.compiled_version == current.content_version or _compile(current):
             return current
         current = get_exam(exam.id)
@@ -112,15 +117,27 @@ def _compile(exam: Exam) -> bool:
         date=exam.date,
         start_time=exam.start_time,
         duration=exam.duration,
-        positive_marks=exam.positive_marks,
-        negative_marks=exam.negative_marks,
+        positive_marks=format_marks(exam.positive_marks),
+        negative_marks=format_marks(exam.negative_marks),
         instructions=exam.instructions,
         category_id=exam.category_id,
         max_attempts=exam.max_attempts,
         result_mode=exam.result_mode,
+        languages=exam.structure.languages,
+        shuffle=exam.structure.shuffle,
     )
     stored = [(question.id, question.content) for question in questions.questions_of(exam)]
-    paper, key = compile_paper(snapshot, stored, version)
+    with_passages = any(content.passage_id for _, content in stored)
+    try:
+        paper, key = compile_paper(
+            snapshot,
+            stored,
+            version,
+            structure=exam.structure,
+            passages=list_passages(exam.id) if with_passages else (),
+        )
+    except MarksError as error:
+        raise BadRequest(f"The marks of this exam {error}", code="marks_too_fine") from None
     table.put(VersionItem(versions_key(exam.id), f"{version:08d}"))
     _store(paper_key(exam.id, version), pack_paper(paper))
     _store(answers_key(exam.id, version), pack_key(key))

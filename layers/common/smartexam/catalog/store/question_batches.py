@@ -21,11 +21,10 @@ from pynamodb.expressions.update import Action
 
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store.exams import REPLICAS, CardItem, find_exam, no_exam, update_cards
+from smartexam.catalog.store.exams import REPLICAS, CardItem, find_exam, update_cards
 from smartexam.catalog.store.question_items import (
     QuestionItem,
     StoredQuestion,
-    count_changes,
     new_questions,
     place_prefix,
     pointer_key,
@@ -33,9 +32,10 @@ from smartexam.catalog.store.question_items import (
     to_item,
     to_pointer,
 )
+from smartexam.catalog.store.totals import counted
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import Item, Operation, Put, TransactionRefused
-from smartexam.platform.errors import AppError, NotFound
+from smartexam.platform.dynamodb.table import Item, Operation, Put
+from smartexam.platform.errors import AppError, BadRequest, NotFound
 
 # The last step is one transaction of at most 100 operations, including the log entry.
 MOST_EXAMS = (100 - 1) // REPLICAS
@@ -43,6 +43,9 @@ MOST_EXAMS = (100 - 1) // REPLICAS
 _ABANDONED_AFTER = 3600.0
 _PER_WRITE = 25
 _PARALLEL_WRITES = 8
+
+
+Fit = Callable[[Exam, Sequence[tuple[int, Question]]], Sequence[tuple[int, Question]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,13 @@ def add(
     additions: Mapping[int, Sequence[tuple[int, Question]]],
     now: float,
     log: Callable[[Sequence[StoredQuestion]], Put] | None = None,
+    *,
+    fit: Fit,
 ) -> list[StoredQuestion]:
     """Add questions, given with fresh ids by exam, to the ends of at most `MOST_EXAMS` exams, all or none.
 
-    The entry that `log` returns is written if and only if the questions are added.
+    `fit` gives the questions as they are in an exam. The entry that `log` returns is written if and only if the
+    questions are added.
 
     Raises:
         NotFound: one of the exams does not exist.
@@ -70,7 +76,7 @@ def add(
     begun: list[Batch] = []
     try:
         for exam_id, questions in additions.items():
-            begun.append(_begin(exam_id, questions, now))
+            begun.append(_begin(exam_id, questions, now, fit))
         for batch in begun:
             _write(batch)
     except BaseException:
@@ -79,23 +85,24 @@ def add(
     added = [question for batch in begun for question in batch.questions]
     try:
         _complete(begun, [] if log is None else [log(added)])
-    except NotFound:
+    except (NotFound, BadRequest):
         # Only after a refusal: after a lost answer the questions may already be part of the exam.
         _discard(begun)
         raise
     return added
 
 
-def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float) -> Batch:
+def _begin(exam_id: int, questions: Sequence[tuple[int, Question]], now: float, fit: Fit) -> Batch:
     """Take the next batch number; it is open until the batch is complete."""
 
     def attempt() -> tuple[Batch, Exam]:
         exam = find_exam(exam_id)
+        fitting = fit(exam, questions)
         number = exam.batches + 1
         entry = f"{number}@{place_prefix(now, questions[0][0])}"
         actions: list[Action] = [CardItem.batches.set(number), CardItem.open_batches.add({entry})]
         table.transact(update_cards(exam_id, actions, CardItem.batches == exam.batches))
-        return Batch(exam_id, entry, new_questions(exam_id, questions, now, number)), exam
+        return Batch(exam_id, entry, new_questions(exam_id, fitting, now, number)), exam
 
     batch, exam = table.retried(attempt)
     for entry in exam.open_batches:
@@ -110,15 +117,20 @@ def _write(batch: Batch) -> None:
 
 
 def _complete(batches: Iterable[Batch], logged: Iterable[Put]) -> None:
-    operations: list[Operation] = [*logged]
-    for batch in batches:
-        actions = count_changes(added=[question.content for question in batch.questions])
-        actions.append(CardItem.open_batches.delete({batch.entry}))
-        operations += update_cards(batch.exam_id, actions, CardItem.open_batches.contains(batch.entry))
-    try:
+    logged = [*logged]
+
+    def attempt() -> None:
+        operations: list[Operation] = [*logged]
+        for batch in batches:
+            operations += counted(
+                find_exam(batch.exam_id),
+                added={question.id: question.content for question in batch.questions},
+                actions=[CardItem.open_batches.delete({batch.entry})],
+                condition=CardItem.open_batches.contains(batch.entry),
+            )
         table.transact(operations)
-    except TransactionRefused:
-        raise no_exam() from None
+
+    table.retried(attempt)
 
 
 def _discard(batches: Iterable[Batch]) -> None:

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store import question_batches, questions
-from smartexam.catalog.store.exams import REPLICAS, no_exam, update_cards
+from smartexam.catalog.store import passages, question_batches, questions
+from smartexam.catalog.store.exams import REPLICAS, find_exam, get_exam
 from smartexam.catalog.store.question_items import (
     ArrivalItem,
     PointerItem,
     QuestionItem,
     StoredQuestion,
     arrivals_key,
-    count_changes,
     edited,
     new_questions,
     pointer_key,
@@ -25,9 +25,11 @@ from smartexam.catalog.store.question_items import (
     to_item,
     to_pointer,
 )
+from smartexam.catalog.store.totals import counted, totals_of
+from smartexam.catalog.structure import fitted
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused
-from smartexam.platform.errors import NotFound
+from smartexam.platform.dynamodb.table import Delete, Operation, Put
+from smartexam.platform.errors import InvalidFields, NotFound
 
 # DynamoDB takes 100 operations in a transaction. The card's replicas are four, the log entry is one, and a question
 # with its pointer is two.
@@ -46,19 +48,45 @@ def add_questions(
 
     Raises:
         NotFound: the exam does not exist.
+        InvalidFields: a question does not fit the exam.
+        BadRequest: `unequal_marks`.
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(added) > _MOST_ADDED:
-        return question_batches.add({exam_id: added}, now, log)
-    fresh = new_questions(exam_id, added, now)
-    operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
-    operations += [Put(to_pointer(each)) for each in fresh]
-    operations += _logged(log, fresh)
-    try:
-        table.transact(operations + update_cards(exam_id, count_changes(added=[each.content for each in fresh])))
-    except TransactionRefused:
-        raise no_exam() from None
-    return fresh
+        return question_batches.add({exam_id: added}, now, log, fit=fit)
+
+    def attempt() -> list[StoredQuestion]:
+        exam = find_exam(exam_id)
+        fitting = fit(exam, added)
+        fresh = new_questions(exam_id, fitting, now)
+        operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
+        operations += [Put(to_pointer(each)) for each in fresh]
+        operations += _logged(log, fresh)
+        table.transact(operations + counted(exam, added=dict(fitting)))
+        return fresh
+
+    return table.retried(attempt)
+
+
+def fit(exam: Exam, added: Sequence[tuple[int, Question]]) -> list[tuple[int, Question]]:
+    """Questions as they are in an exam: in one of its sections.
+
+    Raises:
+        InvalidFields: a question names a section, passage or language that the exam does not have.
+    """
+    known = passage_ids(exam, (content for _, content in added))
+    fitting = [(question_id, fitted(content, exam.structure, known)) for question_id, content in added]
+    for _, found in fitting:
+        if not isinstance(found, Question):
+            raise InvalidFields(found)
+    return [(question_id, found) for question_id, found in fitting if isinstance(found, Question)]
+
+
+def passage_ids(exam: Exam, contents: Iterable[Question]) -> set[int]:
+    """The ids of an exam's passages, read only if one of the questions names one."""
+    if all(content.passage_id is None for content in contents):
+        return set()
+    return {passage.id for passage in passages.list_passages(exam.id)}
 
 
 def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> None:
@@ -71,7 +99,7 @@ def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> No
     if len(additions) == 1:
         add_questions(*next(iter(additions.items())), now, log)
     elif additions:
-        question_batches.add(additions, now, log)
+        question_batches.add(additions, now, log, fit=fit)
 
 
 def edit_question(
@@ -99,14 +127,19 @@ def edit_question(
             raise NotFound("Question not found", code="question_not_found")
         content = change(before)
         if move_to is not None and move_to[0] != before.exam_id:
+            exam = find_exam(move_to[0])
+            ((_, content),) = fit(exam, [(before.id, content)])
             after = _moved(before, content, *move_to)
-            _move(before, after, [] if log is None else log(before, after))
+            _move(before, after, exam, [] if log is None else log(before, after))
             return after
+        if content == before.content:
+            return edited(before, content)
+        exam = find_exam(before.exam_id)
+        ((_, content),) = fit(exam, [(before.id, content)])
         after = edited(before, content)
-        if content != before.content:
-            counts = count_changes(added=[content], removed=[before.content])
-            logged = [] if log is None else log(before, after)
-            table.transact([_rewrite(before, after), *logged, *update_cards(before.exam_id, counts)])
+        logged = [] if log is None else log(before, after)
+        counts = counted(exam, added={before.id: content}, removed={before.id: before.content})
+        table.transact([_rewrite(before, after), *logged, *counts])
         return after
 
     return table.retried(attempt)
@@ -124,15 +157,21 @@ def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | N
 
     Raises:
         NotFound: the exam was deleted.
+        BadRequest: `unequal_marks`; nothing was changed.
         Unavailable: the exam was edited during every attempt; some questions may have been changed.
     """
     concerned = 0
     places = []
-    for stored in questions.all_questions(exam_id):
+    exam = get_exam(exam_id)
+    after: list[Question] = []
+    for stored in () if exam is None else questions.questions_of(exam):
         content = change(stored)
         concerned += content is not None
+        after.append(content or stored.content)
         if content is not None and content != stored.content:
             places.append(stored.place)
+    if exam is not None:
+        totals_of(exam, after)
     for chunk in _chunks(places, _MOST_EDITED):
         _edit_chunk(exam_id, chunk, change, log)
     return concerned
@@ -176,16 +215,16 @@ def _moved(before: StoredQuestion, content: Question, exam_id: int, now: float) 
     return structs.replace(arriving, revision=before.revision + 1, created_at=before.created_at)
 
 
-def _move(before: StoredQuestion, after: StoredQuestion, logged: Sequence[Put]) -> None:
-    _transact_in_exam(
+def _move(before: StoredQuestion, after: StoredQuestion, to: Exam, logged: Sequence[Put]) -> None:
+    table.transact(
         [
             _removal(before),
             Put(to_item(after), QuestionItem.pk.does_not_exist()),
             Put(to_pointer(after)),
             Put(ArrivalItem(arrivals_key(after.exam_id), f"QUESTION#{after.id}")),
             *logged,
-            *update_cards(before.exam_id, count_changes(removed=[before.content])),
-            *update_cards(after.exam_id, count_changes(added=[after.content])),
+            *counted(find_exam(before.exam_id), removed={before.id: before.content}),
+            *counted(to, added={after.id: after.content}),
         ]
     )
 
@@ -203,8 +242,10 @@ def _edit_chunk(
                 after.append(edited(stored, content))
                 rewrites.append(_rewrite(stored, after[-1]))
         if rewrites:
-            counts = count_changes(added=(each.content for each in after), removed=(each.content for each in before))
-            _transact_in_exam([*rewrites, *_logged(log, after), *update_cards(exam_id, counts)])
+            added = {each.id: each.content for each in after}
+            removed = {each.id: each.content for each in before}
+            counts = counted(find_exam(exam_id), added=added, removed=removed, may_be_unequal=True)
+            table.transact([*rewrites, *_logged(log, after), *counts])
 
     table.retried(attempt)
 
@@ -216,8 +257,11 @@ def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[
             removals: list[Operation] = [_removal(each) for each in found]
             # Deleted with the question: no pointer may lead to a missing question.
             removals += [Delete(PointerItem, *pointer_key(each.id)) for each in found]
-            counts = count_changes(removed=[each.content for each in found])
-            table.transact([*removals, *_logged(log, found), *update_cards(exam_id, counts)])
+            exam = get_exam(exam_id)
+            if exam is None:
+                return []
+            counts = counted(exam, removed={each.id: each.content for each in found})
+            table.transact([*removals, *_logged(log, found), *counts])
         return found
 
     return [each.id for each in table.retried(attempt)]
@@ -225,16 +269,6 @@ def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[
 
 def _logged(log: Log | None, changed: Sequence[StoredQuestion]) -> list[Operation]:
     return [] if log is None else [log(changed)]
-
-
-def _transact_in_exam(operations: Sequence[Operation]) -> None:
-    """Run a transaction whose last operations are those of the exam's cards."""
-    try:
-        table.transact(operations)
-    except TransactionRefused as refused:
-        if any(refused.failed[-REPLICAS:]):
-            raise no_exam() from None
-        raise
 
 
 def _removal(question: StoredQuestion) -> Delete:

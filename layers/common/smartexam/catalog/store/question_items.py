@@ -1,14 +1,13 @@
-"""How questions are stored, and what a change of them does to their exam's card."""
+"""How questions are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import structs
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
 
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store.exams import CardItem
+from smartexam.catalog.store.marks_attribute import MarksAttribute
 from smartexam.platform.dynamodb.table import FloatAttribute, IntAttribute, Item
 
 PREFIX = "Q#"
@@ -41,8 +40,8 @@ class QuestionItem(Item):
     option_images = JSONAttribute(null=True)
     correct_answer = UnicodeAttribute()
     image_path = UnicodeAttribute(default="")
-    positive_marks = IntAttribute(null=True)
-    negative_marks = IntAttribute(null=True)
+    positive_marks = MarksAttribute(null=True)
+    negative_marks = MarksAttribute(null=True)
     tolerance = UnicodeAttribute()
     section_id = IntAttribute(null=True)
     passage_id = IntAttribute(null=True)
@@ -162,22 +161,3 @@ def from_item(item: QuestionItem) -> StoredQuestion:
         content = structs.replace(content, tags=tuple(item.tags))
     exam_id = int(item.pk.removeprefix("EXAM#"))
     return StoredQuestion(item.question_id, exam_id, content, item.sk, item.revision, item.created_at, item.batch)
-
-
-def count_changes(*, added: Iterable[Question] = (), removed: Iterable[Question] = ()) -> list[Action]:
-    """What adding and removing contents (an edit is both) changes on the card: its counts and its content version."""
-    questions = own_marks = without_own_marks = 0
-    for contents, sign in ((added, 1), (removed, -1)):
-        for content in contents:
-            questions += sign
-            own_marks += sign * (content.positive_marks or 0)
-            without_own_marks += sign * (content.positive_marks is None)
-    actions: list[Action] = [CardItem.content_version.add(1)]
-    for attribute, change in (
-        (CardItem.question_count, questions),
-        (CardItem.own_marks, own_marks),
-        (CardItem.without_own_marks, without_own_marks),
-    ):
-        if change:
-            actions.append(attribute.add(change))
-    return actions

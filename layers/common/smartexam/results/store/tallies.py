@@ -298,7 +298,11 @@ def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> d
             results.pop(result_id, None)
             if isinstance(item := stored.get((pk, result_key(exam_id, result_id))), ResultItem):
                 results[result_id] = CountedResult(
-                    item.exam_id, item.completed_at, item.score, item.max_score, len(item.outcomes)
+                    item.exam_id,
+                    item.completed_at,
+                    item.score,
+                    item.max_score,
+                    item.correct + item.partial + item.incorrect + item.unanswered,
                 )
         for exam_id in each.sittings:
             sittings.pop(exam_id, None)

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.dynamodb import table
@@ -64,6 +65,12 @@ class SittingItem(Item):
     changes = TextMapAttribute(null=True)
     earlier_changes = TextMapListAttribute(null=True)
     marked = UnicodeAttribute(default="")
+    seed = UnicodeAttribute(null=True)
+    section = IntAttribute(null=True)
+    section_from = IntAttribute(null=True)
+    section_ends = IntAttribute(null=True)
+    visited = UnicodeAttribute(default="")
+    seconds = UnicodeAttribute(default="")
     last_result_id = IntAttribute(null=True)
     due_shard = UnicodeAttribute(null=True)
     exam_shard = UnicodeAttribute()
@@ -81,6 +88,11 @@ class Sitting(msgspec.Struct, frozen=True):
         ended_by_time: the last attempt was closed because its time was over, not by its student.
         answers: the draft's text, to which `changes` apply; see `smartexam.sitting.answers`.
         marked: positions marked for review, as text.
+        seed: what the attempt's layout follows from; secret, "" for the paper as it is.
+        section: of timed sections, the index of the last one that was entered; `section_from` and `section_ends` are
+            its beginning and end. It may have ended since; see `smartexam.sitting.sections`.
+        visited: positions that were visited, as text.
+        seconds: seconds on screen by position, as text.
     """
 
     user_id: int
@@ -100,6 +112,12 @@ class Sitting(msgspec.Struct, frozen=True):
     changes: Mapping[str, str]
     marked: str
     last_result_id: int | None
+    seed: str = ""
+    section: int = 0
+    section_from: int = 0
+    section_ends: int = 0
+    visited: str = ""
+    seconds: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -185,12 +203,16 @@ def start_attempt(
     now: float,
     deadline: float,
     max_attempts: int,
+    seed: str = "",
+    section_ends: int | None = None,
 ) -> Sitting:
     """Open an attempt, in one conditional write.
 
     Args:
         attempt_id: a fresh id.
         paper_version: the version with which the attempt is sat and graded.
+        seed: what the attempt's layout follows from, "" for the paper as it is.
+        section_ends: when the first of timed sections ends; None without timed sections.
         now: epoch seconds, as is `deadline`.
         max_attempts: the exam's own limit, 0 for none.
 
@@ -218,6 +240,8 @@ def start_attempt(
         SittingItem.exam_sk.set(f"SITTING#{user_id}"),
         SittingItem.closed_at.remove(),
         SittingItem.ended_by_time.remove(),
+        SittingItem.seed.set(seed) if seed else SittingItem.seed.remove(),
+        *_first_section(int(now), section_ends),
     ]
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, free))
@@ -226,6 +250,44 @@ def start_attempt(
         if stored.sitting is not None and stored.sitting.attempt_id == attempt_id:
             return stored.sitting  # the client has repeated this write after its answer was lost
         raise stored from None
+
+
+def enter_section(sitting: Sitting, index: int, begun: int, ends: int, deadline: int) -> Sitting:
+    """Enter the next of an attempt's timed sections, in one conditional write.
+
+    Args:
+        sitting: as it was read.
+        index: of the section.
+        begun: when it begins, epoch seconds, as are `ends` and `deadline`.
+        deadline: the attempt's, which the time lost moves.
+
+    Raises:
+        SittingRefused: the attempt has another section, deadline or end by now.
+    """
+    unchanged = (
+        (SittingItem.status == OPEN)
+        & (SittingItem.attempt_id == sitting.attempt_id)
+        & (SittingItem.section == sitting.section)
+        & (SittingItem.section_ends == sitting.section_ends)
+        & (SittingItem.deadline == sitting.deadline)
+    )
+    actions = [
+        SittingItem.section.set(index),
+        SittingItem.section_from.set(begun),
+        SittingItem.section_ends.set(ends),
+        SittingItem.deadline.set(deadline),
+    ]
+    pk, sk = user_key(sitting.user_id), sitting_key(sitting.exam_id)
+    try:
+        return sitting_from(table.update(SittingItem, pk, sk, actions, unchanged))
+    except ConditionFailed as failed:
+        raise refused(failed) from None
+
+
+def _first_section(now: int, ends: int | None) -> list[Action]:
+    if ends is None:
+        return [SittingItem.section.remove(), SittingItem.section_from.remove(), SittingItem.section_ends.remove()]
+    return [SittingItem.section.set(0), SittingItem.section_from.set(now), SittingItem.section_ends.set(ends)]
 
 
 def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: ExamTime) -> Sitting:
@@ -341,4 +403,10 @@ def sitting_from(item: SittingItem) -> Sitting:
         changes=_all_changes(item),
         marked=item.marked,
         last_result_id=item.last_result_id,
+        seed=item.seed or "",
+        section=item.section or 0,
+        section_from=item.section_from or 0,
+        section_ends=item.section_ends or 0,
+        visited=item.visited,
+        seconds=item.seconds,
     )

@@ -120,6 +120,68 @@ def _map(changes: Mapping[str, str]) -> dict[str, Any]:
     return {"M": {position: {"S": text} for position, text in changes.items()}}
 
 
+def replace_draft(before: Sitting, fields: Mapping[str, str | int], *, open_after: float) -> Sitting:
+    """Replace what is saved of an attempt, on condition that it is as it was read: one conditional write, no read.
+
+    Args:
+        before: the sitting that the new state was made of.
+        fields: attributes that change, by name.
+        open_after: the earliest deadline at which the attempt is still open, epoch seconds.
+
+    Raises:
+        SittingRefused: no attempt is open, its time is over, or it has changed.
+    """
+    known: dict[str, str | int] = {
+        "#status": OPEN,
+        "attempt_id": before.attempt_id,
+        "revision": before.revision,
+        "deadline": before.deadline,
+    }
+    if before.section_ends:
+        known |= {"#section": before.section, "section_ends": before.section_ends}
+    names = {"#status": "status"} | ({"#section": "section"} if "section" in fields or before.section_ends else {})
+    conditions = [f"{name} = :k{at}" for at, name in enumerate(known)]
+    values: dict[str, Any] = {f":k{at}": _raw(value) for at, value in enumerate(known.values())}
+    sets = ["changes = :none", "earlier_changes = :nothing", "revision = revision + :one"]
+    for at, (name, value) in enumerate(fields.items()):
+        sets.append(f"{'#section' if name == 'section' else name} = :f{at}")
+        values[f":f{at}"] = _raw(value)
+    values |= {":none": {"M": {}}, ":nothing": {"L": []}, ":one": {"N": "1"}, ":after": {"N": str(open_after)}}
+    try:
+        response = table.call(
+            "UpdateItem",
+            {
+                "TableName": settings().table("attempts"),
+                "Key": {"pk": {"S": user_key(before.user_id)}, "sk": {"S": sitting_key(before.exam_id)}},
+                "ConditionExpression": f"{' AND '.join(conditions)} AND deadline >= :after",
+                "UpdateExpression": f"SET {', '.join(sets)}",
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": values,
+                "ReturnValues": "ALL_NEW",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            },
+        )
+    except ConditionFailed as failed:
+        stored = refused(failed)
+        if failed.was_repeated and _is_replaced(stored.sitting, before, fields):
+            return stored.sitting
+        raise stored from None
+    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
+
+
+def _raw(value: str | int) -> dict[str, str]:
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def _is_replaced(sitting: Sitting | None, before: Sitting, fields: Mapping[str, str | int]) -> TypeGuard[Sitting]:
+    """Whether the draft is exactly what this replacement makes of what was read."""
+    return (
+        sitting is not None
+        and (sitting.status, sitting.attempt_id, sitting.revision) == (OPEN, before.attempt_id, before.revision + 1)
+        and all(getattr(sitting, name) == value for name, value in fields.items())
+    )
+
+
 def _is_saved(
     sitting: Sitting | None,
     revision: int | None,

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
+from smartexam.catalog.marks import UNITS
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import IntAttribute, Item, Put, TransactionRefused, Update
 from smartexam.platform.keys import user_key
-from smartexam.sitting.grading import Score
+from smartexam.sitting.grading import Score, SectionScore
 from smartexam.sitting.store.attempts import CLOSED, IDLE, SittingItem, exam_shard, sitting_key
 
 
@@ -24,9 +25,11 @@ class _Outcome(Item):
     attempt_number = IntAttribute()
     score = IntAttribute()
     max_score = IntAttribute()
+    units = IntAttribute(default=UNITS)
     correct = IntAttribute()
     incorrect = IntAttribute()
     unanswered = IntAttribute()
+    partial = IntAttribute(default=0)
     started_at = IntAttribute()
     completed_at = IntAttribute()
     exam_shard = UnicodeAttribute()
@@ -43,6 +46,8 @@ class ResultItem(_Outcome):
     paper_version = IntAttribute()
     answers = UnicodeAttribute()
     outcomes = UnicodeAttribute()
+    sections = UnicodeAttribute(null=True)
+    seed = UnicodeAttribute(null=True)
 
 
 class HistoryItem(_Outcome):
@@ -53,7 +58,11 @@ class HistoryItem(_Outcome):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """A graded attempt; marks in units, times in epoch seconds."""
+    """A graded attempt; times in epoch seconds.
+
+    `answers` are in the exam's own letters;
+    `seed` is what the attempt's layout follows from, "" for the paper as it is.
+    """
 
     id: int
     user_id: int
@@ -65,10 +74,11 @@ class Result(msgspec.Struct, frozen=True):
     answers: str
     started_at: int
     completed_at: int
+    seed: str = ""
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
-    """A graded attempt as lists show it; marks in units, times in epoch seconds."""
+    """A graded attempt as lists show it; times in epoch seconds."""
 
     id: int
     exam_id: int
@@ -91,9 +101,11 @@ def store_result(result: Result) -> bool:
         "attempt_number": result.attempt_number,
         "score": result.score.score,
         "max_score": result.score.max_score,
+        "units": result.score.units,
         "correct": result.score.correct,
         "incorrect": result.score.incorrect,
         "unanswered": result.score.unanswered,
+        "partial": result.score.partial,
         "started_at": result.started_at,
         "completed_at": result.completed_at,
         "exam_shard": exam_shard(result.exam_id, result.user_id),
@@ -106,6 +118,8 @@ def store_result(result: Result) -> bool:
         paper_version=result.paper_version,
         answers=result.answers,
         outcomes=result.score.outcomes,
+        sections=msgspec.json.encode(result.score.sections).decode() if result.score.sections else None,
+        seed=result.seed or None,
         exam_sk=f"RESULT#{result.id}",
         **shared,
     )
@@ -119,6 +133,12 @@ def store_result(result: Result) -> bool:
         SittingItem.changes.remove(),
         SittingItem.earlier_changes.remove(),
         SittingItem.marked.remove(),
+        SittingItem.seed.remove(),
+        SittingItem.section.remove(),
+        SittingItem.section_from.remove(),
+        SittingItem.section_ends.remove(),
+        SittingItem.visited.remove(),
+        SittingItem.seconds.remove(),
         SittingItem.due_shard.remove(),
     ]
     closed = (SittingItem.status == CLOSED) & (SittingItem.attempt_id == result.id)
@@ -156,11 +176,12 @@ def get_result(user_id: int, exam_id: int, result_id: int) -> Result | None:
         exam_id=exam_id,
         exam_name=item.exam_name,
         attempt_number=item.attempt_number,
-        score=_score(item, item.outcomes),
+        score=_score(item, item.outcomes, item.sections),
         paper_version=item.paper_version,
         answers=item.answers,
         started_at=item.started_at,
         completed_at=item.completed_at,
+        seed=item.seed or "",
     )
 
 
@@ -177,8 +198,18 @@ def get_history(places: Iterable[tuple[int, int, int]]) -> dict[int, HistoryEntr
     return {entry.id: entry for entry in map(_entry, found.values())}
 
 
-def _score(item: _Outcome, outcomes: str) -> Score:
-    return Score(item.score, item.max_score, item.correct, item.incorrect, item.unanswered, outcomes)
+def _score(item: _Outcome, outcomes: str, sections: str | None = None) -> Score:
+    return Score(
+        item.score,
+        item.max_score,
+        item.correct,
+        item.incorrect,
+        item.unanswered,
+        outcomes,
+        item.partial,
+        item.units,
+        msgspec.json.decode(sections, type=tuple[SectionScore, ...]) if sections else (),
+    )
 
 
 def _entry(item: HistoryItem) -> HistoryEntry:

@@ -1,0 +1,77 @@
+"""What would go wrong on the day of an exam, found before."""
+
+import re
+from collections.abc import Iterator
+
+from admin_exams.models import Problem
+from smartexam.catalog import images
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.paper import Passage
+from smartexam.catalog.questions import OPTION_FIELDS
+from smartexam.catalog.store import passages, questions
+from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.platform.parallel import in_parallel
+
+_PARALLEL_IMAGES = 16
+_FORMULA = re.compile(r"\$[^$]*\$")
+_SHOWN_PATH = 80
+
+
+def problems(exam: Exam) -> list[Problem]:
+    """The problems of an exam, those of the whole exam first, then those of questions in its order."""
+    if exam.question_count == 0:
+        return [Problem("no_questions", "The exam has no questions.")]
+    stored = list(questions.questions_of(exam))
+    found = [*_of_sections(exam, stored)]
+    of_exam = passages.list_passages(exam.id) if any(each.content.passage_id for each in stored) else []
+    for question in stored:
+        found += _untranslated(exam, question)
+    found += [
+        Problem("translation_missing", f"Passage {passage.id} has no text in {language}.")
+        for passage in of_exam
+        for language in exam.structure.languages[1:]
+        if passage.text and language not in passage.texts
+    ]
+    return found + _missing_images(stored, of_exam)
+
+
+def _of_sections(exam: Exam, stored: list[StoredQuestion]) -> Iterator[Problem]:
+    used = {section.id for each in stored if (section := exam.structure.section_of(each.content)) is not None}
+    short = () if exam.totals is None else exam.totals.short
+    for section in exam.structure.sections:
+        if section.id in short:
+            yield Problem("pool_too_small", f"{section.name}: there are fewer questions than are to be drawn.")
+        elif section.id not in used:
+            yield Problem("no_questions", f"{section.name}: the section has no questions.")
+
+
+def _untranslated(exam: Exam, question: StoredQuestion) -> Iterator[Problem]:
+    content = question.content
+    written = {"question_text": content.question_text, **dict(zip(OPTION_FIELDS, content.options, strict=True))}
+    needed = [name for name, text in written.items() if _has_words(text) or (name == "question_text" and text)]
+    for language in exam.structure.languages[1:]:
+        texts = content.texts.get(language, {})
+        missing = [name for name in needed if name not in texts]
+        if missing:
+            yield Problem("translation_missing", f"Not in {language}: {', '.join(missing)}.", question.id)
+
+
+def _has_words(text: str) -> bool:
+    """Whether there is something to translate beside numbers, single letters and formulas."""
+    return re.search(r"[^\W\d_]{2,}", _FORMULA.sub("", text)) is not None
+
+
+def _missing_images(stored: list[StoredQuestion], of_exam: list[Passage]) -> list[Problem]:
+    used: list[tuple[str, int | None]] = []
+    for question in stored:
+        content = question.content
+        paths = [content.image_path, content.solution_image, *content.option_images.values()]
+        used += [(path, question.id) for path in dict.fromkeys(paths) if path]
+    used += [(passage.image, None) for passage in of_exam if passage.image]
+    paths = list(dict.fromkeys(path for path, _ in used))
+    there = dict(zip(paths, in_parallel(images.exists, paths, most=_PARALLEL_IMAGES), strict=True))
+    return [
+        Problem("image_missing", f"There is no image at {path[:_SHOWN_PATH]}.", question_id)
+        for path, question_id in used
+        if not there[path]
+    ]

@@ -1,0 +1,32 @@
+"""A result question by question, against the paper that was sat."""
+
+from typing import NamedTuple
+
+from smartexam.catalog.images import image_url
+from smartexam.catalog.layout import layout_of
+from smartexam.catalog.paper import ClientPassage
+from smartexam.catalog.store import papers
+from smartexam.sitting import answers, grading
+from smartexam.sitting.grading import Response
+from smartexam.sitting.store.results import Result
+
+
+class Report(NamedTuple):
+    """The questions of an attempt as its student saw them, with the answers, and their passages."""
+
+    responses: list[Response]
+    passages: list[ClientPassage]
+
+
+def report(result: Result) -> Report:
+    """A result question by question.
+
+    Raises:
+        NotFound: the exam was deleted meanwhile.
+    """
+    paper = papers.load_paper(result.exam_id, result.paper_version)
+    key = papers.load_answer_key(result.exam_id, result.paper_version)
+    layout = layout_of(paper, result.seed)
+    given = answers.decode(result.answers, len(paper))
+    responses = grading.responses(paper, key, given, result.score.outcomes, layout, image_url)
+    return Report(responses, paper.client_passages(layout, image_url))

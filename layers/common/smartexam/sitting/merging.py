@@ -1,0 +1,174 @@
+"""Merging a sync into what is saved, where the result depends on it.
+
+    closed sections   an answer is taken if it is what is saved, else rejected as `section_closed`
+    choose            clears come first, then changes of what is answered, then new answers until the section is full;
+                      one more is rejected as `section_full`
+    drawn questions   any other question of the pool is `unknown_question`
+    visited, seconds  only grow
+
+Pure: from a sitting and a sync comes the whole new draft, which is written on condition that the sitting is unchanged.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from smartexam.catalog.layout import Layout, layout_of
+from smartexam.catalog.paper import ExamPaper
+from smartexam.sitting import answers
+from smartexam.sitting.answers import SECTION_CLOSED, SECTION_FULL, Rejected
+from smartexam.sitting.sections import Place, current
+from smartexam.sitting.store.attempts import Sitting
+
+_CLOSED = "The section of this question is closed."
+_UPCOMING = "The section of this question has not begun."
+_FULL = "The section takes {} answers: clear another one first."
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A sync as it was read.
+
+    Attributes:
+        answers: canonical texts by position, in the client's order; None without answers.
+        rejected: what cannot be an answer or mark.
+        kept: positions of rejected answers, which keep what is saved.
+        replaces: answers that are not named are cleared.
+        marked: positions marked for review; None without marks.
+        visited: ids, as sent; anything that is none is passed over.
+        seconds: seconds by id, as sent; likewise.
+    """
+
+    answers: Mapping[int, str] | None
+    rejected: list[Rejected]
+    kept: frozenset[int]
+    replaces: bool
+    marked: list[int] | None
+    visited: Any = None
+    seconds: Any = None
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """A whole draft, how many answers were taken, which were not, and the section that is open, if they are timed."""
+
+    answers: str
+    marked: str
+    visited: str
+    seconds: str
+    saved: int
+    rejected: list[Rejected]
+    place: Place | None
+
+
+def needs_state(paper: ExamPaper, given: Given) -> bool:
+    """Whether what a sync does depends on what is saved."""
+    return paper.is_timed or paper.has_choice or paper.draws or given.visited is not None or given.seconds is not None
+
+
+def merge(paper: ExamPaper, sitting: Sitting, given: Given, now: float) -> Merged:
+    """The draft of a sitting after a sync."""
+    layout = layout_of(paper, sitting.seed)
+    place = current(paper, sitting, now) if paper.is_timed else None
+    state = _Answers(paper, sitting, layout, place)
+    rejected = list(given.rejected)
+    if given.answers is not None:
+        rejected += state.take(given.answers, given.kept, replaces=given.replaces)
+    marked = sitting.marked
+    if given.marked is not None:
+        strange = [at for at in given.marked if at not in layout.drawn]
+        rejected += [answers.unknown(paper.questions[at].id) for at in strange]
+        marked = answers.encode_marked(at for at in given.marked if at in layout.drawn)
+    return Merged(
+        answers.encode(state.texts),
+        marked,
+        _visited(paper, layout, sitting.visited, given.visited),
+        _seconds(paper, layout, sitting, given.seconds, now),
+        state.saved,
+        rejected,
+        place,
+    )
+
+
+class _Answers:
+    """The answers of a draft while a sync is merged into them."""
+
+    def __init__(self, paper: ExamPaper, sitting: Sitting, layout: Layout, place: Place | None) -> None:
+        self.texts = answers.decode(sitting.answers, len(paper), sitting.changes)
+        self.saved = 0
+        self._paper = paper
+        self._layout = layout
+        self._place = place
+
+    def take(self, given: Mapping[int, str], kept: frozenset[int], *, replaces: bool) -> list[Rejected]:
+        """Take what can be taken; the rejected answers."""
+        rejected: list[Rejected] = []
+        fresh: dict[int, str] = {}
+        if replaces:
+            self._clear(at for at in self._layout.drawn if at not in given and at not in kept)
+        for at, text in given.items():
+            if at not in self._layout.drawn:
+                rejected.append(answers.unknown(self._paper.questions[at].id))
+            elif not self._is_open(at) and text != self.texts[at]:
+                rejected.append(self._closed(at))
+            elif text and not self.texts[at]:
+                fresh[at] = text
+            else:
+                self._set(at, text)
+        for at, text in fresh.items():
+            most = self._is_full(at)
+            if most is None:
+                self._set(at, text)
+            else:
+                rejected.append(self._rejected(at, SECTION_FULL, _FULL.format(most)))
+        return rejected
+
+    def _set(self, position: int, text: str) -> None:
+        self.texts[position] = text
+        self.saved += 1
+
+    def _clear(self, positions: Iterable[int]) -> None:
+        for at in positions:
+            if self._is_open(at):
+                self.texts[at] = ""
+
+    def _is_full(self, position: int) -> int | None:
+        """How many answers the section of a position takes, if it has as many; None if there is room."""
+        section = self._paper.sections[self._paper.section_at(position)] if self._paper.sections else None
+        if section is None or section.choose is None:
+            return None
+        answered = sum(map(bool, self.texts[section.start : section.stop]))
+        return section.choose if answered >= section.choose else None
+
+    def _is_open(self, position: int) -> bool:
+        return self._place is None or self._paper.section_at(position) == self._place.index
+
+    def _closed(self, position: int) -> Rejected:
+        upcoming = self._place is not None and self._paper.section_at(position) > self._place.index
+        return self._rejected(position, SECTION_CLOSED, _UPCOMING if upcoming else _CLOSED)
+
+    def _rejected(self, position: int, code: str, message: str) -> Rejected:
+        return Rejected(str(self._paper.questions[position].id), code, message)
+
+
+def _positions(paper: ExamPaper, layout: Layout, ids: Iterable[object]) -> Iterable[int]:
+    found = (paper.positions.get(answers.id_text(each)) for each in ids)
+    return (at for at in found if at is not None and at in layout.drawn)
+
+
+def _visited(paper: ExamPaper, layout: Layout, before: str, given: Any) -> str:
+    if not isinstance(given, list):
+        return before
+    known = set(answers.decode_marked(before, len(paper)))
+    return answers.encode_marked(known.union(_positions(paper, layout, given)))
+
+
+def _seconds(paper: ExamPaper, layout: Layout, sitting: Sitting, given: Any, now: float) -> str:
+    if not isinstance(given, dict):
+        return sitting.seconds
+    passed = max(0, int(min(now, sitting.deadline) - sitting.started_at))
+    known = answers.decode_seconds(sitting.seconds, len(paper))
+    for question_id, value in given.items():
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            for at in _positions(paper, layout, [question_id]):
+                known[at] = max(known[at], min(value, passed))
+    return answers.encode_seconds(known)
