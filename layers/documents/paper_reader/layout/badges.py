@@ -36,12 +36,12 @@ def lift_labels(page: PageContent) -> None:
         on_line = runs[bisect_left(heights, label.y - level) : bisect_right(heights, label.y + level)]
         if any(0 <= run.x0 - label.x1 < _FARTHEST * label.size for run in on_line):
             beside.append(label)
-        elif (top := _first_line(label, _near(label, runs, heights))) is not None:
+        elif (top := _first_line(label, _near(label, runs, heights), is_between=True)) is not None:
             moved[id(label)] = top
     if not moved:
         return
     for label in beside:
-        if (top := _first_line(label, _near(label, runs, heights))) is not None:
+        if (top := _first_line(label, _near(label, runs, heights), is_between=False)) is not None:
             moved[id(label)] = top
     page.runs = [run._replace(y=moved[id(run)]) if id(run) in moved else run for run in page.runs]
 
@@ -51,8 +51,11 @@ def _near(label: Run, runs: Sequence[Run], heights: Sequence[float]) -> Sequence
     return runs[bisect_left(heights, label.y - reach) : bisect_right(heights, label.y + reach)]
 
 
-def _first_line(label: Run, near: Sequence[Run]) -> float | None:
-    """The baseline of the first line of the text in whose middle a label is; None if there is none."""
+def _first_line(label: Run, near: Sequence[Run], *, is_between: bool) -> float | None:
+    """The baseline of the first line of the text in whose middle a label is; None if there is none.
+
+    `is_between` two lines it can be no label of one of them.
+    """
     size = label.size
     right = [run for run in near if run.x0 >= label.x1 and run.size > 0.7 * size]
     beside = [run for run in right if abs(run.y - label.y) < _LEADING * size]
@@ -68,7 +71,7 @@ def _first_line(label: Run, near: Sequence[Run]) -> float | None:
     inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
     leading = (top - bottom) / max(1, sum(bottom <= y <= top for y in lines) - 1)
     around = [run for run in near if run.x1 > x0 and bottom - leading * _APART < run.y < top + leading * _APART]
-    if any(run.y < bottom - _LEVEL * size or run.y > top + _LEVEL * size for run in around):
+    if not is_between and any(run.y < bottom - _LEVEL * size or run.y > top + _LEVEL * size for run in around):
         return None
     return top if _is_text_of(label, inside, x0) else None
 

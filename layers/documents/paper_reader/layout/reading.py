@@ -16,9 +16,10 @@ from paper_reader.layout.rows import Row, rows_of, text_and_cells
 from paper_reader.layout.stacks import join_stacks
 from paper_reader.layout.tables import lift_numbers
 from paper_reader.pdf.builder import WIDE_GAP
-from paper_reader.pdf.runs import BOLD, PageContent, Run, pieces
+from paper_reader.pdf.runs import BOLD, INVISIBLE, PageContent, Run, pieces
 
 _SMALL = 0.86  # of the usual size, in which scripts are set
+_SMALLER, _LARGER = 0.6, 1.5  # of the usual size: as much as a recogniser may be wrong
 _NEAR = 1.3  # em above and below a line that belong to it
 _BESIDE = 1.5  # em from a gap within which its content may begin or end
 _SAME_GUTTER = 14.0  # points
@@ -31,6 +32,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     """The lines of a document; it changes its pages."""
     furniture.remove_unseen(pages)
     body = _body_size(pages)
+    _level_recognised(pages, body)
     furniture.remove_watermarks(pages, body)
     for page in pages:
         page.runs = _cut(page, body)
@@ -59,6 +61,18 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         for line in lines:
             line.text = devanagari.spelled(line.text)
     return lines
+
+
+def _level_recognised(pages: Sequence[PageContent], body: float) -> None:
+    """Give recognised text one size: what a recogniser measures differs from line to line, and tells no script."""
+    for page in pages:
+        if any(run.flags & INVISIBLE for run in page.runs):
+            page.runs = [
+                run._replace(size=body)
+                if run.flags & INVISIBLE and _SMALLER * body < run.size < _LARGER * body
+                else run
+                for run in page.runs
+            ]
 
 
 def _cut(page: PageContent, body: float) -> list[Run]:

@@ -23,6 +23,7 @@ _KINDS: Final = tuple(
         (NUMERIC, r"NAT|numeric(?:al)?|integer(?:\s+(?:answer|value|type|question)){0,2}"),
     )
 )
+_MARKS: Final = re.compile(r"[\[(]\s*\+?\d[^\])]{0,16}[\])]")
 _BEGINNING: Final = re.compile(
     r"\W*(?:quiz|true\s*(?:or|/)\s*false|question(?:\s+(?:text|statement))?|problem(?:\s+statement)?|stem)\W*",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ def _stands_out(line: Line) -> bool:
 
 def before_question(text: str) -> tuple[bool, str | None]:
     """Whether a line before the question only announces it or its type, and that type."""
-    told = plain(text)
+    told = _MARKS.sub("", plain(text))
     for kind, pattern in _KINDS:
         if pattern.fullmatch(told) is not None:
             return True, kind

@@ -23,6 +23,7 @@ _PART = re.compile(r"[\[(]?\s?([ivxIVX]{1,5})\s?[\]).]\s")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _LISTS = re.compile(r"\b(?:match|lists?|columns?|statements?|codes?)\b|सूची|सुमेलित|कथन", re.IGNORECASE)
 _FEWEST_PARTS = 2
+_MOST_INSTRUCTIONS = 20
 
 
 class Drafter:
@@ -263,7 +264,8 @@ class Drafter:
             with_options = sum(bool(draft.series) for draft in run)
             few = with_options <= 0.34 * len(run)
             told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
-            if len(run) > 2 and few and told >= 0.4 * len(run):
+            told_of_all = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run[:_MOST_INSTRUCTIONS])
+            if (len(run) > 2 and few and told >= 0.4 * len(run)) or told_of_all > max(1, 0.6 * len(run)):
                 self.left_out += run
                 continue
             numbers = {draft.start.number for draft in run}

@@ -78,7 +78,8 @@ _INSTRUCTION_WORDS = re.compile(
     r"candidates?|\bOMR\b|booklet|invigilat|rough\s+work|calculat(?:or|ing device)|mobile\s+phone|negative\s+mark|"
     r"answer\s+sheet|"
     r"ball\s*point|\bpen\b|hall\b|examinees?|maximum\s+marks|marks\s+(?:will|are|each)|carr(?:y|ies)\b|attempt\s+(?:all|any)|"
-    r"time\s+allowed|duration|seal|admit\s+card|परीक्षार्थी|अभ्यर्थी|उत्तर\s*-?\s*(?:पत्र|पुस्तिका)|निरीक्षक|अंक|पुस्तिका|कैलकुलेटर|समय",
+    r"this\s+(?:question\s+)?(?:paper|test|booklet)\s+(?:has|contains|consists|comprises)|each\s+question\s+(?:has|carries|is)\b|"
+    r"wrong\s+answers?|compulsory|deducted|time\s+allowed|duration|seal|admit\s+card|परीक्षार्थी|अभ्यर्थी|उत्तर\s*-?\s*(?:पत्र|पुस्तिका)|निरीक्षक|अंक|पुस्तिका|कैलकुलेटर|समय",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,8 @@ _PAREN = (
 )
 _HINDI = r"[कखगघङअबसद](?:\s*[,;&]\s*[कखगघङअबसद])*"
 _LETTERS = rf"(?:[A-H](?:\s*[,;&]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&]\s*[a-h])*|{_HINDI})(?![\w'])"
-_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER})?\s*[\])]?"
+_SPAN = rf"[\[(]\s*+{NUMBER}\s*+[,;:]\s*+{NUMBER}\s*+[\])]"
+_NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER}|:\s*\d+\.\d+)?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
 _PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
 _DIGITS = r"[1-8](?:\s*[,;&]\s*[1-8])+(?!\d|\s*[.):\-–—=→])"
@@ -31,7 +32,7 @@ _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,4}})(?!\.\d)"
     r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Ha-h])|[=→:]++)\s*+)?"
     r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
-    rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
+    rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_SPAN}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
 _TYPED = re.compile(
@@ -39,6 +40,7 @@ _TYPED = re.compile(
     rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-H](?:\s*[;,&]\s*[A-H])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
+_HALF = re.compile(r"\s*[\])]|\s*(?:[,;:]|to|or|and|/)\s*[-−–]?(?:\d|\.\d|[A-H]\b)(?!\d*\s*[.):\-–=])", re.IGNORECASE)
 _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
@@ -172,7 +174,13 @@ def _pairs(text: str, parts: list[Part]) -> None:
         # In prose, such as a solution, only an option in brackets directly after the number is its answer.
         found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
     for pair in found:
-        _add(parts, int(pair[1]), values.read(pair[2]))
+        # An opened bracket that is not closed, or a number that another follows, is half of a range.
+        is_whole = _is_balanced(pair[2]) and _HALF.match(text, pair.end()) is None
+        _add(parts, int(pair[1]), values.read(pair[2].replace(":", " to ")) if is_whole else None)
+
+
+def _is_balanced(text: str) -> bool:
+    return text.count("(") + text.count("[") == text.count(")") + text.count("]")
 
 
 def _bare(text: str) -> list[int] | None:

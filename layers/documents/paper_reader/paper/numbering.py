@@ -118,8 +118,8 @@ def candidates(lines: Sequence[Line], style: re.Pattern[str], promising: Sequenc
         if match is None or _RANGE.match(text) or not 0 < (number := int(match[match.lastindex or 1])) <= _HIGHEST:
             continue
         part = int(match["part"]) if "part" in style.groupindex else 0
-        sign = text[: match.end()].rstrip()[-1:]
-        is_doubtful = sign == "," or (sign == "." and text[match.end() : match.end() + 1].isdecimal())
+        label = text[: match.end()].rstrip()
+        is_doubtful = label.endswith(",") or (label.endswith(".") and text[len(label) : len(label) + 1].isdecimal())
         found.append(Start(index, number, match.end(), part, is_doubtful))
     return found
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import Line
@@ -17,6 +18,7 @@ _SOLVED = re.compile(
     re.IGNORECASE,
 )
 _OFTEN = 0.2  # of the questions
+_NEAR = 60  # lines
 _FEW = 0.15  # of a paper's options may be in its solutions
 
 
@@ -61,7 +63,9 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
                 regions.excluded[index:end] = [True] * (end - index)
                 index = end
                 continue
-        elif headings.is_solutions(line) and _head(line) not in repeated and _few_after(index, block_lines):
+        elif headings.is_solutions(line) and (
+            _are_solved(lines, index + 1) or (_head(line) not in repeated and _few_after(index, block_lines))
+        ):
             _read_solutions(lines, index, regions)
             break
         index += 1
@@ -99,6 +103,13 @@ def _is_tail(lines: Sequence[Line], index: int) -> bool:
     """The last row of a key without heading may be short."""
     text = plain(lines[index].text)
     return re.fullmatch(r"(?:\d{1,4}\s*+(?:[.):\-]\s*+)?[\[(]?[A-Ha-h1-8][\])]?\s*+){1,2}", text) is not None
+
+
+def _are_solved(lines: Sequence[Line], start: int) -> bool:
+    """Whether numbered answers follow, from 1 on, each with an option in brackets right behind its number."""
+    found = [_SOLVED.match(plain(line.text)) for line in lines[start : start + _NEAR]]
+    numbers = [int(match[1]) for match in found if match is not None]
+    return len(numbers) >= _FEWEST and numbers[0] == 1 and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _few_after(index: int, block_lines: Sequence[int]) -> bool:

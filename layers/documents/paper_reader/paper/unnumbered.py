@@ -7,6 +7,7 @@ from paper_reader.layout.line import Line
 from paper_reader.paper import headings
 
 _PARAGRAPH: Final = 1.75  # em at most between lines of one paragraph
+_OTHER_SIZE: Final = 0.2  # of the size
 _MOST_LINES: Final = 30
 
 
@@ -19,6 +20,8 @@ def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
     while begin > max(least, block - _MOST_LINES):
         above, line = lines[begin - 1], lines[begin]
         if headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
+            break
+        if abs(above.size - line.size) > _OTHER_SIZE * line.size:
             break
         # Options may be set off from the question, whose own lines are close.
         if begin < block and not _is_close(above, line):
