@@ -165,7 +165,7 @@ def test_the_session_ends_with_logout_or_after_three_hours(person: Person, clock
     assert person.anonymous.post("/_ping", headers=second).status == 401
 
 
-def test_what_a_proxy_is_told_does_not_get_in_the_cookies_way(person: Person) -> None:
+def test_a_proxys_authorization_does_not_hide_the_cookie(person: Person) -> None:
     session, proxy = person.cookie(), {"authorization": "Basic bmluYTpwYXNzd29yZA=="}
 
     assert person.anonymous.post("/_ping", headers={**session, **proxy}).status == 204

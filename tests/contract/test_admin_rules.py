@@ -54,7 +54,7 @@ class TestLists:
         assert (beyond[name], beyond["total"], beyond["page"]) == ([], first["total"], 99_999)
 
     @pytest.mark.parametrize("page", ["0", "-1", "abc", "1.5", "9" * 30])
-    def test_what_is_no_page_is_400(self, admin: Client, path: str, page: str) -> None:
+    def test_an_invalid_page_is_400(self, admin: Client, path: str, page: str) -> None:
         assert refused(admin.get(path, query={"page": page}), 400)
 
     def test_empty_filters_are_none(self, admin: Client, path: str) -> None:
@@ -242,7 +242,7 @@ class TestCategories:
         ],
         ids=["html", "svg", "empty", "bmp", "cut", "bomb", "6 MB"],
     )
-    def test_what_is_no_image_leaves_nothing_behind(self, admin: Client, content: bytes) -> None:
+    def test_a_file_that_is_not_an_image_leaves_nothing(self, admin: Client, content: bytes) -> None:
         for path, field in (("/admin/categories/create", "No image"), ("/admin/images", "")):
             form = multipart({"name": field}, {"image": ("a.png", content)})
             answer = admin.post(path, form["body"], headers=form["headers"])

@@ -195,7 +195,7 @@ class TestPresence:
 
 
 class TestGroups:
-    def test_members_hear_until_they_are_removed(
+    def test_members_get_events_until_they_are_removed(
         self,
         student: Client,
         other_student: Client,

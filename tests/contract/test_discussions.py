@@ -159,7 +159,7 @@ def test_what_administrators_do(
     assert counts == {"success": True, "counts": {str(each): 2 if each == question_id else 0 for each in question_ids}}
 
 
-def test_those_who_joined_are_told(
+def test_followers_get_an_event(
     follower: ClientConnection, post: Callable[..., Answer], student: Client, admin: Client, question_ids: list[int]
 ) -> None:
     question_id = question_ids[0]

@@ -67,7 +67,7 @@ def test_hostile_bodies_never_give_a_500(
 
 
 @pytest.mark.parametrize("number", ["abc", "0", "-1", "1.5", str(2**53), "9" * 40, "%00", "%F0%9F%92%A9", "..%2f"])
-def test_what_is_no_id_is_404(number: str, served: list[tuple[str, str, str]], admin: Client, student: Client) -> None:
+def test_an_invalid_id_is_404(number: str, served: list[tuple[str, str, str]], admin: Client, student: Client) -> None:
     for method, path, access in served:
         if ":" not in path:
             continue

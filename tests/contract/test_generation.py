@@ -54,7 +54,7 @@ def test_an_upload_is_mined_by_its_event(admin: Client, new_exam: Callable[..., 
     assert (job["status"], job["percent"], len(job["questions"])) == ("done", 100, 4)
 
 
-def test_a_pdf_that_is_none_is_400(admin: Client, new_exam: Callable[..., int]) -> None:
+def test_an_invalid_pdf_is_400(admin: Client, new_exam: Callable[..., int]) -> None:
     answer = admin.upload(f"{BASE}/generate", "pdf_file", "paper.pdf", b"text", mode="extract", exam_id=str(new_exam()))
 
     assert answer.status == 400

@@ -104,9 +104,7 @@ class TestTheFile:
     def test_is_openapi(self) -> None:
         validate(DOCUMENT)
 
-    def test_tells_of_the_websocket_as_soon_as_there_is_something_to_tell(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_describes_the_websocket_if_its_file_exists(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         messages = {"description": "Chat.", "client": [], "server": []}
         (tmp_path / "websocket.json").write_text(json.dumps(messages), encoding="utf-8")
         monkeypatch.setattr(document, "WEBSOCKET", tmp_path / "websocket.json")

@@ -158,7 +158,7 @@ def test_who_comes_back_after_the_time_finds_the_result_in_every_list(
     assert [each["score"] for each in listed if each["exam_id"] == exam_id] == [4.0]
 
 
-def test_stale_revision_is_told_the_servers_state(student: Client, exam: int) -> None:
+def test_stale_revision_returns_the_servers_state(student: Client, exam: int) -> None:
     start(student, exam)
     first, *_ = ids_of(student, exam)
     student.post(f"/api/sync-exam-answers/{exam}", {"answers": {first: "A"}, "revision": 0})

@@ -90,7 +90,7 @@ def test_shows_every_route_from_nothing_but_this_server(page: Browser, site: str
     assert {url for url in page.requested if not url.startswith((site, "data:", "about:"))} == set()
 
 
-def test_tells_of_a_route_what_it_takes_and_answers(page: Browser, site: str) -> None:
+def test_shows_what_a_route_takes_and_answers(page: Browser, site: str) -> None:
     open_route(page, site, "exams_sync_answers")
 
     text = page.evaluate("document.querySelector('#exams_sync_answers').innerText")

@@ -103,7 +103,7 @@ def test_erase_an_account(drill: Drill, clock: FrozenClock) -> None:
     )
 
 
-def test_hand_over_an_erasure_for_want_of_time(
+def test_hand_over_an_erasure_without_enough_time(
     drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rest of the work is sent to the queue at least once; twice does no harm."""

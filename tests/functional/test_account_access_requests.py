@@ -159,7 +159,7 @@ class TestStrangers:
         assert mail.to == owner.email
         assert mail.letter.subject == "More access was asked for in your name on SmartExam"
 
-    def test_do_not_block_the_owner_whose_request_takes_the_place(self, owner: User, post: PostOffice) -> None:
+    def test_do_not_block_the_owner_whose_request_replaces_them(self, owner: User, post: PostOffice) -> None:
         first = submit().body["request_id"]
         token = access_token(owner)
 

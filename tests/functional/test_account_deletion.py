@@ -128,7 +128,7 @@ def test_it_needs_credentials_of_a_living_account(post: PostOffice) -> None:
     assert delete(token=access_token(user)).status == 401
 
 
-def test_of_two_requests_at_once_the_second_comes_from_nobody(
+def test_of_two_simultaneous_requests_the_second_is_unauthorized(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user = create_user()
@@ -244,9 +244,7 @@ def test_it_finishes_what_a_crash_left(
     assert traces(user, dynamodb, tables) == []
 
 
-def test_what_was_written_meanwhile_goes_in_the_last_pass(
-    post: PostOffice, tables: dict[str, str], dynamodb: Any
-) -> None:
+def test_late_writes_are_deleted_in_the_last_pass(post: PostOffice, tables: dict[str, str], dynamodb: Any) -> None:
     user = lived_in_account()
     delete(token=access_token(user))
     (order,) = post.taken("account_eraser")

@@ -224,7 +224,7 @@ class TestLastAdmin:
         with pytest.raises(Conflict):
             accounts.erase(second.id, MORNING)
 
-    def test_nobody_is_nobody(self) -> None:
+    def test_an_unknown_user_is_none(self) -> None:
         with pytest.raises(NotFound):
             accounts.change_role(999, "admin", MORNING)
         with pytest.raises(NotFound):

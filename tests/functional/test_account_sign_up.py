@@ -228,7 +228,7 @@ class TestSignUp:
             ({"email": 7, "first_name": "A", "last_name": "B"}, "email"),
         ],
     )
-    def test_refuses_what_is_no_address_or_name(self, post: PostOffice, body: dict[str, Any], field: str) -> None:
+    def test_refuses_invalid_addresses_and_names(self, post: PostOffice, body: dict[str, Any], field: str) -> None:
         answer = send(app.lambda_handler, "POST", "/create_account", body=body)
 
         assert answer.status == 400
@@ -271,7 +271,7 @@ class TestLinks:
         assert set_password(second.token).status == 200
         assert set_password(third.token).body["code"] == DEAD_LINK
 
-    def test_all_die_when_one_is_used_for_good(self, token: str, post: PostOffice) -> None:
+    def test_all_are_revoked_when_one_sets_the_password(self, token: str, post: PostOffice) -> None:
         ask_reset("john@example.org")
         (second,) = post.delivered()
 
@@ -287,7 +287,7 @@ class TestLinks:
         ["", "nonsense", opaque.mint(1).token, opaque.mint(2**40).token, "é" * 10, "A" * 54],
         ids=["empty", "nonsense", "never_issued", "of_nobody", "no_ascii", "of_zeros"],
     )
-    def test_that_nobody_was_sent_do_not_work(self, token: str) -> None:
+    def test_that_were_never_mailed_do_not_work(self, token: str) -> None:
         create_user()
 
         assert set_password(token).status == 400
@@ -305,7 +305,7 @@ class TestLinks:
         assert token not in items
         assert opaque.digest(token) in items
 
-    def test_of_somebody_else_are_somebody_elses(self, token: str, post: PostOffice) -> None:
+    def test_of_other_students_are_refused(self, token: str, post: PostOffice) -> None:
         other = create_user(email="jane@example.org", username="jane")
         raw = bytearray(base64.urlsafe_b64decode(token + "=="))
         raw[:8] = other.id.to_bytes(8, "big")
@@ -335,7 +335,7 @@ class TestReset:
         assert login("john.doe", "another-Good-one-9").status == 200
 
     @pytest.mark.parametrize("email", ["nobody@example.org", "no address", "", "x" * 1000, "a@b\nc"])
-    def test_answers_the_same_for_nobody(self, post: PostOffice, email: str) -> None:
+    def test_answers_the_same_for_an_unknown_account(self, post: PostOffice, email: str) -> None:
         create_user(email="john@example.org")
 
         unknown, known = ask_reset(email), ask_reset("john@example.org")
@@ -430,7 +430,7 @@ class TestAdminEmail:
         (logged,) = audit.list_entries(limit=5, after=None)[0]
         assert (logged.change.action, logged.change.after) == ("user.first_admin", {"role": "user,admin"})
 
-    def test_becomes_nobody_once_there_is_an_administrator(self, post: PostOffice) -> None:
+    def test_is_ignored_once_there_is_an_administrator(self, post: PostOffice) -> None:
         create_user(role="admin")
         sign_up("head@school.example")
 
@@ -529,7 +529,7 @@ def test_purposes_have_budgets_of_their_own(post: PostOffice) -> None:
     assert subjects.count("Reset your SmartExam password") == 5
 
 
-def test_a_mail_tells_of_a_password_that_was_changed_by_a_link(post: PostOffice) -> None:
+def test_a_mail_reports_a_password_that_was_changed_by_a_link(post: PostOffice) -> None:
     sign_up()
     set_password(post.delivered()[0].token)
     assert post.delivered() == []

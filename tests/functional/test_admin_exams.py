@@ -227,7 +227,7 @@ class TestCreate:
     @pytest.mark.parametrize(
         "body", ['{"name": "\\ud800"}', "[]", "null", '"exam"', "{", '{"name": 1e999}', "[" * 10_000, b"\xff\xfe"]
     )
-    def test_what_is_no_object_is_refused(self, body: Any, admin: Admin) -> None:
+    def test_another_type_than_an_object_is_refused(self, body: Any, admin: Admin) -> None:
         answer = admin.call("POST", "/admin/exams", body=body, headers={"content-type": "application/json"})
 
         assert answer.status == 400
@@ -412,9 +412,7 @@ class TestDelete:
         assert exams_of_category(category) == 0
         assert exams.count_exams() == 0
 
-    def test_its_students_are_told_that_there_is_no_such_exam(
-        self, admin: Admin, post: PostOffice, clock: FrozenClock
-    ) -> None:
+    def test_its_students_get_exam_not_found(self, admin: Admin, post: PostOffice, clock: FrozenClock) -> None:
         exam = create_exam()
         student = create_user(role="user")
         token = access_token(student, clock.now())

@@ -138,7 +138,9 @@ class TestImages:
             ("WEBP", "RGB", "webp", "image/webp"),
         ],
     )
-    def test_are_kept_anew(self, kind: str, mode: str, extension: str, media_type: str, images: Admin, s3: Any) -> None:
+    def test_are_encoded_again(
+        self, kind: str, mode: str, extension: str, media_type: str, images: Admin, s3: Any
+    ) -> None:
         answer = images.upload("/admin/images", {"image": ("photo.exe", picture(kind, mode=mode))})
 
         assert answer.status == 200, answer.body
@@ -152,7 +154,7 @@ class TestImages:
         with Image.open(kept["Body"]) as image:
             assert image.size == (40, 30)
 
-    def test_lose_what_is_no_picture(self, images: Admin, s3: Any) -> None:
+    def test_lose_everything_but_the_picture(self, images: Admin, s3: Any) -> None:
         exif = Image.Exif()
         exif[0x010E] = "taken at home"
         content = picture("JPEG", exif=exif, comment=b"secret") + b"<script>alert(1)</script>"

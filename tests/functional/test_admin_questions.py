@@ -229,7 +229,7 @@ class TestAdd:
         assert everything(dynamodb, tables)["catalog"] == []
 
     @pytest.mark.parametrize("body", ["[]", "null", "7", "{", '{"exam_id": 1e999}', b"\xff"])
-    def test_what_is_no_object_is_refused(self, body: Any, admin: Admin) -> None:
+    def test_another_type_than_an_object_is_refused(self, body: Any, admin: Admin) -> None:
         answer = admin.call(
             "POST", "/admin/questions/add-ajax", body=body, headers={"content-type": "application/json"}
         )
@@ -346,7 +346,7 @@ class TestEdit:
         # Nothing changed, so no paper must be compiled.
         assert card(exam).content_version == version
 
-    def test_marks_are_counted_anew(self, admin: Admin, exam: Exam) -> None:
+    def test_marks_are_counted_again(self, admin: Admin, exam: Exam) -> None:
         question_id = add(admin, exam, positive_marks=2)
 
         admin.post(f"/admin/questions/edit-ajax/{question_id}", {"positive_marks": "7.5"})
@@ -441,7 +441,7 @@ class TestDelete:
     @pytest.mark.parametrize(
         "ids", [None, [], "1,2", 7, {"1": 2}, [1, "x"], [1, None], [0], [1.5], [True], [[1]], [2**53], [1] * 10_001]
     )
-    def test_what_is_no_list_of_ids_is_refused(self, ids: Any, admin: Admin) -> None:
+    def test_another_type_than_a_list_of_ids_is_refused(self, ids: Any, admin: Admin) -> None:
         assert admin.post("/admin/questions/delete-multiple", {"ids": ids}).status == 400
 
     def test_ten_thousand_unknown_ids_are_no_trouble(self, admin: Admin) -> None:
@@ -498,7 +498,7 @@ class TestBatchAdd:
         assert (answer.body["added"], answer.body["errors"][0]["errors"][0]["field"]) == (0, "exam_id")
 
     @pytest.mark.parametrize("batch", [None, [], {}, "x", 7])
-    def test_what_is_no_list_is_refused(self, batch: Any, admin: Admin, exam: Exam) -> None:
+    def test_another_type_than_a_list_is_refused(self, batch: Any, admin: Admin, exam: Exam) -> None:
         answer = admin.post("/admin/questions/batch-add", {"exam_id": exam.id, "questions": batch})
 
         assert faulty_fields(answer) == {"questions"}
@@ -699,7 +699,7 @@ class TestImport:
         assert upload(admin, content).body["inserted"] == 2
 
     @pytest.mark.parametrize("content", [b"", b"\n", b"a,b,c\n1,2,3\n", b"\xff\xfe\x00", b"\x00" * 100, b"<html>"])
-    def test_what_is_no_csv_of_questions_is_refused(self, content: bytes, admin: Admin) -> None:
+    def test_a_file_that_is_not_a_csv_of_questions_is_refused(self, content: bytes, admin: Admin) -> None:
         answer = upload(admin, content)
 
         assert answer.status == 400

@@ -138,7 +138,7 @@ class TestApproval:
         assert listed(admin, status="pending")["total"] == 1
         assert audit.list_entries(limit=9, after=None)[0] == []
 
-    def test_of_something_that_is_no_role_is_refused(self, admin: Admin) -> None:
+    def test_of_an_unknown_role_is_refused(self, admin: Admin) -> None:
         request_id = asked(create_user())
 
         assert admin.post(f"/admin/requests/approve/{request_id}", {"approved_access": "root"}).status == 400

@@ -180,7 +180,7 @@ class TestRoles:
         assert (answer.status, answer.body["code"]) == (409, "last_admin")
         assert role_of(admin.user) == "admin"
 
-    def test_nobody_is_404(self, admin: Admin) -> None:
+    def test_an_unknown_user_is_404(self, admin: Admin) -> None:
         assert admin.post("/admin/users/update-role", {"user_id": 999, "new_role": "admin"}).status == 404
 
     @pytest.mark.parametrize("body", [{}, {"user_id": 1}, {"user_id": 1, "new_role": "root"}, {"user_id": 0}])
@@ -244,7 +244,7 @@ class TestAudit:
             "after": {"role": "admin"},
         }
 
-    def test_what_changed_nothing_is_no_change(self, admin: Admin, clock: FrozenClock) -> None:
+    def test_an_edit_without_effect_is_not_logged(self, admin: Admin, clock: FrozenClock) -> None:
         user = create_user()
         admin.post("/admin/users/update-role", {"user_id": user.id, "new_role": "user"})
         admin.post("/admin/users/update-role", {"user_id": admin.user.id, "new_role": "user"})
@@ -263,7 +263,7 @@ class TestAudit:
         assert times == sorted(times, reverse=True)
 
 
-def test_the_owner_is_told_of_a_new_role_and_of_nothing_else(admin: Admin, post: PostOffice) -> None:
+def test_the_owner_gets_a_mail_about_a_new_role_and_nothing_else(admin: Admin, post: PostOffice) -> None:
     user = create_user(username="new.admin", email="new@example.org")
     for role in ("user,admin", "user,admin"):
         admin.post("/admin/users/update-role", {"user_id": user.id, "new_role": role})

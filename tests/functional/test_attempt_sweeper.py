@@ -62,7 +62,7 @@ def test_waits_until_the_grace_is_over(exam: Exam) -> None:
     assert result_of(1, exam, attempt_id) is None
 
 
-def test_finishes_what_a_crash_left_closed(exam: Exam) -> None:
+def test_grades_attempts_that_a_crash_left_closed(exam: Exam) -> None:
     attempt_id = open_attempt(1, exam)
     attempts.close_attempt(1, exam.id, attempt_id=None, time=at(MORNING + 60))
 
@@ -101,7 +101,7 @@ def test_drops_the_sitting_of_a_deleted_exam(exam: Exam) -> None:
     assert attempts.get_sitting(1, exam.id) is None
 
 
-def test_one_students_trouble_does_not_keep_the_others_waiting(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_students_failure_does_not_delay_the_others(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     open_attempt(1, exam)
     other = open_attempt(2, exam)
     real = ending.end_if_due

@@ -109,7 +109,7 @@ class TestAccounts:
         assert again["is_new_user"] is True
 
     @pytest.mark.parametrize("email", ["mary@\u212aiosk.example", "\u017fam@example.org", "x@stra\u00dfe.example"])
-    def test_an_address_that_only_folds_to_anothers_is_nobodys(self, email: str) -> None:
+    def test_an_address_that_only_case_folds_to_another_is_not_linked(self, email: str) -> None:
         """The Kelvin sign, the long s, the sharp s: different letters that case folding equates."""
         for taken in ("mary@kiosk.example", "sam@example.org", "x@strasse.example"):
             create_user(email=taken)

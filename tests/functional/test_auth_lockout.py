@@ -89,7 +89,7 @@ def test_the_right_password_is_refused_during_the_lock_and_works_after_it(clock:
     assert attempt("john.doe", PASSWORD).status == 200
 
 
-def test_a_lock_from_a_time_that_the_clock_was_set_back_from_holds_nobody(clock: FrozenClock) -> None:
+def test_a_lock_from_before_the_clock_was_set_back_does_not_hold(clock: FrozenClock) -> None:
     create_user(username="john.doe")
     clock.advance(24 * 3600)
     for _ in range(3):
@@ -113,7 +113,7 @@ def test_the_three_routes_and_both_names_of_an_account_share_one_window() -> Non
     assert [attempt("john@example.org", PASSWORD, path).status for path in ROUTES] == [429] * 3
 
 
-def test_sources_are_told_apart_by_the_peer_and_never_by_a_header() -> None:
+def test_sources_are_distinguished_by_the_peer_and_never_by_a_header() -> None:
     create_user(username="john.doe")
 
     for number in range(3):
@@ -152,7 +152,7 @@ def test_failures_are_forgotten_after_a_quarter_of_an_hour(clock: FrozenClock) -
     assert attempt("john.doe").body["attempts_remaining"] == 2
 
 
-def test_attempts_that_were_never_decided_lock_nobody_out(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attempts_without_an_outcome_do_not_lock(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe")
     monkeypatch.setattr(rate_limits, "_SIGN_IN_WAITS", ())
     with monkeypatch.context() as outage:
@@ -186,7 +186,7 @@ def _down(*_: Any, **__: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_a_store_that_is_down_lets_nobody_in(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sign_in_is_refused_while_the_store_is_down(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe", role="user,admin")
     monkeypatch.setattr(table, "put", _down)
     answer = attempt("john.doe", PASSWORD, path)

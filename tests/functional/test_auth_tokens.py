@@ -75,7 +75,7 @@ class TestLogin:
         assert answer.body["success"] is False
 
     @pytest.mark.parametrize("body", ["{", "[]", '"x"', '{"username": 5, "password": "x"}', b"\xff\xfe"])
-    def test_refuses_what_is_no_such_object(self, body: Any) -> None:
+    def test_refuses_other_objects(self, body: Any) -> None:
         answer = send(app.lambda_handler, "POST", "/api/auth/login", body=body)
 
         assert answer.status == 400

@@ -218,7 +218,7 @@ class TestForeignPages:
 
         assert send(app.lambda_handler, "GET", "/api/auth/me", cookies=session, headers=headers).status == 200
 
-    def test_bearer_tokens_are_nobodys_cookie(self) -> None:
+    def test_a_bearer_token_is_not_accepted_as_cookie(self) -> None:
         token = access_token(create_user())
 
         assert ping(token=token, headers={"origin": "https://evil.example"}).status == 204

@@ -222,5 +222,5 @@ def item_size(item: dict[str, Any]) -> int:
     return sum(len(name) + size(value) for name, value in item.items())
 
 
-def test_the_clock_stands() -> None:
+def test_the_clock_is_frozen() -> None:
     assert FrozenClock().now() == MORNING

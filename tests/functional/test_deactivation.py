@@ -136,7 +136,7 @@ def test_it_is_in_the_log_once(admin: Admin, student: User) -> None:
     assert (entry.change.before, entry.change.after) == ({"active": True}, {"active": False})
 
 
-def test_where_sign_up_is_closed_nobody_makes_an_account_but_the_first_admin(
+def test_with_sign_up_closed_only_the_first_admin_creates_an_account(
     tables: dict[str, str], post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIGN_UP", "closed")

@@ -37,7 +37,7 @@ def test_accounts_without_a_password_are_not_listed() -> None:
     assert found("mary") == []
 
 
-def test_oneself_is_left_out_and_nobody_comes_twice() -> None:
+def test_oneself_is_left_out_and_no_user_is_listed_twice() -> None:
     first = create_user(username="john.doe", first_name="Johnny", last_name="Johnson")
     create_user(username="john.roe", first_name="John", last_name="Roe")
 

@@ -192,7 +192,7 @@ def level_of(parents: dict[int, int | None], number: int) -> int:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_deep_discussion_is_read_whole_and_every_page_stands_alone(token: str, seed: int) -> None:
+def test_a_deep_discussion_is_read_completely_and_every_page_can_be_shown_alone(token: str, seed: int) -> None:
     exam = create_exam()
     question_id = question_ids(exam.id)[0]
     parents = store_tree(question_id, exam.id, 700, seed)

@@ -157,7 +157,7 @@ class TestPosting:
         assert shown["count"] == 3
         assert messages(shown["comments"]) == ["first", ["reply"], "second"]
 
-    def test_a_reply_to_a_reply_lies_under_that(self, member: Member, question: int) -> None:
+    def test_a_reply_to_a_reply_is_nested_below_it(self, member: Member, question: int) -> None:
         root = member.posted(question, "root")
         reply = member.posted(question, "reply", parent_id=root)
         member.posted(question, "another", parent_id=root)
@@ -167,9 +167,7 @@ class TestPosting:
         shown = member.show(question).body["comments"]
         assert messages(shown) == ["root", ["reply", ["reply to the reply"], "another"]]
 
-    def test_at_the_deepest_level_a_reply_lies_beside_what_it_answers_and_names_it(
-        self, member: Member, question: int
-    ) -> None:
+    def test_at_the_deepest_level_a_reply_is_beside_the_comment_it_answers(self, member: Member, question: int) -> None:
         chain = [member.posted(question)]
         while len(chain) < MOST_LEVELS:
             chain.append(member.posted(question, parent_id=chain[-1]))
@@ -206,7 +204,7 @@ class TestPosting:
     def test_a_malformed_body_is_400(self, member: Member, question: int, body: Any) -> None:
         assert member.call("POST", f"/api/discussion/{question}", body=body).status == 400
 
-    def test_what_is_no_unicode_is_400(self, member: Member, question: int) -> None:
+    def test_invalid_unicode_is_400(self, member: Member, question: int) -> None:
         assert member.call("POST", f"/api/discussion/{question}", body='{"message": "\\ud800 half"}').status == 400
 
     def test_an_unknown_question_is_404(self, member: Member) -> None:
@@ -265,7 +263,7 @@ class TestEditing:
         (shown,) = other.show(question).body["comments"]
         assert (shown["message"], shown["is_edited"]) == ("Clearer.", True)
 
-    def test_somebody_elses_is_403_but_for_administrators(
+    def test_another_users_is_403_except_for_administrators(
         self, member: Member, other: Member, admin: Member, question: int
     ) -> None:
         comment = member.posted(question)
@@ -351,7 +349,7 @@ class TestDeleting:
         assert member.post(question, "to the root", parent_id=root).status == 200
         assert member.show(question).body["count"] == 3
 
-    def test_somebody_elses_is_403_but_for_administrators(
+    def test_another_users_is_403_except_for_administrators(
         self, member: Member, other: Member, admin: Member, question: int
     ) -> None:
         comment = member.posted(question)
@@ -649,7 +647,9 @@ class TestLog:
 
         assert self.logged() == []
 
-    def test_administrators_do_not_edit_what_is_nobodys(self, member: Member, admin: Member, question: int) -> None:
+    def test_administrators_do_not_edit_comments_of_erased_accounts(
+        self, member: Member, admin: Member, question: int
+    ) -> None:
         comment = member.posted(question)
         erasing.erase_user(member.user.id)
 
@@ -719,7 +719,9 @@ class TestEvents:
 
         assert sent == []
 
-    def test_other_questions_hear_nothing(self, member: Member, other: Member, exam: Exam, sent: list[Any]) -> None:
+    def test_followers_of_other_questions_get_nothing(
+        self, member: Member, other: Member, exam: Exam, sent: list[Any]
+    ) -> None:
         one, another, _ = question_ids(exam.id)
         self.follow(other, another, "theirs")
 

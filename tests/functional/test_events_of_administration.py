@@ -109,7 +109,7 @@ def test_the_stream_is_counted_within_its_rights(tokens: dict[str, str], tables:
     assert _handler("result_aggregator/stream.json")(event, FakeContext()) == {"batchItemFailures": []}
 
 
-def test_everything_is_counted_anew_within_its_rights(tokens: dict[str, str], tables: dict[str, str]) -> None:
+def test_everything_is_rebuilt_within_its_rights(tokens: dict[str, str], tables: dict[str, str]) -> None:
     event = json.loads((EVENTS / "statistics_rebuilder/begin.json").read_text(encoding="utf-8"))
     tallies.begin_generation()
 

@@ -58,7 +58,7 @@ def test_a_mail_has_text_and_html_and_one_receiver(ses: Any) -> None:
 
 
 @pytest.mark.parametrize("email", ["nobody@example.org", "", "no address"])
-def test_nobody_gets_nothing(ses: Any, email: str) -> None:
+def test_no_receivers_is_no_error(ses: Any, email: str) -> None:
     assert lambda_handler(orders(email), FakeContext()) == {"batchItemFailures": []}
 
     assert ses.sent_messages == []

@@ -159,7 +159,9 @@ def test_a_crash_in_the_middle_is_taken_up_by_the_next_try(
     assert len(desk.job(job_id)["questions"]) == 4
 
 
-def test_what_nobody_foresaw_is_tried_three_times_and_then_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_failure_is_tried_three_times_and_then_reported(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job_id = desk.upload(mock_paper())
     monkeypatch.setattr(generation, "run", lambda *_: 1 // 0)
 

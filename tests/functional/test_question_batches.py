@@ -48,7 +48,7 @@ def crashing(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
             add_questions(exam.id, MANY)
 
 
-def test_an_unfinished_batch_is_seen_by_nobody(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unfinished_batch_is_invisible(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = question_ids(exam.id)
     before = stored(exam)
 

@@ -172,7 +172,7 @@ class TestWhileSittingAgain:
 
 
 class TestVisibility:
-    def test_delayed_becomes_visible_by_itself(self, student: Student) -> None:
+    def test_delayed_becomes_visible_after_its_time(self, student: Student) -> None:
         exam = create_exam(result_mode="delayed", result_delay=5)
         student.sit(exam, "B")
 

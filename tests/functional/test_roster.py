@@ -234,7 +234,7 @@ class TestRows:
         assert (zoe.full_name, zoe.roll_no, batch_names("zoe@example.org")) == ("Zoë", "7", ["A"])
 
     @pytest.mark.parametrize("content", [b"", b"name,roll_no\nRavi,1\n", b"PK\x03\x04", b"\x00\x00\x00\x01"])
-    def test_a_file_that_is_no_roster_is_refused(self, admin: Admin, content: bytes) -> None:
+    def test_a_file_that_is_not_a_roster_is_refused(self, admin: Admin, content: bytes) -> None:
         assert (upload(admin, content).status, upload(admin, content).body["code"]) == (400, "csv_unreadable")
 
     def test_an_import_is_in_the_log(self, admin: Admin) -> None:
@@ -336,7 +336,7 @@ class TestJobs:
         assert self.work(post, "b") == 1
         assert self.job(admin, job_id)["result"]["created"] == 505
 
-    def test_an_unforeseen_fault_is_tried_again_and_then_told(
+    def test_an_unexpected_failure_is_retried_and_then_reported(
         self, admin: Admin, post: PostOffice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         job_id = self.start(admin, HEADER + self.rows(505))

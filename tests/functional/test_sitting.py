@@ -115,7 +115,7 @@ class TestStart:
         assert student.call("POST", "/start-exam/999").status == 404
 
     @pytest.mark.parametrize("path", ["/start-exam/abc", "/start-exam/0", "/start-exam/-1", f"/start-exam/{2**53}"])
-    def test_what_is_no_id_is_404(self, student: Student, path: str) -> None:
+    def test_an_invalid_id_is_404(self, student: Student, path: str) -> None:
         assert student.call("POST", path).status == 404
 
     def test_exam_without_questions_is_404(self, student: Student) -> None:
@@ -427,7 +427,7 @@ class TestSync:
         assert (answer.status, answer.body["saved"], answer.body["rejected"]) == (200, 1, [])
         assert student.paper(exam).body["answers"] == {**right, second: ["B"]}
 
-    def test_a_stale_tab_is_told_so_during_the_grace_too(self, student: Student, exam: Exam) -> None:
+    def test_a_stale_tab_gets_stale_revision_during_the_grace_too(self, student: Student, exam: Exam) -> None:
         student.start(exam)
         student.sync(exam, right_answers(exam))
         student.clock.advance(3600 + 1)
@@ -536,7 +536,7 @@ class TestSubmit:
         result = stored_result(student, exam, attempt_id)
         assert result.completed_at - result.started_at == 3600
 
-    def test_finishes_what_a_crash_left_between_closing_and_grading(self, student: Student, exam: Exam) -> None:
+    def test_grades_an_attempt_that_a_crash_left_closed(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
         student.sync(exam, right_answers(exam))
         attempts.close_attempt(student.user.id, exam.id, attempt_id=None, time=ExamTime.at(student.clock.now()))
@@ -544,7 +544,7 @@ class TestSubmit:
         assert student.submit(exam).body["result_id"] == attempt_id
         assert stored_result(student, exam, attempt_id).score.correct == 3
 
-    def test_of_one_that_was_ended_meanwhile_and_the_next_one_begun_tells_of_the_first(
+    def test_of_an_attempt_that_was_ended_and_followed_by_another_returns_the_first(
         self, student: Student, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         exam = create_exam(max_attempts=2, result_mode="delayed", result_delay=60)

@@ -36,7 +36,7 @@ def student(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.Monk
     return Student(create_exam(), clock)
 
 
-def test_within_a_second_after_the_grace_every_device_is_told_that_time_is_over(student: Student) -> None:
+def test_within_a_second_after_the_grace_every_device_gets_exam_time_over(student: Student) -> None:
     student.start()
     student.clock.advance(3600 + 30 + 0.5)
 

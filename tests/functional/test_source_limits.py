@@ -51,7 +51,7 @@ def call(path: str, **request: Any) -> Answer:
     return send(account_app.lambda_handler, "POST", path, body=CALLS[path], **request)
 
 
-def test_after_the_failures_of_a_source_are_used_up_nobody_signs_in_from_it_until_the_window_ends(
+def test_a_source_with_too_many_failures_is_refused_until_the_window_ends(
     clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="4")
@@ -106,9 +106,7 @@ def test_addresses_of_one_ipv6_subscriber_are_one_source(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("identifier", ["john.doe", "nobody", "nobody@example.org"])
-def test_after_fifty_failures_from_everywhere_an_account_hears_only_sources_it_knows(
-    identifier: str, clock: FrozenClock
-) -> None:
+def test_after_fifty_failures_an_account_accepts_only_known_sources(identifier: str, clock: FrozenClock) -> None:
     create_user(username="john.doe")
     sign_in("john.doe", PASSWORD, source_ip="192.0.2.1")
 
@@ -166,7 +164,7 @@ def test_the_routes_have_limits_of_their_own(monkeypatch: pytest.MonkeyPatch) ->
     assert [call(path).status for path in CALLS] == [429] * 4
 
 
-def test_what_belongs_to_one_name_is_looked_up_sixty_times_an_hour_whoever_asks() -> None:
+def test_one_name_is_looked_up_sixty_times_an_hour_from_all_sources() -> None:
     create_user(username="john.doe", email="john@example.org")
     path = "/api/validate-user-for-request"
 
@@ -221,7 +219,7 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return calls
 
 
-def test_a_window_from_a_time_that_the_clock_was_set_back_from_refuses_nobody(
+def test_a_window_from_before_the_clock_was_set_back_refuses_nobody(
     clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     configure(monkeypatch, SIGN_IN_FAILURES_PER_SOURCE="1")

@@ -262,7 +262,7 @@ class TestFailures:
     def test_the_models_time_fits_the_gateways(self) -> None:
         assert assistant.MODEL_SECONDS + 5 <= 30
 
-    def test_nobody_there(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_no_connection_is_open(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GROQ_BASE_URL", "http://127.0.0.1:9")
         monkeypatch.setenv("GROQ_API_KEY", "a-key")
         settings.cache_clear()
@@ -414,7 +414,9 @@ class TestDuringExams:
         )
         assert student.ask().status == 200
 
-    def test_an_attempt_whose_time_is_over_is_in_nobodys_way(self, student: Student, model: ModelServer) -> None:
+    def test_an_attempt_whose_time_is_over_does_not_close_the_assistant(
+        self, student: Student, model: ModelServer
+    ) -> None:
         student.start(create_exam())
 
         student.clock.advance(3600 + 30)
@@ -422,7 +424,7 @@ class TestDuringExams:
         student.clock.advance(1)
         assert student.ask().status == 200
 
-    def test_an_exam_that_was_deleted_is_in_nobodys_way(self, student: Student, model: ModelServer) -> None:
+    def test_a_deleted_exam_does_not_close_the_assistant(self, student: Student, model: ModelServer) -> None:
         exam = create_exam()
         student.start(exam)
         exam_changes.remove_exam(exam.id)

@@ -123,7 +123,7 @@ def test_every_queue_is_encrypted() -> None:
         assert properties["SqsManagedSseEnabled"] is True, queue
 
 
-def test_every_dead_letter_rings() -> None:
+def test_every_dead_letter_queue_has_an_alarm() -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for _, alarm in stack.deployed_of("AWS::CloudWatch::Alarm")

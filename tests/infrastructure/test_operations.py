@@ -124,7 +124,7 @@ class TestAlarms:
             assert len(alarm["AlarmDescription"]) > 20, name
             assert alarm["TreatMissingData"] in {"notBreaching", "breaching"}, name
 
-    def test_are_explained_to_whoever_is_woken(self) -> None:
+    def test_are_explained_in_the_operations_guide(self) -> None:
         guide = (stack.ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
         # One text serves all functions, and one all tables.
         families = {"ErrorsAlarm", "CrashesAlarm", "ThrottlesAlarm"}
@@ -143,7 +143,7 @@ class TestEveryDeployment:
         preference = RESOURCES[function]["Properties"]["DeploymentPreference"]
         assert preference["Type"] == {"Fn::If": ["IsProd", "Canary10Percent5Minutes", "AllAtOnce"]}
 
-    def test_goes_back_when_the_functions_alarm_rings(self, function: str) -> None:
+    def test_is_rolled_back_when_the_functions_alarm_fires(self, function: str) -> None:
         group = stack.deployed()[f"{function}DeploymentGroup"]["Properties"]
         assert group["AlarmConfiguration"]["Alarms"] == [
             {"Name": {"Ref": f"{function.removesuffix('Function')}ErrorsAlarm"}}
@@ -323,7 +323,7 @@ class TestConcurrency:
 
 
 class TestThrottles:
-    def test_stand_far_above_need(self) -> None:
+    def test_are_far_above_need(self) -> None:
         api = RESOURCES["HttpApi"]["Properties"]
         students = 10_000
         by_all = (

@@ -71,11 +71,11 @@ class TestEveryFunction:
     def test_has_no_policies_of_aws_but_these(self, function: str) -> None:
         assert set(stack.aws_policies(function)) <= set(AWS_POLICIES)
 
-    def test_is_told_the_tables_it_may_touch_and_no_others(self, function: str) -> None:
+    def test_gets_only_the_tables_it_may_touch(self, function: str) -> None:
         told = {table for table, variable in TABLES.items() if variable in stack.environment(function)}
         assert told == _tables(function)
 
-    def test_is_told_when_a_file_that_it_may_read_is_missing(self, function: str) -> None:
+    def test_can_distinguish_a_missing_file_from_a_forbidden_one(self, function: str) -> None:
         def buckets(action: str) -> set[str]:
             found = (item for item in stack.statements(function) if action in item.actions)
             return {_names(resource) for item in found for resource in item.resources}
@@ -108,7 +108,7 @@ def test_students_functions_touch_papers_but_no_lists_or_categories() -> None:
                 assert keys <= {"PAPERS#*", "PAPER#*", "KEY#*", "CARD#*"}, item.sid
 
 
-def test_resource_policies_let_in_nobody_from_elsewhere() -> None:
+def test_resource_policies_allow_no_other_account() -> None:
     for queue_policy, properties in stack.deployed_of("AWS::SQS::QueuePolicy"):
         for statement in properties["PolicyDocument"]["Statement"]:
             assert statement["Principal"] != "*", queue_policy

@@ -42,7 +42,7 @@ class TestEveryTable:
         assert _keys(properties["KeySchema"]) == {"HASH": "pk", "RANGE": "sk"}
         assert _types(properties).items() >= {"pk": "S", "sk": "S"}.items()
 
-    def test_is_encrypted_with_a_key_whose_use_is_on_record(self, table: str) -> None:
+    def test_is_encrypted_with_a_key_whose_use_is_recorded(self, table: str) -> None:
         assert TABLES[table]["Properties"]["SSESpecification"] == {"SSEEnabled": True}
 
     def test_outlives_the_stack_and_in_production_any_mistake(self, table: str) -> None:

@@ -142,7 +142,7 @@ def test_large_partial_syncs_of_different_questions_all_count() -> None:
     assert draft.answers == dict.fromkeys(ids, "3")
 
 
-def test_sweeper_and_student_finish_a_closed_attempt_once() -> None:
+def test_sweeper_and_student_grade_a_closed_attempt_once() -> None:
     exam = create_exam([MCQ], max_attempts=1)
     sitting, _ = start(STUDENT, exam.id, at())
     closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, time=at())

@@ -57,7 +57,7 @@ def check(answer: Answer, about: object) -> None:
 
 
 @pytest.mark.parametrize("row", WITH_IDS, ids=by_name)
-def test_what_is_no_id_is_nobodys(row: Row, world: World) -> None:
+def test_an_invalid_id_has_no_owner(row: Row, world: World) -> None:
     usual = row.request(world.of(caller_of(row)))[1]
     number = re.findall(r"[0-9]+", usual)[-1]
     for no_id in NO_IDS:
@@ -68,7 +68,7 @@ def test_what_is_no_id_is_nobodys(row: Row, world: World) -> None:
 
 
 @pytest.mark.parametrize("pattern", NO_PATHS)
-def test_what_is_no_path_leads_nowhere(pattern: str, world: World) -> None:
+def test_an_invalid_path_matches_no_route(pattern: str, world: World) -> None:
     for row in ROW_OF.values():
         usual = row.request(world.of(caller_of(row)))[1]
         answer = send(world, row, pattern.format(path=usual, PATH=usual.upper()))
@@ -143,7 +143,7 @@ def test_a_body_beyond_its_limit_is_413(row: Row, world: World) -> None:
     assert world.changes() == []
 
 
-def test_a_body_that_is_no_base64_is_a_bad_request(world: World) -> None:
+def test_a_body_with_invalid_base64_is_a_bad_request(world: World) -> None:
     for row in TAKING:
         method, path, _ = row.request(world.of(caller_of(row)))
         event = http_event(method, path, token=world.tokens[caller_of(row)], body=b"x")

@@ -57,7 +57,7 @@ def test_no_header_is_another_place(headers: dict[str, str], world: World) -> No
     assert sign_in("mary.kiss", PASSWORD, headers=headers).status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-def test_a_lock_is_the_accounts_and_locks_nobody_else_out(world: World) -> None:
+def test_a_lock_applies_to_one_account_only(world: World) -> None:
     for _ in range(4):
         sign_in("mary.kiss", "wrong", source_ip="198.51.100.1")
     assert sign_in("mary.kiss", PASSWORD).status == HTTPStatus.OK

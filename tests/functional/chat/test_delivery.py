@@ -120,7 +120,7 @@ def test_other_failures_forget_nothing(gateway: Gateway) -> None:
     assert left(user_id) == {"one", "two", "three"}
 
 
-def test_slow_ones_keep_nobody_waiting(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_ones_do_not_delay_others(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"slow{number}" for number in range(3)] + [f"quick{number}" for number in range(15)]
     user_id = connected(*names)
     gateway.slow = set(names[:3])

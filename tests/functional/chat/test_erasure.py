@@ -138,7 +138,7 @@ class TestDeletedAccounts:
         self.erase(chen)
         assert ben.texts(group) == [erasing.PLACEHOLDER]
 
-    def test_what_they_took_back_is_unread_for_nobody_at_any_moment(
+    def test_deleted_messages_are_never_unread(
         self, asha: Person, ben: Person, group: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         asha.say(group, "first")

@@ -22,7 +22,7 @@ def members(person: Person, group: int) -> list[tuple[int, bool]]:
 
 
 class TestCreating:
-    def test_members_are_told(self, asha: Person, ben: Person, chen: Person, wire: Wire) -> None:
+    def test_members_get_an_event(self, asha: Person, ben: Person, chen: Person, wire: Wire) -> None:
         asha.befriend(ben)
         device = ben.connect()
         group = asha.ok("POST", "/group", {"name": "Physics", "member_ids": [ben.id]})["conv_id"]
@@ -75,7 +75,7 @@ class TestLargeGroups:
 
 
 class TestTalking:
-    def test_everybody_hears(self, asha: Person, ben: Person, chen: Person, group: int, wire: Wire) -> None:
+    def test_all_members_get_the_event(self, asha: Person, ben: Person, chen: Person, group: int, wire: Wire) -> None:
         devices = [asha.connect(), chen.connect(), chen.connect()]
         ben.say(group, "hi all")
         for device in devices:
@@ -151,7 +151,7 @@ class TestAdding:
 
 
 class TestLeaving:
-    def test_others_are_told(self, asha: Person, ben: Person, chen: Person, group: int, wire: Wire) -> None:
+    def test_others_get_an_event(self, asha: Person, ben: Person, chen: Person, group: int, wire: Wire) -> None:
         devices = [asha.connect(), ben.connect()]
         chen.ok("DELETE", f"/group/{group}/exit")
         for device in devices:

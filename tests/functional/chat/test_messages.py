@@ -183,7 +183,7 @@ class TestPages:
             assert ben.ok("GET", f"/messages/{dm}", query={"before": later})["messages"][-1]["message"] == str(position)
         assert ben.ok("GET", f"/messages/{dm}", query={"before": "1970-01-01"})["messages"] == []
 
-    def test_not_before_what_is_no_time(self, asha: Person, dm: int) -> None:
+    def test_an_invalid_time_is_refused(self, asha: Person, dm: int) -> None:
         for text in ("yesterday", "2026-13-01", "12"):
             assert asha.call("GET", f"/messages/{dm}", query={"before": text}).status == 400
 
@@ -352,12 +352,12 @@ class TestUnfriending:
             assert one.call("POST", f"/messages/{dm}", {"message": "x"}).status == 403
         assert asha.call("PUT", f"/messages/{message['id']}/edit", {"message": "x"}).status == 404
 
-    def test_a_new_connection_begins_anew(self, asha: Person, ben: Person, dm: int) -> None:
+    def test_a_new_connection_has_a_new_conversation(self, asha: Person, ben: Person, dm: int) -> None:
         asha.say(dm, "old")
         asha.ok("DELETE", f"/friend/{ben.id}")
         again = asha.befriend(ben)
         assert again != dm
         assert ben.texts(again) == []
 
-    def test_nobody_to_unfriend(self, asha: Person, ben: Person) -> None:
+    def test_no_such_connection_to_remove(self, asha: Person, ben: Person) -> None:
         assert asha.call("DELETE", f"/friend/{ben.id}").status == 404

@@ -120,7 +120,7 @@ class TestRequests:
         assert ben.call("PUT", "/request/999", {"action": "accept"}).status == 404
         assert ben.call("PUT", f"/request/{waiting['conn_id']}", {"action": "maybe"}).status == 400
 
-    def test_neither_oneself_nor_nobody(self, asha: Person, person: NewPerson) -> None:
+    def test_neither_oneself_nor_an_unknown_user(self, asha: Person, person: NewPerson) -> None:
         assert asha.call("POST", "/request", {"recipient_id": asha.id}).status == 400
         assert asha.call("POST", "/request", {"recipient_id": 999}).status == 404
         assert asha.call("POST", "/request", {"recipient_id": person(password=None).id}).status == 404

@@ -91,7 +91,7 @@ class TestConnecting:
 
 
 class TestPresenceEvents:
-    def test_friends_hear_of_the_first_and_the_last_device(
+    def test_friends_get_events_for_the_first_and_the_last_device(
         self, asha: Person, ben: Person, chen: Person, dm: int, wire: Wire
     ) -> None:
         friend, stranger = ben.connect(), chen.connect()
@@ -105,7 +105,7 @@ class TestPresenceEvents:
         call_socket("$disconnect", second)
         assert wire.took(friend) == wire.took(stranger) == []
 
-    def test_friends_hear_of_who_is_heard_of_again(
+    def test_friends_get_an_event_after_a_silence(
         self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
     ) -> None:
         friend, silent, other = ben.connect(), asha.connect(), asha.connect()
@@ -121,7 +121,7 @@ class TestPresenceEvents:
 
         assert wire.took(friend, "user_online") == [{"user_id": asha.id}]
 
-    def test_friends_hear_of_the_end_of_a_device_that_was_found_gone_before(
+    def test_friends_get_the_end_of_a_device_that_was_already_gone(
         self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
     ) -> None:
         friend, gone = ben.connect(), asha.connect()
@@ -214,7 +214,7 @@ class TestFrames:
         (error,) = wire.took(device, "error")
         assert error["code"] == code
 
-    def test_a_crash_is_told_without_its_reason(
+    def test_a_crash_is_reported_without_its_reason(
         self, asha: Person, dm: int, wire: Wire, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(*_: object, **__: object) -> None:

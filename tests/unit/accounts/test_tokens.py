@@ -147,7 +147,7 @@ def test_no_other_algorithm_is_looked_at(algorithm: Any) -> None:
     refused(token.rsplit(".", 1)[0] + ".")
 
 
-def test_a_public_key_is_no_secret() -> None:
+def test_a_public_key_does_not_sign() -> None:
     """RS/HS confusion: HMAC with a public text as the key, or RSA with an attacker's key."""
     from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - only here
     from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - only here

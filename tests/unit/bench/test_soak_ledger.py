@@ -44,7 +44,7 @@ def test_what_was_promised_and_not_kept() -> None:
     assert ledger.violations == ["results: found [1, 2, 2], expected [1, 2]"]
 
 
-def test_who_is_at_work_is_told_from_who_waits_for_input() -> None:
+def test_busy_processes_are_distinguished_from_waiting_ones() -> None:
     script = "import sys\nprint('ready', flush=True)\nsys.stdin.readline()\nwhile True: pass"
     command = [sys.executable, "-c", script]
     with subprocess.Popen(

@@ -68,7 +68,7 @@ class TestImport:
             2, None, Question(question_type="MCQ", question_text="Q", option_a="x", option_b="y", correct_answer="A")
         )
 
-    def test_columns_stand_in_any_order_and_case(self) -> None:
+    def test_columns_may_have_any_order_and_case(self) -> None:
         (row,) = imported("Correct_Answer, OPTION_B ,option_a,Question_Text\nB,y,x,Q\n")
         assert row.question.option_b == "y"
 
@@ -100,7 +100,7 @@ class TestImport:
         rows = imported(f"{HEADER}\n\n{GOOD}\n,,,,,,,,,,,\n\n{GOOD}\n\n")
         assert [row.line for row in rows] == [3, 6]
 
-    def test_padding_of_spreadsheets_is_no_column(self) -> None:
+    def test_padding_of_spreadsheets_is_not_a_column(self) -> None:
         assert len(imported(f"{HEADER},,\n{GOOD},,\n{GOOD}\n")) == 2
         assert refused(f"{HEADER},\n{GOOD},,\n") == ["Row 2: has 14 cells where the header has 12"]
 

@@ -151,7 +151,7 @@ def test_a_part_fits_a_database_item() -> None:
     assert packing.PART_SIZE <= 350 * 1024
 
 
-def test_a_key_is_no_paper() -> None:
+def test_a_key_cannot_be_read_as_a_paper() -> None:
     paper, key = compiled(MCQ_QUESTION)
     with pytest.raises(PackingError):
         unpack_paper(pack_key(key))
@@ -159,7 +159,7 @@ def test_a_key_is_no_paper() -> None:
         unpack_key(pack_paper(paper))
 
 
-def test_a_key_with_a_number_that_is_none_is_refused() -> None:
+def test_a_key_with_an_invalid_number_is_refused() -> None:
     broken = msgspec.structs.replace(NUMERIC_QUESTION, correct_answer="x")
     with pytest.raises(ValueError, match="answer key"):
         compiled(broken)

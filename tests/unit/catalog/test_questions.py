@@ -246,7 +246,7 @@ def test_image_paths_that_are_none(path: str) -> None:
     assert list(faults(MCQ_FIELDS, image_path=path)) == ["image_path"]
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_together() -> None:
     assert set(
         faults(
             {"question_type": "NUMERIC", "option_a": "x", "correct_answer": "x", "tolerance": -1, "positive_marks": -1}

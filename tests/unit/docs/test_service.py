@@ -44,7 +44,7 @@ def test_a_path_is_found_with_ids_in_it(path: str, methods: tuple[str, ...]) -> 
     assert TABLE.allowed(path) == methods
 
 
-def test_a_known_path_with_another_method_is_told_what_it_takes() -> None:
+def test_another_method_of_a_known_path_is_405_with_the_allowed_methods() -> None:
     refusal = service.refusal("/admin/exams", "DELETE", TABLE)
     assert isinstance(refusal, MethodNotAllowed)
     assert refusal.headers["Allow"] == "GET, POST"

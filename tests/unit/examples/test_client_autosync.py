@@ -86,7 +86,7 @@ def test_waits_longer_while_there_is_no_network_and_then_recovers(sheet: Sheet, 
     assert not sheet.waiting
 
 
-def test_tells_of_a_refusal_and_tries_again(sheet: Sheet, watch: Watch) -> None:
+def test_reports_a_refusal_and_retries(sheet: Sheet, watch: Watch) -> None:
     auto = AutoSync(sheet, settle=2, clock=watch)
     sheet.waiting, sheet.trouble = True, refused("stale_revision")
     auto.step()

@@ -76,7 +76,7 @@ def test_an_expired_access_token_is_renewed(trouble: Trouble, connection: Connec
     assert trouble.platform.seen[-2:] == ["POST /api/auth/refresh", "GET /api/exams/7"]
 
 
-def test_an_answer_that_is_no_json_has_its_text_as_message(trouble: Trouble, connection: Connection) -> None:
+def test_an_answer_that_is_not_json_has_its_text_as_message(trouble: Trouble, connection: Connection) -> None:
     trouble.platform.failing = [Reply(502, {}, b"<h1>Bad gateway</h1>")]
 
     with pytest.raises(ApiError, match="Bad gateway"):

@@ -159,7 +159,7 @@ def test_too_late_hands_in_what_was_in_time(pupil: Pupil) -> None:
     assert 0 not in pupil.platform.given
 
 
-def test_the_other_device_yields_where_one_is_told_so(pupil: Pupil) -> None:
+def test_the_other_device_yields_if_resolve_says_so(pupil: Pupil) -> None:
     met: list[Conflict] = []
 
     def prefer_mine(conflict: Conflict) -> Any:
@@ -241,9 +241,7 @@ def test_what_the_server_takes_is_taken_here(pupil: Pupil, question_id: int, ans
     assert sheet.sync().revision == 1
 
 
-def test_what_the_server_does_not_take_is_told_and_holds_nothing_up(
-    pupil: Pupil, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rejected_answer_is_reported_and_does_not_block_others(pupil: Pupil, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = pupil.device()
     sheet.answer(NUMERIC, "1.41")
     sheet.sync()

@@ -63,7 +63,7 @@ def test_every_question_has_its_line(run: Run) -> None:
     assert table[1].split()[-2:] == ["right", "1.00"]
 
 
-def test_another_score_is_told_and_fails(run: Run) -> None:
+def test_another_score_is_reported_and_fails(run: Run) -> None:
     run.platform.bonus = 3  # a hundredth of a mark
 
     assert run() == 1
@@ -97,7 +97,7 @@ def test_the_exam_goes_when_asked(run: Run) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:3000", "ftp://127.0.0.1"])
-def test_what_is_no_url_is_refused(url: str) -> None:
+def test_an_invalid_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="not an http"):
         HttpTransport(url)
 

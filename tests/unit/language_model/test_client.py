@@ -103,7 +103,7 @@ def test_does_not_wait_longer_than_its_caller(serve: Serve) -> None:
         Reply(body='{"choices": [{"message": null}]}'),
     ],
 )
-def test_what_is_no_completion_is_unavailable_at_once(serve: Serve, reply: Reply) -> None:
+def test_an_answer_without_a_completion_is_unavailable_at_once(serve: Serve, reply: Reply) -> None:
     server = serve(replies(reply))
 
     with pytest.raises(Unavailable) as raised:

@@ -25,7 +25,7 @@ def test_what_is_complete_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "```", "``````", "I cannot do that.", '{"items": 7}', "null", "\ud800"])
-def test_what_is_no_list_is_none(text: str) -> None:
+def test_another_type_than_a_list_is_none(text: str) -> None:
     assert json_answers.read_items(text, "items") is None
 
 

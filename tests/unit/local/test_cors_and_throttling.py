@@ -21,7 +21,7 @@ def preflight(origin: str) -> Request:
     return request(("origin", origin), ("access-control-request-method", "POST"))
 
 
-def test_a_preflight_of_an_allowed_origin_is_told_what_it_may() -> None:
+def test_a_preflight_of_an_allowed_origin_gets_the_allowed_methods() -> None:
     rules = cors(AllowHeaders=["authorization"], AllowCredentials=True, MaxAge=600)
 
     answer = rules.preflight(preflight(APP))
@@ -38,14 +38,14 @@ def test_a_preflight_of_an_allowed_origin_is_told_what_it_may() -> None:
     }
 
 
-def test_a_preflight_of_another_origin_is_told_nothing() -> None:
+def test_a_preflight_of_another_origin_gets_no_headers() -> None:
     answer = cors().preflight(preflight("https://evil.example.test"))
 
     assert answer is not None
     assert (answer.status, list(answer.headers)) == (204, [])
 
 
-def test_options_without_a_requested_method_is_no_preflight() -> None:
+def test_options_without_a_requested_method_is_not_a_preflight() -> None:
     assert cors().preflight(request(("origin", APP))) is None
 
 

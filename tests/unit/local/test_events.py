@@ -99,7 +99,7 @@ def test_everything_else_arrives_in_base64(headers: list[tuple[str, str]]) -> No
     assert (event["body"], event["isBase64Encoded"]) == (base64.b64encode(b"a=1").decode(), True)
 
 
-def test_text_that_is_none_arrives_in_base64() -> None:
+def test_binary_bodies_arrive_in_base64() -> None:
     event = event_of(("content-type", "application/json"), body=b"\xff\x00")
 
     assert base64.b64decode(event["body"]) == b"\xff\x00"

@@ -220,7 +220,7 @@ def test_what_cannot_be_taken_is_answered_in_the_error_shape(sent: bytes, status
     run(work)
 
 
-def test_slow_and_broken_clients_hold_up_nobody() -> None:
+def test_slow_and_broken_clients_do_not_delay_others() -> None:
     async def work() -> None:
         patience = Patience(idle=5, stalled=5, linger=0.5)
         async with serving(echo, patience) as port, contextlib.AsyncExitStack() as slow:
@@ -309,7 +309,7 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
     run(work)
 
 
-def test_failures_of_an_invocation_are_told_apart() -> None:
+def test_failures_of_an_invocation_are_distinguished() -> None:
     async def work() -> None:
         async def refused(function: str, event: Any) -> Answer:
             return json_answer(404, {"message": "Function not found"})

@@ -68,7 +68,7 @@ def test_an_impossible_offset_is_refused(tmp_path: Path, offset: float) -> None:
         ClockFile(tmp_path / "clock").set(offset)
 
 
-def test_function_lines_are_told_from_the_emulators(tmp_path: Path) -> None:
+def test_function_lines_are_separated_from_the_emulators(tmp_path: Path) -> None:
     lines = [
         "2026-11-23 14:26:35 INFO [lambda_runtime] Lambda worker spawned for local-ExamsFunction-98F (python3.13)\n",
         "2026-11-23 14:26:35 INFO [lambda] Lambda local-ExamsFunction-98F output:\n",

@@ -59,7 +59,7 @@ def test_health_tells_whether_requests_are_answered() -> None:
     assert call(FakeControl(is_ready=False), "GET", "/_local/health")[0].status == 503
 
 
-def test_the_clock_is_set_and_told() -> None:
+def test_the_clock_is_set_and_returned() -> None:
     control = FakeControl()
 
     answer, content = call(control, "POST", "/_local/clock", {"offset_seconds": 60})

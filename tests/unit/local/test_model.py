@@ -77,7 +77,7 @@ def test_an_empty_answer_is_empty(model: Model) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"{}", b'{"messages": [{"role": "user"}]}'])
-def test_what_is_no_conversation_is_refused(body: bytes) -> None:
+def test_an_invalid_conversation_is_refused(body: bytes) -> None:
     assert call(FakeControl(), "POST", endpoint.PATH, body)[0].status == 400
 
 

@@ -89,7 +89,7 @@ def test_conditions_hold_or_not(template: Template) -> None:
 
 
 @pytest.mark.parametrize("text", ["[1]", "Resources: 1", "a: [", ""])
-def test_what_is_no_template_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_template_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(text, encoding="utf-8")
 

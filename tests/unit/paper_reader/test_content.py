@@ -55,7 +55,7 @@ class TestPlacedStrings:
     def test_what_follows_a_series_goes_on_where_it_ended(self) -> None:
         assert texts(b"BT /R 10 Tf 1 0 0 1 50 700 Tm (a) Tj 1 0 0 1 55 700 Tm (b) Tj (c) Tj [(d)] TJ ET") == ["abcd"]
 
-    def test_a_place_that_is_no_number_is_passed_over(self) -> None:
+    def test_a_place_that_is_not_a_number_is_skipped(self) -> None:
         content = b"BT /R 10 Tf 1 0 0 1 50 700 Tm (a) Tj 1 0 0 1 5.5.5 700 Tm (b) Tj 1 0 0 1 60 700 Tm (c) Tj ET"
 
         assert texts(content) == ["abc"]

@@ -52,7 +52,7 @@ class TestOptionsInTheDirections:
 
         assert (found[5].options, found[5].answer) == ([], "12")
 
-    def test_parts_of_a_paper_are_no_options(self) -> None:
+    def test_parts_of_a_paper_are_not_options(self) -> None:
         told = [
             "Instructions (Questions 1 to 5): The test has four parts.",
             "(A) Physics",
@@ -104,7 +104,7 @@ def test_letters_in_cells_of_their_own() -> None:
     assert {question.answer for question in found} == {"C"}
 
 
-def test_letters_of_a_list_to_match_are_no_options() -> None:
+def test_letters_of_a_list_to_match_are_not_options() -> None:
     table = ["A\tHaematite\tI\tZinc", "B\tBauxite\tII\tIron", "C\tGalena\tIII\tLead", "D\tSphalerite\tIV\tAluminium"]
     found = extract(paper([*PLAIN, "6. How many of these pairs are right?", *table, "Answer: 3"])).questions
 
@@ -119,7 +119,7 @@ def test_roman_numerals_in_the_key() -> None:
     assert [question.answer for question in found] == ["B", "A", "D", "C", "B"]
 
 
-def test_questions_that_want_an_essay_are_left_out_and_told() -> None:
+def test_essay_questions_are_left_out_and_reported() -> None:
     essays = ["6. Explain why ice floats on water.", "OR", "Derive the lens formula.", "7. State the laws of motion."]
     found = extract(paper([*PLAIN, *essays]))
 

@@ -60,7 +60,7 @@ class TestNumbering:
         assert [question.number for question in questions] == [1, 2, 3, 4]
         assert questions[1].text.startswith("A ball is thrown in 1947. It falls")
 
-    def test_instructions_are_no_questions(self) -> None:
+    def test_instructions_are_not_questions(self) -> None:
         told = ["INSTRUCTIONS", "1. The candidate must use a ball point pen on the OMR sheet.",
                 "2. Each correct answer carries 4 marks; negative marking applies.",
                 "3. No calculator in the hall."]  # fmt: skip
@@ -92,7 +92,7 @@ class TestOptions:
 
         assert_whole(questions_of(paper([f"{index}. {stem} {marked}" for index, stem in enumerate(STEMS, 1)])))
 
-    def test_what_looks_like_an_option_in_the_text_is_none(self) -> None:
+    def test_apparent_options_in_the_text_are_not_options(self) -> None:
         found = lines()
         found[0] = "1. If det(A) = 4 and (B) is the inverse of f(A), see (C) below, what is it?"
         found[1:5] = [
@@ -250,7 +250,7 @@ class TestKeys:
 
         assert [question.answer for question in questions] == ["B", "", "B", "B"]
 
-    def test_by_section_where_the_numbers_begin_anew(self) -> None:
+    def test_by_section_if_the_numbers_start_again(self) -> None:
         sections = ["PHYSICS", *lines(), "CHEMISTRY", *(line.replace("Which", "What") for line in lines())]
         keys = ["ANSWER KEY", "PHYSICS", "1. (A) 2. (B) 3. (C) 4. (D)", "CHEMISTRY", "1. (D) 2. (C) 3. (B) 4. (A)"]
         questions = questions_of(paper([*sections, *keys]))
@@ -274,7 +274,7 @@ class TestKeys:
 
         assert [question.question_type for question in questions_of(paper(found))] == ["MSQ"] * 4
 
-    def test_solutions_behind_the_key_are_no_questions(self) -> None:
+    def test_solutions_after_the_key_are_not_questions(self) -> None:
         solved = ["HINTS & SOLUTIONS", "1. (B) By Newton we find that the value of it is 4.", "2. (C) See above."]
         questions = questions_of(paper([*MOCK, *solved]))
 
@@ -310,7 +310,7 @@ class TestScripts:
         assert "KrutiDev10" in found.warnings[0].message
 
 
-def test_a_passage_stands_with_each_of_its_questions() -> None:
+def test_a_passage_is_given_with_each_of_its_questions() -> None:
     found = lines()
     found[5:5] = ["Passage for Questions 2 to 3", "A river flows through a plain that is green."]
     questions = questions_of(paper(found))

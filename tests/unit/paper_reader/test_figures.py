@@ -58,7 +58,7 @@ def test_each_drawing_belongs_to_its_question_or_option(paint: Painter, columns:
         assert shown == {owner}, owner
 
 
-def test_what_is_written_in_a_drawing_is_no_text_of_the_question() -> None:
+def test_text_in_a_drawing_is_not_text_of_the_question() -> None:
     drawn = drawn_paper(("between", "options-in-a-square"), DRAWINGS[1:2])
 
     first, _, third, _ = extract(drawn.data).questions

@@ -206,7 +206,7 @@ def test_what_is_too_large_is_called_so(make: Callable[[], bytes]) -> None:
         (pdf(CATALOG, PAGES, page(), stream(b"q 600 0 0 800 0 0 cm /Im Do Q"), FONT), NO_TEXT),
     ],
 )
-def test_what_cannot_be_read_is_told_apart(data: bytes, code: str) -> None:
+def test_unreadable_answers_are_distinguished(data: bytes, code: str) -> None:
     with pytest.raises(DocumentError) as raised:
         extract(data)
 
@@ -233,12 +233,12 @@ def test_a_file_that_is_only_locked_against_changes_is_read() -> None:
     assert len(extract(_encrypted("", "RC4-128")).questions) == 4
 
 
-def test_time_that_is_not_enough_is_told_apart_from_a_file_that_takes_too_long() -> None:
+def test_too_little_time_is_distinguished_from_a_file_that_takes_too_long() -> None:
     with pytest.raises(OutOfTime):
         extract_isolated(paper(*[MOCK] * 60, stream="glyphs"), seconds=0.1)
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     told: list[tuple[int, int]] = []
 
     extract_isolated(paper(*[MOCK] * 11), seconds=20, progress=lambda page, pages: told.append((page, pages)))

@@ -191,7 +191,7 @@ class TestDraft:
         assert decode(encode(answers), len(answers)) == answers
 
     @given(st.lists(draft_texts, min_size=1, max_size=40), st.data())
-    def test_changes_are_as_good_as_a_full_state(self, answers: list[str], data: st.DataObject) -> None:
+    def test_changes_are_equivalent_to_a_full_state(self, answers: list[str], data: st.DataObject) -> None:
         positions = st.integers(0, len(answers) - 1)
         expected = dict(enumerate(answers))
         overlay: dict[str, str] = {}

@@ -121,7 +121,7 @@ def test_a_thousand_boundaries() -> None:
 
 
 @pytest.mark.parametrize("garbage", ["x", "NaN", "sNaN", "AC", "--1"])
-def test_what_is_no_number_is_wrong(garbage: str) -> None:
+def test_an_invalid_number_is_wrong(garbage: str) -> None:
     assert outcome(numeric("0", "9e99"), garbage) == "W"
 
 

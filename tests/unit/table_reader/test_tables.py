@@ -91,7 +91,7 @@ def test_numbers_in_sheets_are_shown_as_people_typed_them() -> None:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 100,
     ],
 )
-def test_what_is_no_table_is_refused(content: bytes) -> None:
+def test_a_file_that_is_not_a_table_is_refused(content: bytes) -> None:
     with pytest.raises(TableError):
         read_table(content)
 

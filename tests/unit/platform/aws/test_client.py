@@ -142,7 +142,7 @@ class TestWhatComesBack:
         assert len(waits) == 1
 
     @pytest.mark.parametrize("broken", [answer(b'{"Item":{}}', x_amz_crc32="1"), answer(b'{"Item'), answer(b"\xff")])
-    def test_that_stays_broken_is_no_answer(self, client: JsonClient, broken: Answer) -> None:
+    def test_that_stays_broken_is_unavailable(self, client: JsonClient, broken: Answer) -> None:
         script = Script(client, broken)
         with pytest.raises(HTTPClientError):
             client.call("GetItem", TABLE)
@@ -190,7 +190,7 @@ class TestRefusals:
             (answer(b"\xff", 404), "404"),
         ],
     )
-    def test_have_a_code_wherever_it_stands(self, client: JsonClient, given: Answer, code: str) -> None:
+    def test_have_a_code_on_every_route(self, client: JsonClient, given: Answer, code: str) -> None:
         Script(client, given)
         with pytest.raises(ClientError) as refused:
             client.call("GetItem", TABLE)
@@ -245,7 +245,7 @@ class TestAttempts:
         # botocore's quota: 500, of which each retry takes 14.
         assert len(script.requests) == 100 + 500 // 14
 
-    def test_are_each_signed_anew(self, client: JsonClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_each_attempt_is_signed_again(self, client: JsonClient, monkeypatch: pytest.MonkeyPatch) -> None:
         script = Script(client, answer(b"", 500), answer({}))
         times = iter([(2026, 1, 5, 4, 30, 0, 0, 5, 0), (2026, 1, 5, 4, 31, 0, 0, 5, 0)])
         monkeypatch.setattr("smartexam.platform.aws.signing.time.gmtime", lambda: next(times))

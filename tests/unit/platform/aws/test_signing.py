@@ -79,7 +79,7 @@ def test_a_new_day_or_new_credentials_have_a_key_of_their_own(monkeypatch: pytes
             assert signature(sent) == by_botocore(credentials, "dynamodb", "POST", "http://example.com/", sent, b"{}")
 
 
-def test_a_token_goes_along_and_is_signed() -> None:
+def test_a_session_token_is_sent_and_signed() -> None:
     sent = Signer("dynamodb", "us-east-1").signed("POST", "example.com", "/", {}, b"{}", PASSING)
 
     assert sent["X-Amz-Security-Token"] == "a-session-token=="

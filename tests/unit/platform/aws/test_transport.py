@@ -116,7 +116,7 @@ def test_a_connection_is_used_again() -> None:
     assert accepted == [1]
 
 
-def test_a_connection_that_the_other_side_closed_meanwhile_is_replaced() -> None:
+def test_a_connection_that_the_other_side_closed_is_replaced() -> None:
     closed = threading.Event()
 
     def once(connection: socket.socket) -> None:

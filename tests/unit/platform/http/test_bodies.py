@@ -96,7 +96,7 @@ def test_what_was_sent_is_not_repeated_at_any_length() -> None:
 
 
 @pytest.mark.parametrize("body", ["{", "", "nul", b"\xff", "[" * 100_000, '{"name":"\\ud800"}'])
-def test_what_is_no_json_is_400(body: Any) -> None:
+def test_invalid_json_is_400(body: Any) -> None:
     with pytest.raises(BadRequest):
         read(body)
 
