@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from smartexam.platform.errors import BadRequest, TooLarge, UnsupportedMedia
-from smartexam.platform.http import faults
+from smartexam.platform.http import faults, numbers
 from smartexam.platform.http.request import Request
 
 ShapeT = TypeVar("ShapeT")
@@ -75,9 +75,12 @@ def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
         BadRequest: malformed JSON.
     """
     try:
-        return _decode(content, shape)
+        decoded = _decode(content, shape)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise BadRequest("Malformed JSON", code="malformed_json") from None
+    if numbers.may_be_huge(content):
+        numbers.refuse_huge(decoded)
+    return decoded
 
 
 def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
@@ -87,9 +90,11 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
         InvalidFields: a field is missing or cannot be read as its type.
     """
     try:
-        return msgspec.convert(values, shape, strict=False)
+        converted = msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
         raise faults.invalid(error, shape, values, of_text=True) from None
+    numbers.refuse_huge(converted)
+    return converted
 
 
 def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
@@ -99,9 +104,11 @@ def convert_json(value: Any, shape: type[ShapeT]) -> ShapeT:
         InvalidFields: a field is missing or of the wrong type.
     """
     try:
-        return msgspec.convert(value, shape)
+        converted = msgspec.convert(value, shape)
     except msgspec.ValidationError as error:
         raise faults.invalid(error, shape, value if isinstance(value, dict) else None) from None
+    numbers.refuse_huge(converted)
+    return converted
 
 
 FormFields = dict[str, str | list[str]]
