@@ -136,7 +136,7 @@ SITTING = (
     Row("GET", "/preload-exam/{running}", foreign=200, missing=404),
     Row("POST", "/start-exam/{spare}", foreign=200, missing=404),
     Row("GET", "/exam/{running}", foreign=400, missing=404),
-    Row("POST", "/exam/{running}/next-section", own=400, foreign=400, missing=404, access="auth"),
+    Row("POST", "/exam/{running}/next-section", own=400, foreign=400, missing=404, access="user"),
     Row(
         "POST",
         "/api/sync-exam-answers/{running}",
