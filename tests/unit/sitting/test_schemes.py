@@ -84,12 +84,12 @@ def filled(name: str) -> tuple[list[Question], Structure]:
     structure = preset(name)
     fields = presets.find(name)
     assert fields is not None
-    options = {"option_a": "1", "option_b": "2", "option_c": "3", "option_d": "4"}
+    options: dict[str, Any] = {"option_a": "1", "option_b": "2", "option_c": "3", "option_d": "4"}
     correct = {"MCQ": "A", "MSQ": "A,B,C", "NUMERIC": "1"}
     some = []
     for section, described in zip(structure.sections, fields["sections"], strict=True):
         for question_type, count in described["expected"].items():
-            extra = {} if question_type == "NUMERIC" else options
+            extra: dict[str, Any] = {} if question_type == "NUMERIC" else options
             some += [
                 Question(
                     question_type=question_type,
@@ -128,7 +128,7 @@ def test_presets_by_hand(name: str, count: int, maximum: int, given: dict[str, s
     paper, key = compiled(some, structure)
     result = grade(key, [given.get(question.question_type, "") for question in paper.questions])
 
-    assert (paper.asked, paper.marks(paper.max_units)) == (count, maximum)
+    assert (paper.asked, paper.marks(paper.max_units)) == (count, Fraction(maximum))
     assert result.marks == score
     assert sum(section.score for section in result.sections) == result.score
     assert sum(section.max_score for section in result.sections) == result.max_score
@@ -157,7 +157,7 @@ def test_draws_are_uniform_and_reproducible() -> None:
 
 def test_layouts_never_change() -> None:
     """Attempts in progress and their results depend on it: what a seed gave once it must give for good."""
-    options = {f"option_{letter}": letter for letter in "abcde"}
+    options: dict[str, Any] = {f"option_{letter}": letter for letter in "abcde"}
     some = [Question(question_type="MCQ", question_text="?", correct_answer="A", **options)] * 5
     paper, _ = compiled(some, Structure(), Shuffle(questions=True, options=True))
     layout = layout_of(paper, "0123456789abcdef")
@@ -171,9 +171,9 @@ def test_old_units_stay() -> None:
     assert key.units == 3
 
 
-def test_two_hundred_questions_are_graded_as_fast_as_a_loop_can(benchmark_ratio: float = 12.0) -> None:
+def test_two_hundred_questions_are_graded_as_fast_as_a_loop_can() -> None:
     """By ratio: the machine may be slow. 100 µs for 200 questions are about ten times a bare loop over them."""
-    options = {"option_a": "1", "option_b": "2", "option_c": "3", "option_d": "4"}
+    options: dict[str, Any] = {"option_a": "1", "option_b": "2", "option_c": "3", "option_d": "4"}
     mcq = Question(question_type="MCQ", question_text="?", correct_answer="A", **options)
     msq = structs.replace(mcq, question_type="MSQ", correct_answer="A,B,C")
     structure = Structure(marking=read_marking({"MSQ": {"partial": "proportional"}}))
@@ -185,4 +185,4 @@ def test_two_hundred_questions_are_graded_as_fast_as_a_loop_can(benchmark_ratio:
         return [(len(answer), answer) for answer in answers]
 
     took = min(timeit.repeat(lambda: grade(key, answers), number=20, repeat=7))
-    assert took < benchmark_ratio * min(timeit.repeat(bare, number=20, repeat=7))
+    assert took < 12 * min(timeit.repeat(bare, number=20, repeat=7))
