@@ -44,7 +44,7 @@ def _generate(work: Work, bucket: str, key: str) -> Outcome:
     request = msgspec.convert(work.job.request, GenerationRequest)
     source = None if request.mode == PURE else storage.get(bucket, key, most=LARGEST_PDF)
     try:
-        outcome = generation.run(request, source, work.remaining, work.report)
+        outcome = generation.run(request, source, work.remaining, work.report, recognises_scans=True)
     except generation.OutOfTime:
         raise BadRequest("The work takes longer than a job may. Ask for fewer.", code="out_of_time") from None
     return Outcome(msgspec.json.encode(outcome), f"{len(outcome.questions)} questions")

@@ -11,6 +11,8 @@ from paper_reader.figures import owners, regions
 from paper_reader.layout import reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
+from paper_reader.ocr import marks
+from paper_reader.ocr.marks import Doubts
 from paper_reader.paper import questions
 from paper_reader.paper.model import Progress, QuestionPaper, Warning_
 from paper_reader.pdf import kruti_dev
@@ -23,16 +25,19 @@ _LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header o
 _MOST_TEXT: Final = 400_000
 
 
-def extract(data: bytes, progress: Progress | None = None) -> QuestionPaper:
+def extract(data: bytes, progress: Progress | None = None, *, is_scan: bool = False) -> QuestionPaper:
     """The questions of a PDF.
 
     Args:
         data: the file.
+        is_scan: whether its text is to be recognised in its pictures.
         progress: called with the number of pages read and of all pages.
 
     Raises:
         DocumentError: the file cannot be read, or has no text.
     """
+    if is_scan:
+        return _recognised(data, progress)
     with _uncollected():
         return _extract(data, progress)
 
@@ -57,6 +62,20 @@ def _extract(data: bytes, progress: Progress | None) -> QuestionPaper:
         if progress is not None:
             progress(page.number, len(document))
     _refuse_scans(pages)
+    return _read(pages)
+
+
+def _recognised(data: bytes, progress: Progress | None) -> QuestionPaper:
+    """The questions of a scan: doubtful words are named, and keys stay open."""
+    from paper_reader.ocr import scans  # noqa: PLC0415 - PDFium, which papers with text do without
+
+    Document(data)  # refuses what is no PDF, or beyond the limits
+    pages, doubts = scans.recognised(data, progress)
+    _refuse_scans(pages)
+    return _read(pages, doubts)
+
+
+def _read(pages: list[PageContent], doubts: Doubts | None = None) -> QuestionPaper:
     is_decoded = kruti_dev.decode(pages)
     legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
     drawn = regions.find(pages)
@@ -81,7 +100,12 @@ def _extract(data: bytes, progress: Progress | None) -> QuestionPaper:
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
     paper = QuestionPaper(found, warnings, len(pages), text=_text(lines))
     paper.rotations = {page.number: page.rotation for page in pages if page.rotation}
-    owners.give(paper, drawn, lines)
+    owners.give(paper, drawn, lines, is_scan=doubts is not None)
+    if doubts is not None:
+        marks.leave_open(found)
+        marks.name_doubts(found, doubts)
+        told = "The text was recognised in a scan. Compare it with the paper; the answers are left open."
+        warnings.insert(0, Warning_("recognised", told))
     for question in found:
         warnings += [Warning_("review", message, question.number) for message in question.warnings]
     return paper

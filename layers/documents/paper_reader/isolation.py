@@ -21,6 +21,8 @@ from paper_reader.paper.model import Area, Cut, Figure, PaperQuestion, Progress,
 
 # Of data; with mapped code and memory that the limit does not count, the process stays below 256 MB.
 MEMORY_BYTES: Final = 176 * 1024 * 1024
+# For a page of a scan as a picture, and for each Tesseract with two languages.
+SCAN_MEMORY_BYTES: Final = 420 * 1024 * 1024
 _PROGRESS_EVERY: Final = 5  # pages
 
 
@@ -36,7 +38,7 @@ class OutOfTime(Exception):
 
 
 def extract_isolated(
-    data: bytes, *, seconds: float, with_figures: bool = False, progress: Progress | None = None
+    data: bytes, *, seconds: float, with_figures: bool = False, is_scan: bool = False, progress: Progress | None = None
 ) -> QuestionPaper:
     """The questions of a PDF, read in another process.
 
@@ -57,7 +59,14 @@ def extract_isolated(
         source.write(data)
         source.seek(0)
         process = subprocess.Popen(  # noqa: S603 - our own module, and nothing of the file is in the command
-            [sys.executable, "-m", "paper_reader.isolation", str(int(seconds) + 1), *(["figures"] * with_figures)],
+            [
+                sys.executable,
+                "-m",
+                "paper_reader.isolation",
+                str(int(seconds) + 1),
+                *(["figures"] * with_figures),
+                *(["scan"] * is_scan),
+            ],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -144,42 +153,43 @@ def _question(fields: dict[str, Any]) -> PaperQuestion:
     )
 
 
-def _limit(seconds: int) -> None:
+def _limit(seconds: int, memory: int) -> None:
     import resource  # noqa: PLC0415 - not on every system, and of use in the child alone
 
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _read(data: bytes, progress: Progress) -> QuestionPaper:
+def _read(data: bytes, progress: Progress, *, is_scan: bool) -> QuestionPaper:
     if b"/Encrypt" not in data:
         # pypdf imports the ciphers at its own import, which takes 40 ms that only encrypted files need.
         sys.modules["Crypto"] = None  # type: ignore[assignment]
     from paper_reader.extract import extract  # noqa: PLC0415 - the process that waits for this one does without pypdf
 
-    return extract(data, progress)
+    return extract(data, progress, is_scan=is_scan)
 
 
 def main() -> None:
     """Read a PDF from standard input and write the result to standard output, as lines of JSON."""
-    _limit(int(sys.argv[1]))
+    is_scan = "scan" in sys.argv
+    _limit(int(sys.argv[1]), SCAN_MEMORY_BYTES if is_scan else MEMORY_BYTES)
     gc.disable()  # the process ends before garbage collection is worthwhile
 
-    with_figures = len(sys.argv) > 2
+    with_figures = "figures" in sys.argv
 
     def tell(answer: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 
     def progress(page: int, pages: int) -> None:
-        if page % _PROGRESS_EVERY == 0 or page == pages:
+        if is_scan or page % _PROGRESS_EVERY == 0 or page == pages:
             tell({"page": page, "pages": pages})
 
     data = sys.stdin.buffer.read()
     paper: QuestionPaper | None = None
     try:
-        paper = _read(data, progress)
+        paper = _read(data, progress, is_scan=is_scan)
         answer = asdict(paper) | {"figures": [figure.cuts for figure in paper.figures]}
     except DocumentError as error:
         answer = {"code": error.code, "message": error.message}

@@ -23,6 +23,8 @@ _CALL_SECONDS: Final = 22.0
 _LEAST_SECONDS: Final = 4.0
 _MOST_REPAIRS: Final = 30
 _MOST_OPTIONS: Final = 8
+_READING_SECONDS: Final = 55.0
+_RECOGNISING_SECONDS: Final = 540.0
 _READING_SHARE: Final = 60  # percent of an extraction that is reading
 
 Report = Callable[[int, str], None]
@@ -40,7 +42,14 @@ class Clock(Protocol):
         ...
 
 
-def run(request: GenerationRequest, source: bytes | None, remaining: Clock, report: Report) -> Outcome:
+def run(
+    request: GenerationRequest,
+    source: bytes | None,
+    remaining: Clock,
+    report: Report,
+    *,
+    recognises_scans: bool = False,
+) -> Outcome:
     """Generate what a request asks for.
 
     Args:
@@ -56,7 +65,9 @@ def run(request: GenerationRequest, source: bytes | None, remaining: Clock, repo
     """
     if request.mode != EXTRACT and not client.is_configured():
         raise Unavailable("No language model is configured", code="model_not_configured", retry_after=3600)
-    paper = None if source is None else _read(request.mode, source, remaining, report)
+    paper = (
+        None if source is None else _read(request.mode, source, remaining, report, recognises_scans=recognises_scans)
+    )
     if request.mode == EXTRACT:
         if paper is None:
             raise BadRequest("pdf_file: This field is required", code="invalid_fields")
@@ -68,30 +79,40 @@ def run(request: GenerationRequest, source: bytes | None, remaining: Clock, repo
     return writing.write(request, text, existing, _asking(remaining, report), client.model_name(), report)
 
 
-def _read(mode: str, source: bytes, remaining: Clock, report: Report) -> "QuestionPaper":
+def _read(mode: str, source: bytes, remaining: Clock, report: Report, *, recognises_scans: bool) -> "QuestionPaper":
     from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
-    from paper_reader.errors import DocumentError  # noqa: PLC0415
+    from paper_reader.errors import NO_TEXT, DocumentError  # noqa: PLC0415
 
-    seconds = min(55.0, remaining())
-    if seconds < 1:
-        raise OutOfTime
-    try:
-        return isolation.extract_isolated(
-            source,
-            seconds=seconds,
-            with_figures=mode == EXTRACT,
-            progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
-        )
-    except DocumentError as error:
-        raise _refusal(error.code, error.message) from None
-    except isolation.OutOfTime as error:
-        if seconds >= 55:
+    def read(most_seconds: float, *, is_scan: bool) -> "QuestionPaper":
+        seconds = min(most_seconds, remaining())
+        if seconds < 1:
+            raise OutOfTime
+        try:
+            return isolation.extract_isolated(
+                source,
+                seconds=seconds,
+                with_figures=mode == EXTRACT,
+                is_scan=is_scan,
+                progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
+            )
+        except isolation.OutOfTime as error:
+            if seconds < most_seconds and not is_scan:
+                raise OutOfTime from None
             if error.paper is not None:
                 return error.paper  # questions with missing figures have a warning
             raise BadRequest(
                 "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
             ) from None
-        raise OutOfTime from None
+
+    try:
+        try:
+            return read(_READING_SECONDS, is_scan=False)
+        except DocumentError as error:
+            if error.code != NO_TEXT or not recognises_scans:
+                raise
+            return read(_RECOGNISING_SECONDS, is_scan=True)
+    except DocumentError as error:
+        raise _refusal(error.code, error.message) from None
 
 
 def _refusal(code: str, message: str) -> BadRequest:

@@ -24,14 +24,21 @@ _FORMULA_WARNING: Final = "Some of it is a picture of a formula; the image shows
 _TABLE_WARNING: Final = "It has a table whose cells have several lines; the image shows it as printed."
 
 
-def give(paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line]) -> None:
+def give(paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line], *, is_scan: bool = False) -> None:
     """Give each question its drawings, and warn about those that could not be assigned.
 
     Args:
         paper: its questions, in the order of the document.
         regions: the drawings of the pages.
         lines: the document, in reading order.
+        is_scan: whether its pages are pictures, in which no drawing can be told from text: a question that speaks of a
+            figure is shown as it is printed, down to its options.
     """
+    if is_scan:
+        for question in paper.questions:
+            if _mentions_figure(question):
+                question.figure = len(paper.figures)
+                paper.figures.append(Figure(list(_cuts(_stem_of(question), lines))))
     if regions:
         owners = _Owners(paper.questions, lines)
         given: dict[int, list[Region]] = {}
@@ -277,6 +284,10 @@ def _warn(question: PaperQuestion) -> None:
         question.warn("An option is empty: it may be a picture.", 0.7)
     if question.figure is not None or has_pictures:
         return
-    text = question.text.lower()
-    if any(word in text for word in _WORDS) and _MENTIONED.search(text):
+    if _mentions_figure(question):
         question.warn("It speaks of a figure, and none was found.", 0.9)
+
+
+def _mentions_figure(question: PaperQuestion) -> bool:
+    text = question.text.lower()
+    return any(word in text for word in _WORDS) and _MENTIONED.search(text) is not None

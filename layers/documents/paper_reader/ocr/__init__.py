@@ -1,0 +1,1 @@
+"""Scans: their pages drawn, and the words on them recognised by Tesseract."""
