@@ -123,10 +123,10 @@ def test_two_events_at_once_do_the_work_once(desk: Desk, monkeypatch: pytest.Mon
     job_id = desk.upload(mock_paper())
     real, inside, go_on = generation.run, threading.Event(), threading.Event()
 
-    def waiting(*arguments: Any) -> Any:
+    def waiting(*arguments: Any, **named: Any) -> Any:
         inside.set()
         assert go_on.wait(20)
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(generation, "run", waiting)
     outcomes: list[Any] = []

@@ -32,13 +32,13 @@ def give(paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line],
         regions: the drawings of the pages.
         lines: the document, in reading order.
         is_scan: whether its pages are pictures, in which no drawing can be told from text: a question that speaks of a
-            figure is shown as it is printed, down to its options.
+            figure is shown as it is printed.
     """
     if is_scan:
         for question in paper.questions:
             if _mentions_figure(question):
                 question.figure = len(paper.figures)
-                paper.figures.append(Figure(list(_cuts(_stem_of(question), lines))))
+                paper.figures.append(Figure(list(_cuts(_as_printed(question, paper.questions), lines))))
     if regions:
         owners = _Owners(paper.questions, lines)
         given: dict[int, list[Region]] = {}
@@ -229,6 +229,21 @@ def _stem_of(question: PaperQuestion) -> list[Region]:
         if low < area.y1:
             found.append(Region(area.page, (min(area.left, area.x0), low, max(area.right, area.x1), area.y1)))
     return found[:1]
+
+
+def _as_printed(question: PaperQuestion, questions: Sequence[PaperQuestion]) -> list[Region]:
+    """The question with all that stands before the next one, as something to be shown."""
+    found = []
+    for area in question.areas:
+        below = [
+            other.y1
+            for each in questions
+            for other in each.areas
+            if other.page == area.page and other.y1 < area.y0 and other.left < area.right and area.left < other.right
+        ]
+        low = max(below, default=area.y0 - _MARGIN) + _MARGIN
+        found.append(Region(area.page, (min(area.left, area.x0), min(low, area.y0), max(area.right, area.x1), area.y1)))
+    return found
 
 
 def _apart(place: Area, region: Region) -> float:

@@ -1,0 +1,119 @@
+"""Scans: the text that Tesseract recognises, with its doubts, and keys left open."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from PIL import Image, ImageDraw
+
+from paper_reader.errors import NO_TEXT, DocumentError
+from paper_reader.isolation import extract_isolated
+
+LINES = (
+    "1. Which of these is a vector quantity in mechanics?",
+    "(A) Mass",
+    "(B) Velocity",
+    "(C) Time",
+    "(D) Energy",
+    "2. The unit of force in the figure is named after",
+    "(A) Newton",
+    "(B) Pascal",
+    "(C) Joule",
+    "(D) Watt",
+    "ANSWER KEY",
+    "1. (B)  2. (A)  3. (C)",
+)
+DOUBTFUL = "Pascal"
+
+
+def scan() -> bytes:
+    """A page that is a picture of text."""
+    page = Image.new("L", (1654, 2339), 255)
+    pen = ImageDraw.Draw(page)
+    for number, line in enumerate(LINES):
+        pen.text((150, 150 + 60 * number), line, fill=0, font_size=34)
+    pdf = FPDF(format="A4")
+    pdf.add_page()
+    pdf.image(page, 0, 0, 210, 297)
+    return bytes(pdf.output())
+
+
+@pytest.fixture
+def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Tesseract that recognises the page above, and doubts one word."""
+    table = io.StringIO()
+    table.write("level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n")
+    for number, line in enumerate(LINES):
+        left = 150
+        for index, word in enumerate(line.split()):
+            confidence = 31 if word == DOUBTFUL else 96
+            width = 18 * len(word)
+            place = f"{left}\t{150 + 60 * number}\t{width}\t34"
+            table.write(f"5\t1\t1\t1\t{number + 1}\t{index + 1}\t{place}\t{confidence}\t{word}\n")
+            left += width + 14
+    (tmp_path / "words.tsv").write_text(table.getvalue())
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!/bin/sh\ncat > /dev/null\ncat '{tmp_path}/words.tsv'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_a_scan_is_read_by_what_is_recognised_in_it() -> None:
+    paper = extract_isolated(scan(), seconds=60, is_scan=True)
+
+    first, second = paper.questions
+    assert first.text == "Which of these is a vector quantity in mechanics?"
+    assert first.options == ["Mass", "Velocity", "Time", "Energy"]
+    assert second.options == ["Newton", "Pascal", "Joule", "Watt"]
+    assert "recognised" in {warning.code for warning in paper.warnings}
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_keys_of_a_scan_are_left_open() -> None:
+    found = extract_isolated(scan(), seconds=60, is_scan=True).questions
+
+    assert [(question.answer, question.is_verified) for question in found] == [("", False), ("", False)]
+    assert all(any("recognised from a scan" in warning for warning in question.warnings) for question in found)
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_doubtful_words_are_named_and_lower_the_confidence() -> None:
+    first, second = extract_isolated(scan(), seconds=60, is_scan=True).questions
+
+    assert "Recognised with doubt: Pascal" in second.warnings
+    assert not any("doubt" in warning for warning in first.warnings)
+    assert second.confidence < first.confidence < 1
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_a_question_of_a_scan_that_speaks_of_a_figure_is_shown_as_printed() -> None:
+    paper = extract_isolated(scan(), seconds=60, is_scan=True, with_figures=True)
+
+    first, second = paper.questions
+    assert first.figure is None
+    assert second.figure is not None
+    with Image.open(io.BytesIO(paper.figures[second.figure].picture)) as shown:
+        assert shown.width > shown.height > 200
+
+
+def test_where_tesseract_is_missing_the_message_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(DocumentError) as raised:
+        extract_isolated(scan(), seconds=60, is_scan=True)
+
+    assert raised.value.code == NO_TEXT
+    assert "tesseract-ocr-hin" in raised.value.message
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+def test_the_installed_tesseract_reads_a_scan() -> None:
+    first, second = extract_isolated(scan(), seconds=100, is_scan=True).questions
+
+    assert first.options == ["Mass", "Velocity", "Time", "Energy"]
+    assert second.text == "The unit of force in the figure is named after"
