@@ -1,10 +1,10 @@
-"""Parts of the benchmark run in one process, each on an engine of its own."""
+"""Runs parts of the benchmark in one process, each on its own engine."""
 
 from smartexam.platform.dynamodb import engine
 from tests.factories.process import forget_processes_state
 
 
 def begin_process() -> None:
-    """Forget what the part before has left: its settings, its connections, its ids and papers."""
+    """Clear the state of the previous part: settings, connections, ids and papers."""
     forget_processes_state()
     engine.reset()

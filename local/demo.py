@@ -93,7 +93,7 @@ class DemoDataError(Exception):
 
 
 def load_accounts() -> dict[str, int]:
-    """Write the accounts, with their passwords set; their ids by username."""
+    """Write the accounts with their passwords; returns their ids by username."""
     # Imported here because printing the credentials must work without the layer's settings.
     from smartexam.accounts.passwords import hash_password  # noqa: PLC0415
     from smartexam.accounts.store.identity import create_user  # noqa: PLC0415
@@ -158,7 +158,7 @@ class Administrator:
 
 
 def load_batches(admin: Administrator, user_ids: Mapping[str, int]) -> None:
-    """Create the batches and put the students into them.
+    """Create the batches with their students.
 
     Raises:
         DemoDataError: the API refused something.

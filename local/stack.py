@@ -147,10 +147,10 @@ class LocalStack:
         return kept
 
     def run_schedule(self) -> Any:
-        """Run the sweeper as its schedule does, then the other scheduled functions; returns the result of the sweeper.
+        """Run the sweeper and then the other scheduled functions; returns the sweeper's result.
 
         Raises:
-            FunctionError: it failed; `InvocationError`, `TimeoutError`: it gave no answer.
+            FunctionError: it failed; `InvocationError`, `TimeoutError`: it did not answer.
         """
         backend = self._api.backend
         if backend is None or self._sweeper is None:
@@ -333,7 +333,7 @@ def _claimed(data_dir: Path) -> IO[bytes]:
 
 
 def _scheduled(template: Template) -> list[str]:
-    """The functions that have a schedule."""
+    """The functions with a schedule."""
     return [
         logical_id
         for logical_id, properties in functions(template)

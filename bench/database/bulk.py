@@ -31,7 +31,8 @@ Work = tuple[Maker, range]
 
 
 def write(works: Sequence[Work], piece: int = 500) -> None:
-    """Write the items that makers make of ranges of numbers; makers must be module functions, for the processes."""
+    """Write the items that makers create for ranges of numbers; makers must be module functions, to be sent to
+    processes."""
     pieces = [(maker, part) for maker, numbers in works for part in _parts(numbers, piece)]
     if sum(len(numbers) for _, numbers in works) <= _FEW:
         for maker, numbers in works:

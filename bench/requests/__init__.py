@@ -15,7 +15,7 @@ from bench.report import Budget, Options, Section, Table
 # Of the same route written the common way, in the same run.
 LARGEST_SHARE = 0.5
 LARGEST_FRAMEWORK_SHARE = 0.15
-# Of one hand-signed request over a connection that is kept.
+# Relative to one hand-signed request over an open connection.
 LARGEST_MULTIPLE = 4.0
 # Checking a password is slow on purpose.
 _SLOW = frozenset({"login"})

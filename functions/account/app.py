@@ -123,14 +123,14 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
 
 @api.put("/api/account/profile", access=Access.AUTH, takes=Names, answers=Success, limit=_LIMIT)
 def change_profile(request: Request, body: Names) -> Success:
-    """Change one's names; the username stays."""
+    """Change your own names; the username stays."""
     service.change_names(request.caller, body.first_name, body.last_name, request.now)
     return Success()
 
 
 @api.post("/api/account/change-password", access=Access.AUTH, takes=ChangedPassword, answers=Success, limit=_LIMIT)
 def change_password(request: Request, body: ChangedPassword) -> Success:
-    """Change one's password. This session stays, all others end; a mail tells of it.
+    """Change your own password. This session stays, all others end, and a mail reports the change.
 
     Raises:
         BadRequest: `invalid_fields` where the new password does not meet the policy.
@@ -143,13 +143,13 @@ def change_password(request: Request, body: ChangedPassword) -> Success:
 
 @api.get("/api/account/sessions", access=Access.AUTH, answers=Sessions)
 def list_sessions(request: Request) -> Sessions:
-    """List what one is signed in with: browsers, apps and connections, the newest first."""
+    """List your own sessions: browsers, apps and connections, the newest first."""
     return Sessions(security.sessions_of(request.caller, request.now))
 
 
 @api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Success)
 def end_session(request: Request, session_id: str) -> Success:
-    """End one of one's sessions; its tokens are refused within seconds.
+    """End one of your own sessions; its tokens are refused within seconds.
 
     Raises:
         NotFound: `session_not_found`.
@@ -160,14 +160,14 @@ def end_session(request: Request, session_id: str) -> Success:
 
 @api.post("/api/account/sessions/end-others", access=Access.AUTH, answers=Success)
 def end_other_sessions(request: Request) -> Success:
-    """End all of one's sessions but the one that asks; their tokens are refused within seconds."""
+    """End all of your own sessions except the current one; their tokens are refused within seconds."""
     security.end_other_sessions(request.caller, request.now)
     return Success()
 
 
 @api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup)
 def begin_mfa(request: Request) -> MfaSetup:
-    """Begin to set up a second factor (TOTP); it is in force once a code confirms it.
+    """Begin to set up a second factor (TOTP), which takes effect when a code confirms it.
 
     Raises:
         Conflict: `mfa_on`.
@@ -177,7 +177,7 @@ def begin_mfa(request: Request) -> MfaSetup:
 
 @api.post("/api/account/mfa/confirm", access=Access.AUTH, takes=MfaCode, answers=RecoveryCodes, limit=_LIMIT)
 def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
-    """Put one's second factor in force with a first code; answers ten recovery codes, which are shown only now.
+    """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.
 
     Raises:
         BadRequest: `mfa_code_invalid`.
@@ -189,7 +189,7 @@ def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
 
 @api.post("/api/account/mfa/disable", access=Access.AUTH, takes=MfaRemoval, answers=Success, limit=_LIMIT)
 def disable_mfa(request: Request, body: MfaRemoval) -> Success:
-    """Remove one's second factor, with the password and a code or a recovery code.
+    """Remove the second factor, with the password and a code or a recovery code.
 
     Raises:
         Conflict: `mfa_not_on`.

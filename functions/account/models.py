@@ -92,7 +92,7 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangedPassword(msgspec.Struct, frozen=True):
-    """The present password and the one that replaces it."""
+    """The current password and the new one."""
 
     current_password: Text
     new_password: Text
@@ -129,7 +129,7 @@ class Sessions(msgspec.Struct, frozen=True):
 
 
 class MfaSetup(msgspec.Struct, frozen=True):
-    """The secret for an authenticator app, also as the address that it reads from a QR code."""
+    """The secret for an authenticator app, and the same as an address for a QR code."""
 
     secret: str
     otpauth_url: str
@@ -142,7 +142,7 @@ class MfaCode(msgspec.Struct, frozen=True):
 
 
 class RecoveryCodes(msgspec.Struct, frozen=True):
-    """Codes for when the app is lost; each serves once, and they are shown only now."""
+    """Codes for a lost app; each works once, and they are shown only now."""
 
     recovery_codes: list[str]
 

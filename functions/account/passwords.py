@@ -62,7 +62,7 @@ def refusal(password: str, user: User) -> str | None:
 
 
 def change(user: User, wanted: ChangedPassword, session: str, now: float) -> None:
-    """Set another password, whose owner has proved to know the present one; other sessions end.
+    """Set a new password after the owner proved the current one; other sessions end.
 
     Raises:
         InvalidFields: the password is not accepted.
@@ -76,7 +76,7 @@ def change(user: User, wanted: ChangedPassword, session: str, now: float) -> Non
 
 
 def _names_of(user: User) -> set[str]:
-    """The names of an account's owner in every order, as letters alone."""
+    """The names of an account's owner in every order, only letters."""
     first, last = _letters(user.first_name.casefold()), _letters(user.last_name.casefold())
     username, local = user.username.casefold(), user.email.partition("@")[0]
     names = {first, last, first + last, last + first, _letters(username), _letters(local)}

@@ -29,7 +29,7 @@ def change_password(caller: Principal, wanted: ChangedPassword, source_ip: str, 
     """Change the caller's password; this session stays and all others end.
 
     Raises:
-        Forbidden: the present password is wrong.
+        Forbidden: the current password is wrong.
         InvalidFields: the new one is not accepted.
         RateLimited: too many wrong passwords.
     """
@@ -40,7 +40,7 @@ def change_password(caller: Principal, wanted: ChangedPassword, source_ip: str, 
 
 
 def sessions_of(caller: Principal, now: float) -> list[SessionRow]:
-    """What the caller is signed in with, the newest first."""
+    """The sessions of the caller, the newest first."""
     user = _account(caller)
     rows = [
         *_rows("web", user, caller, sessions.of_user(user.id, now)),
@@ -54,7 +54,7 @@ def sessions_of(caller: Principal, now: float) -> list[SessionRow]:
 
 
 def end_session(caller: Principal, session: str, now: float) -> None:
-    """End one session of the caller, and the connections that it opened.
+    """End one session of the caller and close its connections.
 
     Raises:
         NotFound: the caller has no such session.
@@ -71,13 +71,13 @@ def end_session(caller: Principal, session: str, now: float) -> None:
 
 
 def end_other_sessions(caller: Principal, now: float) -> None:
-    """End all sessions of the caller but the one that asks."""
+    """End all sessions of the caller except the current one."""
     accounts.end_other_sessions(current(caller).user_id, caller.session, now)
     end_sockets(caller.user_id, but=caller.session)
 
 
 def begin_mfa(caller: Principal) -> MfaSetup:
-    """Make a secret for the caller's second factor, which is in force once a code confirms it.
+    """Make a secret for the caller's second factor, which takes effect when a code confirms it.
 
     Raises:
         Conflict: there is a second factor already.
@@ -91,7 +91,7 @@ def begin_mfa(caller: Principal) -> MfaSetup:
 
 
 def confirm_mfa(caller: Principal, code: str, now: float) -> RecoveryCodes:
-    """Put the caller's second factor in force.
+    """Enable the caller's second factor.
 
     Raises:
         BadRequest: the code is wrong.
@@ -164,7 +164,7 @@ def _close(user: User, name: str) -> bool:
 
 
 def _socket_id(socket: Socket) -> str:
-    # The connection's own id would let others post to it, had they the right.
+    # The connection's own id would let others post to it if they had the permission, so it is hashed.
     return hashlib.sha256(socket.connection_id.encode()).hexdigest()[:_SOCKET_ID_CHARACTERS]
 
 

@@ -82,7 +82,7 @@ def release_results(request: Request, exam_id: int) -> Released:
 
 @api.get("/admin/api/exams/<exam_id>", access=Access.ADMIN, answers=ExamDetail)
 def get_exam(request: Request, exam_id: int) -> ExamDetail:
-    """Show an exam with what would go wrong on its day.
+    """Show an exam with the problems that would occur on its day.
 
     Problems: `no_questions`, `pool_too_small`, `image_missing`, `translation_missing`.
 
@@ -106,7 +106,7 @@ def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
 
 @api.get("/admin/api/exam-presets", access=Access.ADMIN, answers=PresetList)
 def list_presets(request: Request) -> PresetList:
-    """List well-known papers, whose duration, sections and marking `POST /admin/exams` takes over by `preset`."""
+    """List presets of well-known papers: send an id as `preset` to `POST /admin/exams` to use its fields."""
     del request
     return PresetList(convert(presets.PRESETS, list[Preset]))
 
@@ -124,7 +124,7 @@ def list_passages(request: Request, exam_id: int) -> PassageList:
 
 @api.post("/admin/exams/<exam_id>/passages", access=Access.ADMIN, takes=PassageFields, answers=SavedPassage)
 def save_passage(request: Request, exam_id: int, body: PassageFields) -> SavedPassage:
-    """Add a passage to an exam, or replace one. Attempts that run already keep it as it was.
+    """Add a passage to an exam, or replace one. Running attempts keep the old text.
 
     Raises:
         BadRequest: `too_many_passages`.

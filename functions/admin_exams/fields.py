@@ -35,7 +35,7 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "category_id": None,
     "allow_assistant": False,
 }
-# These mean something when they are empty: no instructions, any number of attempts, no delay, no category, no.
+# Empty values that have a meaning: no instructions, any number of attempts, no delay, no category, no sections.
 _MAY_BE_EMPTY = frozenset(
     {"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant", *STRUCTURE_FIELDS}
 )
@@ -52,16 +52,16 @@ MAX_ID: Final = 2**53 - 1
 def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a new exam, with defaults for what is missing or empty.
 
-    A `preset` fills what is not given. The duration of timed sections is their sum.
+    A `preset` supplies missing fields. The duration of timed sections is their sum.
 
     Raises:
-        InvalidFields: with everything that is missing or invalid.
+        InvalidFields: lists everything that is missing or invalid.
     """
     given = {name: value for name, value in fields.items() if not readers.blank(value)}
     preset = presets.find(given.pop("preset", None))
     given = {**(preset or {}), **given}
     if is_timed(given.get("sections")):
-        given["duration"] = 1  # whatever is sent
+        given["duration"] = 1  # even if another duration was sent
     missing = [Fault(name, "This field is required") for name in REQUIRED if name not in given]
     if preset is None:
         missing.append(Fault("preset", f"must be one of {', '.join(presets.NAMES)}"))
@@ -71,12 +71,11 @@ def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
 def read_changes(fields: Mapping[str, Any], exam: Exam) -> dict[str, Any]:
     """The fields of an exam that change.
 
-    An empty field is emptied if it can be (no instructions, any number of attempts, no delay, no category, no
-    sections), is wrong if an exam cannot be without it, and else stays as it is. The duration of timed sections is
-    their sum.
+    An empty value clears an optional field (instructions, attempts, delay, category, sections), is an error for a
+    required one, and leaves any other as it is. The duration of timed sections is their sum.
 
     Raises:
-        InvalidFields: with everything that is invalid, or because there is nothing to change.
+        InvalidFields: lists everything that is invalid, or says that there is nothing to change.
     """
     if not fields:
         raise InvalidFields([("", "No field to change")])
@@ -87,10 +86,10 @@ def read_changes(fields: Mapping[str, Any], exam: Exam) -> dict[str, Any]:
 
 
 def read_name_and_start(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The name, date and start time of a copy, all of which are needed.
+    """The name, date and start time of a copy; all are required.
 
     Raises:
-        InvalidFields: with everything that is missing or wrong.
+        InvalidFields: lists everything that is missing or wrong.
     """
     names = ("name", "date", "start_time")
     given = {name: fields[name] for name in names if not readers.blank(fields.get(name))}
@@ -98,7 +97,7 @@ def read_name_and_start(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_structure(values: dict[str, Any], before: Structure) -> dict[str, Any]:
-    """Values whose parts of the structure are put together."""
+    """Values with the fields of the structure combined into one."""
     parts = {name: values.pop(name) for name in STRUCTURE_FIELDS if name in values}
     structure = structs.replace(before, **{name: part for name, part in parts.items() if name != "sections"})
     if "sections" in parts:

@@ -91,7 +91,7 @@ class SectionView(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """What would go wrong on the day of an exam; `question_id` where it is about one question."""
+    """A problem that would occur on the day of the exam; `question_id` if it is about one question."""
 
     code: str
     message: str
@@ -161,7 +161,7 @@ class CloneFields(Struct, frozen=True, kw_only=True):
     start_time: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["09:30"]})] = UNSET
 
     def given(self) -> dict[str, Any]:
-        """The fields that the client named."""
+        """The fields that the client sent."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: value for name, value in values if value is not UNSET}
 
@@ -174,13 +174,13 @@ class ClonedExam(Struct, frozen=True):
 
 
 class CheckedExam(AdminExam, frozen=True):
-    """An exam, and what would go wrong on its day."""
+    """An exam and the problems that would occur on its day."""
 
     problems: list[Problem]
 
 
 class ExamDetail(Struct, frozen=True):
-    """An exam, and what would go wrong on its day; the problems stand beside it as well."""
+    """An exam and the problems that would occur on its day; they are repeated outside of `exam`."""
 
     exam: CheckedExam
     problems: list[Problem]
@@ -190,8 +190,8 @@ class ExamDetail(Struct, frozen=True):
 class Preset(Struct, frozen=True):
     """A well-known paper: its source, duration in minutes, sections and marking.
 
-    The fields `duration`, `sections` and `marking` can be sent back as an exam's. `expected` tells how many questions
-    of which type a section of the real paper has.
+    The fields `duration`, `sections` and `marking` can be sent as fields of a new exam. `expected` tells how many
+    questions of which type a section of the real paper has.
     """
 
     id: str
@@ -211,7 +211,7 @@ class PresetList(Struct, frozen=True):
 
 
 class PassageFields(Struct, frozen=True, kw_only=True):
-    """A passage: a text, an image or both; `texts` are translations by language. With `id` that passage is replaced."""
+    """A passage: a text, an image or both; `texts` are translations by language. `id` replaces that passage."""
 
     id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
     text: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 10_000})] = UNSET
@@ -219,7 +219,7 @@ class PassageFields(Struct, frozen=True, kw_only=True):
     texts: Annotated[Any, _TEXTS] = UNSET
 
     def given(self) -> dict[str, Any]:
-        """The fields that the client named."""
+        """The fields that the client sent."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
         return {name: value for name, value in values if value is not UNSET}
 
@@ -243,7 +243,7 @@ class PassageList(Struct, frozen=True):
 
 
 class SavedPassage(Struct, frozen=True):
-    """A passage as it now is."""
+    """A passage as stored."""
 
     passage: PassageView
     success: bool = True

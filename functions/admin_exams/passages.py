@@ -13,7 +13,7 @@ from smartexam.platform.audit import Change
 from smartexam.platform.errors import Fault, InvalidFields
 
 _MAX_ID: Final = 2**53 - 1
-# A passage is read by the rules of a question's text, image and translations.
+# A passage follows the rules of a question's text, image and translations.
 _PLACES: Final = {"question_text": "text", "image_path": "image"}
 
 
@@ -31,7 +31,7 @@ def save_passage(exam_id: int, given: Mapping[str, Any], admin_id: int, now: flo
     """Add a passage to an exam, or replace the one whose id is given.
 
     Raises:
-        InvalidFields: something is wrong with it.
+        InvalidFields: a field is invalid.
         NotFound: there is no such exam, or no such passage in it.
     """
     exam = exams.find_exam(exam_id)
@@ -51,11 +51,11 @@ def save_passage(exam_id: int, given: Mapping[str, Any], admin_id: int, now: flo
 
 
 def delete_passage(passage_id: int, admin_id: int, now: float) -> None:
-    """Delete a passage that no question has.
+    """Delete a passage that no question uses.
 
     Raises:
         NotFound: there is no such passage.
-        Conflict: questions have it.
+        Conflict: questions use it.
     """
     logged = audit.entry(Change(admin_id, "passage.delete", f"passage:{passage_id}", None, None), now)
     passages.delete_passage(passage_id, [logged])
@@ -83,7 +83,7 @@ def _read(given: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
         faults += [_renamed(fault) for fault in read]
     without_text = fields["question_text"] in (None, "")
     if without_text and fields["image_path"] and all(fault.field == "text" for fault in faults):
-        # An image alone will do.
+        # A passage may have only an image.
         again = check({**fields, "question_text": "-", "question_type": "NUMERIC", "correct_answer": "0"})
         if isinstance(again, Question):
             return "", again.image_path, {language: each["question_text"] for language, each in again.texts.items()}

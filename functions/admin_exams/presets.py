@@ -1,4 +1,4 @@
-"""Ready-made exams: duration, sections and marking of well-known papers, each with its source."""
+"""Presets: duration, sections and marking of well-known papers, each with its source."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -120,7 +120,7 @@ NAMES: Final = tuple(preset["id"] for preset in PRESETS)
 
 
 def find(preset_id: object) -> dict[str, Any] | None:
-    """The fields that a preset fills in: none without an id; None if there is no such preset."""
+    """The fields of a preset; empty without an id, None if there is no such preset."""
     if preset_id is None:
         return {}
     for preset in PRESETS:

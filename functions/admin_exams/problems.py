@@ -1,4 +1,4 @@
-"""What would go wrong on the day of an exam, found before."""
+"""Finds problems of an exam before its day."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _SHOWN_PATH = 80
 
 
 def problems(exam: Exam) -> list[Problem]:
-    """The problems of an exam, those of the whole exam first, then those of questions in its order."""
+    """The problems of an exam, first those of the whole exam, then those of questions in the exam's order."""
     if exam.question_count == 0:
         return [Problem("no_questions", "The exam has no questions.")]
     stored = list(questions.questions_of(exam))
@@ -57,7 +57,7 @@ def _untranslated(exam: Exam, question: StoredQuestion) -> Iterator[Problem]:
 
 
 def _has_words(text: str) -> bool:
-    """Whether there is something to translate beside numbers, single letters and formulas."""
+    """Whether a text has anything to translate except numbers, single letters and formulas."""
     return re.search(r"[^\W\d_]{2,}", _FORMULA.sub("", text)) is not None
 
 

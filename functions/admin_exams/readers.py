@@ -1,4 +1,5 @@
-"""Reading single values that may be text, because forms hold only text. All raise ValueError for the client to read."""
+"""Readers of single values, which may be text because forms hold only text. All raise ValueError with a text for the
+client."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from smartexam.catalog.marks import MarksError, parse_marks
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _WHOLE = re.compile(r"[0-9]{1,16}")
-# Tab and line feed are text. Lone surrogates are not: no encoding can carry them.
+# Tab and line feed are allowed. Lone surrogates are not, because they cannot be encoded.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _YES = frozenset({"true", "1", "on", "yes"})
 _NO = frozenset({"false", "0", "off", "no"})
@@ -25,7 +26,7 @@ def blank(value: Any) -> bool:
 
 
 def text(longest: int, *, lines: bool) -> Reader:
-    """Text of at most so many characters, on one line or several."""
+    """A text of at most `longest` characters, on one line or several."""
 
     def read(value: Any) -> str:
         if not isinstance(value, str):
@@ -47,7 +48,7 @@ def day(value: Any) -> str:
     """A date."""
     text = value.strip() if isinstance(value, str) else ""
     try:
-        # The calendar's reader knows other spellings too ("20250115").
+        # `fromisoformat` also accepts other formats ("20250115").
         date.fromisoformat(text if _DATE.fullmatch(text) else "")
     except ValueError:
         raise ValueError("must be a date as YYYY-MM-DD") from None
@@ -79,7 +80,7 @@ def whole(lowest: int, highest: int) -> Reader:
 
 
 def one_of(*choices: str) -> Reader:
-    """One of some words."""
+    """One of the given words."""
 
     def read(value: Any) -> str:
         text = value.strip() if isinstance(value, str) else ""

@@ -133,7 +133,7 @@ def view(exam: Exam) -> AdminExam:
 
 
 def detail(exam_id: int) -> tuple[AdminExam, list[Problem]]:
-    """An exam, and what would go wrong on the day.
+    """An exam and the problems that would occur on its day.
 
     Raises:
         NotFound: there is no such exam.
@@ -143,12 +143,12 @@ def detail(exam_id: int) -> tuple[AdminExam, list[Problem]]:
 
 
 def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> int:
-    """Copy an exam with its sections, passages and questions under another name and date; the copy's id.
+    """Copy an exam with its sections, passages and questions under another name and date; returns the copy's id.
 
     Raises:
         InvalidFields: a field is missing or wrong.
         NotFound: there is no such exam.
-        Unavailable: the database cannot be reached; there is no copy then.
+        Unavailable: the database cannot be reached; no copy was made.
     """
     values = fields.read_name_and_start(given)
     original = exams.find_exam(exam_id)

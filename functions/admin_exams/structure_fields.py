@@ -1,4 +1,4 @@
-"""Reading how an exam is built: its languages, sections, marking and order, from JSON or, in forms, its text."""
+"""Reads the structure of an exam: languages, sections, marking and order, from JSON or from JSON text in forms."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -24,7 +24,7 @@ _NO_OBJECT = "must be an object"
 
 
 class FaultyField(ValueError):
-    """Everything that is wrong with a field of several parts."""
+    """All errors of a field with several parts."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(f"{fault.field}: {fault.message}" for fault in faults))
@@ -32,13 +32,13 @@ class FaultyField(ValueError):
 
 
 class _Reading:
-    """The parts of a field, read one after the other, with the faults found."""
+    """The parts of a field, read one by one, with the errors found."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
     def take(self, given: Mapping[str, Any], name: str, path: str, reader: readers.Reader) -> Any:
-        """A part of an object, None if it is not given or faulty."""
+        """A part of an object, None if it is missing or invalid."""
         value = given.get(name)
         if readers.blank(value):
             return None
@@ -51,17 +51,17 @@ class _Reading:
         return None
 
     def fault(self, path: str, message: str) -> None:
-        """Note what is wrong."""
+        """Record an error."""
         self.faults.append(Fault(path, message))
 
     def done(self) -> None:
-        """Raise what was found."""
+        """Raise the recorded errors."""
         if self.faults:
             raise FaultyField(self.faults)
 
 
 def is_timed(sections: Any) -> bool:
-    """Whether sections as they were sent have minutes, so that the exam's duration follows from them."""
+    """Whether the sent sections have minutes, so that the exam's duration is their sum."""
     try:
         given = _decoded(sections)
     except ValueError:
@@ -84,7 +84,7 @@ def read_languages(value: Any) -> tuple[str, ...]:
 
 
 def read_shuffle(value: Any) -> Shuffle:
-    """What is in another order for each attempt."""
+    """What is shuffled for each attempt."""
     given = _object(value, "shuffle")
     reading = _Reading()
     questions = reading.take(given, "questions", "shuffle", readers.flag)
@@ -94,12 +94,12 @@ def read_shuffle(value: Any) -> Shuffle:
 
 
 def read_marking(value: Any) -> dict[str, TypeMarks]:
-    """A marking scheme, any part of it."""
+    """A marking scheme; every part is optional."""
     return _marking(value, "marking")
 
 
 def read_sections(value: Any) -> list[Section]:
-    """Sections in their order; ids as they were sent, 0 for none."""
+    """Sections in their order, with the ids that were sent, 0 for none."""
     given = _decoded(value)
     if not isinstance(given, list) or len(given) > MAX_SECTIONS:
         raise ValueError(f"must be a list of at most {MAX_SECTIONS} sections")
@@ -211,7 +211,7 @@ def _object(value: Any, path: str) -> dict[str, Any]:
 
 
 def _decoded(value: Any) -> Any:
-    """A value as it is, or as the JSON that a form has as text."""
+    """A value as it is, or decoded from the JSON text of a form."""
     if isinstance(value, str) and value.strip()[:1] in {"[", "{"}:
         try:
             return msgspec.json.decode(value)

@@ -140,7 +140,7 @@ def delete_questions(request: Request, body: QuestionIds) -> Deleted:
     limit=_LARGEST_UPLOAD,
 )
 def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
-    """Add the consistent questions of a list of at most 5,000, and get the errors of the others.
+    """Add the valid questions of a list of at most 5,000; the answer has the errors of the others.
 
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.

@@ -24,7 +24,7 @@ _MOST_ERRORS_SHOWN = _MOST_SHOWN = 1_000
 
 
 class ImportOutcome(NamedTuple):
-    """How many rows were imported, the errors of the others, in the order of the file, and what a dry run shows."""
+    """The number of imported rows, the errors of the others in file order, and the questions of a dry run."""
 
     inserted: int
     errors: list[str]
@@ -49,9 +49,9 @@ def import_questions(
 ) -> ImportOutcome:
     """Add a file's questions to the ends of the exams that its rows name.
 
-    All or none of the questions of one exam are added, and of `MOST_EXAMS` exams together, so that importing a file
-    again after a failure adds nothing twice. With `atomic` a single refused row refuses the file. Sections and
-    passages that an exam does not have are made first.
+    All or none of the questions of one exam, or of up to `MOST_EXAMS` exams, are added, so importing a file again after
+    a failure adds nothing twice. With `atomic` a single refused row refuses the file. Missing sections and passages are
+    created first.
 
     Args:
         content: the file.
@@ -59,7 +59,7 @@ def import_questions(
         by: the administrator and the time, epoch seconds.
         log: the log entry of each step; files of very many exams take several.
         atomic: all or nothing.
-        dry_run: store nothing, only tell what would be.
+        dry_run: store nothing; only report what would be imported.
 
     Raises:
         BadRequest: the file cannot be read as questions, has too many rows or, with `atomic`, too many exams;
@@ -135,7 +135,7 @@ _Placed = list[tuple[Exam, Placement]]
 
 
 def _placed(accepted: dict[int, list[ImportedQuestion]]) -> tuple[_Placed, list[_Refusal]]:
-    """Rows by exam as they can be added, and those that cannot: their exam is unknown, or they do not fit it."""
+    """Rows by exam that can be added, and the others: their exam is unknown, or they do not fit it."""
     known = exams.get_exams(list(accepted))
     placed: _Placed = []
     refused: list[_Refusal] = []

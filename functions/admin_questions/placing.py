@@ -1,4 +1,4 @@
-"""Finding the sections and passages that rows of a file name, and making those that an exam does not have."""
+"""Finds the sections and passages that rows of a file name, and creates the missing ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ _PASSAGES_AT_ONCE = 25
 
 
 class Placement(NamedTuple):
-    """An exam's rows that can be added, the reasons of the others by line, and what has to be made for the former."""
+    """The rows that can be added to an exam, the errors of the others by line, and what must be created first."""
 
     rows: list[ImportedQuestion]
     refused: list[tuple[int, str]]
@@ -29,7 +29,7 @@ class Placement(NamedTuple):
 
 
 def place(exam: Exam, rows: Sequence[ImportedQuestion]) -> Placement:
-    """What adding rows to an exam takes; changes nothing."""
+    """Plan how rows are added to an exam; changes nothing."""
     known = {section.name.casefold() for section in exam.structure.sections}
     texts = {passage.text for passage in _passages(exam, (row.passage for row in rows))}
     found = Placement([], [], [], [])
@@ -51,7 +51,7 @@ def place(exam: Exam, rows: Sequence[ImportedQuestion]) -> Placement:
 
 
 def carry_out(exam: Exam, placement: Placement, by: tuple[int, float]) -> list[Question]:
-    """Make the sections and passages that are missing; the questions in them."""
+    """Create the missing sections and passages; returns the questions in them."""
     if placement.sections:
         wanted = placement.sections
 

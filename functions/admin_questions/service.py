@@ -137,7 +137,7 @@ def view(question: StoredQuestion) -> AdminQuestion:
 
 def _merged(stored: StoredQuestion, changes: Mapping[str, Any], exam_id: int | None) -> Question:
     if exam_id not in {None, stored.exam_id}:
-        # The other exam has other sections and passages.
+        # The other exam has its own sections and passages.
         changes = {"section_id": None, "passage_id": None, **changes}
     content = merge(stored.content, changes)
     if not isinstance(content, Question):

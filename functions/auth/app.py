@@ -51,8 +51,8 @@ def login(request: Request, body: Credentials) -> SignedIn:
 def refresh(request: Request, body: RefreshRequest) -> Refreshed | Rotated:
     """Exchange a refresh token for a new access token, and with `rotate` for a new refresh token too.
 
-    A replaced refresh token still works for 30 seconds, because an answer may get lost. Using it later ends everything
-    that came from the same sign-in.
+    A replaced refresh token still works for 30 seconds, because an answer may get lost. Using it later ends the whole
+    sign-in.
 
     Raises:
         Unauthorized: `refresh_token_invalid`, `refresh_token_expired`, or `refresh_token_revoked`.
@@ -135,7 +135,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     "/api/auth/mfa", access=Access.PUBLIC, takes=SecondFactor, answers=SignedIn | WebSignedIn, limit=_CREDENTIALS_LIMIT
 )
 def complete_mfa(request: Request, body: SecondFactor) -> SignedIn | Reply:
-    """Complete a sign-in that needs a second factor; answers like the sign-in, and sets the cookie if that was for one.
+    """Complete a sign-in that needs a second factor; the answer is that of the sign-in, with the cookie if it sets one.
 
     Raises:
         Unauthorized: `mfa_token_invalid`: unknown, used, older than five minutes, or tried five times;

@@ -16,14 +16,14 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class SecondFactor(msgspec.Struct, frozen=True):
-    """The token of a sign-in that waits, and a code of the authenticator app or a recovery code."""
+    """The token of a pending sign-in, and a code of the authenticator app or a recovery code."""
 
     mfa_token: Annotated[str, msgspec.Meta(max_length=200)]
     code: Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class RefreshRequest(msgspec.Struct, frozen=True):
-    """A refresh token, and whether a new one is to replace it."""
+    """A refresh token; `rotate` asks for a new one."""
 
     refresh_token: str
     rotate: bool = False

@@ -102,7 +102,7 @@ def _valid(token: str, now: float) -> tuple[RefreshToken, User]:
 
 
 def _copied(user: User, session: str, now: float) -> Unauthorized:
-    """End a sign-in of which two clients have tokens: one of them copied the other's."""
+    """End a sign-in whose tokens two clients have: one of them copied the other's."""
     accounts.end_session(user, session, now)
     refresh_tokens.end(user.id, session, now)
     end_sockets(user.id, session=session)

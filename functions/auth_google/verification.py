@@ -57,7 +57,7 @@ def verified(id_token: str | None, nonce: str | None, now: float) -> GoogleIdent
         and claims["iat"] <= now + _CLOCK_SKEW_SECONDS
         and now < claims["exp"] + _CLOCK_SKEW_SECONDS
         and claims.get("email_verified") is True
-        # A client that sent a nonce to Google takes no token that was made for another sign-in.
+        # With a nonce, tokens that were issued for another sign-in are rejected.
         and (nonce is None or claims.get("nonce") == nonce)
         and isinstance(subject, str)
         and 0 < len(subject) <= _LONGEST_SUBJECT

@@ -52,7 +52,7 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 def _handled(event: Mapping[str, Any], now: float) -> dict[str, Any]:
     about = event["requestContext"]
-    # The route of a frame is what its client wrote: only the type of the event says what happened.
+    # The client controls the route of a frame, so only the event type says what happened.
     connection_id, kind = about["connectionId"], about["eventType"]
     try:
         if kind == "CONNECT":

@@ -32,7 +32,7 @@ from smartexam.sitting.store.attempts import OPEN
 
 api = Api("exams")
 
-# Whoever submits late, or reads the result, is still signed in.
+# Keeps students signed in who submit late or read the result.
 _AFTER_DEADLINE_SECONDS = 30 * 60
 
 
@@ -137,7 +137,7 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
 
 @api.post("/exam/<exam_id>/next-section", access=Access.USER, takes=NextSectionBody, answers=EnteredSection)
 def next_section(request: Request, exam_id: int, body: NextSectionBody) -> EnteredSection:
-    """Leave the open one of timed sections for the next. There is no way back, and the time that was left is lost.
+    """Leave the open timed section for the next. There is no way back, and the remaining time is lost.
 
     Raises:
         BadRequest: `not_that_section`: the open one is the last, or another than `from`; `no_attempt` is in progress;

@@ -112,10 +112,10 @@ class StartedAttempt(Struct, frozen=True):
 
 
 class PaperAnswer(Struct, frozen=True):
-    """The paper of the attempt in progress, and what is saved of it.
+    """The paper of the running attempt and its saved draft.
 
     Questions and options are in the order of this attempt, the same on every device; `sections` is empty where the exam
-    has none. `seconds` are those that a question was on screen, by its id.
+    has none. `seconds` is how long each question was on screen, by id.
     """
 
     attempt_id: int
@@ -136,7 +136,7 @@ class PaperAnswer(Struct, frozen=True):
 
 
 class NextSectionBody(Struct, frozen=True, rename={"left": "from"}):
-    """The section to leave; without it whichever is open."""
+    """The section to leave; if it is missing, the open one."""
 
     left: int | None = None
 
@@ -153,7 +153,7 @@ class SyncBody(Struct, frozen=True):
     """Answers by question id (a letter, letters, a number as text, null to clear) and ids marked for review.
 
     `partial` changes only the named questions; `revision` is the last one seen. `visited` are ids, `seconds` whole
-    seconds on screen by id; both only grow, and what is malformed in them is passed over.
+    seconds on screen by id; both only grow, and malformed entries are ignored.
     """
 
     # Loosely typed, so that one invalid answer or mark does not refuse the others.

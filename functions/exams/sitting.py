@@ -22,7 +22,7 @@ from smartexam.sitting.store import attempts, drafts, results
 from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
 
 _TRIES = 4
-# Two devices of one student may save at the same time; hundreds do not.
+# Two devices of one student may save at the same time, but not hundreds.
 _MERGES = 8
 _MOST_GUESSES = 1000
 _MOST_SITTINGS = 2000
@@ -40,7 +40,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """What a sync came to: the sitting as saved, how many answers were taken, and which were not."""
+    """The result of a sync: the saved sitting, the number of accepted answers, and the rejected ones."""
 
     sitting: Sitting
     saved: int
@@ -69,18 +69,18 @@ class PaperVersions:
 
 
 class LatestSittings:
-    """Sittings as this process saved them last.
+    """Sittings that this process saved last.
 
-    What a sync does in a section that is closed or full depends on what is saved. Where this process did the last sync
-    of an attempt it knows that, and the write's condition says whether it still holds; otherwise the refused write
-    brings the sitting as it is.
+    In a closed or full section the result of a sync depends on the saved state. If this process did the last sync of
+    the attempt, it knows that state, and the write's condition checks it; otherwise the refused write returns the
+    current sitting.
     """
 
     def __init__(self) -> None:
         self._seen: OrderedDict[tuple[int, int], Sitting] = OrderedDict()
 
     def get(self, user_id: int, exam_id: int) -> Sitting | None:
-        """The sitting as it was last, None if this process does not know it."""
+        """The last known sitting, None if this process does not know it."""
         return self._seen.get((user_id, exam_id))
 
     def clear(self) -> None:
@@ -156,7 +156,7 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
 
 
 class OpenPaper(msgspec.Struct, frozen=True):
-    """The paper of a running attempt, its layout, and what is saved of it."""
+    """The paper of a running attempt, its layout, and its saved draft."""
 
     sitting: Sitting
     paper: ExamPaper
@@ -165,7 +165,7 @@ class OpenPaper(msgspec.Struct, frozen=True):
 
 
 def open_paper(user_id: int, exam_id: int, time: ExamTime) -> OpenPaper:
-    """The paper of the running attempt and what is saved of it.
+    """The paper of the running attempt and its saved draft.
 
     Raises:
         NotFound: no such exam.
@@ -176,7 +176,7 @@ def open_paper(user_id: int, exam_id: int, time: ExamTime) -> OpenPaper:
 
 
 def next_section(user_id: int, exam_id: int, left: int | None, time: ExamTime) -> tuple[Sitting, ExamPaper]:
-    """Leave the open one of timed sections for the next; the time that is left in it is lost.
+    """Leave the open timed section for the next; its remaining time is lost.
 
     Args:
         left: the id of the section to leave, None for whichever is open.
@@ -201,7 +201,7 @@ def next_section(user_id: int, exam_id: int, left: int | None, time: ExamTime) -
 
 
 def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
-    """Save answers and marks for review; what cannot be taken is left out, and what was saved of it stays.
+    """Save answers and marks for review; invalid ones are left out and keep their saved values.
 
     Raises:
         BadRequest: no attempt is running, there is nothing to save, or too much.
@@ -249,12 +249,12 @@ def _save(
     *,
     in_grace: bool,
 ) -> Sitting:
-    """Save what does not depend on what is saved: one write, which reads nothing."""
+    """Save a sync that does not depend on the saved state: one write without a read."""
     whole = changes = None
     if given.answers is not None and not given.replaces:
         changes = answers.as_changes(given.answers)
     elif given.answers is not None and given.kept:
-        # The write reads nothing, so it cannot repeat what it must keep: it names everything else.
+        # The write does not read the saved answers, so it must name every other answer.
         named = {at: given.answers.get(at, "") for at in range(len(paper)) if at not in given.kept}
         changes = answers.as_changes(named)
     elif given.answers is not None:
@@ -272,13 +272,13 @@ def _save(
 
 
 def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
-    """Save what depends on what is saved: one write of the whole new state, on condition that the old one is known."""
+    """Save a sync that depends on the saved state: one write of the whole new state, conditional on the old one."""
     sitting = latest_sittings.get(user_id, exam_id)
     if sitting is None or body.revision not in {None, sitting.revision}:
         sitting = attempts.get_sitting(user_id, exam_id)
     for _ in range(_MERGES):
         if sitting is None or not sitting.is_in_progress(time):
-            sitting = attempts.get_sitting(user_id, exam_id)  # perhaps it is the process that is behind
+            sitting = attempts.get_sitting(user_id, exam_id)  # this process may have old state
         if sitting is None:
             find_exam(exam_id, reader=user_id)
         if sitting is None or not sitting.is_in_progress(time):
@@ -355,10 +355,10 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
 
 
 def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Given:
-    """A sync, read by the paper.
+    """A sync, checked against the paper.
 
-    After the deadline answers are added and changed but never removed, because a request that was on its way when the
-    time ran out may contain an older or an empty state.
+    After the deadline answers are added and changed but never removed, because a delayed request may contain an older
+    or an empty state.
     """
     rejected: list[Rejected] = []
     given = marked = None

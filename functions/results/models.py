@@ -7,7 +7,7 @@ from smartexam.sitting.grading import Response
 
 
 class SectionView(Struct, frozen=True):
-    """What a section came to; marks rounded to two decimals, `partial` the partly right answers."""
+    """The score of a section; marks rounded to two decimals, `partial` counts partly correct answers."""
 
     id: int
     name: str

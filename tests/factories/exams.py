@@ -75,7 +75,7 @@ def add_questions(exam_id: int, contents: Sequence[Question], *, now: float = MO
 
 
 def create_passage(exam_id: int, text: str = "A train leaves a station.", **fields: Any) -> int:
-    """Store a passage of an exam; its id."""
+    """Store a passage of an exam; returns its id."""
     passage = Passage(id=ids.next_id("passage"), text=text, **fields)
     passages.save_passages(exam_id, [passage])
     return passage.id

@@ -251,7 +251,8 @@ def _body(request: AWSPreparedRequest) -> dict[str, Any]:
 
 
 def _content(request: AWSPreparedRequest) -> str:
-    """What makes two requests equal: everything but a transaction's token, which differs between attempts."""
+    """The part of a request that identifies it: everything except a transaction's token, which differs between
+    attempts."""
     target = _text(request.headers.get("X-Amz-Target", ""))
     text = _text(request.body or "") if target else f"{request.method} {request.url}"
     return target + _TOKEN.sub("", text)

@@ -105,7 +105,7 @@ def test_what_is_our_mistake_is_500(
 def test_a_client_waits_once_for_a_database_that_says_nothing(
     drill: Drill, database: MemoryDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three attempts of three seconds are most of a function's time; others go on trying."""
+    """Three attempts of three seconds would use most of a function's time; later requests still try."""
     asked: list[str] = []
 
     def silent(operation: str, _: object) -> Response:

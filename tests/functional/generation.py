@@ -76,7 +76,7 @@ def bucket(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 @pytest.fixture
 def images_bucket(tables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An empty bucket for images in moto; a client to look into it."""
+    """An empty bucket for images in moto; returns a client for it."""
     monkeypatch.setenv("IMAGES_BUCKET", IMAGES_BUCKET)
     monkeypatch.setenv("IMAGES_BASE_URL", "https://images.test")
     settings.cache_clear()

@@ -1,4 +1,4 @@
-"""Sessions, rotation of refresh tokens, change of password and names, two factors."""
+"""Sessions, rotation of refresh tokens, change of password and names, and the second factor."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ NEW_PASSWORD = "another-Heron-81"
 def _frozen(clock: FrozenClock, post: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
     for api in (account_app.api, auth_app.api, admin_app.api):
         monkeypatch.setattr(api, "clock", clock)
-    # The feed is read at every request, as if each came to a process that does not know it yet.
+    # The feed is read at every request, as in a new process.
     monkeypatch.setattr("smartexam.accounts.revocations._REFRESH_SECONDS", -1.0)
 
 

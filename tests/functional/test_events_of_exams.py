@@ -32,7 +32,7 @@ def _handler(name: str) -> Any:
 
 @pytest.fixture
 def tokens(tables: dict[str, str], post: PostOffice, frozen_settings: FrozenClock) -> dict[str, str]:
-    """The access tokens of an admin and a student, who sits exams 1 and 3 and has a result of exam 2."""
+    """The access tokens of an admin and a student, who takes exams 1 and 3 and has a result of exam 2."""
     admin, student = create_user(role="admin"), create_user(role="user")
     create_exam()
     create_exam()

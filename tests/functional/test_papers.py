@@ -1,4 +1,4 @@
-"""What a paper can be, from the admin's form to the student's result."""
+"""The structure of exams, from the admin's form to the student's result."""
 
 from fractions import Fraction
 from typing import Any
@@ -23,7 +23,7 @@ JSON = {"accept": "application/json"}
 
 
 class Office:
-    """An admin who makes exams and their questions."""
+    """An admin who creates exams and questions."""
 
     def __init__(self, clock: FrozenClock) -> None:
         self.exams = Admin(admin_exams.lambda_handler, clock)
@@ -67,7 +67,7 @@ OPTIONS = {f"option_{letter}": f"text {letter}" for letter in "abcd"}
 
 
 class Student:
-    """A student who sits exams and reads results."""
+    """A student who takes exams and reads results."""
 
     def __init__(self, clock: FrozenClock) -> None:
         self.clock = clock
@@ -222,7 +222,7 @@ class TestChoose:
         assert codes(student.sync(exam["id"], {c: "C", b: "D"})) == {str(c): "section_full"}
         assert codes(student.sync(exam["id"], {c: "A", b: None, exam["other"]: "A"})) == {}
         assert student.paper(exam["id"])["answers"] == {str(a): "A", str(c): "A", str(exam["other"]): "A"}
-        # A whole sync keeps the places of what is saved.
+        # A whole sync keeps the saved answers' places.
         assert codes(student.sync(exam["id"], {d: "A", c: "A", a: "A"}, partial=False)) == {str(d): "section_full"}
         result = student.submit(exam["id"])
         assert (result["score"], result["max_score"], result["total_questions"]) == (8.0, 12.0, 3)
@@ -264,7 +264,7 @@ class TestTimedSections:
         clock.advance(600)
         assert self.states(student, exam) == [("closed", 0), ("open", 1200), ("upcoming", 1800)]
         assert codes(student.sync(exam["id"], {a1: "A", a2: "A", b1: "A"})) == {str(a2): "section_closed"}
-        # A whole sync that leaves out what is closed keeps it.
+        # A whole sync without the answers of a closed section keeps them.
         assert codes(student.sync(exam["id"], {b1: "B"}, partial=False)) == {}
         clock.advance(1200)
         assert codes(student.sync(exam["id"], {c1: "A", b1: None})) == {str(b1): "section_closed"}
@@ -352,7 +352,7 @@ class TestOrder:
                 answers[question_id] = letter_of(by_id[question_id], f"text {right}")
             answers[several] = [letter_of(by_id[several], f"text {right}") for right in "bd"]
             student.sync(exam["id"], answers)
-            # A second device sees the same, also after the processes were restarted.
+            # A second device gets the same layout, also after a restart of the processes.
             layout_of.cache_clear()
             papers.load_paper.cache_clear()
             again = student.paper(exam["id"])

@@ -291,7 +291,7 @@ SHARES = {
 
 
 class TestConcurrency:
-    """A sitting has concurrency that no other function can use up, and expensive functions a limit."""
+    """Sittings have reserved concurrency that other functions cannot use up, and expensive functions have a limit."""
 
     least_unreserved = 100  # Lambda's own rule
 

@@ -1,4 +1,4 @@
-"""Rosters, batches and roll numbers that are changed by many at once, on an engine whose writes are atomic."""
+"""Concurrent changes of rosters, batches and roll numbers, on an engine with atomic writes."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -31,13 +31,12 @@ TIMEZONE = "Asia/Kolkata"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belongings:
-    """One account and its resources; `sentinels` are the values in them that not everybody may read.
+    """One account and its resources; `sentinels` are their values that others must not read.
 
     Attributes:
-        running: an exam that only this account is sitting now; `sat` is one of which only it has a result, and
-            `pending`
-            one whose result is not visible yet.
-        conversation: with `friend`, who is connected with nobody else; `group` has the same two members.
+        running: an exam that only this account is taking now; `sat` has a result of this account only, and the result
+            of `pending` is not visible yet.
+        conversation: with `friend`, who has no other connection; `group` has the same two members.
         message: this account's message in it; `heard` is the friend's.
         request: a request for a connection that waits for this account's answer.
         question: of `sat`; the discussion with `comment` is about it.

@@ -7,7 +7,7 @@ import pytest
 
 from smartexam.accounts import totp
 
-# The RFC's secret for SHA-1; its codes have eight digits, of which ours are the last six.
+# The RFC's secret for SHA-1; its codes have eight digits, ours are the last six.
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 
 

@@ -1,4 +1,4 @@
-"""Tables as people save them."""
+"""Tables as spreadsheet programs save them."""
 
 import contextlib
 import csv

@@ -16,9 +16,9 @@ from smartexam.platform.errors import Forbidden, Unauthorized
 from smartexam.platform.principal import Access, Principal, portals
 from smartexam.platform.settings import settings
 
-# The prefix makes browsers take it from our own host only, over TLS.
+# With this prefix browsers accept the cookie only from our own host over TLS.
 SESSION_COOKIE = "__Host-session"
-# Sessions from before the prefix are read for as long as they live.
+# Sessions from before the prefix are accepted until they expire.
 _FORMER_COOKIE = "session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

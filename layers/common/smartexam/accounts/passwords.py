@@ -18,7 +18,7 @@ def _hasher() -> PasswordHasher:
 
 
 def normalised(password: str) -> str:
-    """A password as it is compared: keyboards type the same letters in different Unicode forms."""
+    """A password in the form that is hashed: keyboards type the same letters in different Unicode forms."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -34,7 +34,7 @@ def verify_password(password_hash: str | None, password: str) -> bool:
     an answer must not reveal whether an account exists.
     """
     candidate = password if len(password) <= _LONGEST_PASSWORD else ""
-    # Hashes from before passwords were normalised are of the text as it was typed.
+    # Older hashes are of the password as it was typed, not normalised.
     is_right = any(_matches(password_hash or _DECOY, form) for form in sorted({normalised(candidate), candidate}))
     return is_right and password_hash is not None and candidate != ""
 

@@ -1,4 +1,4 @@
-"""Proving to know the password of an account, at sign-in and for changes that need it again."""
+"""Checks the password of an account, at sign-in and for changes that require it again."""
 
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store.identity import User
@@ -8,11 +8,11 @@ from smartexam.platform.errors import Forbidden, RateLimited
 
 
 def prove(user: User, password: str, source_ip: str, now: float) -> None:
-    """Have the signed-in owner of an account prove to know its password; a wrong one counts like a failed sign-in.
+    """Check the password of the signed-in owner of an account; a wrong one counts like a failed sign-in.
 
     Raises:
         Forbidden: `wrong_password`.
-        RateLimited: wrong for the third time, or locked; or too many failures from this source.
+        RateLimited: locked, or locked by this third failure; or too many failures from this source.
     """
     source = source_of(source_ip)
     watched = source_limits.SignIn(source, now)

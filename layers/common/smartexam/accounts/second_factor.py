@@ -9,13 +9,13 @@ from smartexam.accounts.store.second_factors import Way
 from smartexam.platform.errors import Unauthorized
 
 RECOVERY_CODES = 10
-# Without letters and digits that look alike.
+# Letters and digits that do not look alike.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _CODE_CHARACTERS = 16
 
 
 def require(user: User, way: Way, now: float) -> None:
-    """Let somebody whose password was right go on only with a code, if the account has a second factor.
+    """Refuse a sign-in whose password was right until it has a code, if the account has a second factor.
 
     Raises:
         Unauthorized: `mfa_required`, with the `mfa_token` of this sign-in.
@@ -29,7 +29,7 @@ def require(user: User, way: Way, now: float) -> None:
 
 
 def complete(token: str, code: str, now: float) -> tuple[User, Way]:
-    """The account of a sign-in whose code is right, and the way in which it was begun.
+    """The account of a sign-in whose code is right, and how the sign-in began.
 
     Raises:
         Unauthorized: `mfa_token_invalid`, `mfa_code_invalid`.
@@ -44,7 +44,7 @@ def complete(token: str, code: str, now: float) -> tuple[User, Way]:
 
 
 def uses_code(user: User, code: str, now: float) -> bool:
-    """Whether a code of the app or a recovery code is right; if so, it is used."""
+    """Whether a code of the app or a recovery code is right; a right one cannot be used again."""
     plain = "".join(code.split()).replace("-", "").lower()
     if user.mfa_secret is None:
         return False
@@ -60,7 +60,7 @@ def recovery_codes() -> list[str]:
 
 
 def plain(code: str) -> str:
-    """A recovery code as it is compared."""
+    """A recovery code in the form that is compared."""
     return code.replace("-", "")
 
 

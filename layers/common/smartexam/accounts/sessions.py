@@ -22,10 +22,10 @@ def start(request: Request, user: User) -> str:
 
 
 def keep_until(request: Request, until: float) -> tuple[str, ...]:
-    """Let the caller's cookie session, if the request has one, live until a time at least.
+    """Extend the caller's cookie session, if the request has one, to a time at least.
 
     Returns:
-        The `Set-Cookie` values with which the browser keeps it as long.
+        The `Set-Cookie` values that extend the browser's cookie as well.
     """
     token, caller = presented(request.cookies), request.caller
     if not token or not caller.by_cookie or caller.ends_at >= until:

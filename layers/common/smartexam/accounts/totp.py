@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
 DIGITS = 6
-# Clocks of phones may be wrong by a step.
+# Clocks of phones may be one step off.
 DRIFT_STEPS = 1
 ISSUER = "SmartExam"
 _SECRET_BYTES = 20
@@ -21,7 +21,7 @@ def new_secret() -> str:
 
 
 def otpauth_url(secret: str, username: str) -> str:
-    """What an authenticator app reads from a QR code."""
+    """The address that an authenticator app reads from a QR code."""
     label = quote(f"{ISSUER}:{username}")
     values = {"secret": secret, "issuer": ISSUER, "algorithm": "SHA1", "digits": DIGITS, "period": STEP_SECONDS}
     return f"otpauth://totp/{label}?{urlencode(values)}"
@@ -36,7 +36,7 @@ def code_at(secret: str, step: int) -> str:
 
 
 def step_of(secret: str, code: str, now: float) -> int | None:
-    """The step that a code belongs to, if that is the present one or a neighbour; None if the code is wrong."""
+    """The step of a code if it is the current one or a neighbour; None if the code is wrong."""
     present = int(now // STEP_SECONDS)
     found = None
     for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):

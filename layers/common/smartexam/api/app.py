@@ -35,15 +35,15 @@ _request: ContextVar[Request] = ContextVar("request")
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A declared route, from which it is served and described.
+    """A declared route; the app serves it and describes it.
 
     Attributes:
         path: with `<name>` for each path parameter: an id, or a word if the handler takes it as `str`.
-        handler: the function behind it; its docstring describes the route, its `Raises:` the errors.
+        handler: the function behind it; its docstring describes the route, and `Raises:` the errors.
         takes: shape of the body, passed to the handler as `body`.
         query: shape of the query string, passed to the handler as `query`.
-        answers: shape of a successful answer; its media type as text if it is not JSON.
-        also: further successes by status: a shape, a media type, or None for no body. Only described, not enforced.
+        answers: shape of a successful answer, or its media type as text if it is not JSON.
+        also: other successes by status: a shape, a media type, or None for no body. Described, not enforced.
         forms: whether the body may be a form as well, or a form only.
         limit: the most bytes of the body.
     """

@@ -37,8 +37,8 @@ Gain = tuple[int, str]
 
 
 class KeyEntry(Struct, frozen=True, gc=False):
-    """The key of one question: correct answer as in a draft (alternatives joined by "|"), tolerance as text, marks in
-    units; and its solution, which is shown with the key."""
+    """The key of one question: the correct answer as in a draft (alternatives joined by "|"), tolerance as text, marks
+    in units, and the solution, which is shown with the key."""
 
     question_type: str
     correct: str
@@ -53,7 +53,7 @@ class KeyEntry(Struct, frozen=True, gc=False):
 
 
 class KeySection(Struct, frozen=True, gc=False):
-    """A section of a paper to be graded by itself: its positions and how many questions count, with their marks."""
+    """A section that is graded separately: its positions and how many questions count, with their marks."""
 
     id: int
     name: str
@@ -64,7 +64,7 @@ class KeySection(Struct, frozen=True, gc=False):
 
 
 class Check:
-    """What grading needs of one question, ready to compare. Gains by letters are worked out once per process."""
+    """The prepared comparison of one question. Gains by letters are computed once per process."""
 
     __slots__ = ("_entry", "_ranges", "known")
 
@@ -74,7 +74,7 @@ class Check:
         self.known: dict[str, Gain] = {}
 
     def gain(self, given: str) -> Gain:
-        """What a canonical answer gains."""
+        """The marks that a canonical answer gains."""
         if self._ranges is not None:
             right = _within(self._ranges, given)
             return (self._entry.positive, CORRECT) if right else (-self._entry.negative, WRONG)
@@ -90,7 +90,7 @@ class Check:
 
 
 class AnswerKey:
-    """The entries by position, with their comparisons prepared once, because a warm process grades with one key often.
+    """The entries by position. Comparisons are prepared once, because a warm process grades with one key often.
 
     Attributes:
         units: how many units make a mark.

@@ -22,11 +22,11 @@ class Exam(msgspec.Struct, frozen=True):
         negative_marks: marks subtracted for a wrong one.
         max_attempts: 0 is unlimited.
         result_mode: `instant`, `delayed` (by `result_delay` minutes) or `manual` (until `is_released`).
-        question_count: how many questions there are, also those that an attempt may not get.
+        question_count: how many questions the exam has, including those that an attempt may not get.
         own_marks: units of 1/300, the sum over questions with positive marks of their own.
         without_own_marks: number of questions without.
         structure: sections, marking, order, languages.
-        totals: what one attempt gets; None where that follows from the counts above, as it does of a plain exam.
+        totals: the totals of one attempt; None for a plain exam, where the counts above give them.
         content_version: incremented by every change of the paper.
         compiled_version: the content version whose paper is compiled.
         edit_version: incremented by every edit of the exam's own fields; edits compare it.

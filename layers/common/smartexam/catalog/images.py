@@ -29,7 +29,7 @@ def image_urls(paths: Mapping[str, str]) -> dict[str, str]:
 
 
 def exists(path: str) -> bool:
-    """Whether there is an image that is served at a path. Of absolute addresses nothing is known: they count as there.
+    """Whether the image of a path exists. Absolute addresses are not checked and count as existing.
 
     Raises:
         Unavailable: the storage cannot be reached.

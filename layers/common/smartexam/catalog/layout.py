@@ -1,12 +1,13 @@
-"""What one attempt gets of a paper, and in which order: from a secret seed that is kept on the sitting.
+"""The layout of one attempt: which questions of a paper it gets and in which order, from a secret seed that is stored
+on the sitting.
 
-    drawn    so many questions of a section's pool, fixed when the attempt starts
+    drawn    a number of questions of a section's pool, fixed when the attempt starts
     order    questions shuffled within their section; those of a passage stay together, in their order
-    letters  options shuffled, but those of a question whose options are fixed
+    letters  options shuffled, except in questions with fixed options
 
-Nothing else is stored: the same paper and seed always give the same layout, in every process. So what is computed here
-must never change: attempts in progress and their results depend on it. Randomness is SHAKE-256 of the seed, because
-its output is specified, where Python may change its generator's; numbers are drawn without bias.
+Nothing else is stored: the same paper and seed always give the same layout, in every process. So this algorithm must
+never change, because attempts in progress and results depend on it. Random numbers come from SHAKE-256 of the seed,
+because its output is specified, while Python may change its own generator; they are drawn without bias.
 """
 
 import hashlib
@@ -25,12 +26,12 @@ _RANGE = 1 << 8 * _BYTES
 
 
 class Layout:
-    """An attempt's share of a paper.
+    """The questions of an attempt in their order.
 
     Attributes:
         order: positions of its questions, as the student sees them.
         letters: by position, the question's own letters in the order in which the student sees them as A, B, ...;
-            positions whose options are in their own order are missing.
+            positions with unshuffled options are missing.
         drawn: the positions as a set.
     """
 
@@ -42,7 +43,7 @@ class Layout:
         self.drawn = frozenset(order)
 
     def own(self, position: int, shown: str) -> str:
-        """A canonical answer in the exam's own letters, from one in the student's."""
+        """A canonical answer in the exam's letters, from one in the student's."""
         letters = self.letters.get(position)
         return shown if letters is None else _mapped(shown, sorted(letters), letters)
 
@@ -54,7 +55,7 @@ class Layout:
 
 @lru_cache(maxsize=2048)
 def layout_of(paper: "ExamPaper", seed: str) -> Layout:
-    """The layout of an attempt; seed "" is the paper as it is."""
+    """The layout of an attempt; an empty seed gives the paper as it is."""
     everything = range(len(paper))
     if not seed:
         return Layout(everything, {})
@@ -78,7 +79,7 @@ def _drawn(draws: Sequence[Any], seed: str, section_id: int) -> list[int]:
     places = {position: place for place, position in enumerate(members)}
     pools = [sorted(draw.pool, key=places.__getitem__) for draw in draws]
     found = assigned([draw.count for draw in draws], pools)
-    # Attempts are not started where a pool is too small; a paper that had one gives what there is.
+    # An attempt does not start if a pool is too small; an older paper with a small pool gives the questions that exist.
     return sorted(position for each in found for position in each) if found is not None else sorted(members)
 
 
@@ -108,14 +109,14 @@ def _mapped(answer: str, of: Sequence[str], to: Sequence[str]) -> str:
 
 
 def _shuffle(members: MutableSequence[Any], numbers: Iterator[int]) -> None:
-    """Fisher and Yates."""
+    """Fisher-Yates shuffle."""
     for last in range(len(members) - 1, 0, -1):
         other = _below(last + 1, numbers)
         members[last], members[other] = members[other], members[last]
 
 
 def _below(bound: int, numbers: Iterator[int]) -> int:
-    """A number below a bound, each with the same probability."""
+    """An unbiased random number below a bound."""
     limit = _RANGE - _RANGE % bound
     return next(number for number in numbers if number < limit) % bound
 

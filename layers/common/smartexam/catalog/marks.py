@@ -1,9 +1,9 @@
-"""Marks, exactly: fractions of any denominator.
+"""Exact marks: fractions of any denominator.
 
 Amounts are `Fraction`s where they are read, stored and shown, and rounded only by `display` and `percentage`, half up
-to two decimals (half away from zero below zero). Grading counts in integers: a paper has a common denominator of all of
-its amounts, its `units`, and everything about it is in that many parts of a mark. Papers and results from before they
-had units of their own are in units of 1/300.
+to two decimals (half away from zero below zero). Grading counts in integers: a paper's `units` is the common
+denominator of all its amounts, and every amount of it is in that many parts of a mark. Older papers and results without
+`units` are in units of 1/300.
 """
 
 import re
@@ -15,10 +15,10 @@ from typing import Final
 # Parts of a mark in which amounts are stored as integers; other amounts are stored as text.
 UNITS: Final = 300
 MAX_MARKS: Final = 1000
-# More than this many parts of a mark do not fit DynamoDB's numbers with the sums that are made of them.
+# With more parts of a mark, sums would not fit DynamoDB's numbers.
 MAX_UNITS: Final = 10**18
 
-# Trailing zeros are allowed ("1.500"), hence up to six decimals here; more than two that count are refused below.
+# Trailing zeros are allowed ("1.500"), so up to six decimals match; more than two significant ones are refused below.
 _DECIMAL = re.compile(r"([+-]?)([0-9]{0,6})(?:\.([0-9]{0,6}))?")
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,6}) ?/ ?([0-9]{1,6})")
 _DECIMALS = 2
@@ -31,14 +31,14 @@ _LOWEST_GRADE = "F"
 
 
 class MarksError(ValueError):
-    """An amount of marks that cannot be used; its text is for the client."""
+    """An invalid amount of marks; its text is for the client."""
 
 
 def parse_marks(value: object, *, lowest: int = 0, highest: int = MAX_MARKS) -> Fraction:
     """An amount of marks: a number, or text such as "4", "0.25" or "1/3".
 
     Amounts are not negative unless `lowest` allows it: negative marks are given as the amount that a wrong answer
-    costs. Reading "-1" as that amount, or as a bonus of one, would be a guess about people's grades.
+    costs. "-1" is refused because it could mean that amount or a bonus of one.
 
     Raises MarksError.
     """
@@ -64,7 +64,7 @@ def format_marks(amount: Fraction) -> str:
 
 
 def number_or_text(amount: Fraction) -> float | str:
-    """Marks for those who edit them: a number where two decimals say it exactly, else its canonical text ("1/3")."""
+    """Marks for an editor: a number if two decimals are exact, otherwise the canonical text ("1/3")."""
     return display(amount) if _HUNDREDTHS % amount.denominator == 0 else format_marks(amount)
 
 
@@ -79,7 +79,8 @@ def common_units(amounts: Iterable[Fraction]) -> int:
 
 
 def in_units(amount: Fraction, units: int) -> int:
-    """An amount as a whole number of parts of a mark, of which `units` make one and which must divide it."""
+    """An amount as a whole number of parts of a mark; `units` make one mark, and the amount must be a multiple of a
+    part."""
     scaled = amount * units
     if scaled.denominator != 1:
         raise ValueError(f"{amount} marks in units of 1/{units}")
@@ -87,19 +88,19 @@ def in_units(amount: Fraction, units: int) -> int:
 
 
 def plain(number: float) -> str:
-    """A number of at most two decimals as text, with no more of them than it has ("12345.67", "40", "-0.5")."""
+    """A number of at most two decimals as text, without trailing zeros ("12345.67", "40", "-0.5")."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
 def percentage(score: int, maximum: int) -> float:
-    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 of a paper without marks."""
+    """`score` as a percentage of `maximum`, rounded half up to two decimals; 0 if the paper has no marks."""
     if maximum <= 0:
         return 0.0
     return _rounded_quotient(score * 10_000, maximum) / 100
 
 
 def letter_grade(score: int, maximum: int) -> str:
-    """The grade by the percentage before any rounding; the lowest of a paper without marks."""
+    """The grade of the unrounded percentage; the lowest if the paper has no marks."""
     if maximum > 0:
         for percent, letter in _LETTER_GRADES:
             if score * 100 >= percent * maximum:
@@ -113,10 +114,10 @@ def _text(value: object) -> str:
     elif isinstance(value, bool):
         text = ""
     elif isinstance(value, int):
-        # Compared before it is written: Python refuses to write integers of thousands of digits.
+        # The value is compared before it is formatted: Python refuses to format integers of thousands of digits.
         text = str(value) if abs(value) < 10**6 else ("-" if value < 0 else "") + "9" * 6
     elif isinstance(value, float):
-        # The shortest text that means this float is what its sender wrote.
+        # The shortest text of this float is the text that its sender wrote.
         text = repr(value)
     else:
         text = ""

@@ -1,10 +1,10 @@
 """The paper of an exam as students see it, and its compilation from the exam's questions.
 
 A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version that it started with. A
-paper has nothing that gives an answer away; that is in the `AnswerKey` compiled with it, position by position.
+paper has no answers; they are in the `AnswerKey` that is compiled with it, by position.
 
-Positions go through the sections in order, and through a section's pool of questions in the exam's order. What one
-attempt gets of them, and in which order, is its layout; see `smartexam.catalog.layout`.
+Positions go through the sections in order, and through a section's pool of questions in the exam's order. The layout of
+an attempt says which it gets and in which order; see `smartexam.catalog.layout`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _SOLUTION = "solution"
 class ExamSnapshot(Struct, frozen=True, kw_only=True):
     """An exam's own fields when its paper was compiled; `duration` in minutes.
 
-    Marks are text ("4", "1/3"), or units of 1/300 in papers from before they could be any fraction.
+    Marks are text ("4", "1/3"), or units of 1/300 in older papers.
     """
 
     id: int
@@ -44,12 +44,12 @@ class ExamSnapshot(Struct, frozen=True, kw_only=True):
 
     @property
     def positive(self) -> Fraction:
-        """Marks of a correct answer to a question to which no others apply."""
+        """Marks of a correct answer to a question without other marks."""
         return _amount(self.positive_marks)
 
     @property
     def negative(self) -> Fraction:
-        """Marks that a wrong one costs."""
+        """Marks that a wrong answer to such a question costs."""
         return _amount(self.negative_marks)
 
 
@@ -93,7 +93,7 @@ class PaperDraw(Struct, frozen=True, gc=False):
 
 
 class PaperSection(Struct, frozen=True, gc=False):
-    """A section: positions from `start` to before `stop`; `questions` and `max_units` are what one attempt gets."""
+    """A section: positions from `start` to before `stop`; `questions` and `max_units` are those of one attempt."""
 
     id: int
     name: str
@@ -108,7 +108,7 @@ class PaperSection(Struct, frozen=True, gc=False):
 
 
 class Passage(Struct, frozen=True, kw_only=True, gc=False):
-    """A text or picture that several questions are about; `texts` are translations by language."""
+    """A text or picture that several questions refer to; `texts` are translations by language."""
 
     id: int
     text: str = ""
@@ -164,7 +164,7 @@ class ExamPaper:
         questions: by position.
         units: how many units make a mark.
         sections: none where the exam has none.
-        passages: those that its questions have.
+        passages: those that its questions refer to.
         positions: position by question id as text, in the paper's order.
         answer_rules: question type and letters of the filled options, by position.
     """
@@ -196,12 +196,12 @@ class ExamPaper:
 
     @property
     def is_timed(self) -> bool:
-        """Whether its sections are sat one after the other, each in its own time."""
+        """Whether its sections are taken one after the other, each in its own time."""
         return bool(self.sections) and self.sections[0].minutes is not None
 
     @property
     def has_choice(self) -> bool:
-        """Whether only so many answers of a section may be given."""
+        """Whether a section accepts only a limited number of answers."""
         return any(section.choose is not None for section in self.sections)
 
     @property
@@ -259,7 +259,7 @@ class ExamPaper:
         )
 
     def client_passages(self, layout: Layout, image_url: ImageUrl) -> list[ClientPassage]:
-        """The passages of an attempt's questions, in the order in which they are met."""
+        """The passages of an attempt's questions, in the order of first use."""
         met = dict.fromkeys(self.questions[position].passage_id for position in layout.order)
         known = {passage.id: passage for passage in self.passages}
         return [
@@ -274,7 +274,7 @@ class ExamPaper:
         ]
 
     def client_exam(self) -> dict[str, object]:
-        """The exam's fields in the API's shape, with the paper's totals and without the status, which changes."""
+        """The exam's fields in the API's shape, with the paper's totals, without the status, which changes."""
         exam = self.exam
         return {
             "id": exam.id,
@@ -295,7 +295,7 @@ class ExamPaper:
 
 
 def as_shown(question: ExamPaperQuestion, own: str | None) -> ExamPaperQuestion:
-    """A question with its options in the order of an attempt; `own` are its own letters in that order."""
+    """A question with its options in the order of an attempt; `own` are the exam's letters in that order."""
     if own is None:
         return question
     moved = dict(zip(sorted(own), own, strict=True))

@@ -103,11 +103,11 @@ _NO = frozenset({"false", "0", "no", "off"})
 class Question(Struct, frozen=True, kw_only=True, gc=False):
     """A consistent question.
 
-    Options that are not filled are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ),
-    the number or range as written (NUMERIC), alternatives joined by "|". Marks are None where the section's or the
-    exam's apply; `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0"
-    unless NUMERIC. `option_images` are paths by letter, `texts` translated texts by language and field. `section_id`
-    is None where the exam had no sections when the question came.
+    Empty options are "". `correct_answer` is canonical: a letter (MCQ), sorted letters with commas (MSQ), the number or
+    range as written (NUMERIC), alternatives joined by "|". Marks are None if the section's or the exam's apply;
+    `negative_marks` is the amount that a wrong answer costs. `tolerance` is the text of a number, "0" unless NUMERIC.
+    `option_images` are paths by letter, `texts` translated texts by language and field. `section_id` is None if the
+    exam had no sections when the question was added.
     """
 
     question_type: str

@@ -1,8 +1,8 @@
-"""How an exam is built beyond its list of questions: languages, sections, marking schemes, order.
+"""The structure of an exam beyond its list of questions: languages, sections, marking schemes, order.
 
     marks of a question   its own, else its section's for its type, else the exam's for its type, else the exam's
 
-An exam that says nothing of all this has the empty structure, and everything is as if there were none.
+An exam without any of this has the empty structure.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ PARTIAL_MODES: Final = (NONE, PER_OPTION, PROPORTIONAL)
 
 
 class TypeMarks(Struct, frozen=True, omit_defaults=True):
-    """The marks of a type of question, as far as they are given; amounts as canonical text."""
+    """The marks of a type of question, where they are given; amounts as canonical text."""
 
     positive: str | None = None
     negative: str | None = None
@@ -35,7 +35,7 @@ Marking = Mapping[str, TypeMarks]
 
 
 class Draw(Struct, frozen=True, omit_defaults=True):
-    """So many questions at random of those of the section that are of this type, difficulty and topic."""
+    """A number of random questions of a section, of this type, difficulty and topic."""
 
     count: int
     question_type: str | None = None
@@ -43,7 +43,7 @@ class Draw(Struct, frozen=True, omit_defaults=True):
     topic: str | None = None
 
     def takes(self, question: Question) -> bool:
-        """Whether it may draw a question."""
+        """Whether the draw may include a question."""
         return (
             (self.question_type is None or self.question_type == question.question_type)
             and (self.difficulty is None or self.difficulty == question.difficulty)
@@ -52,7 +52,7 @@ class Draw(Struct, frozen=True, omit_defaults=True):
 
 
 class Section(Struct, frozen=True, omit_defaults=True):
-    """A section; `minutes` where sections are timed, `choose` where only so many answers count."""
+    """A section; `minutes` if sections are timed, `choose` if only that many answers count."""
 
     id: int
     name: str
@@ -64,19 +64,19 @@ class Section(Struct, frozen=True, omit_defaults=True):
 
 
 class Shuffle(Struct, frozen=True, omit_defaults=True):
-    """What is in another order for each attempt."""
+    """What is shuffled for each attempt."""
 
     questions: bool = False
     options: bool = False
 
 
 class Structure(Struct, frozen=True, omit_defaults=True):
-    """How an exam is built.
+    """The structure of an exam.
 
     Attributes:
-        languages: the first is what the questions' plain fields hold.
-        first_section: the section of questions that name none, because they are older than the sections.
-        last_section: the highest id that a section ever had.
+        languages: the first is that of the questions' plain fields.
+        first_section: the section of questions without one, which are older than the sections.
+        last_section: the highest id ever given to a section.
     """
 
     languages: tuple[str, ...] = ("en",)
@@ -88,22 +88,22 @@ class Structure(Struct, frozen=True, omit_defaults=True):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it says nothing."""
+        """Whether it is empty."""
         return self == PLAIN
 
     @property
     def decides_marks(self) -> bool:
-        """Whether totals depend on more than each question's own marks."""
+        """Whether the totals depend on more than each question's own marks."""
         return bool(self.sections or self.marking)
 
     @property
     def is_timed(self) -> bool:
-        """Whether its sections are sat one after the other, each in its own time."""
+        """Whether its sections are taken one after the other, each in its own time."""
         return bool(self.sections) and self.sections[0].minutes is not None
 
     @property
     def needs_seed(self) -> bool:
-        """Whether attempts differ in what they get or in which order."""
+        """Whether attempts get different questions or orders."""
         return self.shuffle.questions or self.shuffle.options or any(section.draw for section in self.sections)
 
     def section(self, section_id: int | None) -> Section | None:
@@ -111,7 +111,7 @@ class Structure(Struct, frozen=True, omit_defaults=True):
         return next((section for section in self.sections if section.id == section_id), None)
 
     def section_of(self, question: Question) -> Section | None:
-        """The section that a question is in, None where the exam has none."""
+        """The section of a question, None if the exam has no sections."""
         if not self.sections:
             return None
         named = self.first_section if question.section_id is None else question.section_id
@@ -122,9 +122,9 @@ PLAIN: Final = Structure()
 
 
 def fitted(question: Question, structure: Structure, passages: Collection[int]) -> Question | list[Fault]:
-    """A question as it is in an exam with this structure and these passages, or what does not fit.
+    """A question adapted to an exam with this structure and these passages, or why it does not fit.
 
-    Without a section of its own it is in the exam's first one.
+    A question without a section is put in the first one.
     """
     faults: list[Fault] = []
     if question.section_id is not None and structure.section(question.section_id) is None:
@@ -144,7 +144,7 @@ def fitted(question: Question, structure: Structure, passages: Collection[int]) 
 
 
 def with_sections(structure: Structure, sections: Sequence[Section]) -> Structure:
-    """A structure with these sections: those with ids that it knows are the same ones, the others get new ids."""
+    """A structure with these sections: sections with known ids keep them, others get new ids."""
     known = {section.id for section in structure.sections}
     last = structure.last_section
     kept: list[Section] = []
@@ -160,7 +160,7 @@ def with_sections(structure: Structure, sections: Sequence[Section]) -> Structur
 
 
 class QuestionMarks(NamedTuple):
-    """What a question's answers are worth; `partial` is about MSQ only."""
+    """The marks of a question; `partial` applies to MSQ only."""
 
     positive: Fraction
     negative: Fraction
@@ -207,13 +207,13 @@ class MarkingScheme:
 
 
 class Totals(Struct, frozen=True, omit_defaults=True):
-    """What one attempt at an exam gets.
+    """The totals of one attempt at an exam.
 
     Attributes:
         questions: how many questions count.
         max_marks: the highest possible score, as text.
-        short: ids of sections that have fewer questions than are to be drawn.
-        unequal: ids of sections whose questions should have equal marks and do not.
+        short: ids of sections with fewer questions than their draws need.
+        unequal: ids of sections whose questions need equal marks but have different ones.
     """
 
     questions: int
@@ -223,7 +223,7 @@ class Totals(Struct, frozen=True, omit_defaults=True):
 
 
 def totals(scheme: MarkingScheme, structure: Structure, questions: Iterable[Question]) -> Totals:
-    """What one attempt at an exam with these questions gets."""
+    """The totals of one attempt at an exam with these questions."""
     by_section: dict[int | None, list[Question]] = {}
     for question in questions:
         section = structure.section_of(question)
@@ -263,10 +263,11 @@ def totals(scheme: MarkingScheme, structure: Structure, questions: Iterable[Ques
 
 
 def assigned(counts: Sequence[int], pools: Sequence[Sequence[int]]) -> list[list[int]] | None:
-    """Members of pools for draws of so many each, none for two draws, the first ones of each pool where possible.
+    """Members of pools for draws with these counts; no member is in two draws, and the first members of a pool are
+    preferred.
 
-    None if the pools are too small. A draw that finds all of its pool taken makes another draw exchange a member for
-    a free one (augmenting paths), so a solution is found whenever there is one.
+    None if the pools are too small. A draw whose pool is used up makes another draw exchange a member for a free one
+    (augmenting paths), so a solution is found if one exists.
     """
     owner: dict[int, int] = {}
 
@@ -293,20 +294,20 @@ def assigned(counts: Sequence[int], pools: Sequence[Sequence[int]]) -> list[list
 
 
 def encode(structure: Structure) -> str:
-    """A structure as it is stored."""
+    """A structure as stored text."""
     return msgspec.json.encode(structure).decode()
 
 
 def decode(text: str) -> Structure:
-    """A structure as it was stored."""
+    """A structure from stored text."""
     return msgspec.json.decode(text, type=Structure)
 
 
 def encode_totals(of_exam: Totals) -> str:
-    """Totals as they are stored."""
+    """Totals as stored text."""
     return msgspec.json.encode(of_exam).decode()
 
 
 def decode_totals(text: str) -> Totals:
-    """Totals as they were stored."""
+    """Totals from stored text."""
     return msgspec.json.decode(text, type=Totals)

@@ -71,7 +71,8 @@ class SignIn:
             raise _locked("Too many failed sign-ins to this account.", window, self._now)
 
     def look_at(self, account: str) -> Window | None:
-        """Look up what failed for an account, without refusing anybody: its owner is signed in already; one read."""
+        """Look up the failures of an account without refusing anybody, because its owner is signed in already; one
+        read."""
         self._account = account_key(account)
         window, self._known_until = windows.find_with_source(
             self._account, "sign_in", self._source.digest, self._now, window_seconds=ACCOUNT_SECONDS
@@ -131,10 +132,10 @@ def take_filing(user_id: int, now: float) -> None:
 
 
 def take_code(user_id: int, now: float) -> None:
-    """Use one of the tries that a signed-in user has for codes of a second factor.
+    """Use one try of a signed-in user for codes of a second factor.
 
     Raises:
-        RateLimited: used up, with the time until the window ends.
+        RateLimited: no tries left, with the time until the window ends.
     """
     limit, seconds = _CODES, SIGN_IN_SECONDS
     window = windows.use(user_key(user_id), "code", now, limit=limit, window_seconds=seconds)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 _OWNER_BYTES = 8
 _RANDOM_BYTES = 32
-# The first half of the random bytes; tokens that replace each other share it.
+# The first half of the random bytes; a token and its replacements share it.
 _SELECTOR_BYTES = 16
 
 
@@ -32,7 +32,7 @@ def mint(owner: int) -> Minted:
 
 
 def mint_after(token: str) -> Minted:
-    """Create the token that replaces another one: it has the same owner and selector, and a new secret."""
+    """Create the replacement of a token, with the same owner and selector and a new secret."""
     known = _raw(token)
     if known is None:
         raise ValueError("not a token")
@@ -42,7 +42,7 @@ def mint_after(token: str) -> Minted:
 
 
 def selector(token: str) -> str:
-    """The hash of what a token shares with those that replace it; "" for what has not the form of a token."""
+    """The hash of the part that a token shares with its replacements; "" for text that is not a token."""
     raw = _raw(token)
     if raw is None:
         return ""

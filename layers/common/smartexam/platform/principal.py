@@ -22,10 +22,9 @@ class Principal(msgspec.Struct, frozen=True):
 
     Attributes:
         version: the account's `auth_version` when the credential was issued; see `smartexam.accounts.revocations`.
-        by_cookie: whether a browser may have sent the credential by itself.
-        session: the sign-in that the credential came from, by the id under which its owner sees it; "" for credentials
-            from before sign-ins had one.
-        ends_at: when the credential expires, epoch seconds; 0 if that is not known.
+        by_cookie: whether a browser may have sent the credential without the user's intent.
+        session: the id of the credential's sign-in, as its owner sees it; "" for older credentials.
+        ends_at: when the credential expires, epoch seconds; 0 if unknown.
     """
 
     user_id: int

@@ -21,16 +21,16 @@ class SettingsError(RuntimeError):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What the environment tells a function.
+    """The settings that a function reads from its environment.
 
     Attributes:
-        tables: the tables' names by context; only those that the function was given.
+        tables: the tables' names by context; only those of the function.
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
         allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
-        origin_secrets: what the distribution in front of the API sends with each request; empty if there is none.
+        origin_secrets: secrets that the distribution in front of the API sends with each request; empty without one.
         requires_admin_mfa: whether admin routes are closed to accounts without a second factor.
         sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
-        sign_up_open: whether people may create accounts themselves; otherwise administrators and rosters do.
+        sign_up_open: whether people may create accounts themselves; otherwise only administrators and rosters do.
         local_clock_file: only set on a developer's machine; see `smartexam.platform.clock.OffsetClock`.
     """
 

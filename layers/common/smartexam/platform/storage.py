@@ -75,7 +75,7 @@ def exists(bucket: str, key: str) -> bool:
     try:
         _client().head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        # An answer to HEAD has no body, so its code is the status.
+        # An answer to HEAD has no body, so boto3 gives the status as the code.
         if error.response.get("Error", {}).get("Code") in {*_MISSING, "404"}:
             return False
         raise Unavailable from error

@@ -1,4 +1,4 @@
-"""A result question by question, against the paper that was sat."""
+"""The report of a result by question, from the paper of its attempt."""
 
 from typing import NamedTuple
 
@@ -12,14 +12,14 @@ from smartexam.sitting.store.results import Result
 
 
 class Report(NamedTuple):
-    """The questions of an attempt as its student saw them, with the answers, and their passages."""
+    """The questions of an attempt as the student saw them, with the answers and their passages."""
 
     responses: list[Response]
     passages: list[ClientPassage]
 
 
 def report(result: Result) -> Report:
-    """A result question by question.
+    """The report of a result by question.
 
     Raises:
         NotFound: the exam was deleted meanwhile.

@@ -40,11 +40,11 @@ class AnswerError(ValueError):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """A rejected answer or mark for review. What was saved for its question before stays.
+    """A rejected answer or mark for review. The saved value of its question stays.
 
     Attributes:
         question_id: as the client sent it, cut off if it is longer than any id.
-        code: `unknown_question`, `not_an_answer` to this question, `section_closed`, or `section_full`.
+        code: `unknown_question`, `not_an_answer` (to this question), `section_closed`, or `section_full`.
         message: what the student can do about it.
     """
 
@@ -191,7 +191,7 @@ def marked_to_client(paper: ExamPaper, positions: Iterable[int]) -> list[int]:
 
 
 def encode_seconds(seconds: Sequence[int]) -> str:
-    """Seconds by position as text: hexadecimal, without the zeros at the end."""
+    """Seconds by position as text: hexadecimal, without trailing zeros."""
     return _SECONDS_SEPARATOR.join(f"{each:x}" if each else "" for each in seconds).rstrip(_SECONDS_SEPARATOR)
 
 
@@ -207,7 +207,7 @@ def decode_seconds(text: str, count: int) -> list[int]:
 
 
 def unknown(question_id: object) -> Rejected:
-    """A rejected answer or mark whose question is not the attempt's."""
+    """The rejection of an answer or mark to a question that is not in the attempt."""
     shown = question_id if isinstance(question_id, str) else msgspec.json.encode(question_id).decode()
     return Rejected(shown[:_SHOWN_ID], UNKNOWN_QUESTION, _UNKNOWN)
 
@@ -237,7 +237,7 @@ def _letter(filled_options: str, value: object) -> str:
 
 
 def id_text(question_id: object) -> str:
-    """The text of an id that was sent as text or a number, "" of anything else."""
+    """The text of an id that was sent as text or a number, otherwise ""."""
     if isinstance(question_id, str):
         return question_id
     if isinstance(question_id, int) and 0 < question_id < 2**53:

@@ -66,7 +66,7 @@ def grade_closed(sitting: Sitting) -> int | None:
         attempts.drop_sitting(sitting.user_id, sitting.exam_id, sitting.attempt_id)
         return None
     layout = layout_of(paper, sitting.seed)
-    # The draft has the student's letters. From here on everything has the exam's own.
+    # The draft uses the student's letters; results use the exam's.
     given = [
         layout.own(position, answer) if position in layout.drawn else None
         for position, answer in enumerate(answers.decode(sitting.answers, len(paper), sitting.changes))

@@ -1,8 +1,8 @@
 """Grading the answers to a paper, and the per-question report of it.
 
-What an answer gains is the answer key's; see `smartexam.catalog.answer_key`. No answer gains 0. Scores are integers in
-the paper's units and may be negative. Where a section counts only so many answers, no more than that are in a draft,
-and its maximum and its unanswered questions are of as many.
+The answer key says what an answer gains; see `smartexam.catalog.answer_key`. No answer gains 0. Scores are integers in
+the paper's units and may be negative. If a section counts a limited number of answers, a draft has no more than these,
+and its maximum and unanswered questions are counted for that number.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from smartexam.catalog.questions import MSQ, NUMERIC, alternatives
 
 
 class SectionScore(Struct, frozen=True, gc=False):
-    """What a section of a graded paper came to; marks in the paper's units."""
+    """The score of a section; marks in the paper's units."""
 
     id: int
     name: str
@@ -72,9 +72,10 @@ class Score(Struct, frozen=True, gc=False):
 class Response(Struct, frozen=True, gc=False):
     """One question of a graded attempt, in the shape of `GET /response/:exam_id`.
 
-    Questions, options and letters are as the student saw them. Answers look as clients send them: a letter (MCQ), a
-    list of letters (MSQ), a number as text (NUMERIC); `given_answer` is null if there was none. A key with alternatives
-    or a range is text, as in "A,C|A,D". Marks are rounded to two decimals. `texts` have the translated solutions.
+    Questions, options and letters are as the student saw them. Answers have the form in which clients send them: a
+    letter (MCQ), a list of letters (MSQ), a number as text (NUMERIC); `given_answer` is null without an answer. A key
+    with alternatives or a range is text, as in "A,C|A,D". Marks are rounded to two decimals. `texts` have the
+    translated solutions.
     """
 
     question_id: int
@@ -105,7 +106,7 @@ class Response(Struct, frozen=True, gc=False):
 
 
 def grade(key: AnswerKey, answers: Sequence[str | None]) -> Score:
-    """The score of canonical answers, one per position, in the exam's own letters; None where nothing was asked.
+    """The score of canonical answers, one per position, in the exam's letters; None for questions that were not drawn.
 
     Raises ValueError when there are not as many answers as questions.
     """
@@ -158,11 +159,11 @@ def responses(
     layout: Layout | None = None,
     image_url: Callable[[str], str | None] = str,
 ) -> list[Response]:
-    """What was asked, answered and gained, in the order of the attempt.
+    """The questions of an attempt in its order, with answers and gains.
 
     Args:
-        answers: canonical, in the exam's own letters, as are the results of attempts.
-        outcomes: what grading gave, by position.
+        answers: canonical, in the exam's letters, as stored in results.
+        outcomes: the outcomes of grading, by position.
         layout: of the attempt; without it the paper's own order.
         image_url: maps an image's path to its URL; without it paths stay.
 
@@ -221,7 +222,7 @@ def _response(
 
 
 def as_sent(question_type: str, canonical: str) -> str | list[str]:
-    """A canonical answer as clients send it; of several alternatives their text."""
+    """A canonical answer as clients send it; the text if there are alternatives."""
     if question_type != MSQ:
         return canonical
     parts = alternatives(canonical)

@@ -1,12 +1,13 @@
-"""Merging a sync into what is saved, where the result depends on it.
+"""Merges a sync into the saved draft, where the result depends on it.
 
-    closed sections   an answer is taken if it is what is saved, else rejected as `section_closed`
+    closed sections   an answer that equals the saved one is accepted, others are rejected as `section_closed`
     choose            clears come first, then changes of what is answered, then new answers until the section is full;
                       one more is rejected as `section_full`
     drawn questions   any other question of the pool is `unknown_question`
     visited, seconds  only grow
 
-Pure: from a sitting and a sync comes the whole new draft, which is written on condition that the sitting is unchanged.
+A pure function: from a sitting and a sync it makes the whole new draft, which is written on condition that the sitting
+is unchanged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,15 +28,15 @@ _FULL = "The section takes {} answers: clear another one first."
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A sync as it was read.
+    """A sync after it was read.
 
     Attributes:
         answers: canonical texts by position, in the client's order; None without answers.
-        rejected: what cannot be an answer or mark.
-        kept: positions of rejected answers, which keep what is saved.
+        rejected: invalid answers and marks.
+        kept: positions of rejected answers, which keep their saved values.
         replaces: answers that are not named are cleared.
         marked: positions marked for review; None without marks.
-        visited: ids, as sent; anything that is none is passed over.
+        visited: ids, as sent; invalid ones are ignored.
         seconds: seconds by id, as sent; likewise.
     """
 
@@ -49,7 +50,7 @@ class Given(msgspec.Struct, frozen=True):
 
 
 class Merged(msgspec.Struct, frozen=True):
-    """A whole draft, how many answers were taken, which were not, and the section that is open, if they are timed."""
+    """A whole draft, the number of accepted answers, the rejected ones, and the open section if sections are timed."""
 
     answers: str
     marked: str
@@ -61,7 +62,7 @@ class Merged(msgspec.Struct, frozen=True):
 
 
 def needs_state(paper: ExamPaper, given: Given) -> bool:
-    """Whether what a sync does depends on what is saved."""
+    """Whether the result of a sync depends on the saved state."""
     return paper.is_timed or paper.has_choice or paper.draws or given.visited is not None or given.seconds is not None
 
 
@@ -100,7 +101,7 @@ class _Answers:
         self._place = place
 
     def take(self, given: Mapping[int, str], kept: frozenset[int], *, replaces: bool) -> list[Rejected]:
-        """Take what can be taken; the rejected answers."""
+        """Take the valid answers; returns the rejected ones."""
         rejected: list[Rejected] = []
         fresh: dict[int, str] = {}
         if replaces:
@@ -132,7 +133,7 @@ class _Answers:
                 self.texts[at] = ""
 
     def _is_full(self, position: int) -> int | None:
-        """How many answers the section of a position takes, if it has as many; None if there is room."""
+        """The limit of a position's section if it is full, otherwise None."""
         section = self._paper.sections[self._paper.section_at(position)] if self._paper.sections else None
         if section is None or section.choose is None:
             return None

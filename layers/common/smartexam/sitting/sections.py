@@ -1,9 +1,8 @@
 """Timed sections: which one is open, and when the others begin and end.
 
-A sitting stores the section that was last entered, when that was and when it ends. The clock goes on without a write:
-a section that has ended is followed by the next one at that moment. The time up to the attempt's deadline is divided
-between the entered section and those after it in proportion to their minutes, so extra time is spread over them, and
-the last section always ends with the attempt.
+A sitting stores the last entered section, its beginning and its end. No write is needed when a section ends: the next
+one begins at that moment. The time up to the attempt's deadline is divided between the entered section and those after
+it in proportion to their minutes, so extra time is spread over them, and the last section always ends with the attempt.
 """
 
 from collections.abc import Sequence
@@ -14,12 +13,12 @@ from smartexam.catalog.paper import ExamPaper, PaperSection
 from smartexam.sitting.store.attempts import Sitting
 
 OPEN, UPCOMING, CLOSED = "open", "upcoming", "closed"
-# The last section has no end of its own: it ends with the attempt, grace included.
+# The last section has no end of its own: it ends with the attempt, including the grace period.
 WITH_THE_ATTEMPT = 2**40
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A section that is open: its index, when it began and when it ends, epoch seconds."""
+    """The open section: its index, beginning and end, epoch seconds."""
 
     index: int
     begun: int
@@ -39,7 +38,7 @@ class SectionState(msgspec.Struct, frozen=True):
 
 
 def entered(paper: ExamPaper, index: int, begun: int, deadline: int) -> Place:
-    """A section that is entered at a time."""
+    """The place of a section that is entered at a given time."""
     minutes = _minutes(paper.sections)[index:]
     if len(minutes) == 1:
         return Place(index, begun, WITH_THE_ATTEMPT)
@@ -47,7 +46,7 @@ def entered(paper: ExamPaper, index: int, begun: int, deadline: int) -> Place:
 
 
 def current(paper: ExamPaper, sitting: Sitting, now: float) -> Place:
-    """The section that is open at a time."""
+    """The section that is open at a given time."""
     place = Place(sitting.section, sitting.section_from, sitting.section_ends)
     while place.ends <= now and place.index < len(paper.sections) - 1:
         place = entered(paper, place.index + 1, place.ends, sitting.deadline)
@@ -55,7 +54,7 @@ def current(paper: ExamPaper, sitting: Sitting, now: float) -> Place:
 
 
 def stretched(paper: ExamPaper, sitting: Sitting, extra: int, now: float) -> tuple[Place, int]:
-    """The open section and the deadline after `extra` seconds are granted to a running attempt.
+    """The open section and the deadline after a running attempt got `extra` seconds.
 
     The extra time is spread over the open section and those after it in proportion to their minutes; a section that
     has closed stays closed.
@@ -66,14 +65,14 @@ def stretched(paper: ExamPaper, sitting: Sitting, extra: int, now: float) -> tup
 
 
 def after(paper: ExamPaper, place: Place, now: float, deadline: int) -> tuple[Place, int]:
-    """The next section when it is entered early, and the attempt's deadline then: the time that is saved is lost."""
+    """The next section when it is entered early, and the attempt's deadline, which loses the unused time."""
     ends = min(place.ends, deadline)
     saved = max(0, ends - int(now))
     return entered(paper, place.index + 1, min(int(now), ends), deadline - saved), deadline - saved
 
 
 def states(paper: ExamPaper, sitting: Sitting, order: Sequence[int], now: float) -> list[SectionState]:
-    """The sections of an attempt with the questions that it gets, in its order."""
+    """The sections of an attempt with its questions, in its order."""
     place = current(paper, sitting, now) if paper.is_timed else None
     minutes = _minutes(paper.sections)
     found = []

@@ -52,9 +52,9 @@ def _near(label: Run, runs: Sequence[Run], heights: Sequence[float]) -> Sequence
 
 
 def _first_line(label: Run, near: Sequence[Run], *, is_between: bool) -> float | None:
-    """The baseline of the first line of the text in whose middle a label is; None if there is none.
+    """The baseline of the first text line next to the middle of a label; None if there is none.
 
-    `is_between` two lines it can be no label of one of them.
+    With `is_between` the label is between two lines and belongs to neither.
     """
     size = label.size
     right = [run for run in near if run.x0 >= label.x1 and run.size > 0.7 * size]

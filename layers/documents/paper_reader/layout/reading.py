@@ -19,7 +19,7 @@ from paper_reader.pdf.builder import WIDE_GAP
 from paper_reader.pdf.runs import BOLD, INVISIBLE, PageContent, Run, pieces
 
 _SMALL = 0.86  # of the usual size, in which scripts are set
-_SMALLER, _LARGER = 0.6, 1.5  # of the usual size: as much as a recogniser may be wrong
+_SMALLER, _LARGER = 0.6, 1.5  # of the usual size: a recogniser may be wrong by as much
 _NEAR = 1.3  # em above and below a line that belong to it
 _BESIDE = 1.5  # em from a gap within which its content may begin or end
 _SAME_GUTTER = 14.0  # points
@@ -64,7 +64,8 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
 
 
 def _level_recognised(pages: Sequence[PageContent], body: float) -> None:
-    """Give recognised text one size: what a recogniser measures differs from line to line, and tells no script."""
+    """Give recognised text one size, because measured sizes differ from line to line and do not show sub- or
+    superscripts."""
     for page in pages:
         if any(run.flags & INVISIBLE for run in page.runs):
             page.runs = [

@@ -174,7 +174,7 @@ def _pairs(text: str, parts: list[Part]) -> None:
         # In prose, such as a solution, only an option in brackets directly after the number is its answer.
         found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
     for pair in found:
-        # An opened bracket that is not closed, or a number that another follows, is half of a range.
+        # An open bracket, or a number followed by another, is half of a range.
         is_whole = _is_balanced(pair[2]) and _HALF.match(text, pair.end()) is None
         _add(parts, int(pair[1]), values.read(pair[2].replace(":", " to ")) if is_whole else None)
 

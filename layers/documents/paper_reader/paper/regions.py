@@ -106,7 +106,7 @@ def _is_tail(lines: Sequence[Line], index: int) -> bool:
 
 
 def _are_solved(lines: Sequence[Line], start: int) -> bool:
-    """Whether numbered answers follow, from 1 on, each with an option in brackets right behind its number."""
+    """Whether numbered answers follow from 1 on, each with an option in brackets directly after its number."""
     found = [_SOLVED.match(plain(line.text)) for line in lines[start : start + _NEAR]]
     numbers = [int(match[1]) for match in found if match is not None]
     return len(numbers) >= _FEWEST and numbers[0] == 1 and all(b == a + 1 for a, b in pairwise(numbers))

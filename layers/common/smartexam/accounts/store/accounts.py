@@ -287,7 +287,7 @@ def rename_unconfirmed(user_id: int, first_name: str, last_name: str, username: 
 
 
 def change_password(user: User, password_hash: str, session: str, now: float) -> User:
-    """Set another password of an account; all its credentials are revoked except those of one session.
+    """Set a new password of an account and revoke all its credentials except those of one session.
 
     Raises:
         NotFound: the account was deleted.
@@ -315,15 +315,15 @@ def end_other_sessions(user_id: int, session: str, now: float) -> User:
 
 
 def end_session(user: User, session: str, now: float) -> None:
-    """Revoke the credentials of one session; access tokens of it are refused within seconds."""
+    """Revoke the credentials of one session; its access tokens are refused within seconds."""
     table.put(revocations.revocation_item(Revocation(user.id, user.auth_version, None, session=session), now))
 
 
 def set_mfa_secret(user: User, secret: str | None, alongside: Sequence[Operation]) -> User:
-    """Set or remove the second factor of an account as it was read.
+    """Set or remove the second factor of an account, if the account has not changed since it was read.
 
     Raises:
-        Overtaken: the account, or what is written alongside, changed meanwhile.
+        Overtaken: the account, or an item that is written with it, changed meanwhile.
     """
     after = structs.replace(user, mfa_secret=secret)
     try:

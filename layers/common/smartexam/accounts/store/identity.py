@@ -103,11 +103,11 @@ class User(msgspec.Struct, frozen=True):
         password_hash: None until a password is set.
         google_sub: the Google account that signs in as this one.
         auth_version: incremented by every change of what earlier credentials allow: role, password, deletion.
-        credentials_version: credentials issued with a lower auth version are revoked; a new role does not increment it.
+        credentials_version: credentials with a lower auth version are revoked; a new role does not increment it.
         created_at: epoch seconds.
-        roll_no: the institute's own number of the student, as it was typed; it signs in too.
+        roll_no: the institute's number of the student, as typed; also valid for signing in.
         rostered_at: when a roster created or confirmed an account that has no password yet.
-        deactivated_at: since when nobody can sign in to it; None for an active account.
+        deactivated_at: when the account was deactivated; None for an active account.
         kept_session: the one session that the last revocation of all credentials left alive.
         mfa_secret: of the second factor, in base32; None without one.
         revision: incremented by every change, so that a write can depend on what was read.
@@ -152,7 +152,7 @@ class User(msgspec.Struct, frozen=True):
         return f"{self.first_name} {self.last_name}".strip()
 
     def principal(self, session: str = "") -> Principal:
-        """The account as a caller that is signed in by a session."""
+        """The account as a caller who is signed in with a session."""
         return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, session=session)
 
     def accepts(self, version: int, session: str) -> bool:

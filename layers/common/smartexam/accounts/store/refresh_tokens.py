@@ -2,9 +2,9 @@
 
     USER#42   REFRESH#<session>   a sign-in of an app, and the refresh tokens that are valid for it
 
-All tokens of a sign-in share their selector, whose hash is the session's id. So a token that was replaced leads to the
-same item as its successor: using it later is recognised, and one write ends everything that came from the sign-in.
-Tokens from before rotation have an item each, under the hash of the whole token.
+All tokens of a sign-in share a selector, and the session's id is its hash. So a replaced token leads to the same item
+as its successor: its reuse is recognised, and one write ends the sign-in. Tokens from before rotation have one item
+each, under the hash of the whole token.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, I
 from smartexam.platform.keys import user_key
 
 REFRESH_SECONDS = 30 * 24 * 3600
-# How long a replaced token still works, for clients that did not get the answer.
+# How long a replaced token still works, for clients that lost the answer.
 GRACE_SECONDS = 30
 _SEEN_SECONDS = 600
 _PREFIX = "REFRESH#"
 
 
 class RefreshItem(Item):
-    """A sign-in of an app. It is kept for a while after its end, so that the client is told why it no longer works."""
+    """A sign-in of an app. It is kept for some time after its end, to tell the client why it no longer works."""
 
     class Meta:
         context = "ephemeral"
@@ -36,7 +36,7 @@ class RefreshItem(Item):
     valid_until = FloatAttribute()
     expires_at = FloatAttribute()
     revoked_at = FloatAttribute(null=True)
-    # Digests of valid tokens; and of replaced ones, with the time when they were replaced.
+    # Digests of valid tokens, and of replaced ones with the time of their replacement.
     live = UnicodeSetAttribute(null=True)
     replaced = UnicodeSetAttribute(null=True)
     rotations = IntAttribute(default=0)
@@ -49,8 +49,8 @@ class RefreshToken(msgspec.Struct, frozen=True):
     """A refresh token as it is stored, valid until `valid_until` (epoch seconds) unless it was revoked.
 
     Attributes:
-        session: the sign-in that it came from; "" for one from before rotation.
-        is_reused: it was replaced longer ago than the grace.
+        session: the sign-in of the token; "" for one from before rotation.
+        is_reused: it was replaced longer ago than the grace period.
     """
 
     user_id: int
@@ -70,7 +70,7 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class SignedInApp(msgspec.Struct, frozen=True):
-    """A sign-in of an app, for its owner; times in epoch seconds."""
+    """A sign-in of an app, as its owner sees it; times in epoch seconds."""
 
     session: str
     auth_version: int
@@ -80,7 +80,7 @@ class SignedInApp(msgspec.Struct, frozen=True):
 
 
 class Replaced(Exception):
-    """The token was replaced longer ago than the grace, or its sign-in was ended."""
+    """The token was replaced longer ago than the grace period, or its sign-in was ended."""
 
 
 def issue(user: User, now: float, user_agent: str = "") -> Issued:
@@ -120,10 +120,10 @@ def find(token: str, now: float) -> RefreshToken | None:
 
 
 def rotate(token: str, user: User, now: float, user_agent: str = "") -> Issued:
-    """Replace a refresh token by a new one of the same sign-in.
+    """Replace a refresh token with a new one of the same sign-in.
 
     Raises:
-        Replaced: another use came first, longer ago than the grace, or ended the sign-in.
+        Replaced: it was replaced longer ago than the grace period, or its sign-in was ended.
     """
     known = find(token, now)
     if known is None:
@@ -158,7 +158,7 @@ def rotate(token: str, user: User, now: float, user_agent: str = "") -> Issued:
 
 
 def note_seen(known: RefreshToken, now: float) -> None:
-    """Note that a sign-in was used, unless that was noted a short while ago."""
+    """Store that a sign-in was used, unless that was stored a short time ago."""
     if known.session and now > known.seen_at + _SEEN_SECONDS:
         _update(known.user_id, known.session, RefreshItem.seen_at.set(now))
 

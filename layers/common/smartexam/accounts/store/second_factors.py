@@ -1,9 +1,9 @@
-"""Second factors and sign-ins that wait for one.
+"""Second factors and sign-ins that wait for a code.
 
-    identity    USER#42   MFA             what belongs to a second factor, set up or being set up
-    ephemeral   USER#42   MFA#<digest>    a sign-in whose password was right and that waits for a code
+    identity    USER#42   MFA             a second factor, enabled or being set up
+    ephemeral   USER#42   MFA#<digest>    a sign-in with the right password that waits for a code
 
-The secret in force is on the account itself, where every sign-in reads it.
+The enabled secret is on the account itself, because every sign-in reads it.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ WAITING_SECONDS = 5 * 60
 TRIES = 5
 _MFA = "MFA"
 
-# By what the sign-in was asked for: tokens of an app, or a cookie.
+# What the sign-in asked for: tokens of an app, or a cookie.
 Way: TypeAlias = Literal["token", "web", "admin"]
 
 
 class MfaItem(Item):
-    """What belongs to a second factor."""
+    """A second factor, enabled or being set up."""
 
     class Meta:
         context = "identity"
@@ -60,18 +60,18 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 def begin_setup(user: User, secret: str) -> None:
-    """Store the secret of a second factor that is not in force yet, in place of any other."""
+    """Store a secret that is not enabled yet; it replaces any other pending one."""
     table.put(MfaItem(user_key(user.id), _MFA, pending_secret=secret))
 
 
 def pending_secret(user_id: int) -> str | None:
-    """The secret that waits for its first code."""
+    """The secret whose setup waits for a code."""
     item = table.get(MfaItem, user_key(user_id), _MFA)
     return None if item is None else item.pending_secret
 
 
 def enable(user: User, secret: str, step: int, recovery_codes: Iterable[str]) -> None:
-    """Put a second factor in force; the code by which it was confirmed is used.
+    """Enable a second factor; the code that confirmed it cannot be used again.
 
     Raises:
         Overtaken: the account or its pending secret changed meanwhile.
@@ -91,17 +91,17 @@ def disable(user: User) -> None:
 
 
 def use_step(user_id: int, step: int) -> bool:
-    """Use the code of a step; False if it, or a later one, was used already."""
+    """Use the code of a step; False if this code or a later one was used already."""
     try:
         table.update(MfaItem, user_key(user_id), _MFA, [MfaItem.used_step.set(step)], MfaItem.used_step < step)
     except ConditionFailed as failed:
-        # A repeated write fails on what it did itself.
+        # A repeated write fails because of its own first try.
         return failed.was_repeated and failed.item is not None and failed.item["used_step"] == {"N": str(step)}
     return True
 
 
 def use_recovery_code(user_id: int, code: str) -> bool:
-    """Use a recovery code; False if it is none, or was used already."""
+    """Use a recovery code; False if it is unknown or was used already."""
     hashed = _hash(code)
     try:
         table.update(
@@ -117,7 +117,7 @@ def use_recovery_code(user_id: int, code: str) -> bool:
 
 
 def wait(user: User, way: Way, now: float) -> str:
-    """Store a sign-in that waits for its code, and return its token."""
+    """Store a sign-in that waits for a code, and return its token."""
     minted = opaque.mint(user.id)
     table.put(
         WaitingItem(
@@ -132,7 +132,7 @@ def wait(user: User, way: Way, now: float) -> str:
 
 
 def try_waiting(token: str, now: float) -> Waiting | None:
-    """Use one of the tries of a waiting sign-in; None if it is unknown, expired, done or has no tries left."""
+    """Use one try of a waiting sign-in; None if it is unknown, expired, done or has no tries left."""
     owner = opaque.owner(token)
     if owner is None:
         return None

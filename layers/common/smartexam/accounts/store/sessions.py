@@ -20,7 +20,7 @@ from smartexam.platform.keys import user_key
 from smartexam.platform.principal import Principal
 
 SESSION_SECONDS = 3 * 3600
-# Longer than anybody tells a session from others by.
+# Enough to tell sessions apart.
 _LONGEST_USER_AGENT = 200
 _ID_CHARACTERS = 32
 _PREFIX = "SESSION#"
@@ -43,7 +43,7 @@ class SessionItem(Item):
 
 
 class WebSession(msgspec.Struct, frozen=True):
-    """A cookie session, for its owner; times in epoch seconds."""
+    """A cookie session, as its owner sees it; times in epoch seconds."""
 
     session: str
     auth_version: int
@@ -93,7 +93,7 @@ def find_session(token: str, now: float) -> Principal | None:
 
 
 def extend_session(token: str, until: float, now: float) -> None:
-    """Let a session live until a time at least; one that ended meanwhile stays ended."""
+    """Extend a session to a time at least; a session that ended meanwhile is not restored."""
     owner = opaque.owner(token)
     if owner is not None:
         alive = (SessionItem.expires_at > now) & (SessionItem.expires_at < until)
@@ -103,7 +103,7 @@ def extend_session(token: str, until: float, now: float) -> None:
 
 
 def end_session(token: str) -> tuple[int, str] | None:
-    """Delete a session; unknown ones are ignored. Returns its user and its id."""
+    """Delete a session, if it exists; returns its user and its id."""
     owner = opaque.owner(token)
     if owner is None:
         return None
@@ -134,13 +134,13 @@ def of_user(user_id: int, now: float) -> Iterator[WebSession]:
 
 
 def user_agent(headers_value: str) -> str:
-    """What is kept of a client's `User-Agent`."""
+    """The part of a client's `User-Agent` that is stored."""
     return "".join(letter for letter in headers_value if letter.isprintable())[:_LONGEST_USER_AGENT]
 
 
 def _survives(owner: int, item: SessionItem) -> bool:
-    """Whether a session is not revoked, as far as the feed of revocations cannot know: it forgets changes after the
-    usual life of a session, so one that was extended is compared with its account."""
+    """Whether a session is still valid by its account's version. The feed of revocations forgets changes after the
+    usual life of a session, so extended sessions are compared with the account."""
     if not item.created_at or item.expires_at <= item.created_at + SESSION_SECONDS:
         return True
     user = identity.get_user(owner)

@@ -1,4 +1,4 @@
-"""The catalog table: what can be sat.
+"""The catalog table: exams, their questions and papers.
 
     pk                    sk                     what
     CARD#7#<0..3>         CARD                   the exam, in equal replicas

@@ -35,7 +35,7 @@ _IN_PAPER = frozenset(
     {"name", "date", "start_time", "duration", "instructions", "positive_marks", "negative_marks", "category_id"}
     | {"max_attempts", "result_mode", "structure"}
 )
-# Fields on which depends what one attempt gets.
+# Fields that change the totals of one attempt.
 _DECIDE_TOTALS = frozenset({"structure", "positive_marks"})
 _EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
 
@@ -161,7 +161,7 @@ def _stored_structure(structure: Structure) -> str | None:
 
 
 def _checked_totals(before: Exam, after: Exam) -> Totals:
-    """What one attempt gets after an edit that its questions allow."""
+    """The totals of one attempt after an edit that the questions allow."""
     contents = [question.content for question in questions_of(before)]
     used = {section.id for section in map(before.structure.section_of, contents) if section is not None}
     kept = {section.id for section in after.structure.sections}

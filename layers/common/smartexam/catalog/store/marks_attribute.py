@@ -1,4 +1,4 @@
-"""Amounts of marks as attributes."""
+"""An attribute type for amounts of marks."""
 
 from fractions import Fraction
 from typing import Any
@@ -10,16 +10,16 @@ from smartexam.catalog.marks import UNITS, format_marks
 
 
 class MarksAttribute(Attribute[Fraction]):
-    """An exact amount of marks, as text ("4", "1/3"). Older items have a number of units of 1/300 instead."""
+    """An exact amount of marks, as text ("4", "1/3"). Older items have a number of 1/300 units instead."""
 
     attr_type = STRING
 
     def serialize(self, value: Fraction) -> str:
-        """The amount as DynamoDB takes it."""
+        """The amount as stored in DynamoDB."""
         return format_marks(value)
 
     def deserialize(self, value: Fraction | str) -> Fraction:
-        """The amount as Python has it."""
+        """The amount as a Python value."""
         return Fraction(value)
 
     def get_value(self, value: dict[str, Any]) -> Fraction | str:

@@ -1,7 +1,8 @@
-"""Passages: texts and pictures that several questions of an exam are about.
+"""Passages: texts and pictures that several questions of an exam refer to.
 
 Each change increments the exam's content version, because papers contain passages. A passage is deleted only if no
-question has it: the deletion and every question that names a passage compare the content version that they read.
+question uses it: the deletion, and every write of a question with a passage, compare the content version that they
+read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +35,7 @@ class PassageItem(Item):
 
 
 class PassagePointerItem(Item):
-    """The exam that a passage is in."""
+    """The exam of a passage."""
 
     class Meta:
         context = "catalog"
@@ -77,7 +78,7 @@ def save_passages(exam_id: int, passages: Sequence[Passage], logged: Iterable[Op
 
 
 def find_passage_exam(passage_id: int) -> int:
-    """The id of the exam that a passage is in.
+    """The id of the exam of a passage.
 
     Raises:
         NotFound: there is no such passage.
@@ -93,7 +94,7 @@ def delete_passage(passage_id: int, logged: Iterable[Operation] = ()) -> None:
 
     Raises:
         NotFound: there is no such passage.
-        Conflict: `passage_in_use`, questions have it.
+        Conflict: `passage_in_use`, questions use it.
     """
 
     def attempt() -> None:

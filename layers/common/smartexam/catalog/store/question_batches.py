@@ -66,7 +66,7 @@ def add(
 ) -> list[StoredQuestion]:
     """Add questions, given with fresh ids by exam, to the ends of at most `MOST_EXAMS` exams, all or none.
 
-    `fit` gives the questions as they are in an exam. The entry that `log` returns is written if and only if the
+    `fit` adapts the questions to their exam. The entry that `log` returns is written if and only if the
     questions are added.
 
     Raises:

@@ -69,7 +69,7 @@ def add_questions(
 
 
 def fit(exam: Exam, added: Sequence[tuple[int, Question]]) -> list[tuple[int, Question]]:
-    """Questions as they are in an exam: in one of its sections.
+    """Questions adapted to an exam: each is in one of its sections.
 
     Raises:
         InvalidFields: a question names a section, passage or language that the exam does not have.
@@ -83,7 +83,7 @@ def fit(exam: Exam, added: Sequence[tuple[int, Question]]) -> list[tuple[int, Qu
 
 
 def passage_ids(exam: Exam, contents: Iterable[Question]) -> set[int]:
-    """The ids of an exam's passages, read only if one of the questions names one."""
+    """The ids of an exam's passages, read only if a question names one."""
     if all(content.passage_id is None for content in contents):
         return set()
     return {passage.id for passage in passages.list_passages(exam.id)}
@@ -153,7 +153,7 @@ def edit_questions(exam_id: int, change: Callable[[StoredQuestion], Question | N
         log: the log entry of each transaction.
 
     Returns:
-        For how many questions `change` gave content, whether or not it differed.
+        The number of questions for which `change` gave content, even if it was the same.
 
     Raises:
         NotFound: the exam was deleted.

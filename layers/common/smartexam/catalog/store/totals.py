@@ -1,8 +1,8 @@
-"""What a change of an exam's questions does to its card, which tells what one attempt gets.
+"""Keeps the totals of one attempt on the exam's card when questions change.
 
-The totals of a plain exam follow from counts, to which a change adds. Those of an exam with sections or a marking
-scheme of its own, or with marks that are no whole units, depend on all of its questions: they are read, and the change
-is on condition that no other came in between.
+The totals of a plain exam follow from counts, which a change increments. The totals of an exam with sections, a marking
+scheme or marks that are no whole units depend on all questions: they are read, and the write is conditional on no other
+change in between.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,16 +29,16 @@ def counted(
     actions: Sequence[Action] = (),
     condition: Any = None,
 ) -> list[Operation]:
-    """The operations on an exam's card for added and removed questions by id; an edited one is both.
+    """The operations on an exam's card for added and removed questions by id; an edited question is both.
 
     Args:
-        exam: as it was read before; if it has changed in between, the operations are refused.
-        may_be_unequal: a step on the way to a state that was checked before.
-        actions: what else changes on the card.
-        condition: what else must hold.
+        exam: as read; if it has changed since, the operations are refused.
+        may_be_unequal: this is a step towards a state that was checked before.
+        actions: other changes of the card.
+        condition: a further condition.
 
     Raises:
-        BadRequest: `unequal_marks`, questions whose marks must be equal would not have equal ones.
+        BadRequest: `unequal_marks`, questions that need equal marks would have different ones.
     """
     added, removed = added or {}, removed or {}
     if exam.totals is None and not exam.structure.decides_marks and all(map(_in_units, added.values())):
@@ -64,7 +64,7 @@ def counted(
 
 
 def totals_of(exam: Exam, questions: Iterable[Question], *, may_be_unequal: bool = False) -> Totals:
-    """What one attempt at an exam with these questions gets.
+    """The totals of one attempt at an exam with these questions.
 
     Raises:
         BadRequest: `unequal_marks`.

@@ -88,7 +88,7 @@ class Sitting(msgspec.Struct, frozen=True):
         ended_by_time: the last attempt was closed because its time was over, not by its student.
         answers: the draft's text, to which `changes` apply; see `smartexam.sitting.answers`.
         marked: positions marked for review, as text.
-        seed: what the attempt's layout follows from; secret, "" for the paper as it is.
+        seed: secret seed of the attempt's layout, "" for the paper as it is.
         section: of timed sections, the index of the last one that was entered; `section_from` and `section_ends` are
             its beginning and end. It may have ended since; see `smartexam.sitting.sections`.
         visited: positions that were visited, as text.
@@ -210,8 +210,8 @@ def start_attempt(
 
     Args:
         attempt_id: a fresh id.
-        paper_version: the version with which the attempt is sat and graded.
-        seed: what the attempt's layout follows from, "" for the paper as it is.
+        paper_version: the version of the attempt's paper.
+        seed: seed of the attempt's layout, "" for the paper as it is.
         section_ends: when the first of timed sections ends; None without timed sections.
         now: epoch seconds, as is `deadline`.
         max_attempts: the exam's own limit, 0 for none.
@@ -256,10 +256,10 @@ def enter_section(sitting: Sitting, index: int, begun: int, ends: int, deadline:
     """Enter the next of an attempt's timed sections, in one conditional write.
 
     Args:
-        sitting: as it was read.
+        sitting: as read.
         index: of the section.
         begun: when it begins, epoch seconds, as are `ends` and `deadline`.
-        deadline: the attempt's, which the time lost moves.
+        deadline: the attempt's new one, without the lost time.
 
     Raises:
         SittingRefused: the attempt has another section, deadline or end by now.

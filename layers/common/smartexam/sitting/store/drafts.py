@@ -121,11 +121,11 @@ def _map(changes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def replace_draft(before: Sitting, fields: Mapping[str, str | int], *, open_after: float) -> Sitting:
-    """Replace what is saved of an attempt, on condition that it is as it was read: one conditional write, no read.
+    """Replace the saved draft of an attempt if the sitting is unchanged: one conditional write, no read.
 
     Args:
-        before: the sitting that the new state was made of.
-        fields: attributes that change, by name.
+        before: the sitting from which the new state was made.
+        fields: changed attributes by name.
         open_after: the earliest deadline at which the attempt is still open, epoch seconds.
 
     Raises:
@@ -174,7 +174,7 @@ def _raw(value: str | int) -> dict[str, str]:
 
 
 def _is_replaced(sitting: Sitting | None, before: Sitting, fields: Mapping[str, str | int]) -> TypeGuard[Sitting]:
-    """Whether the draft is exactly what this replacement makes of what was read."""
+    """Whether the draft is exactly the result of this replacement."""
     return (
         sitting is not None
         and (sitting.status, sitting.attempt_id, sitting.revision) == (OPEN, before.attempt_id, before.revision + 1)

@@ -60,8 +60,7 @@ class HistoryItem(_Outcome):
 class Result(msgspec.Struct, frozen=True):
     """A graded attempt; times in epoch seconds.
 
-    `answers` are in the exam's own letters;
-    `seed` is what the attempt's layout follows from, "" for the paper as it is.
+    `answers` are in the exam's letters; `seed` is that of the attempt's layout, "" for the paper as it is.
     """
 
     id: int

@@ -13,8 +13,8 @@ SIGNED_OUT = frame("error", {"message": "You are no longer signed in here", "cod
 def end_sockets(user_id: int, *, session: str | None = None, but: str | None = None) -> None:
     """Close the connections that a session opened, or all but those of a session.
 
-    A connection that cannot be closed now receives nothing more, and what it sends is refused. If the connections
-    cannot be read, the sign-out is still done: they end with their credential.
+    A connection that cannot be closed now receives nothing more, and its frames are refused. If the connections cannot
+    be read, the sign-out still succeeds: they end with their credential.
     """
     try:
         found = sockets.of_users([user_id]).get(user_id, ())

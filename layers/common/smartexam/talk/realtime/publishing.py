@@ -105,7 +105,7 @@ def frame(event: str, data: Any) -> bytes:
 
 
 def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
-    """The connections whose credential has neither expired nor been revoked since they were opened."""
+    """The connections with a credential that has neither expired nor been revoked since they were opened."""
     receiving = []
     for socket in found:
         known = Principal(socket.user_id, "user", "", "", socket.version, session=socket.session)

@@ -53,8 +53,8 @@ class Socket(msgspec.Struct, frozen=True):
 
     Attributes:
         version: the account's `auth_version` when it was opened; see `smartexam.accounts.revocations`.
-        ends_at: when the credential that opened it expires, epoch seconds; 0 if that is not known.
-        session: the session that the credential came from, "" if that is not known.
+        ends_at: when its credential expires, epoch seconds; 0 if unknown.
+        session: the session of the credential, "" if unknown.
         connected_at: epoch seconds, as is `heard_at`: when the client last sent anything.
     """
 
@@ -403,7 +403,7 @@ def _path(connection_id: str) -> Path:
 
 
 def _socket(user_id: int, connection_id: str, entry: str) -> Socket:
-    # Connections from before their ends were stored have only three values.
+    # Older connections have only three values, without an end.
     heard_at, connected_at, version, ends_at, session = [*entry.split(" "), "0", ""][:5]
     return Socket(connection_id, user_id, int(version), float(connected_at), float(heard_at), float(ends_at), session)
 
