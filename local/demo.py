@@ -15,6 +15,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from local import demo_papers
 from local.demo_questions import SCIENCE, WEEKLY, Question
 
 
@@ -132,10 +133,12 @@ class Administrator:
             DemoDataError: anything but success.
         """
         kind = "application/x-www-form-urlencoded" if as_form else "application/json"
+        return self._send(path, (urlencode(content) if as_form else json.dumps(content)).encode(), kind)
+
+    def _send(self, path: str, body: bytes, kind: str) -> Any:
         headers = {"content-type": kind, "accept": "application/json"}
         if self._token is not None:
             headers["authorization"] = f"Bearer {self._token}"
-        body = (urlencode(content) if as_form else json.dumps(content)).encode()
         request = Request(f"{self._base_url}{path}", body, headers)  # noqa: S310 - always http, on loopback
         try:
             with urlopen(request, timeout=60) as response:  # noqa: S310 - as above
@@ -144,6 +147,19 @@ class Administrator:
             with error:
                 text = error.read().decode("utf-8", "replace")
                 raise DemoDataError(f"POST {path}: {error.code} {text}", error.code) from None
+
+    def upload_image(self, content: bytes) -> str:
+        """The path of an image that is kept from now on.
+
+        Raises:
+            DemoDataError: anything but success.
+        """
+        boundary = "demo-picture"
+        head = f'--{boundary}\r\ncontent-disposition: form-data; name="image"; filename="picture.png"\r\n'
+        body = f"{head}content-type: image/png\r\n\r\n".encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        kept = self._send("/admin/images", body, f"multipart/form-data; boundary={boundary}")
+        path: str = kept["image_path"]
+        return path
 
     def create_category(self, name: str) -> dict[str, int]:
         """The field that puts an exam into a new category; empty if the API has no categories."""
@@ -183,6 +199,43 @@ def load_exams(admin: Administrator) -> None:
             raise DemoDataError(f"{exam['name']}: {added}")
 
 
+def load_papers(admin: Administrator) -> None:
+    """Create an exam for each family of presets, with pictures, passages and translations.
+
+    Raises:
+        DemoDataError: the API refused something.
+    """
+    paths = {name: admin.upload_image(content) for name, content in demo_papers.pictures().items()}
+    for day, paper in enumerate(demo_papers.PAPERS, 1):
+        fields = {"date": f"2025-01-{day:02d}", "start_time": "09:00", "status": "ongoing", **paper["exam"]}
+        created = admin.post("/admin/exams", fields)
+        exam_id, sections = created["exam_id"], created["exam"]["sections"]
+        sections = {section["name"]: section["id"] for section in sections}
+        passages = [
+            admin.post(f"/admin/exams/{exam_id}/passages", _pictured(each, paths))["passage"]["id"]
+            for each in paper["passages"]
+        ]
+        questions = []
+        for section, of_section in paper["questions"].items():
+            for question in of_section:
+                fields = _pictured({**question, "section_id": sections[section]}, paths)
+                passage = fields.pop("passage", None)
+                questions.append(fields if passage is None else {**fields, "passage_id": passages[passage]})
+        added = admin.post("/admin/questions/batch-add", {"exam_id": exam_id, "questions": questions})
+        if added["added"] != len(questions):
+            raise DemoDataError(f"{paper['exam']['name']}: {added}")
+
+
+def _pictured(fields: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
+    """Fields with the paths of uploaded images where they name pictures."""
+    found: dict[str, Any] = {
+        name: paths.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
+    }
+    if "option_images" in found:
+        found["option_images"] = {letter: paths[name] for letter, name in found["option_images"].items()}
+    return found
+
+
 def main() -> None:
     """Load everything into the stack with the given address."""
     user_ids = load_accounts()
@@ -190,6 +243,7 @@ def main() -> None:
         admin = Administrator(sys.argv[1])
         load_batches(admin, user_ids)
         load_exams(admin)
+        load_papers(admin)
     except DemoDataError as error:
         sys.exit(str(error))
 

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from admin_exams.fields import read_new
 from local.demo import ACCOUNTS, EXAMS
+from local.demo_papers import PAPERS, pictures
 from local.demo_questions import SCIENCE, WEEKLY, Question
 from smartexam.catalog.questions import Question as CheckedQuestion
 from smartexam.catalog.questions import check
+from smartexam.catalog.structure import fitted
 
 
 @pytest.mark.parametrize("question", [*SCIENCE, *WEEKLY], ids=lambda question: question["question_text"][:30])
@@ -35,3 +38,19 @@ def test_one_administrator_and_three_students_can_sign_in() -> None:
         ("student3", "user"),
     ]
     assert all(len(account.password) >= 10 for account in ACCOUNTS)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: str(paper["exam"]["preset"]))
+def test_papers_of_the_presets_are_consistent(paper: dict[str, Any]) -> None:
+    fields = read_new({"date": "2025-01-01", "start_time": "09:00", **paper["exam"]})
+    structure = fields["structure"]
+    names = {section.name for section in structure.sections}
+    drawn = pictures()
+
+    assert set(paper["questions"]) <= names
+    for question in (each for of_section in paper["questions"].values() for each in of_section):
+        content = check({name: value for name, value in question.items() if name != "passage"})
+        assert isinstance(content, CheckedQuestion), (question["question_text"], content)
+        assert isinstance(fitted(content, structure, ()), CheckedQuestion)
+        assert set(content.option_images.values()) <= set(drawn)
+    assert all(content.startswith(b"\x89PNG") for content in drawn.values())
