@@ -165,7 +165,7 @@ def end_other_sessions(request: Request) -> Success:
     return Success()
 
 
-@api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup)
+@api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup, keeps_answer=False)
 def begin_mfa(request: Request) -> MfaSetup:
     """Begin to set up a second factor (TOTP), which takes effect when a code confirms it.
 
@@ -175,7 +175,14 @@ def begin_mfa(request: Request) -> MfaSetup:
     return security.begin_mfa(request.caller)
 
 
-@api.post("/api/account/mfa/confirm", access=Access.AUTH, takes=MfaCode, answers=RecoveryCodes, limit=_LIMIT)
+@api.post(
+    "/api/account/mfa/confirm",
+    access=Access.AUTH,
+    takes=MfaCode,
+    answers=RecoveryCodes,
+    limit=_LIMIT,
+    keeps_answer=False,
+)
 def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
     """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.
 

@@ -10,9 +10,10 @@ import pytest
 
 from auth import app
 from smartexam.accounts import passwords
+from smartexam.accounts.store import refresh_tokens, second_factors
 from smartexam.limits import source_limits
 from smartexam.limits.sources import Source
-from smartexam.limits.store import windows
+from smartexam.limits.store import once, windows
 from smartexam.platform.errors import RateLimited
 from tests.factories.clock import MORNING
 from tests.factories.events import Answer, send
@@ -127,3 +128,49 @@ def test_failures_at_once_are_all_counted() -> None:
     counted = windows.find(f"SOURCE#{source.digest}", "sign_in", MORNING, window_seconds=source_limits.SIGN_IN_SECONDS)
     assert counted is not None
     assert counted.used == 20
+
+
+def test_of_one_key_at_once_one_request_is_carried_out() -> None:
+    barrier = Barrier(20)
+
+    def one(_: int) -> bool:
+        barrier.wait()
+        return isinstance(once.claim(42, "key", "a request", MORNING), once.Claim)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(one, range(20))) == 1
+
+
+def test_of_one_code_at_once_one_use_counts() -> None:
+    user = create_user()
+    second_factors.begin_setup(user, "A" * 32)
+    second_factors.enable(user, "A" * 32, 1, ["spare"])
+    barrier = Barrier(20)
+
+    def one(number: int) -> bool:
+        barrier.wait()
+        return second_factors.use_step(user.id, 2) if number % 2 else second_factors.use_recovery_code(user.id, "spare")
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(one, range(20))) == 2
+
+
+def test_one_refresh_token_rotated_at_once_leads_to_one_sign_in() -> None:
+    user = create_user()
+    first = refresh_tokens.issue(user, MORNING)
+    barrier = Barrier(8)
+
+    def one(_: int) -> str:
+        barrier.wait()
+        return refresh_tokens.rotate(first.token, user, MORNING).token
+
+    with ThreadPoolExecutor(8) as pool:
+        successors = list(pool.map(one, range(8)))
+
+    found = [refresh_tokens.find(token, MORNING) for token in successors]
+    assert [known is not None and not known.is_reused and known.session == first.session for known in found] == [
+        True
+    ] * 8
+    late = refresh_tokens.find(first.token, MORNING + 31)
+    assert late is not None
+    assert late.is_reused

@@ -116,6 +116,11 @@ class ErrorAnswers:
         return {"$ref": f"#/components/responses/{name}"}
 
 
+def takes_idempotency_key(route: Route) -> bool:
+    """Whether a route answers repetitions with the same `Idempotency-Key` without carrying them out."""
+    return route.method == "POST" and route.access is not Access.PUBLIC and route.keeps_answer
+
+
 def _implied(route: Route) -> dict[int, tuple[str, ...]]:
     implied: dict[int, tuple[str, ...]] = {503: ("unavailable",)}
     if route.takes is not None or route.query is not None:
@@ -124,20 +129,26 @@ def _implied(route: Route) -> dict[int, tuple[str, ...]]:
             implied[400] += ("malformed_json",)
         if route.forms:
             implied[400] += ("malformed_form",)
-    if route.access is not Access.PUBLIC:
-        implied[401] = _BY_CREDENTIALS
-        forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
-        if route.access is Access.ADMIN:
-            forbidden += ("mfa_setup_required",)
-        if route.method != "GET":
-            forbidden += ("foreign_origin",)
-        if forbidden:
-            implied[403] = forbidden
+    implied |= _by_credentials(route)
     if "<" in route.path:
         implied[404] = ()
+    if takes_idempotency_key(route):
+        implied[409] = ("key_reused",)
+        implied.setdefault(400, ("invalid_fields",))
     if route.takes is not None:
         implied |= {413: ("body_too_large",), 415: ("unsupported_media",)}
     return implied
+
+
+def _by_credentials(route: Route) -> dict[int, tuple[str, ...]]:
+    if route.access is Access.PUBLIC:
+        return {}
+    forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
+    if route.access is Access.ADMIN:
+        forbidden += ("mfa_setup_required",)
+    if route.method != "GET":
+        forbidden += ("foreign_origin",)
+    return {401: _BY_CREDENTIALS, 403: forbidden} if forbidden else {401: _BY_CREDENTIALS}
 
 
 def _answer(status: int, told: list[str], implied: tuple[str, ...]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from smartexam.accounts.authenticate import authenticate
+from smartexam.api import once
 from smartexam.platform.clock import Clock
 from smartexam.platform.errors import AppError, NotFound
 from smartexam.platform.http import bodies, response
@@ -46,6 +47,8 @@ class Route(msgspec.Struct, frozen=True):
         also: other successes by status: a shape, a media type, or None for no body. Described, not enforced.
         forms: whether the body may be a form as well, or a form only.
         limit: the most bytes of the body.
+        keeps_answer: whether the answer of a POST may be kept for repetitions with the same `Idempotency-Key`; not if
+            it holds secrets.
     """
 
     method: str
@@ -58,6 +61,7 @@ class Route(msgspec.Struct, frozen=True):
     also: Mapping[int, Any] = msgspec.field(default_factory=dict)
     forms: bodies.Forms = False
     limit: int = bodies.DEFAULT_LIMIT
+    keeps_answer: bool = True
 
 
 class Api:
@@ -107,6 +111,7 @@ class Api:
         also: Mapping[int, Any] | None = None,
         forms: bodies.Forms = False,
         limit: int = bodies.DEFAULT_LIMIT,
+        keeps_answer: bool = True,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.
 
@@ -114,7 +119,9 @@ class Api:
         """
 
         def declare(handler: HandlerT) -> HandlerT:
-            declared = Route(method, path, access, handler, takes, query, answers, also or {}, forms, limit)
+            declared = Route(
+                method, path, access, handler, takes, query, answers, also or {}, forms, limit, keeps_answer
+            )
             self.routes.append(declared)
             self._resolver.route(path, method)(self._serving(declared))
             return handler
@@ -168,13 +175,18 @@ class Api:
                     arguments["query"] = bodies.convert(request.query, route.query)
                 if wants_body and route.takes is not None:
                     arguments["body"] = bodies.read_body(request, route.takes, limit=route.limit, forms=route.forms)
-                answer = route.handler(request, **arguments)
+
+                def work() -> Response[str]:
+                    return response.render(_success(route.handler(request, **arguments)))
+
+                if once.HEADER in request.headers and _is_kept(route, request):
+                    return once.carry_out(request, work)
+                return work()
             except AppError as error:
                 return response.render(_refusal(error))
             except Exception:  # noqa: BLE001 - the last resort: whatever it is, the client gets the error shape
                 logger().exception("unhandled error", extra={"request_id": request.request_id})
                 return response.render(_refusal(AppError(request_id=request.request_id)))
-            return response.render(_success(answer))
 
         return serve
 
@@ -187,6 +199,10 @@ class Api:
             status=status,
             request_id=request.request_id,
         )
+
+
+def _is_kept(route: Route, request: Request) -> bool:
+    return route.method == "POST" and route.keeps_answer and request.principal is not None
 
 
 def _refuse(request: Request) -> Reply:

@@ -8,6 +8,7 @@ NAME#<digest>     LIMIT#<kind>      the same for a name without an account
 USER#42           SOURCE#<digest>   a source from which the account signed in during the last 30 days
 LIMIT#<kind>#42   WINDOW            marks a user's one turn per some seconds as taken
 LIMIT#study#42    <YYYY-MM-DD>      questions to the study assistant on a day
+ONCE#42           <digest>          the answer to a request with an idempotency key
 """
 
 from typing import Literal, TypeAlias, get_args
@@ -22,6 +23,11 @@ def limit_key(kind: Limit, user_id: int) -> str:
     return f"LIMIT#{kind}#{user_id}"
 
 
+def once_key(user_id: int) -> str:
+    """The partition of a user's idempotency keys."""
+    return f"ONCE#{user_id}"
+
+
 def partitions_of(user_id: int) -> list[str]:
-    """Every partition that counts a user's limits."""
-    return [limit_key(kind, user_id) for kind in get_args(Limit)]
+    """Every partition that counts a user's limits or keeps answers for them."""
+    return [*(limit_key(kind, user_id) for kind in get_args(Limit)), once_key(user_id)]
