@@ -75,6 +75,7 @@ def _rows(entries: list[tuple[int, HistoryEntry]]) -> list[ResultRow]:
                 student_id=user_id,
                 username=user.username if user else "",
                 full_name=user.full_name if user else "",
+                roll_no=user.roll_no if user else None,
                 exam_id=entry.exam_id,
                 exam_name=entry.exam_name,
                 score=display(entry.score.marks),

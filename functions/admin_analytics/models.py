@@ -79,6 +79,7 @@ class Performer(Struct, frozen=True):
     student_id: int
     username: str
     full_name: str
+    roll_no: str | None
     avgScore: float
     attempts: int
 
@@ -90,6 +91,7 @@ class ResultRow(Struct, frozen=True):
     student_id: int
     username: str
     full_name: str
+    roll_no: str | None
     exam_id: int
     exam_name: str
     score: float

@@ -104,6 +104,7 @@ def _performers(
                 entry.user_id,
                 user.username if user else "",
                 user.full_name if user else "",
+                user.roll_no if user else None,
                 rounded_percent(Fraction(entry.average, 100_000_000)),
                 entry.results,
             )

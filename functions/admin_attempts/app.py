@@ -11,7 +11,7 @@ api = Api("admin_attempts")
 
 @api.get("/admin/api/attempts/search", access=Access.ADMIN, query=AttemptsQuery, answers=AttemptsPage)
 def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
-    """List students' attempts at exams by exam, or by username with `q`.
+    """List students' attempts at exams by exam, or by username or roll number with `q`.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
@@ -19,7 +19,7 @@ def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
     del request
     name = f"attempts:{query.exam_id}:{query.status}:{query.q}"
     page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
-    found = sitting_search.find_sittings(query.q, query.exam_id, query.status, page)
+    found = sitting_search.find_sittings(service.searched_name(query.q), query.exam_id, query.status, page)
     return AttemptsPage(
         rows=service.rows(found.places),
         total=found.total,

@@ -10,7 +10,7 @@ _Amount = Annotated[int, Meta(ge=1, le=100)]
 
 
 class AttemptsQuery(Struct, frozen=True):
-    """What to search for; `q` is the start of a username. A cursor overrides a page."""
+    """What to search for; `q` is the start of a username, or a roll number. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
     exam_id: _Id | None = None
@@ -28,6 +28,7 @@ class AttemptsRow(Struct, frozen=True):
 
     student_id: int
     username: str
+    roll_no: str | None
     exam_id: int
     exam_name: str
     max_attempts: int | str

@@ -3,7 +3,9 @@
 from typing import Any
 
 from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
+from smartexam.accounts.roster import is_roll_no
 from smartexam.accounts.store import identity
+from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams
 from smartexam.platform.dynamodb import table
@@ -35,8 +37,16 @@ def rows(places: list[tuple[int, int]]) -> list[AttemptsRow]:
         sitting = stored.get((user_key(user_id), sitting_key(exam_id)))
         if user is not None and exam is not None and sitting is not None:
             used = sitting.completed + (sitting.status != IDLE)
-            listed.append(_row(user_id, user.username, exam, used, sitting.allowance))
+            listed.append(_row(user, exam, used, sitting.allowance))
     return listed
+
+
+def searched_name(text: str) -> str:
+    """The username to search for: that of the student whose roll number the text is, otherwise the text itself."""
+    wanted = identity.normalised(text)
+    user_id = identity.find_user_id(wanted) if is_roll_no(wanted) else None
+    user = None if user_id is None else identity.get_user(user_id)
+    return text if user is None or identity.normalised(user.roll_no or "") != wanted else user.username
 
 
 def modify(place: Place, action: Action, amount: int, admin_id: int, now: float) -> None:
@@ -103,11 +113,12 @@ def modify_all(
     return len(items) - len(refused), refused
 
 
-def _row(user_id: int, username: str, exam: Exam, used: int, granted: int) -> AttemptsRow:
+def _row(user: User, exam: Exam, used: int, granted: int) -> AttemptsRow:
     allowed = exam.max_attempts + granted
     return AttemptsRow(
-        student_id=user_id,
-        username=username,
+        student_id=user.id,
+        username=user.username,
+        roll_no=user.roll_no,
         exam_id=exam.id,
         exam_name=exam.name,
         max_attempts=allowed if exam.max_attempts else _INFINITE,

@@ -25,6 +25,7 @@ class RequestRow(Struct, frozen=True):
     request_id: int
     username: str | None
     email: str | None
+    roll_no: str | None
     current_access: str
     requested_access: str
     request_date: str

@@ -52,6 +52,7 @@ def row(request: AccessRequest, people: Mapping[int, User]) -> RequestRow:
         request_id=request.id,
         username=owner.username if owner else None,
         email=owner.email if owner else None,
+        roll_no=owner.roll_no if owner else None,
         current_access=request.current_access,
         requested_access=request.requested_access,
         request_date=iso(request.requested_at),

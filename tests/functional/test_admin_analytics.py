@@ -126,6 +126,7 @@ class TestData:
             "id": result_id,
             "student_id": user.id,
             "username": "asha",
+            "roll_no": None,
             "full_name": "Asha Rao",
             "exam_id": exam.id,
             "exam_name": "Physics",
@@ -138,7 +139,14 @@ class TestData:
         }
         assert body["tables"] == {
             "topPerformers": [
-                {"student_id": user.id, "username": "asha", "full_name": "Asha Rao", "avgScore": 66.67, "attempts": 1}
+                {
+                    "student_id": user.id,
+                    "username": "asha",
+                    "full_name": "Asha Rao",
+                    "roll_no": None,
+                    "avgScore": 66.67,
+                    "attempts": 1,
+                }
             ],
             "recentActivity": [row],
             "examStats": [{"exam_id": exam.id, "name": "Physics", "attempts": 1, "avgScore": 66.67, "passRate": 100.0}],

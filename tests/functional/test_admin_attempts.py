@@ -4,11 +4,13 @@ import threading
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from admin_attempts import service
 from admin_attempts.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
+from smartexam.accounts.store import accounts
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.platform import audit
@@ -93,6 +95,13 @@ class TestSearch:
         sit(asha, unlimited, 1, running=True)
         return limited, unlimited
 
+    def test_a_roll_number_finds_its_student(self, admin: Admin, world: tuple[Exam, Exam]) -> None:
+        (student,) = {row["student_id"] for row in search(admin, q="bala")["rows"]}
+        accounts.change_student(student, lambda user: structs.replace(user, roll_no="2026/7"), lambda *_: [])
+
+        assert [(row["username"], row["roll_no"]) for row in search(admin, q="2026/7")["rows"]] == [("bala", "2026/7")]
+        assert search(admin, q="2026/8")["rows"] == []
+
     def test_rows_are_as_agreed(self, admin: Admin, world: tuple[Exam, Exam]) -> None:
         unlimited = world[1]
 
@@ -102,6 +111,7 @@ class TestSearch:
         assert page["rows"][0] == {
             "student_id": student,
             "username": "asha",
+            "roll_no": None,
             "exam_id": unlimited.id,
             "exam_name": "Open",
             "max_attempts": "∞",

@@ -68,6 +68,7 @@ def test_a_pending_request_is_listed(admin: Admin) -> None:
                 "request_id": request_id,
                 "username": "asks",
                 "email": user.email,
+                "roll_no": None,
                 "current_access": "user",
                 "requested_access": "admin",
                 "request_date": "2026-01-05T04:30:00.000Z",
