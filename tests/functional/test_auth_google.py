@@ -220,6 +220,15 @@ class TestVerification:
         assert sign_in(token).status == 401
         assert sign_in(id_token(KEY, claims(iat=int(time.time()) + 7200, exp=int(time.time()) + 9000))).status == 200
 
+    def test_where_sign_up_is_closed_only_known_addresses_get_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SIGN_UP", "closed")
+
+        answer = sign_in(id_token(KEY, claims()))
+        assert (answer.status, answer.body["code"]) == (403, "sign_up_closed")
+
+        create_user(email=claims()["email"])
+        assert sign_in(id_token(KEY, claims())).status == 200
+
     def test_without_a_client_id_it_is_not_available(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("GOOGLE_CLIENT_ID")
 

@@ -135,6 +135,7 @@ def _work(work: Work, kind_of: Callable[[Job], Kind]) -> Ending:
         return "again" if jobs.release(job.id, work.claim_id) else "skipped"
     except AppError as error:
         if _is_ours(error) and _given_back(work):
+            logger().warning("job given back", exc_info=error, extra={"job_id": job.id})
             return "broken"
         return _failed(work, error.message, error.code or "failed")
     except Exception:  # noqa: BLE001 - the job must end, whatever happened; the last try says so to its owner
