@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz audit coverage openapi postman cost lint format validate build lock clean
+.PHONY: help run demo test soak bench fuzz audit coverage openapi postman cost lint format validate build lock hashes clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -87,6 +87,10 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 
 lock: ## Regenerate requirements/*.txt from requirements/*.in
 	@for name in dev local sam bench fuzz audit; do $(call lock-one,$$name) || exit 1; done
+	@$(MAKE) --no-print-directory hashes
+
+hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside the pins; pip takes nothing else
+	@.venv-audit/bin/python -m tools.hashes
 
 clean: ## Remove environments, builds and caches
 	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
@@ -110,19 +114,20 @@ $(VENV_FUZZ): requirements/fuzz.txt
 $(VENV_AUDIT): requirements/audit.txt
 	$(call make-venv,requirements/audit.txt)
 
-# Clears first, so that packages removed from the requirements do not stay.
+# Clears first, so that packages removed from the requirements do not stay. The files name everything that is installed:
+# what older versions of pip make of dependencies with extras does not pass their hashes.
 define make-venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.13 ..." >&2; exit 1; }
 	@echo "Installing $(1) into $(@D)/ ..."
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/bin/python -m pip install --quiet --requirement $(1)
+	@$(@D)/bin/python -m pip install --quiet --no-deps --require-hashes --requirement $(1)
 	@touch $@
 endef
 
 define lock-one
 	rm -rf .build/lock && $(PYTHON) -m venv .build/lock \
 		&& .build/lock/bin/python -m pip install --quiet --requirement requirements/$(1).in \
-		&& { echo "# Written by \`make lock\` from $(1).in: change that."; .build/lock/bin/python -m pip freeze; } \
+		&& { echo "# Written by \`make lock\` from $(1).in: change that."; .build/lock/bin/python -m pip freeze --all --exclude pip; } \
 			> .build/$(1).txt && mv .build/$(1).txt requirements/$(1).txt
 endef

@@ -16,9 +16,19 @@ LOCKS = [
 ]
 
 
+def _blocks(path: str) -> dict[str, list[str]]:
+    """Each pin's line with the lines of its hashes."""
+    blocks: dict[str, list[str]] = {}
+    for line in (stack.ROOT / path).read_text(encoding="utf-8").splitlines():
+        if line.lstrip().startswith("--hash="):
+            blocks[next(reversed(blocks))].append(line)
+        elif line and not line.startswith("#"):
+            blocks[line] = []
+    return blocks
+
+
 def _pins(path: str) -> Mapping[str, str]:
-    lines = (line.split("#")[0].strip() for line in (stack.ROOT / path).read_text(encoding="utf-8").splitlines())
-    pairs = (line.partition("==") for line in lines if line)
+    pairs = (line.rstrip(" \\").partition("==") for line in _blocks(path))
     return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in pairs}
 
 
@@ -28,6 +38,13 @@ def test_every_version_is_exact(path: str) -> None:
     assert pins
     for name, version in pins.items():
         assert re.fullmatch(r"\d[\w.]*", version), name
+
+
+@pytest.mark.parametrize("path", LOCKS)
+def test_every_pin_names_the_files_that_may_be_installed(path: str) -> None:
+    for pin, hashes in _blocks(path).items():
+        assert hashes, f"{pin}: `make hashes` writes them"
+        assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in hashes), pin
 
 
 @pytest.mark.parametrize("path", [SHIPPED, *SHIPPED_TO_FEW])
