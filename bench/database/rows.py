@@ -37,7 +37,7 @@ def _hash() -> str:
 
 
 def user(number: int) -> User:
-    """Somebody in the crowd."""
+    """One user of many."""
     first, last = _FIRST[number % len(_FIRST)], _LAST[number // len(_FIRST) % len(_LAST)]
     name = f"{first}.{last}{number}".lower()
     return User(

@@ -80,7 +80,7 @@ class World:
         self._own()
 
     def new_user(self, **fields: Any) -> User:
-        """Somebody with an account."""
+        """An account."""
         number = next(_numbers)
         return create_user(username=f"world.{number}", email=f"world{number}@example.org", now=self.now(), **fields)
 
@@ -134,9 +134,9 @@ class World:
         """Reserve blocks of ids, because a new block now and then is not a cost of one request."""
         allocator = ids.allocator()
         for kind, size in ids._BLOCK_SIZES.items():  # noqa: SLF001 - nobody else needs to know
-            following, end = allocator._blocks.get(kind, (1, 1))  # noqa: SLF001 - likewise
+            following, end = allocator._blocks.get(kind, (1, 1))  # noqa: SLF001 - see above
             if end - following < size // 2:
-                allocator._blocks.pop(kind, None)  # noqa: SLF001 - likewise
+                allocator._blocks.pop(kind, None)  # noqa: SLF001 - see above
                 allocator.take(kind)
 
     def _hang_up(self, connection_id: str) -> None:

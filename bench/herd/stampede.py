@@ -69,7 +69,7 @@ def run(options: Options) -> Section:
 
 def _prepare(exam_id: int) -> None:
     from smartexam.catalog.store.exams import get_exam  # noqa: PLC0415 - after the environment is made
-    from smartexam.catalog.store.papers import ready_version  # noqa: PLC0415 - likewise
+    from smartexam.catalog.store.papers import ready_version  # noqa: PLC0415 - see above
 
     exam = get_exam(exam_id)
     if exam is None:
@@ -97,7 +97,7 @@ def _jobs(plan: Plan, exam_id: int, users: Sequence[int]) -> list[Job]:
 
 def _token(user_id: int, now: float) -> str:
     from smartexam.accounts import tokens  # noqa: PLC0415 - after the environment is made
-    from smartexam.platform.principal import Principal  # noqa: PLC0415 - likewise
+    from smartexam.platform.principal import Principal  # noqa: PLC0415 - see above
 
     return tokens.issue(Principal(user_id, "user", f"herd{user_id}", "Herd", 1, by_cookie=False), now)
 

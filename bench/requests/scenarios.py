@@ -38,7 +38,7 @@ class Cast:
     """A program and the scenarios that it plays, each a list of requests in order.
 
     Attributes:
-        clock: start and seconds per look, where a limit would stop whoever is as fast as this; the machine's if None.
+        clock: start and seconds per look, to avoid limits that stop fast callers; the machine's if None.
     """
 
     program: Program

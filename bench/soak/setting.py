@@ -20,7 +20,7 @@ QUESTIONS = 24
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account, signed in."""
+    """A signed-in account."""
 
     id: int
     name: str

@@ -100,7 +100,7 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
 
 @api.delete("/api/account/access-request", access=Access.AUTH, answers=Deleted)
 def withdraw_access_request(request: Request) -> Deleted:
-    """Withdraw one's pending request for another role, whoever sent it.
+    """Withdraw the pending request for your account's role, also if somebody else sent it.
 
     Raises:
         NotFound: `request_not_pending`.

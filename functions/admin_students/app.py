@@ -123,7 +123,7 @@ def update_student(request: Request, user_id: int, body: StudentFields) -> Stude
 
     Raises:
         NotFound: there is no such account.
-        Conflict: `roll_no_taken` by another student, or as somebody's username.
+        Conflict: `roll_no_taken`, another student has it, or it is another account's username.
     """
     return StudentAnswer(students.view(students.change(user_id, body, request.caller.user_id, request.now)))
 

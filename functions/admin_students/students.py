@@ -23,7 +23,7 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
     Raises:
         InvalidFields: a name or the number is not valid.
         NotFound: there is no such account.
-        Conflict: the roll number is another student's, or somebody's username.
+        Conflict: the roll number belongs to another student or equals another username.
     """
     given, faults = _checked(wanted)
     if faults:

@@ -15,7 +15,7 @@ _NAMELESS = "Google user"
 def sign_in(google: GoogleIdentity, now: float) -> tuple[User, bool]:
     """The account of a Google account, and whether it was just created.
 
-    An account with the address that Google verified is linked, because whoever reads that mailbox could also reset its
+    An account with the address that Google verified is linked, because the owner of that mailbox could also reset its
     password. From then on the Google account's id decides, even if its address changes.
 
     Raises:

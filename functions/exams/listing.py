@@ -64,7 +64,7 @@ def summary(exam: Exam) -> ExamSummary:
 
 
 def detail(exam: Exam) -> ExamDetail:
-    """An exam by itself."""
+    """One exam."""
     return ExamDetail(
         **structs.asdict(summary(exam)),
         instructions=exam.instructions,

@@ -45,7 +45,7 @@ class ExamSummary(Struct, frozen=True):
 
 
 class ExamDetail(ExamSummary, frozen=True):
-    """An exam by itself."""
+    """One exam."""
 
     instructions: str
     positive_marks: float

@@ -58,7 +58,7 @@ def _uncounted(touched: Mapping[int, Touches], generation: int) -> Iterator[int]
         except AppError as error:
             logger().warning("student not counted", extra={"user_id": user_id, "reason": error.message})
             yield user_id
-        except Exception:  # noqa: BLE001 - likewise
+        except Exception:  # noqa: BLE001 - see above
             logger().exception("student not counted", extra={"user_id": user_id})
             yield user_id
 

@@ -31,7 +31,7 @@ class Service:
         headers = {"authorization": f"Bearer {self._key}", "content-type": "application/json", "user-agent": "local"}
         request = Request(self._url, body, headers, method="POST")  # noqa: S310 - http or https, as checked above
         try:
-            with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - likewise
+            with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - see above
                 return _answer(response.status, response.headers.items(), response.read())
         except HTTPError as error:
             with error:

@@ -1,4 +1,4 @@
-"""Three failures lock an account for one source, whoever asks for whatever."""
+"""Three failures lock an account for one source, for all clients and routes."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -22,7 +22,7 @@ def measure(world: World) -> None:
         return world.measure(route, call, what)
 
     def get(route: str, path: str, what: str = "", **query: Any) -> Any:
-        call = lambda: world.call("admin_questions", world.admin, "GET", path, query=query)  # noqa: E731 - likewise
+        call = lambda: world.call("admin_questions", world.admin, "GET", path, query=query)  # noqa: E731 - see above
         return world.measure(route, call, what)
 
     listed = "GET /admin/questions"

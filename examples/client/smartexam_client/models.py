@@ -48,7 +48,7 @@ class Exam:
 
 @dataclass(frozen=True)
 class ExamDetail(Exam):
-    """An exam by itself."""
+    """One exam."""
 
     instructions: str
     positive_marks: Marks

@@ -22,7 +22,7 @@ Fate = str | Crash | Beside
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Somebody makes a request.
+    """A request.
 
     Attributes:
         user: who, by number.

@@ -1,4 +1,4 @@
-"""Files made to break whoever reads them end in a clear failure, soon and without taking much memory."""
+"""Malicious files fail with a clear error, quickly and without much memory."""
 
 import io
 import resource

@@ -175,7 +175,7 @@ def change_student(
 
     Raises:
         NotFound: there is no such account.
-        Taken: the roll number is another account's, or somebody's username.
+        Taken: another account has the roll number, also as its username.
     """
 
     def operations(before: User) -> tuple[User, list[Operation]]:
