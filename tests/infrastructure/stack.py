@@ -103,7 +103,8 @@ def aws_policies(function: str) -> list[str]:
     return [arn.rsplit("/", 1)[-1] for arn in arns]
 
 
-def statements(function: str) -> list[Statement]:
+@cache
+def statements(function: str) -> tuple[Statement, ...]:
     """All statements of our own policies for a function: its own, shared ones and those attached to its role."""
     documents = [policy["PolicyDocument"] for policy in role(function).get("Policies", [])]
     shared = (arn["Ref"] for arn in role(function).get("ManagedPolicyArns", []) if "Ref" in arn)
@@ -111,7 +112,7 @@ def statements(function: str) -> list[Statement]:
     mine = {"Ref": deployed()[function]["Properties"]["Role"]["Fn::GetAtt"][0]}
     attached = (properties for _, properties in deployed_of("AWS::IAM::Policy"))
     documents += [properties["PolicyDocument"] for properties in attached if mine in properties["Roles"]]
-    return [_statement(written) for document in documents for written in _listed(document["Statement"])]
+    return tuple(_statement(written) for document in documents for written in _listed(document["Statement"]))
 
 
 def _statement(written: Mapping[str, Any]) -> Statement:
