@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from exams.app import lambda_handler as exams_handler
 from results.app import lambda_handler as results_handler
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.store import exams, papers
+from smartexam.catalog.structure import Draw, Section, Shuffle, Structure, TypeMarks
 from smartexam.platform.dynamodb import table
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
+from smartexam.sitting.answers import encode, encode_seconds
 from smartexam.sitting.store.attempts import sitting_key
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
-from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
+from tests.factories.exams import MCQ, MSQ, NUMERIC, add_questions, create_exam, question_ids
 from tests.factories.users import access_token, create_user
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +120,65 @@ def test_sitting_of_75_answers_is_one_write_unit(
     key = {"pk": {"S": user_key(student.id)}, "sk": {"S": sitting_key(warm_exam.id)}}
     request = {"TableName": tables["ATTEMPTS_TABLE"], "Key": key}
     item = table.call("GetItem", request)["Item"]
+
+    assert item_size(item) <= 1024
+
+
+@pytest.fixture
+def full_exam(student: User) -> Exam:
+    """An exam of 75 questions with everything: timed sections, choices, draws, another order for each attempt."""
+    sections = (
+        Section(1, "A", minutes=60, choose=40),
+        Section(2, "B", minutes=60, draw=(Draw(15, question_type="MSQ"),)),
+        Section(3, "C", minutes=60),
+    )
+    marking = {"MSQ": TypeMarks("4", "1", "proportional")}
+    structure = Structure(("en",), sections, marking, Shuffle(questions=True, options=True), 1, 3)
+    exam = create_exam([], structure=structure, duration=180)
+    contents = [replace(MCQ, section_id=1)] * 45
+    contents += [replace(MSQ, section_id=2, option_d="5", option_c="4", positive_marks=None)] * 15
+    contents += [replace(NUMERIC, section_id=3)] * 15
+    add_questions(exam.id, contents)
+    papers.ready_version(exams.find_exam(exam.id))
+    return exam
+
+
+def test_a_sync_with_everything_is_one_write_unit_and_no_read(
+    call: Callable[..., Answer], full_exam: Exam, student: User, tables: dict[str, str]
+) -> None:
+    next_id("attempt")
+    with database_calls() as calls:
+        assert call("exams", "POST", f"/start-exam/{full_exam.id}").status == 200
+    # The compiled paper, which has the sections' times, is cached from then on.
+    assert calls == ["GetItem", "Query", "UpdateItem"]
+    ids = question_ids(full_exam.id)
+    call("exams", "GET", f"/exam/{full_exam.id}")
+    answers = full_answers(full_exam)
+    for number in range(3):
+        body = {
+            "answers": answers,
+            "partial": number != 1,
+            "markedForReview": ids,
+            "visited": ids,
+            "seconds": dict.fromkeys(map(str, ids), 3600),
+        }
+        with database_calls() as calls:
+            answer = call("exams", "POST", f"/api/sync-exam-answers/{full_exam.id}", body=body)
+        assert calls == ["UpdateItem"]
+        assert (answer.status, answer.body["saved"]) == (200, 40)
+        codes = [each["code"] for each in answer.body["rejected"]]
+        assert (codes.count("section_full"), codes.count("section_closed")) == (5, 30)
+    # What the other sections would add, at the longest.
+    full = ["B"] * 40 + [""] * 5 + ["ABC"] * 15 + ["-1234.5678"] * 15
+    item = table.call(
+        "GetItem",
+        {
+            "TableName": tables["ATTEMPTS_TABLE"],
+            "Key": {"pk": {"S": user_key(student.id)}, "sk": {"S": sitting_key(full_exam.id)}},
+        },
+    )["Item"]
+    item["answers"] = {"S": encode(full)}
+    item["seconds"] = {"S": encode_seconds([3600] * 75)}
 
     assert item_size(item) <= 1024
 

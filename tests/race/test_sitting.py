@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import pytest
 
 from exams.models import SyncBody
-from exams.sitting import open_paper, start, submit, sync
+from exams.sitting import latest_sittings, next_section, open_paper, start, submit, sync
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
-from smartexam.platform.errors import AppError
+from smartexam.catalog.structure import Section, Structure
+from smartexam.platform.errors import AppError, Unavailable
 from smartexam.sitting import answers, ending
 from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.attempts import Sitting
@@ -197,3 +198,39 @@ def test_a_paper_compiled_while_questions_are_added_is_one_of_its_versions() -> 
     assert final.question_count == len(question_ids(exam.id)) == 17
     # An exam starts at version 1 without questions, and every added question increments it.
     assert sizes == {version: {version - 1} for version in sizes}
+
+
+def test_a_section_takes_no_more_answers_than_it_counts_whoever_saves_at_once() -> None:
+    section = Section(1, "A", choose=3)
+    exam = create_exam([], structure=Structure(sections=(section,), first_section=1, last_section=1))
+    add_questions(exam.id, [MCQ] * 12)
+    start(STUDENT, exam.id, at())
+    ids = [str(each) for each in question_ids(exam.id)]
+
+    def save(question: str) -> list[str]:
+        latest_sittings.clear()  # another process, which does not know what was saved
+        saved = sync(STUDENT, exam.id, SyncBody(answers={question: "B"}, partial=True), at())
+        return [each.code for each in saved.rejected]
+
+    outcomes = together([lambda each=each: save(each) for each in ids])  # type: ignore[misc]
+
+    taken = [each for each in outcomes if each == []]
+    full = [each for each in outcomes if each == ["section_full"]]
+    given_up = [each for each in outcomes if isinstance(each, Unavailable)]
+    assert len(taken) + len(full) + len(given_up) == len(ids)
+    assert len(taken) == len(open_paper(STUDENT, exam.id, at()).draft.answers) <= 3
+    assert full == [] or len(taken) == 3
+
+
+def test_sections_are_left_once_however_many_ask() -> None:
+    sections = tuple(Section(number, f"{number}", minutes=10) for number in (1, 2, 3))
+    exam = create_exam([], structure=Structure(sections=sections, first_section=1, last_section=3), duration=30)
+    add_questions(exam.id, [MCQ])
+    start(STUDENT, exam.id, at())
+
+    outcomes = together([lambda: next_section(STUDENT, exam.id, 1, at())] * 8)
+
+    assert sum(isinstance(each, tuple) for each in outcomes) == 1
+    sitting = attempts.get_sitting(STUDENT, exam.id)
+    assert sitting is not None
+    assert (sitting.section, sitting.deadline) == (1, MORNING + 20 * 60)

@@ -14,6 +14,7 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import categories
 from smartexam.catalog.store.categories import Category
+from smartexam.catalog.structure import Shuffle, Structure
 from smartexam.jobs.store import jobs
 from smartexam.platform import audit, ids, opaque
 from smartexam.sitting.store import attempts
@@ -144,6 +145,7 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
     return Belongings(
         sentinels=(
             *secrets_of(name, marker, user, friend),
+            *([Sentinel("seed", _seed(user, running), name)] if sits else []),
             *(
                 Sentinel(kind, value, name)
                 for kind, token in (("refresh token", refresh_token), ("session", session), ("link", link))
@@ -185,7 +187,8 @@ def give(name: str, user: User, stranger: User, now: float) -> Belongings:
 def _sittings(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:
     """An exam that an account is sitting, one that it has sat, and one whose result is pending."""
     name, time = user.username, ExamTime(now, GRACE, TIMEZONE)
-    running = create_exam([_secret_question(user, "1")], name=f"Exam {name} running")
+    shuffled = Structure(shuffle=Shuffle(questions=True, options=True))
+    running = create_exam([_secret_question(user, "1")], name=f"Exam {name} running", structure=shuffled)
     sat = create_exam([_secret_question(user, "2")], name=f"Exam {name} sat")
     pending = create_exam([_secret_question(user, "3"), MCQ], name=f"Exam {name} pending", result_mode="manual")
     for exam, answer in ((running, "4"), (sat, "5"), (pending, "3")):
@@ -210,9 +213,15 @@ def _secret_question(user: User, kind: str) -> Question:
         question_text="How many are there?",
         correct_answer=_number(user, kind),
         tolerance=f"0.0{user.id}{kind}83917",
+        solution=_solution(user, kind),
+        texts={"en": {"solution": f"Again: {_solution(user, kind)}"}},
         positive_marks=Fraction(_GAINED, 100),
         negative_marks=Fraction(0),
     )
+
+
+def _solution(user: User, kind: str) -> str:
+    return f"solved-as-{user.id}-{kind}-83917"
 
 
 def secrets_of(name: str, marker: str, user: User, friend: User) -> tuple[Sentinel, ...]:
@@ -222,6 +231,9 @@ def secrets_of(name: str, marker: str, user: User, friend: User) -> tuple[Sentin
     return (
         Sentinel("key of a running exam", _number(user, "1"), name),
         Sentinel("tolerance of a running exam", f"0.0{user.id}183917", name),
+        Sentinel("solution of a running exam", _solution(user, "1"), name),
+        Sentinel("solution", _solution(user, "2"), name),
+        Sentinel("solution of a pending exam", _solution(user, "3"), name),
         Sentinel("key", _number(user, "2"), name),
         Sentinel("tolerance", f"0.0{user.id}283917", name),
         Sentinel("key of a pending exam", _number(user, "3"), name),
@@ -238,6 +250,13 @@ def secrets_of(name: str, marker: str, user: User, friend: User) -> tuple[Sentin
         Sentinel("study", f"answered {marker}", name),
         Sentinel("reason", f"because {marker}", name),
     )
+
+
+def _seed(user: User, exam: Exam) -> str:
+    sitting = attempts.get_sitting(user.id, exam.id)
+    assert sitting is not None
+    assert sitting.seed
+    return sitting.seed
 
 
 def _none(user: User, spare: Exam, now: float) -> tuple[Exam, Exam, Exam]:

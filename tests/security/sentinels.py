@@ -56,7 +56,12 @@ class Allowance:
 
 ALLOWED = (
     Allowance("access token", "anybody", r"POST /api/auth/(login|refresh)", "whoever proves to be its owner gets one"),
-    Allowance("key.*|tolerance.*|unreleased", "admin", r"\w+ /admin/(questions|api/audit).*", "admins keep questions"),
+    Allowance(
+        "key.*|tolerance.*|solution.*|unreleased",
+        "admin",
+        r"\w+ /admin/(questions|api/audit).*",
+        "admins keep questions",
+    ),
     Allowance("address", "admin", r"POST /admin/students/update/{}", "it answers with the student"),
     Allowance(
         "address",
@@ -69,6 +74,7 @@ ALLOWED = (
     Allowance("score", "admin", r"GET /admin/.*users-analytics/.*", "admins see results before their students"),
     Allowance("answer", "admin", r"GET /admin/users-analytics/download-result/{}", "the file holds what was answered"),
     Allowance("key", "admin", r"GET /admin/users-analytics/download-result/{}", "and what would have been right"),
+    Allowance("solution", "owner", r"GET /response/{}(/{})?", "the result is visible, and shows how it is solved"),
     Allowance("key|answer", "owner", r"GET /response(-pdf)?/{}(/{})?", "the result is visible to who has it"),
     Allowance("draft", "owner", r"(GET /exam|POST /api/sync-exam-answers)/{}", "one's own answers so far"),
     Allowance("message", "owner", r"\w+ /api/chat/(conversations|messages/{}.*)", "a member reads the conversation"),

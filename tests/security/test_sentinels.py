@@ -48,6 +48,7 @@ SHOWN = (
     ("answer", "admin", "user", "GET", "/admin/users-analytics/download-result/{result}"),
     ("key", "admin", "user", "GET", "/admin/users-analytics/download-result/{result}"),
     ("key", "user", "user", "GET", "/response/{sat}"),
+    ("solution", "user", "user", "GET", "/response/{sat}"),
     ("answer", "user", "user", "GET", "/response-pdf/{sat}"),
     ("draft", "user", "user", "GET", "/exam/{running}"),
     ("message", "user", "user", "GET", "/api/chat/messages/{conversation}"),
