@@ -71,6 +71,11 @@ class Cloud:
             self.mails.append(body)
             return 200, {}, json.dumps({"MessageId": f"mail-{len(self.mails)}"})
         queue = str(body["QueueUrl"]).rpartition("/")[2]
+        if "Entries" in body:
+            entries = body["Entries"]
+            self.messages += [Message(queue, json.loads(entry["MessageBody"]), 0) for entry in entries]
+            sent = [{"Id": entry["Id"], "MessageId": f"message-{entry['Id']}"} for entry in entries]
+            return 200, {}, json.dumps({"Successful": sent, "Failed": []})
         self.messages.append(Message(queue, json.loads(body["MessageBody"]), body.get("DelaySeconds", 0)))
         digest = hashlib.md5(body["MessageBody"].encode(), usedforsecurity=False).hexdigest()
         return 200, {}, json.dumps({"MessageId": f"message-{len(self.messages)}", "MD5OfMessageBody": digest})

@@ -7,6 +7,7 @@ from typing import Any
 from account_eraser.app import lambda_handler as account_eraser
 from conversation_eraser.app import lambda_handler as conversation_eraser
 from exam_eraser.app import lambda_handler as exam_eraser
+from job_worker.app import lambda_handler as job_worker
 from mailer.app import lambda_handler as mailer
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
@@ -17,6 +18,8 @@ _WORKERS: Mapping[str, Callable[[Any, Any], Mapping[str, Any]]] = {
     "account_eraser": account_eraser,
     "conversation_eraser": conversation_eraser,
     "exam_eraser": exam_eraser,
+    "invitation": mailer,
+    "job": job_worker,
 }
 _MOST_ROUNDS = 50
 

@@ -18,6 +18,7 @@ Stored = dict[str, Rows]
 def check(stored: Stored) -> None:
     """Raise if stored items contradict each other."""
     _accounts(stored["identity"])
+    _batches(stored["identity"])
     _access_requests(stored["identity"])
     _audit(stored["identity"])
     _exams(stored["catalog"])
@@ -42,17 +43,18 @@ def _accounts(rows: Rows) -> None:
     users = [_user(number(pk), row) for (pk, _), row in of(rows, "USER#", "PROFILE").items()]
     expected = {(f"NAME#{user.username}", "NAME"): user.id for user in users}
     expected |= {(f"EMAIL#{user.email}", "EMAIL"): user.id for user in users}
+    expected |= {(f"NAME#{user.roll_no.casefold()}", "NAME"): user.id for user in users if user.roll_no}
     expected |= {(f"GOOGLE#{user.google_sub}", "GOOGLE"): user.id for user in users if user.google_sub}
     markers = {key: row["user_id"] for kind in ("NAME#", "EMAIL#", "GOOGLE#") for key, row in of(rows, kind).items()}
     assert markers == expected, "markers of names and addresses"
     counts = Counter(user.role for user in users)
-    counts["admins"] = sum("admin" in portals(user.role) for user in users)
+    counts["admins"] = sum("admin" in portals(user.role) and user.is_active for user in users)
     names = {"user_role": "user", "admin_role": "admin", "both_roles": "user,admin", "admins": "admins"}
     counted = _summed(rows, "USERS")
     assert {name: counted.get(name, 0) for name in names} == {name: counts[of_] for name, of_ in names.items()}, "roles"
     lists: dict[tuple[str, str], Any] = {}
     for user in users:
-        puts = directory.listing_puts(user) + (directory.search_puts(user) if user.password_hash else [])
+        puts = directory.listing_puts(user) + (directory.search_puts(user) if user.is_findable else [])
         lists |= {(put.item.pk, put.item.sk): getattr(put.item, "role", None) for put in puts if isinstance(put, Put)}
     found = {key: row.get("role") for kind in ("USERS#", "MATCH#", "SEARCH#") for key, row in of(rows, kind).items()}
     assert found == lists, "lists of accounts"
@@ -79,7 +81,28 @@ def _user(user_id: int, row: Row) -> User:
         auth_version=row["auth_version"],
         credentials_version=row["credentials_version"],
         created_at=row["created_at"],
+        roll_no=row.get("roll_no"),
+        deactivated_at=row.get("deactivated_at"),
     )
+
+
+def _batches(rows: Rows) -> None:
+    batches = {number(pk): row for (pk, _), row in of(rows, "BATCH#", "BATCH").items()}
+    assert {row["name"].casefold(): batch_id for batch_id, row in batches.items()} == {
+        sk: row["batch_id"] for (_, sk), row in of(rows, "BATCHES").items()
+    }, "names of batches"
+    members = {(number(pk), number(sk)) for pk, sk in of(rows, "BATCH#", "MEMBER#")}
+    enrolled = {
+        (int(batch_id), number(pk))
+        for (pk, _), row in of(rows, "USER#", "ENROLMENT").items()
+        for batch_id in row["batch_ids"].split(",")
+        if batch_id
+    }
+    assert members == enrolled, "enrolments"
+    counted = Counter(batch_id for batch_id, _ in members)
+    assert {batch_id: row["student_count"] for batch_id, row in batches.items()} == {
+        batch_id: counted[batch_id] for batch_id in batches
+    }, "students of batches"
 
 
 def _access_requests(rows: Rows) -> None:
