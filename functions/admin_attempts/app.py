@@ -1,9 +1,23 @@
 """Routes of students' attempts, for administrators."""
 
-from admin_attempts import service
-from admin_attempts.models import AttemptsPage, AttemptsQuery, Modification, Modifications, Modified, Place
+from admin_attempts import overrides, service
+from admin_attempts.models import (
+    AddTime,
+    AttemptsPage,
+    AttemptsQuery,
+    Modification,
+    Modifications,
+    Modified,
+    OverrideBody,
+    OverridePage,
+    OverridesQuery,
+    Place,
+    SavedOverride,
+    TimeAdded,
+)
 from smartexam.api import Access, Api, Done, Request
-from smartexam.platform import pages
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.platform import cursors, pages
 from smartexam.results.store import sitting_search
 
 api = Api("admin_attempts")
@@ -52,6 +66,54 @@ def modify_many(request: Request, body: Modifications) -> Modified:
     """Make the same change for several students, and get the errors of those that failed."""
     processed, errors = service.modify_all(body.items, body.action, body.amount, request.caller.user_id, request.now)
     return Modified(processed, errors)
+
+
+@api.get("/admin/exams/<exam_id>/overrides", access=Access.ADMIN, query=OverridesQuery, answers=OverridePage)
+def list_overrides(request: Request, exam_id: int, query: OverridesQuery) -> OverridePage:
+    """List what students and batches are granted at an exam.
+
+    Raises:
+        BadRequest: `invalid_cursor`, if it is not from this list.
+        NotFound: `exam_not_found`.
+    """
+    del request
+    name = f"overrides:{exam_id}"
+    found, place = overrides.list_overrides(exam_id, limit=query.limit, after=cursors.decode(name, query.cursor))
+    return OverridePage(found, cursors.encode(name, place))
+
+
+@api.post("/admin/exams/<exam_id>/overrides", access=Access.ADMIN, takes=OverrideBody, answers=SavedOverride)
+def set_override(request: Request, exam_id: int, body: OverrideBody) -> SavedOverride:
+    """Grant a student or a batch other times, more time or more attempts at an exam; it replaces what was granted.
+
+    Field by field a student's own override wins, else the most generous of their batches', else the exam's rule. It
+    holds for running attempts at once. An attempt that was handed in stays so.
+
+    Raises:
+        NotFound: `exam_not_found`, `student_not_found`, or `batch_not_found`.
+    """
+    return SavedOverride(overrides.set_override(exam_id, body, request.caller.user_id, ExamTime.at(request.now)))
+
+
+@api.post("/admin/exams/<exam_id>/overrides/delete/<override_id>", access=Access.ADMIN, answers=Done)
+def delete_override(request: Request, exam_id: int, override_id: int) -> Done:
+    """Remove an override, for running attempts too.
+
+    Raises:
+        NotFound: `exam_not_found`, or `override_not_found`.
+    """
+    overrides.delete_override(exam_id, override_id, request.caller.user_id, ExamTime.at(request.now))
+    return Done()
+
+
+@api.post("/admin/exams/<exam_id>/add-time", access=Access.ADMIN, takes=AddTime, answers=TimeAdded)
+def add_time(request: Request, exam_id: int, body: AddTime) -> TimeAdded:
+    """Give running attempts more time, beyond the exam's closing too.
+
+    Raises:
+        NotFound: `exam_not_found`.
+    """
+    return overrides.add_time(exam_id, body, request.caller.user_id, ExamTime.at(request.now))
 
 
 lambda_handler = api.handler

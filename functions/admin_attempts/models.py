@@ -85,6 +85,86 @@ class RefusedModification(Struct, frozen=True):
     message: str
 
 
+class OverrideBody(Struct, frozen=True):
+    """What one student (`user_id`) or batch (`batch_id`) is granted at an exam; fields that are left out or null grant
+    nothing.
+
+    `extra_minutes` and `extra_percent` lengthen the duration (20 minutes an hour are 33.3 percent), not the closing.
+    Times are ISO-8601 with an offset, or local time at the institute. `max_attempts` 0 is unlimited.
+    """
+
+    user_id: _Id | None = None
+    batch_id: _Id | None = None
+    extra_minutes: Annotated[int, Meta(ge=0, le=1440)] | None = None
+    extra_percent: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    opens_at: str | None = None
+    closes_at: str | None = None
+    max_attempts: Annotated[int, Meta(ge=0, le=1000)] | None = None
+    reason: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class OverridesQuery(Struct, frozen=True):
+    """Where to continue, and how many to list."""
+
+    cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+class OverrideView(Struct, frozen=True):
+    """What a student or a batch is granted; `name` is the student's or the batch's, times are UTC."""
+
+    id: int
+    user_id: int | None
+    batch_id: int | None
+    name: str | None
+    extra_minutes: int | None
+    extra_percent: float | None
+    opens_at: str | None
+    closes_at: str | None
+    max_attempts: int | None
+    reason: str
+    created_at: str
+
+
+class OverridePage(Struct, frozen=True):
+    """A page of an exam's overrides."""
+
+    overrides: list[OverrideView]
+    next_cursor: str | None
+    success: bool = True
+
+
+class SavedOverride(Struct, frozen=True):
+    """The override as set."""
+
+    override: OverrideView
+    success: bool = True
+
+
+class AddTime(Struct, frozen=True):
+    """More time for running attempts: of `user_ids`, or of `all`."""
+
+    minutes: Annotated[int, Meta(ge=1, le=600)]
+    user_ids: Annotated[list[_Id], Meta(min_length=1, max_length=1000)] | None = None
+    all: bool = False
+    reason: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class NotChanged(Struct, frozen=True):
+    """A student without a running attempt."""
+
+    user_id: int
+    message: str
+
+
+class TimeAdded(Struct, frozen=True):
+    """How many running attempts got more time, and who has none."""
+
+    changed: int
+    errors: list[NotChanged]
+    success: bool = True
+
+
 class Modified(Struct, frozen=True):
     """How many were changed, and the errors of the others."""
 

@@ -15,11 +15,13 @@ from admin_exams.models import (
     PassageList,
     Preset,
     PresetList,
+    ReleaseBody,
     Released,
     SavedExam,
     SavedPassage,
 )
 from smartexam.api import Access, Api, Done, Request
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform import cursors
 
 api = Api("admin_exams")
@@ -32,31 +34,30 @@ def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
     Raises:
         BadRequest: `invalid_fields`; `invalid_cursor`, if it is not from this list.
     """
-    del request
-    found, place = service.list_exams(
-        status=query.status, category_id=query.category_id, after=cursors.decode("admin_exams", query.cursor)
-    )
+    found, place = service.list_exams(query, cursors.decode("admin_exams", query.cursor), ExamTime.at(request.now))
     return ExamPage(found, cursors.encode("admin_exams", place))
 
 
 @api.post("/admin/exams", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def create_exam(request: Request, body: ExamFields) -> SavedExam:
     """Create an exam. `name`, `date`, `start_time` and `duration` are required; a category must exist."""
-    exam = service.create_exam(body.given(), request.caller.user_id, request.now)
-    return SavedExam(exam.id, service.view(exam))
+    time = ExamTime.at(request.now)
+    exam = service.create_exam(body.given(), request.caller.user_id, time)
+    return SavedExam(exam.id, service.view(exam, time))
 
 
 @api.post("/admin/exams/edit/<exam_id>", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
-    """Change any fields of an exam. Running attempts keep their paper and their deadline.
+    """Change any fields of an exam. Running attempts keep their paper and duration; a new closing holds for them too.
 
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
         Conflict: `section_in_use`, a section with questions would be removed.
     """
-    exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, request.now)
-    return SavedExam(exam.id, service.view(exam))
+    time = ExamTime.at(request.now)
+    exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, time)
+    return SavedExam(exam.id, service.view(exam, time))
 
 
 @api.post("/admin/exams/delete/<exam_id>", access=Access.ADMIN, answers=Done)
@@ -70,14 +71,16 @@ def delete_exam(request: Request, exam_id: int) -> Done:
     return Done()
 
 
-@api.post("/admin/exams/<exam_id>/release-results", access=Access.ADMIN, answers=Released)
-def release_results(request: Request, exam_id: int) -> Released:
-    """Release the results of an exam with `result_mode` `manual`, or withdraw them: each call toggles.
+@api.post(
+    "/admin/exams/<exam_id>/release-results", access=Access.ADMIN, takes=ReleaseBody, forms=True, answers=Released
+)
+def release_results(request: Request, exam_id: int, body: ReleaseBody) -> Released:
+    """Release the results of an exam with `result_mode` `manual`, or withdraw them; without a body, each call toggles.
 
     Raises:
         NotFound: `exam_not_found`.
     """
-    return Released(service.release_results(exam_id, request.caller.user_id, request.now))
+    return Released(service.release_results(exam_id, body.released, request.caller.user_id, request.now))
 
 
 @api.get("/admin/api/exams/<exam_id>", access=Access.ADMIN, answers=ExamDetail)
@@ -89,8 +92,7 @@ def get_exam(request: Request, exam_id: int) -> ExamDetail:
     Raises:
         NotFound: `exam_not_found`.
     """
-    del request
-    exam, problems = service.detail(exam_id)
+    exam, problems = service.detail(exam_id, ExamTime.at(request.now))
     return ExamDetail(CheckedExam(**structs.asdict(exam), problems=problems), problems)
 
 

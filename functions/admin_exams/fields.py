@@ -16,12 +16,17 @@ from admin_exams.structure_fields import (
     read_sections,
     read_shuffle,
 )
+from smartexam.catalog import access_code
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.moments import read_moment
 from smartexam.catalog.structure import PLAIN, Structure, with_sections
 from smartexam.platform.errors import Fault, InvalidFields
 
 STATUSES: Final = ("upcoming", "ongoing", "completed")
-RESULT_MODES: Final = ("instant", "delayed", "manual")
+RESULT_MODES: Final = ("instant", "delayed", "manual", "after_close")
+AUDIENCES: Final = ("everyone", "batches")
+COUNTED: Final = ("best", "last", "first")
+DISCUSSIONS: Final = ("after_attempt", "open", "off")
 STRUCTURE_FIELDS: Final = ("languages", "sections", "marking", "shuffle")
 REQUIRED: Final = ("name", "date", "start_time", "duration")
 DEFAULTS: Final[Mapping[str, Any]] = {
@@ -34,10 +39,18 @@ DEFAULTS: Final[Mapping[str, Any]] = {
     "result_delay": 0,
     "category_id": None,
     "allow_assistant": False,
+    "closes_at": None,
+    "audience": "everyone",
+    "batch_ids": (),
+    "access_code": "",
+    "counted_attempt": "best",
+    "discussion": "after_attempt",
+    "allow_chat": False,
 }
-# Empty values that have a meaning: no instructions, any number of attempts, no delay, no category, no sections.
+# Empty values of these mean: no instructions, any number of attempts, no delay, no closing, no code, and so on.
 _MAY_BE_EMPTY = frozenset(
-    {"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant", *STRUCTURE_FIELDS}
+    {"instructions", "max_attempts", "result_delay", "category_id", "allow_assistant", "closes_at", "batch_ids"}
+    | {"access_code", "allow_chat", *STRUCTURE_FIELDS}
 )
 EMPTY: Final[Mapping[str, Any]] = {**DEFAULTS, **{name: getattr(PLAIN, name) for name in STRUCTURE_FIELDS}}
 
@@ -47,6 +60,7 @@ MAX_DURATION: Final = 24 * 60
 MAX_ATTEMPTS: Final = 1000
 MAX_RESULT_DELAY: Final = 366 * 24 * 60
 MAX_ID: Final = 2**53 - 1
+MAX_BATCHES: Final = 50
 
 
 def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,6 +138,20 @@ def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     return read
 
 
+def _batch_ids(value: Any) -> tuple[int, ...]:
+    given = [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    if not isinstance(given, list) or len(given) > MAX_BATCHES:
+        raise ValueError(f"must be a list of at most {MAX_BATCHES} ids of batches")
+    return tuple(sorted({readers.whole(1, MAX_ID)(each) for each in given}))
+
+
+def _access_code(value: Any) -> str:
+    code: str = readers.text(access_code.LONGEST, lines=False)(value)
+    if len(code) < access_code.SHORTEST:
+        raise ValueError(f"must have {access_code.SHORTEST} to {access_code.LONGEST} characters")
+    return access_code.hashed(code)
+
+
 _READERS: Final[Mapping[str, Reader]] = {
     "name": readers.text(MAX_NAME, lines=False),
     "date": readers.day,
@@ -138,6 +166,13 @@ _READERS: Final[Mapping[str, Reader]] = {
     "result_delay": readers.whole(0, MAX_RESULT_DELAY),
     "category_id": readers.whole(1, MAX_ID),
     "allow_assistant": readers.flag,
+    "closes_at": read_moment,
+    "audience": readers.one_of(*AUDIENCES),
+    "batch_ids": _batch_ids,
+    "access_code": _access_code,
+    "counted_attempt": readers.one_of(*COUNTED),
+    "discussion": readers.one_of(*DISCUSSIONS),
+    "allow_chat": readers.flag,
     "sections": read_sections,
     "marking": read_marking,
     "shuffle": read_shuffle,

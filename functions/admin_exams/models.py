@@ -40,11 +40,19 @@ _TEXTS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"typ
 
 
 class ExamsQuery(Struct, frozen=True):
-    """Which exams to list, and where to continue."""
+    """Which exams to list (`q` is part of a name), and where to continue."""
 
     category_id: int | None = None
     status: str | None = None
+    q: str = ""
     cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+class ReleaseBody(Struct, frozen=True):
+    """Whether the results are to be visible; without it, each call toggles."""
+
+    released: bool | None = None
 
 
 class ExamFields(Struct, frozen=True, kw_only=True):
@@ -62,7 +70,9 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     positive_marks: Annotated[Any, _MARKS] = UNSET
     negative_marks: Annotated[Any, _MARKS] = UNSET
     max_attempts: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 0})] = UNSET
-    result_mode: Annotated[Any, Meta(extra_json_schema={"enum": ["instant", "delayed", "manual"]})] = UNSET
+    result_mode: Annotated[Any, Meta(extra_json_schema={"enum": ["instant", "delayed", "manual", "after_close"]})] = (
+        UNSET
+    )
     result_delay: Annotated[Any, Meta(extra_json_schema={"type": "integer", "minimum": 0})] = UNSET
     category_id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
     allow_assistant: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
@@ -71,6 +81,15 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     marking: Annotated[Any, _MARKING] = UNSET
     shuffle: Annotated[Any, _SHUFFLE] = UNSET
     preset: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["jee-main-2025"]})] = UNSET
+    closes_at: Annotated[Any, Meta(extra_json_schema={"type": ["string", "null"], "format": "date-time"})] = UNSET
+    audience: Annotated[Any, Meta(extra_json_schema={"enum": ["everyone", "batches"]})] = UNSET
+    batch_ids: Annotated[
+        Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}, "maxItems": 50})
+    ] = UNSET
+    access_code: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 64, "writeOnly": True})] = UNSET
+    counted_attempt: Annotated[Any, Meta(extra_json_schema={"enum": ["best", "last", "first"]})] = UNSET
+    discussion: Annotated[Any, Meta(extra_json_schema={"enum": ["after_attempt", "open", "off"]})] = UNSET
+    allow_chat: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
 
     def given(self) -> dict[str, Any]:
         """The fields in the request."""
@@ -103,7 +122,7 @@ class AdminExam(Struct, frozen=True):
 
     Marks are numbers if two decimals are exact, otherwise text ("1/3"), so that a client can send back what it read.
     `duration` and `result_delay` are minutes, `max_attempts` is 0 for any number, `released` tells whether the results
-    of a `manual` exam are visible.
+    of a `manual` exam are visible. `status` is as set, `state` as it is now: `upcoming`, `ongoing` or `completed`.
     """
 
     id: int
@@ -123,6 +142,16 @@ class AdminExam(Struct, frozen=True):
     negative_marks: float | str
     allow_assistant: bool
     released: bool
+    state: str
+    opens_at: str
+    closes_at: str | None
+    timezone: str
+    audience: str
+    batch_ids: list[int]
+    has_access_code: bool
+    counted_attempt: str
+    discussion: str
+    allow_chat: bool
     created_at: str
     languages: list[str]
     sections: list[SectionView]

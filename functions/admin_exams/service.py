@@ -1,6 +1,6 @@
 """Lists, creates, changes and deletes exams."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -8,64 +8,87 @@ from typing import Any
 from msgspec import structs
 
 from admin_exams import fields, problems
-from admin_exams.models import AdminExam, Problem, SectionView
+from admin_exams.models import AdminExam, ExamsQuery, Problem, SectionView
 from smartexam.catalog import erasing_queue
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.grants import Grants, window
 from smartexam.catalog.marks import display, number_or_text
 from smartexam.catalog.questions import Question
 from smartexam.catalog.store import exam_changes, exams, passages, question_changes, questions
 from smartexam.catalog.structure import Marking, Section
 from smartexam.erasing import erase_exam
 from smartexam.platform import ids
-from smartexam.platform.errors import AppError, InvalidFields, NotFound, Unavailable
+from smartexam.platform.errors import AppError, Fault, InvalidFields, NotFound, Unavailable
 from smartexam.platform.times import iso
+from smartexam.sitting import spreading
 
-PAGE_SIZE = 50
+# How many pages one request looks through for names that contain the text
+_MOST_PAGES = 4
 # How many pieces of a deleted exam are erased within the request: about 4,000 rows, one or two seconds.
 _PIECES_AT_ONCE = 16
 _PASSAGES_AT_ONCE = 25
 
 
-def list_exams(*, status: str | None, category_id: int | None, after: str | None) -> tuple[list[AdminExam], str | None]:
+def list_exams(query: ExamsQuery, after: str | None, time: ExamTime) -> tuple[list[AdminExam], str | None]:
     """A page of exams and the place to continue after.
 
     Raises:
         InvalidFields: no such status.
     """
-    if status is not None and status not in fields.STATUSES:
+    if query.status is not None and query.status not in fields.STATUSES:
         raise InvalidFields([("status", f"must be one of {', '.join(fields.STATUSES)}")])
-    found, place = exams.list_exams(status=status, category_id=category_id, limit=PAGE_SIZE, after=after)
-    return [view(exam) for exam in found], place
+    wanted = query.q.strip().casefold()
+    shown: list[AdminExam] = []
+    for _ in range(_MOST_PAGES):
+        found, after = exams.list_exams(
+            status=query.status, category_id=query.category_id, limit=query.limit - len(shown), after=after
+        )
+        shown += [view(exam, time) for exam in found if wanted in exam.name.casefold()]
+        if after is None or len(shown) == query.limit:
+            break
+    return shown, after
 
 
-def create_exam(given: Mapping[str, Any], admin_id: int, now: float) -> Exam:
+def create_exam(given: Mapping[str, Any], admin_id: int, time: ExamTime) -> Exam:
     """Store a new exam.
 
     Raises:
         InvalidFields: something is missing or wrong.
     """
     values = fields.read_new(given)
-    exam = Exam(id=ids.next_id("exam"), created_at=now, **values)
+    exam = Exam(id=ids.next_id("exam"), created_at=time.now, **values)
+    _require_consistent(exam, set(values), time)
     try:
         exam_changes.create_exam(exam, admin_id)
-    except NotFound:
-        raise _no_category() from None
+    except NotFound as error:
+        raise _dangling(error) from None
     return exam
 
 
-def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> Exam:
-    """Change an exam.
+def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, time: ExamTime) -> Exam:
+    """Change an exam; a new closing holds for its running attempts too.
 
     Raises:
         InvalidFields: something is wrong.
         NotFound: there is no such exam.
     """
+
+    def change(before: Exam) -> Mapping[str, Any]:
+        changes = fields.read_changes(given, before)
+        _require_consistent(structs.replace(before, **changes), set(changes), time)
+        return changes
+
+    before = exams.find_exam(exam_id)
     try:
-        return exam_changes.edit_exam(exam_id, lambda exam: fields.read_changes(given, exam), (admin_id, now))
+        exam = exam_changes.edit_exam(exam_id, change, (admin_id, time.now))
     except NotFound as error:
-        if error.code == "category_not_found":
-            raise _no_category() from None
-        raise
+        if error.code == "exam_not_found":
+            raise
+        raise _dangling(error) from None
+    if exam.closes_at != before.closes_at:
+        spreading.carry_over(exam, admin_id, time)
+    return exam
 
 
 def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
@@ -91,8 +114,8 @@ def delete_exam(exam_id: int, admin_id: int, now: float) -> None:
         return
 
 
-def release_results(exam_id: int, admin_id: int, now: float) -> bool:
-    """Release an exam's results, or withdraw them.
+def release_results(exam_id: int, released: bool | None, admin_id: int, now: float) -> bool:  # noqa: FBT001 - a value
+    """Release an exam's results or withdraw them; None toggles.
 
     Returns:
         Whether they are released now.
@@ -100,12 +123,16 @@ def release_results(exam_id: int, admin_id: int, now: float) -> bool:
     Raises:
         NotFound: there is no such exam.
     """
-    by = admin_id, now
-    return exam_changes.edit_exam(exam_id, lambda exam: {"is_released": not exam.is_released}, by).is_released
+
+    def change(exam: Exam) -> dict[str, bool]:
+        return {"is_released": not exam.is_released if released is None else released}
+
+    return exam_changes.edit_exam(exam_id, change, (admin_id, now)).is_released
 
 
-def view(exam: Exam) -> AdminExam:
+def view(exam: Exam, time: ExamTime) -> AdminExam:
     """An exam as admins see it."""
+    rules = window(exam, Grants(), time.timezone)
     return AdminExam(
         id=exam.id,
         name=exam.name,
@@ -124,6 +151,16 @@ def view(exam: Exam) -> AdminExam:
         negative_marks=number_or_text(exam.negative_marks),
         allow_assistant=exam.allow_assistant,
         released=exam.is_released,
+        state=rules.state(time.now),
+        opens_at=iso(rules.opens_at),
+        closes_at=None if exam.closes_at is None else iso(exam.closes_at),
+        timezone=time.timezone,
+        audience=exam.audience,
+        batch_ids=list(exam.batch_ids),
+        has_access_code=bool(exam.access_code),
+        counted_attempt=exam.counted_attempt,
+        discussion=exam.discussion,
+        allow_chat=exam.allow_chat,
         created_at=iso(exam.created_at),
         languages=list(exam.structure.languages),
         sections=[_section(section) for section in exam.structure.sections],
@@ -132,14 +169,14 @@ def view(exam: Exam) -> AdminExam:
     )
 
 
-def detail(exam_id: int) -> tuple[AdminExam, list[Problem]]:
+def detail(exam_id: int, time: ExamTime) -> tuple[AdminExam, list[Problem]]:
     """An exam and the problems that would occur on its day.
 
     Raises:
         NotFound: there is no such exam.
     """
     exam = exams.find_exam(exam_id)
-    return view(exam), problems.problems(exam)
+    return view(exam, time), problems.problems(exam)
 
 
 def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> int:
@@ -171,6 +208,11 @@ def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float
         compiled_version=0,
         batches=0,
         open_batches=frozenset(),
+        closes_at=None,
+        latest_grant=0,
+        access_code="",
+        grants_version=0,
+        has_overrides=False,
         **values,
     )
     exam_changes.create_exam(copy, admin_id)
@@ -220,5 +262,22 @@ def _marking(marking: Marking) -> dict[str, dict[str, float | str]]:
     }
 
 
-def _no_category() -> InvalidFields:
-    return InvalidFields([("category_id", "There is no such category")])
+def _require_consistent(exam: Exam, given: Collection[str], time: ExamTime) -> None:
+    """Refuse settings that contradict each other, naming one of those that were `given`."""
+    faults = []
+    if exam.closes_at is not None and exam.closes_at <= exam.opens_at(time.timezone):
+        name = next((each for each in ("closes_at", "start_time", "date") if each in given), None)
+        if name is not None:
+            faults.append(Fault(name, "The exam must close after it opens"))
+    if exam.result_mode == "after_close" and exam.closes_at is None:
+        name = "result_mode" if "result_mode" in given else "closes_at"
+        if name in given:
+            faults.append(Fault(name, "Results after the closing need a closing"))
+    if faults:
+        raise InvalidFields(faults)
+
+
+def _dangling(error: NotFound) -> InvalidFields:
+    if error.code == "batch_not_found":
+        return InvalidFields([Fault("batch_ids", "There is no such batch")])
+    return InvalidFields([Fault("category_id", "There is no such category")])

@@ -1,10 +1,14 @@
 """Creates, renames and deletes batches, and changes their students."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from smartexam.accounts.roster import LONGEST_BATCH_NAME, batch_name
 from smartexam.accounts.store import batches
 from smartexam.accounts.store.batches import Batch, Refused
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.grants import Grants, window
+from smartexam.catalog.store import exams
 from smartexam.jobs import queue
 from smartexam.platform import ids
 from smartexam.platform.audit import Change, entry
@@ -57,7 +61,7 @@ def delete(batch_id: int, admin_id: int, now: float) -> None:
         was = {"name": before.name, "student_count": before.student_count}
         return entry(Change(admin_id, "batch.delete", f"batch:{batch_id}", was, None), now)
 
-    batches.delete(batch_id, _is_one_in_use, logged)
+    batches.delete(batch_id, partial(_is_one_in_use, batch_id, ExamTime.at(now)), logged)
     if all(batches.erase_members(batch_id) for _ in range(_PIECES_AT_ONCE)):
         queue.ask("batch_removal", {"batch_id": batch_id}, created_by=admin_id, now=now, inputs=str(batch_id))
 
@@ -88,9 +92,14 @@ def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: 
     return batches.remove_students(batch_id, list(dict.fromkeys(user_ids)), logged)
 
 
-def _is_one_in_use(exam_ids: list[int]) -> bool:
-    """Whether one of these exams, which name a batch, is not completed."""
-    return bool(exam_ids)
+def _is_one_in_use(batch_id: int, time: ExamTime, exam_ids: list[int]) -> bool:
+    """Whether one of these exams, which were given a batch, is still for it and not completed."""
+    return any(
+        exam.admits([batch_id])
+        and exam.audience == "batches"
+        and window(exam, Grants(), time.timezone).state(time.now) != "completed"
+        for exam in exams.get_exams(exam_ids).values()
+    )
 
 
 def _members(action: str, batch_id: int, user_ids: list[int], admin_id: int, now: float) -> Put:

@@ -23,9 +23,12 @@ from chat.models import (
     UnreadCount,
 )
 from smartexam.api import Access, Api, Done, Request
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.platform.principal import Principal
 from smartexam.platform.settings import settings
 from smartexam.talk import messenger
 from smartexam.talk.messenger import SendBody
+from smartexam.talk.silence import require_chat
 from smartexam.talk.store import sockets
 from smartexam.talk.store.messaging import connections, conversations
 
@@ -34,8 +37,12 @@ api = Api("chat")
 
 @api.get("/api/chat/search", access=Access.AUTH, query=SearchQuery, answers=FoundUsers)
 def search(request: Request, query: SearchQuery) -> FoundUsers:
-    """Find people by the start of their username or of a word of their name."""
-    return FoundUsers(people.search(request.caller, query.q, request.now))
+    """Find people by the start of their username or of a word of their name.
+
+    Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+    """
+    return FoundUsers(people.search(_chatting(request), query.q, request.now))
 
 
 @api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
@@ -45,16 +52,20 @@ def ask(request: Request, body: RequestBody) -> Done:
     Raises:
         BadRequest: `oneself`.
         NotFound: `user_not_found`.
-        Conflict: `already_requested`, `already_connected`, or `already_answered`.
+        Conflict: `exam_in_progress`; `already_requested`, `already_connected`, or `already_answered`.
     """
-    people.ask(request.caller, body.recipient_id, request.now)
+    people.ask(_chatting(request), body.recipient_id, request.now)
     return Done()
 
 
 @api.get("/api/chat/requests/inbox", access=Access.AUTH, answers=Inbox)
 def inbox(request: Request) -> Inbox:
-    """List requests that wait for the caller's answer, the newest first."""
-    return Inbox(people.inbox(request.caller))
+    """List requests that wait for the caller's answer, the newest first.
+
+    Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+    """
+    return Inbox(people.inbox(_chatting(request)))
 
 
 @api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Answered)
@@ -64,18 +75,22 @@ def answer(request: Request, conn_id: int, body: AnswerBody) -> Answered:
     Raises:
         NotFound: `request_not_found`.
         Forbidden: `not_the_recipient`.
-        Conflict: `already_answered`.
+        Conflict: `exam_in_progress`; `already_answered`.
     """
     if body.action == "accept":
-        return Answered(people.accept(request.caller, conn_id, request.now))
-    connections.reject(request.caller.user_id, conn_id)
+        return Answered(people.accept(_chatting(request), conn_id, request.now))
+    connections.reject(_chatting(request).user_id, conn_id)
     return Answered()
 
 
 @api.get("/api/chat/conversations", access=Access.AUTH, answers=Conversations)
 def list_conversations(request: Request) -> Conversations:
-    """List the caller's conversations, the latest first."""
-    return Conversations(talk.list_conversations(request.caller, request.now))
+    """List the caller's conversations, the latest first.
+
+    Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+    """
+    return Conversations(talk.list_conversations(_chatting(request), request.now))
 
 
 @api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
@@ -83,9 +98,10 @@ def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messa
     """List 40 messages of the conversation `chat_id`, the oldest first, and mark the conversation as read.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
     """
-    return Messages(talk.list_messages(request.caller, chat_id, query.before))
+    return Messages(talk.list_messages(_chatting(request), chat_id, query.before))
 
 
 @api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
@@ -95,10 +111,10 @@ def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
     Raises:
         BadRequest: `unknown_reply`, to a message that is not in this conversation.
         Forbidden: `not_a_member`.
-        Conflict: `conversation_full`.
+        Conflict: `exam_in_progress`; `conversation_full`.
         RateLimited: `too_fast`, within two seconds of the previous message.
     """
-    return SentMessage(messenger.send_message(request.caller, chat_id, body, request.now))
+    return SentMessage(messenger.send_message(_chatting(request), chat_id, body, request.now))
 
 
 @api.put("/api/chat/messages/<chat_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
@@ -106,10 +122,11 @@ def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
     """Change the text of one's own message `chat_id`.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         NotFound: `message_not_found`.
         Forbidden: `not_the_sender`.
     """
-    return EditedMessage(talk.edit(request.caller, chat_id, body.message, request.now))
+    return EditedMessage(talk.edit(_chatting(request), chat_id, body.message, request.now))
 
 
 @api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
@@ -117,10 +134,11 @@ def delete(request: Request, chat_id: int) -> Done:
     """Delete one's own message `chat_id`.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         NotFound: `message_not_found`.
         Forbidden: `not_the_sender`.
     """
-    talk.delete(request.caller, chat_id, request.now)
+    talk.delete(_chatting(request), chat_id, request.now)
     return Done()
 
 
@@ -129,9 +147,10 @@ def mark_read(request: Request, conv_id: int) -> Done:
     """Mark a conversation as read.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
     """
-    messenger.mark_read(request.caller, conv_id)
+    messenger.mark_read(_chatting(request), conv_id)
     return Done()
 
 
@@ -140,9 +159,10 @@ def clear(request: Request, conv_id: int) -> Done:
     """Hide all messages so far in a conversation, for the caller only.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
     """
-    conversations.mark_read(request.caller.user_id, conv_id, hide=True)
+    conversations.mark_read(_chatting(request).user_id, conv_id, hide=True)
     return Done()
 
 
@@ -167,9 +187,10 @@ def create_group(request: Request, body: GroupBody) -> CreatedGroup:
     """Create a group with connected people.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_connected`, with one of them.
     """
-    return CreatedGroup(group_rules.create(request.caller, body, request.now))
+    return CreatedGroup(group_rules.create(_chatting(request), body, request.now))
 
 
 @api.post("/api/chat/group/<conv_id>/members", access=Access.AUTH, takes=MemberBody, answers=Done)
@@ -178,9 +199,9 @@ def add_member(request: Request, conv_id: int, body: MemberBody) -> Done:
 
     Raises:
         Forbidden: `not_a_member`, `not_the_admin`, or `not_connected`.
-        Conflict: `already_a_member`, or `group_full`.
+        Conflict: `exam_in_progress`; `already_a_member`, or `group_full`.
     """
-    group_rules.add(request.caller, conv_id, body.user_id, request.now)
+    group_rules.add(_chatting(request), conv_id, body.user_id, request.now)
     return Done()
 
 
@@ -189,10 +210,11 @@ def remove_member(request: Request, conv_id: int, user_id: int) -> Done:
     """Remove somebody from a group, as its admin.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`, or `not_the_admin`.
         NotFound: `member_not_found`.
     """
-    group_rules.remove(request.caller, conv_id, user_id, request.now)
+    group_rules.remove(_chatting(request), conv_id, user_id, request.now)
     return Done()
 
 
@@ -201,9 +223,10 @@ def leave_group(request: Request, conv_id: int) -> Done:
     """Leave a group; the admin's role passes to another member, and with the last member the group ends.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
     """
-    group_rules.leave(request.caller, conv_id, request.now)
+    group_rules.leave(_chatting(request), conv_id, request.now)
     return Done()
 
 
@@ -212,9 +235,10 @@ def end_group(request: Request, conv_id: int) -> Done:
     """End a group, as its admin.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`, or `not_the_admin`.
     """
-    group_rules.end(request.caller, conv_id, request.now)
+    group_rules.end(_chatting(request), conv_id, request.now)
     return Done()
 
 
@@ -223,9 +247,10 @@ def unfriend(request: Request, other_id: int) -> Done:
     """End the connection with somebody, and the conversation with them.
 
     Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
         NotFound: `connection_not_found`.
     """
-    people.unfriend(request.caller, other_id, request.now)
+    people.unfriend(_chatting(request), other_id, request.now)
     return Done()
 
 
@@ -235,6 +260,12 @@ def issue_ticket(request: Request) -> Ticket:
     ticket = sockets.issue_ticket(request.caller, request.now)
     url = f"{settings().required('SOCKETS_URL')}?ticket={ticket}"
     return Ticket(ticket, sockets.TICKET_SECONDS, url)
+
+
+def _chatting(request: Request) -> Principal:
+    """The caller, who may chat now."""
+    require_chat(request.caller, ExamTime.at(request.now))
+    return request.caller
 
 
 lambda_handler = api.handler

@@ -9,6 +9,7 @@ import msgspec
 from chat_ws import discussions, frames, handshake
 from chat_ws.models import AboutQuestion, Heartbeat, InConversation, SendMessage
 from smartexam.accounts.revocations import feed
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import AppError, BadRequest
 from smartexam.platform.observability import log_invocation, logger, note, tracing
 from smartexam.platform.settings import settings
@@ -16,6 +17,7 @@ from smartexam.platform.times import iso
 from smartexam.talk import messenger
 from smartexam.talk.realtime import delivery
 from smartexam.talk.realtime.ending import SIGNED_OUT
+from smartexam.talk.silence import require_chat
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Owner
 
@@ -106,6 +108,7 @@ def _speaker(connection_id: str, now: float) -> Owner | None:
 
 def _send_message(owner: Owner, body: str, now: float) -> None:
     wanted = frames.read(body, SendMessage)
+    require_chat(owner.principal, ExamTime.at(now))
     sent = messenger.send_message(owner.principal, wanted.conv_id, wanted, now, connection_id=owner.connection_id)
     data = {"client_id": wanted.client_id, "message": sent}
     delivery.answer(owner.connection_id, frames.event("message_sent", data))
@@ -113,6 +116,7 @@ def _send_message(owner: Owner, body: str, now: float) -> None:
 
 def _typing(owner: Owner, body: str, now: float) -> None:
     wanted = frames.read(body, InConversation)
+    require_chat(owner.principal, ExamTime.at(now))
     messenger.tell_typing(owner.principal, wanted.conv_id, now, connection_id=owner.connection_id)
 
 
@@ -122,8 +126,9 @@ def _heartbeat(owner: Owner, body: str, now: float) -> None:
 
 
 def _mark_read(owner: Owner, body: str, now: float) -> None:
-    del now
-    messenger.mark_read(owner.principal, frames.read(body, InConversation).conv_id)
+    wanted = frames.read(body, InConversation)
+    require_chat(owner.principal, ExamTime.at(now))
+    messenger.mark_read(owner.principal, wanted.conv_id)
 
 
 def _join_discussion(owner: Owner, body: str, now: float) -> None:

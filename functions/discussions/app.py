@@ -19,7 +19,8 @@ from smartexam.limits import rate_limits
 from smartexam.platform import cursors
 from smartexam.platform.errors import Forbidden
 from smartexam.platform.ids import next_id
-from smartexam.talk.access import find_comment, find_discussion, find_open_comment
+from smartexam.talk import access
+from smartexam.talk.access import find_discussion, find_open_comment
 from smartexam.talk.store.discussions import moderation, reading, writing
 
 api = Api("discussions")
@@ -34,9 +35,9 @@ def show_discussion(request: Request, question_id: int, query: DiscussionQuery) 
     Raises:
         BadRequest: `invalid_cursor`.
         NotFound: `question_not_found`.
-        Forbidden: `exam_in_progress`, the question is in the caller's running attempt.
+        Forbidden: `discussion_closed`, to the caller at this time.
     """
-    summary = find_discussion(question_id, request.caller.user_id, ExamTime.at(request.now)).summary
+    summary = find_discussion(question_id, request.caller, ExamTime.at(request.now)).summary
     list_name = f"discussion:{question_id}"
     page = reading.read_page(question_id, has_pins=summary.pins > 0, after=cursors.decode(list_name, query.cursor))
     return DiscussionAnswer(
@@ -53,11 +54,11 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
     Raises:
         BadRequest: the text is empty or too long; `parent_not_found`, `parent_of_another_question`.
         NotFound: `question_not_found`.
-        Forbidden: `exam_in_progress`, the question is in the caller's running attempt.
+        Forbidden: `discussion_closed`, to the caller at this time.
         RateLimited: `too_fast`, less than ten seconds after the caller's last comment.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
-    discussion = find_discussion(question_id, user_id, time, parent_id=body.parent_id)
+    discussion = find_discussion(question_id, request.caller, time, parent_id=body.parent_id)
     if body.parent_id is not None:
         check_parent(discussion.parent, question_id)
     with rate_limits.turn(
@@ -89,10 +90,10 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
     Raises:
         BadRequest: the text is empty or too long.
         NotFound: `comment_not_found`.
-        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in the caller's running attempt.
+        Forbidden: `not_your_comment`; `discussion_closed`, to the caller at this time.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
-    where = find_open_comment(comment_id, user_id, time)
+    where = find_open_comment(comment_id, request.caller, time)
     is_own = writing.edit(where, message, request.now, author_id=user_id)
     is_admin = request.caller.has("admin")
     if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
@@ -107,10 +108,10 @@ def delete_comment(request: Request, comment_id: int) -> Done:
 
     Raises:
         NotFound: `comment_not_found`.
-        Forbidden: `not_your_comment`; `exam_in_progress`, its question is in the caller's running attempt.
+        Forbidden: `not_your_comment`; `discussion_closed`, to the caller at this time.
     """
     user_id, time = request.caller.user_id, ExamTime.at(request.now)
-    where = find_open_comment(comment_id, user_id, time)
+    where = find_open_comment(comment_id, request.caller, time)
     is_deleted = writing.delete(
         where,
         request.now,
@@ -125,13 +126,13 @@ def delete_comment(request: Request, comment_id: int) -> Done:
 
 @api.post("/api/discussion/counts/bulk", access=Access.AUTH, takes=CountsBody, answers=Counts, limit=_LIMIT)
 def count_comments(request: Request, body: CountsBody) -> Counts:
-    """Count the comments on several questions.
+    """Count the comments on several questions; 0 where the discussion is closed to the caller.
 
     Raises:
         BadRequest: no question, more than 100, or an invalid id.
     """
-    del request
-    return Counts({str(question_id): count for question_id, count in reading.count_many(body.question_ids).items()})
+    counts = access.count_comments(body.question_ids, request.caller, ExamTime.at(request.now))
+    return Counts({str(question_id): count for question_id, count in counts.items()})
 
 
 @api.put("/api/discussion/admin/pin/<comment_id>", access=Access.ADMIN, answers=Pinned)
@@ -140,8 +141,9 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
 
     Raises:
         NotFound: `comment_not_found`.
+        Forbidden: `discussion_closed`, while the caller sits the exam.
     """
-    where = find_comment(comment_id)
+    where = find_open_comment(comment_id, request.caller, ExamTime.at(request.now))
     is_pinned = moderation.toggle_pin(where, request.caller.user_id, request.now)
     live.announce(
         where.question_id,
@@ -160,8 +162,9 @@ def toggle_best(request: Request, comment_id: int) -> BestAnswer:
 
     Raises:
         NotFound: `comment_not_found`.
+        Forbidden: `discussion_closed`, while the caller sits the exam.
     """
-    where = find_comment(comment_id)
+    where = find_open_comment(comment_id, request.caller, ExamTime.at(request.now))
     is_best = moderation.toggle_best(where, request.caller.user_id, request.now)
     live.announce(
         where.question_id,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from exams import listing, sitting
+from exams.audience import require_enrolled
 from exams.models import (
     ActiveStatus,
     CategoryList,
@@ -14,6 +15,7 @@ from exams.models import (
     NextSectionBody,
     PaperAnswer,
     Preloaded,
+    StartBody,
     StartedAttempt,
     Submitted,
     SyncBody,
@@ -22,8 +24,9 @@ from exams.models import (
 from smartexam.accounts import sessions
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.grants import window
 from smartexam.catalog.images import image_url
-from smartexam.catalog.store.exams import find_exam
+from smartexam.catalog.store import overrides
 from smartexam.platform import cursors
 from smartexam.platform.times import iso
 from smartexam.sitting import sections
@@ -38,17 +41,18 @@ _AFTER_DEADLINE_SECONDS = 30 * 60
 
 @api.get("/api/exams", access=Access.USER, query=ExamQuery, answers=ExamList)
 def list_exams(request: Request, query: ExamQuery) -> ExamList:
-    """List exams, the latest date first.
+    """List the exams that are for the caller, the latest date first.
+
+    `status` selects by what is true now for the caller: `upcoming` (cannot be started yet), `ongoing` (can), or
+    `completed` (cannot any more). With a filter, a page may be short although `next_cursor` leads on.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
-    found, place = listing.list_exams(
-        status=query.status,
-        category_id=query.category_id,
-        after=cursors.decode("exams", query.cursor),
-        reader=request.caller.user_id,
+    wanted = listing.Wanted(
+        query.status, query.category_id, query.q.strip(), cursors.decode("exams", query.cursor), query.limit
     )
+    found, place = listing.list_exams(wanted, request.caller.user_id, ExamTime.at(request.now))
     return ExamList(found, cursors.encode("exams", place))
 
 
@@ -58,11 +62,14 @@ def get_exam(request: Request, exam_id: int) -> ExamAnswer:
 
     Raises:
         NotFound: `exam_not_found`.
+        Forbidden: `not_enrolled`, the caller is not in the exam's audience.
     """
     user_id, time = request.caller.user_id, ExamTime.at(request.now)
-    exam = find_exam(exam_id, reader=user_id)
+    exam, granted, batch_ids = overrides.find(exam_id, user_id)
+    require_enrolled(exam, batch_ids)
+    rules = window(exam, granted, time.timezone)
     mine = current_sitting(user_id, exam_id, time)
-    return ExamAnswer(listing.detail(exam), listing.attempt_counts(exam, mine))
+    return ExamAnswer(listing.detail(exam, rules, time), listing.attempt_counts(rules, mine))
 
 
 @api.get("/api/categories", access=Access.USER, answers=CategoryList)
@@ -79,20 +86,25 @@ def preload_exam(request: Request, exam_id: int) -> Preloaded:
     Raises:
         BadRequest: `pool_too_small` for what is drawn, or `marks_too_fine`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
+        Forbidden: `not_enrolled`, the caller is not in the exam's audience.
     """
     return Preloaded(listing.preload(exam_id, request.caller.user_id))
 
 
-@api.post("/start-exam/<exam_id>", access=Access.USER, answers=StartedAttempt)
-def start_exam(request: Request, exam_id: int) -> Reply:
-    """Start an attempt, or resume the one in progress. A cookie session lives half an hour longer than the attempt.
+@api.post("/start-exam/<exam_id>", access=Access.USER, takes=StartBody, forms=True, answers=StartedAttempt)
+def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
+    """Start an attempt, or resume the one in progress, which needs no access code.
+
+    A cookie session lives half an hour longer than the attempt.
 
     Raises:
         BadRequest: `max_attempts_reached`, `exam_not_started`, `exam_ended`, `pool_too_small` for
             what is drawn, or `marks_too_fine`.
+        Forbidden: `not_enrolled`; `access_code_required`, or `access_code_wrong`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
+        RateLimited: `rate_limited`, five access codes were wrong within ten minutes.
     """
-    mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now))
+    mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now), body.access_code)
     started = (
         StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
         if resumed
@@ -194,9 +206,10 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         NotFound: `exam_not_found`.
     """
     user_id, time = request.caller.user_id, ExamTime.at(request.now)
-    exam = find_exam(exam_id, reader=user_id)
+    exam, granted, batch_ids = overrides.find(exam_id, user_id)
+    rules = window(exam, granted, time.timezone)
     mine = current_sitting(user_id, exam_id, time)
-    counts = listing.attempt_counts(exam, mine)
+    counts = listing.attempt_counts(rules, mine)
     if mine is not None and mine.status == OPEN:
         return ActiveStatus(
             attempt_id=mine.attempt_id,
@@ -210,7 +223,10 @@ def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus
         completed_count=counts.completed_count,
         max_attempts=counts.max_attempts,
         attempts_remaining=counts.attempts_remaining,
-        can_start_new=counts.attempts_remaining != 0 and exam.question_count > 0 and exam.is_open(time),
+        can_start_new=counts.attempts_remaining != 0
+        and exam.question_count > 0
+        and exam.admits(batch_ids)
+        and rules.state(time.now) == "ongoing",
     )
 
 

@@ -21,15 +21,20 @@ _SECONDS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"t
 
 
 class ExamQuery(Struct, frozen=True):
-    """Which exams to list, and where to continue."""
+    """Which exams to list (`q` is part of a name), and where to continue."""
 
     category_id: int | None = None
     status: str | None = None
+    q: str = ""
     cursor: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
 class ExamSummary(Struct, frozen=True):
-    """An exam in a list; marks in marks, `duration` in minutes, `max_attempts` 0 for any number."""
+    """An exam in a list; marks in marks, `duration` in minutes, `max_attempts` 0 for any number.
+
+    `status`, `opens_at`, `closes_at` and `max_attempts` are the caller's own, with what they were granted.
+    """
 
     id: int
     name: str
@@ -42,6 +47,17 @@ class ExamSummary(Struct, frozen=True):
     max_marks: float
     max_attempts: int
     result_mode: str
+    opens_at: str
+    closes_at: str | None
+    timezone: str
+    needs_access_code: bool
+    counted_attempt: str
+
+
+class StartBody(Struct, frozen=True):
+    """The exam's access code, where it has one. A start without a body is fine otherwise."""
+
+    access_code: str | None = None
 
 
 class ExamDetail(ExamSummary, frozen=True):

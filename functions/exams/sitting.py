@@ -2,21 +2,26 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Collection
 
 import msgspec
 from msgspec import UNSET
 
+from exams import access_codes
+from exams.audience import require_enrolled
 from exams.models import SyncBody
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.grants import Grants, Window, window
 from smartexam.catalog.layout import Layout, layout_of
 from smartexam.catalog.paper import ExamPaper
-from smartexam.catalog.store import papers
+from smartexam.catalog.store import overrides, papers
 from smartexam.catalog.store.exams import find_exam
 from smartexam.platform import ids
 from smartexam.platform.errors import AppError, BadRequest, Conflict, NotFound, Unavailable
 from smartexam.sitting import answers, ending, sections
 from smartexam.sitting.answers import Rejected
+from smartexam.sitting.deadlines import still_running
 from smartexam.sitting.merging import Given, merge, needs_state
 from smartexam.sitting.store import attempts, drafts, results
 from smartexam.sitting.store.attempts import CLOSED, IDLE, OPEN, Sitting, SittingRefused
@@ -27,6 +32,7 @@ _MERGES = 8
 _MOST_GUESSES = 1000
 _MOST_SITTINGS = 2000
 _SEED_BYTES = 16
+_SERVER_ERRORS = 500
 MOST_ANSWERS = 500
 
 
@@ -100,33 +106,39 @@ _versions = PaperVersions()
 latest_sittings = LatestSittings()
 
 
-def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
-    """Start an attempt or resume the running one.
+def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = None) -> tuple[Sitting, bool]:
+    """Open an attempt or resume the running one.
 
     Returns:
         The sitting, and whether it was resumed.
 
     Raises:
         NotFound: no such exam, or one without questions.
+        Forbidden: the student is not in the audience, or the access code is missing or wrong.
         BadRequest: the exam is not open, or no attempt is left.
+        RateLimited: too many wrong access codes.
     """
-    exam = find_exam(exam_id, reader=user_id)
+    exam, granted, batch_ids = overrides.find(exam_id, user_id)
     try:
-        if exam.is_open(time):
-            # The exam may just have been edited: the attempt's duration and limit must belong to the paper it gets.
-            exam = papers.ready(exam)
-    except NotFound as nothing_to_sit:
-        if nothing_to_sit.code != "exam_without_questions":
+        rules = _admission(exam, granted, batch_ids, time)
+        if exam.access_code:
+            access_codes.check(user_id, exam, access_code, time.now)
+        # Perhaps it was edited meanwhile: an attempt's time and number must be those of the exam that it is sat by.
+        ready = papers.ready(exam)
+        if ready.edit_version != exam.edit_version or ready.grants_version != exam.grants_version:
+            exam, granted, batch_ids = overrides.find(exam_id, user_id)
+            rules = _admission(exam, granted, batch_ids, time)
+        exam = ready
+    except AppError as refusal:
+        if refusal.status >= _SERVER_ERRORS or refusal.code == "exam_not_found":
             raise
-        # Students who started before the questions were deleted continue with their paper.
-        return _running_or(user_id, exam_id, time, nothing_to_sit), True
-    if not exam.is_open(time):
-        return _running_or(user_id, exam_id, time, _not_open(exam)), True
+        # Whoever began before goes on with the paper that they have.
+        return _running_or(user_id, exam_id, time, refusal), True
     attempt_id = ids.next_id("attempt")
     timed = exam.structure.is_timed
-    deadline = int(time.now) + exam.duration * 60 if timed else time.now + exam.duration * 60
+    deadline = rules.deadline(int(time.now), rules.seconds)
     paper = papers.load_paper(exam_id, exam.content_version) if timed else None
-    section_ends = None if paper is None else sections.entered(paper, 0, int(time.now), int(deadline)).ends
+    section_ends = None if paper is None else sections.entered(paper, 0, int(time.now), deadline).ends
     for _ in range(_TRIES):
         try:
             sitting = attempts.start_attempt(
@@ -136,23 +148,43 @@ def start(user_id: int, exam_id: int, time: ExamTime) -> tuple[Sitting, bool]:
                 paper_version=exam.content_version,
                 now=time.now,
                 deadline=deadline,
-                max_attempts=exam.max_attempts,
+                lasts=exam.duration * 60,
+                grants_version=exam.grants_version,
+                max_attempts=rules.max_attempts,
                 seed=secrets.token_urlsafe(_SEED_BYTES) if exam.structure.needs_seed else "",
                 section_ends=section_ends,
             )
         except SittingRefused as refused:
             stored = refused.sitting
             if stored is None or stored.status == IDLE:
-                allowed = exam.max_attempts + (stored.allowance if stored else 0)
+                allowed = rules.max_attempts + (stored.allowance if stored else 0)
                 raise BadRequest(f"Max attempts ({allowed}) reached", code="max_attempts_reached") from None
-            if stored.is_in_progress(time):
-                _versions.saw(exam_id, stored.paper_version)
-                return stored, True
+            running = still_running(stored, time)
+            if running is not None:
+                _versions.saw(exam_id, running.paper_version)
+                return running, True
             ending.end_if_due(stored, time)
         else:
             _versions.saw(exam_id, exam.content_version)
             return sitting, False
     raise Unavailable
+
+
+def _admission(exam: Exam, granted: Grants, batch_ids: Collection[int], time: ExamTime) -> Window:
+    """The rules by which a student may start now.
+
+    Raises:
+        Forbidden: the student is not in the audience.
+        BadRequest: the exam is not open.
+    """
+    require_enrolled(exam, batch_ids)
+    rules = window(exam, granted, time.timezone)
+    state = rules.state(time.now)
+    if state == "completed":
+        raise BadRequest("This exam has ended", code="exam_ended")
+    if state == "upcoming":
+        raise BadRequest("This exam has not started yet", code="exam_not_started")
+    return rules
 
 
 class OpenPaper(msgspec.Struct, frozen=True):
@@ -281,8 +313,10 @@ def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
             sitting = attempts.get_sitting(user_id, exam_id)  # this process may have old state
         if sitting is None:
             find_exam(exam_id, reader=user_id)
-        if sitting is None or not sitting.is_in_progress(time):
+        running = None if sitting is None else still_running(sitting, time)
+        if running is None:
             raise _ended(sitting, time, Conflict)
+        sitting = running
         if body.revision not in {None, sitting.revision}:
             raise _stale(sitting, time)
         paper = papers.load_paper(exam_id, sitting.paper_version)
@@ -306,10 +340,11 @@ def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
 def _running(
     user_id: int, exam_id: int, time: ExamTime, when_over: type[BadRequest] | type[Conflict]
 ) -> tuple[Sitting, ExamPaper]:
-    sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or not sitting.is_in_progress(time):
+    stored = attempts.get_sitting(user_id, exam_id)
+    sitting = None if stored is None else still_running(stored, time)
+    if sitting is None:
         find_exam(exam_id, reader=user_id)
-        raise _ended(sitting, time, when_over)
+        raise _ended(stored, time, when_over)
     _versions.saw(exam_id, sitting.paper_version)
     latest_sittings.saw(sitting)
     return sitting, papers.load_paper(exam_id, sitting.paper_version)
@@ -349,8 +384,10 @@ def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     sitting = attempts.get_sitting(user_id, exam_id)
     if sitting is None:
         find_exam(exam_id, reader=user_id)
-    if sitting is None or not sitting.is_in_progress(time):
+    running = None if sitting is None else still_running(sitting, time)
+    if running is None:
         raise _ended(sitting, time, Conflict)
+    sitting = running
     return sitting.paper_version
 
 
@@ -384,8 +421,10 @@ def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Given:
 
 def _version_after(sitting: Sitting | None, tried: int, revision: int | None, time: ExamTime) -> int:
     """The version to try next after a refused write; raises the error for the client if there is none."""
-    if sitting is None or not sitting.is_in_progress(time):
+    running = None if sitting is None else still_running(sitting, time)
+    if running is None:
         raise _ended(sitting, time, Conflict)
+    sitting = running
     if sitting.paper_version != tried or revision in {None, sitting.revision}:
         return sitting.paper_version  # another version, or only the deadline passed
     raise _stale(sitting, time)
@@ -409,12 +448,6 @@ def _running_or(user_id: int, exam_id: int, time: ExamTime, otherwise: AppError)
     if sitting is None or sitting.status != OPEN:
         raise otherwise
     return sitting
-
-
-def _not_open(exam: Exam) -> BadRequest:
-    if exam.status == "completed":
-        return BadRequest("This exam has ended", code="exam_ended")
-    return BadRequest("This exam has not started yet", code="exam_not_started")
 
 
 def _ended(sitting: Sitting | None, time: ExamTime, when_over: type[BadRequest] | type[Conflict]) -> AppError:

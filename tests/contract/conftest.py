@@ -53,6 +53,8 @@ def new_exam(admin: Client) -> Callable[..., int]:
             "start_time": "09:00",
             "duration": 60,
             "status": "ongoing",
+            "discussion": "open",
+            "allow_chat": True,
             **fields,
         }
         answer = admin.post("/admin/exams", exam)

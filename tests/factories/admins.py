@@ -19,10 +19,10 @@ class Admin:
         self._clock = clock
         self.user = create_user(role="admin")
 
-    def call(self, method: str, path: str, **request: Any) -> Answer:
-        """Call a route; `request` as for `http_event`."""
+    def call(self, method: str, path: str, *, handler: Handler | None = None, **request: Any) -> Answer:
+        """Call a route, of another function perhaps; `request` as for `http_event`."""
         token = access_token(self.user, self._clock.now())
-        return send(self._handler, method, path, token=token, **request)
+        return send(handler or self._handler, method, path, token=token, **request)
 
     def get(self, path: str, **request: Any) -> Answer:
         """GET a route."""

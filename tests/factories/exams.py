@@ -43,7 +43,8 @@ RIGHT: tuple[Any, ...] = ("B", ["A", "C"], "1.41")
 
 
 def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float = MORNING, **fields: Any) -> Exam:
-    """A stored exam with its questions: ongoing, one hour, any number of attempts, +4/-1, results at once."""
+    """A stored exam with its questions: ongoing, one hour, any number of attempts, +4/-1, results at once, open to
+    discussion and chat."""
     values: dict[str, Any] = {
         "name": "Mock test",
         "date": "2026-01-05",
@@ -57,6 +58,8 @@ def create_exam(questions_: Sequence[Question] = THREE_QUESTIONS, *, now: float 
         "result_mode": "instant",
         "result_delay": 0,
         "category_id": None,
+        "discussion": "open",
+        "allow_chat": True,
         **fields,
     }
     exam = Exam(id=ids.next_id("exam"), created_at=now, **values)

@@ -170,7 +170,13 @@ class TestSearch:
             for exam in exams:
                 modify(admin, user, exam, "reset")
                 attempts.start_attempt(
-                    user.id, exam.id, attempt_id=100 + number, paper_version=1, now=0, deadline=9e9, max_attempts=0
+                    user.id,
+                    exam.id,
+                    attempt_id=100 + number,
+                    paper_version=1,
+                    now=0,
+                    deadline=9e9,
+                    max_attempts=0,
                 )
         aggregator(stream_event(stored_records()), FakeContext())
 
@@ -191,7 +197,13 @@ class TestSearch:
         exams = [create_exam() for _ in range(12)]
         for number, exam in enumerate(exams):
             attempts.start_attempt(
-                user.id, exam.id, attempt_id=100 + number, paper_version=1, now=0, deadline=9e9, max_attempts=0
+                user.id,
+                exam.id,
+                attempt_id=100 + number,
+                paper_version=1,
+                now=0,
+                deadline=9e9,
+                max_attempts=0,
             )
         aggregator(stream_event(stored_records()), FakeContext())
         query, together = table.query, threading.Barrier(4, timeout=20)

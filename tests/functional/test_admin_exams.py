@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from admin_exams import service
 from admin_exams.app import api, lambda_handler
 from admin_exams.models import ExamFields
 from exams import app as exams_app
@@ -110,6 +109,16 @@ class TestCreate:
                 "negative_marks": 1.0,
                 "allow_assistant": False,
                 "released": False,
+                "state": "upcoming",
+                "opens_at": "2026-02-28T04:00:00.000Z",
+                "closes_at": None,
+                "timezone": "Asia/Kolkata",
+                "audience": "everyone",
+                "batch_ids": [],
+                "has_access_code": False,
+                "counted_attempt": "best",
+                "discussion": "after_attempt",
+                "allow_chat": False,
                 "created_at": "2026-01-05T04:30:00.000Z",
                 "languages": ["en"],
                 "sections": [],
@@ -152,7 +161,7 @@ class TestCreate:
         assert faulty_fields(admin.post("/admin/exams", {})) == {"name", "date", "start_time", "duration"}
 
     def test_everything_wrong_is_named_at_once(self, admin: Admin) -> None:
-        wrong = {name: [1] for name in ExamFields.__struct_fields__}
+        wrong = {**dict.fromkeys(ExamFields.__struct_fields__, [1]), "batch_ids": "x"}
 
         named = {field.partition("[")[0] for field in faulty_fields(admin.post("/admin/exams", wrong))}
         assert named == set(wrong)
@@ -263,12 +272,11 @@ class TestList:
 
         assert listed(admin) == [at_noon, late, early]
 
-    def test_pages_follow_each_other(self, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(service, "PAGE_SIZE", 3)
+    def test_pages_follow_each_other(self, admin: Admin) -> None:
         all_ids = [create_exam([]).id for _ in range(5)]
 
-        first = admin.get("/admin/exams").body
-        second = admin.get("/admin/exams", query={"cursor": first["next_cursor"]}).body
+        first = admin.get("/admin/exams", query={"limit": "3"}).body
+        second = admin.get("/admin/exams", query={"limit": "3", "cursor": first["next_cursor"]}).body
 
         assert len(first["exams"]) == 3
         assert second["next_cursor"] is None
@@ -298,8 +306,8 @@ class TestList:
 
         admin.get("/admin/exams")
 
-        # And one for the admin's current role.
-        assert [vars(record)["database_calls"] for record in caplog.records] == [3]
+        # Two listings at once, the cards, and one for the admin's current role.
+        assert [vars(record)["database_calls"] for record in caplog.records] == [4]
 
 
 class TestEdit:
@@ -309,7 +317,12 @@ class TestEdit:
         answer = admin.post(f"/admin/exams/edit/{before['id']}", {"name": "Physics II", "date": "2026-04-01"})
 
         assert answer.status == 200
-        assert answer.body["exam"] == {**before, "name": "Physics II", "date": "2026-04-01"}
+        assert answer.body["exam"] == {
+            **before,
+            "name": "Physics II",
+            "date": "2026-04-01",
+            "opens_at": "2026-04-01T04:00:00.000Z",
+        }
         assert admin.get("/admin/exams").body["exams"] == [answer.body["exam"]]
 
     def test_what_was_read_can_be_sent_back(self, admin: Admin, category: int) -> None:

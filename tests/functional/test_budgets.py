@@ -87,7 +87,7 @@ def test_start_is_two_round_trips(call: Callable[..., Answer], warm_exam: Exam) 
     with database_calls() as calls:
         assert call("exams", "POST", f"/start-exam/{warm_exam.id}").status == 200
 
-    assert calls == ["GetItem", "UpdateItem"]
+    assert calls == ["BatchGetItem", "UpdateItem"]
 
 
 def test_resume_is_two_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
@@ -96,7 +96,7 @@ def test_resume_is_two_round_trips(call: Callable[..., Answer], warm_exam: Exam)
     with database_calls() as calls:
         assert call("exams", "POST", f"/start-exam/{warm_exam.id}").body["resumed"]
 
-    assert calls == ["GetItem", "UpdateItem"]
+    assert calls == ["BatchGetItem", "UpdateItem"]
 
 
 @pytest.mark.parametrize("partial", [False, True])
@@ -196,7 +196,8 @@ def test_submit_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exa
 @pytest.mark.parametrize(
     ("function", "path", "most"),
     [
-        ("exams", "/api/exams", 2),
+        # The caller's batches; at once, what is for everyone and what the caller is granted; the exams
+        ("exams", "/api/exams", 4),
         ("exams", "/api/exams/{0}", 2),
         ("exams", "/exam/{0}", 1),
         ("exams", "/api/exam-attempts-status/{0}", 2),

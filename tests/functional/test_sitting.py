@@ -646,11 +646,18 @@ class TestListing:
 
     def test_filters_by_status(self, student: Student) -> None:
         create_exam()
-        upcoming = create_exam(status="upcoming")
+        upcoming = create_exam(status="upcoming", start_time="10:30")
+        began = create_exam(status="upcoming", start_time="09:59")
+        closed = create_exam(closes_at=int(MORNING))
 
-        body = student.call("GET", "/api/exams", query={"status": "upcoming"}).body
+        def listed(status: str) -> set[int]:
+            body = student.call("GET", "/api/exams", query={"status": status}).body
+            assert {each["status"] for each in body["exams"]} == {status}
+            return {each["id"] for each in body["exams"]}
 
-        assert [each["id"] for each in body["exams"]] == [upcoming.id]
+        assert listed("upcoming") == {upcoming.id}
+        assert began.id in listed("ongoing")
+        assert listed("completed") == {closed.id}
 
     @pytest.mark.parametrize("query", [{"status": "lost"}, {"category_id": "x"}, {"cursor": "AAAA"}, {"cursor": "é"}])
     def test_bad_queries_are_400(self, student: Student, query: dict[str, str]) -> None:

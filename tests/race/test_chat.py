@@ -5,9 +5,8 @@ import itertools
 import random
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -21,25 +20,9 @@ from smartexam.talk.store.messaging.items import MembershipItem, MessageItem, co
 from smartexam.talk.store.messaging.sending import Draft, Sent
 from tests.factories.chat import Person, Wire, call_socket
 from tests.factories.clock import MORNING, FrozenClock
+from tests.factories.races import together
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]
-
-T = TypeVar("T")
-
-
-def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
-    """What the calls return or are refused with; all start at the same moment."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], T]) -> T | AppError:
-        barrier.wait()
-        try:
-            return call()
-        except AppError as error:
-            return error
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def somebody(user_id: int) -> Principal:

@@ -2,9 +2,8 @@
 
 import random
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,30 +18,15 @@ from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.attempts import Sitting
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
+from tests.factories.races import together
 
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]
 
-T = TypeVar("T")
 STUDENT = 7
 
 
 def at(now: float = MORNING) -> ExamTime:
     return ExamTime(now, 30, "Asia/Kolkata")
-
-
-def together(calls: Sequence[Callable[[], T]]) -> list[T | AppError]:
-    """What the calls return or are refused with; all start at the same moment."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], T]) -> T | AppError:
-        barrier.wait()
-        try:
-            return call()
-        except AppError as error:
-            return error
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def history(user_id: int = STUDENT) -> list[results.HistoryEntry]:

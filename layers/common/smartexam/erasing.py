@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from smartexam.accounts.store import erasing as accounts
 from smartexam.catalog.store import erasing as catalog
+from smartexam.catalog.store import overrides
 from smartexam.limits.store import erasing as limits
 from smartexam.results.store import tallies
 from smartexam.sitting.store import erasing as sitting
@@ -36,6 +37,7 @@ ACCOUNT_STEPS: tuple[Step, ...] = (
     _in_pieces(accounts.erase_access_requests),
     _in_pieces(messaging.erase_user),
     _in_pieces(accounts.erase_enrolment),
+    _in_pieces(overrides.erase_of_student),
     _in_pieces(accounts.erase_identity),
     _in_pieces(accounts.erase_credentials),
     _in_pieces(sockets.erase_tickets),
@@ -54,6 +56,7 @@ EXAM_STEPS: tuple[Step, ...] = (
     catalog.erase_questions,
     catalog.erase_passages,
     catalog.erase_papers,
+    overrides.erase_of_exam,
     discussions.erase_exam,
 )
 

@@ -292,7 +292,7 @@ class TestDiscussions:
         monkeypatch.setattr(exams_api, "clock", clock)
         assert send(exams, "POST", f"/start-exam/{exam.id}", token=access_token(asha.user)).status == 200
         assert asha.frame(device, "joinDiscussion", question_id=question_ids(exam.id)[0]) == 403
-        assert wire.took(device, "error")[0]["code"] == "exam_in_progress"
+        assert wire.took(device, "error")[0]["code"] == "discussion_closed"
         clock.advance(2 * 3600)
         assert asha.frame(device, "joinDiscussion", question_id=question_ids(exam.id)[0]) == 200
 

@@ -1,11 +1,11 @@
 """What an exam is: its settings, and the rules that follow from them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from fractions import Fraction
 
 import msgspec
 
-from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.structure import PLAIN, MarkingScheme, Structure, Totals
 from smartexam.platform.times import zone
@@ -21,7 +21,16 @@ class Exam(msgspec.Struct, frozen=True):
         positive_marks: marks of a correct answer to a question to which no others apply.
         negative_marks: marks subtracted for a wrong one.
         max_attempts: 0 is unlimited.
-        result_mode: `instant`, `delayed` (by `result_delay` minutes) or `manual` (until `is_released`).
+        result_mode: `instant`, `delayed` (by `result_delay` minutes), `manual` (until `is_released`) or `after_close`.
+        closes_at: epoch seconds from which on nobody starts and every attempt ends; None for never.
+        latest_grant: the latest end, in epoch seconds, that somebody was granted beyond `closes_at`; 0 for none.
+        audience: `everyone`, or `batches`: the students of `batch_ids`.
+        access_code: the hash of the code that starting asks for; "" for none.
+        counted_attempt: `best`, `last` or `first`: the attempt that ranks and exports count.
+        discussion: `after_attempt`, `open` or `off`; see `smartexam.talk.access`.
+        allow_chat: whether students may chat while they sit it.
+        grants_version: incremented whenever the end of a running attempt may have changed.
+        has_overrides: whether any student or batch was ever granted something.
         question_count: how many questions the exam has, including those that an attempt may not get.
         own_marks: units of 1/300, the sum over questions with positive marks of their own.
         without_own_marks: number of questions without.
@@ -60,6 +69,16 @@ class Exam(msgspec.Struct, frozen=True):
     open_batches: frozenset[str] = frozenset()
     structure: Structure = PLAIN
     totals: Totals | None = None
+    closes_at: int | None = None
+    latest_grant: int = 0
+    audience: str = "everyone"
+    batch_ids: tuple[int, ...] = ()
+    access_code: str = ""
+    counted_attempt: str = "best"
+    discussion: str = "after_attempt"
+    allow_chat: bool = False
+    grants_version: int = 0
+    has_overrides: bool = False
 
     @property
     def place(self) -> str:
@@ -94,20 +113,23 @@ class Exam(msgspec.Struct, frozen=True):
         local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
         return local.timestamp()
 
-    def is_open(self, time: ExamTime) -> bool:
-        """Whether attempts can be started."""
-        return self.status == "ongoing" or (self.status != "completed" and self.opens_at(time.timezone) <= time.now)
+    def admits(self, batch_ids: Collection[int]) -> bool:
+        """Whether a student of these batches is in the audience."""
+        return self.audience == "everyone" or not set(self.batch_ids).isdisjoint(batch_ids)
 
     def shows_result(self, completed_at: float, now: float) -> bool:
         """Whether students may see a result that was completed then."""
-        if self.result_mode == "delayed":
-            return completed_at + self.result_delay * 60 <= now
-        return self.result_mode == "instant" or self.is_released
+        if self.result_mode in {"instant", "manual"}:
+            return self.result_mode == "instant" or self.is_released
+        available_at = self.result_available_at(completed_at)
+        return available_at is not None and available_at <= now
 
     def result_available_at(self, completed_at: float) -> float | None:
         """When a result becomes visible, epoch seconds; None while that depends on its release."""
         if self.result_mode == "delayed":
             return completed_at + self.result_delay * 60
+        if self.result_mode == "after_close":
+            return None if self.closes_at is None else max(self.closes_at, self.latest_grant)
         if self.result_mode == "manual" and not self.is_released:
             return None
         return completed_at

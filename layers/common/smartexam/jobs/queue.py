@@ -41,6 +41,7 @@ def ask(
     inputs: str,
     job_id: int | None = None,
     is_private: bool = False,
+    delay_seconds: int = 0,
 ) -> Accepted:
     """Create a job; while a job of the same kind and inputs is queued or running, that job is returned.
 
@@ -52,6 +53,7 @@ def ask(
         inputs: what makes two requests the same, such as the hash of a file.
         job_id: from `next_job_id`; None for a fresh one.
         is_private: whether only `created_by` may see it, for jobs that students ask for.
+        delay_seconds: how long the work waits.
 
     Raises:
         Unavailable: the database or the queue cannot be reached.
@@ -69,7 +71,7 @@ def ask(
     )
     # After a crash between the two, the next request for the job or look at it sends it.
     if job.id == wanted_id or jobs.revive(job, now):
-        hand_over(job.id)
+        hand_over(job.id, delay_seconds=delay_seconds)
     path = "/api/jobs" if is_private else "/admin/api/jobs"
     return Accepted(job.id, job.status, f"{path}/{job.id}")
 

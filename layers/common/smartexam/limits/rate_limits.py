@@ -12,7 +12,8 @@ import msgspec
 from smartexam.limits.keys import Limit
 from smartexam.limits.sources import Source
 from smartexam.limits.store import windows
-from smartexam.platform.errors import AppError, RateLimited, Unauthorized, Unavailable
+from smartexam.platform.errors import AppError, Forbidden, RateLimited, Unauthorized, Unavailable
+from smartexam.platform.keys import user_key
 
 SIGN_IN_FAILURES = 3
 SIGN_IN_LOCK_SECONDS = 15 * 60
@@ -98,6 +99,41 @@ def use(
         raise
     if ends_at is not None:
         raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+
+
+@contextmanager
+def guess(kind: str, user_id: int, *, limit: int, seconds: float, now: float, message: str) -> Iterator[None]:
+    """Let a user guess a secret in the block: at most `limit` wrong guesses per window, also in parallel.
+
+    A guess is counted before it is checked. It stays counted if the block raises `Forbidden`.
+
+    Raises:
+        RateLimited: the wrong guesses are used up, whatever the guess is now.
+    """
+    name = secrets.token_hex(4)
+    ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds, name=name)
+    if ends_at is not None:
+        raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+    try:
+        yield
+    except Forbidden:
+        raise
+    except AppError:
+        with suppress(AppError):
+            windows.give_back(user_id, kind, name)
+        raise
+    windows.give_back(user_id, kind, name)
+
+
+def require_guesses(kind: str, user_id: int, *, limit: int, seconds: float, now: float, message: str) -> None:
+    """Require that a user may still guess; see `guess`.
+
+    Raises:
+        RateLimited: the wrong guesses are used up.
+    """
+    standing = windows.find(user_key(user_id), kind, now, window_seconds=seconds)
+    if standing is not None and standing.used >= limit:
+        raise RateLimited(message, retry_after=max(1, math.ceil(standing.ends_at - now)))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
 from smartexam.sitting import answers, grading
+from smartexam.sitting.deadlines import refreshed
 from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.attempts import CLOSED, OPEN, Sitting, SittingRefused
 from smartexam.sitting.store.results import Result
@@ -22,6 +23,10 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
     """
     if not sitting.is_due(time):
         return False
+    if sitting.status == OPEN:
+        sitting = refreshed(sitting, time)
+        if not sitting.is_due(time):
+            return False
     if sitting.status == OPEN:
         try:
             sitting = attempts.close_attempt(sitting.user_id, sitting.exam_id, attempt_id=sitting.attempt_id, time=time)
@@ -37,8 +42,9 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
 def current_sitting(user_id: int, exam_id: int, time: ExamTime) -> Sitting | None:
     """A student's sitting of an exam, after `end_if_due`."""
     sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None or not end_if_due(sitting, time):
+    if sitting is None or not sitting.is_due(time):
         return sitting
+    end_if_due(sitting, time)
     return attempts.get_sitting(user_id, exam_id)
 
 

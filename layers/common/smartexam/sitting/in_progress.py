@@ -12,11 +12,14 @@ from smartexam.sitting.store.attempts import Sitting
 
 def exams_in_progress(user_id: int, time: ExamTime) -> list[int]:
     """Exams of which a student's attempt is in progress; one round trip if there is none, two otherwise."""
+    return [sitting.exam_id for sitting in sittings_in_progress(user_id, time)]
+
+
+def sittings_in_progress(user_id: int, time: ExamTime) -> list[Sitting]:
+    """A student's attempts in progress; one round trip if there is none, two otherwise."""
     exam_ids = attempts.running_exams(user_id)
-    if not exam_ids:
-        return []
-    sittings = attempts.get_sittings((user_id, exam_id) for exam_id in exam_ids)
-    return [sitting.exam_id for sitting in sittings if sitting.is_in_progress(time)]
+    sittings = attempts.get_sittings((user_id, exam_id) for exam_id in exam_ids) if exam_ids else []
+    return [sitting for sitting in sittings if sitting.is_in_progress(time)]
 
 
 def sitting_with(question_id: int, exam_id: int, user_ids: Iterable[int], time: ExamTime) -> set[int]:
@@ -31,12 +34,13 @@ def sitting_with(question_id: int, exam_id: int, user_ids: Iterable[int], time: 
 
 def is_sitting_with(sitting: Sitting, question_id: int, time: ExamTime) -> bool:
     """Whether an attempt is in progress and contains a question; see `sitting_with`."""
-    return sitting.is_in_progress(time) and _contains(sitting.exam_id, sitting.paper_version, question_id)
+    return sitting.is_in_progress(time) and contains(sitting, question_id)
 
 
-def _contains(exam_id: int, version: int, question_id: int) -> bool:
+def contains(sitting: Sitting, question_id: int) -> bool:
+    """Whether an attempt's paper contains a question."""
     try:
-        paper = papers.load_paper(exam_id, version)
+        paper = papers.load_paper(sitting.exam_id, sitting.paper_version)
     except NotFound:
         return False  # the exam was deleted
     return str(question_id) in paper.positions

@@ -5,7 +5,7 @@
     BATCH#5     MEMBER#0000000000000042   a student in it
     BATCH#5     EXAM#0000000000000007     an exam that names it
     BATCHES     <name>                    the batches by name, unique in any case
-    USER#42     ENROLMENT                 the batches of a student
+    ENROLMENT#42 ENROLMENT                the batches of a student
 
 Whether a student may sit an exam is decided from the student's side: one read of `ENROLMENT`, for batches of any size.
 A student's enrolment, the members and the counts change in one transaction, on condition that the enrolment is as it
@@ -83,6 +83,7 @@ class BatchExamItem(Item):
         context = "identity"
 
     exam_id = IntAttribute()
+    place = UnicodeAttribute()
 
 
 class EnrolmentItem(Item):
@@ -263,19 +264,29 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
     table.retried(attempt)
 
 
-def exam_names(batch_id: int, exam_id: int, *, does: bool) -> list[Operation]:
-    """The writes that record that an exam names a batch or, if not `does`, no longer does.
+def name_exam(batch_id: int, exam_id: int, place: str) -> None:
+    """Note that an exam is for a batch; `place` is its sort key in lists.
 
-    They are for the transaction that changes the exam, and fail if the batch was deleted.
+    It comes before the exam says so: a row without its exam, or an exam that is for others now, is passed over.
+
+    Raises:
+        NotFound: there is no such batch.
     """
-    sk = f"EXAM#{exam_id:016d}"
-    row: Operation = (
-        Put(BatchExamItem(_pk(batch_id), sk, exam_id=exam_id)) if does else Delete(BatchExamItem, _pk(batch_id), sk)
-    )
-    if not does:
-        return [row]
     noted = Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.exams_revision.add(1)], BatchItem.pk.exists())
-    return [row, noted]
+    try:
+        table.transact([Put(BatchExamItem(_pk(batch_id), _exam(exam_id), exam_id=exam_id, place=place)), noted])
+    except TransactionRefused:
+        raise NotFound("Batch not found", code="batch_not_found") from None
+
+
+def forget_exam(exam_id: int, batch_ids: Iterable[int]) -> None:
+    """Note that an exam is no longer for some batches."""
+    table.batch_delete("identity", [(_pk(batch_id), _exam(exam_id)) for batch_id in batch_ids])
+
+
+def exam_places(batch_id: int) -> list[str]:
+    """The sort keys in lists of the exams that are for a batch, in no order."""
+    return [row.place for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
 
 
 def batch_ids_of(user_id: int) -> tuple[int, ...]:
@@ -287,12 +298,12 @@ def enrolments(user_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """The batches of students; () for those in none."""
     wanted = list(user_ids)
     found = table.batch_get(enrolment_key(user_id) for user_id in wanted)
-    return {user_id: ids_of(found.get((user_key(user_id), _ENROLMENT))) for user_id in wanted}
+    return {user_id: ids_of(found.get(enrolment_key(user_id)[1:])) for user_id in wanted}
 
 
 def enrolment_key(user_id: int) -> tuple[type[EnrolmentItem], str, str]:
     """The keys of a student's enrolment, for wider reads."""
-    return EnrolmentItem, user_key(user_id), _ENROLMENT
+    return EnrolmentItem, f"ENROLMENT#{user_id}", _ENROLMENT
 
 
 def ids_of(item: EnrolmentItem | None) -> tuple[int, ...]:
@@ -474,6 +485,10 @@ def _text(batch_ids: Iterable[int]) -> str:
 
 def _pk(batch_id: int) -> str:
     return f"BATCH#{batch_id}"
+
+
+def _exam(exam_id: int) -> str:
+    return f"EXAM#{exam_id:016d}"
 
 
 def _member(user_id: int) -> str:

@@ -307,7 +307,8 @@ class Importer:
             for item in ((UserItem, user_key(user_id), PROFILE), batches.enrolment_key(user_id))
         )
         for user_id in user_ids:
-            profile, enrolment = (found.get((user_key(user_id), sk)) for sk in (PROFILE, "ENROLMENT"))
+            profile = found.get((user_key(user_id), PROFILE))
+            enrolment = found.get(batches.enrolment_key(user_id)[1:])
             state.users[user_id] = identity.user_of(profile) if isinstance(profile, UserItem) else None
             state.enrolments[user_id] = batches.ids_of(enrolment if isinstance(enrolment, EnrolmentItem) else None)
         # A roll number that passes to another account frees the new owner's former one.

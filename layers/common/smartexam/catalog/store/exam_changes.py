@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import structs, to_builtins
 from pynamodb.expressions.update import Action
 
+from smartexam.accounts.store import batches
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import number_or_text
 from smartexam.catalog.store.categories import CategoryItem, category_key
@@ -20,11 +21,12 @@ from smartexam.catalog.store.exams import (
     find_exam,
     get_exam,
     listing,
+    stored_value,
     update_cards,
 )
 from smartexam.catalog.store.questions import questions_of
 from smartexam.catalog.store.totals import totals_of
-from smartexam.catalog.structure import Structure, Totals, encode, encode_totals
+from smartexam.catalog.structure import Totals, encode_totals
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update
@@ -37,7 +39,11 @@ _IN_PAPER = frozenset(
 )
 # Fields that change the totals of one attempt.
 _DECIDE_TOTALS = frozenset({"structure", "positive_marks"})
-_EDITABLE = _IN_PAPER | {"status", "result_delay", "allow_assistant", "is_released"}
+_EDITABLE = (
+    _IN_PAPER
+    | {"status", "result_delay", "allow_assistant", "is_released", "closes_at", "audience", "batch_ids", "access_code"}
+    | {"counted_attempt", "discussion", "allow_chat"}
+)
 
 
 def create_exam(exam: Exam, admin_id: int | None = None) -> None:
@@ -46,6 +52,7 @@ def create_exam(exam: Exam, admin_id: int | None = None) -> None:
     Raises:
         NotFound: its category does not exist.
     """
+    _name_batches(exam)
     operations: list[Operation] = [Put(item, CardItem.pk.does_not_exist()) for item in _cards(exam)]
     operations += [Put(item) for item in _listings(exam)]
     operations += _category_count(exam.category_id, +1)
@@ -88,6 +95,11 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
             unchanged &= CardItem.content_version == before.content_version
         if _IN_PAPER.intersection(changes):
             actions.append(CardItem.content_version.add(1))
+        if "closes_at" in changes:
+            actions.append(CardItem.grants_version.add(1))
+            after = structs.replace(after, grants_version=before.grants_version + 1)
+        if after.place != before.place or set(_batches_of(after)) != set(_batches_of(before)):
+            _name_batches(after)
         moved = _category_moves(before, after)
         try:
             table.transact(
@@ -100,6 +112,7 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
             if after.category_id is not None and moved and refused.failed[-1]:
                 raise NotFound("Category not found", code="category_not_found") from None
             raise
+        batches.forget_exam(exam_id, set(_batches_of(before)) - set(_batches_of(after)))
         return after
 
     return table.retried(attempt)
@@ -125,6 +138,7 @@ def remove_exam(exam_id: int, by: tuple[int, float] | None = None) -> bool:
         if by is not None:
             operations.append(entry(Change(by[0], "exam.delete", f"exam:{exam_id}", _logged_state(exam), None), by[1]))
         table.transact(operations)
+        batches.forget_exam(exam_id, _batches_of(exam))
         return True
 
     return table.retried(attempt)
@@ -145,19 +159,32 @@ def _logged_edit(before: Exam, changes: Mapping[str, Any], by: tuple[int, float]
 def _as_logged(name: str, value: Any) -> Any:
     if name == "structure":
         return to_builtins(value)
+    if name == "access_code":
+        return bool(value)
     return number_or_text(value) if name in {"positive_marks", "negative_marks"} else value
 
 
 def _set(name: str, value: Any) -> Action:
-    attribute = getattr(CardItem, name)
-    if name == "structure":
-        value = _stored_structure(value)
-    action: Action = attribute.remove() if value is None else attribute.set(value)
+    attribute, stored = getattr(CardItem, name), stored_value(name, value)
+    action: Action = attribute.remove() if stored is None else attribute.set(stored)
     return action
 
 
-def _stored_structure(structure: Structure) -> str | None:
-    return None if structure.is_plain else encode(structure)
+def _batches_of(exam: Exam) -> tuple[int, ...]:
+    return exam.batch_ids if exam.audience == "batches" else ()
+
+
+def _name_batches(exam: Exam) -> None:
+    """Enter an exam in the lists of the batches that it is for.
+
+    There may be more of them than a transaction holds, so they are written before the exam says so. A row is only a
+    hint: whoever reads it looks at the exam's card.
+
+    Raises:
+        NotFound: `batch_not_found`.
+    """
+    for batch_id in _batches_of(exam):
+        batches.name_exam(batch_id, exam.id, exam.place)
 
 
 def _checked_totals(before: Exam, after: Exam) -> Totals:
@@ -174,7 +201,7 @@ def _checked_totals(before: Exam, after: Exam) -> Totals:
 def _listings(exam: Exam) -> list[ListingItem]:
     categories = [None] if exam.category_id is None else [None, exam.category_id]
     return [
-        ListingItem(listing(status, category), exam.place, exam_id=exam.id)
+        ListingItem(listing(status, category, exam.audience), exam.place, exam_id=exam.id)
         for status in (None, exam.status)
         for category in categories
     ]
@@ -211,9 +238,5 @@ def _exam_total(change: int) -> Update:
 
 
 def _cards(exam: Exam) -> list[CardItem]:
-    fields = {name: getattr(exam, name) for name in STORED}
-    # DynamoDB has no empty sets.
-    fields["open_batches"] = set(exam.open_batches) or None
-    fields["structure"] = _stored_structure(exam.structure)
-    fields["totals"] = None if exam.totals is None else encode_totals(exam.totals)
+    fields = {name: stored_value(name, getattr(exam, name)) for name in STORED}
     return [CardItem(card_key(exam.id, replica), CARD, exam_id=exam.id, **fields) for replica in range(REPLICAS)]

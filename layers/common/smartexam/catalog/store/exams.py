@@ -20,6 +20,7 @@ from smartexam.platform.dynamodb.table import (
     Update,
 )
 from smartexam.platform.errors import NotFound
+from smartexam.platform.parallel import in_parallel
 
 REPLICAS = 4
 CARD = "CARD"
@@ -57,6 +58,16 @@ class CardItem(Item):
     open_batches = UnicodeSetAttribute(null=True)
     structure = UnicodeAttribute(null=True)
     totals = UnicodeAttribute(null=True)
+    closes_at = IntAttribute(null=True)
+    latest_grant = IntAttribute(default=0)
+    audience = UnicodeAttribute(default="everyone")
+    batch_ids = UnicodeAttribute(default="")
+    access_code = UnicodeAttribute(default="")
+    counted_attempt = UnicodeAttribute(default="best")
+    discussion = UnicodeAttribute(default="after_attempt")
+    allow_chat = BooleanAttribute(default=False)
+    grants_version = IntAttribute(default=0)
+    has_overrides = BooleanAttribute(default=False)
 
 
 class ListingItem(Item):
@@ -118,16 +129,26 @@ def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
 def list_exams(
     *, status: str | None = None, category_id: int | None = None, limit: int, after: str | None = None, reader: int = 0
 ) -> tuple[list[Exam], str | None]:
-    """Exams, the latest date first, and the sort key to continue after.
+    """All exams, the latest date first, and the sort key to continue after; `status` as set by administrators.
 
-    Two round trips: the listing's keys, then the cards.
+    Two round trips: the listings' keys, then the cards.
     """
-    page: Page[ListingItem] = table.query(
-        ListingItem, listing(status, category_id), limit=limit, after=after, newest_first=True
-    )
-    ids = [item.exam_id for item in page.items]
-    exams = get_exams(ids, reader=reader) if ids else {}
-    return [exams[exam_id] for exam_id in ids if exam_id in exams], page.next_sk
+    partitions = [listing(status, category_id, audience) for audience in ("everyone", "batches")]
+    pages = in_parallel(lambda pk: _page(pk, limit, after), partitions, most=2)
+    rows = sorted((item for page in pages for item in page.items), key=lambda item: item.sk, reverse=True)[:limit]
+    exams = get_exams([item.exam_id for item in rows], reader=reader) if rows else {}
+    is_last = len(rows) == sum(len(page.items) for page in pages) and all(page.next_sk is None for page in pages)
+    return [exams[item.exam_id] for item in rows if item.exam_id in exams], None if is_last else rows[-1].sk
+
+
+def places_for_everyone(category_id: int | None, *, limit: int, after: str | None) -> tuple[list[str], bool]:
+    """Sort keys of exams that are for everyone, the latest date first, and whether there are more; see `exam_at`."""
+    page = _page(listing(None, category_id, "everyone"), limit, after)
+    return [item.sk for item in page.items], page.next_sk is not None
+
+
+def _page(pk: str, limit: int, after: str | None) -> Page[ListingItem]:
+    return table.query(ListingItem, pk, limit=limit, after=after, newest_first=True)
 
 
 def mark_compiled(exam_id: int, version: int) -> bool:
@@ -158,7 +179,20 @@ def exam_from(item: CardItem) -> Exam:
     fields["open_batches"] = frozenset(item.open_batches or ())
     fields["structure"] = structure.decode(item.structure) if item.structure else PLAIN
     fields["totals"] = structure.decode_totals(item.totals) if item.totals else None
+    fields["batch_ids"] = tuple(map(int, item.batch_ids.split(","))) if item.batch_ids else ()
     return Exam(id=item.exam_id, **fields)
+
+
+def stored_value(name: str, value: Any) -> Any:
+    """A field of an exam as its card stores it; None removes it."""
+    if name == "batch_ids":
+        return ",".join(map(str, value))
+    if name == "structure":
+        return None if value.is_plain else structure.encode(value)
+    if name == "totals":
+        return None if value is None else structure.encode_totals(value)
+    # DynamoDB has no empty sets.
+    return set(value) or None if name == "open_batches" else value
 
 
 def exam_at(place: str) -> int:
@@ -172,9 +206,9 @@ def count_exams() -> int:
     return 0 if item is None else item.exams
 
 
-def listing(status: str | None, category_id: int | None) -> str:
+def listing(status: str | None, category_id: int | None, audience: str) -> str:
     """The partition of a listing; None means all statuses or all categories."""
-    parts = ["LIST"]
+    parts = ["LIST" if audience == "everyone" else "BATCHED"]
     if category_id is not None:
         parts.append(f"C:{category_id}")
     if status is not None:

@@ -59,6 +59,10 @@ class SittingItem(Item):
     started_at = IntAttribute(null=True)
     deadline = IntAttribute(null=True)
     closed_at = IntAttribute(null=True)
+    lasts = IntAttribute(null=True)
+    lost = IntAttribute(default=0)
+    added = IntAttribute(default=0)
+    grants_version = IntAttribute(default=0)
     ended_by_time = BooleanAttribute(default=False)
     revision = IntAttribute(default=0)
     answers = UnicodeAttribute(default="")
@@ -85,6 +89,10 @@ class Sitting(msgspec.Struct, frozen=True):
         completed: graded attempts that count.
         allowance: attempts granted beyond the exam's own; negative if taken away.
         started_at: epoch seconds, as are `deadline` and `closed_at`.
+        lasts: seconds that the attempt lasts by the exam's duration, without extra time.
+        lost: seconds that were left in timed sections when they were left.
+        added: seconds that were given to the attempt while it ran.
+        grants_version: the exam's `grants_version` by which the deadline was set.
         ended_by_time: the last attempt was closed because its time was over, not by its student.
         answers: the draft's text, to which `changes` apply; see `smartexam.sitting.answers`.
         marked: positions marked for review, as text.
@@ -106,6 +114,10 @@ class Sitting(msgspec.Struct, frozen=True):
     started_at: int
     deadline: int
     closed_at: int
+    lasts: int
+    lost: int
+    added: int
+    grants_version: int
     ended_by_time: bool
     revision: int
     answers: str
@@ -194,7 +206,7 @@ def running_exams(user_id: int) -> list[int]:
             return found
 
 
-def start_attempt(
+def start_attempt(  # noqa: PLR0913 - what an attempt begins with
     user_id: int,
     exam_id: int,
     *,
@@ -205,6 +217,8 @@ def start_attempt(
     max_attempts: int,
     seed: str = "",
     section_ends: int | None = None,
+    lasts: int | None = None,
+    grants_version: int = 0,
 ) -> Sitting:
     """Open an attempt, in one conditional write.
 
@@ -214,7 +228,9 @@ def start_attempt(
         seed: seed of the attempt's layout, "" for the paper as it is.
         section_ends: when the first of timed sections ends; None without timed sections.
         now: epoch seconds, as is `deadline`.
-        max_attempts: the exam's own limit, 0 for none.
+        max_attempts: the student's limit, 0 for none.
+        lasts: seconds by the exam's duration, if that is not until the deadline.
+        grants_version: of the exam by which the deadline was set.
 
     Raises:
         SittingRefused: an attempt is running, or none is left.
@@ -230,6 +246,10 @@ def start_attempt(
         SittingItem.paper_version.set(paper_version),
         SittingItem.started_at.set(int(now)),
         SittingItem.deadline.set(int(deadline)),
+        SittingItem.lasts.set(int(deadline - now) if lasts is None else lasts),
+        SittingItem.lost.set(0),
+        SittingItem.added.set(0),
+        SittingItem.grants_version.set(grants_version),
         SittingItem.revision.set(0),
         SittingItem.answers.set(""),
         SittingItem.changes.set({}),
@@ -264,22 +284,52 @@ def enter_section(sitting: Sitting, index: int, begun: int, ends: int, deadline:
     Raises:
         SittingRefused: the attempt has another section, deadline or end by now.
     """
+    lost = sitting.lost + sitting.deadline - deadline
+    return _move(sitting, deadline, [*_section(index, begun, ends), SittingItem.lost.set(lost)])
+
+
+def move_deadline(
+    sitting: Sitting,
+    deadline: int,
+    *,
+    added: int,
+    grants_version: int,
+    section: tuple[int, int, int] | None = None,
+) -> Sitting:
+    """Give a running attempt another end, if nobody else did since it was read.
+
+    Args:
+        sitting: as it was read.
+        deadline: epoch seconds.
+        added: seconds given while it ran, all together.
+        grants_version: of the exam by which the deadline was set.
+        section: of timed sections, the index, beginning and end of the open one; None for others.
+
+    Raises:
+        SittingRefused: the attempt is not open any more, or has another section or end.
+    """
+    actions: list[Action] = [SittingItem.added.set(added), SittingItem.grants_version.set(grants_version)]
+    return _move(sitting, deadline, actions + ([] if section is None else _section(*section)))
+
+
+def _section(index: int, begun: int, ends: int) -> list[Action]:
+    return [SittingItem.section.set(index), SittingItem.section_from.set(begun), SittingItem.section_ends.set(ends)]
+
+
+def _move(sitting: Sitting, deadline: int, actions: list[Action]) -> Sitting:
+    """Change when a running attempt ends, and what belongs to that, if it is as it was read."""
     unchanged = (
         (SittingItem.status == OPEN)
         & (SittingItem.attempt_id == sitting.attempt_id)
-        & (SittingItem.section == sitting.section)
-        & (SittingItem.section_ends == sitting.section_ends)
         & (SittingItem.deadline == sitting.deadline)
     )
-    actions = [
-        SittingItem.section.set(index),
-        SittingItem.section_from.set(begun),
-        SittingItem.section_ends.set(ends),
-        SittingItem.deadline.set(deadline),
-    ]
+    if sitting.section_ends:
+        unchanged &= (SittingItem.section == sitting.section) & (SittingItem.section_ends == sitting.section_ends)
     pk, sk = user_key(sitting.user_id), sitting_key(sitting.exam_id)
     try:
-        return sitting_from(table.update(SittingItem, pk, sk, actions, unchanged))
+        return sitting_from(
+            table.update(SittingItem, pk, sk, [*actions, SittingItem.deadline.set(deadline)], unchanged)
+        )
     except ConditionFailed as failed:
         raise refused(failed) from None
 
@@ -317,7 +367,8 @@ def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: E
         SittingItem.closed_at.set(stored.deadline),
         SittingItem.ended_by_time.set(value=True),
     ]
-    same = is_open & (SittingItem.attempt_id == stored.attempt_id)
+    # More time may be granted at this moment.
+    same = is_open & (SittingItem.attempt_id == stored.attempt_id) & (SittingItem.deadline == stored.deadline)
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
     except ConditionFailed as failed:
@@ -397,6 +448,11 @@ def sitting_from(item: SittingItem) -> Sitting:
         started_at=item.started_at or 0,
         deadline=item.deadline or 0,
         closed_at=item.closed_at or 0,
+        # Attempts that began before it was stored
+        lasts=item.lasts or (item.deadline or 0) - (item.started_at or 0),
+        lost=item.lost,
+        added=item.added,
+        grants_version=item.grants_version,
         ended_by_time=bool(item.ended_by_time),
         revision=item.revision,
         answers=item.answers,

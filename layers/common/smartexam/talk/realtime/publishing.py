@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from smartexam.accounts.revocations import feed
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import AppError
 from smartexam.platform.observability import logger, note
 from smartexam.platform.principal import Principal
 from smartexam.talk.realtime.delivery import Post, deliver
+from smartexam.talk.silence import in_silence
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Socket
 
@@ -27,12 +29,14 @@ class Event(msgspec.Struct, frozen=True):
         data: its content; JSON values or shapes.
         user_ids: who gets it, on every device.
         except_connection: a connection that does not get it, such as the one that caused it.
+        is_chat: whether students who sit an exam without chat do not get it.
     """
 
     name: str
     data: Any
     user_ids: Collection[int]
     except_connection: str | None = None
+    is_chat: bool = True
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -51,11 +55,14 @@ def publish(events: Sequence[Event], *, now: float) -> None:
     """Send several events, with one look-up of all receivers."""
     try:
         found = sockets.of_users({user_id for event in events for user_id in event.user_ids})
+        receivers = {user_id: live for user_id, those in found.items() if (live := _may_receive(those, now))}
+        silent = in_silence(receivers, ExamTime.at(now)) if any(event.is_chat for event in events) else set()
         posts = [
             Post(socket, content)
             for event, content in ((event, frame(event.name, event.data)) for event in events)
             for user_id in event.user_ids
-            for socket in _may_receive(found.get(user_id, ()), now)
+            if not (event.is_chat and user_id in silent)
+            for socket in receivers.get(user_id, ())
             if socket.connection_id != event.except_connection
         ]
     except AppError as error:

@@ -1,0 +1,147 @@
+"""The ends of running attempts when an exam's closing, or what a student is granted, changes.
+
+An attempt stores its deadline, so that saving answers reads nothing else. A change is carried over to the running
+attempts at once, and once more a little later, for attempts that were being started meanwhile. Before an attempt is
+closed by time, its deadline is compared with what holds now: no attempt ends early because a change has not reached it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smartexam.catalog import grants
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.grants import Grants
+from smartexam.catalog.store import overrides, papers
+from smartexam.platform.errors import Conflict, NotFound
+from smartexam.sitting import sections
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import OPEN, Sitting, SittingRefused
+
+_PIECE = 100
+_TRIES = 8
+
+
+def refreshed(sitting: Sitting, time: ExamTime) -> Sitting:
+    """A sitting with the deadline that holds now; of an exam that is gone as it is.
+
+    One round trip where nothing changed since the attempt's deadline was set.
+    """
+    try:
+        exam, granted, _ = overrides.find(sitting.exam_id, sitting.user_id)
+    except NotFound:
+        return sitting
+    return _refreshed(sitting, exam, granted, time)
+
+
+def still_running(sitting: Sitting, time: ExamTime) -> Sitting | None:
+    """The sitting, if its attempt accepts answers, perhaps because its student was granted more time; else None."""
+    if sitting.is_in_progress(time):
+        return sitting
+    if sitting.status != OPEN:
+        return None
+    sitting = refreshed(sitting, time)
+    return sitting if sitting.is_in_progress(time) else None
+
+
+def refresh_student(user_id: int, exam: Exam, time: ExamTime) -> None:
+    """Carry a change over to one student's running attempt."""
+    sitting = attempts.get_sitting(user_id, exam.id)
+    if sitting is not None and sitting.status == OPEN:
+        refreshed(sitting, time)
+
+
+def refresh_all(exam: Exam, time: ExamTime, may_go_on: Callable[[], bool]) -> bool:
+    """Carry a change over to every running attempt at an exam.
+
+    Args:
+        exam: as it is after the change.
+        time: the time of the request or job.
+        may_go_on: asked after each hundred sittings.
+
+    Returns:
+        Whether all were looked at.
+    """
+    for keys in attempts.keys_of_exam(exam.id, prefix="SITTING#", limit=_PIECE):
+        places = [(int(pk.removeprefix("USER#")), exam.id) for pk, _ in keys]
+        running = [sitting for sitting in attempts.get_sittings(places) if sitting.status == OPEN]
+        stale = [sitting for sitting in running if sitting.grants_version != exam.grants_version]
+        if stale:
+            granted = overrides.granted_to(exam.id, [sitting.user_id for sitting in stale])
+            for sitting in stale:
+                _refreshed(sitting, exam, granted[sitting.user_id], time)
+        if not may_go_on():
+            return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Who was given time: how many, the latest end in epoch seconds, and who has no running attempt."""
+
+    changed: int
+    latest: int
+    without: list[int]
+
+
+def add_time(exam_id: int, user_ids: list[int], seconds: int, time: ExamTime) -> Added:
+    """Give students' running attempts more time, beyond the exam's closing too."""
+    latest, without = 0, []
+    for at in range(0, len(user_ids), _PIECE):
+        piece = user_ids[at : at + _PIECE]
+        found = {sitting.user_id: sitting for sitting in attempts.get_sittings((each, exam_id) for each in piece)}
+        for user_id in piece:
+            ends_at = _extended(found.get(user_id), seconds, time)
+            if ends_at is None:
+                without.append(user_id)
+            else:
+                latest = max(latest, ends_at)
+    return Added(len(user_ids) - len(without), latest, without)
+
+
+def running_students(exam_id: int, time: ExamTime) -> list[int]:
+    """The students whose attempt at an exam is in progress."""
+    found = []
+    for keys in attempts.keys_of_exam(exam_id, prefix="SITTING#", limit=_PIECE):
+        places = [(int(pk.removeprefix("USER#")), exam_id) for pk, _ in keys]
+        found += [sitting.user_id for sitting in attempts.get_sittings(places) if sitting.is_in_progress(time)]
+    return found
+
+
+def _refreshed(sitting: Sitting, exam: Exam, granted: Grants, time: ExamTime) -> Sitting:
+    rules = grants.window(exam, granted, time.timezone)
+    for _ in range(_TRIES):
+        if sitting.status != OPEN or sitting.grants_version >= exam.grants_version:
+            return sitting
+        lasts = sitting.lasts + grants.extra_seconds(sitting.lasts, granted)
+        deadline = rules.deadline(sitting.started_at, lasts, sitting.added - sitting.lost)
+        try:
+            return _move(sitting, deadline, sitting.added, exam.grants_version, time)
+        except SittingRefused as refused:
+            if refused.sitting is None or refused.sitting.attempt_id != sitting.attempt_id:
+                return sitting
+            sitting = refused.sitting
+    raise Conflict("The attempt changes all the time", code="attempt_busy")
+
+
+def _extended(sitting: Sitting | None, seconds: int, time: ExamTime) -> int | None:
+    """The new end of a running attempt; None if there is none."""
+    for _ in range(_TRIES):
+        if sitting is None or not sitting.is_in_progress(time):
+            return None
+        try:
+            deadline, added = sitting.deadline + seconds, sitting.added + seconds
+            return _move(sitting, deadline, added, sitting.grants_version, time).deadline
+        except SittingRefused as refused:
+            sitting = refused.sitting
+    raise Conflict("The attempt changes all the time", code="attempt_busy")
+
+
+def _move(sitting: Sitting, deadline: int, added: int, grants_version: int, time: ExamTime) -> Sitting:
+    """Give an attempt another end; of timed sections, the open one and those after it get their part of the time."""
+    section = None
+    if sitting.section_ends:
+        paper = papers.load_paper(sitting.exam_id, sitting.paper_version)
+        place, _ = sections.stretched(paper, sitting, deadline - sitting.deadline, time.now)
+        section = place.index, place.begun, place.ends
+    return attempts.move_deadline(sitting, deadline, added=added, grants_version=grants_version, section=section)

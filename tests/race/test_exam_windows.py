@@ -1,0 +1,172 @@
+"""Grants, closings and starts at the same moments, against a database with real transactions."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from admin_attempts import overrides as administration
+from admin_attempts.models import AddTime, OverrideBody
+from attempt_sweeper.service import sweep
+from exams.sitting import start, submit
+from smartexam.accounts.store import batches
+from smartexam.accounts.store.batches import Batch
+from smartexam.catalog.access_code import hashed
+from smartexam.catalog.exam_time import ExamTime
+from smartexam.catalog.store import exam_changes, exams, overrides
+from smartexam.platform import audit
+from smartexam.platform.audit import Change
+from smartexam.platform.errors import AppError
+from smartexam.sitting import deadlines, spreading
+from smartexam.sitting.store import attempts
+from smartexam.sitting.store.attempts import OPEN
+from tests.factories.clock import MORNING
+from tests.factories.exams import create_exam
+from tests.factories.races import together
+from tests.factories.users import create_user
+
+pytestmark = [pytest.mark.race, pytest.mark.usefixtures("engine_tables")]
+ADMIN = 1
+ZONE = "Asia/Kolkata"
+START = int(MORNING)
+
+
+def at(seconds: float = 0) -> ExamTime:
+    return ExamTime(MORNING + seconds, 30, ZONE)
+
+
+def students(count: int) -> list[int]:
+    return [create_user().id for _ in range(count)]
+
+
+@pytest.fixture(autouse=True)
+def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartexam.jobs.queue.hand_over", lambda *_, **__: None)
+
+
+def deadline(user_id: int, exam_id: int) -> int:
+    sitting = attempts.get_sitting(user_id, exam_id)
+    assert sitting is not None
+    return sitting.deadline
+
+
+def test_parallel_changes_of_overrides_are_all_kept_and_counted() -> None:
+    exam = create_exam(closes_at=START + 600)
+    users = students(12)
+
+    together(
+        [
+            lambda user=user, number=number: administration.set_override(  # type: ignore[misc]
+                exam.id, OverrideBody(user_id=user, closes_at=f"2026-01-05T11:{number:02d}"), ADMIN, at()
+            )
+            for number, user in enumerate(users)
+        ]
+    )
+
+    found, _ = overrides.list_overrides(exam.id, limit=50, after=None)
+    after = exams.find_exam(exam.id)
+    assert {each.user_id for each in found} == set(users)
+    assert after.grants_version == 12
+    assert after.latest_grant == max(each.closes_at or 0 for each in found)
+
+
+def test_a_closing_that_moves_while_students_start_holds_for_all_of_them() -> None:
+    exam = create_exam()
+    users = students(24)
+
+    def move(minute: int) -> Any:
+        moved = exam_changes.edit_exam(exam.id, lambda _: {"closes_at": START + 60 * minute})
+        spreading.carry_over(moved, ADMIN, at())
+
+    calls: list[Callable[[], Any]] = [lambda user=user: start(user, exam.id, at()) for user in users]  # type: ignore[misc]
+    calls += [lambda minute=minute: move(minute) for minute in (10, 20, 30)]  # type: ignore[misc]
+    random.Random(3).shuffle(calls)
+    together(calls)
+    # The job that looks again a little later.
+    deadlines.refresh_all(exams.find_exam(exam.id), at(), lambda: True)
+
+    closing = exams.find_exam(exam.id).closes_at
+    assert {deadline(user, exam.id) for user in users} == {closing}
+
+
+def test_time_granted_while_the_sweeper_runs_ends_nothing_early() -> None:
+    exam = create_exam()
+    users = students(16)
+    for user in users:
+        start(user, exam.id, at())
+    late = at(3600 + 31)
+
+    def grant(user: int) -> Any:
+        return administration.set_override(exam.id, OverrideBody(user_id=user, extra_minutes=30), ADMIN, late)
+
+    calls: list[Callable[[], Any]] = [lambda: sweep(late, lambda: True)] * 2
+    calls += [lambda user=user: grant(user) for user in users]  # type: ignore[misc]
+    together(calls)
+
+    for user in users:
+        sitting = attempts.get_sitting(user, exam.id)
+        assert sitting is not None
+        # Either it was ended first, or it runs on to the new end.
+        if sitting.status == OPEN:
+            assert sitting.deadline == START + 5400
+        else:
+            assert sitting.last_result_id == sitting.attempt_id
+
+
+def test_added_time_and_grants_add_up_whatever_the_order() -> None:
+    exam = create_exam()
+    (user,) = students(1)
+    start(user, exam.id, at())
+
+    together(
+        [lambda: administration.add_time(exam.id, AddTime(minutes=5, user_ids=[user]), ADMIN, at())] * 6
+        + [lambda: administration.set_override(exam.id, OverrideBody(user_id=user, extra_minutes=10), ADMIN, at())] * 3
+    )
+
+    assert deadline(user, exam.id) == START + 3600 + 6 * 300 + 600
+
+
+def test_of_grants_and_submissions_the_submission_stays() -> None:
+    exam = create_exam(max_attempts=1)
+    users = students(12)
+    for user in users:
+        start(user, exam.id, at())
+
+    calls: list[Callable[[], Any]] = [lambda user=user: submit(user, exam.id, at()) for user in users]  # type: ignore[misc]
+    together(calls + [lambda: administration.add_time(exam.id, AddTime(minutes=5, all=True), ADMIN, at())] * 3)
+
+    for user in users:
+        sitting = attempts.get_sitting(user, exam.id)
+        assert sitting is not None
+        assert sitting.status != OPEN
+        assert sitting.last_result_id == sitting.attempt_id
+
+
+def test_leaving_the_batch_and_starting_at_once_gives_an_attempt_or_a_refusal() -> None:
+    def logged(changed: list[int]) -> Any:
+        return audit.entry(Change(ADMIN, "batch.change", "batch:5", None, {"users": changed}), MORNING)
+
+    batches.create(Batch(5, "Evening", 0, MORNING), logged([]))
+    exam = create_exam(audience="batches", batch_ids=(5,))
+    users = students(12)
+    batches.add_students(5, users, logged)
+
+    calls: list[Callable[[], Any]] = [lambda user=user: start(user, exam.id, at()) for user in users]  # type: ignore[misc]
+    calls += [lambda user=user: batches.remove_students(5, [user], logged) for user in users]  # type: ignore[misc]
+    outcomes = together(calls)
+
+    refused = [each for each in outcomes if isinstance(each, AppError)]
+    assert {each.code for each in refused} <= {"not_enrolled"}
+    assert batches.get(5).student_count == 0
+
+
+def test_parallel_guesses_are_five() -> None:
+    exam = create_exam(access_code=hashed("hall-7"))
+    (user,) = students(1)
+
+    outcomes = together([lambda: start(user, exam.id, at(), "wrong")] * 20)
+
+    statuses = [each.status for each in outcomes if isinstance(each, AppError)]
+    assert sorted(set(statuses)) == [403, 429]
+    assert statuses.count(403) == 5
