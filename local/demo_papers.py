@@ -1,4 +1,4 @@
-"""One short exam for each family of presets: what papers can be, to look at. The pictures are drawn here."""
+"""Demo data: one short exam for each family of presets. The pictures are drawn here."""
 
 import struct
 import zlib

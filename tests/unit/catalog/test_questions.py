@@ -1,5 +1,7 @@
 """A question is consistent or refused, and its text stays as written."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +48,7 @@ def test_marks_left_out_are_the_exams() -> None:
     for nothing in (None, "", "  "):
         question = accepted(MCQ_FIELDS, positive_marks=nothing, negative_marks=nothing)
         assert (question.positive_marks, question.negative_marks) == (None, None)
-    assert accepted(MCQ_FIELDS, negative_marks="1/3", positive_marks=0).negative_marks == 100
+    assert accepted(MCQ_FIELDS, negative_marks="1/3", positive_marks=0).negative_marks == Fraction(1, 3)
 
 
 def test_other_fields_are_ignored() -> None:
