@@ -61,6 +61,7 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
     positive_marks: float
     negative_marks: float
     tolerance: float
+    texts: dict[str, dict[str, str]] = {}
     image_path: str = ""
     option_images: dict[str, str] = {}
     verified: bool

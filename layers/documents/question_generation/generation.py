@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 from msgspec.structs import replace
 
 from language_model import client
-from question_generation import figures, writing
+from question_generation import figures, translations, writing
 from question_generation.drafts import DraftQuestion, Notice, Outcome, Provenance, draft
 from question_generation.repair import repaired
 from question_generation.request import EXTRACT, MINE, GenerationRequest
-from smartexam.catalog.store import questions
+from smartexam.catalog.store import exams, questions
 from smartexam.platform.errors import BadRequest, Unavailable
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ def _extracted(request: GenerationRequest, paper: "QuestionPaper", remaining: Cl
             notices.append(Notice("unverified", "The paper does not give the answer for certain.", question.number))
     report(_READING_SHARE, "Storing the figures")
     paths = figures.stored(paper, chosen)
+    languages = _languages(request.exam_id) if any(question.texts for question in chosen) else ()
     found = [
-        figures.with_figures(_draft(request, question, repaired_by.get(id(question), "")), question, paths)
+        figures.with_figures(_draft(request, question, repaired_by.get(id(question), ""), languages), question, paths)
         for question in chosen
     ]
     report(100, f"{len(found)} questions")
@@ -195,12 +196,20 @@ def _all_text(question: "PaperQuestion") -> str:
     return question.text + "".join(question.options)
 
 
-def _draft(request: GenerationRequest, question: "PaperQuestion", repaired_by: str) -> DraftQuestion:
+def _languages(exam_id: int) -> Sequence[str]:
+    exam = exams.get_exam(exam_id)
+    return () if exam is None else exam.structure.languages
+
+
+def _draft(
+    request: GenerationRequest, question: "PaperQuestion", repaired_by: str, languages: Sequence[str]
+) -> DraftQuestion:
     has_range = question.tolerance != "0"
+    text, options, texts = translations.for_languages(question, languages)
     drafted = draft(
         request,
-        text=question.text,
-        options=question.options,
+        text=text,
+        options=options,
         question_type=question.question_type,
         answer=question.answer,
         tolerance=question.tolerance if has_range else None,
@@ -217,6 +226,7 @@ def _draft(request: GenerationRequest, question: "PaperQuestion", repaired_by: s
     )
     return replace(
         drafted,
+        texts=texts,
         page=question.page,
         number=question.number,
         confidence=question.confidence,
