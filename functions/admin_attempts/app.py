@@ -70,7 +70,7 @@ def modify_many(request: Request, body: Modifications) -> Modified:
 
 @api.get("/admin/exams/<exam_id>/overrides", access=Access.ADMIN, query=OverridesQuery, answers=OverridePage)
 def list_overrides(request: Request, exam_id: int, query: OverridesQuery) -> OverridePage:
-    """List what students and batches are granted at an exam.
+    """List the grants of students and batches at an exam.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
@@ -84,10 +84,10 @@ def list_overrides(request: Request, exam_id: int, query: OverridesQuery) -> Ove
 
 @api.post("/admin/exams/<exam_id>/overrides", access=Access.ADMIN, takes=OverrideBody, answers=SavedOverride)
 def set_override(request: Request, exam_id: int, body: OverrideBody) -> SavedOverride:
-    """Grant a student or a batch other times, more time or more attempts at an exam; it replaces what was granted.
+    """Grant a student or a batch other times, more time or more attempts at an exam; this replaces earlier grants.
 
     Field by field a student's own override wins, else the most generous of their batches', else the exam's rule. It
-    holds for running attempts at once. An attempt that was handed in stays so.
+    applies to running attempts immediately. Submitted attempts stay submitted.
 
     Raises:
         NotFound: `exam_not_found`, `student_not_found`, or `batch_not_found`.
@@ -108,7 +108,7 @@ def delete_override(request: Request, exam_id: int, override_id: int) -> Done:
 
 @api.post("/admin/exams/<exam_id>/add-time", access=Access.ADMIN, takes=AddTime, answers=TimeAdded)
 def add_time(request: Request, exam_id: int, body: AddTime) -> TimeAdded:
-    """Give running attempts more time, beyond the exam's closing too.
+    """Give running attempts more time, also beyond the exam's closing.
 
     Raises:
         NotFound: `exam_not_found`.

@@ -86,8 +86,7 @@ class RefusedModification(Struct, frozen=True):
 
 
 class OverrideBody(Struct, frozen=True):
-    """What one student (`user_id`) or batch (`batch_id`) is granted at an exam; fields that are left out or null grant
-    nothing.
+    """The grants of one student (`user_id`) or batch (`batch_id`) at an exam; missing or null fields grant nothing.
 
     `extra_minutes` and `extra_percent` lengthen the duration (20 minutes an hour are 33.3 percent), not the closing.
     Times are ISO-8601 with an offset, or local time at the institute. `max_attempts` 0 is unlimited.
@@ -111,7 +110,7 @@ class OverridesQuery(Struct, frozen=True):
 
 
 class OverrideView(Struct, frozen=True):
-    """What a student or a batch is granted; `name` is the student's or the batch's, times are UTC."""
+    """The grants of a student or a batch; `name` is the student's or the batch's, times are UTC."""
 
     id: int
     user_id: int | None
@@ -158,7 +157,7 @@ class NotChanged(Struct, frozen=True):
 
 
 class TimeAdded(Struct, frozen=True):
-    """How many running attempts got more time, and who has none."""
+    """How many running attempts got more time, and which students have none."""
 
     changed: int
     errors: list[NotChanged]

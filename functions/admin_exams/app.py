@@ -48,7 +48,7 @@ def create_exam(request: Request, body: ExamFields) -> SavedExam:
 
 @api.post("/admin/exams/edit/<exam_id>", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
 def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
-    """Change any fields of an exam. Running attempts keep their paper and duration; a new closing holds for them too.
+    """Change any fields of an exam. Running attempts keep their paper and duration; a new closing applies to them too.
 
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.

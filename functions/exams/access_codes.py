@@ -1,4 +1,4 @@
-"""Checking the access code of an exam, with a limit on wrong ones."""
+"""Checks the access code of an exam, and limits wrong ones."""
 
 from smartexam.catalog.access_code import LONGEST, matches
 from smartexam.catalog.exam import Exam
@@ -11,11 +11,11 @@ _USED_UP = "Too many wrong access codes. Please try again later."
 
 
 def check(user_id: int, exam: Exam, code: str | None, now: float) -> None:
-    """Let through who has the code.
+    """Refuse a student without the right code.
 
     Raises:
         Forbidden: `access_code_required`, or `access_code_wrong`.
-        RateLimited: five were wrong within ten minutes.
+        RateLimited: five wrong codes within ten minutes.
     """
     kind = f"access_code#{exam.id}"
     if not code:

@@ -41,10 +41,10 @@ _AFTER_DEADLINE_SECONDS = 30 * 60
 
 @api.get("/api/exams", access=Access.USER, query=ExamQuery, answers=ExamList)
 def list_exams(request: Request, query: ExamQuery) -> ExamList:
-    """List the exams that are for the caller, the latest date first.
+    """List the exams for the caller, the latest date first.
 
-    `status` selects by what is true now for the caller: `upcoming` (cannot be started yet), `ongoing` (can), or
-    `completed` (cannot any more). With a filter, a page may be short although `next_cursor` leads on.
+    `status` selects by the state for the caller now: `upcoming` (cannot be started yet), `ongoing` (can), or
+    `completed` (cannot any more). With a filter, a page may be short although there are more; follow `next_cursor`.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.

@@ -1,4 +1,4 @@
-"""Who an exam is for."""
+"""The audience of an exam."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,7 @@ from smartexam.platform.errors import Forbidden
 
 
 def require_enrolled(exam: Exam, batch_ids: Collection[int]) -> None:
-    """Let through the students of an exam's audience.
+    """Refuse students who are not in the exam's audience.
 
     Raises:
         Forbidden: `not_enrolled`.

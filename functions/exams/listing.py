@@ -22,7 +22,7 @@ from smartexam.platform.times import iso
 from smartexam.sitting.store.attempts import Sitting
 
 PAGE_SIZE = 50
-# How many pages one request looks through for what a filter lets pass
+# How many pages one request reads to find exams that match a filter
 _MOST_PAGES = 4
 STATUSES = ("upcoming", "ongoing", "completed")
 
@@ -31,7 +31,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """Which exams a student asks for.
 
     Attributes:
-        status: what is true now for the student; None for any.
+        status: the status for the student now; None for any.
         name: part of the name, in any case; "" for any.
         after: the place to continue after.
     """
@@ -81,7 +81,7 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
 
 
 def _of_student(user_id: int, batch_ids: Sequence[int]) -> tuple[dict[int, Grants], list[str]]:
-    """What a student is granted, and the places of the exams that name the student's batches: one round trip."""
+    """The grants of a student, and the places of the exams for the student's batches: one round trip."""
     reads: list[Callable[[], Any]] = [lambda: overrides.of_student(user_id, batch_ids)]
     reads += [partial(batches.exam_places, batch_id) for batch_id in batch_ids]
     granted, *places = in_parallel(lambda read: read(), reads, most=len(reads))
@@ -118,7 +118,7 @@ def preload(exam_id: int, user_id: int) -> int:
 
 
 def summary(exam: Exam, rules: Window, time: ExamTime) -> ExamSummary:
-    """An exam in a list, as it is for one student now."""
+    """An exam in a list, with its rules for one student now."""
     return ExamSummary(
         id=exam.id,
         name=exam.name,

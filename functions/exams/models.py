@@ -33,7 +33,7 @@ class ExamQuery(Struct, frozen=True):
 class ExamSummary(Struct, frozen=True):
     """An exam in a list; marks in marks, `duration` in minutes, `max_attempts` 0 for any number.
 
-    `status`, `opens_at`, `closes_at` and `max_attempts` are the caller's own, with what they were granted.
+    `status`, `opens_at`, `closes_at` and `max_attempts` are those of the caller, including grants.
     """
 
     id: int
@@ -55,7 +55,7 @@ class ExamSummary(Struct, frozen=True):
 
 
 class StartBody(Struct, frozen=True):
-    """The exam's access code, where it has one. A start without a body is fine otherwise."""
+    """The access code, required if the exam has one. Otherwise the body may be missing."""
 
     access_code: str | None = None
 

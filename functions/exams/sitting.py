@@ -123,7 +123,8 @@ def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = 
         rules = _admission(exam, granted, batch_ids, time)
         if exam.access_code:
             access_codes.check(user_id, exam, access_code, time.now)
-        # Perhaps it was edited meanwhile: an attempt's time and number must be those of the exam that it is sat by.
+        # The exam may have been edited: an attempt needs the duration and attempt limit of the exam whose paper it
+        # gets.
         ready = papers.ready(exam)
         if ready.edit_version != exam.edit_version or ready.grants_version != exam.grants_version:
             exam, granted, batch_ids = overrides.find(exam_id, user_id)
@@ -132,7 +133,7 @@ def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = 
     except AppError as refusal:
         if refusal.status >= _SERVER_ERRORS or refusal.code == "exam_not_found":
             raise
-        # Whoever began before goes on with the paper that they have.
+        # Students who started earlier continue with their paper.
         return _running_or(user_id, exam_id, time, refusal), True
     attempt_id = ids.next_id("attempt")
     timed = exam.structure.is_timed
