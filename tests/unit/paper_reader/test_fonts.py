@@ -84,3 +84,33 @@ class TestSyllables:
         font = composite("Lohit", {1: "क", 2: "वि", 9: "त"})
 
         assert shown(font, 2, 3) == f"वि{UNKNOWN}"
+
+
+@pytest.mark.parametrize("name", ["MT-Symbol", "SymbolMT", "Symbol,Italic"])
+def test_a_font_of_symbols_has_greek_letters_whatever_its_map_says(name: str) -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"begincmap 2 beginbfchar\n<61> <0061>\n<b3> <2265>\nendbfchar endcmap")
+    dictionary = DictionaryObject(
+        {
+            NameObject("/Subtype"): NameObject("/TrueType"),
+            NameObject("/BaseFont"): NameObject(f"/ABCDEF+{name}"),
+            NameObject("/ToUnicode"): stream,
+        }
+    )
+
+    assert fonts.load(dictionary)[0].decode(b"a\xb3")[0] == "\N{GREEK SMALL LETTER ALPHA}≥"
+
+
+def test_a_range_of_all_codes_maps_each_to_itself() -> None:
+    stream = DecodedStreamObject()
+    stream.set_data(b"begincmap 1 beginbfrange\n<0000> <FFFF> <0000>\nendbfrange endcmap")
+    dictionary = DictionaryObject(
+        {
+            NameObject("/Subtype"): NameObject("/Type0"),
+            NameObject("/BaseFont"): NameObject("/GlyphLessFont"),
+            NameObject("/ToUnicode"): stream,
+            NameObject("/DescendantFonts"): ArrayObject([DictionaryObject()]),
+        }
+    )
+
+    assert shown(fonts.load(dictionary)[0], 0x41, 0x915, 0x4E2D, 0xD800) == "Aक中\ufffd"

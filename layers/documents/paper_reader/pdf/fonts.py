@@ -34,6 +34,7 @@ _PRIVATE: Final = ("\ue000", "\uf8ff")
 _SYMBOLS = 0xF000  # the codes of symbol fonts
 _FIRST_GREEK = "\u0370"
 _MOST_WIDTHS = 200_000
+_SYMBOL = re.compile(r"(?:mt[-_ ]?|euclid[-_ ]?)?symbol(?:mt|std|ps)?(?![a-z])", re.IGNORECASE)
 
 
 class Font:
@@ -226,7 +227,10 @@ def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, f
     for code, text in mapping.items():
         # The name of a Greek letter or a sign is more reliable than a map that some producers fill from another
         # encoding.
-        if code < 256 and text and not (code in names and _FIRST_GREEK <= table.get(code, "") < UNKNOWN):
+        # A font of symbols has no Latin letters: a map that says so repeats the codes.
+        is_repeated = text.isascii() and text.isalpha() and _is_symbol(name)
+        is_named = code in names and _FIRST_GREEK <= table.get(code, "") < UNKNOWN
+        if code < 256 and text and not is_named and not is_repeated:
             table[code] = text
     descriptor = _resolved(dictionary.get("/FontDescriptor")) or {}
     missing = _number(descriptor.get("/MissingWidth"), 0) / 1000
@@ -263,7 +267,7 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
     names = {} if base in charset_encoding else _built_in(dictionary)
     if base not in charset_encoding:
         lowered = name.lower()
-        base = "/Symbol" if lowered.startswith("symbol") else "/StandardEncoding"
+        base = "/Symbol" if _is_symbol(name) else "/StandardEncoding"
         base = "/ZapfDingbats" if "dingbats" in lowered else base
         if dictionary.get("/Subtype") == "/TrueType" and base == "/StandardEncoding":
             base = "/WinAnsiEncoding"
@@ -280,6 +284,11 @@ def _encoding(dictionary: Mapping[str, Any], name: str) -> tuple[dict[int, str],
         text = glyph_names.character(glyph)
         table[code] = UNKNOWN if text is None else _cleaned(text, name)
     return names, table
+
+
+def _is_symbol(name: str) -> bool:
+    """Whether a font of that name has the encoding of Symbol."""
+    return _SYMBOL.match(name) is not None
 
 
 def _built_in(dictionary: Mapping[str, Any]) -> dict[int, str]:
