@@ -123,11 +123,12 @@ def _functions() -> dict[str, str]:
 def refusals(function: str, operation: str, arguments: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
     """What a function's policies do not allow of a call, in words; empty if everything is allowed."""
     tables = {name: f"{variable.removesuffix('_TABLE').capitalize()}Table" for variable, name in environment.items()}
-    granted = stack.statements(function)
+    granted, denied = stack.statements(function), stack.statements(function, "Deny")
     return [
         str(access)
         for access in accesses(operation, arguments, tables)
-        if not any(_allows(statement, access) for statement in granted)
+        if not any(_matches(statement, access) for statement in granted)
+        or any(_matches(statement, access) for statement in denied)
     ]
 
 
@@ -165,7 +166,7 @@ def _hash_of_query(arguments: Mapping[str, Any]) -> str:
     return value
 
 
-def _allows(statement: Statement, access: Access) -> bool:
+def _matches(statement: Statement, access: Access) -> bool:
     return (
         f"dynamodb:{access.action}" in statement.actions
         and any(_covers(resource, access) for resource in statement.resources)
@@ -180,6 +181,6 @@ def _covers(resource: Any, access: Access) -> bool:
 
 
 def _holds(operator: str, condition: Mapping[str, list[str]], access: Access) -> bool:
-    assert operator == "ForAllValues:StringLike", f"{operator} is not known here"
+    assert operator in {"ForAllValues:StringLike", "ForAnyValue:StringLike"}, f"{operator} is not known here"
     assert set(condition) == {"dynamodb:LeadingKeys"}, f"{set(condition)} is not known here"
     return any(fnmatchcase(access.leading_key, pattern) for pattern in condition["dynamodb:LeadingKeys"])

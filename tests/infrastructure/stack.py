@@ -104,7 +104,7 @@ def aws_policies(function: str) -> list[str]:
 
 
 @cache
-def statements(function: str) -> tuple[Statement, ...]:
+def statements(function: str, effect: str = "Allow") -> tuple[Statement, ...]:
     """All statements of our own policies for a function: its own, shared ones and those attached to its role."""
     documents = [policy["PolicyDocument"] for policy in role(function).get("Policies", [])]
     shared = (arn["Ref"] for arn in role(function).get("ManagedPolicyArns", []) if "Ref" in arn)
@@ -112,7 +112,8 @@ def statements(function: str) -> tuple[Statement, ...]:
     mine = {"Ref": deployed()[function]["Properties"]["Role"]["Fn::GetAtt"][0]}
     attached = (properties for _, properties in deployed_of("AWS::IAM::Policy"))
     documents += [properties["PolicyDocument"] for properties in attached if mine in properties["Roles"]]
-    return tuple(_statement(written) for document in documents for written in _listed(document["Statement"]))
+    every = [written for document in documents for written in _listed(document["Statement"])]
+    return tuple(_statement(written) for written in every if written["Effect"] == effect)
 
 
 def _statement(written: Mapping[str, Any]) -> Statement:

@@ -95,6 +95,6 @@ def test_a_handler_is_held_to_its_role_and_a_test_is_not(
     with roles_enforced(client):
         token = access_token(create_user())
         assert send(exams, "GET", "/api/exams", token=token).status == 200
-    monkeypatch.setattr(stack, "statements", lambda _: [])
+    monkeypatch.setattr(stack, "statements", lambda *_: [])
     with pytest.raises(AssertionError, match="ExamsFunction: Query on CatalogTable"), roles_enforced(client):
         send(exams, "GET", "/api/exams", token=token)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure import stack
+from tests.infrastructure.iam import refusals
 
 FUNCTIONS = stack.function_ids()
 
@@ -113,3 +114,24 @@ def test_resource_policies_allow_no_other_account() -> None:
         for statement in properties["PolicyDocument"]["Statement"]:
             assert statement["Principal"] != "*", queue_policy
             assert statement["Condition"], queue_policy
+
+
+@pytest.mark.parametrize("function", [each for each in stack.function_ids() if stack.statements(each, "Deny")])
+def test_nobody_changes_or_deletes_an_entry_of_the_audit_log(function: str) -> None:
+    environment = {"IDENTITY_TABLE": "identity"}
+    key = {"pk": {"S": "AUDIT"}, "sk": {"S": "1"}}
+    for operation in ("UpdateItem", "DeleteItem"):
+        assert refusals(function, operation, {"TableName": "identity", "Key": key}, environment)
+    requests = {"identity": [{"DeleteRequest": {"Key": key}}]}
+    assert refusals(function, "BatchWriteItem", {"RequestItems": requests}, environment)
+
+
+def test_every_function_that_may_write_accounts_is_denied_the_audit_log() -> None:
+    written = {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+    table = {"Fn::GetAtt": ["IdentityTable", "Arn"]}
+    for function in stack.function_ids():
+        may_write = any(
+            table in item.resources and written & set(item.actions) and not item.condition
+            for item in stack.statements(function)
+        )
+        assert not may_write or stack.statements(function, "Deny"), function

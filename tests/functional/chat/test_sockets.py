@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from auth.app import lambda_handler as auth
+from chat.app import lambda_handler as chat
+from chat_ws.app import lambda_handler as sockets_handler
 from exams.app import api as exams_api
 from exams.app import lambda_handler as exams
 from smartexam.accounts import revocations
@@ -12,9 +15,9 @@ from smartexam.accounts.store.revocations import Revocation, revocation_item
 from smartexam.platform.dynamodb import table
 from smartexam.talk.realtime import Own, publish_to_question
 from smartexam.talk.store import sockets
-from tests.factories.chat import Person, Wire, call_socket
+from tests.factories.chat import Person, Wire, call_socket, socket_event
 from tests.factories.clock import FrozenClock
-from tests.factories.events import send
+from tests.factories.events import FakeContext, send
 from tests.factories.exams import create_exam, question_ids
 from tests.factories.users import access_token
 
@@ -303,3 +306,60 @@ class TestDiscussions:
             asha.frame(device, "joinDiscussion", question_id=question) for question in [*questions, questions[0]]
         ]
         assert statuses == [200, 200, 409, 200]
+
+
+class TestEnds:
+    """A connection ends with the credential that opened it."""
+
+    def test_expiry_of_the_access_token_ends_it(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        device = asha.connect()
+        clock.advance(3600)
+
+        ben.say(dm, "not for that device")
+        assert wire.took(device) == []
+        assert ben.ok("GET", "/online_status", query={"ids": asha.id})["status"] == {str(asha.id): False}
+        asha.frame(device, "heartbeat")
+        assert wire.took(device)[0]["data"]["code"] == "signed_out"
+        assert asha.frame(device, "heartbeat") == 200
+
+    def test_a_ticket_is_good_for_no_longer_than_what_it_was_issued_to(
+        self, asha: Person, wire: Wire, clock: FrozenClock
+    ) -> None:
+        token = access_token(asha.user, clock.now() - 3590)
+        ticket = send(chat, "POST", "/api/chat/ws-ticket", token=token).body["ticket"]
+        assert handshake(headers={}, queryStringParameters={"ticket": ticket}) == 200
+        clock.advance(10)
+
+        asha.frame("Some=", "heartbeat")
+
+        assert wire.took("Some=")[0]["data"]["code"] == "signed_out"
+
+    def test_signing_out_closes_what_the_session_opened(self, asha: Person, ben: Person, dm: int, wire: Wire) -> None:
+        token = sessions.start_session(asha.user, asha.clock.now())
+        origin = {"Origin": "https://app.example.test"}
+        mine = asha.connect(headers={"Cookie": f"__Host-session={token}", **origin})
+        other = asha.connect()
+
+        answer = send(auth, "POST", "/logout", cookies={"__Host-session": token})
+
+        assert answer.status in {200, 302}
+        assert wire.took(mine)[0]["data"]["code"] == "signed_out"
+        assert wire.gone == {mine}
+        ben.say(dm, "for one device")
+        assert wire.took(mine) == []
+        assert len(wire.took(other)) == 1
+
+    @pytest.mark.parametrize("action", ["$disconnect", "$connect"])
+    def test_what_a_client_calls_its_frame_does_not_open_or_close_anything(
+        self, action: str, asha: Person, ben: Person, wire: Wire
+    ) -> None:
+        device = asha.connect()
+        event = socket_event(action, device, {"action": action})
+        event["requestContext"]["eventType"] = "MESSAGE"
+
+        sockets_handler(event, FakeContext())
+
+        assert wire.took(device)[0]["data"]["code"] == "unknown_action"
+        assert ben.ok("GET", "/online_status", query={"ids": asha.id})["status"] == {str(asha.id): True}

@@ -76,7 +76,8 @@ def entry(change: Change, now: float) -> Put:
             target=change.target,
             before=_text(change.before),
             after=_text(change.after),
-        )
+        ),
+        AuditItem.pk.does_not_exist(),
     )
 
 
@@ -86,7 +87,8 @@ def record(change: Change, now: float) -> None:
     Raises:
         Unavailable: the database cannot be reached.
     """
-    table.put(entry(change, now).item)
+    written = entry(change, now)
+    table.put(written.item, written.condition)
 
 
 def differing(
