@@ -199,7 +199,7 @@ def test_mine(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch)
     drill.cloud.objects[f"{BUCKET}/{key}"] = b"%PDF-1.7"
     storage._client.cache_clear()
 
-    def run(_: Any, source: bytes | None, __: Any, report: Any) -> Outcome:
+    def run(_: Any, source: bytes | None, __: Any, report: Any, **___: Any) -> Outcome:
         assert source == b"%PDF-1.7"
         report(50, "Half")
         return Outcome([], [Notice("empty", "nothing in it")])

@@ -70,7 +70,7 @@ def test_one_event_delivered_many_times_at_once_is_worked_on_once(
     runs: list[int] = []
     monkeypatch.setattr(storage, "get", lambda *_, **__: b"")
 
-    def run(*_: Any) -> Outcome:
+    def run(*_: Any, **__: Any) -> Outcome:
         runs.append(1)
         return Outcome([], [])
 
