@@ -12,7 +12,7 @@ from tests.dynamodb.database import MemoryDatabase, table_names
 from tests.dynamodb.engine import EngineDatabase
 from tests.model.world import World
 
-_QUEUES = ("ACCOUNT_ERASER", "CONVERSATION_ERASER")
+_QUEUES = ("MAIL", "ACCOUNT_ERASER", "CONVERSATION_ERASER")
 
 
 @pytest.fixture

@@ -171,6 +171,8 @@ class Machine:
         }[call.kind]
 
     def _take(self, _url: str, message: Any, *, delay_seconds: int = 0) -> None:
+        if not hasattr(message, "user_id"):
+            return  # a mail
         body = {name: getattr(message, name) for name in message.__struct_fields__}
         self.orders.append(_Order(self.world.clock.now() + delay_seconds, body))
 
