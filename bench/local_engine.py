@@ -73,6 +73,7 @@ def local_engine() -> Iterator[LocalEngine]:
         root = Path(folder)
         emulator = Emulator(Layout(), _free_port(), Folders(root / "state", root / "scratch", root / "logs"))
         emulator.start()
+        before = dict(os.environ)
         try:
             database = os.environ.get("DYNAMODB_ENDPOINT") or emulator.endpoint
             running = LocalEngine(database, _create_tables(database), root / "clock")
@@ -87,6 +88,8 @@ def local_engine() -> Iterator[LocalEngine]:
             yield running
         finally:
             begin_process()
+            os.environ.clear()
+            os.environ.update(before)
             emulator.stop(keep_state=False)
 
 
