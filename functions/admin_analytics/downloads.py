@@ -25,7 +25,8 @@ def result_pdf(result_id: int) -> bytes:
     # Imported here because only downloads should wait for the fonts and the shaping engine to load.
     from result_sheets.sheets import result_sheet  # noqa: PLC0415
 
-    return result_sheet(result, user.full_name if user else "", user.username if user else "")
+    names = (user.full_name, user.username) if user else ("", "")
+    return result_sheet(result, *names, own_letters=True)
 
 
 def _find(result_id: int) -> Result | None:

@@ -63,7 +63,7 @@ def get_question(request: Request, question_id: int) -> QuestionAnswer:
         NotFound: `question_not_found`.
     """
     del request
-    return QuestionAnswer(service.view(service.find_question(question_id)))
+    return QuestionAnswer(service.show_question(question_id))
 
 
 @api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=QuestionFields, forms=True, answers=SavedQuestion)

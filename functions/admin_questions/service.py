@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from admin_questions.models import AdminQuestion
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.images import image_url, image_urls
 from smartexam.catalog.marks import number_or_text
 from smartexam.catalog.questions import Question, as_fields, check, merge
-from smartexam.catalog.store import question_changes, questions
+from smartexam.catalog.store import exams, question_changes, questions
 from smartexam.catalog.store.exams import find_exam
 from smartexam.catalog.store.question_changes import Log
 from smartexam.catalog.store.question_items import StoredQuestion
@@ -30,9 +33,12 @@ def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQu
     """
     if exam_id is None:
         found, place = questions.list_all_questions(limit=PAGE_SIZE, after=after)
+        known = exams.get_exams(sorted({question.exam_id for question in found})) if found else {}
     else:
-        found, place = questions.list_questions(find_exam(exam_id), limit=PAGE_SIZE, after=after)
-    return [view(question) for question in found], place
+        exam = find_exam(exam_id)
+        known = {exam_id: exam}
+        found, place = questions.list_questions(exam, limit=PAGE_SIZE, after=after)
+    return [view(question, known.get(question.exam_id)) for question in found], place
 
 
 def find_question(question_id: int) -> StoredQuestion:
@@ -116,9 +122,22 @@ def read_id(value: object) -> int | None:
     return None
 
 
-def view(question: StoredQuestion) -> AdminQuestion:
-    """A question as admins see it."""
+def show_question(question_id: int) -> AdminQuestion:
+    """A question as admins see it, in its section.
+
+    Raises:
+        NotFound: there is no such question.
+    """
+    question = find_question(question_id)
+    return view(question, exams.get_exam(question.exam_id) if question.content.section_id is None else None)
+
+
+def view(question: StoredQuestion, exam: Exam | None = None) -> AdminQuestion:
+    """A question as admins see it; `exam` tells the section of one that is older than the exam's sections."""
     content = question.content
+    section = None if exam is None else exam.structure.section_of(content)
+    if section is not None:
+        content = replace(content, section_id=section.id)
     fields: dict[str, Any] = {
         **as_fields(content),
         "positive_marks": None if content.positive_marks is None else number_or_text(content.positive_marks),

@@ -11,7 +11,8 @@ from exams import app as exams_app
 from results import app as results_app
 from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import exams, papers
-from smartexam.sitting.store import attempts
+from smartexam.results.report import report
+from smartexam.sitting.store import attempts, results
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -327,6 +328,26 @@ class TestDraws:
         answer = student.start(exam["id"])
         assert (answer.status, answer.body["code"]) == (400, "pool_too_small")
 
+    def test_who_began_before_goes_on(self, office: Office, student: Student) -> None:
+        exam = office.exam(sections=[{"name": "A", "draw": [{"count": 2}]}])
+        ids = [office.mcq(exam["id"]) for _ in range(2)]
+        student.start(exam["id"])
+        assert office.questions.post(f"/admin/questions/delete/{ids[0]}").status == 200
+
+        assert student.start(exam["id"]).body["resumed"] is True
+        assert len(student.paper(exam["id"])["questions"]) == 2
+
+    def test_questions_older_than_the_sections_are_in_the_first(self, office: Office) -> None:
+        exam = office.exam()
+        question_id = office.mcq(exam["id"])
+        sections = office.edit(exam["id"], sections=[{"name": "A"}, {"name": "B"}]).body["exam"]["sections"]
+        backwards = office.edit(exam["id"], sections=sections[::-1]).body["exam"]["sections"]
+
+        assert [each["name"] for each in backwards] == ["B", "A"]
+        shown = office.questions.get(f"/admin/questions/get/{question_id}").body["question"]
+        assert shown["section_id"] == sections[0]["id"]
+        assert office.edit(exam["id"], sections=[backwards[0]]).body["code"] == "section_in_use"
+
 
 class TestOrder:
     def test_letters_are_the_students_until_the_result_and_the_exams_in_it(
@@ -368,6 +389,22 @@ class TestOrder:
             shown = {each["question_id"]: each for each in responses}
             assert shown[ids[0]][f"option_{shown[ids[0]]['correct_answer'].lower()}"] == "text c"
         assert len(orders) > 1
+
+    def test_admins_see_the_exams_own_letters(self, office: Office, clock: FrozenClock) -> None:
+        exam = office.exam(shuffle={"options": True})
+        question_id = office.mcq(exam["id"], "C")
+        shown = set()
+        for _ in range(8):
+            student = Student(clock)
+            student.start(exam["id"])
+            (question,) = student.paper(exam["id"])["questions"]
+            student.sync(exam["id"], {question_id: letter_of(question, "text c")})
+            result_id = student.submit(exam["id"])["id"]
+            result = results.get_result(student.user.id, exam["id"], result_id)
+            assert result is not None
+            shown.add(report(result).responses[0].given_answer)
+            assert report(result, own_letters=True).responses[0].given_answer == "C"
+        assert len(shown) > 1
 
     def test_an_attempt_without_a_seed_goes_on_as_it_was(self, office: Office, student: Student) -> None:
         exam = office.exam()

@@ -10,8 +10,10 @@ from smartexam.results.report import report
 from smartexam.sitting.store.results import Result
 
 
-def result_sheet(result: Result, full_name: str, username: str) -> bytes:
+def result_sheet(result: Result, full_name: str, username: str, *, own_letters: bool = False) -> bytes:
     """A result as a PDF, question by question, with the paper of its attempt.
+
+    With `own_letters` answers are in the exam's own letters, otherwise in those that the student saw.
 
     Raises:
         NotFound: the exam was deleted meanwhile.
@@ -33,4 +35,6 @@ def result_sheet(result: Result, full_name: str, username: str) -> bytes:
     for section in score.sections:
         gained, most = (display(Fraction(units, score.units)) for units in (section.score, section.max_score))
         facts.append((section.name, f"{plain(gained)} / {plain(most)}"))
-    return render(Sheet(result.exam_name, f"{full_name} ({username})", facts, report(result).responses))
+    return render(
+        Sheet(result.exam_name, f"{full_name} ({username})", facts, report(result, own_letters=own_letters).responses)
+    )

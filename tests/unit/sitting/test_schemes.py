@@ -1,6 +1,8 @@
 """Marking schemes: against an independent implementation, and well-known papers counted by hand."""
 
+import json
 import timeit
+import zlib
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +16,7 @@ from admin_exams.structure_fields import read_marking, read_sections
 from smartexam.catalog.answer_key import AnswerKey
 from smartexam.catalog.layout import layout_of
 from smartexam.catalog.marks import UNITS, MarksError
+from smartexam.catalog.packing import unpack_key, unpack_paper
 from smartexam.catalog.paper import ExamPaper, compile_paper
 from smartexam.catalog.questions import Question
 from smartexam.catalog.structure import Draw, Section, Shuffle, Structure, with_sections
@@ -166,9 +169,26 @@ def test_layouts_never_change() -> None:
     assert layout.letters == {1: "BAECD", 3: "CBDAE", 2: "BCDEA", 0: "BDAEC", 4: "DAECB"}
 
 
-def test_old_units_stay() -> None:
-    _, key = compile_paper(structs.replace(EXAM, positive_marks=4 * UNITS, negative_marks=100), [], 1)
-    assert key.units == 3
+def test_papers_from_before_units_and_sections_are_read_and_graded_as_they_were() -> None:
+    paper = {
+        "exam": {"id": 7, "name": "E", "date": "2025-01-15", "start_time": "10:00", "duration": 60}
+        | {"positive_marks": 1200, "negative_marks": 100},
+        "version": 3,
+        "questions": [
+            {"id": 101, "question_text": "?", "question_type": "MCQ", "image_path": ""}
+            | {"option_a": "1", "option_b": "2", "option_c": "", "option_d": ""}
+            | {"positive_marks": 1200, "negative_marks": 100}
+        ],
+    }
+    key = {"version": 3, "entries": [{"question_type": "MCQ", "correct": "A", "tolerance": "0"}]}
+    key["entries"][0] |= {"positive": 1200, "negative": 100}  # type: ignore[index]
+    old_paper = unpack_paper([b"P1" + zlib.compress(json.dumps(paper).encode())])
+    old_key = unpack_key([b"K1" + zlib.compress(json.dumps(key).encode())])
+
+    assert old_paper.client_exam()["max_marks"] == 4.0
+    assert layout_of(old_paper, "").order == (0,)
+    score = grade(old_key, ["B"])
+    assert (score.score, score.max_score, score.units, score.marks) == (-100, 1200, UNITS, Fraction(-1, 3))
 
 
 def test_two_hundred_questions_are_graded_as_fast_as_a_loop_can() -> None:

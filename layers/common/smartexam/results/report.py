@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from smartexam.catalog.images import image_url
-from smartexam.catalog.layout import layout_of
+from smartexam.catalog.layout import Layout, layout_of
 from smartexam.catalog.paper import ClientPassage
 from smartexam.catalog.store import papers
 from smartexam.sitting import answers, grading
@@ -18,8 +18,10 @@ class Report(NamedTuple):
     passages: list[ClientPassage]
 
 
-def report(result: Result) -> Report:
-    """The report of a result by question.
+def report(result: Result, *, own_letters: bool = False) -> Report:
+    """The report of a result by question, in the order of the attempt.
+
+    With `own_letters` options and answers are in the exam's own letters, as administrators see them.
 
     Raises:
         NotFound: the exam was deleted meanwhile.
@@ -27,6 +29,8 @@ def report(result: Result) -> Report:
     paper = papers.load_paper(result.exam_id, result.paper_version)
     key = papers.load_answer_key(result.exam_id, result.paper_version)
     layout = layout_of(paper, result.seed)
+    if own_letters:
+        layout = Layout(layout.order, {})
     given = answers.decode(result.answers, len(paper))
     responses = grading.responses(paper, key, given, result.score.outcomes, layout, image_url)
     return Report(responses, paper.client_passages(layout, image_url))
