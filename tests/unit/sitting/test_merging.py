@@ -39,6 +39,10 @@ FRESH = Sitting(
     changes={},
     marked="",
     last_result_id=None,
+    lasts=3600,
+    lost=0,
+    added=0,
+    grants_version=0,
 )
 
 syncs = st.lists(

@@ -31,9 +31,24 @@ def sitting(of: ExamPaper, deadline: int) -> Sitting:
         "changes": {},
         "marked": "",
         "last_result_id": None,
+        "lasts": deadline - START,
+        "lost": 0,
+        "added": 0,
+        "grants_version": 0,
     }
     return msgspec.convert(
-        {**fields, "section": 0, "section_from": START, "section_ends": place.ends}, Sitting, strict=False
+        {
+            **fields,
+            "lasts": deadline - START,
+            "lost": 0,
+            "added": 0,
+            "grants_version": 0,
+            "section": 0,
+            "section_from": START,
+            "section_ends": place.ends,
+        },
+        Sitting,
+        strict=False,
     )
 
 
