@@ -65,7 +65,7 @@ def _functions() -> Iterator[Program]:
     }
     shared = source["Globals"]["Function"]["Layers"]
     for logical_id, properties in template.functions(source):
-        names = [layer["Ref"] for layer in [*shared, *properties.get("Layers", [])]]
+        names = [layer["Ref"] for layer in [*shared, *properties.get("Layers", [])] if "Ref" in layer]
         package = artifacts.package_name(properties)
         folders = [_own(PROJECT / "functions" / package), *(folder for name in names for folder in layers[name])]
         yield Program(logical_id.removesuffix("Function"), properties["Handler"], tuple(folders), is_ours=True)

@@ -54,7 +54,9 @@ def main() -> int:
     functions, layers = {}, {}
     for name, properties in template.functions(built):
         functions[name] = measured[name]
-        layers[name] = [measured[layer["Ref"]] for layer in [*shared, *properties.get("Layers", [])]]
+        # A layer that the operator may bring is not built here.
+        own = [layer for layer in properties.get("Layers", []) if "Ref" in layer]
+        layers[name] = [measured[layer["Ref"]] for layer in [*shared, *own]]
     print(f"{'':32}{'unpacked':>12}{'packed':>12}")
     for size in sorted(measured.values(), key=lambda size: -size.unpacked):
         print(f"{size.name:32}{size.unpacked / 1024:>8,.0f} KiB{size.packed / 1024:>8,.0f} KiB")

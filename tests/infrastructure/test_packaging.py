@@ -51,7 +51,7 @@ def _built(function: str, into: Path) -> Path:
 
 def _layers_of(function: str) -> list[str]:
     own = stack.source()["Resources"][function]["Properties"].get("Layers", [])
-    return [layer["Ref"] for layer in [*stack.source()["Globals"]["Function"]["Layers"], *own]]
+    return [layer["Ref"] for layer in [*stack.source()["Globals"]["Function"]["Layers"], *own] if "Ref" in layer]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
