@@ -4,6 +4,7 @@ Every check reads everything that is stored; flows add their own checks.
 """
 
 from collections import Counter
+from fractions import Fraction
 from typing import Any
 
 from smartexam.accounts.store import directory
@@ -175,8 +176,8 @@ def _questions(exam_id: int, card: Row, rows: Rows) -> dict[tuple[str, str], tup
     shown = {key: row for key, row in of(rows, f"EXAM#{exam_id}", "Q#").items() if key[0] == f"EXAM#{exam_id}"}
     shown = {key: row for key, row in shown.items() if row.get("batch") not in arriving}
     own = [row["positive_marks"] for row in shown.values() if "positive_marks" in row]
-    counted = card["question_count"], card["own_marks"], card["without_own_marks"]
-    assert counted == (len(shown), sum(own), len(shown) - len(own)), "counts of questions"
+    counted = card["question_count"], Fraction(card["own_marks"]), card["without_own_marks"]
+    assert counted == (len(shown), sum(map(Fraction, own)) * 300, len(shown) - len(own)), "counts of questions"
     # The remains of an incomplete batch are deleted with the exam's next one.
     everything = of(rows, f"EXAM#{exam_id}", "Q#")
     return {
