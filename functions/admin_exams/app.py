@@ -87,7 +87,8 @@ def release_results(request: Request, exam_id: int, body: ReleaseBody) -> Releas
 def get_exam(request: Request, exam_id: int) -> ExamDetail:
     """Show an exam with the problems that would occur on its day.
 
-    Problems: `no_questions`, `pool_too_small`, `image_missing`, `translation_missing`.
+    Problems: `no_questions`, `pool_too_small`, `image_missing`, `translation_missing`, `audience_empty`,
+    `closes_too_early`.
 
     Raises:
         NotFound: `exam_not_found`.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from admin_exams.models import Problem
+from smartexam.accounts.store import batches
 from smartexam.catalog import images
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.paper import Passage
@@ -11,18 +12,21 @@ from smartexam.catalog.questions import OPTION_FIELDS
 from smartexam.catalog.store import passages, questions
 from smartexam.catalog.store.question_items import StoredQuestion
 from smartexam.platform.parallel import in_parallel
+from smartexam.platform.settings import settings
 
 _PARALLEL_IMAGES = 16
+_SECONDS = 60
 _FORMULA = re.compile(r"\$[^$]*\$")
 _SHOWN_PATH = 80
 
 
 def problems(exam: Exam) -> list[Problem]:
     """The problems of an exam, first those of the whole exam, then those of questions in the exam's order."""
+    found = [*_of_day(exam)]
     if exam.question_count == 0:
-        return [Problem("no_questions", "The exam has no questions.")]
+        return [*found, Problem("no_questions", "The exam has no questions.")]
     stored = list(questions.questions_of(exam))
-    found = [*_of_sections(exam, stored)]
+    found += _of_sections(exam, stored)
     of_exam = passages.list_passages(exam.id) if any(each.content.passage_id for each in stored) else []
     for question in stored:
         found += _untranslated(exam, question)
@@ -33,6 +37,18 @@ def problems(exam: Exam) -> list[Problem]:
         if passage.text and language not in passage.texts
     ]
     return found + _missing_images(stored, of_exam)
+
+
+def _of_day(exam: Exam) -> Iterator[Problem]:
+    """Problems of who sits the exam, and when."""
+    if exam.closes_at is not None:
+        left = exam.closes_at - exam.opens_at(settings().exam_timezone)
+        if left < exam.duration * _SECONDS:
+            yield Problem("closes_too_early", f"The exam closes {int(left // _SECONDS)} minutes after it opens.")
+    if exam.audience == "batches":
+        known = batches.get_many(exam.batch_ids)
+        if not any(batch.student_count for batch in known.values()):
+            yield Problem("audience_empty", "No student is in the batches that may sit the exam.")
 
 
 def _of_sections(exam: Exam, stored: list[StoredQuestion]) -> Iterator[Problem]:

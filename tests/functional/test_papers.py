@@ -9,8 +9,10 @@ from admin_exams import app as admin_exams
 from admin_questions import app as admin_questions
 from exams import app as exams_app
 from results import app as results_app
+from smartexam.accounts.store import batches
 from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import exams, papers
+from smartexam.platform import audit
 from smartexam.results.report import report
 from smartexam.sitting.store import attempts, results
 from tests.factories.admins import Admin
@@ -521,6 +523,15 @@ class TestBeforeTheDay:
             ("translation_missing", question_id),
             ("image_missing", question_id),
         ]
+
+    def test_problems_of_the_day(self, office: Office) -> None:
+        made = audit.entry(audit.Change(1, "batch.create", "batch:1", None, None), 0)
+        batches.create(batches.Batch(1, "Batch", 0, 0), made)
+        exam = office.exam(closes_at="2026-01-05T09:30", audience="batches", batch_ids=[1])
+        office.mcq(exam["id"])
+
+        problems = office.shown(exam["id"])["problems"]
+        assert [each["code"] for each in problems] == ["closes_too_early", "audience_empty"]
 
     def test_clone(self, office: Office) -> None:
         exam = office.exam(sections=[{"name": "A"}, {"name": "B"}], shuffle={"options": True})
