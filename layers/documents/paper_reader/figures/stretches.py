@@ -16,9 +16,11 @@ _BODY_WORDS: Final = 6
 _LABEL_WORDS: Final = 3
 _LABEL_LETTERS: Final = 30
 _MARKER: Final = re.compile(
-    r"\s*[\[(]?\s*(?:[A-Ha-h1-8]|[ivxIVX]{1,4})\s*[\]).:](?:\s|$)|\s*[\[(]\s*[A-Ha-h1-8]\s*[\])]"
+    r"\s*(?:[\[(]\s*)?(?:[A-Ha-h1-8]|[ivxIVX]{1,4})\s*[\]).:](?:\s|$)|\s*[\[(]\s*[A-Ha-h1-8]\s*[\])]"
 )
-_NUMBERED: Final = re.compile(r"\s*[\[(]?\s*(?:Q\w{0,8}\s*[.:]?\s*)?[0-9०-९]{1,4}\s*[\]).:]\s*\S", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    r"\s*(?:[\[(]\s*)?(?:Q\w{0,8}\s*(?:[.:]\s*)?)?[0-9०-९]{1,4}\s*[\]).:]\s*\S", re.IGNORECASE
+)
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
