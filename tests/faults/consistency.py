@@ -95,7 +95,7 @@ def _batches(rows: Rows) -> None:
     members = {(number(pk), number(sk)) for pk, sk in of(rows, "BATCH#", "MEMBER#")}
     enrolled = {
         (int(batch_id), number(pk))
-        for (pk, _), row in of(rows, "USER#", "ENROLMENT").items()
+        for (pk, _), row in of(rows, "ENROLMENT#", "ENROLMENT").items()
         for batch_id in row["batch_ids"].split(",")
         if batch_id
     }
