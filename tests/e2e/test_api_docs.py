@@ -113,7 +113,7 @@ def test_finds_routes_by_words(page: Browser) -> None:
     page.press("/")
     assert page.evaluate("document.activeElement.id") == "search"
 
-    type_into(page, "#search", "submit exam")
+    type_into(page, "#search", "submit-exam")
 
     visible = (
         "[...document.querySelectorAll('.operation[id]')].filter(each => each.checkVisibility()).map(each => each.id)"

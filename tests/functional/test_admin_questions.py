@@ -294,7 +294,7 @@ class TestList:
     def test_wrong_numbers_are_refused(self, exam_id: str, admin: Admin) -> None:
         assert admin.get("/admin/questions", query={"exam_id": exam_id}).status == 400
 
-    @pytest.mark.parametrize("exam_id", ["99", "0", "-1", "9" * 20])
+    @pytest.mark.parametrize("exam_id", ["99", "0", "-1", "9" * 15])
     def test_unknown_exams_are_not_found(self, exam_id: str, admin: Admin) -> None:
         assert admin.get("/admin/questions", query={"exam_id": exam_id}).status == 404
 

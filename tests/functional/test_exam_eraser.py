@@ -8,9 +8,9 @@ import pytest
 
 from exam_eraser.app import lambda_handler
 from exams import app as exams_app
-from exams import sitting
 from smartexam.catalog import erasing_queue
-from smartexam.catalog.store import exam_changes, exams
+from smartexam.catalog.grants import Grants
+from smartexam.catalog.store import exam_changes, exams, overrides
 from smartexam.platform import queues
 from smartexam.platform.errors import Unavailable
 from tests.factories.clock import FrozenClock
@@ -122,7 +122,7 @@ def test_what_was_under_way_is_found_by_the_last_pass(dynamodb: Any, tables: dic
     # A start that has read the card before its deletion.
     token = access_token(create_user(role="user"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sitting, "find_exam", lambda *_, **__: read_before)
+        patch.setattr(overrides, "find", lambda *_: (read_before, Grants(), ()))
         patch.setattr("smartexam.catalog.store.papers.ready", lambda exam: exam)
         assert send(exams_app.lambda_handler, "POST", f"/start-exam/{exam_id}", token=token).status == 200
     assert left(dynamodb, tables) == 1

@@ -13,6 +13,7 @@ import pytest
 from admin_exams import app as admin_exams
 from admin_questions import app as admin_questions
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exams, papers, questions
 from smartexam.erasing import erase_exam
 from smartexam.platform import queues
@@ -80,7 +81,7 @@ def checked(exam_id: int) -> Exam:
     assert replicas == [exam] * exams.REPLICAS
     contents = [question.content for question in questions.questions_of(exam)]
     assert exam.question_count == len(contents)
-    assert exam.own_marks == sum(content.positive_marks or 0 for content in contents)
+    assert exam.own_marks == UNITS * sum(content.positive_marks or 0 for content in contents)
     assert exam.without_own_marks == sum(content.positive_marks is None for content in contents)
     return exam
 
