@@ -7,7 +7,7 @@ from fuzz.requests import NOW, refused
 from smartexam.accounts import tokens
 from smartexam.platform.principal import Principal
 
-_WHO = Principal(42, "user", "mary.singh", "Mary Singh", 3)
+_WHO = Principal(42, "user", "mary.singh", "Mary Singh", 3, session="5f1d", ends_at=NOW + tokens.LIFETIME_SECONDS)
 _ISSUED = tokens.issue(_WHO, NOW)
 _HEAD, _CLAIMS, _MAC = _ISSUED.split(".")
 
