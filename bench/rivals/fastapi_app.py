@@ -52,7 +52,9 @@ def caller(authorization: Annotated[str, Header()]) -> int:
     if scheme.lower() != "bearer":
         raise HTTPException(401, "Authentication required")
     try:
-        claims = jwt.decode(token, os.environ["JWT_SECRET"], algorithms=["HS256"])
+        claims = jwt.decode(
+            token, os.environ["JWT_SECRET"], algorithms=["HS256"], audience="smartexam-api", issuer="smartexam"
+        )
     except jwt.PyJWTError:
         raise HTTPException(401, "token_expired_or_invalid") from None
     return int(claims["sub"])

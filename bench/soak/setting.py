@@ -139,7 +139,9 @@ def _create_exam(admin: Client, name: str, *, duration: int) -> Exam:
 
 def _fields(name: str, duration: int) -> dict[str, Any]:
     when = {"date": "2025-01-15", "start_time": "09:00", "duration": duration, "status": "ongoing"}
-    return {"name": name, "max_attempts": 0, "result_mode": "instant", **when}
+    # People talk, in chats and about questions, while they sit these exams.
+    talk = {"discussion": "open", "allow_chat": True}
+    return {"name": name, "max_attempts": 0, "result_mode": "instant", **when, **talk}
 
 
 def _content(number: int) -> dict[str, str]:
