@@ -55,11 +55,12 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
     if wanted.status is not None and wanted.status not in STATUSES:
         raise InvalidFields([("status", f"must be one of {', '.join(STATUSES)}")])
     batch_ids = batches.batch_ids_of(user_id)
-    granted, of_batches = _of_student(user_id, batch_ids)
+    page = partial(exams.places_for_everyone, wanted.category_id, limit=wanted.limit)
+    granted, of_batches, first = _of_student(user_id, batch_ids, partial(page, after=wanted.after))
     found: list[ExamSummary] = []
     after = wanted.after
-    for _ in range(_MOST_PAGES):
-        places, is_more = exams.places_for_everyone(wanted.category_id, limit=wanted.limit, after=after)
+    for number in range(_MOST_PAGES):
+        places, is_more = page(after=after) if number else first
         later = [place for place in of_batches if after is None or place < after]
         merged = sorted({*places, *later}, reverse=True)
         is_more = is_more or len(merged) > wanted.limit
@@ -80,12 +81,15 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
     return found, after
 
 
-def _of_student(user_id: int, batch_ids: Sequence[int]) -> tuple[dict[int, Grants], list[str]]:
-    """The grants of a student, and the places of the exams for the student's batches: one round trip."""
-    reads: list[Callable[[], Any]] = [lambda: overrides.of_student(user_id, batch_ids)]
+def _of_student(
+    user_id: int, batch_ids: Sequence[int], page: Callable[[], tuple[list[str], bool]]
+) -> tuple[dict[int, Grants], list[str], tuple[list[str], bool]]:
+    """The grants of a student, the places of the exams for the student's batches, and the first page of those for
+    everyone: one round trip."""
+    reads: list[Callable[[], Any]] = [lambda: overrides.of_student(user_id, batch_ids), page]
     reads += [partial(batches.exam_places, batch_id) for batch_id in batch_ids]
-    granted, *places = in_parallel(lambda read: read(), reads, most=len(reads))
-    return granted, sorted({place for each in places for place in each}, reverse=True)
+    granted, first, *places = in_parallel(lambda read: read(), reads, most=len(reads))
+    return granted, sorted({place for each in places for place in each}, reverse=True), first
 
 
 def _is_wanted(exam: ExamSummary, wanted: Wanted) -> bool:

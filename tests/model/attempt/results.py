@@ -11,7 +11,7 @@ from tests.model.candidates import Prediction, equal, refusal, success
 
 def result(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place]:
     """The latest result, or with a number that of the attempt with this number; the same with its responses."""
-    steps = [place] if call.number else settled(place, now)
+    steps = settled(place, now)
     final = steps[-1]
     found = [each for each in final.results if each.number == call.number or not call.number]
     if not found:
@@ -19,6 +19,8 @@ def result(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place
     one = found[-1]
     if call.kind == "pending":
         return success(steps, lambda body: _told_when(body, final, one, exam, now))
+    if final.running is not None:
+        return refusal(steps, 409, "exam_in_progress")
     if not exam.shows(one.completed_at, now):
         return refusal(steps, 403, "result_pending", lambda answer: _held_back(answer, final, one, exam))
 
@@ -55,7 +57,8 @@ def history(place: Place, exam: Exam, now: float, _call: Call) -> Prediction[Pla
         after = final
         for each in shown:
             one = next(known for known in final.results if known.number == each["attempt_number"])
-            visible = exam.shows(one.completed_at, now)
+            # While the student sits the exam again, nothing of its paper is shown.
+            visible = exam.shows(one.completed_at, now) and final.running is None
             view = _view(one, exam)
             for name in ("score", "max_score", "percentage", "grade"):
                 equal(each[name], view[name] if visible else None)
@@ -81,6 +84,9 @@ def _view(result: Attempt, exam: Exam) -> dict[str, Any]:
         "correct_answers": sum(mark.is_correct for mark in graded),
         "incorrect_answers": sum(bool(mark.answer) and not mark.is_correct for mark in graded),
         "unanswered_questions": sum(not mark.answer for mark in graded),
+        # Neither MSQs with partial marks nor sections are in these papers.
+        "partial_answers": 0,
+        "sections": [],
         "total_questions": len(graded),
         "time_taken_minutes": round((result.completed_at - result.started_at) / 60, 2),
         "completed_at": iso(result.completed_at),
