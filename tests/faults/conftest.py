@@ -1,6 +1,7 @@
 """Fixtures of fault tests: AWS with an injector, and the drill that tries all faults."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self
 
 import pytest
 
@@ -11,6 +12,24 @@ from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
 from tests.factories.faults import Faults
 from tests.faults.drill import Drill
+
+
+class InOrder:
+    """A pool that does its work in order: the drill names a call by its number, which must not depend on threads."""
+
+    def __init__(self, workers: int) -> None:
+        del workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing is left to wait for."""
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any]:
+        """The results, in order."""
+        return map(work, items)
+
 
 _QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser")
 
@@ -48,6 +67,7 @@ def drill(
 ) -> Iterator[Drill]:
     """Runs a flow with every fault at each of its calls; all clocks are frozen."""
     monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
+    monkeypatch.setattr("smartexam.platform.parallel.ThreadPoolExecutor", InOrder)
     # One shard instead of sixteen identical ones.
     for shards in ("smartexam.sitting.store.attempts.EXAM_SHARDS", "smartexam.sitting.store.attempts.DUE_SHARDS"):
         monkeypatch.setattr(shards, 1)

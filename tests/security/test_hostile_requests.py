@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import pytest
 
 from smartexam.api.app import Route
+from smartexam.platform.http.bodies import UploadedFile, read_body
+from smartexam.platform.http.request import Request
 from tests.factories.events import Answer, FakeContext, answer_of, http_event
+from tests.factories.forms import multipart
 from tests.security import gateway
 from tests.security.access_rules import ROWS, Row
 from tests.security.hostile import (
@@ -31,8 +35,12 @@ ROW_OF: dict[str, Row] = {row.name: row for row in reversed(ROWS)}
 TAKING = [row for row in ROW_OF.values() if ROUTES[row.name].takes is not None]
 ASKING = [row for row in ROW_OF.values() if ROUTES[row.name].query is not None]
 WITH_IDS = [row for row in ROW_OF.values() if "{" in row.path]
-# The one deletes the caller's account, whose token is still needed; the other takes only files.
-_NOT_SO = {"POST /api/delete-account", "POST /admin/questions/import-csv"}
+UPLOADING = [row for row in TAKING if ROUTES[row.name].forms == "only"]
+# Deletes the caller's account, whose token is still needed.
+_DELETES_THE_CALLER = "POST /api/delete-account"
+VALUED = [row for row in TAKING if row not in UPLOADING and row.name != _DELETES_THE_CALLER]
+# Names of uploaded files, as sent over the network.
+_NO_NAMES = ("../../etc/passwd", "a.csv\x00.exe", "\u202evsc.exe", "n" * 5_000, ".", "C:\\con", "=cmd()")
 
 
 def by_name(row: Row) -> str:
@@ -94,7 +102,7 @@ def test_hostile_bodies_of_every_type(forms: bool | str, world: World) -> None:
         check(send(world, row, body=body, headers={"content-type": content_type}), (content_type, body[:60]))
 
 
-@pytest.mark.parametrize("row", [row for row in TAKING if row.name not in _NOT_SO], ids=by_name)
+@pytest.mark.parametrize("row", VALUED, ids=by_name)
 def test_hostile_values(row: Row, world: World) -> None:
     request = row.request(world.of(caller_of(row)))[2]
     for body in variants(row, request.get("body", {})):
@@ -102,6 +110,28 @@ def test_hostile_values(row: Row, world: World) -> None:
     for form in variants(row, request.get("form", {})):
         as_text = {name: value if isinstance(value, str) else repr(value) for name, value in form.items()}
         check(send(world, row, form=as_text), form)
+
+
+@pytest.mark.parametrize("row", UPLOADING, ids=by_name)
+def test_hostile_uploads(row: Row, world: World) -> None:
+    caller = caller_of(row)
+    shape = ROUTES[row.name].takes
+    assert shape is not None
+    method, path, request = row.request(world.of(caller))
+    parts = read_body(Request.from_event(http_event(method, path, **request), world.clock.now()), shape, forms="only")
+    values = msgspec.structs.asdict(parts)  # type: ignore[arg-type]
+    files = {name: (value.filename, value.content) for name, value in values.items() if isinstance(value, UploadedFile)}
+    fields = {name: str(value or "") for name, value in values.items() if name not in files}
+    assert files
+    for changed in variants(row, fields):
+        as_text = {name: value if isinstance(value, str) else repr(value) for name, value in changed.items()}
+        check(send(world, row, **multipart(as_text, files)), as_text)
+    for name, (filename, content) in files.items():
+        spoilt = (content.replace(b",", junk) for junk in (b"\x00,", b",\xff", b'","', b"," * 999))
+        for hostile in (*NO_BODIES, *spoilt):
+            check(send(world, row, **multipart(fields, {**files, name: (filename, hostile)})), hostile[:60])
+        for no_name in _NO_NAMES:
+            check(send(world, row, **multipart(fields, {**files, name: (no_name, content)})), no_name)
 
 
 @pytest.mark.parametrize("row", ASKING, ids=by_name)
