@@ -17,7 +17,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from smartexam.accounts.authenticate import authenticate
 from smartexam.api import once
 from smartexam.platform.clock import Clock
-from smartexam.platform.errors import AppError, NotFound
+from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
 from smartexam.platform.http import bodies, response
 from smartexam.platform.http.origin import require_distribution
 from smartexam.platform.http.request import Request
@@ -79,6 +79,7 @@ class Api:
         self.group = group
         self.clock = clock
         self.routes: list[Route] = []
+        self._methods_of_fixed_paths: dict[str, list[str]] = {}
         self._resolver = APIGatewayHttpResolver()
         serve_unrouted = self._serving(Route("ANY", "$default", Access.PUBLIC, unrouted or _refuse))
         self._resolver.not_found(lambda _: serve_unrouted())
@@ -123,6 +124,8 @@ class Api:
                 method, path, access, handler, takes, query, answers, also or {}, forms, limit, keeps_answer
             )
             self.routes.append(declared)
+            if "<" not in path:
+                self._methods_of_fixed_paths.setdefault(path, []).append(method)
             self._resolver.route(path, method)(self._serving(declared))
             return handler
 
@@ -165,6 +168,8 @@ class Api:
             try:
                 require_distribution(request.headers)
                 _require_whole(request.path)
+                if readers:
+                    self._refuse_fixed(request.path)
                 arguments: dict[str, Any] = {name: read(path_values[name]) for name, read in readers.items()}
                 request.principal = authenticate(
                     route.access, request.method, request.headers, request.cookies, request.now
@@ -189,6 +194,12 @@ class Api:
                 return response.render(_refusal(AppError(request_id=request.request_id)))
 
         return serve
+
+    def _refuse_fixed(self, path: str) -> None:
+        """Refuse the path of a route without parameters, which has other methods, on a route with parameters."""
+        methods = self._methods_of_fixed_paths.get(path)
+        if methods is not None:
+            raise MethodNotAllowed(methods)
 
     def _log(self, request: Request, status: int, started: float, trace: Trace) -> None:
         log_invocation(
