@@ -64,6 +64,7 @@ def download_result(request: Request, result_id: int) -> Reply:
 
     Raises:
         NotFound: `result_not_found`.
+        TooLarge: `too_many_questions`, more than 1,200.
     """
     del request
     headers = {"Content-Disposition": f'attachment; filename="result-{result_id}.pdf"'}

@@ -16,10 +16,10 @@ def download_response(request: Request, exam_id: int) -> Reply:
         Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`: it is not visible yet.
         NotFound: `exam_not_found`, or `result_not_found`.
+        TooLarge: `too_many_questions`, more than 1,200.
     """
     caller = request.caller
-    found = visibility.find_result(caller.user_id, exam_id, None, ExamTime.at(request.now))
-    result = visibility.require_visible(found)
+    result = visibility.visible_result(caller.user_id, exam_id, None, ExamTime.at(request.now))
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-result-{result.id}.pdf"'}
     content = result_sheet(result, caller.full_name, caller.username)
     return Reply(content, content_type="application/pdf", headers=headers)

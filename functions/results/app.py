@@ -15,7 +15,6 @@ from smartexam.platform import cursors
 from smartexam.platform.times import iso
 from smartexam.results import visibility
 from smartexam.results.report import report
-from smartexam.results.visibility import Found
 from smartexam.sitting.ending import end_all_due
 from smartexam.sitting.store.results import Result
 
@@ -77,7 +76,7 @@ def result_pending(request: Request, exam_id: int) -> PendingAnswer:
     Raises:
         NotFound: `exam_not_found`, or `result_not_found`.
     """
-    found = _find(request, exam_id, None)
+    found = visibility.find_result(request.caller.user_id, exam_id, None, ExamTime.at(request.now))
     pending = not found.is_visible
     message = visibility.pending_message(found.available_at) if pending else "The result is available"
     available_at = None if found.available_at is None else iso(found.available_at)
@@ -104,12 +103,8 @@ def show_analytics(request: Request) -> AnalyticsAnswer:
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now, sitting))
 
 
-def _find(request: Request, exam_id: int, result_id: int | None) -> Found:
-    return visibility.find_result(request.caller.user_id, exam_id, result_id, ExamTime.at(request.now))
-
-
 def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
-    return visibility.require_visible(_find(request, exam_id, result_id))
+    return visibility.visible_result(request.caller.user_id, exam_id, result_id, ExamTime.at(request.now))
 
 
 def _response(result: Result) -> ResponseAnswer:

@@ -7,12 +7,14 @@ import pytest
 
 from exams.models import SyncBody
 from exams.sitting import start, submit, sync
+from result_pdf.app import api as pdf_api
+from result_pdf.app import lambda_handler as pdf_handler
 from results.app import api, lambda_handler
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, question_changes
-from tests.factories.clock import FrozenClock
+from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MSQ, add_questions, create_exam, question_ids
 from tests.factories.users import access_token, create_user
@@ -67,6 +69,7 @@ class Student:
 @pytest.fixture
 def student(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> Student:
     monkeypatch.setattr(api, "clock", clock)
+    monkeypatch.setattr(pdf_api, "clock", clock)
     return Student(clock)
 
 
@@ -165,10 +168,13 @@ class TestWhileSittingAgain:
         assert shown[other.id][0] is True
         assert student.get("/api/analytics").body["analytics"]["total_exams"] == 1
 
+        first = create_exam()
+        student.open(first, "A")
+        assert student.get(f"/response/{first.id}").body["code"] == "exam_in_progress", "without an earlier attempt too"
         student.clock.advance(3600 + 31)
 
         assert student.get(f"/result/{exam.id}/{earlier}").status == 200
-        assert student.get("/api/analytics").body["analytics"]["total_exams"] == 3
+        assert student.get("/api/analytics").body["analytics"]["total_exams"] == 4
 
 
 class TestVisibility:
@@ -262,6 +268,25 @@ class TestResponses:
         body = student.get(f"/response/{exam.id}").body
 
         assert [each["is_correct"] for each in body["responses"]] == [True] * 3
+
+
+class TestPdf:
+    def test_is_of_the_latest_result(self, student: Student) -> None:
+        exam = create_exam()
+        student.sit(exam, "B")
+
+        answer = send(pdf_handler, "GET", f"/response-pdf/{exam.id}", token=access_token(student.user, MORNING))
+
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/pdf")
+
+    def test_a_paper_that_is_too_long_is_refused(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("result_sheets.sheets.MOST_QUESTIONS", 2)
+        exam = create_exam()
+        student.sit(exam, "B")
+
+        answer = send(pdf_handler, "GET", f"/response-pdf/{exam.id}", token=access_token(student.user, MORNING))
+
+        assert (answer.status, answer.body["code"]) == (413, "too_many_questions")
 
 
 class TestHistory:

@@ -138,6 +138,7 @@ MESSAGES = {
     "sign_in_locked": "Too many failed attempts. Try again in 15 minutes.",
     "too_many_answers": "A sync takes at most 500 answers",
     "too_many_failures": "Too many failed sign-ins from your network. Try again in 15 minutes.",
+    "too_many_questions": "A result of more than 1200 questions cannot be a PDF. Read it question by question.",
     "unsupported_media": "Unsupported content type: text/plain",
     "wrong_role": "This needs the role 'admin'",
 }
