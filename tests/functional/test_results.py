@@ -277,7 +277,7 @@ class TestPdf:
 
         answer = send(pdf_handler, "GET", f"/response-pdf/{exam.id}", token=access_token(student.user, MORNING))
 
-        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/pdf")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
 
     def test_a_paper_that_is_too_long_is_refused(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("result_sheets.sheets.MOST_QUESTIONS", 2)
