@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from bench.database.world import World
+from tests.factories.exams import create_exam
 from tests.factories.forms import multipart
 
 _WHEN = {"date": "2026-01-05", "start_time": "09:00", "duration": 60}
@@ -44,9 +45,28 @@ def measure(world: World) -> None:
     edit, release = "/admin/exams/edit/{exam_id}", "/admin/exams/{exam_id}/release-results"
     post("admin_exams", f"POST {edit}", edit.format(exam_id=exam_id), {"status": "ongoing"})
     post("admin_exams", f"POST {release}", release.format(exam_id=exam_id), {})
+    get("admin_exams", "GET /admin/api/exam-presets")
+    _contents(world, fields)
     delete = "/admin/exams/delete/{exam_id}"
     post("admin_exams", f"POST {delete}", delete.format(exam_id=exam_id), {}, "an empty one")
     delete = "/admin/categories/delete/{category_id}"
     post("admin_categories", f"POST {delete}", delete.format(category_id=category_id), {})
     image = multipart({}, {"image": ("pixel.png", _PNG)})
     post("admin_images", "POST /admin/images", "/admin/images", **image)
+
+
+def _contents(world: World, fields: dict[str, Any]) -> None:
+    """Look for an exam's problems, add a passage and remove it, copy the exam."""
+    exam = create_exam()
+
+    def call(method: str, route: str, body: Any = None, passage_id: int = 0) -> Any:
+        path = route.format(exam_id=exam.id, passage_id=passage_id)
+        handled = lambda: world.call("admin_exams", world.admin, method, path, body)  # noqa: E731 - as the others
+        return world.measure(f"{method} {route}", handled)
+
+    call("GET", "/admin/api/exams/{exam_id}")
+    made = call("POST", "/admin/exams/{exam_id}/passages", {"text": "A train leaves a station."})
+    call("GET", "/admin/api/exams/{exam_id}/passages")
+    call("POST", "/admin/passages/delete/{passage_id}", passage_id=made.body["passage"]["id"])
+    copy = {"name": f"Copy of {fields['name']}", "date": fields["date"], "start_time": fields["start_time"]}
+    call("POST", "/admin/exams/{exam_id}/clone", copy)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from bench.database.world import World
+from smartexam.jobs.store import jobs
+from smartexam.platform.ids import next_id
 from tests.factories.exams import create_exam
 from tests.factories.forms import multipart
 from tests.factories.papers import mock_paper
@@ -26,3 +28,19 @@ def measure(world: World) -> None:
     questions = [question for question in made.body["questions"] if question["correct_answer"]]
     world.measure(f"POST {_BASE}/export-csv", call("POST", "/export-csv", {"questions": questions}))
     world.measure(f"POST {_BASE}/save", call("POST", "/save", {"questions": questions}), "four")
+    _jobs(world)
+
+
+def _jobs(world: World) -> None:
+    number = next_id("job")
+    jobs.create(number, "roster_export", {}, created_by=world.student.id, now=world.now(), is_private=True)
+    ours = next_id("job")
+    jobs.create(ours, "roster_export", {}, created_by=world.admin.id, now=world.now())
+    for who, route in (
+        (world.admin, "/admin/api/jobs"),
+        (world.admin, "/admin/api/jobs/{job_id}"),
+        (world.student, "/api/jobs/{job_id}"),
+    ):
+        path = route.format(job_id=ours if who is world.admin else number)
+        handled = lambda who=who, path=path: world.call("jobs", who, "GET", path)  # noqa: E731 - as the others
+        world.measure(f"GET {route}", handled)

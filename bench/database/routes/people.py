@@ -4,6 +4,7 @@ from typing import Any
 
 from bench.database.world import World
 from smartexam.accounts.store import access_requests
+from tests.factories.exams import create_exam
 
 _SEARCH = "GET /admin/api/users/search"
 _LIST = "GET /admin/api/requests/list"
@@ -33,6 +34,9 @@ def measure(world: World) -> None:
     many = {"updates": [{"user_id": each.id, "new_role": "user,admin"} for each in (someone, another)]}
     bulk = "/admin/users/bulk-update-roles"
     post("admin_users", f"POST {bulk}", bulk, many, "two")
+    for action in ("deactivate", "reactivate"):
+        path = f"/admin/users/{action}"
+        post("admin_users", f"POST {path}", path, {"user_ids": [someone.id, another.id]}, "two")
     first = get("admin_requests", _LIST, "all")
     if first.body["next_cursor"]:
         get("admin_requests", _LIST, "next page", cursor=first.body["next_cursor"])
@@ -48,3 +52,21 @@ def measure(world: World) -> None:
     modify, many_of_them = "/admin/attempts/modify", "/admin/attempts/bulk-modify"
     post("admin_attempts", f"POST {modify}", modify, {**place, "action": "reset"})
     post("admin_attempts", f"POST {many_of_them}", many_of_them, {"items": [place], "action": "reset"}, "one")
+    _grants(world)
+
+
+def _grants(world: World) -> None:
+    """Grant a student more time, also while the attempt runs, and take the grant back."""
+    exam, someone = create_exam(), world.new_user()
+    world.call("exams", someone, "POST", f"/start-exam/{exam.id}")
+
+    def call(method: str, route: str, body: Any = None, override_id: int = 0) -> Any:
+        path = route.format(exam_id=exam.id, override_id=override_id)
+        handled = lambda: world.call("admin_attempts", world.admin, method, path, body)  # noqa: E731 - as the others
+        return world.measure(f"{method} {route}", handled)
+
+    overrides = "/admin/exams/{exam_id}/overrides"
+    made = call("POST", overrides, {"user_id": someone.id, "extra_minutes": 10})
+    call("GET", overrides)
+    call("POST", "/admin/exams/{exam_id}/add-time", {"minutes": 5, "all": True})
+    call("POST", overrides + "/delete/{override_id}", override_id=made.body["override"]["id"])

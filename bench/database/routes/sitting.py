@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from bench.database.world import World
 from result_aggregator.app import lambda_handler as aggregator
+from smartexam.catalog.structure import Section, Structure
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
 from smartexam.sitting.store.attempts import sitting_key
 from smartexam.sitting.store.results import result_key
 from tests.factories.events import FakeContext
-from tests.factories.exams import question_ids
+from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
 from tests.factories.streams import stream_event, stream_record
 
 
@@ -62,6 +65,20 @@ def measure(world: World) -> None:
     world.measure("GET /api/analytics", results("/api/analytics"))
     pdf = lambda: world.call("result_pdf", student, "GET", f"/response-pdf/{exam_id}")  # noqa: E731 - as the others
     world.measure("GET /response-pdf/{exam_id}", pdf)
+    _sections(world)
+
+
+def _sections(world: World) -> None:
+    """Close the first of two timed sections."""
+    structure = Structure(sections=(Section(1, "A", minutes=30), Section(2, "B", minutes=30)))
+    exam = create_exam([], structure=structure)
+    add_questions(exam.id, [replace(MCQ, section_id=1), replace(NUMERIC, section_id=2)])
+    world.call("exams", world.student, "POST", f"/start-exam/{exam.id}")
+    onward = lambda: world.call(  # noqa: E731 - as the others
+        "exams", world.student, "POST", f"/exam/{exam.id}/next-section", {"from": 1}
+    )
+    world.measure("POST /exam/{exam_id}/next-section", onward)
+    world.call("exams", world.student, "POST", f"/submit-exam/{exam.id}")
 
 
 def full_sheet(exam_id: int) -> dict[str, Any]:
