@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 
 from auth import app
 from smartexam.accounts.store import identity
@@ -53,25 +54,36 @@ def test_an_unknown_account_answers_exactly_like_a_wrong_password() -> None:
         assert known.headers == unknown.headers
 
 
-def test_an_unknown_account_costs_the_same_round_trips(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ROUTES)
+@pytest.mark.parametrize("password", ["wrong", "wro\u0308ng", "w" * 500], ids=["plain", "not normalised", "too long"])
+def test_an_unknown_account_costs_the_same_round_trips_and_hashes(
+    path: str, password: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The duration of an answer must not tell whether an account exists, or has a password."""
     create_user(username="john.doe")
     create_user(username="never.set", password=None)
-    calls: list[str] = []
-    original = table.call
+    calls: list[Any] = []
+    call, verify = table.call, PasswordHasher.verify
 
     def counting(operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         calls.append(operation)
-        return original(operation, arguments)
+        return call(operation, arguments)
+
+    def hashing(hasher: PasswordHasher, stored: str, given: str) -> bool:
+        calls.append((extract_parameters(stored), given))
+        return verify(hasher, stored, given)
 
     for module in (table, queries):
         monkeypatch.setattr(module, "call", counting)
+    monkeypatch.setattr(PasswordHasher, "verify", hashing)
     seen = []
     for number, identifier in enumerate(("john.doe", "nobody", "never.set")):
         calls.clear()
-        attempt(identifier, source_ip=f"198.51.100.{number}")
+        attempt(identifier, password, path, source_ip=f"198.51.100.{number}")
         seen.append(list(calls))
 
     assert seen[0] == seen[1] == seen[2]
+    assert any(isinstance(each, tuple) for each in seen[0])
 
 
 def test_the_right_password_is_refused_during_the_lock_and_works_after_it(clock: FrozenClock) -> None:
