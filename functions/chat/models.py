@@ -42,6 +42,7 @@ class InboxEntry(Struct, frozen=True):
     conn_id: int
     from_id: int
     from_name: str
+    from_username: str | None
     created_at: str
 
 

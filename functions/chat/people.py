@@ -68,7 +68,13 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
 def inbox(caller: Principal) -> list[InboxEntry]:
     """Requests that wait for the caller's answer, the newest first."""
     return [
-        InboxEntry(request.connection_id, request.from_id, request.from_name, iso(request.created_at))
+        InboxEntry(
+            conn_id=request.connection_id,
+            from_id=request.from_id,
+            from_name=request.from_name,
+            from_username=request.from_username,
+            created_at=iso(request.created_at),
+        )
         for request in connections.inbox(caller.user_id, limit=MOST_REQUESTS)
     ]
 

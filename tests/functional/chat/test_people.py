@@ -58,6 +58,7 @@ class TestRequests:
             "conn_id": event["conn_id"],
             "from_id": asha.id,
             "from_name": asha.name,
+            "from_username": asha.user.username,
             "created_at": "2026-01-05T04:30:00.000Z",
         }
         assert ben.ok("GET", "/unread_count")["requests"] == 1

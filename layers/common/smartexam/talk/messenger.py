@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from smartexam.platform.principal import Principal
 from smartexam.platform.texts import read_text
@@ -35,9 +35,13 @@ class SendBody(msgspec.Struct, frozen=True):
 
 
 class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as clients see it; the text is as it was written, and clients must escape it."""
+    """A message as clients see it; the text is as it was written, and clients must escape it.
+
+    In lists only one's own messages have a `client_id`: a device whose answer was lost finds by it what it sent.
+    """
 
     id: int
+    sender_id: int
     sender_name: str
     message: str
     created_at: str
@@ -46,14 +50,13 @@ class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
     reply_to_id: int | None = None
     reply_to_text: str | None = None
     reply_to_name: str | None = None
+    client_id: str | UnsetType | None = UNSET
 
 
 class ChatMessage(MessageShape, frozen=True, kw_only=True):
     """A message in an event to connected clients."""
 
     conv_id: int
-    sender_id: int
-    client_id: str | None = None
 
 
 def message_text(text: str) -> str:
@@ -67,7 +70,8 @@ def message_text(text: str) -> str:
 
 def message_shape(message: Message, reader_id: int) -> MessageShape:
     """A message as one of its readers sees it."""
-    return MessageShape(**_common(message, is_own=message.sender_id == reader_id))
+    is_own = message.sender_id == reader_id
+    return MessageShape(**_common(message, is_own=is_own), client_id=message.client_id if is_own else UNSET)
 
 
 def send_message(
@@ -126,18 +130,14 @@ def mark_read(reader: Principal, conversation_id: int) -> None:
 
 
 def _chat_message(message: Message, *, is_own: bool) -> ChatMessage:
-    return ChatMessage(
-        **_common(message, is_own=is_own),
-        conv_id=message.conversation_id,
-        sender_id=message.sender_id,
-        client_id=message.client_id,
-    )
+    return ChatMessage(**_common(message, is_own=is_own), conv_id=message.conversation_id, client_id=message.client_id)
 
 
 def _common(message: Message, *, is_own: bool) -> dict[str, Any]:
     quote = message.quote
     return {
         "id": message.id,
+        "sender_id": message.sender_id,
         "sender_name": message.sender_name,
         "message": message.text,
         "created_at": iso(message.sent_at),

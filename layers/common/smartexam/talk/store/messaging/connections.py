@@ -64,6 +64,7 @@ class PendingRequest(msgspec.Struct, frozen=True):
     connection_id: int
     from_id: int
     from_name: str
+    from_username: str | None
     created_at: float
 
 
@@ -133,7 +134,10 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
 def inbox(user_id: int, *, limit: int) -> list[PendingRequest]:
     """Requests that wait for a user's answer, the newest first."""
     found = table.query(InboxItem, user_key(user_id), limit=limit, prefix=INBOX, newest_first=True).items
-    requests = [PendingRequest(item.connection_id, item.from_id, item.from_name, item.created_at) for item in found]
+    requests = [
+        PendingRequest(item.connection_id, item.from_id, item.from_name, item.from_username, item.created_at)
+        for item in found
+    ]
     return sorted(requests, key=lambda request: request.created_at, reverse=True)
 
 
@@ -278,6 +282,7 @@ def _asking(asker: Principal, other_id: int, other_name: str, connection_id: int
                 connection_id=connection_id,
                 from_id=asker.user_id,
                 from_name=asker.full_name,
+                from_username=asker.username,
                 created_at=now,
             )
         ),

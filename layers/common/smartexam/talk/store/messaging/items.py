@@ -58,6 +58,8 @@ class InboxItem(Item):
     connection_id = IntAttribute()
     from_id = IntAttribute()
     from_name = UnicodeAttribute()
+    # None in requests from before it was stored.
+    from_username = UnicodeAttribute(null=True)
     created_at = FloatAttribute()
 
 
