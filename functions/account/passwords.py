@@ -49,7 +49,8 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
 
 def refusal(password: str, user: User) -> str | None:
     """Why a password is not accepted for an account; None if it is."""
-    if not SHORTEST <= len(normalised(password)) <= LONGEST or len(password) > LONGEST:
+    # The form that is hashed may be longer or shorter than what was typed; both must fit.
+    if any(not SHORTEST <= len(form) <= LONGEST for form in (password, normalised(password))):
         return f"must be {SHORTEST} to {LONGEST} characters long"
     plain = normalised(password).strip().casefold()
     if plain in {user.username.casefold(), user.email.casefold()}:

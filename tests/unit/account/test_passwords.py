@@ -48,7 +48,9 @@ def test_the_list_holds_what_could_be_typed_and_nothing_twice() -> None:
         "abcdabcdabcd",
         "MAX@longer.example.org",
         "maximiliane.musterfrau",
-        "x" * 9,
+        "x1y2z3w4v",
+        "00000000\u00b4",  # nine characters, ten when normalised
+        "e\u0301" + "x1y2z3w4",  # ten characters, nine when normalised
         "ab" * 65,
     ],
 )
