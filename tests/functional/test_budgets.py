@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -215,6 +216,24 @@ def test_reads_are_few(call: Callable[..., Answer], warm_exam: Exam, function: s
         assert call(function, "GET", path.format(warm_exam.id)).status == 200
 
     assert len(calls) <= most
+
+
+def test_a_list_of_exams_is_three_round_trips(call: Callable[..., Answer], warm_exam: Exam) -> None:
+    events = table.connection().client.meta.events
+    # Each query waits until the other one is on its way.
+    together = Barrier(2, timeout=10)
+
+    def meet(**_: Any) -> None:
+        together.wait()
+
+    events.register("before-call.dynamodb.Query", meet, "together")
+    try:
+        with database_calls() as calls:
+            assert call("exams", "GET", "/api/exams").body["exams"][0]["id"] == warm_exam.id
+    finally:
+        events.unregister("before-call.dynamodb.Query", unique_id="together")
+
+    assert calls == ["GetItem", "Query", "Query", "BatchGetItem"]
 
 
 @pytest.mark.parametrize("path", ["/api/results", "/api/analytics"])
