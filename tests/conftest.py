@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, settings
 from moto import mock_aws
 
 from local.emulator import Emulator, Folders
@@ -22,6 +23,10 @@ from tests.dynamodb.installed import answering
 from tests.factories.clock import FrozenClock
 from tests.factories.process import forget_processes_state
 from tests.factories.tables import create_tables, delete_tables
+
+# A busy machine is slow at random; budgets test durations elsewhere.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 REGION = "us-east-1"
 _SAFE_ENVIRONMENT = {

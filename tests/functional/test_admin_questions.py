@@ -245,7 +245,7 @@ class TestAdd:
         max_leaves=6,
     )
 
-    @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(fields=st.dictionaries(st.sampled_from(QuestionFields.__struct_fields__), _anything))
     def test_hostile_types_are_answered(self, fields: dict[str, Any], admin: Admin) -> None:
         assert admin.post("/admin/questions/add-ajax", {**GOOD, "exam_id": 5, **fields}).status in {400, 404}

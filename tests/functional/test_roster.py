@@ -372,7 +372,7 @@ class TestExport:
         assert self.export(admin).count("\r\n") == 3
         assert admin.get("/admin/students/export-csv", query={"batch_id": 99}).status == 404
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         names=st.lists(
             st.text(st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn")), min_size=1, max_size=15), max_size=3

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from smartexam.catalog.answer_key import AnswerKey
@@ -10,10 +9,6 @@ from smartexam.catalog.marks import MAX_MARKS, UNITS
 from smartexam.catalog.numeric import MAX_LENGTH
 from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, OPTION_LETTERS, Question
-
-# A busy machine is slow at random; budgets test durations elsewhere.
-settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared machine")
 
 EXAM = ExamSnapshot(
     id=7,

@@ -275,7 +275,7 @@ def test_no_content_stream_raises(tokens: list[bytes]) -> None:
     read_page(b" ".join(tokens), FontsOnly(), PageContent(1, 600, 800), IDENTITY)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 4000), st.binary(max_size=12))
 def test_a_damaged_file_never_raises_anything_else(place: int, damage: bytes) -> None:
     data = bytearray(mock_paper())
