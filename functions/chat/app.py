@@ -53,6 +53,7 @@ def ask(request: Request, body: RequestBody) -> Done:
         BadRequest: `oneself`.
         NotFound: `user_not_found`.
         Conflict: `exam_in_progress`; `already_requested`, `already_connected`, or `already_answered`.
+        RateLimited: `rate_limited`, 30 requests an hour, and two to the same person in 24 hours.
     """
     people.ask(_chatting(request), body.recipient_id, request.now)
     return Done()

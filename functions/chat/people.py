@@ -1,10 +1,13 @@
 """Searches for people, and connects them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from chat.models import FoundUser, InboxEntry
 from smartexam.accounts.store import directory, identity
+from smartexam.limits import rate_limits
 from smartexam.platform.errors import BadRequest, NotFound
 from smartexam.platform.principal import Principal
 from smartexam.platform.times import iso
@@ -19,6 +22,9 @@ from smartexam.talk.store.messaging.items import ACCEPTED
 MOST_FOUND = 10
 MOST_REQUESTS = 100
 MOST_IDS = 100
+REQUESTS_AN_HOUR = 30
+# The first, and one more after a rejection or the end of a friendship.
+REQUESTS_TO_ONE_A_DAY = 2
 _IDS = re.compile(r"[1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*")
 _STATUSES: dict[str, Literal["pending", "accepted", "rejected"]] = {
     "pending": "pending",
@@ -50,6 +56,7 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
         BadRequest: oneself.
         NotFound: there is no such user.
         Conflict: asked already, or connected.
+        RateLimited: the caller has sent too many requests, or too many to this person.
     """
     if recipient_id == caller.user_id:
         raise BadRequest("You cannot connect with yourself", code="oneself")
@@ -57,7 +64,8 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
     # People who never set a password are not found by the search either.
     if recipient is None or (recipient.password_hash is None and recipient.google_sub is None):
         raise NotFound("No such user", code="user_not_found")
-    peer = connections.ask(caller, recipient_id, recipient.full_name, now)
+    with _request(caller, recipient_id, now):
+        peer = connections.ask(caller, recipient_id, recipient.full_name, now)
     if peer.status == ACCEPTED:
         _tell_accepted(caller, peer, now)
         return
@@ -124,3 +132,27 @@ def _tell_accepted(caller: Principal, peer: Peer, now: float) -> int:
     data = {"conn_id": peer.connection_id, "conv_id": conversation_id, "by_name": caller.full_name}
     realtime.publish([Event("request_accepted", data, [peer.other_id])], now=now)
     return conversation_id
+
+
+@contextmanager
+def _request(caller: Principal, recipient_id: int, now: float) -> Iterator[None]:
+    """Count a connection request; one that fails is not counted."""
+    with (
+        rate_limits.use(
+            "chat_request",
+            caller.user_id,
+            limit=REQUESTS_AN_HOUR,
+            seconds=3600,
+            now=now,
+            message="Too many requests. Please try again later.",
+        ),
+        rate_limits.use(
+            f"chat_request#{recipient_id}",
+            caller.user_id,
+            limit=REQUESTS_TO_ONE_A_DAY,
+            seconds=24 * 3600,
+            now=now,
+            message="You have asked this person too often. Please try again later.",
+        ),
+    ):
+        yield

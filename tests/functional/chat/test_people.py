@@ -1,5 +1,7 @@
 """Searching for users and connecting with them."""
 
+import pytest
+
 from chat.app import lambda_handler
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock
@@ -112,6 +114,34 @@ class TestRequests:
             assert asked.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"}) == {"success": True}
             (user,) = asker.ok("GET", "/search", query={"q": asked.user.username})["users"]
             assert user["connection_status"] == "rejected"
+
+    @pytest.mark.parametrize("ending", ["rejection", "end of the friendship"])
+    def test_a_person_is_asked_twice_a_day(self, asha: Person, ben: Person, clock: FrozenClock, ending: str) -> None:
+        for again in range(2):
+            asha.ok("POST", "/request", {"recipient_id": ben.id})
+            if not again:  # A request that is refused does not count.
+                assert asha.call("POST", "/request", {"recipient_id": ben.id}).status == 409
+            (waiting,) = ben.ok("GET", "/requests/inbox")["requests"]
+            if ending == "rejection":
+                ben.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"})
+            else:
+                ben.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "accept"})
+                ben.ok("DELETE", f"/friend/{asha.id}")
+        assert asha.call("POST", "/request", {"recipient_id": ben.id}).status == 429
+        ben.ok("POST", "/request", {"recipient_id": asha.id})
+        ben.ok("DELETE", f"/friend/{asha.id}")
+
+        clock.advance(24 * 3600)
+        asha.ok("POST", "/request", {"recipient_id": ben.id})
+
+    def test_thirty_requests_an_hour(self, asha: Person, person: NewPerson, clock: FrozenClock) -> None:
+        *others, last = [person().id for _ in range(31)]
+        for other in others:
+            asha.ok("POST", "/request", {"recipient_id": other})
+        assert asha.call("POST", "/request", {"recipient_id": last}).status == 429
+
+        clock.advance(3600)
+        asha.ok("POST", "/request", {"recipient_id": last})
 
     def test_only_the_recipient_answers(self, asha: Person, ben: Person, chen: Person) -> None:
         asha.ok("POST", "/request", {"recipient_id": ben.id})
