@@ -13,14 +13,14 @@ def result(place: Place, exam: Exam, now: float, call: Call) -> Prediction[Place
     """The latest result, or with a number that of the attempt with this number; the same with its responses."""
     steps = settled(place, now)
     final = steps[-1]
+    if final.running is not None and call.kind != "pending":
+        return refusal(steps, 409, "exam_in_progress")
     found = [each for each in final.results if each.number == call.number or not call.number]
     if not found:
         return refusal(steps, 404, "result_not_found")
     one = found[-1]
     if call.kind == "pending":
         return success(steps, lambda body: _told_when(body, final, one, exam, now))
-    if final.running is not None:
-        return refusal(steps, 409, "exam_in_progress")
     if not exam.shows(one.completed_at, now):
         return refusal(steps, 403, "result_pending", lambda answer: _held_back(answer, final, one, exam))
 
