@@ -8,7 +8,8 @@ from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
 
 # Long enough to save a reader's reloads, short enough to show a new deployment.
 CACHING = "public, max-age=60"
-_ID = re.compile(r"(?<=/)[1-9][0-9]{0,15}(?=/|$)")
+# A number, or the hexadecimal id of a session.
+_ID = re.compile(r"(?<=/)(?:[1-9][0-9]{0,15}|[0-9a-f]{32})(?=/|$)")
 _PARAMETER = re.compile(r"{\w+}")
 _ANY = "{}"
 

@@ -14,6 +14,7 @@ TABLE = RouteTable.of(
         ("get", "/admin/exams"),
         ("post", "/admin/exams/{exam_id}/release-results"),
         ("get", "/result/{exam_id}/{result_id}"),
+        ("delete", "/api/account/sessions/{session_id}"),
     ]
 )
 
@@ -27,6 +28,7 @@ TABLE = RouteTable.of(
         ("/admin/exams", ("GET", "POST")),
         ("/admin/exams/7/release-results", ("POST",)),
         ("/result/7/17", ("GET",)),
+        ("/api/account/sessions/0123456789abcdef0123456789abcdef", ("DELETE",)),
         ("/", ()),
         ("", ()),
         ("/api/exams/", ()),
