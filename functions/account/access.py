@@ -7,7 +7,7 @@ from smartexam.accounts.store.identity import User
 from smartexam.limits.source_limits import take_filing, take_lookup
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
-from smartexam.platform.principal import Principal
+from smartexam.platform.principal import Principal, role_of
 from smartexam.platform.texts import read_text
 
 _LONGEST_REASON = 1000
@@ -54,14 +54,16 @@ def submit(wanted: RequestedAccess, caller: Principal | None, now: float) -> int
         raise InvalidFields(empty)
     reason = read_text(wanted.user_reason, "user_reason", longest=_LONGEST_REASON)
     user = _account(wanted.username, wanted.email)
-    if wanted.current_access != user.role:
+    if role_of(wanted.current_access) != user.role:
         raise BadRequest("Your current access is not the one given", code="access_changed")
-    if wanted.requested_access not in _AVAILABLE[user.role]:
+    # Anything else than a role is not available to anybody.
+    requested = role_of(wanted.requested_access)
+    if requested not in _AVAILABLE[user.role]:
         raise BadRequest("The requested access is not available to you", code="access_not_available")
     is_by_stranger = not _is_owner(caller, user)
     _make_room(user, now, is_by_stranger=is_by_stranger)
     try:
-        request_id = access_requests.submit(user, wanted.requested_access, reason, now, is_by_stranger=is_by_stranger)
+        request_id = access_requests.submit(user, requested, reason, now, is_by_stranger=is_by_stranger)
     except AlreadyPending:
         raise _already_pending() from None
     except AccountGone:

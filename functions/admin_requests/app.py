@@ -5,6 +5,7 @@ from admin_requests.models import Approval, Denial, RequestPage, RequestsQuery, 
 from smartexam.accounts.store import access_decisions, access_requests
 from smartexam.api import Access, Api, Done, Request
 from smartexam.platform import pages
+from smartexam.platform.principal import role_of
 
 api = Api("admin_requests")
 
@@ -46,7 +47,8 @@ def approve_request(request: Request, request_id: int, body: Approval) -> Done:
         Conflict: `last_admin`.
         NotFound: `request_not_pending`.
     """
-    service.approve(request_id, body.approved_access, request.caller.user_id, request.now)
+    role = None if body.approved_access is None else role_of(body.approved_access)
+    service.approve(request_id, role, request.caller.user_id, request.now)
     return Done()
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-Role = Literal["user", "admin", "user,admin"]
+from smartexam.platform.principal import RoleText
 
 
 class RequestsQuery(Struct, frozen=True):
@@ -61,7 +61,7 @@ class RequestStats(Struct, frozen=True):
 class Approval(Struct, frozen=True):
     """The role to give; by default the requested one."""
 
-    approved_access: Role | None = None
+    approved_access: RoleText | None = None
 
 
 class Denial(Struct, frozen=True):

@@ -1,10 +1,11 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-Role = Literal["user", "admin", "user,admin"]
+from smartexam.platform.principal import RoleText
+
 _Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
@@ -12,7 +13,7 @@ class UsersQuery(Struct, frozen=True):
     """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
-    role: Literal["user", "admin", "both"] | None = None
+    role: RoleText | None = None
     page: int | None = None
     cursor: str | None = None
 
@@ -58,7 +59,7 @@ class RoleChange(Struct, frozen=True):
     """An account and its new role."""
 
     user_id: _Id
-    new_role: Role
+    new_role: RoleText
 
 
 class RoleChanges(Struct, frozen=True):

@@ -12,15 +12,15 @@ from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import AppError, Unavailable
 from smartexam.platform.http.bodies import convert_json
 from smartexam.platform.pages import Wanted
+from smartexam.platform.principal import role_of
 from smartexam.platform.times import iso
 
 PAGE_SIZE = 50
-_ROLES = {None: None, "user": "user", "admin": "admin", "both": "user,admin"}
 
 
 def search(text: str, role: str | None, page: Wanted) -> FoundUsers:
     """A page of accounts; `role` is `user`, `admin` or `both`."""
-    return user_search.find_users(text, _ROLES[role], page)
+    return user_search.find_users(text, role and role_of(role), page)
 
 
 def change_role(change: RoleChange, admin_id: int, now: float) -> None:
@@ -31,16 +31,17 @@ def change_role(change: RoleChange, admin_id: int, now: float) -> None:
         Conflict: the last administrator would lose the role.
     """
 
+    role = role_of(change.new_role)
     roles_before: list[str] = []
 
     def logged(before: User) -> list[Put]:
         roles_before.append(before.role)
-        if before.role == change.new_role:
+        if before.role == role:
             return []
-        states = {"role": before.role}, {"role": change.new_role}
+        states = {"role": before.role}, {"role": role}
         return [entry(Change(admin_id, "user.role", f"user:{before.id}", *states), now)]
 
-    user = accounts.change_role(change.user_id, change.new_role, now, logged)
+    user = accounts.change_role(change.user_id, role, now, logged)
     if roles_before[-1] != user.role:
         mail.notify("role_changed", user.email)
 

@@ -99,6 +99,14 @@ def test_a_request_is_stored_listed_and_counted(clock: FrozenClock) -> None:
     assert validate().body["can_request"] is False
 
 
+def test_both_is_the_role_of_user_and_admin() -> None:
+    user = create_user(username="john.doe", email="john@example.org")
+    assert submit(requested_access="both").status == 200
+    stored = access_requests.pending_of(user.id)
+    assert stored is not None
+    assert stored.requested_access == "user,admin"
+
+
 def test_a_second_request_waits_for_the_first() -> None:
     create_user(username="john.doe", email="john@example.org")
     submit()

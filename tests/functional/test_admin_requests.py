@@ -91,6 +91,11 @@ def test_a_pending_request_is_listed(admin: Admin) -> None:
 
 
 class TestApproval:
+    def test_both_is_a_role(self, admin: Admin) -> None:
+        user = create_user()
+        admin.post(f"/admin/requests/approve/{asked(user, 'admin')}", {"approved_access": "both"})
+        assert role_of(user) == "user,admin"
+
     def test_gives_the_role_and_closes_the_request(self, admin: Admin) -> None:
         user = create_user()
         request_id = asked(user, "user,admin")

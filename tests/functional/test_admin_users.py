@@ -165,14 +165,15 @@ def test_stats_count_by_role(admin: Admin) -> None:
 
 
 class TestRoles:
-    def test_a_new_role_holds_and_is_found(self, admin: Admin) -> None:
+    @pytest.mark.parametrize("text", ["user,admin", "both"])
+    def test_a_new_role_holds_and_is_found(self, admin: Admin, text: str) -> None:
         user = create_user(username="new.admin")
 
-        answer = admin.post("/admin/users/update-role", {"user_id": user.id, "new_role": "user,admin"})
+        answer = admin.post("/admin/users/update-role", {"user_id": user.id, "new_role": text})
 
         assert (answer.status, answer.body) == (200, {"success": True})
         assert role_of(user) == "user,admin"
-        assert names(search(admin, role="both")) == names(search(admin, role="both", q="new")) == ["new.admin"]
+        assert names(search(admin, role=text)) == names(search(admin, role="both", q="new")) == ["new.admin"]
 
     def test_the_last_admin_stays(self, admin: Admin) -> None:
         answer = admin.post("/admin/users/update-role", {"user_id": admin.user.id, "new_role": "user"})

@@ -6,6 +6,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Role: TypeAlias = Literal["user", "admin", "user,admin"]
+# A role in a request; see `role_of`.
+RoleText: TypeAlias = Literal["user", "admin", "user,admin", "both"]
 
 
 class Access(Enum):
@@ -39,6 +41,11 @@ class Principal(msgspec.Struct, frozen=True):
     def has(self, portal: str) -> bool:
         """Whether `user` or `admin` is in the role."""
         return portal in portals(self.role)
+
+
+def role_of(text: str) -> str:
+    """The role that a request names; `both` is another name of `user,admin`."""
+    return "user,admin" if text == "both" else text
 
 
 def portals(role: str) -> list[str]:
