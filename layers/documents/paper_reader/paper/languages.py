@@ -13,6 +13,8 @@ _BLOCKS: Final = (
 )  # fmt: skip
 _LATIN: Final = re.compile("[A-Za-z]")
 _OTHER: Final = re.compile("[\u0600-\u06ff\u0904-\u0939\u0958-\u0961\u0980-\u0d7f]")
+_LAST_LATIN: Final = re.compile(".*" + _LATIN.pattern, re.DOTALL)
+_LAST_OTHER: Final = re.compile(".*" + _OTHER.pattern, re.DOTALL)
 _FORMULA: Final = re.compile(r"\$[^$]*\$")
 _WORD: Final = re.compile(r"\S+")
 _SENTENCE_END: Final = (".", "?", ":", "।", "!")
@@ -65,13 +67,13 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
 
 def _at_once(text: str) -> tuple[int, int] | None:
     """The last letter of one script and the first of the other, if neither occurs again."""
-    for one, other in ((_LATIN, _OTHER), (_OTHER, _LATIN)):
+    for one, last_of_one, other in ((_LATIN, _LAST_LATIN, _OTHER), (_OTHER, _LAST_OTHER, _LATIN)):
         first = other.search(text)
         if first is None:
             return None
         if one.search(text, first.start()) is None:
-            before = [found.start() for found in one.finditer(text, 0, first.start())]
-            return (before[-1], first.start()) if before else None
+            last = last_of_one.match(text, 0, first.start())
+            return (last.end() - 1, first.start()) if last else None
     return None
 
 
