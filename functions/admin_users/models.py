@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -13,7 +13,7 @@ class UsersQuery(Struct, frozen=True):
     """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
-    role: RoleText | None = None
+    role: Literal["user", "admin", "both"] | None = None
     page: int | None = None
     cursor: str | None = None
 

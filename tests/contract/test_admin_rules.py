@@ -91,7 +91,7 @@ class TestUsers:
 
     @pytest.mark.parametrize(
         "body",
-        [{}, {"user_id": 1}, {"user_id": "1", "new_role": "user"}, {"user_id": 1, "new_role": "both"}, []],
+        [{}, {"user_id": 1}, {"user_id": "1", "new_role": "user"}, {"user_id": 1, "new_role": "root"}, []],
     )
     def test_other_bodies_are_400(self, admin: Client, body: Any) -> None:
         assert refused(admin.post("/admin/users/update-role", body), 400)

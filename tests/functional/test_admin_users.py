@@ -173,7 +173,7 @@ class TestRoles:
 
         assert (answer.status, answer.body) == (200, {"success": True})
         assert role_of(user) == "user,admin"
-        assert names(search(admin, role=text)) == names(search(admin, role="both", q="new")) == ["new.admin"]
+        assert names(search(admin, role="both")) == names(search(admin, role="both", q="new")) == ["new.admin"]
 
     def test_the_last_admin_stays(self, admin: Admin) -> None:
         answer = admin.post("/admin/users/update-role", {"user_id": admin.user.id, "new_role": "user"})

@@ -163,7 +163,15 @@ SITTING = (
 )
 CHAT = (
     Row("GET", "/api/chat/search", more={"query": {"q": "fri"}}),
-    Row("POST", "/api/chat/request", lambda it: {"recipient_id": it.friend}, own=409, foreign=200, missing=404),
+    Row(
+        "POST",
+        "/api/chat/request",
+        lambda it: {"recipient_id": it.friend},
+        own=409,
+        foreign=200,
+        missing=404,
+        may_write="EPHEMERAL_TABLE:USER#",
+    ),
     Row("GET", "/api/chat/requests/inbox"),
     Row("PUT", "/api/chat/request/{request}", _fixed({"action": "accept"}), foreign=403, missing=404),
     Row("GET", "/api/chat/conversations"),

@@ -162,6 +162,7 @@ class World:
         self.wrote = False
         self.post.sent.clear()
         self.wire.posted.clear()
+        self.wire.gone.clear()
         self.logged.lines.clear()
         self.model.requests.clear()
         forget_processes_state()
