@@ -154,7 +154,8 @@ class Client:
     def _behind(self, method: str, path: str) -> tuple[str, str]:
         """The function that serves a request, and the route's name."""
         if path.startswith("/_local/"):
-            return ("AttemptSweeper" if path.endswith("/sweep") else "gateway"), f"{method} {path}"
+            # A sweep runs every scheduled function, so that the end of any process may explain its failure.
+            return ("" if path.endswith("/sweep") else "gateway"), f"{method} {path}"
         match = self._routes.match(method, path)
         return ("gateway", f"{method} {path}") if match is None else (match.route.function, match.route.key)
 
