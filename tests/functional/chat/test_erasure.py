@@ -170,7 +170,7 @@ class TestDeletedAccounts:
     def test_the_eraser_of_accounts_may_do_it(
         self, asha: Person, ben: Person, chen: Person, group: int, tables: dict[str, str]
     ) -> None:
-        asha.say(group, client_id="c1")
+        asha.say(group, client_id="sent once")
         device, question = asha.connect(), question_ids(create_exam().id)[0]
         asha.frame(device, "joinDiscussion", question_id=question)
         chen.ok("DELETE", f"/group/{group}/exit")
@@ -181,7 +181,7 @@ class TestDeletedAccounts:
     def test_nothing_of_them_is_left(
         self, asha: Person, ben: Person, chen: Person, group: int, dynamodb: Any, tables: dict[str, str], wire: Wire
     ) -> None:
-        asha.say(group, "hello", client_id="c1")
+        asha.say(group, "hello", client_id="sent once")
         ben.say(group, "answer")
         asha.connect()
 
@@ -190,7 +190,7 @@ class TestDeletedAccounts:
         stored = everything(dynamodb, tables)
         assert asha.name not in str(stored["messaging"])
         assert f"USER#{asha.id}'" not in str(stored["messaging"])
-        assert "c1" not in str(stored["messaging"]) + str(stored["ephemeral"])
+        assert "sent once" not in str(stored["messaging"]) + str(stored["ephemeral"])
 
 
 def test_a_conversation_without_its_head_takes_no_messages(asha: Person, ben: Person) -> None:
