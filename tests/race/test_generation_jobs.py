@@ -60,7 +60,9 @@ def test_of_many_that_take_up_an_abandoned_job_one_gets_it_and_only_its_result_c
     assert sum(finished) == 1
     job = jobs.get(7, clock.now())
     assert job is not None
-    assert jobs.result(job) == f"by {finished.index(True)}".encode()
+    # The slow one may still finish if nobody has taken its job up yet.
+    winner = finished.index(True)
+    assert jobs.result(job) == (b"late" if winner == 0 else f"by {winner}".encode())
 
 
 def test_one_event_delivered_many_times_at_once_is_worked_on_once(
