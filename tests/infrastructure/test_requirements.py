@@ -12,7 +12,7 @@ SHIPPED_TO_FEW = [f"layers/{layer}/requirements.txt" for layer in ("documents", 
 LOCKS = [
     SHIPPED,
     *SHIPPED_TO_FEW,
-    *(f"requirements/{name}.txt" for name in ("dev", "local", "sam", "bench", "fuzz", "audit")),
+    *(f"requirements/{name}.txt" for name in ("dev", "local", "sam", "bench", "fuzz", "audit", "node")),
 ]
 
 
