@@ -18,6 +18,7 @@ VENV_FUZZ := .venv-fuzz/.ready
 VENV_AUDIT := .venv-audit/.ready
 NODE := .node/.ready
 NODE_MODULES := node_modules/.ready
+CLIENT := clients/typescript/dist/.ready
 WITH_NODE := PATH="$(CURDIR)/.node/bin:$$PATH"
 
 RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
@@ -30,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz audit coverage openapi postman cost lint format validate build lock hashes clean
+.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients cost lint format validate build lock hashes clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +68,8 @@ openapi: $(VENV) ## Generate the description of the API from the code: functions
 postman: openapi ## Generate the Postman collection from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
 
+clients: $(CLIENT) ## Build the TypeScript client: clients/typescript/dist/
+
 cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
@@ -98,7 +101,7 @@ hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside t
 	@.venv-audit/bin/python -m tools.hashes
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -134,6 +137,10 @@ $(NODE): requirements/node.txt
 $(NODE_MODULES): $(NODE) package.json package-lock.json $(wildcard clients/typescript/package.json web/package.json)
 	@echo "Installing node_modules/ ..."
 	@$(WITH_NODE) npm ci --silent
+	@touch $@
+
+$(CLIENT): $(NODE_MODULES) functions/docs/openapi.json $(wildcard clients/typescript/*.js* clients/typescript/src/*.ts)
+	@$(WITH_NODE) npm run --silent --workspace @smart-exam/client build
 	@touch $@
 
 # Clears first, so that packages removed from the requirements do not stay. The files name everything that is installed:
