@@ -2,21 +2,28 @@
 
 from docs import service
 from docs.assets import Asset, description, reference_page, route_table
-from smartexam.api import Access, Api, Reply, Request
+from smartexam.api import Access, Api, Reply, Request, redirect
+from smartexam.platform.http import methods
 
 
 def answer_unrouted(request: Request) -> Reply:
-    """Refuse requests that match no route: 404, or 405 if the path has other methods.
-
-    A browser's preflight gets a success: with a default route, API Gateway asks this function too, and adds the headers
-    that decide to its answer.
-    """
-    if service.is_preflight(request.method, request.headers):
+    """Refuse requests that match no route: 404, or 405 if the path has other methods. Let preflights pass."""
+    if methods.is_preflight(request.method, request.headers):
         return Reply(status=204)
     raise service.refusal(request.path, request.method, route_table())
 
 
 api = Api("docs", unrouted=answer_unrouted)
+
+
+@api.get("/", access=Access.PUBLIC, also={302: None})
+def go_to_app(request: Request) -> Reply:
+    """Go to the web app.
+
+    302 to `/app/`.
+    """
+    del request
+    return redirect("/app/")
 
 
 @api.get("/openapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})

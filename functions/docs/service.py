@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
+from smartexam.platform.http import methods
 
 # Long enough to save a reader's reloads, short enough to show a new deployment.
 CACHING = "public, max-age=60"
@@ -26,7 +27,7 @@ class RouteTable:
         found: dict[str, set[str]] = {}
         for method, path in routes:
             found.setdefault(_PARAMETER.sub(_ANY, path), set()).add(method.upper())
-        return cls({path: tuple(sorted(methods)) for path, methods in found.items()})
+        return cls({path: tuple(methods.allowed(declared)) for path, declared in found.items()})
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """The methods of a path, none if there is no such path. No fixed part of a path looks like an id."""
@@ -39,11 +40,6 @@ def refusal(path: str, method: str, table: RouteTable) -> AppError:
     if not allowed or method in allowed:
         return NotFound("Not found")
     return MethodNotAllowed(allowed)
-
-
-def is_preflight(method: str, headers: Mapping[str, str]) -> bool:
-    """Whether it is a browser's preflight request."""
-    return method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 def is_known(etag: str, headers: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.stack import LocalStack
-from tests.contract.client import Client, is_error
+from tests.contract.client import Answer, Client, is_error
 
 pytestmark = pytest.mark.contract
 
@@ -122,7 +122,7 @@ def test_large_bodies_are_413(size: int, student: Client) -> None:
 
 
 def test_unknown_paths_are_404(anonymous: Client) -> None:
-    for path in ("/", "/nope", "/api/exams/1/2/3", "/admin", "/%2e%2e/etc/passwd"):
+    for path in ("/nope", "/api/exams/1/2/3", "/admin", "/%2e%2e/etc/passwd"):
         answer = anonymous.get(path)
         assert answer.status == 404, path
         assert is_error(answer)
@@ -131,7 +131,29 @@ def test_unknown_paths_are_404(anonymous: Client) -> None:
 def test_another_method_is_405_with_allow(served: list[tuple[str, str, str]], anonymous: Client) -> None:
     for path in {path for _, path, _ in served}:
         methods = {method for method, other, _ in served if _pattern(other) == _pattern(path)}
+        methods |= {"HEAD"} if "GET" in methods else set()
         answer = anonymous.send("PATCH", with_ids(path, 1))
         assert answer.status == 405, (path, answer)
         assert set(answer.headers["allow"].replace(" ", "").split(",")) == methods
         assert is_error(answer)
+
+
+def test_head_answers_as_get_without_the_body(
+    served: list[tuple[str, str, str]], admin: Client, student: Client, anonymous: Client
+) -> None:
+    for method, path, access in served:
+        if method == "GET":
+            for client in (admin if access == "admin" else student, anonymous):
+                got, asked = (client.send(method, with_ids(path, 1)) for method in ("GET", "HEAD"))
+                assert (asked.status, asked.body) == (got.status, ""), (path, asked)
+                assert _lasting(asked) == _lasting(got), path
+
+
+def _lasting(answer: Answer) -> dict[str, str]:
+    """The headers that are the same for the same answer at another time."""
+    return {name: value for name, value in answer.headers.items() if name.lower() not in {"date", "apigw-requestid"}}
+
+
+def test_the_root_leads_to_the_web_app(anonymous: Client) -> None:
+    answer = anonymous.get("/", headers={"accept": "text/html"})
+    assert (answer.status, answer.headers["location"]) == (302, "/app/")

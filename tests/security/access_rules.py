@@ -332,7 +332,7 @@ ADMIN_GENERATION = (
     ),
     Row("POST", "/admin/ai-command-centre/export-csv", lambda it: {"questions": [{"exam_id": 1, **_QUESTION}]}),
 )
-REFERENCE = (Row("GET", "/api-docs"), Row("GET", "/openapi.json"))
+REFERENCE = (Row("GET", "/", own=302), Row("GET", "/api-docs"), Row("GET", "/openapi.json"))
 
 ROWS = (
     *SIGNING_IN,

@@ -111,15 +111,26 @@ def test_reading_stays_reading_whatever_it_says_to_be(disguise: dict[str, Any], 
 
 
 def test_other_methods_are_refused_and_named(world: World) -> None:
-    """No HEAD for GET, no TRACE, no invented method."""
+    """HEAD for GET alone, no TRACE, no invented method."""
     methods_of: dict[str, set[str]] = {}
     for row in ROWS:
-        methods_of.setdefault(row.name.split()[1], set()).add(row.method)
+        served = {"GET", "HEAD"} if row.method == "GET" else {row.method}
+        methods_of.setdefault(row.name.split()[1], set()).update(served)
     for row in ROWS:
         path, methods = row.request(world.of("user"))[1], methods_of[row.name.split()[1]]
         for method in METHODS - methods:
             answer = gateway.call(method, path, token=world.tokens["dual"])
             assert answer.status == HTTPStatus.METHOD_NOT_ALLOWED, (method, path)
             assert methods == set(answer.headers["allow"].split(", "))
-            assert method == "HEAD" or gateway.is_error(answer)
+            assert gateway.is_error(answer)
     assert world.changes() == []
+
+
+def test_head_answers_like_get_to_everybody(world: World) -> None:
+    for row in ROWS:
+        if row.method == "GET":
+            for caller in ("user", "admin", None):
+                _, path, request = row.request(world.of(caller or "user"))
+                token = None if caller is None else world.tokens[caller]
+                got, asked = (gateway.call(method, path, token=token, **request) for method in ("GET", "HEAD"))
+                assert (asked.status, asked.headers) == (got.status, got.headers), (caller, row)

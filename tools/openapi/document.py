@@ -156,8 +156,11 @@ class _Writer:
         return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
-        first = 200 if route.answers is not None else 204
-        declared: dict[int, list[Any]] = {first: [route.answers]}
+        declared: dict[int, list[Any]] = {}
+        if route.answers is not None:
+            declared[200] = [route.answers]
+        elif not route.also:
+            declared[204] = [None]
         for status, answer in route.also.items():
             declared.setdefault(status, []).append(answer)
         return {status: self._success(status, answers) for status, answers in declared.items()}

@@ -22,12 +22,12 @@ TABLE = RouteTable.of(
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/api/exams", ("GET",)),
-        ("/api/exams/7", ("GET",)),
-        ("/api/exams/9007199254740991", ("GET",)),
-        ("/admin/exams", ("GET", "POST")),
+        ("/api/exams", ("GET", "HEAD")),
+        ("/api/exams/7", ("GET", "HEAD")),
+        ("/api/exams/9007199254740991", ("GET", "HEAD")),
+        ("/admin/exams", ("GET", "HEAD", "POST")),
         ("/admin/exams/7/release-results", ("POST",)),
-        ("/result/7/17", ("GET",)),
+        ("/result/7/17", ("GET", "HEAD")),
         ("/api/account/sessions/0123456789abcdef0123456789abcdef", ("DELETE",)),
         ("/", ()),
         ("", ()),
@@ -49,7 +49,7 @@ def test_a_path_is_found_with_ids_in_it(path: str, methods: tuple[str, ...]) -> 
 def test_another_method_of_a_known_path_is_405_with_the_allowed_methods() -> None:
     refusal = service.refusal("/admin/exams", "DELETE", TABLE)
     assert isinstance(refusal, MethodNotAllowed)
-    assert refusal.headers["Allow"] == "GET, POST"
+    assert refusal.headers["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(("path", "method"), [("/nowhere", "GET"), ("/api/exams/x", "PUT"), ("/api/exams", "GET")])
@@ -76,11 +76,3 @@ def test_a_copy_is_known_by_its_tag(sent: str, known: bool) -> None:
 
 def test_no_tag_no_copy() -> None:
     assert not service.is_known('W/"abc"', {})
-
-
-def test_a_preflight_is_what_a_browser_sends() -> None:
-    asks = {"origin": "https://app.example.test", "access-control-request-method": "POST"}
-    assert service.is_preflight("OPTIONS", asks)
-    assert not service.is_preflight("POST", asks)
-    assert not service.is_preflight("OPTIONS", {"origin": "https://app.example.test"})
-    assert not service.is_preflight("OPTIONS", {})

@@ -18,7 +18,7 @@ from smartexam.accounts.authenticate import authenticate
 from smartexam.api import once
 from smartexam.platform.clock import Clock
 from smartexam.platform.errors import AppError, MethodNotAllowed, NotFound
-from smartexam.platform.http import bodies, response
+from smartexam.platform.http import bodies, methods, response
 from smartexam.platform.http.origin import require_distribution
 from smartexam.platform.http.request import Request
 from smartexam.platform.http.response import Reply
@@ -43,8 +43,10 @@ class Route(msgspec.Struct, frozen=True):
         handler: the function behind it; its docstring describes the route, and `Raises:` the errors.
         takes: shape of the body, passed to the handler as `body`.
         query: shape of the query string, passed to the handler as `query`.
-        answers: shape of a successful answer, or its media type as text if it is not JSON.
-        also: other successes by status: a shape, a media type, or None for no body. Described, not enforced.
+        answers: shape of a successful answer, or its media type as text if it is not JSON; None if no answer has a
+            body.
+        also: other successes by status: a shape, a media type, or None for no body. Described, not enforced. Without it
+            and `answers`, success is a 204.
         forms: whether the body may be a form as well, or a form only.
         limit: the most bytes of the body.
         keeps_answer: whether the answer of a POST may be kept for repetitions with the same `Idempotency-Key`; not if
@@ -70,7 +72,8 @@ class Api:
     Args:
         group: the function's name, for its logs and its description.
         clock: the source of the time; by default the settings' clock.
-        unrouted: answers requests that match no route of this function; by default with a 404.
+        unrouted: answers requests that match no route of this function; by default with a 404, or a 405 if the path has
+            other methods.
     """
 
     def __init__(
@@ -81,7 +84,7 @@ class Api:
         self.routes: list[Route] = []
         self._methods_of_fixed_paths: dict[str, list[str]] = {}
         self._resolver = APIGatewayHttpResolver()
-        serve_unrouted = self._serving(Route("ANY", "$default", Access.PUBLIC, unrouted or _refuse))
+        serve_unrouted = self._serving(Route("ANY", "$default", Access.PUBLIC, unrouted or self._answer_unrouted))
         self._resolver.not_found(lambda _: serve_unrouted())
 
     def get(self, path: str, **options: Any) -> Callable[[HandlerT], HandlerT]:
@@ -143,6 +146,7 @@ class Api:
         """
         started = time.perf_counter()
         clock = self.clock or settings().clock()
+        event = methods.head_as_get(event)
         request = Request.from_event(event, clock.now())
         with tracing(is_awaited=True) as trace:
             token = _request.set(request)
@@ -197,9 +201,19 @@ class Api:
 
     def _refuse_fixed(self, path: str) -> None:
         """Refuse the path of a route without parameters, which has other methods, on a route with parameters."""
-        methods = self._methods_of_fixed_paths.get(path)
-        if methods is not None:
-            raise MethodNotAllowed(methods)
+        declared = self._methods_of_fixed_paths.get(path)
+        if declared is not None:
+            raise MethodNotAllowed(methods.allowed(declared))
+
+    def _answer_unrouted(self, request: Request) -> Reply:
+        if methods.is_preflight(request.method, request.headers):
+            return Reply(status=204)
+        declared = self._methods_of_fixed_paths.get(request.path) or [
+            route.method for route in self.routes if _pattern(route).fullmatch(request.path)
+        ]
+        if declared:
+            raise MethodNotAllowed(methods.allowed(declared))
+        raise NotFound("Not found")
 
     def _log(self, request: Request, status: int, started: float, trace: Trace) -> None:
         log_invocation(
@@ -216,9 +230,16 @@ def _is_kept(route: Route, request: Request) -> bool:
     return route.method == "POST" and route.keeps_answer and request.principal is not None
 
 
-def _refuse(request: Request) -> Reply:
-    del request
-    raise NotFound("Not found")
+def _pattern(route: Route) -> re.Pattern[str]:
+    """The paths of a route."""
+    parameters = inspect.signature(route.handler).parameters
+
+    def pattern_of(segment: str) -> str:
+        if not segment.startswith("<"):
+            return re.escape(segment)
+        return (_NAME if parameters[segment[1:-1]].annotation is str else _ID).pattern
+
+    return re.compile("/".join(pattern_of(segment) for segment in route.path.split("/")))
 
 
 def _require_whole(path: str) -> None:
