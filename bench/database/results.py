@@ -16,8 +16,8 @@ from smartexam.results.statistics import keys
 from smartexam.results.statistics.projection import Projection, project
 from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally, encode
 from smartexam.results.store.tallies import RowItem, TallyItem
-from smartexam.sitting.store.attempts import IDLE, SittingItem, exam_shard, sitting_key
 from smartexam.sitting.store.results import HistoryItem, ResultItem, history_key, result_key
+from smartexam.sitting.store.sitting_items import IDLE, SittingItem, exam_shard, sitting_key
 
 _QUESTIONS = 75
 _MAXIMUM = 300 * UNITS

@@ -20,7 +20,7 @@ from smartexam.catalog.questions import Question
 from smartexam.platform.dynamodb import engine
 from smartexam.platform.keys import user_key
 from smartexam.platform.observability import logger
-from smartexam.sitting.store.attempts import sitting_key
+from smartexam.sitting.store.sitting_items import sitting_key
 from tests.factories.events import FakeContext
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
 from tests.factories.streams import stream_event, stream_record

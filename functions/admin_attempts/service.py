@@ -16,7 +16,7 @@ from smartexam.results.store import tallies
 from smartexam.results.store.sitting_search import state
 from smartexam.results.store.tallies import Touched
 from smartexam.sitting.store import attempt_grants
-from smartexam.sitting.store.attempts import IDLE, SittingItem, sitting_key
+from smartexam.sitting.store.sitting_items import IDLE, SittingItem, sitting_key
 
 PAGE_SIZE = 50
 _INFINITE = "∞"

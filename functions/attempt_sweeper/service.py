@@ -8,8 +8,8 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.observability import logger
 from smartexam.sitting.ending import end_if_due
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import DUE_SHARDS
+from smartexam.sitting.store import attempts, sitting_index
+from smartexam.sitting.store.sitting_items import DUE_SHARDS
 
 _PAGE = 200
 _WORKERS = 8
@@ -35,7 +35,7 @@ def sweep(time: ExamTime, has_time: Callable[[], bool]) -> Swept:
                 if not has_time():
                     return Swept(ended, failed, out_of_time=True)
                 try:
-                    due = attempts.due_sittings(shard, time.earliest_deadline, limit=_PAGE + len(tried))
+                    due = sitting_index.due_sittings(shard, time.earliest_deadline, limit=_PAGE + len(tried))
                 except Unavailable as error:
                     # The other shards' attempts must not wait for this one.
                     logger().warning("a shard could not be read", exc_info=error, extra={"shard": shard})

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from exams import listing, sitting
+from exams import listing, running, saving, starting, submitting
 from exams.audience import require_enrolled
 from exams.models import (
     ActiveStatus,
@@ -31,7 +31,7 @@ from smartexam.platform import cursors
 from smartexam.platform.times import iso
 from smartexam.sitting import sections
 from smartexam.sitting.ending import current_sitting
-from smartexam.sitting.store.attempts import OPEN
+from smartexam.sitting.store.sitting_items import OPEN
 
 api = Api("exams")
 
@@ -104,7 +104,7 @@ def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
         NotFound: `exam_not_found`, or `exam_without_questions`.
         RateLimited: `rate_limited`, five access codes were wrong within ten minutes.
     """
-    mine, resumed = sitting.start(request.caller.user_id, exam_id, ExamTime.at(request.now), body.access_code)
+    mine, resumed = starting.start(request.caller.user_id, exam_id, ExamTime.at(request.now), body.access_code)
     started = (
         StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
         if resumed
@@ -127,7 +127,7 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
         NotFound: `exam_not_found`.
     """
-    found = sitting.open_paper(request.caller.user_id, exam_id, ExamTime.at(request.now))
+    found = running.open_paper(request.caller.user_id, exam_id, ExamTime.at(request.now))
     mine, paper, layout, draft = found.sitting, found.paper, found.layout, found.draft
     return PaperAnswer(
         attempt_id=mine.attempt_id,
@@ -156,7 +156,7 @@ def next_section(request: Request, exam_id: int, body: NextSectionBody) -> Enter
             `exam_time_over`.
         NotFound: `exam_not_found`.
     """
-    mine, paper = sitting.next_section(request.caller.user_id, exam_id, body.left, ExamTime.at(request.now))
+    mine, paper = running.next_section(request.caller.user_id, exam_id, body.left, ExamTime.at(request.now))
     state = sections.states(paper, mine, (), request.now)[mine.section]
     return EnteredSection(state.id, state.remaining_seconds)
 
@@ -171,7 +171,7 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
         Conflict: `stale_revision`, with the server's `revision`, `answers`, `markedForReview` and `remaining_seconds`;
             `exam_time_over`: the attempt is closed with what was saved before.
     """
-    taken = sitting.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
+    taken = saving.sync(request.caller.user_id, exam_id, body, ExamTime.at(request.now))
     mine = taken.sitting
     return Synced(
         saved=taken.saved,
@@ -190,7 +190,7 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
         BadRequest: `no_attempt`.
         NotFound: `exam_not_found`.
     """
-    exam, completed_at, result_id = sitting.submit(request.caller.user_id, exam_id, ExamTime.at(request.now))
+    exam, completed_at, result_id = submitting.submit(request.caller.user_id, exam_id, ExamTime.at(request.now))
     visible = exam.shows_result(completed_at, request.now)
     location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
     if not request.wants_json:

@@ -19,7 +19,7 @@ from smartexam.catalog.store import categories, exams, overrides, papers
 from smartexam.platform.errors import InvalidFields
 from smartexam.platform.parallel import in_parallel
 from smartexam.platform.times import iso
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 
 PAGE_SIZE = 50
 # How many pages one request reads to find exams that match a filter

@@ -1,6 +1,6 @@
 """Resets what a process keeps between two calls."""
 
-from exams import sitting as exams_sitting
+from exams import recent
 from smartexam.accounts import revocations
 from smartexam.catalog.store import papers
 from smartexam.platform import ids
@@ -17,4 +17,4 @@ def forget_processes_state() -> None:
     revocations.feed.cache_clear()
     papers.load_paper.cache_clear()
     papers.load_answer_key.cache_clear()
-    exams_sitting.latest_sittings.clear()
+    recent.sittings.clear()

@@ -7,8 +7,8 @@ from smartexam.catalog.marks import UNITS
 from smartexam.platform.dynamodb import table
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store.attempts import IDLE, SittingItem, exam_shard
 from smartexam.sitting.store.results import HistoryItem, ResultItem, history_key, result_key
+from smartexam.sitting.store.sitting_items import IDLE, SittingItem, exam_shard
 from tests.factories.clock import MORNING
 
 

@@ -69,8 +69,8 @@ def drill(
     monkeypatch.setattr("smartexam.platform.settings.SystemClock", lambda: clock)
     monkeypatch.setattr("smartexam.platform.parallel.ThreadPoolExecutor", InOrder)
     # One shard instead of sixteen identical ones.
-    for shards in ("smartexam.sitting.store.attempts.EXAM_SHARDS", "smartexam.sitting.store.attempts.DUE_SHARDS"):
-        monkeypatch.setattr(shards, 1)
+    for place in ("sitting_items.EXAM_SHARDS", "sitting_index.EXAM_SHARDS", "sitting_items.DUE_SHARDS"):
+        monkeypatch.setattr(f"smartexam.sitting.store.{place}", 1)
     monkeypatch.setattr("attempt_sweeper.service.DUE_SHARDS", 1)
     for name in _QUEUES:
         monkeypatch.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs.us-east-1.amazonaws.com/123456789012/{name}")

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pytest
 
-from exams import sitting
+from exams import recent
 from smartexam.platform import secret_store
 from tests.factories.clock import FrozenClock
 from tests.factories.cloud import Cloud
@@ -179,7 +179,7 @@ class Drill:
     def _begin_process(self) -> None:
         forget_processes_state()
         secret_store._cache.clear()
-        sitting._versions._seen.clear()
+        recent.versions._seen.clear()
 
 
 def is_temporary(answer: Any) -> bool:

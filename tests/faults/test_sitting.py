@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from attempt_sweeper.app import lambda_handler as sweep
-from exams import sitting as exams_sitting
+from exams import recent
 from exams.app import lambda_handler
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
@@ -103,7 +103,7 @@ def test_sync(drill: Drill, student: Student, is_partial: bool, sends_revision: 
 
     def call() -> Answer:
         if is_warm:
-            exams_sitting._versions.saw(student.exam.id, 3)
+            recent.versions.saw(student.exam.id, 3)
         return student.sync(**body)
 
     def audit(stored: Stored, answer: Answer) -> None:

@@ -15,8 +15,8 @@ from smartexam.platform.keys import user_key
 from smartexam.results.store import rebuilding, tallies
 from smartexam.results.store.rebuilding import RebuildOrder
 from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import sitting_key
 from smartexam.sitting.store.results import result_key
+from smartexam.sitting.store.sitting_items import sitting_key
 from statistics_rebuilder.app import lambda_handler as rebuild
 from tests.factories.clock import FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event

@@ -17,7 +17,7 @@ from smartexam.catalog.store.exams import card_key
 from smartexam.platform import queues
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import Unavailable
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import sitting_items
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -499,4 +499,4 @@ def test_cards_are_equal_in_all_replicas(admin: Admin) -> None:
 
     assert len({card_key(exam.id, reader) for reader in range(exams.REPLICAS)}) == 4
     assert cards == [cards[0]] * 4
-    assert attempts.EXAM_SHARDS == 8
+    assert sitting_items.EXAM_SHARDS == 8

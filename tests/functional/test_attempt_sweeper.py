@@ -5,14 +5,15 @@ import pytest
 from attempt_sweeper import service
 from attempt_sweeper.app import lambda_handler
 from exams.models import SyncBody
-from exams.sitting import start, sync
+from exams.saving import sync
+from exams.starting import start
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, papers
 from smartexam.platform.dynamodb import table
 from smartexam.platform.errors import Unavailable
 from smartexam.sitting import ending
-from smartexam.sitting.store import attempts, results
+from smartexam.sitting.store import attempts, results, sitting_items
 from tests.factories.clock import MORNING
 from tests.factories.events import FakeContext
 from tests.factories.exams import create_exam, question_ids
@@ -82,7 +83,7 @@ def test_does_nothing_twice(exam: Exam) -> None:
 def test_takes_as_many_pages_as_there_are(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "_PAGE", 2)
     monkeypatch.setattr(service, "_WORKERS", 1)
-    for user_id in range(1, 40, attempts.DUE_SHARDS // 4):
+    for user_id in range(1, 40, sitting_items.DUE_SHARDS // 4):
         open_attempt(user_id, exam, None)
 
     assert sweep(LATE).ended == 10
@@ -106,7 +107,7 @@ def test_one_students_failure_does_not_delay_the_others(exam: Exam, monkeypatch:
     other = open_attempt(2, exam)
     real = ending.end_if_due
 
-    def failing(sitting: attempts.Sitting, time: ExamTime) -> bool:
+    def failing(sitting: sitting_items.Sitting, time: ExamTime) -> bool:
         if sitting.user_id == 1:
             raise Unavailable
         return real(sitting, time)

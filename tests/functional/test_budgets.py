@@ -21,7 +21,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
 from smartexam.sitting.answers import encode, encode_seconds
-from smartexam.sitting.store.attempts import sitting_key
+from smartexam.sitting.store.sitting_items import sitting_key
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, add_questions, create_exam, question_ids

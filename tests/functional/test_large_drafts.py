@@ -7,7 +7,7 @@ import pytest
 
 from exams.app import api, lambda_handler
 from smartexam.catalog.exam import Exam
-from smartexam.sitting.store.attempts import sitting_key
+from smartexam.sitting.store.sitting_items import sitting_key
 from tests.dynamodb.database import MemoryDatabase, StoredItem
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from exams.models import SyncBody
-from exams.sitting import start, submit, sync
+from exams.saving import sync
+from exams.starting import start
+from exams.submitting import submit
 from result_pdf.app import api as pdf_api
 from result_pdf.app import lambda_handler as pdf_handler
 from results.app import api, lambda_handler

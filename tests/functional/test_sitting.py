@@ -10,8 +10,8 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, papers, question_changes
 from smartexam.platform.dynamodb.engine import ConditionFailed
-from smartexam.sitting.store import attempts, results
-from smartexam.sitting.store.attempts import SittingRefused
+from smartexam.sitting.store import attempts, results, sitting_items
+from smartexam.sitting.store.sitting_items import SittingRefused
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, RIGHT, add_questions, create_exam, question_ids
@@ -550,7 +550,7 @@ class TestSubmit:
         exam = create_exam(max_attempts=2, result_mode="delayed", result_delay=60)
         first = student.start(exam).body["attempt_id"]
         student.clock.advance(3600 + 31)
-        refused = attempts.refused
+        refused = sitting_items.refused
 
         def meanwhile(failed: ConditionFailed) -> SittingRefused:
             monkeypatch.setattr(attempts, "refused", refused)

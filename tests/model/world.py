@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import pytest
 
 from attempt_sweeper import app as sweeper_app
-from exams import sitting as exams_sitting
+from exams import recent
 from smartexam.accounts import authenticate, revocations, tokens
 from smartexam.accounts.store.identity import User
 from smartexam.api import app as api_app
@@ -97,8 +97,8 @@ class Process:
 
     allocator: ids.IdAllocator = field(default_factory=ids.IdAllocator)
     feed: revocations.RevocationFeed = field(default_factory=revocations.RevocationFeed)
-    versions: exams_sitting.PaperVersions = field(default_factory=exams_sitting.PaperVersions)
-    latest: exams_sitting.LatestSittings = field(default_factory=exams_sitting.LatestSittings)
+    versions: recent.PaperVersions = field(default_factory=recent.PaperVersions)
+    latest: recent.LatestSittings = field(default_factory=recent.LatestSittings)
 
 
 class World:
@@ -195,14 +195,14 @@ class World:
     @contextmanager
     def _in_process(self, number: int) -> Iterator[None]:
         before, self._process = self._process, self._processes[number]
-        exams_sitting._versions = self._process.versions
-        exams_sitting.latest_sittings = self._process.latest
+        recent.versions = self._process.versions
+        recent.sittings = self._process.latest
         try:
             yield
         finally:
             self._process = before
-            exams_sitting._versions = before.versions
-            exams_sitting.latest_sittings = before.latest
+            recent.versions = before.versions
+            recent.sittings = before.latest
 
     def _call(self, operation: str, arguments: Any) -> dict[str, Any]:
         if not self._runs:
@@ -252,8 +252,8 @@ class World:
             patch.setattr(module, "feed", feed)
         patch.setattr(stopwatch, "time", self.clock.now)
         patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
-        patch.setattr(exams_sitting, "_versions", exams_sitting.PaperVersions())
-        patch.setattr(exams_sitting, "latest_sittings", exams_sitting.LatestSittings())
+        patch.setattr(recent, "versions", recent.PaperVersions())
+        patch.setattr(recent, "sittings", recent.LatestSittings())
         # Other tests check its contents; here it would take a tenth of the time.
         for module in (api_app, sweeper_app, queues):
             patch.setattr(module, "log_invocation", lambda **_: None)

@@ -9,7 +9,8 @@ import pytest
 from admin_attempts import overrides as administration
 from admin_attempts.models import AddTime, OverrideBody
 from attempt_sweeper.service import sweep
-from exams.sitting import start, submit
+from exams.starting import start
+from exams.submitting import submit
 from smartexam.accounts.store import batches
 from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.access_code import hashed
@@ -20,7 +21,7 @@ from smartexam.platform.audit import Change
 from smartexam.platform.errors import AppError
 from smartexam.sitting import deadlines, spreading
 from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import OPEN
+from smartexam.sitting.store.sitting_items import OPEN
 from tests.factories.clock import MORNING
 from tests.factories.exams import create_exam
 from tests.factories.races import together

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
+from exams import recent
 from exams.models import SyncBody
-from exams.sitting import latest_sittings, next_section, open_paper, start, submit, sync
+from exams.running import next_section, open_paper
+from exams.saving import sync
+from exams.starting import start
+from exams.submitting import submit
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.catalog.structure import Section, Structure
 from smartexam.platform.errors import AppError, Unavailable
 from smartexam.sitting import answers, ending
 from smartexam.sitting.store import attempts, results
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
 from tests.factories.races import together
@@ -192,7 +196,7 @@ def test_a_section_takes_no_more_answers_than_it_counts_whoever_saves_at_once() 
     ids = [str(each) for each in question_ids(exam.id)]
 
     def save(question: str) -> list[str]:
-        latest_sittings.clear()  # another process, which does not know what was saved
+        recent.sittings.clear()  # another process, which does not know what was saved
         saved = sync(STUDENT, exam.id, SyncBody(answers={question: "B"}, partial=True), at())
         return [each.code for each in saved.rejected]
 

@@ -5,7 +5,9 @@ from fractions import Fraction
 from typing import Any
 
 from exams.models import SyncBody
-from exams.sitting import start, submit, sync
+from exams.saving import sync
+from exams.starting import start
+from exams.submitting import submit
 from smartexam.accounts.store import access_requests, batches, credentials, refresh_tokens, sessions
 from smartexam.accounts.store.batches import Batch
 from smartexam.accounts.store.identity import User

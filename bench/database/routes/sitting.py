@@ -9,8 +9,8 @@ from result_aggregator.app import lambda_handler as aggregator
 from smartexam.catalog.structure import Section, Structure
 from smartexam.platform.ids import next_id
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store.attempts import sitting_key
 from smartexam.sitting.store.results import result_key
+from smartexam.sitting.store.sitting_items import sitting_key
 from tests.factories.events import FakeContext
 from tests.factories.exams import MCQ, NUMERIC, add_questions, create_exam, question_ids
 from tests.factories.streams import stream_event, stream_record

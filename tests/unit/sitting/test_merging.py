@@ -13,7 +13,7 @@ from smartexam.sitting import answers
 from smartexam.sitting.answers import SECTION_FULL
 from smartexam.sitting.grading import grade
 from smartexam.sitting.merging import Given, merge
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 from tests.unit.catalog.strategies import EXAM
 
 COUNT, CHOOSE = 6, 3

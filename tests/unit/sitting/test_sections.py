@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from smartexam.catalog.paper import ExamPaper, PaperSection
 from smartexam.sitting.sections import after, current, entered, states, stretched
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 from tests.unit.catalog.strategies import EXAM
 
 START = 1_000_000

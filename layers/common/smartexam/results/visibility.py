@@ -12,8 +12,8 @@ from smartexam.platform.errors import Conflict, Forbidden, NotFound
 from smartexam.platform.times import iso
 from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store import results
-from smartexam.sitting.store.attempts import Sitting
 from smartexam.sitting.store.results import Result
+from smartexam.sitting.store.sitting_items import Sitting
 
 
 class Found(msgspec.Struct, frozen=True):

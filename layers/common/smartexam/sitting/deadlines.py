@@ -15,8 +15,8 @@ from smartexam.catalog.grants import Grants
 from smartexam.catalog.store import overrides, papers
 from smartexam.platform.errors import Conflict, NotFound
 from smartexam.sitting import sections
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import OPEN, Sitting, SittingRefused
+from smartexam.sitting.store import attempts, sitting_index
+from smartexam.sitting.store.sitting_items import OPEN, Sitting, SittingRefused
 
 _PIECE = 100
 _TRIES = 8
@@ -62,7 +62,7 @@ def refresh_all(exam: Exam, time: ExamTime, may_go_on: Callable[[], bool]) -> bo
     Returns:
         Whether all were looked at.
     """
-    for keys in attempts.keys_of_exam(exam.id, prefix="SITTING#", limit=_PIECE):
+    for keys in sitting_index.keys_of_exam(exam.id, prefix="SITTING#", limit=_PIECE):
         places = [(int(pk.removeprefix("USER#")), exam.id) for pk, _ in keys]
         running = [sitting for sitting in attempts.get_sittings(places) if sitting.status == OPEN]
         stale = [sitting for sitting in running if sitting.grants_version != exam.grants_version]
@@ -102,7 +102,7 @@ def add_time(exam_id: int, user_ids: list[int], seconds: int, time: ExamTime) ->
 def running_students(exam_id: int, time: ExamTime) -> list[int]:
     """The students whose attempt at an exam is in progress."""
     found = []
-    for keys in attempts.keys_of_exam(exam_id, prefix="SITTING#", limit=_PIECE):
+    for keys in sitting_index.keys_of_exam(exam_id, prefix="SITTING#", limit=_PIECE):
         places = [(int(pk.removeprefix("USER#")), exam_id) for pk, _ in keys]
         found += [sitting.user_id for sitting in attempts.get_sittings(places) if sitting.is_in_progress(time)]
     return found

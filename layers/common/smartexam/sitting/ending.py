@@ -11,9 +11,9 @@ from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
 from smartexam.sitting import answers, grading
 from smartexam.sitting.deadlines import refreshed
-from smartexam.sitting.store import attempts, results
-from smartexam.sitting.store.attempts import CLOSED, OPEN, Sitting, SittingRefused
+from smartexam.sitting.store import attempts, results, sitting_index
 from smartexam.sitting.store.results import Result
+from smartexam.sitting.store.sitting_items import CLOSED, OPEN, Sitting, SittingRefused
 
 
 def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
@@ -54,7 +54,7 @@ def end_all_due(user_id: int, time: ExamTime) -> set[int]:
     Returns:
         The exams whose attempt goes on.
     """
-    running = attempts.running_exams(user_id)
+    running = sitting_index.running_exams(user_id)
     sittings = attempts.get_sittings((user_id, exam_id) for exam_id in running)
     return {sitting.exam_id for sitting in sittings if not end_if_due(sitting, time) and sitting.is_running}
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import papers
 from smartexam.platform.errors import NotFound
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store import attempts, sitting_index
+from smartexam.sitting.store.sitting_items import Sitting
 
 
 def exams_in_progress(user_id: int, time: ExamTime) -> list[int]:
@@ -17,7 +17,7 @@ def exams_in_progress(user_id: int, time: ExamTime) -> list[int]:
 
 def sittings_in_progress(user_id: int, time: ExamTime) -> list[Sitting]:
     """A student's attempts in progress; one round trip if there is none, two otherwise."""
-    exam_ids = attempts.running_exams(user_id)
+    exam_ids = sitting_index.running_exams(user_id)
     sittings = attempts.get_sittings((user_id, exam_id) for exam_id in exam_ids) if exam_ids else []
     return [sitting for sitting in sittings if sitting.is_in_progress(time)]
 

@@ -20,7 +20,7 @@ from smartexam.catalog.paper import ExamPaper
 from smartexam.sitting import answers
 from smartexam.sitting.answers import SECTION_CLOSED, SECTION_FULL, Rejected
 from smartexam.sitting.sections import Place, current
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 
 _CLOSED = "The section of this question is closed."
 _UPCOMING = "The section of this question has not begun."

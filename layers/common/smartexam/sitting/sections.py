@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from smartexam.catalog.paper import ExamPaper, PaperSection
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 
 OPEN, UPCOMING, CLOSED = "open", "upcoming", "closed"
 # The last section has no end of its own: it ends with the attempt, including the grace period.

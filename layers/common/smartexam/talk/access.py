@@ -15,7 +15,7 @@ from smartexam.platform.errors import Forbidden, NotFound
 from smartexam.platform.parallel import in_parallel
 from smartexam.platform.principal import Principal
 from smartexam.sitting.in_progress import contains, sitting_with, sittings_in_progress
-from smartexam.sitting.store.attempts import Sitting
+from smartexam.sitting.store.sitting_items import Sitting
 from smartexam.talk.store.discussions import reading
 from smartexam.talk.store.discussions.items import Location
 from smartexam.talk.store.discussions.reading import Discussion

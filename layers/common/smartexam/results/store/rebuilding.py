@@ -15,7 +15,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.settings import settings
 from smartexam.results.store import tallies
 from smartexam.results.store.tallies import Touched
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import sitting_items
 
 # Longer than the stream's function runs, so each of its runs either knows the new generation or wrote its records
 # before they are read; also longer than indexes lag.
@@ -92,7 +92,7 @@ def _piece(order: RebuildOrder) -> RebuildOrder | None:
     keys, start = table.query_index(
         "attempts",
         "exam",
-        ("exam_shard", attempts.exam_shard(exam_id, order.shard)),
+        ("exam_shard", sitting_items.exam_shard(exam_id, order.shard)),
         limit=_PIECE,
         start=order.start,
     )
@@ -103,7 +103,7 @@ def _piece(order: RebuildOrder) -> RebuildOrder | None:
             tallies.refresh(user_id, touched, only=order.generation)
     if start is not None:
         return msgspec.structs.replace(order, exam_id=exam_id, start=start)
-    if order.shard + 1 < attempts.EXAM_SHARDS:
+    if order.shard + 1 < sitting_items.EXAM_SHARDS:
         return msgspec.structs.replace(order, exam_id=exam_id, shard=order.shard + 1, start=None)
     return RebuildOrder(order.generation, order.clears, exam_id - 1)
 

@@ -28,9 +28,9 @@ from smartexam.results.statistics import keys, tally
 from smartexam.results.statistics.keys import Key
 from smartexam.results.statistics.projection import difference, project
 from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import IDLE, SittingItem
+from smartexam.sitting.store import sitting_items
 from smartexam.sitting.store.results import ResultItem, result_key
+from smartexam.sitting.store.sitting_items import IDLE, SittingItem
 
 # A changed result is up to 20 operations, and a transaction takes 100.
 _STEP = 3
@@ -288,7 +288,7 @@ def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> d
     for user_id, each in touched.items():
         pk = user_key(user_id)
         wanted += [(ResultItem, pk, result_key(*place)) for place in each.results]
-        wanted += [(SittingItem, pk, attempts.sitting_key(exam_id)) for exam_id in each.sittings]
+        wanted += [(SittingItem, pk, sitting_items.sitting_key(exam_id)) for exam_id in each.sittings]
     stored = table.batch_get(wanted)
     after: dict[int, Tally] = {}
     for user_id, each in touched.items():
@@ -306,7 +306,7 @@ def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> d
                 )
         for exam_id in each.sittings:
             sittings.pop(exam_id, None)
-            if isinstance(item := stored.get((pk, attempts.sitting_key(exam_id))), SittingItem):
+            if isinstance(item := stored.get((pk, sitting_items.sitting_key(exam_id))), SittingItem):
                 sittings[exam_id] = CountedSitting(item.completed + (item.status != IDLE), item.allowance)
         after[user_id] = Tally(tally.username, results, sittings)
     nameless = [user_id for user_id, tally in after.items() if tally.sittings and not tally.username]

@@ -10,7 +10,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import IntAttribute, Update
 from smartexam.platform.keys import user_key
 from smartexam.sitting.store import attempts
-from smartexam.sitting.store.attempts import IDLE, SittingItem, exam_shard, sitting_key
+from smartexam.sitting.store.sitting_items import IDLE, SittingItem, exam_shard, sitting_key
 
 
 def change_grant(

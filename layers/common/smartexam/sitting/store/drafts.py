@@ -13,7 +13,7 @@ from smartexam.platform.dynamodb.table import ConditionFailed
 from smartexam.platform.errors import Unavailable
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings
-from smartexam.sitting.store.attempts import OPEN, Sitting, SittingItem, refused, sitting_from, sitting_key
+from smartexam.sitting.store.sitting_items import OPEN, Sitting, SittingItem, refused, sitting_from, sitting_key
 
 _MOST_SINGLE = 100
 # An item with more is merged after the write, which keeps its size in proportion to the paper.

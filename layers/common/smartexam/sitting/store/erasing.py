@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.erasing import erase_partition
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store import attempts
+from smartexam.sitting.store import sitting_index
 
 _PIECE = 250
 
@@ -26,6 +26,6 @@ def erase_results(exam_id: int) -> Iterator[None]:
 
 
 def _erase(exam_id: int, prefix: str) -> Iterator[None]:
-    for keys in attempts.keys_of_exam(exam_id, prefix=prefix, limit=_PIECE):
+    for keys in sitting_index.keys_of_exam(exam_id, prefix=prefix, limit=_PIECE):
         table.batch_delete("attempts", keys)
         yield

@@ -11,7 +11,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import IntAttribute, Item, Put, TransactionRefused, Update
 from smartexam.platform.keys import user_key
 from smartexam.sitting.grading import Score, SectionScore
-from smartexam.sitting.store.attempts import CLOSED, IDLE, SittingItem, exam_shard, sitting_key
+from smartexam.sitting.store.sitting_items import CLOSED, IDLE, SittingItem, exam_shard, sitting_key
 
 
 class _Outcome(Item):

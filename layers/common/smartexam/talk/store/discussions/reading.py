@@ -8,7 +8,7 @@ from smartexam.catalog.store import question_items as catalog
 from smartexam.catalog.store.exams import CARD, CardItem, card_key, exam_from
 from smartexam.platform.dynamodb import table
 from smartexam.platform.keys import user_key
-from smartexam.sitting.store.attempts import Sitting, SittingItem, sitting_from, sitting_key
+from smartexam.sitting.store.sitting_items import Sitting, SittingItem, sitting_from, sitting_key
 from smartexam.talk.store.discussions.items import (
     COUNT,
     PIN_PREFIX,
