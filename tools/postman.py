@@ -110,7 +110,7 @@ def _url(path: str, parameters: list[Document]) -> Document:
             "disabled": not parameter.get("required", False),
         }
         for parameter in parameters
-        if parameter["in"] == "query"
+        if parameter.get("in") == "query"
     ]
     wanted = "&".join(f"{each['key']}={quote(each['value'])}" for each in query if not each["disabled"])
     url: Document = {
@@ -172,7 +172,7 @@ def _resolved(description: Document, schema: Document) -> Document:
 
 def _is_file(schema: Document) -> bool:
     text_of = json.dumps(schema)
-    return "contentMediaType" in text_of or '"format": "binary"' in text_of
+    return '"format": "binary"' in text_of
 
 
 def _keeping(kept: Mapping[str, str]) -> list[str]:

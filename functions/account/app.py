@@ -2,10 +2,9 @@
 
 from account import access, passwords, security, service
 from account.models import (
+    Acknowledged,
     ChangedPassword,
     Confirmation,
-    Deleted,
-    Done,
     ForgottenPassword,
     MfaCode,
     MfaRemoval,
@@ -19,11 +18,10 @@ from account.models import (
     Requester,
     RequestSubmitted,
     Sessions,
-    Success,
 )
 from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
-from smartexam.api import Access, Api, Reply, Request
+from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.limits.source_limits import take_call
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, Unauthorized
@@ -35,8 +33,8 @@ api = Api("account")
 _LIMIT = 16 * 1024
 
 
-@api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Done, limit=_LIMIT)
-def create_account(request: Request, body: NewAccount) -> Done:
+@api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Acknowledged, limit=_LIMIT)
+def create_account(request: Request, body: NewAccount) -> Acknowledged:
     """Ask for an account; a link to set the password is mailed. The answer does not reveal whether the email is taken.
 
     Raises:
@@ -45,22 +43,24 @@ def create_account(request: Request, body: NewAccount) -> Done:
     """
     take_call(source_of(request.source_ip), "create_account", request.now)
     service.create_account(body, settings().optional("ADMIN_EMAIL"), request.now)
-    return Done(message="If this email can be used, a link to set your password has been sent to it.")
+    return Acknowledged(message="If this email can be used, a link to set your password has been sent to it.")
 
 
-@api.post("/api/set-password", access=Access.PUBLIC, takes=NewPassword, answers=Done, limit=_LIMIT)
-def set_password(request: Request, body: NewPassword) -> Done:
+@api.post("/api/set-password", access=Access.PUBLIC, takes=NewPassword, answers=Acknowledged, limit=_LIMIT)
+def set_password(request: Request, body: NewPassword) -> Acknowledged:
     """Set a password with the token of a mailed link; this ends all sessions of the account.
 
     Raises:
         BadRequest: `link_invalid`; `invalid_fields` if the password does not meet the policy.
     """
     passwords.set_by_link(body, settings().optional("ADMIN_EMAIL"), request.now)
-    return Done(message="Your password has been set. You can sign in now.")
+    return Acknowledged(message="Your password has been set. You can sign in now.")
 
 
-@api.post("/api/request-password-reset", access=Access.PUBLIC, takes=ForgottenPassword, answers=Done, limit=_LIMIT)
-def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
+@api.post(
+    "/api/request-password-reset", access=Access.PUBLIC, takes=ForgottenPassword, answers=Acknowledged, limit=_LIMIT
+)
+def request_password_reset(request: Request, body: ForgottenPassword) -> Acknowledged:
     """Ask for a link to set a new password. The answer does not reveal whether the account exists.
 
     Raises:
@@ -68,7 +68,7 @@ def request_password_reset(request: Request, body: ForgottenPassword) -> Done:
     """
     take_call(source_of(request.source_ip), "password_reset", request.now)
     service.request_password_reset(body.email)
-    return Done(message="If an account exists with this email, a reset link has been sent.")
+    return Acknowledged(message="If an account exists with this email, a reset link has been sent.")
 
 
 @api.post("/api/validate-user-for-request", access=Access.PUBLIC, takes=Requester, answers=Requestable, limit=_LIMIT)
@@ -98,18 +98,18 @@ def submit_access_request(request: Request, body: RequestedAccess) -> RequestSub
     return RequestSubmitted(request_id=access.submit(body, _signed_in(request), request.now))
 
 
-@api.delete("/api/account/access-request", access=Access.AUTH, answers=Deleted)
-def withdraw_access_request(request: Request) -> Deleted:
+@api.delete("/api/account/access-request", access=Access.AUTH, answers=Done)
+def withdraw_access_request(request: Request) -> Done:
     """Withdraw the pending request for your account's role, also if somebody else sent it.
 
     Raises:
         NotFound: `request_not_pending`.
     """
     access.withdraw(request.caller)
-    return Deleted()
+    return Done()
 
 
-@api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Deleted, limit=_LIMIT)
+@api.post("/api/delete-account", access=Access.AUTH, takes=Confirmation, answers=Done, limit=_LIMIT)
 def delete_account(request: Request, body: Confirmation) -> Reply:
     """Permanently delete one's account with all data that belongs only to it.
 
@@ -118,18 +118,18 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
         Conflict: `last_admin`.
     """
     service.delete_account(request.caller, body.confirm, request.now)
-    return Reply(Deleted(), cookies=(sessions.cleared_cookie(),))
+    return Reply(Done(), cookies=(sessions.cleared_cookie(),))
 
 
-@api.put("/api/account/profile", access=Access.AUTH, takes=Names, answers=Success, limit=_LIMIT)
-def change_profile(request: Request, body: Names) -> Success:
+@api.put("/api/account/profile", access=Access.AUTH, takes=Names, answers=Done, limit=_LIMIT)
+def change_profile(request: Request, body: Names) -> Done:
     """Change your own names; the username stays."""
     service.change_names(request.caller, body.first_name, body.last_name, request.now)
-    return Success()
+    return Done()
 
 
-@api.post("/api/account/change-password", access=Access.AUTH, takes=ChangedPassword, answers=Success, limit=_LIMIT)
-def change_password(request: Request, body: ChangedPassword) -> Success:
+@api.post("/api/account/change-password", access=Access.AUTH, takes=ChangedPassword, answers=Done, limit=_LIMIT)
+def change_password(request: Request, body: ChangedPassword) -> Done:
     """Change your own password. This session stays, all others end, and a mail reports the change.
 
     Raises:
@@ -138,7 +138,7 @@ def change_password(request: Request, body: ChangedPassword) -> Success:
         RateLimited: `sign_in_locked` for 15 minutes after three wrong passwords; `sign_in_busy`; `too_many_failures`.
     """
     security.change_password(request.caller, body, request.source_ip, request.now)
-    return Success()
+    return Done()
 
 
 @api.get("/api/account/sessions", access=Access.AUTH, answers=Sessions)
@@ -147,22 +147,22 @@ def list_sessions(request: Request) -> Sessions:
     return Sessions(security.sessions_of(request.caller, request.now))
 
 
-@api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Success)
-def end_session(request: Request, session_id: str) -> Success:
+@api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Done)
+def end_session(request: Request, session_id: str) -> Done:
     """End one of your own sessions; its tokens are refused within seconds.
 
     Raises:
         NotFound: `session_not_found`.
     """
     security.end_session(request.caller, session_id, request.now)
-    return Success()
+    return Done()
 
 
-@api.post("/api/account/sessions/end-others", access=Access.AUTH, answers=Success)
-def end_other_sessions(request: Request) -> Success:
+@api.post("/api/account/sessions/end-others", access=Access.AUTH, answers=Done)
+def end_other_sessions(request: Request) -> Done:
     """End all of your own sessions except the current one; their tokens are refused within seconds."""
     security.end_other_sessions(request.caller, request.now)
-    return Success()
+    return Done()
 
 
 @api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup, keeps_answer=False)
@@ -194,8 +194,8 @@ def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
     return security.confirm_mfa(request.caller, body.code, request.now)
 
 
-@api.post("/api/account/mfa/disable", access=Access.AUTH, takes=MfaRemoval, answers=Success, limit=_LIMIT)
-def disable_mfa(request: Request, body: MfaRemoval) -> Success:
+@api.post("/api/account/mfa/disable", access=Access.AUTH, takes=MfaRemoval, answers=Done, limit=_LIMIT)
+def disable_mfa(request: Request, body: MfaRemoval) -> Done:
     """Remove the second factor, with the password and a code or a recovery code.
 
     Raises:
@@ -204,7 +204,7 @@ def disable_mfa(request: Request, body: MfaRemoval) -> Success:
         RateLimited: `sign_in_locked`, `sign_in_busy`, `too_many_failures`; `rate_limited`: too many codes were tried.
     """
     security.disable_mfa(request.caller, body, request.source_ip, request.now)
-    return Success()
+    return Done()
 
 
 @api.post("/_ping", access=Access.AUTH)

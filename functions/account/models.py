@@ -53,8 +53,8 @@ class Confirmation(msgspec.Struct, frozen=True):
     confirm: str | None = None
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
-    """Success."""
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
+    """Success, with a message for people."""
 
     success: Literal[True] = True
     message: str
@@ -85,12 +85,6 @@ class RequestSubmitted(msgspec.Struct, frozen=True, kw_only=True):
     request_id: int
 
 
-class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """It was deleted."""
-
-    success: Literal[True] = True
-
-
 class ChangedPassword(msgspec.Struct, frozen=True):
     """The current password and the new one."""
 
@@ -103,12 +97,6 @@ class Names(msgspec.Struct, frozen=True):
 
     first_name: Text
     last_name: Text
-
-
-class Success(msgspec.Struct, frozen=True, kw_only=True):
-    """Success."""
-
-    success: Literal[True] = True
 
 
 class SessionRow(msgspec.Struct, frozen=True):

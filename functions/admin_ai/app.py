@@ -3,7 +3,16 @@
 import time
 
 from admin_ai import saving, service
-from admin_ai.models import Accepted, DraftList, Generated, GenerateForm, JobStatus, Saved, UploadPlace, UploadRequest
+from admin_ai.models import (
+    DraftList,
+    Generated,
+    GenerationAccepted,
+    GenerationFields,
+    JobStatus,
+    QuestionsSaved,
+    UploadPlace,
+    UploadRequest,
+)
 from smartexam.api import Access, Api, Request
 from smartexam.platform.http.response import Reply
 
@@ -19,13 +28,13 @@ _SYNCHRONOUS_SECONDS = 19.0
 @api.post(
     "/admin/ai-command-centre/generate",
     access=Access.ADMIN,
-    takes=GenerateForm,
+    takes=GenerationFields,
     forms=True,
     limit=_LARGEST_BODY,
     answers=Generated,
-    also={202: Accepted},
+    also={202: GenerationAccepted},
 )
-def generate(request: Request, body: GenerateForm) -> Generated | Reply:
+def generate_questions(request: Request, body: GenerationFields) -> Generated | Reply:
     """Make questions, or read them from a PDF, for review. Work that takes longer than a request continues as a job
     (202).
 
@@ -45,11 +54,11 @@ def generate(request: Request, body: GenerateForm) -> Generated | Reply:
         now=request.now,
         remaining=lambda: ends_at - time.monotonic(),
     )
-    return Reply(answer, status=202) if isinstance(answer, Accepted) else answer
+    return Reply(answer, status=202) if isinstance(answer, GenerationAccepted) else answer
 
 
 @api.post("/admin/ai-command-centre/upload-url", access=Access.ADMIN, takes=UploadRequest, answers=UploadPlace)
-def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
+def create_generation_upload(request: Request, body: UploadRequest) -> UploadPlace:
     """Get a form to upload a PDF with; the upload starts a job.
 
     Raises:
@@ -62,7 +71,7 @@ def upload_url(request: Request, body: UploadRequest) -> UploadPlace:
 
 
 @api.get("/admin/ai-command-centre/jobs/<job_id>", access=Access.ADMIN, answers=JobStatus)
-def job(request: Request, job_id: int) -> JobStatus:
+def get_generation_job(request: Request, job_id: int) -> JobStatus:
     """Get the progress of a job, and its questions once it is done.
 
     Raises:
@@ -71,21 +80,23 @@ def job(request: Request, job_id: int) -> JobStatus:
     return service.job_status(job_id, request.now)
 
 
-@api.post("/admin/ai-command-centre/save", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON, answers=Saved)
-def save(request: Request, body: DraftList) -> Saved:
+@api.post(
+    "/admin/ai-command-centre/save", access=Access.ADMIN, takes=DraftList, limit=_LARGEST_JSON, answers=QuestionsSaved
+)
+def save_generated_questions(request: Request, body: DraftList) -> QuestionsSaved:
     """Add reviewed questions to their exams: all of them, or none with the errors of each.
 
     Raises:
         InvalidFields: questions that are not consistent, with the errors of each.
         NotFound: `exam_not_found`.
     """
-    return Saved(saving.save(body.questions, request.caller.user_id, request.now))
+    return QuestionsSaved(saving.save(body.questions, request.caller.user_id, request.now))
 
 
 @api.post(
     "/admin/ai-command-centre/export-csv", access=Access.ADMIN, takes=DraftList, answers="text/csv", limit=_LARGEST_JSON
 )
-def export_csv(request: Request, body: DraftList) -> Reply:
+def export_generated_questions(request: Request, body: DraftList) -> Reply:
     """Get questions as a CSV file that the import accepts.
 
     Raises:

@@ -1,8 +1,8 @@
 """Shapes of requests and answers."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from question_generation.drafts import DraftQuestion, Notice
 from question_generation.request import GenerationRequest
@@ -11,7 +11,7 @@ from smartexam.platform.http.bodies import UploadedFile, convert
 Number = str | int | float | None
 
 
-class GenerateForm(Struct, frozen=True):
+class GenerationFields(Struct, frozen=True):
     """The fields of `GenerationRequest`, and the PDF.
 
     A form sends numbers as text and a missing field as an empty one; JSON may have numbers and null.
@@ -60,7 +60,7 @@ class Generated(Struct, frozen=True):
     success: bool = True
 
 
-class Accepted(Struct, frozen=True):
+class GenerationAccepted(Struct, frozen=True):
     """The work continues as a job; `status_url` shows its progress."""
 
     job_id: int
@@ -95,10 +95,10 @@ class JobStatus(Struct, frozen=True, omit_defaults=True):
 class DraftList(Struct, frozen=True):
     """Questions from `generate`, possibly edited."""
 
-    questions: list[dict[str, Any]]
+    questions: Annotated[list[dict[str, Any]], Meta(extra={"means": list[DraftQuestion]})]
 
 
-class Saved(Struct, frozen=True):
+class QuestionsSaved(Struct, frozen=True):
     """How many questions were stored."""
 
     count: int

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from admin_ai.models import Accepted, Generated, JobStatus, UploadPlace, UploadRequest
+from admin_ai.models import Generated, GenerationAccepted, JobStatus, UploadPlace, UploadRequest
 from language_model import client
 from question_generation import generation
 from question_generation.drafts import Outcome
@@ -29,7 +29,7 @@ def generate(
     created_by: int,
     now: float,
     remaining: Callable[[], float],
-) -> Generated | Accepted:
+) -> Generated | GenerationAccepted:
     """Questions, or the job that will make them.
 
     Args:
@@ -110,7 +110,7 @@ def job_status(job_id: int, now: float) -> JobStatus:
     return JobStatus(job.status, job.percent, job.message, outcome.questions, outcome.warnings, job.code)
 
 
-def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int, now: float) -> Accepted:
+def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int, now: float) -> GenerationAccepted:
     """Store the job first and then the file, whose arrival starts the job."""
     job_id = next_job_id()
     stored = _stored(request)
@@ -118,7 +118,7 @@ def _as_job(request: GenerationRequest, source: bytes | None, *, created_by: int
     content = msgspec.json.encode(stored) if source is None else source
     media_type = "application/json" if source is None else PDF_TYPE
     storage.put(_bucket(), source_key(job_id, is_pdf=source is not None), content, media_type)
-    return Accepted(job_id, _status_url(job_id))
+    return GenerationAccepted(job_id, _status_url(job_id))
 
 
 def _create_job(job_id: int, request: Mapping[str, Any], created_by: int, now: float) -> None:

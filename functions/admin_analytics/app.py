@@ -1,7 +1,7 @@
 """Routes of analytics."""
 
 from admin_analytics import downloads, fragment, listing, periods, service
-from admin_analytics.models import Data, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
+from admin_analytics.models import AnalyticsData, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
 from smartexam.api import Access, Api, Reply, Request
 from smartexam.platform import pages
 from smartexam.platform.audit import Change, record
@@ -14,14 +14,14 @@ _YES = frozenset({"1", "true", "yes", "on"})
 
 
 @api.get("/admin/api/users-analytics/stats", access=Access.ADMIN, answers=Totals)
-def totals(request: Request) -> Totals:
+def get_analytics_totals(request: Request) -> Totals:
     """Get the total numbers of users, exams, questions and responses."""
     del request
     return service.totals()
 
 
-@api.get("/admin/api/users-analytics/data", access=Access.ADMIN, query=DataQuery, answers=Data)
-def data(request: Request, query: DataQuery) -> Data:
+@api.get("/admin/api/users-analytics/data", access=Access.ADMIN, query=DataQuery, answers=AnalyticsData)
+def get_analytics_data(request: Request, query: DataQuery) -> AnalyticsData:
     """Get a period's numbers, charts and tables, compared with the period before."""
     timezone = settings().exam_timezone
     period = periods.read_period(query.timePeriod, query.startDate, query.endDate, request.now, timezone)
@@ -35,7 +35,7 @@ def data(request: Request, query: DataQuery) -> Data:
     answers=ResultPage,
     also={200: "text/html"},
 )
-def list_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
+def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
     """List results, the latest first; with `partial=1` as a fragment of HTML.
 
     Raises:
@@ -72,7 +72,7 @@ def download_result(request: Request, result_id: int) -> Reply:
 
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)
-def rebuilding_state(request: Request) -> Rebuilding:
+def get_rebuild_state(request: Request) -> Rebuilding:
     """Check whether the statistics are being rebuilt."""
     del request
     now = tallies.generations()
@@ -80,7 +80,7 @@ def rebuilding_state(request: Request) -> Rebuilding:
 
 
 @api.post("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding, also={202: Rebuilding})
-def rebuild(request: Request) -> Reply:
+def rebuild_statistics(request: Request) -> Reply:
     """Rebuild the statistics from all results and attempts. Analytics show the old numbers until the new ones are
     complete."""
     generation = rebuilding.begin()

@@ -120,7 +120,7 @@ class Tables(Struct, frozen=True):
     examStats: list[ExamStatistics]
 
 
-class Data(Struct, frozen=True):
+class AnalyticsData(Struct, frozen=True):
     """A period in numbers, charts and tables."""
 
     summary: Summary

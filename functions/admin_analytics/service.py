@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from admin_analytics import periods
 from admin_analytics.listing import latest_results
-from admin_analytics.models import Charts, Data, ExamStatistics, Performer, Series, Summary, Tables, Totals
+from admin_analytics.models import AnalyticsData, Charts, ExamStatistics, Performer, Series, Summary, Tables, Totals
 from smartexam.accounts.store import identity
 from smartexam.catalog.store import exams
 from smartexam.results.statistics import keys
@@ -22,7 +22,7 @@ def totals() -> Totals:
     return Totals(identity.statistics().total, exams.count_exams(), counted.results, counted.questions)
 
 
-def data(exam_id: int | None, period: Period | None, timezone: str) -> Data:
+def data(exam_id: int | None, period: Period | None, timezone: str) -> AnalyticsData:
     """A period, or all time if there is none, of one exam or of all."""
     generation, scope = tallies.generations().current, keys.scope_of(exam_id)
     if period is None:
@@ -40,7 +40,7 @@ def data(exam_id: int | None, period: Period | None, timezone: str) -> Data:
     statistics = _exam_statistics(by_scope)
     since = None if period is None else counters.starts_at(period.first, timezone)
     until = None if period is None else counters.ends_at(period.last, timezone)
-    return Data(
+    return AnalyticsData(
         _summary(counts, before),
         Charts(
             list(counts.bands),

@@ -62,7 +62,7 @@ def modify_attempts(request: Request, body: Modification) -> Done:
 
 
 @api.post("/admin/attempts/bulk-modify", access=Access.ADMIN, takes=Modifications, answers=Modified)
-def modify_many(request: Request, body: Modifications) -> Modified:
+def bulk_modify_attempts(request: Request, body: Modifications) -> Modified:
     """Make the same change for several students, and get the errors of those that failed."""
     processed, errors = service.modify_all(body.items, body.action, body.amount, request.caller.user_id, request.now)
     return Modified(processed, errors)

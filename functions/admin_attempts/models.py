@@ -71,7 +71,7 @@ class Place(Struct, frozen=True):
 class Modifications(Struct, frozen=True):
     """The same change for at most 200 students and exams, each of them independent."""
 
-    items: Annotated[list[Any], Meta(min_length=1, max_length=200)]
+    items: Annotated[list[Any], Meta(min_length=1, max_length=200, extra={"means": list[Place]})]
     action: Action
     amount: _Amount = 1
 

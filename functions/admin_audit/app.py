@@ -14,7 +14,7 @@ _PAGE_SIZE = 50
 
 
 @api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
-def list_changes(request: Request, query: AuditQuery) -> AuditPage:
+def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
     """List administrators' changes, the latest first: who, what, before, after, when.
 
     Raises:

@@ -1,7 +1,7 @@
 """Routes of categories, for administrators."""
 
 from admin_categories import service
-from admin_categories.models import CategoryFields, CategoryList, SavedCategory
+from admin_categories.models import AdminCategories, CategoryFields, SavedCategory
 from smartexam.api import Access, Api, Done, Request
 from smartexam.catalog.store import categories
 
@@ -11,11 +11,11 @@ api = Api("admin_categories")
 _LIMIT = 6 * 1024 * 1024
 
 
-@api.get("/admin/api/categories", access=Access.ADMIN, answers=CategoryList)
-def list_categories(request: Request) -> CategoryList:
+@api.get("/admin/api/categories", access=Access.ADMIN, answers=AdminCategories)
+def list_admin_categories(request: Request) -> AdminCategories:
     """List all categories by name."""
     del request
-    return CategoryList([service.view(category) for category in categories.list_categories()])
+    return AdminCategories([service.view(category) for category in categories.list_categories()])
 
 
 @api.post(

@@ -5,7 +5,7 @@ from msgspec import Struct
 from smartexam.platform.http.bodies import UploadedFile
 
 
-class CategoryView(Struct, frozen=True):
+class AdminCategory(Struct, frozen=True):
     """A category; `image_url` is null without an image."""
 
     id: int
@@ -13,16 +13,16 @@ class CategoryView(Struct, frozen=True):
     image_url: str | None
 
 
-class CategoryList(Struct, frozen=True):
+class AdminCategories(Struct, frozen=True):
     """All categories by name."""
 
-    categories: list[CategoryView]
+    categories: list[AdminCategory]
 
 
 class SavedCategory(Struct, frozen=True):
     """The category after the change."""
 
-    category: CategoryView
+    category: AdminCategory
     success: bool = True
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from msgspec import structs
 
-from admin_categories.models import CategoryView
+from admin_categories.models import AdminCategory
 from image_files.pictures import read_picture
 from smartexam.catalog import images
 from smartexam.catalog.images import image_url
@@ -83,9 +83,9 @@ def delete(category_id: int, admin_id: int, now: float) -> None:
     _discard(categories.delete_category(category_id, admin_id, now).image_path)
 
 
-def view(category: Category) -> CategoryView:
+def view(category: Category) -> AdminCategory:
     """A category as admins see it."""
-    return CategoryView(category.id, category.name, image_url(category.image_path))
+    return AdminCategory(category.id, category.name, image_url(category.image_path))
 
 
 def _discard(path: str | None) -> None:

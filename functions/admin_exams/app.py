@@ -5,9 +5,9 @@ from msgspec import convert, structs
 from admin_exams import passages, presets, service
 from admin_exams.models import (
     CheckedExam,
+    CheckedExamAnswer,
     ClonedExam,
     CloneFields,
-    ExamDetail,
     ExamFields,
     ExamPage,
     ExamsQuery,
@@ -28,7 +28,7 @@ api = Api("admin_exams")
 
 
 @api.get("/admin/exams", access=Access.ADMIN, query=ExamsQuery, answers=ExamPage)
-def list_exams(request: Request, query: ExamsQuery) -> ExamPage:
+def list_admin_exams(request: Request, query: ExamsQuery) -> ExamPage:
     """List exams, the latest date first.
 
     Raises:
@@ -83,8 +83,8 @@ def release_results(request: Request, exam_id: int, body: ReleaseBody) -> Releas
     return Released(service.release_results(exam_id, body.released, request.caller.user_id, request.now))
 
 
-@api.get("/admin/api/exams/<exam_id>", access=Access.ADMIN, answers=ExamDetail)
-def get_exam(request: Request, exam_id: int) -> ExamDetail:
+@api.get("/admin/api/exams/<exam_id>", access=Access.ADMIN, answers=CheckedExamAnswer)
+def get_admin_exam(request: Request, exam_id: int) -> CheckedExamAnswer:
     """Show an exam with the problems that would occur on its day.
 
     Problems: `no_questions`, `pool_too_small`, `image_missing`, `translation_missing`, `audience_empty`,
@@ -94,7 +94,7 @@ def get_exam(request: Request, exam_id: int) -> ExamDetail:
         NotFound: `exam_not_found`.
     """
     exam, problems = service.detail(exam_id, ExamTime.at(request.now))
-    return ExamDetail(CheckedExam(**structs.asdict(exam), problems=problems), problems)
+    return CheckedExamAnswer(CheckedExam(**structs.asdict(exam), problems=problems), problems)
 
 
 @api.post("/admin/exams/<exam_id>/clone", access=Access.ADMIN, takes=CloneFields, forms=True, answers=ClonedExam)
@@ -108,7 +108,7 @@ def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
 
 
 @api.get("/admin/api/exam-presets", access=Access.ADMIN, answers=PresetList)
-def list_presets(request: Request) -> PresetList:
+def list_exam_presets(request: Request) -> PresetList:
     """List presets of well-known papers: send an id as `preset` to `POST /admin/exams` to use its fields."""
     del request
     return PresetList(convert(presets.PRESETS, list[Preset]))

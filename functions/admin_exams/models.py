@@ -97,7 +97,7 @@ class ExamFields(Struct, frozen=True, kw_only=True):
         return {name: value for name, value in values if value is not UNSET}
 
 
-class SectionView(Struct, frozen=True):
+class ExamSection(Struct, frozen=True):
     """A section; `minutes` where sections are timed, `choose` where only so many answers count."""
 
     id: int
@@ -154,7 +154,7 @@ class AdminExam(Struct, frozen=True):
     allow_chat: bool
     created_at: str
     languages: list[str]
-    sections: list[SectionView]
+    sections: list[ExamSection]
     marking: dict[str, dict[str, float | str]]
     shuffle: dict[str, bool]
 
@@ -208,7 +208,7 @@ class CheckedExam(AdminExam, frozen=True):
     problems: list[Problem]
 
 
-class ExamDetail(Struct, frozen=True):
+class CheckedExamAnswer(Struct, frozen=True):
     """An exam and the problems that would occur on its day; they are repeated outside of `exam`."""
 
     exam: CheckedExam

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from admin_exams import fields, problems
-from admin_exams.models import AdminExam, ExamsQuery, Problem, SectionView
+from admin_exams.models import AdminExam, ExamSection, ExamsQuery, Problem
 from smartexam.catalog import erasing_queue
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
@@ -236,11 +236,11 @@ def _with_passage(content: Question, new_ids: Mapping[int, int]) -> Question:
     return structs.replace(content, passage_id=new_ids.get(content.passage_id))
 
 
-def _section(section: Section) -> SectionView:
+def _section(section: Section) -> ExamSection:
     draws = [
         {name: value for name, value in structs.asdict(draw).items() if value is not None} for draw in section.draw
     ]
-    return SectionView(
+    return ExamSection(
         section.id,
         section.name,
         section.instructions,

@@ -11,18 +11,18 @@ from admin_questions.models import (
     BatchAdded,
     BulkUpdate,
     CsvUpload,
-    Deleted,
     ExportQuery,
-    Imported,
     ImportQuery,
     QuestionAnswer,
     QuestionBatch,
     QuestionFields,
     QuestionIds,
     QuestionPage,
+    QuestionsDeleted,
+    QuestionsImported,
     QuestionsQuery,
+    QuestionsUpdated,
     SavedQuestion,
-    Updated,
 )
 from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.catalog.store.question_items import StoredQuestion
@@ -121,15 +121,15 @@ def delete_question(request: Request, question_id: int) -> Done:
     return Done()
 
 
-@api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=Deleted)
-def delete_questions(request: Request, body: QuestionIds) -> Deleted:
+@api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=QuestionsDeleted)
+def delete_questions(request: Request, body: QuestionIds) -> QuestionsDeleted:
     """Delete questions of any exams, at most 10,000 at once."""
 
     def log(deleted: Questions) -> Put:
         ids = {"deleted": len(deleted), "question_ids": [question.id for question in deleted]}
         return _entry(request, "questions.delete", _exam_of(deleted), ids, None)
 
-    return Deleted(bulk.delete_many(body.ids, log))
+    return QuestionsDeleted(bulk.delete_many(body.ids, log))
 
 
 @api.post(
@@ -155,8 +155,8 @@ def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
     return BatchAdded(len(added), added, refused)
 
 
-@api.post("/admin/questions/bulk-update", access=Access.ADMIN, takes=BulkUpdate, answers=Updated)
-def update_questions(request: Request, body: BulkUpdate) -> Updated:
+@api.post("/admin/questions/bulk-update", access=Access.ADMIN, takes=BulkUpdate, answers=QuestionsUpdated)
+def update_questions(request: Request, body: BulkUpdate) -> QuestionsUpdated:
     """Set the marks or the tolerance of all questions of a type in an exam.
 
     Raises:
@@ -169,7 +169,7 @@ def update_questions(request: Request, body: BulkUpdate) -> Updated:
         after = {"question_type": body.question_type, **changes, "updated": len(changed)}
         return _entry(request, "questions.update", _exam_of(changed), None, after)
 
-    return Updated(bulk.update_all(body.exam_id, body.question_type, changes, log))
+    return QuestionsUpdated(bulk.update_all(body.exam_id, body.question_type, changes, log))
 
 
 @api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
@@ -197,10 +197,10 @@ def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Repl
     query=ImportQuery,
     takes=CsvUpload,
     forms="only",
-    answers=Imported,
+    answers=QuestionsImported,
     limit=_LARGEST_UPLOAD,
 )
-def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> Imported:
+def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> QuestionsImported:
     """Import questions from a CSV file.
 
     Raises:
@@ -223,7 +223,7 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
         body.csv_file.content, exam_id, by, log, atomic=atomic, dry_run=dry_run
     )
     if shown is not None:
-        return Imported(0 if atomic and errors else inserted, skipped, errors, shown)
+        return QuestionsImported(0 if atomic and errors else inserted, skipped, errors, shown)
     if atomic and errors:
         raise BadRequest(
             "Nothing was imported, because not every row can be",
@@ -232,7 +232,7 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> I
             skipped=skipped,
             errors=errors,
         )
-    return Imported(inserted, skipped, errors)
+    return QuestionsImported(inserted, skipped, errors)
 
 
 def _entry(

@@ -69,7 +69,7 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     option_g: Annotated[Any, _TEXT] = UNSET
     option_h: Annotated[Any, _TEXT] = UNSET
     option_images: Annotated[Any, _TEXTS_BY_NAME] = UNSET
-    correct_answer: Annotated[Any, Meta(extra_json_schema={"type": ["string", "array", "number"]})] = UNSET
+    correct_answer: Annotated[Any, Meta(extra={"means": str | list[str] | float})] = UNSET
     question_type: Annotated[Any, _TYPE] = UNSET
     image_path: Annotated[Any, _TEXT] = UNSET
     positive_marks: Annotated[Any, _MARKS] = UNSET
@@ -94,7 +94,7 @@ class QuestionBatch(Struct, frozen=True, kw_only=True):
     """Questions to add to an exam, each with the fields of a question."""
 
     exam_id: Annotated[Any, _ID] = UNSET
-    questions: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "object"}})] = UNSET
+    questions: Annotated[Any, Meta(extra={"means": list[QuestionFields]})] = UNSET
 
 
 class BulkUpdate(Struct, frozen=True, kw_only=True):
@@ -198,21 +198,21 @@ class BatchAdded(Struct, frozen=True):
     success: bool = True
 
 
-class Deleted(Struct, frozen=True):
+class QuestionsDeleted(Struct, frozen=True):
     """How many questions existed and were deleted."""
 
     deleted: int
     success: bool = True
 
 
-class Updated(Struct, frozen=True):
+class QuestionsUpdated(Struct, frozen=True):
     """How many questions have the new values."""
 
     updated: int
     success: bool = True
 
 
-class Imported(Struct, frozen=True):
+class QuestionsImported(Struct, frozen=True):
     """How many rows were imported, how many were not, and why ("Row 5: ..."; the header is row 1).
 
     With `dry_run` nothing was stored: `inserted` is how many would be, and `questions` shows the first 1,000 of them

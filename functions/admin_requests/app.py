@@ -32,7 +32,7 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
 
 
 @api.get("/admin/api/requests/stats", access=Access.ADMIN, answers=RequestStats)
-def request_stats(request: Request) -> RequestStats:
+def get_request_stats(request: Request) -> RequestStats:
     """Get the numbers of requests by status."""
     del request
     counts = access_requests.counts()

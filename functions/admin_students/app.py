@@ -8,8 +8,8 @@ from admin_students.models import (
     BatchFields,
     BatchPage,
     BatchView,
-    ExportQuery,
     RefusedStudent,
+    RosterExportQuery,
     RosterUpload,
     StudentAnswer,
     StudentFields,
@@ -18,7 +18,7 @@ from admin_students.models import (
     StudentsAdded,
     StudentsRemoved,
 )
-from smartexam.accounts.roster_import import Imported
+from smartexam.accounts.roster_import import RosterImported
 from smartexam.accounts.store import batches, user_search
 from smartexam.accounts.store.batches import Batch
 from smartexam.api import Access, Api, Done, Reply, Request
@@ -79,7 +79,7 @@ def delete_batch(request: Request, batch_id: int) -> Done:
 
 
 @api.get("/admin/api/batches/<batch_id>/students", access=Access.ADMIN, query=BatchesQuery, answers=StudentPage)
-def list_students(request: Request, batch_id: int, query: BatchesQuery) -> StudentPage:
+def list_batch_students(request: Request, batch_id: int, query: BatchesQuery) -> StudentPage:
     """List the students of a batch; with `q`, those whose username, email, roll number or a word of the name starts
     with it.
 
@@ -97,7 +97,7 @@ def list_students(request: Request, batch_id: int, query: BatchesQuery) -> Stude
 
 
 @api.post("/admin/batches/<batch_id>/students/add", access=Access.ADMIN, takes=StudentIds, answers=StudentsAdded)
-def add_students(request: Request, batch_id: int, body: StudentIds) -> StudentsAdded:
+def add_batch_students(request: Request, batch_id: int, body: StudentIds) -> StudentsAdded:
     """Add students to a batch. `added` counts those who were not in it; `errors` lists those who could not be added.
 
     Raises:
@@ -108,7 +108,7 @@ def add_students(request: Request, batch_id: int, body: StudentIds) -> StudentsA
 
 
 @api.post("/admin/batches/<batch_id>/students/remove", access=Access.ADMIN, takes=StudentIds, answers=StudentsRemoved)
-def remove_students(request: Request, batch_id: int, body: StudentIds) -> StudentsRemoved:
+def remove_batch_students(request: Request, batch_id: int, body: StudentIds) -> StudentsRemoved:
     """Remove students from a batch. `removed` counts those who were in it.
 
     Raises:
@@ -134,10 +134,10 @@ def update_student(request: Request, user_id: int, body: StudentFields) -> Stude
     takes=RosterUpload,
     forms="only",
     limit=_LARGEST_UPLOAD,
-    answers=Imported,
+    answers=RosterImported,
     also={202: Accepted},
 )
-def import_roster(request: Request, body: RosterUpload) -> Imported | Reply:
+def import_roster(request: Request, body: RosterUpload) -> RosterImported | Reply:
     """Create and update students from a CSV or XLSX file with columns `name`, `email`, `roll_no`, `batch`.
 
     Students are identified by email. An empty cell keeps the present value; a cell may have several batches, separated
@@ -151,8 +151,10 @@ def import_roster(request: Request, body: RosterUpload) -> Imported | Reply:
     return Reply(answer, status=202) if isinstance(answer, Accepted) else answer
 
 
-@api.get("/admin/students/export-csv", access=Access.ADMIN, query=ExportQuery, answers="text/csv", also={202: Accepted})
-def export_roster(request: Request, query: ExportQuery) -> Reply:
+@api.get(
+    "/admin/students/export-csv", access=Access.ADMIN, query=RosterExportQuery, answers="text/csv", also={202: Accepted}
+)
+def export_roster(request: Request, query: RosterExportQuery) -> Reply:
     """Export the students of a batch, or all, as a CSV file that imports unchanged. A job writes very large ones (202).
 
     Raises:

@@ -118,7 +118,7 @@ class RosterUpload(Struct, frozen=True):
     invite: str = "1"
 
 
-class ExportQuery(Struct, frozen=True):
+class RosterExportQuery(Struct, frozen=True):
     """The batch whose students are exported; without, all students."""
 
     batch_id: _Id | None = None

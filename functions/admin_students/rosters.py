@@ -8,7 +8,7 @@ import msgspec
 from admin_students.models import RosterUpload
 from smartexam.accounts import roster_import
 from smartexam.accounts.roster import COLUMNS, NEEDED, Roster, StudentRow
-from smartexam.accounts.roster_import import Imported, RosterCounts, RosterOrder
+from smartexam.accounts.roster_import import RosterCounts, RosterImported, RosterOrder
 from smartexam.accounts.store import batches
 from smartexam.accounts.store.roster import REFUSED, WINDOW, Done
 from smartexam.jobs import queue
@@ -24,7 +24,7 @@ MOST_ROWS = 100_000
 _YES = frozenset({"1", "true", "yes", "on"})
 
 
-def import_roster(upload: RosterUpload, admin_id: int, now: float) -> Imported | Accepted:
+def import_roster(upload: RosterUpload, admin_id: int, now: float) -> RosterImported | Accepted:
     """The result of an import, or the job that does it.
 
     Raises:
@@ -70,7 +70,7 @@ def _read(content: bytes) -> tuple[list[StudentRow], list[tuple[int, str]]]:
     return rows, faults
 
 
-def _at_once(order: RosterOrder, now: float) -> Imported:
+def _at_once(order: RosterOrder, now: float) -> RosterImported:
     importer = roster_import.importer(order, now)
     done: list[Done] = []
     for at in range(0, len(order.rows), WINDOW):

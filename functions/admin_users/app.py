@@ -43,7 +43,7 @@ def search_users(request: Request, query: UsersQuery) -> UserPage:
 
 
 @api.get("/admin/api/users/stats", access=Access.ADMIN, answers=UserStats)
-def user_stats(request: Request) -> UserStats:
+def get_user_stats(request: Request) -> UserStats:
     """Get the numbers of accounts by role."""
     del request
     counts = identity.statistics()
@@ -70,7 +70,7 @@ def update_roles(request: Request, body: RoleChanges) -> RolesChanged:
 
 
 @api.post("/admin/users/deactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
-def deactivate(request: Request, body: Accounts) -> AccountsChanged:
+def deactivate_users(request: Request, body: Accounts) -> AccountsChanged:
     """Deactivate accounts: sessions, tokens and connections end, nobody can sign in, and what they wrote stays.
 
     `errors` names the accounts that were not deactivated: `last_admin`, or unknown.
@@ -79,7 +79,7 @@ def deactivate(request: Request, body: Accounts) -> AccountsChanged:
 
 
 @api.post("/admin/users/reactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
-def reactivate(request: Request, body: Accounts) -> AccountsChanged:
+def reactivate_users(request: Request, body: Accounts) -> AccountsChanged:
     """Let the owners of deactivated accounts sign in again, with their former passwords."""
     return AccountsChanged(*activation.reactivate(body.user_ids, request.caller.user_id, request.now))
 

@@ -65,7 +65,7 @@ class RoleChange(Struct, frozen=True):
 class RoleChanges(Struct, frozen=True):
     """At most 200 changes, each independent, so that an invalid one does not stop the others."""
 
-    updates: Annotated[list[Any], Meta(min_length=1, max_length=200)]
+    updates: Annotated[list[Any], Meta(min_length=1, max_length=200, extra={"means": list[RoleChange]})]
 
 
 class RefusedChange(Struct, frozen=True):

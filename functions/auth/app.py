@@ -70,7 +70,7 @@ def logout(request: Request, body: PresentedRefreshToken) -> SignedOut:
 
 
 @api.get("/api/auth/me", access=Access.AUTH, answers=Me)
-def me(request: Request) -> Me:
+def get_me(request: Request) -> Me:
     """Get the caller's account."""
     return Me(data=service.profile(request.caller))
 

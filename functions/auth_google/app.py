@@ -15,7 +15,7 @@ _LIMIT = 16 * 1024
 
 
 @api.post("/api/auth/google", access=Access.PUBLIC, takes=GoogleCredential, answers=GoogleSignedIn, limit=_LIMIT)
-def google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
+def sign_in_with_google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
     """Sign in with a Google ID token; the account is created, or linked by its verified email.
 
     Raises:

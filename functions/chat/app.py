@@ -36,7 +36,7 @@ api = Api("chat")
 
 
 @api.get("/api/chat/search", access=Access.AUTH, query=SearchQuery, answers=FoundUsers)
-def search(request: Request, query: SearchQuery) -> FoundUsers:
+def search_people(request: Request, query: SearchQuery) -> FoundUsers:
     """Find people by the start of their username or of a word of their name.
 
     Raises:
@@ -46,7 +46,7 @@ def search(request: Request, query: SearchQuery) -> FoundUsers:
 
 
 @api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
-def ask(request: Request, body: RequestBody) -> Done:
+def request_connection(request: Request, body: RequestBody) -> Done:
     """Ask somebody for a connection; if they have asked the caller already, this accepts.
 
     Raises:
@@ -60,7 +60,7 @@ def ask(request: Request, body: RequestBody) -> Done:
 
 
 @api.get("/api/chat/requests/inbox", access=Access.AUTH, answers=Inbox)
-def inbox(request: Request) -> Inbox:
+def list_connection_requests(request: Request) -> Inbox:
     """List requests that wait for the caller's answer, the newest first.
 
     Raises:
@@ -70,7 +70,7 @@ def inbox(request: Request) -> Inbox:
 
 
 @api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Answered)
-def answer(request: Request, conn_id: int, body: AnswerBody) -> Answered:
+def answer_connection_request(request: Request, conn_id: int, body: AnswerBody) -> Answered:
     """Accept or reject a request.
 
     Raises:
@@ -106,7 +106,7 @@ def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messa
 
 
 @api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)
-def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
+def send_message(request: Request, chat_id: int, body: SendBody) -> SentMessage:
     """Send a message to the conversation `chat_id`. Repeating a `client_id` returns the first message.
 
     Raises:
@@ -119,7 +119,7 @@ def send(request: Request, chat_id: int, body: SendBody) -> SentMessage:
 
 
 @api.put("/api/chat/messages/<chat_id>/edit", access=Access.AUTH, takes=EditBody, answers=EditedMessage)
-def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
+def edit_message(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
     """Change the text of one's own message `chat_id`.
 
     Raises:
@@ -131,7 +131,7 @@ def edit(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
 
 
 @api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
-def delete(request: Request, chat_id: int) -> Done:
+def delete_message(request: Request, chat_id: int) -> Done:
     """Delete one's own message `chat_id`.
 
     Raises:
@@ -144,7 +144,7 @@ def delete(request: Request, chat_id: int) -> Done:
 
 
 @api.post("/api/chat/conversations/<conv_id>/read", access=Access.AUTH, answers=Done)
-def mark_read(request: Request, conv_id: int) -> Done:
+def mark_conversation_read(request: Request, conv_id: int) -> Done:
     """Mark a conversation as read.
 
     Raises:
@@ -156,7 +156,7 @@ def mark_read(request: Request, conv_id: int) -> Done:
 
 
 @api.delete("/api/chat/conversations/<conv_id>/clear", access=Access.AUTH, answers=Done)
-def clear(request: Request, conv_id: int) -> Done:
+def clear_conversation(request: Request, conv_id: int) -> Done:
     """Hide all messages so far in a conversation, for the caller only.
 
     Raises:
@@ -168,13 +168,13 @@ def clear(request: Request, conv_id: int) -> Done:
 
 
 @api.get("/api/chat/unread_count", access=Access.AUTH, answers=UnreadCount)
-def unread_count(request: Request) -> UnreadCount:
+def count_unread(request: Request) -> UnreadCount:
     """Count unread messages and unanswered requests."""
     return UnreadCount(*talk.unread(request.caller))
 
 
 @api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
-def online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
+def get_online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
     """Check which of up to 100 users are online.
 
     Raises:
@@ -195,7 +195,7 @@ def create_group(request: Request, body: GroupBody) -> CreatedGroup:
 
 
 @api.post("/api/chat/group/<conv_id>/members", access=Access.AUTH, takes=MemberBody, answers=Done)
-def add_member(request: Request, conv_id: int, body: MemberBody) -> Done:
+def add_group_member(request: Request, conv_id: int, body: MemberBody) -> Done:
     """Add somebody to a group, as its admin.
 
     Raises:
@@ -207,7 +207,7 @@ def add_member(request: Request, conv_id: int, body: MemberBody) -> Done:
 
 
 @api.delete("/api/chat/group/<conv_id>/members/<user_id>", access=Access.AUTH, answers=Done)
-def remove_member(request: Request, conv_id: int, user_id: int) -> Done:
+def remove_group_member(request: Request, conv_id: int, user_id: int) -> Done:
     """Remove somebody from a group, as its admin.
 
     Raises:
@@ -244,7 +244,7 @@ def end_group(request: Request, conv_id: int) -> Done:
 
 
 @api.delete("/api/chat/friend/<other_id>", access=Access.AUTH, answers=Done)
-def unfriend(request: Request, other_id: int) -> Done:
+def remove_friend(request: Request, other_id: int) -> Done:
     """End the connection with somebody, and the conversation with them.
 
     Raises:
@@ -256,7 +256,7 @@ def unfriend(request: Request, other_id: int) -> Done:
 
 
 @api.post("/api/chat/ws-ticket", access=Access.AUTH, answers=Ticket)
-def issue_ticket(request: Request) -> Ticket:
+def issue_socket_ticket(request: Request) -> Ticket:
     """Issue a ticket to open one WebSocket with."""
     ticket = sockets.issue_ticket(request.caller, request.now)
     url = f"{settings().required('SOCKETS_URL')}?ticket={ticket}"

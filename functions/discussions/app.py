@@ -29,7 +29,7 @@ _LIMIT = 16 * 1024
 
 
 @api.get("/api/discussion/<question_id>", access=Access.AUTH, query=DiscussionQuery, answers=DiscussionAnswer)
-def show_discussion(request: Request, question_id: int, query: DiscussionQuery) -> DiscussionAnswer:
+def list_comments(request: Request, question_id: int, query: DiscussionQuery) -> DiscussionAnswer:
     """List a question's comments: pinned ones first, each with its replies.
 
     Raises:
@@ -157,7 +157,7 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
 
 
 @api.put("/api/discussion/admin/best/<comment_id>", access=Access.ADMIN, answers=BestAnswer)
-def toggle_best(request: Request, comment_id: int) -> BestAnswer:
+def toggle_best_answer(request: Request, comment_id: int) -> BestAnswer:
     """Make a comment its question's best answer in place of any other, or undo that.
 
     Raises:

@@ -27,7 +27,7 @@ def go_to_app(request: Request) -> Reply:
 
 
 @api.get("/openapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
-def get_description(request: Request) -> Reply:
+def get_openapi(request: Request) -> Reply:
     """Get this description of the API for programs (OpenAPI 3.1)."""
     return _served(request, description(), {})
 

@@ -199,7 +199,7 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
 
 
 @api.get("/api/exam-attempts-status/<exam_id>", access=Access.USER, answers=ActiveStatus | IdleStatus)
-def attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
+def get_attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
     """Get how many attempts are used, running and left.
 
     Raises:

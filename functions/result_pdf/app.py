@@ -9,7 +9,7 @@ api = Api("result_pdf")
 
 
 @api.get("/response-pdf/<exam_id>", access=Access.USER, answers="application/pdf")
-def download_response(request: Request, exam_id: int) -> Reply:
+def download_response_pdf(request: Request, exam_id: int) -> Reply:
     """Download the caller's latest result of an exam, question by question, as a PDF.
 
     Raises:

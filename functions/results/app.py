@@ -22,7 +22,7 @@ api = Api("results")
 
 
 @api.get("/result/<exam_id>", access=Access.USER, answers=ResultAnswer)
-def latest_result(request: Request, exam_id: int) -> ResultAnswer:
+def get_latest_result(request: Request, exam_id: int) -> ResultAnswer:
     """Get the caller's latest result of an exam.
 
     Raises:
@@ -34,7 +34,7 @@ def latest_result(request: Request, exam_id: int) -> ResultAnswer:
 
 
 @api.get("/result/<exam_id>/<result_id>", access=Access.USER, answers=ResultAnswer)
-def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
+def get_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
     """Get one of the caller's results of an exam.
 
     Raises:
@@ -46,7 +46,7 @@ def one_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
 
 
 @api.get("/response/<exam_id>", access=Access.USER, answers=ResponseAnswer)
-def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
+def get_latest_response(request: Request, exam_id: int) -> ResponseAnswer:
     """Get the caller's latest result of an exam, question by question.
 
     Raises:
@@ -58,7 +58,7 @@ def latest_response(request: Request, exam_id: int) -> ResponseAnswer:
 
 
 @api.get("/response/<exam_id>/<result_id>", access=Access.USER, answers=ResponseAnswer)
-def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
+def get_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
     """Get one of the caller's results, question by question.
 
     Raises:
@@ -70,7 +70,7 @@ def one_response(request: Request, exam_id: int, result_id: int) -> ResponseAnsw
 
 
 @api.get("/result-pending/<exam_id>", access=Access.USER, answers=PendingAnswer)
-def result_pending(request: Request, exam_id: int) -> PendingAnswer:
+def get_result_pending(request: Request, exam_id: int) -> PendingAnswer:
     """Get when the caller's latest result of an exam becomes visible.
 
     Raises:
@@ -97,7 +97,7 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
 
 
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
-def show_analytics(request: Request) -> AnalyticsAnswer:
+def get_analytics(request: Request) -> AnalyticsAnswer:
     """Get the analytics of the caller's visible results."""
     sitting = end_all_due(request.caller.user_id, ExamTime.at(request.now))
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now, sitting))

@@ -6,7 +6,7 @@ from smartexam.catalog.paper import ClientPassage
 from smartexam.sitting.grading import Response
 
 
-class SectionView(Struct, frozen=True):
+class SectionScore(Struct, frozen=True):
     """The score of a section; marks rounded to two decimals, `partial` counts partly correct answers."""
 
     id: int
@@ -36,7 +36,7 @@ class ResultView(Struct, frozen=True):
     total_questions: int
     time_taken_minutes: float
     completed_at: str
-    sections: list[SectionView]
+    sections: list[SectionScore]
 
 
 class ResultAnswer(Struct, frozen=True):

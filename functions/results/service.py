@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from fractions import Fraction
 
-from results.models import HistoryView, ResultView, SectionView
+from results.models import HistoryView, ResultView, SectionScore
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import exams
@@ -33,7 +33,7 @@ def view(result: Result) -> ResultView:
         time_taken_minutes=_minutes(result.started_at, result.completed_at),
         completed_at=iso(result.completed_at),
         sections=[
-            SectionView(
+            SectionScore(
                 section.id,
                 section.name,
                 display(Fraction(section.score, score.units)),

@@ -39,7 +39,7 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 
 
 @api.post("/api/clear-chat-history", access=Access.USER, answers=Cleared)
-def clear_history(request: Request) -> Cleared:
+def clear_assistant_history(request: Request) -> Cleared:
     """Delete all messages; the day's count stays."""
     while study.forget_turns(request.caller.user_id):
         continue

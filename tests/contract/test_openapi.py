@@ -109,12 +109,6 @@ class TestTheFile:
     def test_is_openapi(self) -> None:
         validate(DOCUMENT)
 
-    def test_describes_the_websocket_if_its_file_exists(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        messages = {"description": "Chat.", "client": [], "server": []}
-        (tmp_path / "websocket.json").write_text(json.dumps(messages), encoding="utf-8")
-        monkeypatch.setattr(document, "WEBSOCKET", tmp_path / "websocket.json")
-        assert document.build()["x-websocket"] == messages
-
     def test_holds_no_trace_of_python(self) -> None:
         assert not re.search(r"msgspec|dataclass|<class|functions/|layers/", json.dumps(DOCUMENT))
 
@@ -154,7 +148,11 @@ class TestEveryOperation:
 
     @each_operation
     def test_takes_ids_in_its_path(self, described: Described) -> None:
-        parameters = {each["name"]: each for each in described.operation.get("parameters", []) if each["in"] == "path"}
+        parameters = {
+            each["name"]: each
+            for each in map(resolved, described.operation.get("parameters", []))
+            if each["in"] == "path"
+        }
         assert set(parameters) == set(re.findall(r"{(\w+)}", described.path))
         for name, parameter in parameters.items():
             if name not in NAMES_IN_PATHS:
@@ -166,7 +164,15 @@ class TestEveryOperation:
         assert {500, 503} <= set(failures)
         for answer in failures.values():
             schema = answer["content"]["application/json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/Error"}
+            for shape in schema.get("anyOf", [schema]):
+                assert {"status", "success", "message"} <= set(resolved(shape)["required"])
+
+    @each_operation
+    def test_lists_the_codes_of_its_errors(self, described: Described) -> None:
+        for answer in map(resolved, described.operation["responses"].values()):
+            for code in answer.get("x-error-codes", ()):
+                assert code in DOCUMENT["x-error-codes"]
+                assert answer["content"]["application/json"]["examples"][code]["value"]["code"] == code
 
     @each_operation
     def test_has_one_kind_of_success_or_a_redirect(self, described: Described) -> None:
@@ -181,7 +187,7 @@ class TestEveryOperation:
         for content in (bodies, *answers):
             for schema, example in examples(content):
                 check(schema, example)
-        for parameter in described.operation.get("parameters", []):
+        for parameter in map(resolved, described.operation.get("parameters", [])):
             if "example" in parameter:
                 check(parameter["schema"], parameter["example"])
 
@@ -189,8 +195,10 @@ class TestEveryOperation:
     def test_shows_an_example_of_all_json(self, described: Described) -> None:
         answers = [resolved(answer).get("content", {}) for answer in described.operation["responses"].values()]
         for content in (described.operation.get("requestBody", {}).get("content", {}), *answers):
-            for media in content.values():
-                assert media.get("schema") in (None, {"type": "string"}) or {"example", "examples"} & set(media)
+            for kind, media in content.items():
+                # The description itself has no example of its own.
+                is_json = kind == "application/json" and media["schema"] != {"type": "object"}
+                assert not is_json or {"example", "examples"} & set(media)
 
 
 class TestEveryRoute:

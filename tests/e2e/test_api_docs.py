@@ -91,9 +91,9 @@ def test_shows_every_route_from_nothing_but_this_server(page: Browser, site: str
 
 
 def test_shows_what_a_route_takes_and_answers(page: Browser, site: str) -> None:
-    open_route(page, site, "exams_sync_answers")
+    open_route(page, site, "syncAnswers")
 
-    text = page.evaluate("document.querySelector('#exams_sync_answers').innerText")
+    text = page.evaluate("document.querySelector('#syncAnswers').innerText")
 
     for part in ("exam_id", "markedForReview", "application/json", "remaining_seconds", "authentication_required"):
         assert part in text
@@ -118,7 +118,7 @@ def test_finds_routes_by_words(page: Browser) -> None:
     visible = (
         "[...document.querySelectorAll('.operation[id]')].filter(each => each.checkVisibility()).map(each => each.id)"
     )
-    assert page.evaluate(visible) == ["exams_submit_exam"]
+    assert page.evaluate(visible) == ["submitExam"]
     assert page.evaluate("document.querySelector('#found').textContent").startswith("1 of ")
 
 
@@ -127,18 +127,18 @@ def test_signs_in_and_tries_a_route_out(page: Browser, site: str) -> None:
     sign_in(page)
     page.wait("document.querySelector('#account').textContent === 'Sign out'")
 
-    open_route(page, site, "auth_me")
-    page.evaluate("document.querySelector('#auth_me form').requestSubmit()")
-    page.wait("document.querySelector('#auth_me .outcome pre')")
+    open_route(page, site, "getMe")
+    page.evaluate("document.querySelector('#getMe form').requestSubmit()")
+    page.wait("document.querySelector('#getMe .outcome pre')")
 
-    outcome = page.evaluate("document.querySelector('#auth_me .outcome').innerText")
+    outcome = page.evaluate("document.querySelector('#getMe .outcome').innerText")
     assert "200" in outcome
     assert '"username": "john.doe"' in outcome
     assert " ms" in outcome
 
     page.evaluate("document.querySelector('#account').click()")
-    page.evaluate("document.querySelector('#auth_me form').requestSubmit()")
-    page.wait("document.querySelector('#auth_me .outcome').innerText.includes('Authentication required')")
+    page.evaluate("document.querySelector('#getMe form').requestSubmit()")
+    page.wait("document.querySelector('#getMe .outcome').innerText.includes('Authentication required')")
     page.complaints.clear()  # Chromium reports the expected 401
 
 
@@ -175,8 +175,8 @@ def test_has_its_contents_behind_a_button_on_a_phone(page: Browser) -> None:
     assert page.evaluate("document.querySelector('nav').checkVisibility()") is True
     assert page.evaluate("document.querySelector('#menu').getAttribute('aria-expanded')") == "true"
 
-    page.evaluate("document.querySelector('nav a[href=\"#exams_start_exam\"]').click()")
-    page.wait("!document.querySelector('nav').checkVisibility() && document.querySelector('#exams_start_exam').open")
+    page.evaluate("document.querySelector('nav a[href=\"#startExam\"]').click()")
+    page.wait("!document.querySelector('nav').checkVisibility() && document.querySelector('#startExam').open")
 
 
 CONTRASTS = """

@@ -8,20 +8,39 @@ from typing import Any
 
 from smartexam.api import Access
 from smartexam.api.app import Route
-from tools.openapi import errors, prose, shapes
+from tools.openapi import error_shapes, errors, prose, shapes
 from tools.openapi.examples import Examples
 from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
 
 OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
-# An object with a `description` and two lists, `client` (each with `action`, `description`, `example`) and `server`
-# (with `event` instead of `action`). If the file exists, the reference has a section for it.
-WEBSOCKET = Path(__file__).with_name("websocket.json")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
 _HIGHEST_ID = 2**53 - 1
-_JSON = "application/json"
+_JSON, _MULTIPART = "application/json", "multipart/form-data"
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
+_ACCESS = {
+    Access.PUBLIC: "Public: no credentials are needed.",
+    Access.AUTH: "For everybody who is signed in.",
+    Access.USER: "For students: accounts with `user` in the role.",
+    Access.ADMIN: "For administrators: accounts with `admin` in the role.",
+}
+_TEXTS = {
+    "application/json": "The document.",
+    "application/pdf": "The file.",
+    "application/zip": "The file.",
+    "text/csv": "The file, encoded as UTF-8, with a header row.",
+    "text/html": "With `partial=1` a table as a fragment of HTML.",
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A text that the client makes up, such as a UUID. The same request with the same key within 24 "
+    "hours is not carried out again and gets the first success; another request with the same key is 409 `key_reused`.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 64},
+    "example": "0f8e2f6c-6c7b-4a57-9c0e-3f6a2f1d9b11",
+}
 _TEXT = re.compile(r"^[a-z]+/[a-z0-9.+-]+$")
 _BODILESS = {204: "Done.", 302: "Go on with a GET of `Location`.", 304: "The client's copy is still right."}
 
@@ -35,14 +54,17 @@ def build() -> dict[str, Any]:
     """The document as a JSON value.
 
     Raises:
-        ValueError: a handler has no docstring, or names an error that does not exist.
+        ValueError: a handler has no docstring or the name of another one, or names an error that does not exist.
     """
     found = list(groups())
     routes = [route for group in found for route in group.api.routes]
     successes = [answer for route in routes for answer in (route.answers, *route.also.values())]
     known = Shapes(
         [shape for route in routes for shape in (route.takes, route.query) if shape is not None],
-        [answer for answer in successes if answer is not None and not isinstance(answer, str)],
+        [*(answer for answer in successes if answer is not None and not isinstance(answer, str)), *error_shapes.ALL],
+        mixed={
+            route.takes for route in routes if route.takes and route.forms is True and shapes.has_files(route.takes)
+        },
     )
     writer = _Writer(known)
     paths: dict[str, dict[str, Any]] = {}
@@ -51,13 +73,16 @@ def build() -> dict[str, Any]:
             paths.setdefault(_PARAMETER.sub(r"{\1}", route.path), {})[route.method.lower()] = writer.operation(
                 group, route
             )
-    document: dict[str, Any] = {
+    _refuse_namesakes(paths)
+    responses = dict(sorted(writer.errors.components.items()))
+    return {
         "openapi": "3.1.0",
         "info": {
             "title": "Smart exam",
             "version": "1.0.0",
             "summary": "An online exam platform",
             "description": _INTRODUCTION.read_text(encoding="utf-8").strip(),
+            "contact": {"name": "The operators of this deployment"},
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         # Relative to the document's own address: right behind any domain, and the same bytes for every reader.
@@ -65,12 +90,14 @@ def build() -> dict[str, Any]:
         "tags": _tags(found),
         "paths": paths,
         "components": {
-            "schemas": {"Error": errors.SCHEMA, **known.components},
-            "responses": dict(sorted(writer.errors.components.items())),
+            "schemas": known.without_unused([paths, responses]),
+            "responses": responses,
+            "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},
             "headers": {
                 "RetryAfter": {
                     "description": "Seconds after which it is worth another try.",
                     "schema": {"type": "integer", "minimum": 1},
+                    "example": 2,
                 }
             },
             "securitySchemes": {
@@ -93,9 +120,16 @@ def build() -> dict[str, Any]:
             code: {"status": meaning.status, "message": meaning.message} for code, meaning in errors.codes().items()
         },
     }
-    if WEBSOCKET.is_file():
-        document["x-websocket"] = json.loads(WEBSOCKET.read_text(encoding="utf-8"))
-    return document
+
+
+def _refuse_namesakes(paths: dict[str, dict[str, Any]]) -> None:
+    known: dict[str, str] = {}
+    for path, item in paths.items():
+        for method, operation in item.items():
+            here = f"{method.upper()} {path}"
+            other = known.setdefault(operation["operationId"], here)
+            if other != here:
+                raise ValueError(f"{here} and {other} are both called {operation['operationId']}: rename a handler")
 
 
 class _Writer:
@@ -115,17 +149,16 @@ class _Writer:
         told = prose.read(route.handler)
         operation: dict[str, Any] = {
             "tags": [group.title],
-            "operationId": f"{group.name}_{route.handler.__name__}",
+            "operationId": _camel_case(route.handler.__name__),
             "summary": told.summary,
+            "description": "\n\n".join(filter(None, [told.description, _ACCESS[route.access]])),
+            "x-access": route.access.value,
+            "security": [] if route.access is Access.PUBLIC else _SECURITY,
         }
-        if told.description:
-            operation["description"] = told.description
-        operation["x-access"] = route.access.value
-        operation["security"] = [] if route.access is Access.PUBLIC else _SECURITY
-        if parameters := [*_path_parameters(route), *self._query_parameters(route)]:
+        if parameters := [*_path_parameters(route), *self._query_parameters(route), *_header_parameters(route)]:
             operation["parameters"] = parameters
         if route.takes is not None:
-            operation["requestBody"] = self._body(route)
+            operation["requestBody"] = self._body(route, route.takes)
         answers = {**self._successes(route), **self.errors.of(route, told.raises)}
         operation["responses"] = {str(status): answer for status, answer in sorted(answers.items())}
         return operation
@@ -145,15 +178,28 @@ class _Writer:
             for name, field in schema.get("properties", {}).items()
         ]
 
-    def _body(self, route: Route) -> dict[str, Any]:
-        schema = self._known.schema(route.takes)
-        example = self._examples.of(schema)
-        kinds = [] if route.forms == "only" else [_JSON]
-        if route.forms:
-            kinds += ["multipart/form-data"]
-        if route.forms and not shapes.has_files(route.takes):
-            kinds += ["application/x-www-form-urlencoded"]
-        return {"required": True, "content": {kind: {"schema": schema, "example": example} for kind in kinds}}
+    def _body(self, route: Route, taken: type) -> dict[str, Any]:
+        """The media types to send. That forms are read beside JSON is only mentioned, unless they have files."""
+        kinds = {_JSON: False} if route.forms != "only" else {}
+        if shapes.has_files(taken):
+            kinds[_MULTIPART] = True
+        body: dict[str, Any] = {
+            "required": bool(self._known.fields(taken).get("required")) or route.forms == "only",
+            "content": {kind: self._described(taken, is_form=is_form) for kind, is_form in kinds.items()},
+        }
+        if route.forms is True and _MULTIPART not in kinds:
+            body["x-also-form"] = [_MULTIPART, "application/x-www-form-urlencoded"]
+        return body
+
+    def _described(self, shape: Any, *, is_form: bool = False) -> dict[str, Any]:
+        schema = self._known.schema(shape, is_form=is_form)
+        if "anyOf" in schema:
+            named = {str(each["$ref"]).rpartition("/")[2]: each for each in schema["anyOf"]}
+            return {
+                "schema": schema,
+                "examples": {name: {"value": self._examples.of(each)} for name, each in named.items()},
+            }
+        return {"schema": schema, "example": self._examples.of(schema)}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
         declared: dict[int, list[Any]] = {}
@@ -167,29 +213,37 @@ class _Writer:
 
     def _success(self, status: int, answers: list[Any]) -> dict[str, Any]:
         described = [self._description(answer) for answer in answers if answer is not None]
-        answer: dict[str, Any] = {"description": "; ".join(filter(None, described)) or _BODILESS.get(status, "Done.")}
+        answer: dict[str, Any] = {"description": " ".join(filter(None, described)) or _BODILESS.get(status, "Done.")}
         if status == 302:  # noqa: PLR2004 - the one status with an address
-            answer["headers"] = {"Location": {"schema": {"type": "string"}}}
+            answer["headers"] = {
+                "Location": {"description": "Where to go on.", "schema": {"type": "string"}, "example": "/result/7"}
+            }
         content = dict(self._media(each) for each in answers if each is not None)
         return {**answer, "content": content} if content else answer
 
     def _description(self, answer: Any) -> str:
         if isinstance(answer, str):
-            return "Done."
+            return _TEXTS.get(answer, "Done.")
         name = getattr(answer, "__name__", None)
-        return str(self._known.components.get(name, {}).get("description", "")) if name else "One of several shapes."
+        if name is None:
+            return "One of several shapes."
+        return str(self._known.components.get(name, {}).get("description", "")).partition("\n\n")[0]
 
     def _media(self, answer: Any) -> tuple[str, dict[str, Any]]:
-        if isinstance(answer, str):
-            if not _TEXT.match(answer):
-                raise ValueError(f"{answer!r} is no media type")
-            return answer, {} if answer == _JSON else {"schema": {"type": "string"}}
-        schema = self._known.schema(answer)
-        if "anyOf" in schema:
-            named = {str(each["$ref"]).rpartition("/")[2]: each for each in schema["anyOf"]}
-            examples = {name: {"value": self._examples.of(each)} for name, each in named.items()}
-            return _JSON, {"schema": schema, "examples": examples}
-        return _JSON, {"schema": schema, "example": self._examples.of(schema)}
+        if not isinstance(answer, str):
+            return _JSON, self._described(answer)
+        if not _TEXT.match(answer):
+            raise ValueError(f"{answer!r} is no media type")
+        if answer == _JSON:
+            return answer, {"schema": {"type": "object"}}
+        return answer, {
+            "schema": {"type": "string"} if answer.startswith("text/") else {"type": "string", "format": "binary"}
+        }
+
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
 
 
 def _tags(found: list[Group]) -> list[dict[str, str]]:
@@ -198,6 +252,10 @@ def _tags(found: list[Group]) -> list[dict[str, str]]:
     for group in found:
         described.setdefault(group.title, group.description)
     return [{"name": title, "description": description} for title, description in described.items()]
+
+
+def _header_parameters(route: Route) -> list[dict[str, str]]:
+    return [{"$ref": "#/components/parameters/IdempotencyKey"}] if errors.takes_idempotency_key(route) else []
 
 
 def _takes_text(route: Route, name: str) -> bool:

@@ -1,7 +1,7 @@
 """The error answers of routes, and the codes by which clients tell errors apart."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,32 +10,10 @@ from smartexam.api import Access
 from smartexam.api.app import Route
 from smartexam.platform import errors
 from smartexam.platform.errors import AppError
+from tools.openapi import error_shapes
 from tools.openapi.functions import ROOT
 from tools.openapi.vocabulary import MESSAGES
 
-SCHEMA: dict[str, Any] = {
-    "title": "Error",
-    "description": "Every error has this shape; some carry further fields.",
-    "type": "object",
-    "required": ["status", "success", "message"],
-    "properties": {
-        "status": {"const": "error"},
-        "success": {"const": False},
-        "message": {"type": "string", "description": "For people; never to be matched by a program."},
-        "code": {"type": "string", "description": "For programs, where they must tell cases apart."},
-        "errors": {
-            "type": "array",
-            "description": "What is wrong with which field, with code `invalid_fields`; of a file, with which row.",
-            "items": {
-                "type": ["object", "string"],
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-        "request_id": {"type": "string", "description": "To quote to the operators, with a 500."},
-    },
-    "additionalProperties": True,
-}
 TITLES = {
     400: "The request cannot be understood, or not in this state.",
     401: "No credentials, or credentials that prove nothing.",
@@ -48,11 +26,12 @@ TITLES = {
     500: "Something is wrong with the server; quote `request_id` to the operators.",
     503: "Something needed is missing or down; `Retry-After` tells when to try again.",
 }
+_REFERENCE = "#/components/schemas/{name}"
 _WITH_RETRY_AFTER = {429, 503}
 _CLASSES: dict[str, type[AppError]] = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AppError)
 }
-_NAMES = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 500: "ServerError"}
+_NAMES = {404: "NotFound", 500: "ServerError"}
 _BY_CREDENTIALS = ("authentication_required", "token_expired_or_invalid")
 
 
@@ -141,42 +120,54 @@ def _implied(route: Route) -> dict[int, tuple[str, ...]]:
 
 
 def _by_credentials(route: Route) -> dict[int, tuple[str, ...]]:
+    forbidden: tuple[str, ...] = ("wrong_address",)
     if route.access is Access.PUBLIC:
-        return {}
-    forbidden: tuple[str, ...] = ("wrong_role",) if route.access in {Access.USER, Access.ADMIN} else ()
+        return {403: forbidden}
+    if route.access in {Access.USER, Access.ADMIN}:
+        forbidden += ("wrong_role",)
     if route.access is Access.ADMIN:
         forbidden += ("mfa_setup_required",)
     if route.method != "GET":
         forbidden += ("foreign_origin",)
-    return {401: _BY_CREDENTIALS, 403: forbidden} if forbidden else {401: _BY_CREDENTIALS}
+    return {401: _BY_CREDENTIALS, 403: forbidden}
 
 
 def _answer(status: int, told: list[str], implied: tuple[str, ...]) -> dict[str, Any]:
     named = [code for code in codes() if any(f"`{code}`" in text for text in told)]
-    examples = {code: {"value": _example(status, code)} for code in (*named, *implied)}
-    description = "\n\n".join([*(_sentence(text) for text in told)] or [TITLES[status]])
-    answer: dict[str, Any] = {"description": description}
+    listed = list(dict.fromkeys((*named, *implied)))
+    answer: dict[str, Any] = {"description": "\n\n".join([*map(_sentence, told)] or [TITLES[status]])}
     if status in _WITH_RETRY_AFTER:
         answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
-    media: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Error"}}
-    media["examples"] = examples or {"plain": {"value": _example(status, None)}}
+    if listed:
+        answer["x-error-codes"] = listed
+    media: dict[str, Any] = {"schema": _schema(status, listed, has_others=bool(told) and not named)}
+    media["examples"] = {code: {"value": _example(code)} for code in listed} or {"plain": {"value": _plain(status)}}
     answer["content"] = {"application/json": media}
     return answer
 
 
-def _example(status: int, code: str | None) -> dict[str, Any]:
-    """An error's body."""
-    body: dict[str, Any] = {"status": "error", "success": False}
-    if code is None:
-        words = {404: "Not found", 500: "Internal server error"}
-        body["message"] = words.get(status, TITLES[status])
-        if status == 500:  # noqa: PLR2004 - the one with an id to quote
-            body["request_id"] = "Jx3kVhZ4oAMEPbg="
-        return body
-    body |= {"message": codes()[code].message, "code": code}
-    if code == "invalid_fields":
-        body["errors"] = [{"field": "name", "message": "This field is required"}]
-    return body
+def _schema(status: int, listed: Iterable[str], *, has_others: bool) -> dict[str, Any]:
+    """The shapes of the answers with a status; errors without further fields share one."""
+    if status == AppError.status:
+        return {"$ref": _REFERENCE.format(name="ServerError")}
+    names = {error_shapes.name_of(code) for code in listed} | ({"Error"} if has_others or not listed else set())
+    # The shapes with further fields first: whoever takes the first that fits gets all fields.
+    shapes = [
+        {"$ref": _REFERENCE.format(name=name)} for name in sorted(names, key=lambda name: (name == "Error", name))
+    ]
+    return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+
+
+def _plain(status: int) -> dict[str, Any]:
+    """The body of an error without a code."""
+    words = {404: "Not found", 500: "Internal server error"}
+    body: dict[str, Any] = {"status": "error", "success": False, "message": words.get(status, TITLES[status])}
+    return {**body, "request_id": "Jx3kVhZ4oAMEPbg="} if status == AppError.status else body
+
+
+def _example(code: str) -> dict[str, Any]:
+    body = {"status": "error", "success": False, "message": codes()[code].message, "code": code}
+    return {**body, **error_shapes.example_of(code)}
 
 
 def _raised(tree: ast.AST) -> Iterator[tuple[str, Code]]:

@@ -9,26 +9,31 @@ from pathlib import Path
 from smartexam.api import Api
 
 ROOT = Path(__file__).parents[2]
-# Titles for readers; functions that are missing here follow under their own names.
+# Titles for readers, in the order of the reference; functions that are missing here follow under their own names.
 _TITLES = {
     "auth": "Signing in",
     "auth_google": "Signing in",
     "account": "Account",
     "exams": "Exams",
     "results": "Results",
+    "result_pdf": "Results",
     "study": "Study assistant",
     "chat": "Chat",
     "discussions": "Discussions",
+    "jobs": "Jobs",
     "admin_exams": "Admin: exams",
     "admin_questions": "Admin: questions",
     "admin_images": "Admin: images",
     "admin_categories": "Admin: categories",
+    "admin_students": "Admin: students",
     "admin_users": "Admin: users",
-    "admin_attempts": "Admin: attempts",
     "admin_requests": "Admin: access requests",
+    "admin_attempts": "Admin: attempts",
     "admin_analytics": "Admin: analytics",
     "admin_ai": "Admin: question generation",
+    "admin_audit": "Admin: audit log",
 }
+_ADMIN = "admin_"
 _DECLARATION = re.compile(r"^api = Api\(", re.MULTILINE)
 _LAST = {"docs": "Reference"}
 
@@ -52,5 +57,10 @@ def groups() -> Iterator[Group]:
     for name in (*known, *others, *(_LAST.keys() & folders)):
         module = importlib.import_module(f"{name}.app")
         api: Api = module.api
-        title = (_TITLES | _LAST).get(name) or name.replace("_", " ").capitalize()
+        title = (_TITLES | _LAST).get(name) or _title(name)
         yield Group(name, title, (module.__doc__ or "").strip(), api)
+
+
+def _title(name: str) -> str:
+    topic = name.removeprefix(_ADMIN).replace("_", " ")
+    return f"Admin: {topic}" if name.startswith(_ADMIN) else topic.capitalize()

@@ -3,7 +3,8 @@
 const ACCESS = { public: "public", auth: "signed in", user: "student", admin: "admin" };
 
 const operations = () => Object.entries(spec.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })));
+  Object.entries(item).map(([method, operation]) => ({
+    ...operation, path, method: method.toUpperCase(), parameters: (operation.parameters || []).map(resolve) })));
 
 const pathText = (path) => el("span", { className: "path" },
   path.split(/({\w+})/).map((part) => part.startsWith("{") ? el("b", {}, part) : part));
@@ -45,13 +46,13 @@ const exampleViewer = (operation) => {
 };
 
 const inside = (operation) => {
-  const parameters = operation.parameters || [];
+  const { parameters } = operation;
   const body = Object.entries(operation.requestBody?.content || {});
   const told = el("div", {},
     prose(operation.description),
     parameters.length > 0 && [el("h4", {}, "Parameters"), el("ul", { className: "fields" }, parameters.map((each) => el("li", {},
       el("code", {}, each.name), el("span", { className: "type" }, `${typeName(each.schema)} · in the ${each.in}`),
-      each.required && each.in === "query" && el("span", { className: "must" }, "required"),
+      each.required && each.in !== "path" && el("span", { className: "must" }, "required"),
       each.description && el("p", {}, inline(each.description)))))],
     body.length > 0 && [el("h4", {}, "Body"),
       el("p", { className: "hint" }, body.map(([type], index) => [index > 0 && " or ", el("code", {}, type)])),

@@ -17,8 +17,8 @@ const typeName = (schema) => {
   if (alternatives) return alternatives.map(typeName).join(" or ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  const { type, items, additionalProperties: values, contentMediaType, minimum, maximum } = resolve(schema);
-  if (contentMediaType) return "file";
+  const { type, items, additionalProperties: values, format, minimum, maximum } = resolve(schema);
+  if (format === "binary") return "file";
   if (type === "array") return `array of ${items ? typeName(items) : "anything"}`;
   if (type === "object" && typeof values === "object" && Object.keys(values).length) return `object of ${typeName(values)}`;
   if (maximum === Number.MAX_SAFE_INTEGER && minimum === 1) return "id";

@@ -29,7 +29,7 @@ const bodyInput = (operation) => {
     return { view: [el("h4", {}, "Body"), area], read: () => ({ body: area.value, type: "application/json" }) };
   }
   const schema = resolve(Object.values(content)[0].schema);
-  const inputs = Object.entries(schema.properties).map(([name, each]) => resolve(each).contentMediaType
+  const inputs = Object.entries(schema.properties).map(([name, each]) => resolve(each).format === "binary"
     ? el("input", { type: "file", name })
     : el("input", { name, value: example?.[name] ?? "", autocomplete: "off" }));
   const read = () => {
@@ -60,7 +60,7 @@ const shownAnswer = async (answer, started) => {
 };
 
 const tryOut = (operation) => {
-  const inputs = (operation.parameters || []).map((parameter) => ({ parameter, input: el("input", {
+  const inputs = operation.parameters.map((parameter) => ({ parameter, input: el("input", {
     name: parameter.name, autocomplete: "off", required: parameter.required,
     inputMode: typeName(parameter.schema) === "id" ? "numeric" : "text", placeholder: typeName(parameter.schema),
   }) }));
@@ -68,13 +68,15 @@ const tryOut = (operation) => {
   const outcome = el("div", { className: "outcome", role: "status" });
   const request = () => {
     const query = new URLSearchParams();
+    const headers = { Accept: "application/json" };
     let url = operation.path.slice(1);
     for (const { parameter, input } of inputs) {
       if (parameter.in === "path") url = url.replace(`{${parameter.name}}`, encodeURIComponent(input.value) || `{${parameter.name}}`);
+      else if (input.value && parameter.in === "header") headers[parameter.name] = input.value;
       else if (input.value) query.set(parameter.name, input.value);
     }
     const { body, type } = readBody();
-    const headers = { Accept: "application/json", ...(type && { "Content-Type": type }) };
+    if (type) headers["Content-Type"] = type;
     if (token() && operation.security.length) headers.Authorization = `Bearer ${token()}`;
     return { method: operation.method, url: query.size ? `${url}?${query}` : url, headers, body };
   };

@@ -1,6 +1,9 @@
 """Shapes as schemas: sent shapes always have all fields, received ones may omit some."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated, Any
+
+import pytest
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
 from tools.openapi import shapes
@@ -44,7 +47,7 @@ KNOWN = Shapes([Taken, Upload], [Sent, Sent | Other])
 def test_what_is_sent_is_always_there_unless_it_may_be_unset() -> None:
     schema = KNOWN.components["Sent"]
     assert schema["required"] == ["inner", "count", "success"]
-    assert schema["properties"]["success"] == {"const": True}
+    assert schema["properties"]["success"] == {"type": "boolean", "const": True}
     assert "default" not in schema["properties"]["count"]
 
 
@@ -67,8 +70,46 @@ def test_several_shapes_are_alternatives() -> None:
 
 def test_files_are_files() -> None:
     properties = KNOWN.components["Upload"]["properties"]
-    assert properties["image"] == {"type": "string", "contentMediaType": "application/octet-stream"}
+    assert properties["image"] == {"type": "string", "format": "binary"}
     assert properties["spare"] == properties["image"]
     assert "UploadedFile" not in KNOWN.components
     assert shapes.has_files(Upload)
     assert not shapes.has_files(Taken)
+
+
+def test_a_shape_with_files_that_may_be_json_has_a_shape_for_each() -> None:
+    mixed = Shapes([Upload], [], mixed=[Upload])
+    assert set(mixed.components["Upload"]["properties"]) == {"name"}
+    assert set(mixed.components["UploadForm"]["properties"]) == {"image", "spare", "name"}
+    assert mixed.schema(Upload) == {"$ref": "#/components/schemas/Upload"}
+    assert mixed.schema(Upload, is_form=True) == {"$ref": "#/components/schemas/UploadForm"}
+
+
+def test_two_shapes_with_one_name_are_refused() -> None:
+    namesake = type("Taken", (Struct,), {"__annotations__": {"id": int}, "__module__": "elsewhere"})
+    with pytest.raises(ValueError, match="both have a Taken"):
+        Shapes([Taken], [namesake])
+
+
+class Loose(Struct):
+    items: Annotated[list[Any], Meta(max_length=9, extra={"means": list[Inner]})]
+    kind: Annotated[Any, Meta(extra_json_schema={"enum": ["a", "b"]})] = UNSET
+    chosen: Annotated[str, Meta(extra_json_schema={"enum": ["a", "b"]})] | None = None
+    count: int | None = None
+    amount: float | str | None = None
+
+
+def test_fields_are_written_as_generators_read_them_best() -> None:
+    known = Shapes([Loose], [])
+    assert "Inner" in known.components
+    assert known.fields(Loose)["properties"] == {
+        "items": {"type": "array", "maxItems": 9, "items": {"$ref": "#/components/schemas/Inner"}},
+        "kind": {"type": "string", "enum": ["a", "b"]},
+        "chosen": {"anyOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "null"}]},
+        "count": {"type": ["integer", "null"]},
+        "amount": {"type": ["number", "string", "null"]},
+    }
+
+
+def test_only_shapes_in_use_are_kept() -> None:
+    assert set(KNOWN.without_unused([{"$ref": "#/components/schemas/Sent"}])) == {"Sent", "Inner"}

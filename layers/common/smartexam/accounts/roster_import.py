@@ -53,7 +53,7 @@ class RosterCounts(msgspec.Struct, frozen=True):
         )
 
 
-class Imported(msgspec.Struct, frozen=True):
+class RosterImported(msgspec.Struct, frozen=True):
     """The result of an import; `skipped` rows are listed in `errors`."""
 
     created: int
@@ -76,17 +76,17 @@ def importer(order: RosterOrder, now: float) -> Importer:
     return Importer(rolls, _batches(order, now), everywhere, now)
 
 
-def imported(order: RosterOrder, counts: RosterCounts, refused: Sequence[tuple[int, str]]) -> Imported:
+def imported(order: RosterOrder, counts: RosterCounts, refused: Sequence[tuple[int, str]]) -> RosterImported:
     """The answer to an import, with the rows that were refused while they were written."""
     skipped = counts.refused + len(order.faults)
     faults = sorted([*order.faults, *refused])[:MOST_ERRORS]
     errors = [f"Row {line}: {reason}" for line, reason in faults]
     if skipped > len(errors):
         errors.append(f"... and {skipped - len(errors)} more")
-    return Imported(counts.created, counts.updated, counts.unchanged, skipped, errors)
+    return RosterImported(counts.created, counts.updated, counts.unchanged, skipped, errors)
 
 
-def logged(order: RosterOrder, result: Imported) -> Change:
+def logged(order: RosterOrder, result: RosterImported) -> Change:
     """An import as the log shows it."""
     after = {
         "created": result.created,
