@@ -1,6 +1,7 @@
 import { sameAnswer, type Answer, type MaybeAnswer } from "./answers.js";
 import type { ExamClient, Reply } from "./client.js";
 import { ApiError, ConnectionLostError } from "./errors.js";
+import { randomId } from "./random.js";
 import { memoryStore, type Store } from "./stores.js";
 
 export type Paper = Reply<"get", "/exam/{exam_id}">;
@@ -146,7 +147,7 @@ export class Sitting {
     this.#examId = options.examId;
     this.#store = options.store ?? memoryStore();
     this.#prefix = `sitting/${options.userId}/${options.examId}/`;
-    this.#key = this.#prefix + Math.random().toString(36).slice(2);
+    this.#key = this.#prefix + randomId();
     this.#settle = options.settle ?? 2000;
     this.#interval = options.interval ?? 120_000;
     this.#resolve = options.resolve ?? (({ theirs }) => theirs);

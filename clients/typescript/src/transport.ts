@@ -1,4 +1,5 @@
 import { ApiError, ConnectionLostError } from "./errors.js";
+import { randomId } from "./random.js";
 import type { Tokens, TokenStore } from "./tokens.js";
 
 export interface TransportOptions {
@@ -58,7 +59,7 @@ export class Transport {
     const path = new URL(request.url).pathname.slice(this.#prefix.length);
     const creates = request.method === "POST" && !REPEATABLE.test(path) && !PUBLIC.test(path);
     if (creates && !request.headers.has(KEY)) {
-      request.headers.set(KEY, newKey());
+      request.headers.set(KEY, randomId());
     }
     const repeatable = request.method !== "POST" || creates || REPEATABLE.test(path);
     const timeout = REPEATABLE.test(path) ? SHORT_TIMEOUT : LONG_TIMEOUT;
@@ -160,11 +161,6 @@ export class Transport {
       }
     }
   }
-}
-
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

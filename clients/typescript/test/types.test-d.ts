@@ -1,18 +1,21 @@
-import { createClient } from "../src/index.js";
-const c = createClient({ baseUrl: "" });
-export async function f() {
-  const { exams } = await c.get("/api/exams", { params: { query: { status: "ongoing" } } });
-  const first = exams[0]!;
-  const paper = await c.get("/exam/{exam_id}", { params: { path: { exam_id: first.id } } });
-  const q: number = paper.questions[0]!.id;
-  // @ts-expect-error wrong path
-  await c.get("/nothing");
-  // @ts-expect-error missing params
-  await c.get("/exam/{exam_id}");
-  const pdf: Blob = await c.get("/response-pdf/{exam_id}", { params: { path: { exam_id: 1 } }, parseAs: "blob" });
-  return [q, pdf];
-}
-export async function u() {
-  const c = createClient({ baseUrl: "" });
-  await c.post("/admin/students/import-csv", { body: { csv_file: new File(["a"], "a.csv") } });
+// Compiled, not run: what the types allow and refuse.
+import { createClient, type Paper, type Reply, type Schema } from "../src/index.js";
+
+export async function calls(): Promise<unknown> {
+  const api = createClient({ baseUrl: "" });
+  const { exams, next_cursor } = await api.get("/api/exams", { params: { query: { status: "ongoing" } } });
+  const cursor: string | null = next_cursor;
+  const exam: Schema<"ExamSummary"> | undefined = exams[0];
+  const paper: Paper = await api.get("/exam/{exam_id}", { params: { path: { exam_id: exam?.id ?? 0 } } });
+  const answers: Reply<"get", "/exam/{exam_id}">["answers"] = paper.answers;
+  const sheet: Blob = await api.get("/response-pdf/{exam_id}", { params: { path: { exam_id: 7 } }, parseAs: "blob" });
+  // @ts-expect-error no such path
+  await api.get("/nothing");
+  // @ts-expect-error no such method of this path
+  await api.post("/api/exams", {});
+  // @ts-expect-error the path's parameter is missing
+  await api.get("/exam/{exam_id}");
+  // @ts-expect-error a field of another type
+  await api.post("/admin/batches/create", { body: { name: 7 } });
+  return [cursor, answers, sheet];
 }
