@@ -198,7 +198,8 @@ class TestKeys:
         [("Ans. (B)", "B"), ("Answer: B", "B"), ("Ans: (2)", ""), ("Answer : B,D", "B,D"), ("Ans. [C]", "C"),
          ("उत्तर: (B)", "B"),
          ("Correct option: D", "D"), ("Ans. (B) or (C)", ""), ("Ans. Bonus", ""), ("Answer: A body at rest", ""),
-         ("Ans. (B) Velocity", "B"), ("Ans. (F)", "")],
+         ("Ans. (B) Velocity", "B"), ("Ans. (F)", ""), ("Respuesta correcta: C", "C"), ("Lösung: B", "B"),
+         ("Your answer: (B)", ""), ("Wrong answer: B", ""), ("Ans. (B)/(C)", ""), ("Ans. B or C", "")],
     )  # fmt: skip
     def test_behind_the_question(self, key: str, answer: str) -> None:
         questions = questions_of(paper(lines(key=key)))
@@ -216,6 +217,11 @@ class TestKeys:
             ["Q. No.\t1\t2\t3\t4", "Ans.\tB\tC\tA\tD"],
             ["1\t2\t3\t4", "B\tC\tA\tD"],
             ["1 : b", "2 : c", "3 : a", "4 : d"],
+            ["1.B2.C3.A4.D"],
+            ["1B 2C", "3A 4D"],
+            ["1B2C3A4D"],
+            ["1)(b)2)(c)3)(a)4)(d)"],
+            ["1B,2C,3A,4D"],
         ],
     )
     def test_at_the_end(self, key: list[str]) -> None:
@@ -237,6 +243,11 @@ class TestKeys:
             (["Q.\t1\t2\t3\t4", "Ans.\tB\tA\tD"], ["", "", "", ""]),
             (["1. (B) 2. (C) 3. (E) 4. (D)"], ["B", "C", "", "D"]),
             (["11. (B) 12. (C) 13. (A) 14. (D)"], ["", "", "", ""]),
+            (["1. (B) or (C) 2. (C)/(D) 3. (A) 4. (D) or (A)"], ["", "", "A", ""]),
+            (["1 B C", "2 C C", "3 A B", "4 D A"], ["", "", "", ""]),
+            (["1.32.43.14.2"], ["", "", "", ""]),
+            (["SET A", "1-B 2-C 3-A 4-D", "SET B", "1-C 2-A 3-A 4-B"], ["", "", "", ""]),
+            (["Shift 1", "1-B 2-C 3-A 4-D", "Shift 2", "1-C 2-A 3-A 4-B"], ["", "", "", ""]),
         ],
     )
     def test_what_is_not_certain_is_left_open(self, key: list[str], answers: list[str]) -> None:
@@ -244,6 +255,43 @@ class TestKeys:
 
         assert [question.answer for question in questions] == answers
         assert [question.is_verified for question in questions] == [bool(answer) for answer in answers]
+
+    @pytest.mark.parametrize(
+        ("title", "key", "answers"),
+        [
+            ("Mock Test", "Answer Key: Booklet Series B", ["", "", "", ""]),
+            ("Booklet Series A", "Answer Key: Booklet Series B", ["", "", "", ""]),
+            ("Booklet Series B", "Answer Key: Booklet Series B", ["B", "C", "A", "D"]),
+            ("Test 2", "Answer Key of Test 1", ["", "", "", ""]),
+            ("Test 2", "Answer Key of Test 2", ["B", "C", "A", "D"]),
+            ("Mock Test", "Answer Key of Chapter 2", ["B", "C", "A", "D"]),
+            ("Mock Test", "Answer Key of the Previous Test", ["", "", "", ""]),
+        ],
+    )
+    def test_of_another_set_or_test_is_left_out(self, title: str, key: str, answers: list[str]) -> None:
+        found = extract(paper([title, *lines(), key, "1-B 2-C 3-A 4-D"]))
+
+        assert [question.answer for question in found.questions] == answers
+        assert ("key_of_another" in {warning.code for warning in found.warnings}) == (not answers[0])
+
+    def test_of_several_sets_is_that_of_the_papers_own(self) -> None:
+        keys = ["SET A", "1-B 2-C 3-A 4-D", "SET B", "1-C 2-A 3-A 4-B"]
+        questions = questions_of(paper(["SET B", *lines(), "ANSWER KEY", *keys]))
+
+        assert [question.answer for question in questions] == ["C", "A", "A", "B"]
+
+    @pytest.mark.parametrize(
+        ("key", "answers"),
+        [
+            (["1. B \u2013 TWO", "2. C \u2013 THREE", "3. A \u2013 ONE"], ["B", "C", "A", ""]),
+            (["1. B \u2013 THREE", "2. C \u2013 THREE", "3. A \u2013 acceleration of the body"], ["", "C", "", ""]),
+        ],
+    )
+    def test_with_the_text_of_an_option_that_must_agree(self, key: list[str], answers: list[str]) -> None:
+        told = [row.replace("TWO", TEXTS[1]).replace("THREE", TEXTS[2]).replace("ONE", TEXTS[0]) for row in key]
+        questions = questions_of(paper([*lines(), "ANSWERS", *told]))
+
+        assert [question.answer for question in questions] == answers
 
     def test_two_sources_that_differ_leave_it_open(self) -> None:
         questions = questions_of(paper([*lines(key="Ans. (B)"), "ANSWER KEY", "1. (B) 2. (C) 3. (B) 4. (B)"]))

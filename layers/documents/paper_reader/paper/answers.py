@@ -57,17 +57,18 @@ def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
 
 def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[int, int], Value | None]:
     known = set(numbers)
-    found: dict[tuple[int, int], Value | None] = {}
     counts = Counter(number for part in parts for number in part.answers)
     if len(parts) > 1 and len(counts) < 0.75 * sum(counts.values()):
         lengths = [len(part.answers) for part in parts]
         if sum(lengths) == len(numbers) and all(part.order == sorted(part.order) for part in parts):
             ordered = iter(sorted(numbers))
             return {(0, next(ordered)): part.answers[number] for part in parts for number in sorted(part.answers)}
+    merged = Part()
     for part in parts:
         for number, value in part.answers.items():
-            key = (0, number)
-            found[key] = value if key not in found or found[key] == value else None
+            merged.add(number, value)
+    merged.settle()
+    found = {(0, number): value for number, value in merged.answers.items()}
     strangers = sum(number not in known for _, number in found)
     # Unknown numbers: this is the key of something else, or was misread.
     return found if strangers <= 0.34 * len(found) + 2 else {}

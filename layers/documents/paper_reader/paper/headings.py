@@ -21,7 +21,8 @@ _LONGEST_HEADING = 30
 _LONGEST_SOLUTIONS = 90  # with marks
 _RUN_IN_KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s+keys?)?|ans(?:wer)?\.?\s*keys?|keys?|उत्तर\s*(?:कुं\s?जी|माला)?|उत्तरमाला)\s*[:\-–.]+\s*"
-    r"(?=\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=])",
+    r"(?=\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=]\s*\S+[\s,;]+\(?(?:Q\.?\s*)?\d{1,4}\s*[.)\-–:=]"
+    r"|(?:\(?\d{1,4}\s?[.)\-–:=]?\s?\(?[A-Ha-h]\)?[\s,;]*){2}\(?\d)",
     re.IGNORECASE,
 )
 SOLUTIONS: Final = re.compile(

@@ -10,13 +10,15 @@ from typing import Final
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
-from paper_reader.paper import values
+from paper_reader.paper import metadata, values
 from paper_reader.paper.headings import may_name_answers
 from paper_reader.paper.values import Value
 
 _NAME = r"[A-Z][\w.&'’]{0,14}"
 _WORD = (
     r"(?:(?i:correct|right|official|final)\s+)?(?i:answers?(?:\s+keys?)?|ans(?:wer)?s?|key)\b"
+    r"|(?i:(?:richtige\s+)?(?:antwort|lösung)|respuesta(?:\s+correcta)?|solución|(?:bonne\s+)?réponse|risposta(?:\s+(?:corretta|esatta))?"
+    r"|resposta(?:\s+correta)?|gabarito|jawaban|cevap|odpowiedź|antwoord|ответ)\b(?=\s*[.:=])"
     r"|(?i:(?:correct|right)\s+(?:options?|choices?|alternatives?))\b|सही\s+(?:उत्तर|विकल्प)|उत्तर"
 )
 _BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(?:\s+{_NAME})?)?"
@@ -24,10 +26,11 @@ _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
 _LONGEST_LABEL = 80
+_OTHER_WORD: Final = re.compile(r"antwo|lösung|resp|soluci|répons|rispo|gabarito|jawab|cevap|odpow|ответ")
 _BEGINNING_OF_OPTION: Final = 12  # characters; a spelled-out answer may continue over several lines
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
-_START: Final = re.compile(r"[\s\[(*•]*")
+_START: Final = re.compile(r"[\s\[(*•\ufffd✓✔☑✅👉➤►▶→]*")
 _WITHIN: Final = re.compile(
     r"(?<=[\s\[(])(?:(?:Correct|Right|Official|Final)\s+)?(?:Answers?|ANSWERS?|Ans|ANS|उत्तर)\b"
     rf"|(?<={GAP})(?i:ans|key)\b"
@@ -79,7 +82,7 @@ def of_line(line: Line, following: Line | None, *, is_behind: bool = False) -> t
 
 def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
     """The same for a text alone, such as that after a number."""
-    text = plain(given).replace(GAP, " ") if _may_be_labelled(given) else ""
+    text = plain(given).replace(GAP, " ") if _may_be_labelled(given) and not metadata.is_response(given) else ""
     label = _label(text) if text else None
     if label is None:
         return None, 0
@@ -122,6 +125,7 @@ def _may_be_labelled(text: str) -> bool:
         or "alternative" in beginning
         or "उत्तर" in beginning
         or "विकल्प" in beginning
+        or _OTHER_WORD.search(beginning) is not None
     )
 
 
@@ -181,8 +185,13 @@ def leading(rest: str) -> Answer | None:
 def settled(answer: Answer, options: Sequence[str]) -> Value | None:
     """The answer's value with the question's options; None if it is uncertain."""
     value = answer.value
-    if not options:
-        return value if value is not None and not (answer.is_loose and value.positions) else None
+    if options:
+        return _settled(answer, options)
+    return value if value is not None and not (answer.is_loose and value.positions) else None
+
+
+def _settled(answer: Answer, options: Sequence[str]) -> Value | None:
+    value = answer.value
     compared = [_comparable(option) for option in options]
     said = _comparable(answer.text)
     named = [index for index, option in enumerate(compared) if option and option == said]
@@ -190,6 +199,10 @@ def settled(answer: Answer, options: Sequence[str]) -> Value | None:
         named = [index for index, option in enumerate(compared) if option.startswith(said)]
     if value is None:
         return Value((named[0],)) if answer.is_loose and len(named) == 1 else None
+    if value.number and value.tolerance == "0" and not _is_position(value, len(options)):
+        # "Answer: 144" or "Answer: 44 m", where that is an option's text.
+        spelled = named if said else [at for at, option in enumerate(options) if _is_number(option, value.number)]
+        return Value((spelled[0],)) if len(spelled) == 1 else value
     if value.positions and said:
         if named and value.positions[0] not in named:
             return None  # it names one option and spells out another
@@ -198,6 +211,16 @@ def settled(answer: Answer, options: Sequence[str]) -> Value | None:
     if answer.is_loose and not value.positions:
         return None
     return value
+
+
+def _is_position(value: Value, options: int) -> bool:
+    """Whether a value may name one of so many options."""
+    return bool(value.positions) and max(value.positions) < options
+
+
+def _is_number(option: str, number: str) -> bool:
+    value = values.read(option)
+    return value is not None and value.number == number and value.tolerance == "0"
 
 
 def _whole(rest: str) -> Value | None:

@@ -6,12 +6,12 @@ bare pairs of digits must count up together, and a number with two different ans
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
-from paper_reader.paper import key_table, values
+from paper_reader.paper import key_table, values, variants
 from paper_reader.paper.headings import is_section
 from paper_reader.paper.values import NUMBER, Value
 
@@ -40,7 +40,12 @@ _TYPED = re.compile(
     rf"({NUMBER}\s*(?:to|TO|-|–|:)\s*{NUMBER}|[A-H](?:\s*[;,&]\s*[A-H])*|MTA|{NUMBER})"
     rf"(?:\s+(?:[\d.]+))?\s*",
 )
-_HALF = re.compile(r"\s*[\])]|\s*(?:[,;:]|to|or|and|/)\s*[-−–]?(?:\d|\.\d|[A-H]\b)(?!\d*\s*[.):\-–=])", re.IGNORECASE)
+# What follows an answer that is only part of what the paper says: a range, an alternative, another column's answer.
+_HALF = re.compile(
+    r"\s*[\])]|\s*(?:[,;:]|to|or|and|/|&|या)\s*(?:[-−–]?(?:\d|\.\d|[A-H]\b)(?!\d*\s*[.):\-–=])|[\[(]\s*[A-H1-8]\s*[\])])"
+    r"|\s+(?:[A-H]|[\[(]\s*[A-H]\s*[\])])(?=\s*(?:$|[|,;]|\s[\[(]?(?:\d|[A-H]\b)))",
+    re.IGNORECASE,
+)
 _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
@@ -50,25 +55,49 @@ _WORDS = re.compile(r"[^\W\d_]{3,}")
 _COLUMN_NAMES = re.compile(
     r"\b(?:key|type|section|subject|session|marks?|answers?|range|options?|q(?:ue(?:stion)?)?\W*no)\b", re.IGNORECASE
 )
+# Pairs without white space between them, as recognisers run them together. Digits are answers only in brackets, because
+# "1.32.4" could be read in several ways.
+_JOINED = re.compile(
+    r"[\[(]?(\d{1,4})(?:\s?[.):\]\-–=]+)?\s?([A-Ha-h](?![^\W\d_])|[\[(]\s?[A-Ha-h1-8]\s?[\])])(?:\s*+[,;|]\s*+|\s*+)"
+)
+_FEWEST_JOINED, _FEWEST_JOINED_ALONE = 2, 6
+# Behind an answer, the text of its option.
+_SPELLED_OUT = re.compile(r"\s*[-–—:.)]+\s*(?=[^\W_]{2})")
 _PROSE_WORDS = 7
+_FEWEST_CONTRADICTIONS, _CONTRADICTING = 2, 0.3  # of the repeated answers
 _COVERED = 0.6  # of a line's characters
 
 
 @dataclass(slots=True)
 class Part:
-    """Answers under one heading, by question number; None if the key contradicts itself or says nothing."""
+    """Answers under one heading, by question number; None if the key contradicts itself or says nothing.
+
+    `names` are the set, booklet or test that the heading names; of its answers some were `repeated`, and some of those
+    `contradicted`.
+    """
 
     heading: str = ""
     answers: dict[int, Value | None] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
+    names: variants.Names = frozenset()
+    repeated: int = 0
+    contradicted: int = 0
 
     def add(self, number: int, value: Value | None) -> None:
         """Add an answer; a second, different one makes both invalid."""
         if number not in self.answers:
             self.answers[number] = value
             self.order.append(number)
-        elif self.answers[number] != value:
+            return
+        self.repeated += 1
+        if self.answers[number] != value:
+            self.contradicted += 1
             self.answers[number] = None
+
+    def settle(self) -> None:
+        """Invalidate a key that often contradicts itself: it has the answers of several papers."""
+        if self.contradicted >= _FEWEST_CONTRADICTIONS and self.contradicted > _CONTRADICTING * self.repeated:
+            self.answers = dict.fromkeys(self.answers)
 
 
 def ends(line: Line) -> bool:
@@ -86,6 +115,8 @@ def looks_like_key(line: Line) -> bool:
     text = plain(line.text).replace(GAP, " ")
     if len(_DIGITS_IN.findall(text)) < 3:
         return False
+    if len(_joined(text)) >= _FEWEST_JOINED_ALONE:
+        return True
     found = list(_PAIR.finditer(text))
     if len(found) < 3 or sum(len(match[0]) for match in found) < 0.7 * len(text.replace(" ", "")):
         return False
@@ -95,22 +126,40 @@ def looks_like_key(line: Line) -> bool:
     return len(steps) == 1 and steps.pop() > 0 and numbers not in ([1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5])
 
 
+def _joined(text: str) -> list[tuple[int, str]]:
+    """The pairs that a text consists of, with or without white space between them, if their numbers count up by one."""
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(text):
+        match = _JOINED.match(text, at)
+        if match is None or (found and int(match[1]) != found[-1][0] + 1):
+            return []
+        found.append((int(match[1]), match[2]))
+        at = match.end()
+    return found
+
+
 def is_row(line: Line) -> bool:
     """Whether most of the line is numbered answers."""
     text = plain(line.text).replace(GAP, " ")
     return sum(len(pair[0].replace(" ", "")) for pair in _PAIR.finditer(text)) >= _COVERED * len(text.replace(" ", ""))
 
 
-def read(lines: Sequence[Line]) -> list[Part]:
-    """The answers of a key's lines, one part per heading and per restart of the numbers."""
-    parts = [Part()]
+def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Part]:
+    """The answers of a key's lines, one part per heading and per restart of the numbers.
+
+    Args:
+        lines: below the key's heading.
+        names: what that heading names.
+    """
+    parts = [Part(names=names)]
     bare: list[tuple[int, list[list[int]]]] = []
     index = 0
     while index < len(lines):
         line = lines[index]
         text = plain(line.text)
-        if is_section(line) and not _PAIR.search(text):
-            parts.append(Part(heading=" ".join(text.split())))
+        if (begun := _begun(line, text, names)) is not None:
+            parts.append(begun)
             index += 1
             continue
         entries, used = key_table.columns(lines, index)
@@ -132,9 +181,19 @@ def read(lines: Sequence[Line]) -> list[Part]:
         text, used = _flowing(lines, index)
         _pairs(text, parts)
         index += used
-    for part, rows in bare:
-        _bare_pairs(rows, parts[part])
+    for at, rows in bare:
+        _bare_pairs(rows, parts[at])
+    for part in parts:
+        part.settle()
     return [part for part in parts if part.answers]
+
+
+def _begun(line: Line, text: str, names: variants.Names) -> Part | None:
+    """The part that begins with a heading, None for other lines."""
+    if is_section(line) and not _PAIR.search(text):
+        return Part(heading=" ".join(text.split()), names=names)
+    own = variants.heading(text)
+    return Part(names=names | own) if own else None
 
 
 def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
@@ -157,7 +216,7 @@ def _add(parts: list[Part], number: int, value: Value | None) -> None:
     part = parts[-1]
     # Numbers that restart belong to the next section, even without a heading.
     if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:
-        parts.append(Part(heading=""))
+        parts.append(Part(names=part.names))
         part = parts[-1]
     part.add(number, value)
 
@@ -169,14 +228,36 @@ def _pairs(text: str, parts: list[Part]) -> None:
         _add(parts, int(typed[1]), values.read(typed[2].replace(":", " to ")))
         return
     found = list(_PAIR.finditer(text))
-    covered = sum(len(pair[0].replace(" ", "")) for pair in found)
+    joined = _joined(text)
+    if len(joined) >= max(_FEWEST_JOINED, len(found) + 1):
+        for number, label in joined:
+            _add(parts, number, values.read(label))
+        return
+    halves = [_HALF.match(text, pair.end()) for pair in found]
+    covered = sum(len(part[0].replace(" ", "")) for part in (*found, *halves) if part is not None)
     if covered < _COVERED * len(text.replace(" ", "")):
-        # In prose, such as a solution, only an option in brackets directly after the number is its answer.
-        found = [pair for pair in found[:1] if pair.start() == 0 and pair[2][0] in "[("]
-    for pair in found:
+        _first_of_prose(text, found[:1], parts)
+        return
+    for pair, half in zip(found, halves, strict=True):
         # An open bracket, or a number followed by another, is half of a range.
-        is_whole = _is_balanced(pair[2]) and _HALF.match(text, pair.end()) is None
+        is_whole = _is_balanced(pair[2]) and half is None
         _add(parts, int(pair[1]), values.read(pair[2].replace(":", " to ")) if is_whole else None)
+
+
+def _first_of_prose(text: str, found: Sequence[re.Match[str]], parts: list[Part]) -> None:
+    """Add the answer at the beginning of prose, such as a solution: an option in brackets directly after the number.
+
+    Without brackets the text behind it has to be the option's.
+    """
+    for pair in found:
+        if pair.start():
+            return
+        value = values.read(pair[2])
+        if pair[2][0] in "[(":
+            is_whole = _is_balanced(pair[2]) and _HALF.match(text, pair.end()) is None
+            _add(parts, int(pair[1]), value if is_whole else None)
+        elif value is not None and value.positions and (behind := _SPELLED_OUT.match(text, pair.end())) is not None:
+            _add(parts, int(pair[1]), replace(value, told=text[behind.end() :]))
 
 
 def _is_balanced(text: str) -> bool:

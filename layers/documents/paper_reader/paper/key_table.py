@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 from statistics import median
 from typing import Final
 
@@ -43,6 +44,7 @@ _ANSWERS_AGAIN: Final = "answers"
 _CELL_GAP = 0.55  # em
 _MOST_IDLE = 12  # lines of an explanation
 _MOST_NAME_LINES = 3
+_FEWEST_ALIGNED, _EXACT = 0.6, 1.0  # of the numbers; points
 _NEAR = 0.42  # of the distance between numbers
 
 
@@ -102,7 +104,7 @@ def _under(
         return nothing, 1  # the next row of numbers, so this one has no answers
     if len(below) == len(found):
         return [(number, values.read(word.text)) for number, word in zip(numbers, below, strict=True)], 2
-    by_place = _by_place(found, below, spacing)
+    by_place = _by_place(found, below, spacing) or _aligned(found, below)
     if by_place is None:
         is_answers = is_named or all(values.read(word.text) is not None for word in below)
         return nothing, 2 if below and is_answers else 1
@@ -131,6 +133,25 @@ def _by_place(numbers: Sequence[Word], below: Sequence[Word], spacing: float) ->
             return None
         cells[nearest].append(cell.text)
     return [" ".join(cell) for cell in cells] if all(cells) else None
+
+
+def _aligned(numbers: Sequence[Word], below: Sequence[Word]) -> list[str] | None:
+    """The text exactly under each number, "" for none; None unless all texts are aligned with numbers in one way.
+
+    The last number has to have one, or the answers may just have been shifted.
+    """
+    if len(below) < _FEWEST_ALIGNED * len(numbers):
+        return None
+    for edge in (attrgetter("centre"), attrgetter("x0"), attrgetter("x1")):
+        found: dict[int, str] = {}
+        for cell in below:
+            at = min(range(len(numbers)), key=lambda at: abs(edge(numbers[at]) - edge(cell)))
+            if abs(edge(numbers[at]) - edge(cell)) > _EXACT or at in found:
+                break
+            found[at] = cell.text
+        if len(found) == len(below) and len(numbers) - 1 in found:
+            return [found.get(at, "") for at in range(len(numbers))]
+    return None
 
 
 def _cells(found: Sequence[Word]) -> list[Word]:

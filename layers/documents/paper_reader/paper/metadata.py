@@ -24,6 +24,12 @@ _AT_END: Final = re.compile(rf"(?<!\s)(?:\s++(?:{_NAMES})\s*+:(?:\s*+(?:{_VALUE}
 _MAY_BE: Final = re.compile(r"\s:\s?|[a-z]:")
 _KINDS: Final = {"MCQ": "MCQ", "MSQ": "MSQ", "SA": "NUMERIC", "NAT": "NUMERIC", "NUM": "NUMERIC", "NUMERIC": "NUMERIC"}
 _FEWEST_LETTERS = 3
+# What somebody answered, which is not the paper's answer.
+_RESPONSE: Final = re.compile(
+    r"\W*(?:your|my|student(?:['’]?s)?|candidate(?:['’]?s)?|user(?:['’]?s)?|given|chosen|selected|marked|attempted|wrong|incorrect)\s+"
+    r"(?:answers?|responses?|options?|choices?)\b(?:\s+(?:is|was))?\s*(?:[:=\-–]|$|[\[(])",
+    re.IGNORECASE,
+)
 _LONG_ID: Final = re.compile(r"\s*[0-9]{9,16}\s*")
 
 
@@ -51,12 +57,17 @@ def _shortened(line: Line) -> Line:
 def is_line(line: Line) -> bool:
     """Whether a line is only such text."""
     text = line.text
-    if _LONG_ID.fullmatch(text):
+    if _LONG_ID.fullmatch(text) or is_response(text):
         return True
     if ":" not in text or _MAY_BE.search(text) is None:
         return False
     rest = _PAIR.sub(" ", plain(text).replace(GAP, " "))
     return len(rest.strip()) < _FEWEST_LETTERS
+
+
+def is_response(text: str) -> bool:
+    """Whether a line says what somebody answered."""
+    return _RESPONSE.match(text) is not None
 
 
 def without(pieces: Sequence[str]) -> tuple[list[str], Told]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from paper_reader.layout.line import UNREADABLE, Line
 from paper_reader.paper import (
@@ -17,6 +18,7 @@ from paper_reader.paper import (
     numbering,
     options,
     regions,
+    variants,
 )
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.drafts import Drafter, runs
@@ -31,6 +33,7 @@ from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
+_HEAD = 12  # lines
 _COUNTED = 0.7
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
@@ -145,8 +148,9 @@ class _Reader:
     def _finish(
         self, drafts: list[Draft], sections: list[tuple[str, list[int]]], found: Regions
     ) -> list[PaperQuestion]:
-        grid = answers.assign(found.parts, sections)
-        if found.parts and not grid:
+        parts = self._own_parts(drafts, found)
+        grid = answers.assign(parts, sections)
+        if parts and not grid:
             self._warn("key_not_matched", "The answer key could not be matched to the questions.")
         texts = [_Texts(draft, self.joiner) for draft in drafts]
         values = self._values(drafts, texts, grid, found.solved.answers if len(sections) == 1 else {})
@@ -185,6 +189,24 @@ class _Reader:
             )
         return questions
 
+    def _own_parts(self, drafts: list[Draft], found: Regions) -> list[Part]:
+        """The parts of keys that are this paper's, and not those of another set or test."""
+        if not any(part.names for part in found.parts):
+            return found.parts
+        begins = [run[0].first for run in runs(drafts)]
+        above = [range(begins[0] if begins else 0), *(range(max(0, begin - _HEAD), begin) for begin in begins)]
+        told = [
+            variants.joined(self.lines[index].text for index in indices if not found.excluded[index])
+            for indices in above
+        ]
+        own = [part for part in found.parts if not all(variants.is_other(part.names, names) for names in told)]
+        if len(own) < len(found.parts):
+            self._warn(
+                "key_of_another",
+                "An answer key is for a set or test that this paper does not name as its own; it was left out.",
+            )
+        return own
+
     def _values(
         self,
         drafts: Sequence[Draft],
@@ -198,7 +220,7 @@ class _Reader:
             sources = [_settled(answer, text) for answer in draft.parts.answers]
             is_uncertain = draft.is_part or draft.start.is_counted
             if (draft.section, draft.start.number) in grid and not is_uncertain:
-                sources.append(grid[draft.section, draft.start.number])
+                sources.append(_confirmed(grid[draft.section, draft.start.number], text))
             if draft.start.number in solved and not is_uncertain:
                 sources.append(solved[draft.start.number])
             if (ticked := ticks(draft.parts)) is not None:
@@ -288,6 +310,13 @@ def _settled(answer: Answer, texts: _Texts) -> Value | None:
     """An answer's value with the options, in whichever language it spells one out."""
     found = [value for told in texts.in_each_language() if (value := settled(answer, told)) is not None]
     return found[0] if found and all(value == found[0] for value in found) else None
+
+
+def _confirmed(value: Value | None, texts: _Texts) -> Value | None:
+    """A key's value, if the question's options agree with the text beside it."""
+    if value is None or not value.told:
+        return value
+    return _settled(Answer(replace(value, told=""), value.told, is_loose=True), texts)
 
 
 def _keys_by_digits(drafts: Sequence[Draft], values: Sequence[Value | None]) -> bool:

@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import Line
-from paper_reader.paper import headings, key_grid, key_table
+from paper_reader.paper import headings, key_grid, key_table, variants
 from paper_reader.paper.key_grid import Part
 from paper_reader.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:Q\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:\s|$|\.)",
+    r"(?:Q\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
     re.IGNORECASE,
 )
 _OFTEN = 0.2  # of the questions
@@ -48,7 +48,7 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
         if begun or (is_named and headings.is_key(line)):
             end = _key_end(lines, index + 1, block_lines)
             first = [replace(line, text=begun, runs=())] if begun else []
-            parts = key_grid.read([*first, *lines[index + 1 : end]])
+            parts = key_grid.read([*first, *lines[index + 1 : end]], variants.of_key(line.text))
             if sum(len(part.answers) for part in parts) >= _FEWEST:
                 regions.parts += parts
                 regions.excluded[index:end] = [True] * (end - index)

@@ -37,13 +37,15 @@ _MOST_DIGITS = 24
 class Value:
     """A key's value: positions of options (0 is A), or a number with a tolerance, or both readings.
 
-    `is_digits`: the positions were written as digits, which for a question without options are its number.
+    `is_digits`: the positions were written as digits, which for a question without options are its number. `told`: the
+    option's text beside its letter, which must confirm it; "" if the letter is certain by itself.
     """
 
     positions: tuple[int, ...] = ()
     is_digits: bool = False
     number: str = ""
     tolerance: str = "0"
+    told: str = ""
 
 
 def read(text: str) -> Value | None:
