@@ -5,6 +5,7 @@ from typing import Any
 from fuzz.requests import refused, request
 from smartexam.platform import cursors, pages
 from smartexam.platform.http import bodies
+from smartexam.platform.pages import PageQuery
 from tools.openapi import functions
 
 SHAPES = [route.query for group in functions.groups() for route in group.api.routes if route.query is not None]
@@ -24,9 +25,9 @@ def read(data: bytes) -> None:
     text = data[1:].decode("latin-1")
     query = request(query=text).query
     shape = SHAPES[data[0] % len(SHAPES)] if data else SHAPES[0]
-    refused(lambda: bodies.convert(query, shape))
+    refused(lambda: bodies.convert_query(query, shape))
     given = query.get("cursor", text)
     places: list[Any] = []
     refused(lambda: places.append(cursors.decode("list", given)))
     assert not places or places[0] is None or cursors.encode("list", places[0]) in _CURSORS
-    refused(lambda: pages.wanted("list", 1, given, 50))
+    refused(lambda: pages.wanted("list", PageQuery(cursor=given), 50))

@@ -5,12 +5,11 @@ from admin_analytics.models import AnalyticsData, DataQuery, Rebuilding, ResultP
 from smartexam.api import Access, Api, Reply, Request
 from smartexam.platform import pages
 from smartexam.platform.audit import Change, record
+from smartexam.platform.http.queries import is_set
 from smartexam.platform.settings import settings
 from smartexam.results.store import rebuilding, tallies
 
 api = Api("admin_analytics")
-
-_YES = frozenset({"1", "true", "yes", "on"})
 
 
 @api.get("/admin/api/users-analytics/stats", access=Access.ADMIN, answers=Totals)
@@ -43,7 +42,7 @@ def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Re
     """
     del request
     name = f"admin_results:{query.user}:{query.exam}:{query.dateFrom}:{query.dateTo}"
-    page = pages.wanted(name, query.page, query.cursor, listing.PAGE_SIZE)
+    page = pages.wanted(name, query, listing.PAGE_SIZE)
     found, total, place = listing.find_results(query, page, settings().exam_timezone)
     answer = ResultPage(
         results=found,
@@ -53,7 +52,7 @@ def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Re
         total_pages=pages.count_pages(total, page.size),
         next_cursor=pages.next_cursor(name, page, total, place),
     )
-    if query.partial in _YES:
+    if is_set(query.partial):
         return Reply(fragment.render(answer), content_type="text/html; charset=utf-8")
     return answer
 

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-_Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+from smartexam.platform.http.queries import Flag, Id
+from smartexam.platform.pages import PageQuery
+
 _Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
@@ -14,21 +16,19 @@ class DataQuery(Struct, frozen=True):
     """The period, and optionally one exam by id. `custom` needs both dates."""
 
     timePeriod: Literal["today", "week", "month", "custom", "all"] = "all"
-    exam: _Id | None = None
+    exam: Id | None = None
     startDate: _Day | None = None
     endDate: _Day | None = None
 
 
-class ResultsQuery(Struct, frozen=True):
+class ResultsQuery(PageQuery, frozen=True):
     """Which results to list: of a student, of an exam (both by id), of days. A cursor overrides a page."""
 
-    user: _Id | None = None
-    exam: _Id | None = None
+    user: Id | None = None
+    exam: Id | None = None
     dateFrom: _Day | None = None
     dateTo: _Day | None = None
-    page: int | None = None
-    cursor: str | None = None
-    partial: str | None = None
+    partial: Flag | None = None
 
 
 class Totals(Struct, frozen=True):

@@ -32,7 +32,7 @@ def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
     """
     del request
     name = f"attempts:{query.exam_id}:{query.status}:{query.q}"
-    page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
+    page = pages.wanted(name, query, service.PAGE_SIZE)
     found = sitting_search.find_sittings(service.searched_name(query.q), query.exam_id, query.status, page)
     return AttemptsPage(
         rows=service.rows(found.places),

@@ -4,19 +4,19 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.pages import PageQuery
+
 Action = Literal["reset", "increase", "decrease"]
-_Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 _Amount = Annotated[int, Meta(ge=1, le=100)]
 
 
-class AttemptsQuery(Struct, frozen=True):
+class AttemptsQuery(PageQuery, frozen=True):
     """What to search for; `q` is the start of a username, or a roll number. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
-    exam_id: _Id | None = None
+    exam_id: Id | None = None
     status: Literal["unlimited", "available", "exhausted"] | None = None
-    page: int | None = None
-    cursor: str | None = None
 
 
 class AttemptsRow(Struct, frozen=True):
@@ -55,8 +55,8 @@ class AttemptsPage(Struct, frozen=True):
 class Modification(Struct, frozen=True):
     """A change of a student's attempts at an exam; `reset` ignores `amount`."""
 
-    student_id: _Id
-    exam_id: _Id
+    student_id: Id
+    exam_id: Id
     action: Action
     amount: _Amount = 1
 
@@ -64,8 +64,8 @@ class Modification(Struct, frozen=True):
 class Place(Struct, frozen=True):
     """A student and an exam."""
 
-    student_id: _Id
-    exam_id: _Id
+    student_id: Id
+    exam_id: Id
 
 
 class Modifications(Struct, frozen=True):
@@ -92,8 +92,8 @@ class OverrideBody(Struct, frozen=True):
     Times are ISO-8601 with an offset, or local time at the institute. `max_attempts` 0 is unlimited.
     """
 
-    user_id: _Id | None = None
-    batch_id: _Id | None = None
+    user_id: Id | None = None
+    batch_id: Id | None = None
     extra_minutes: Annotated[int, Meta(ge=0, le=1440)] | None = None
     extra_percent: Annotated[float, Meta(ge=0, le=1000)] | None = None
     opens_at: str | None = None
@@ -106,7 +106,7 @@ class OverridesQuery(Struct, frozen=True):
     """Where to continue, and how many to list."""
 
     cursor: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    limit: PageSize = 50
 
 
 class OverrideView(Struct, frozen=True):
@@ -144,7 +144,7 @@ class AddTime(Struct, frozen=True):
     """More time for running attempts: of `user_ids`, or of `all`."""
 
     minutes: Annotated[int, Meta(ge=1, le=600)]
-    user_ids: Annotated[list[_Id], Meta(min_length=1, max_length=1000)] | None = None
+    user_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)] | None = None
     all: bool = False
     reason: Annotated[str, Meta(max_length=500)] | None = None
 

@@ -10,8 +10,6 @@ from smartexam.platform.times import iso
 
 api = Api("admin_audit")
 
-_PAGE_SIZE = 50
-
 
 @api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
 def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
@@ -21,7 +19,7 @@ def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    entries, place = audit.list_entries(limit=_PAGE_SIZE, after=cursors.decode("audit", query.cursor))
+    entries, place = audit.list_entries(limit=query.limit, after=cursors.decode("audit", query.cursor))
     actors = identity.get_users({entry.change.actor_id for entry in entries})
     return AuditPage([_view(entry, actors) for entry in entries], cursors.encode("audit", place))
 

@@ -4,11 +4,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from smartexam.platform.http.queries import PageSize
+
 
 class AuditQuery(Struct, frozen=True):
     """Where to continue."""
 
     cursor: str | None = None
+    limit: PageSize = 50
 
 
 class Actor(Struct, frozen=True):

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct
 
+from smartexam.platform.http.queries import Id, PageSize
+
 _MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "0.25", "1/3"]})
 
 
@@ -42,11 +44,11 @@ _TEXTS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"typ
 class ExamsQuery(Struct, frozen=True):
     """Which exams to list (`q` is part of a name), and where to continue."""
 
-    category_id: int | None = None
+    category_id: Id | None = None
     status: str | None = None
     q: str = ""
     cursor: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    limit: PageSize = 50
 
 
 class ReleaseBody(Struct, frozen=True):

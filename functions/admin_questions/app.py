@@ -30,6 +30,7 @@ from smartexam.platform import audit, cursors
 from smartexam.platform.audit import Change
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import BadRequest, InvalidFields, TooLarge
+from smartexam.platform.http.queries import is_set
 
 api = Api("admin_questions")
 
@@ -38,7 +39,6 @@ Questions: TypeAlias = Sequence[StoredQuestion]
 # Lambda takes 6 MB, of which base64 leaves three quarters for a file.
 _LARGEST_UPLOAD = 5 * 1024 * 1024
 _LARGEST_ANSWER = 5 * 1024 * 1024
-_YES = frozenset({"1", "true", "yes", "on"})
 
 
 @api.get("/admin/questions", access=Access.ADMIN, query=QuestionsQuery, answers=QuestionPage)
@@ -51,7 +51,7 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
     """
     del request
     name = "questions" if query.exam_id is None else f"questions:{query.exam_id}"
-    found, place = service.list_questions(query.exam_id, cursors.decode(name, query.cursor))
+    found, place = service.list_questions(query.exam_id, query.limit, cursors.decode(name, query.cursor))
     return QuestionPage(found, cursors.encode(name, place))
 
 
@@ -180,7 +180,7 @@ def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Repl
         NotFound: `exam_not_found`.
         TooLarge: `export_too_large`.
     """
-    content = csv_files.export_questions(exam_id, safe=query.safe in _YES)
+    content = csv_files.export_questions(exam_id, safe=is_set(query.safe))
     headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
     if len(content) <= _LARGEST_ANSWER:
         # As text, because Lambda would return bytes as base64, which is a third larger.
@@ -212,7 +212,7 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> Q
         exam_id, faults = service.read_exam_id(given)
         if exam_id is None:
             raise InvalidFields(faults)
-    atomic, dry_run = query.atomic in _YES, query.dry_run in _YES
+    atomic, dry_run = is_set(query.atomic), is_set(query.dry_run)
 
     def log(added: Questions) -> Put:
         after = {"inserted": len(added), "exam_ids": sorted({question.exam_id for question in added})}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
+from smartexam.platform.http.queries import Flag, Id, PageSize
 
 _TEXT = Meta(extra_json_schema={"type": "string"})
 _MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
@@ -25,15 +26,16 @@ _TYPE = Meta(extra_json_schema={"enum": ["MCQ", "MSQ", "NUMERIC"]})
 class QuestionsQuery(Struct, frozen=True):
     """The exam whose questions to list (default: all exams), and where to continue."""
 
-    exam_id: int | None = None
+    exam_id: Id | None = None
     cursor: str | None = None
+    limit: PageSize = 50
 
 
 class ImportQuery(Struct, frozen=True):
     """`atomic=1` imports either all rows or none; `dry_run=1` stores nothing and shows what would be imported."""
 
-    atomic: str | None = None
-    dry_run: str | None = None
+    atomic: Flag | None = None
+    dry_run: Flag | None = None
 
 
 class CsvUpload(Struct, frozen=True):
@@ -46,7 +48,7 @@ class CsvUpload(Struct, frozen=True):
 class ExportQuery(Struct, frozen=True):
     """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged."""
 
-    safe: str | None = None
+    safe: Flag | None = None
 
 
 class QuestionFields(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -20,24 +20,23 @@ from smartexam.platform import ids
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
 
-PAGE_SIZE: Final = 50
 _MAX_ID = 2**53 - 1
 _ID = re.compile(r"[0-9]{1,16}")
 
 
-def list_questions(exam_id: int | None, after: str | None) -> tuple[list[AdminQuestion], str | None]:
+def list_questions(exam_id: int | None, limit: int, after: str | None) -> tuple[list[AdminQuestion], str | None]:
     """A page of an exam's questions, or of all exams', and the place to continue after.
 
     Raises:
         NotFound: there is no such exam.
     """
     if exam_id is None:
-        found, place = questions.list_all_questions(limit=PAGE_SIZE, after=after)
+        found, place = questions.list_all_questions(limit=limit, after=after)
         known = exams.get_exams(sorted({question.exam_id for question in found})) if found else {}
     else:
         exam = find_exam(exam_id)
         known = {exam_id: exam}
-        found, place = questions.list_questions(exam, limit=PAGE_SIZE, after=after)
+        found, place = questions.list_questions(exam, limit=limit, after=after)
     return [view(question, known.get(question.exam_id)) for question in found], place
 
 

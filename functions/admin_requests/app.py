@@ -19,7 +19,7 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
     """
     del request
     name = f"access_requests:{query.status}"
-    page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
+    page = pages.wanted(name, query, service.PAGE_SIZE)
     found = access_decisions.list_requests(query.status, page)
     return RequestPage(
         requests=[service.row(each, found.people) for each in found.requests],

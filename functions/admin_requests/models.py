@@ -4,15 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
+from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
 
 
-class RequestsQuery(Struct, frozen=True):
+class RequestsQuery(PageQuery, frozen=True):
     """Which requests to list; without a status, all. A cursor overrides a page."""
 
     status: Literal["pending", "completed", "denied"] | None = None
-    page: int | None = None
-    cursor: str | None = None
 
 
 class RequestRow(Struct, frozen=True):

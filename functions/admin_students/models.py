@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
-
-_Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+from smartexam.platform.http.queries import Id, PageSize
 
 
 class BatchesQuery(Struct, frozen=True):
@@ -14,7 +13,7 @@ class BatchesQuery(Struct, frozen=True):
 
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    limit: PageSize = 50
 
 
 class BatchFields(Struct, frozen=True):
@@ -68,7 +67,7 @@ class StudentPage(Struct, frozen=True):
 class StudentIds(Struct, frozen=True):
     """At most 100 accounts."""
 
-    user_ids: Annotated[list[_Id], Meta(min_length=1, max_length=100)]
+    user_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class RefusedStudent(Struct, frozen=True):
@@ -114,11 +113,11 @@ class RosterUpload(Struct, frozen=True):
     """A roster as CSV or XLSX; `invite` 1 mails set-up links to those who cannot sign in yet."""
 
     csv_file: UploadedFile
-    batch_id: _Id | Literal[""] | None = None
+    batch_id: Id | Literal[""] | None = None
     invite: str = "1"
 
 
 class RosterExportQuery(Struct, frozen=True):
     """The batch whose students are exported; without, all students."""
 
-    batch_id: _Id | None = None
+    batch_id: Id | None = None

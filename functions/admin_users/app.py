@@ -29,7 +29,7 @@ def search_users(request: Request, query: UsersQuery) -> UserPage:
     """
     del request
     name = f"users:{query.role}:{query.q}"
-    page = pages.wanted(name, query.page, query.cursor, service.PAGE_SIZE)
+    page = pages.wanted(name, query, service.PAGE_SIZE)
     found = service.search(query.q, query.role, page)
     return UserPage(
         users=[service.row(user) for user in found.users],

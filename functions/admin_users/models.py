@@ -4,18 +4,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from smartexam.platform.http.queries import Id
+from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
 
-_Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
-
-class UsersQuery(Struct, frozen=True):
+class UsersQuery(PageQuery, frozen=True):
     """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page."""
 
     q: Annotated[str, Meta(max_length=320)] = ""
     role: Literal["user", "admin", "both"] | None = None
-    page: int | None = None
-    cursor: str | None = None
 
 
 class UserRow(Struct, frozen=True):
@@ -58,7 +56,7 @@ class UserStats(Struct, frozen=True):
 class RoleChange(Struct, frozen=True):
     """An account and its new role."""
 
-    user_id: _Id
+    user_id: Id
     new_role: RoleText
 
 
@@ -87,7 +85,7 @@ class RolesChanged(Struct, frozen=True):
 class Accounts(Struct, frozen=True):
     """At most 100 accounts."""
 
-    user_ids: Annotated[list[_Id], Meta(min_length=1, max_length=100)]
+    user_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class RefusedAccount(Struct, frozen=True):

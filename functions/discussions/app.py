@@ -39,7 +39,12 @@ def list_comments(request: Request, question_id: int, query: DiscussionQuery) ->
     """
     summary = find_discussion(question_id, request.caller, ExamTime.at(request.now)).summary
     list_name = f"discussion:{question_id}"
-    page = reading.read_page(question_id, has_pins=summary.pins > 0, after=cursors.decode(list_name, query.cursor))
+    page = reading.read_page(
+        question_id,
+        has_pins=summary.pins > 0,
+        limit=query.limit,
+        after=cursors.decode(list_name, query.cursor),
+    )
     return DiscussionAnswer(
         count=summary.comments,
         comments=threads(page.comments, summary.best_id, request.caller.user_id),

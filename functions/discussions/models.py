@@ -4,13 +4,14 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Id = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+from smartexam.platform.http.queries import Id, PageSize
 
 
 class DiscussionQuery(Struct, frozen=True):
     """Where to continue in a discussion."""
 
     cursor: str | None = None
+    limit: PageSize = 100
 
 
 class CommentView(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,6 @@ from smartexam.platform.parallel import in_parallel
 from smartexam.platform.times import iso
 from smartexam.sitting.store.sitting_items import Sitting
 
-PAGE_SIZE = 50
 # How many pages one request reads to find exams that match a filter
 _MOST_PAGES = 4
 STATUSES = ("upcoming", "ongoing", "completed")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.paper import ClientPassage, ClientQuestion
+from smartexam.platform.http.queries import Id, PageSize
 from smartexam.sitting.answers import Rejected
 from smartexam.sitting.sections import SectionState
 
@@ -23,11 +24,11 @@ _SECONDS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"t
 class ExamQuery(Struct, frozen=True):
     """Which exams to list (`q` is part of a name), and where to continue."""
 
-    category_id: int | None = None
+    category_id: Id | None = None
     status: str | None = None
     q: str = ""
     cursor: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    limit: PageSize = 50
 
 
 class ExamSummary(Struct, frozen=True):

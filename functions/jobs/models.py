@@ -1,15 +1,17 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
+
+from smartexam.platform.http.queries import PageSize
 
 
 class JobsQuery(Struct, frozen=True):
     """Where to continue, and how many to list."""
 
     cursor: str | None = None
-    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    limit: PageSize = 50
 
 
 class JobRow(Struct, frozen=True):

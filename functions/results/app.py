@@ -92,7 +92,9 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     """
     user_id = request.caller.user_id
     sitting = end_all_due(user_id, ExamTime.at(request.now))
-    entries, place = service.history(user_id, cursors.decode("results", query.cursor), request.now, sitting)
+    entries, place = service.history(
+        user_id, query.limit, cursors.decode("results", query.cursor), request.now, sitting
+    )
     return HistoryAnswer(entries, cursors.encode("results", place))
 
 

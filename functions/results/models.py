@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from smartexam.catalog.paper import ClientPassage
+from smartexam.platform.http.queries import PageSize
 from smartexam.sitting.grading import Response
 
 
@@ -68,6 +69,7 @@ class HistoryQuery(Struct, frozen=True):
     """Where to continue."""
 
     cursor: str | None = None
+    limit: PageSize = 50
 
 
 class HistoryView(Struct, frozen=True):

@@ -11,8 +11,6 @@ from smartexam.platform.times import iso
 from smartexam.sitting.store import results
 from smartexam.sitting.store.results import HistoryEntry, Result
 
-PAGE_SIZE = 50
-
 
 def view(result: Result) -> ResultView:
     """A visible result."""
@@ -49,13 +47,13 @@ def view(result: Result) -> ResultView:
 
 
 def history(
-    user_id: int, after: str | None, now: float, sitting: Collection[int]
+    user_id: int, limit: int, after: str | None, now: float, sitting: Collection[int]
 ) -> tuple[list[HistoryView], str | None]:
     """A page of a student's results, newest first, and the place to continue after.
 
     Results of exams that the student is `sitting` are hidden meanwhile.
     """
-    entries, place = results.list_history(user_id, limit=PAGE_SIZE, after=after)
+    entries, place = results.list_history(user_id, limit=limit, after=after)
     known = exams.get_exams(sorted({entry.exam_id for entry in entries}), reader=user_id) if entries else {}
     views = [
         _history_view(entry, exam, visible=exam.id not in sitting and exam.shows_result(entry.completed_at, now))

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from admin_requests import service
 from admin_requests.app import api, lambda_handler
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.identity import User
@@ -190,13 +189,12 @@ class TestDenial:
         assert admin.post("/admin/requests/deny/99", {"reason": "no"}).status == 404
 
 
-def test_pages_by_number_and_by_cursor_are_the_same(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "PAGE_SIZE", 3)
+def test_pages_by_number_and_by_cursor_are_the_same(admin: Admin) -> None:
     for number, user in enumerate(create_crowd(f"asks.{number}" for number in range(7))):
         asked(user, now=1_767_587_400.0 + number)
 
-    numbered = [listed(admin, page=number) for number in (1, 2, 3)]
-    second = listed(admin, cursor=numbered[0]["next_cursor"])
+    numbered = [listed(admin, page=number, per_page=3) for number in (1, 2, 3)]
+    second = listed(admin, cursor=numbered[0]["next_cursor"], limit=3)
 
     assert [len(page["requests"]) for page in numbered] == [3, 3, 1]
     assert second["requests"] == numbered[1]["requests"]

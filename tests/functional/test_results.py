@@ -304,15 +304,15 @@ class TestHistory:
             ("One", True, 4),
         ]
 
-    def test_pages(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("results.service.PAGE_SIZE", 2)
+    def test_pages(self, student: Student) -> None:
         exam = create_exam()
         ids = [student.sit(exam) for _ in range(5)]
 
         seen: list[int] = []
         cursor: str | None = ""
         while cursor is not None:
-            body = student.get("/api/results", query={"cursor": cursor}).body
+            body = student.get("/api/results", query={"limit": 2, "cursor": cursor}).body
+            assert len(body["results"]) <= 2
             seen += [each["id"] for each in body["results"]]
             cursor = body["next_cursor"]
 

@@ -181,7 +181,7 @@ class Api:
                 if request.principal is not None:
                     note(user_id=request.principal.user_id)
                 if wants_query and route.query is not None:
-                    arguments["query"] = bodies.convert(request.query, route.query)
+                    arguments["query"] = bodies.convert_query(request.query, route.query)
                 if wants_body and route.takes is not None:
                     arguments["body"] = bodies.read_body(request, route.takes, limit=route.limit, forms=route.forms)
 

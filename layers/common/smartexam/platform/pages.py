@@ -7,10 +7,22 @@ the next page at a constant cost. It contains that page's number, and the total 
 import re
 from dataclasses import dataclass
 
+import msgspec
+
 from smartexam.platform import cursors
 from smartexam.platform.errors import BadRequest, InvalidFields
+from smartexam.platform.http.queries import PageSize
 
 _PLACE = re.compile(r"([0-9]{1,9})\|([0-9]{1,15})\|(.*)", re.DOTALL)
+
+
+class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page: by its number, or by the cursor in the answer before. `limit` is `per_page` by another name."""
+
+    page: int | None = None
+    cursor: str | None = None
+    per_page: PageSize | None = None
+    limit: PageSize | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +47,19 @@ class Wanted:
         return (self.number - 1) * self.size
 
 
-def wanted(list_name: str, page: int | None, cursor: str | None, size: int) -> Wanted:
-    """The page that a query asks for; a cursor overrides a number.
+def wanted(list_name: str, query: PageQuery, size: int) -> Wanted:
+    """The page that a query asks for, by default of `size` rows; a cursor overrides a number.
 
     Raises:
         InvalidFields: the number is not positive.
         BadRequest: the cursor is not of this list.
     """
-    place = cursors.decode(list_name, cursor)
+    size = query.per_page or query.limit or size
+    place = cursors.decode(list_name, query.cursor)
     if place is None:
-        if page is not None and not 1 <= page <= 10**9:
+        if query.page is not None and not 1 <= query.page <= 10**9:
             raise InvalidFields([("page", "must be a positive whole number")])
-        return Wanted(page or 1, size)
+        return Wanted(query.page or 1, size)
     found = _PLACE.fullmatch(place)
     if found is None:
         raise BadRequest("Invalid cursor", code="invalid_cursor")

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from smartexam.platform.errors import BadRequest, TooLarge, UnsupportedMedia
+from smartexam.platform.errors import BadRequest, InvalidFields, TooLarge, UnsupportedMedia
 from smartexam.platform.http import faults, numbers
 from smartexam.platform.http.request import Request
 
@@ -94,6 +94,24 @@ def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
     except msgspec.ValidationError as error:
         raise faults.invalid(error, shape, values, of_text=True) from None
     numbers.refuse_huge(converted)
+    return converted
+
+
+def convert_query(values: Mapping[str, str], shape: type[ShapeT]) -> ShapeT:
+    """A query string's values as a shape.
+
+    Raises:
+        InvalidFields: a parameter is missing or cannot be read as its type. The text `null` is no value: a program that
+            sends it means a value that it does not have.
+    """
+    converted = convert(values, shape)
+    missing = [
+        (field.encode_name, "must be a value, or be left out")
+        for field in msgspec.structs.fields(shape)  # type: ignore[arg-type]
+        if field.encode_name in values and getattr(converted, field.name) is None
+    ]
+    if missing:
+        raise InvalidFields(missing)
     return converted
 
 

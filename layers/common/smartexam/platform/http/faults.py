@@ -4,7 +4,7 @@ msgspec stops at the first error, and describes it in terms of Python types.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -17,6 +17,8 @@ _LONGEST_REASON = 200
 _MISSING = re.compile(r"^Object missing required field `(.+?)`")
 _EXPECTED = re.compile(r"^Expected `(.+?)`(.*?)(?:, got `.+`)?$")
 _BOUND = re.compile(r" ([<>]=?) (\S+)")
+_NOT_LISTED = "Invalid enum value"
+_STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 _PATTERN = re.compile(r" matching regex .*")
 _KINDS = {
     "str": "text",
@@ -43,7 +45,8 @@ def invalid(
     reason, field = _placed(str(error))
     missing = _MISSING.match(reason)
     if missing is None:
-        worded = _worded(reason, of_text=of_text)
+        words = _words(shape, field) if reason.startswith(_NOT_LISTED) else []
+        worded = f"must be one of {', '.join(words)}" if words else _worded(reason, of_text=of_text)
         return InvalidFields([(field, worded if field else f"The body {worded}")])
     if field or given is None:
         return InvalidFields([(f"{field}.{missing.group(1)}" if field else missing.group(1), _REQUIRED)])
@@ -61,6 +64,29 @@ def _placed(text: str) -> tuple[str, str]:
         reason, place = text, ""
     field = place.removesuffix("`").removeprefix("key in ").removeprefix("$").removeprefix(".")
     return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…", field
+
+
+def _words(shape: Any, field: str) -> list[str]:
+    """The words that a field may have, by its place such as `items[0].action`."""
+    from msgspec import inspect  # noqa: PLC0415 - only refusals need it
+
+    kinds: list[Any] = [inspect.type_info(shape)]
+    for step in _STEP.findall(field):
+        kinds = [inner for kind in _alternatives(kinds) for inner in _inside(kind, step)]
+    return [str(word) for kind in _alternatives(kinds) for word in getattr(kind, "values", ())]
+
+
+def _alternatives(kinds: list[Any]) -> Iterator[Any]:
+    for kind in kinds:
+        yield from getattr(kind, "types", (kind,))
+
+
+def _inside(kind: Any, step: str) -> Iterator[Any]:
+    """The types of a member of a type from `msgspec.inspect`: a field by name, or an element."""
+    if not step.startswith("["):
+        yield from (each.type for each in getattr(kind, "fields", ()) if each.encode_name == step)
+    else:
+        yield from (getattr(kind, name) for name in ("item_type", "value_type") if hasattr(kind, name))
 
 
 def _worded(reason: str, *, of_text: bool) -> str:

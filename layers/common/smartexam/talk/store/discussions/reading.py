@@ -28,7 +28,7 @@ from smartexam.talk.store.discussions.items import (
     summary_of,
 )
 
-# Comments on a page, roots and replies together. A full page costs about 10 read units.
+# The most comments on a page, roots and replies together. A full page costs about 10 read units.
 PAGE_SIZE = 100
 # Most pages take one query. Many pinned roots, or many pinned roots in a row to skip, take more.
 _MOST_QUERIES = 10
@@ -123,13 +123,13 @@ def count_many(question_ids: Iterable[int]) -> dict[int, int]:
     return {question_id: summary_of(found.get((partition(question_id), COUNT))).comments for question_id in wanted}
 
 
-def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> Page:
+def read_page(question_id: int, *, has_pins: bool, limit: int = PAGE_SIZE, after: str | None = None) -> Page:
     """Comments of a question: threads of pinned roots first, then the others, each oldest first.
 
     A page may end within a thread. The next page then starts with the comments above its first one, so that each page
     can be shown alone. `has_pins` tells whether any root is pinned.
     """
-    reading = _Reading(question_id)
+    reading = _Reading(question_id, limit)
     next_place: str | None = None
     if after is None or after.startswith(_IN_PINNED):
         if has_pins or after is not None:
@@ -144,7 +144,8 @@ def read_page(question_id: int, *, has_pins: bool, after: str | None = None) -> 
 class _Reading:
     """A page while it is being read."""
 
-    def __init__(self, question_id: int) -> None:
+    def __init__(self, question_id: int, limit: int) -> None:
+        self._limit = limit
         self._pk = partition(question_id)
         self._found: list[Comment] = []
         self._queries = 0
@@ -203,7 +204,7 @@ class _Reading:
 
     @property
     def _room(self) -> int:
-        return PAGE_SIZE - len(self._found)
+        return self._limit - len(self._found)
 
     @property
     def _is_full(self) -> bool:

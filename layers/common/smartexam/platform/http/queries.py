@@ -1,0 +1,21 @@
+"""Types of query parameters that several routes share."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
+
+Id: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+"""The id of a resource."""
+
+PageSize: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
+"""How many items a page of a list may have: `limit` beside a cursor, `per_page` beside a page's number."""
+
+Flag: TypeAlias = Literal["1", "true", "yes", "on", "0", "false", "no", "off"]
+"""Whether something is wanted, in the words that clients and forms use."""
+
+_YES = frozenset({"1", "true", "yes", "on"})
+
+
+def is_set(flag: Flag | None) -> bool:
+    """Whether a flag says yes; one that was not sent does not."""
+    return flag in _YES
