@@ -12,12 +12,12 @@ from account.models import (
     Names,
     NewAccount,
     NewPassword,
-    RecoveryCodes,
+    NewRecoveryCodes,
+    OpenSessions,
     Requestable,
     RequestedAccess,
     Requester,
     RequestSubmitted,
-    Sessions,
 )
 from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
@@ -141,10 +141,10 @@ def change_password(request: Request, body: ChangedPassword) -> Done:
     return Done()
 
 
-@api.get("/api/account/sessions", access=Access.AUTH, answers=Sessions)
-def list_sessions(request: Request) -> Sessions:
+@api.get("/api/account/sessions", access=Access.AUTH, answers=OpenSessions)
+def list_sessions(request: Request) -> OpenSessions:
     """List your own sessions: browsers, apps and connections, the newest first."""
-    return Sessions(security.sessions_of(request.caller, request.now))
+    return OpenSessions(security.sessions_of(request.caller, request.now))
 
 
 @api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Done)
@@ -179,11 +179,11 @@ def begin_mfa(request: Request) -> MfaSetup:
     "/api/account/mfa/confirm",
     access=Access.AUTH,
     takes=MfaCode,
-    answers=RecoveryCodes,
+    answers=NewRecoveryCodes,
     limit=_LIMIT,
     keeps_answer=False,
 )
-def confirm_mfa(request: Request, body: MfaCode) -> RecoveryCodes:
+def confirm_mfa(request: Request, body: MfaCode) -> NewRecoveryCodes:
     """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.
 
     Raises:

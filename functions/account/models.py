@@ -110,7 +110,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     current: bool
 
 
-class Sessions(msgspec.Struct, frozen=True):
+class OpenSessions(msgspec.Struct, frozen=True):
     """The caller's sessions, the newest first."""
 
     sessions: list[SessionRow]
@@ -129,7 +129,7 @@ class MfaCode(msgspec.Struct, frozen=True):
     code: Annotated[str, msgspec.Meta(max_length=40)]
 
 
-class RecoveryCodes(msgspec.Struct, frozen=True):
+class NewRecoveryCodes(msgspec.Struct, frozen=True):
     """Codes for a lost app; each works once, and they are shown only now."""
 
     recovery_codes: list[str]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from account import passwords
-from account.models import ChangedPassword, MfaRemoval, MfaSetup, RecoveryCodes, SessionKind, SessionRow
+from account.models import ChangedPassword, MfaRemoval, MfaSetup, NewRecoveryCodes, SessionKind, SessionRow
 from smartexam.accounts import second_factor, totp
 from smartexam.accounts.authenticate import current
 from smartexam.accounts.proving import prove
@@ -90,7 +90,7 @@ def begin_mfa(caller: Principal) -> MfaSetup:
     return MfaSetup(secret, totp.otpauth_url(secret, user.username))
 
 
-def confirm_mfa(caller: Principal, code: str, now: float) -> RecoveryCodes:
+def confirm_mfa(caller: Principal, code: str, now: float) -> NewRecoveryCodes:
     """Enable the caller's second factor.
 
     Raises:
@@ -114,7 +114,7 @@ def confirm_mfa(caller: Principal, code: str, now: float) -> RecoveryCodes:
     except Overtaken:
         raise Conflict("The set-up was begun anew meanwhile", code="mfa_not_begun") from None
     mail.notify("mfa_enabled", user.email)
-    return RecoveryCodes(codes)
+    return NewRecoveryCodes(codes)
 
 
 def disable_mfa(caller: Principal, wanted: MfaRemoval, source_ip: str, now: float) -> None:

@@ -4,7 +4,7 @@ from chat import group_rules, people, talk
 from chat.models import (
     AnswerBody,
     Answered,
-    Conversations,
+    ConversationList,
     CreatedGroup,
     EditBody,
     EditedMessage,
@@ -12,7 +12,7 @@ from chat.models import (
     GroupBody,
     Inbox,
     MemberBody,
-    Messages,
+    MessagePage,
     MessagesQuery,
     OnlineQuery,
     OnlineStatus,
@@ -84,25 +84,25 @@ def answer_connection_request(request: Request, conn_id: int, body: AnswerBody) 
     return Answered()
 
 
-@api.get("/api/chat/conversations", access=Access.AUTH, answers=Conversations)
-def list_conversations(request: Request) -> Conversations:
+@api.get("/api/chat/conversations", access=Access.AUTH, answers=ConversationList)
+def list_conversations(request: Request) -> ConversationList:
     """List the caller's conversations, the latest first.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
-    return Conversations(talk.list_conversations(_chatting(request), request.now))
+    return ConversationList(talk.list_conversations(_chatting(request), request.now))
 
 
-@api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=Messages)
-def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> Messages:
+@api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=MessagePage)
+def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> MessagePage:
     """List 40 messages of the conversation `chat_id`, the oldest first, and mark the conversation as read.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
     """
-    return Messages(talk.list_messages(_chatting(request), chat_id, query.before))
+    return MessagePage(talk.list_messages(_chatting(request), chat_id, query.before))
 
 
 @api.post("/api/chat/messages/<chat_id>", access=Access.AUTH, takes=SendBody, answers=SentMessage)

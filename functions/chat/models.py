@@ -94,7 +94,7 @@ class ConversationShape(Struct, frozen=True):
     last_message: LastMessageShape | None
 
 
-class Conversations(Struct, frozen=True):
+class ConversationList(Struct, frozen=True):
     """All of the caller's conversations, the latest first."""
 
     conversations: list[ConversationShape]
@@ -107,7 +107,7 @@ class MessagesQuery(Struct, frozen=True):
     before: str | None = None
 
 
-class Messages(Struct, frozen=True):
+class MessagePage(Struct, frozen=True):
     """Up to 40 messages, the oldest first."""
 
     messages: list[MessageShape]

@@ -3,7 +3,7 @@
 from discussions import live
 from discussions.models import (
     BestAnswer,
-    Counts,
+    CommentCounts,
     CountsBody,
     DiscussionAnswer,
     DiscussionQuery,
@@ -129,15 +129,15 @@ def delete_comment(request: Request, comment_id: int) -> Done:
     return Done()
 
 
-@api.post("/api/discussion/counts/bulk", access=Access.AUTH, takes=CountsBody, answers=Counts, limit=_LIMIT)
-def count_comments(request: Request, body: CountsBody) -> Counts:
+@api.post("/api/discussion/counts/bulk", access=Access.AUTH, takes=CountsBody, answers=CommentCounts, limit=_LIMIT)
+def count_comments(request: Request, body: CountsBody) -> CommentCounts:
     """Count the comments on several questions; 0 where the discussion is closed to the caller.
 
     Raises:
         BadRequest: no question, more than 100, or an invalid id.
     """
     counts = access.count_comments(body.question_ids, request.caller, ExamTime.at(request.now))
-    return Counts({str(question_id): count for question_id, count in counts.items()})
+    return CommentCounts({str(question_id): count for question_id, count in counts.items()})
 
 
 @api.put("/api/discussion/admin/pin/<comment_id>", access=Access.ADMIN, answers=Pinned)

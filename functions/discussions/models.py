@@ -74,7 +74,7 @@ class CountsBody(Struct, frozen=True):
     question_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
-class Counts(Struct, frozen=True):
+class CommentCounts(Struct, frozen=True):
     """Numbers of comments that are not deleted, by question id."""
 
     counts: dict[str, int]

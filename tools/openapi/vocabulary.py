@@ -177,7 +177,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "Cleared": {"message": "Chat history cleared."},
     "CommentView": {"*": _COMMENT},
-    "Counts": {"counts": {"101": 5, "102": 0}},
+    "CommentCounts": {"counts": {"101": 5, "102": 0}},
     "CountsBody": {"question_ids": [101, 102]},
     "DiscussionAnswer": {"count": 2, "comments": [_COMMENT]},
     "EditedText": {"message": "Why is it not C?"},
