@@ -130,6 +130,7 @@ def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bo
 def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
     """Remove the column at the right edge with each question's marks."""
     found: list[tuple[float, Row, Run]] = []
+    others: list[tuple[float, Row, Run]] = []  # beside little text, such as an equation
     for rows in rows_by_page:
         for row in rows:
             if len(row.runs) < 2:
@@ -138,18 +139,16 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
             if _MARKS.fullmatch(last.text.strip()) is None:
                 continue
             rest = [run for run in row.runs if run is not last]
-            if (
-                last.x0 - max(run.x1 for run in rest) > last.size
-                and sum(len(_LETTERS.findall(run.text)) for run in rest) >= _TEXT_BESIDE_MARKS
-            ):
-                found.append((last.x1, row, last))
+            letters = sum(len(_LETTERS.findall(run.text)) for run in rest)
+            if last.x0 - max(run.x1 for run in rest) > last.size and letters:
+                (found if letters >= _TEXT_BESIDE_MARKS else others).append((last.x1, row, last))
     edges = Counter(round(edge / 3) for edge, _, _ in found)
     if not edges:
         return
     edge, _ = edges.most_common(1)[0]
     aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
     if len(aligned) >= max(3, 0.6 * len(found)):
-        for _, row, run in aligned:
+        for _, row, run in (*aligned, *(item for item in others if abs(item[0] / 3 - edge) <= 1)):
             row.runs = [other for other in row.runs if other is not run]
             row.cached = row.stretches = None
 

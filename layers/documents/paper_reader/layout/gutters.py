@@ -96,7 +96,19 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
     accepted = [gutter for gutter in gutters if _divides(gutter, lines) and is_text(rows, (gutter,))]
     if len(accepted) > 1 and not _even(accepted, low, high):
         accepted = [min(accepted, key=lambda gutter: abs(gutter - (low + high) / 2))]
+    if len(accepted) < len(gutters) and len(gutters) > 1 and _even(gutters, low, high):
+        # Among three columns or more each gutter divides the two beside it.
+        edges = [low - 1, *gutters, high + 1]
+        beside = [_between(lines, edges[at], edges[at + 2]) for at in range(len(gutters))]
+        if all(map(_divides, gutters, beside)) and is_text(rows, gutters):
+            return tuple(gutters)
     return tuple(accepted)
+
+
+def _between(lines: Stretches, low: float, high: float) -> Stretches:
+    """The stretches between two places, of lines that have some."""
+    inside = [[stretch for stretch in line if stretch.x0 > low and stretch.x1 < high] for line in lines]
+    return [line for line in inside if line]
 
 
 def is_text(rows: Sequence[Row], gutters: Sequence[float], least: float = _LETTERS) -> bool:

@@ -140,7 +140,8 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
     for grid, rows in zip(grids, rows_by_page, strict=True):
         # A key that occupies the rest of a page has no columns, and the part above it none of its own.
         upper = rows[: columns.key_from(rows)]
-        if grid.gutters or not upper:
+        is_part = bool(grid.gutters) and _is_part(grid.gutters, model.gutters)
+        if (grid.gutters and not is_part) or not upper:
             settled.append(grid)
             continue
         runs = [run for row in upper for run in row.runs]
@@ -151,6 +152,11 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
         fits = over <= 0.1 * len(upper) and beyond and gutters.fills_columns(upper, model.gutters)
         settled.append(Grid(model.gutters, bottom=upper[-1].y) if fits else grid)
     return settled
+
+
+def _is_part(gutters: Sequence[float], of: Sequence[float]) -> bool:
+    """Whether a page has some of the document's gutters, and no other."""
+    return len(gutters) < len(of) and all(min(abs(one - other) for other in of) < _SAME_GUTTER for one in gutters)
 
 
 def _line(page: int, column: int, row: Row) -> Line:

@@ -15,6 +15,8 @@ from paper_reader.paper.options import Marker
 _NEARLY_FULL = 0.75  # of a column's width
 _HANGING = 6.0  # points
 _INDENT = 30.0  # points that text may begin right of its option's marker
+_SAME_PLACE = 1.5  # points
+_LEADING, _MOST_BETWEEN = 1.6, 2  # em; lines
 _MARKS = re.compile(r"^\W*+\d{1,2}(?:\s*+[,/]\s*+[-−–]\s*+\d(?:\.\d+)?)?\s*+(?:marks?|अंक)\W*+$", re.IGNORECASE)
 
 
@@ -27,9 +29,12 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
         series: the question's options.
         offset: index of the question's first line in the document, to which markers refer.
     """
-    above, line = lines[index - 1], lines[index]
+    line = lines[index]
+    above = _above(lines, index)
     lowest = [marker for marker in series if marker.line == max(other.line for other in series)]
-    if _MARKS.match(plain(line.text)) or not _may_follow(above, line, min(marker.x for marker in lowest)):
+    last = lines[lowest[0].line - offset]
+    row = [marker.x for marker in series if _are_level(lines[marker.line - offset], last)]
+    if _MARKS.match(plain(line.text)) or not _may_follow(above, line, min(row)):
         return False
     if lowest[0].line - offset == index - 1 and not above.text[max(marker.end for marker in lowest) :].strip():
         return True  # a marker on its own line has its text below
@@ -42,7 +47,33 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
         or above.x1 + needed > above.right
         or _follows_closely(lines, index)
         or _fills_cell(above, line, columns, needed)
+        or _is_like_others(lines, index, series, offset)
     )
+
+
+def _is_like_others(lines: Sequence[Line], index: int, series: Sequence[Marker], offset: int) -> bool:
+    """Whether every other option has as many lines below its first one, as far in, such as one for each language."""
+    firsts = [marker.line - offset for marker in series]
+    if any(b <= a for a, b in pairwise(firsts)):
+        return False
+    below = index - firsts[-1]
+    return all(b - a > below and abs(lines[a + below].x0 - lines[index].x0) < _SAME_PLACE for a, b in pairwise(firsts))
+
+
+def _are_level(one: Line, other: Line) -> bool:
+    """Whether two lines are of one row, in whose cells the text may be higher or lower."""
+    return one.page == other.page and one.column == other.column and abs(one.y - other.y) < other.size
+
+
+def _above(lines: Sequence[Line], index: int) -> Line:
+    """The line above, or the one below which a line begins, if the cells of a row differ in height."""
+    line = lines[index]
+    for other in lines[index - 1 : max(0, index - 1 - _MOST_BETWEEN) : -1]:
+        if other.page != line.page or other.column != line.column or other.y - line.y > _LEADING * line.size:
+            break
+        if abs(other.x0 - line.x0) <= _SAME_PLACE:
+            return other
+    return lines[index - 1]
 
 
 def _may_follow(above: Line, line: Line, left: float) -> bool:

@@ -13,6 +13,7 @@ from paper_reader.paper.model import NUMERIC
 from paper_reader.paper.numbering import Start
 from paper_reader.paper.options import Marker, Table
 from paper_reader.paper.span import Parts, body_end, take_apart
+from paper_reader.paper.text import without_marks
 
 _SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
 _DEVANAGARI = re.compile("[\u0904-\u0939]")
@@ -165,10 +166,19 @@ class Drafter:
                     " ".join(line.text for line in self.lines[each[0].line : each[-1].line + 1])
                     for each in (first, second)
                 ]
-                if first[-1].line < second[0].line and languages.differ(texts[0], texts[1]):
-                    for index in range(first[-1].line + 1, second[0].line + 1):
-                        if languages.language(self.lines[index].text) == languages.language(texts[1]):
-                            return Start(index, start.number, 0)
+                if first[-1].line >= second[0].line:
+                    continue
+                other = languages.language(texts[1]) if languages.differ(texts[0], texts[1]) else ""
+                if not other and texts[0].split() == texts[1].split():
+                    # Names and formulas are the same in both languages; then the stems differ.
+                    stems = [
+                        " ".join(line.text for line in self.lines[a:b])
+                        for a, b in ((start.line, first[0].line), (first[-1].line + 1, second[0].line))
+                    ]
+                    other = languages.language(stems[1]) if languages.differ(stems[0], stems[1]) else ""
+                for index in range(first[-1].line + 1, second[0].line + 1) if other else ():
+                    if languages.language(self.lines[index].text) == other:
+                        return Start(index, start.number, 0)
         return None
 
     def _first_of_each(self, starts: Sequence[Start]) -> list[Start]:
@@ -263,8 +273,8 @@ class Drafter:
         for run in runs(drafts):
             with_options = sum(bool(draft.series) for draft in run)
             few = with_options <= 0.34 * len(run)
-            told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run) if few else 0
-            told_of_all = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run[:_MOST_INSTRUCTIONS])
+            told = sum(map(_is_instruction, run)) if few else 0
+            told_of_all = sum(map(_is_instruction, run[:_MOST_INSTRUCTIONS]))
             if (len(run) > 2 and few and told >= 0.4 * len(run)) or told_of_all > max(1, 0.6 * len(run)):
                 self.left_out += run
                 continue
@@ -298,6 +308,11 @@ class Drafter:
         )
 
 
+def _is_instruction(draft: Draft) -> bool:
+    """Whether an item is about sitting the exam; the marks of a question are not."""
+    return headings.is_instruction(without_marks(" ".join(draft.parts.stem)))
+
+
 def _asks(draft: Draft) -> bool:
     """Whether there is any text before a draft's answer."""
     return sum(len(_LATIN.findall(text)) + len(_DEVANAGARI.findall(text)) for text in draft.parts.stem) > _FEW_LETTERS
@@ -308,7 +323,7 @@ def _without_preamble(run: list[Draft]) -> list[Draft]:
     head = 0
     while head < len(run) and not run[head].series:
         head += 1
-    told = sum(headings.is_instruction(" ".join(draft.parts.stem)) for draft in run[:head])
+    told = sum(map(_is_instruction, run[:head]))
     return run[head:] if head and told >= 0.5 * head else run
 
 

@@ -22,6 +22,10 @@ _PURITY: Final = 0.93  # of the letters on either side
 _FEWEST_WORDS: Final = 3
 _FEWEST_LETTERS: Final = 10
 
+# A name or a formula that is the same in both languages, with or without a slash in between.
+_TWICE: Final = re.compile(r"(\S{1,60}(?: \S{1,60}){0,3})\s+(?:[/|]\s+)?\1")
+_NUMBER_AT_END: Final = re.compile(r"\s(\d\S*)$")
+
 # The language of a text and the text, twice.
 Divided = tuple[str, str, str, str]
 
@@ -53,6 +57,8 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
     """
     if text.isascii() or min(len(_LATIN.findall(text)), len(_OTHER.findall(text))) < letters:
         return None
+    if (slashed := _slashed(text)) is not None and min(len(slashed[1].split()), len(slashed[3].split())) >= fewest:
+        return slashed
     masked = _FORMULA.sub(lambda found: "$" * len(found[0]), text) if "$" in text else text
     ends = _at_once(masked) or _mostly(masked)
     if ends is None:
@@ -63,6 +69,14 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
     if min(len(one.split()), len(other.split())) < fewest:
         return None
     return language(masked[:at]), one, language(masked[at:]), other
+
+
+def _slashed(text: str) -> Divided | None:
+    """The same for two texts with one slash between them."""
+    one, slash, other = text.partition(" / ")
+    if not slash or " / " in other or not differ(one, other):
+        return None
+    return language(one), one.strip(), language(other), other.strip()
 
 
 def _at_once(text: str) -> tuple[int, int] | None:
@@ -115,13 +129,19 @@ def divided_options(options: Sequence[str], first: str) -> tuple[list[str], list
     for option in options:
         found = divided(option, fewest=1, letters=1)
         if found is None:
-            if option.isascii() and _LATIN.search(option) is None:
-                ones.append(option)
-                others.append(option)
-                continue
-            return None
+            twice = _TWICE.fullmatch(option)
+            if twice is None and not (option.isascii() and _LATIN.search(option) is None):
+                return None
+            is_any = is_any or twice is not None
+            ones.append(option if twice is None else twice[1])
+            others.append(ones[-1])
+            continue
         is_any = True
-        pair = (found[1], found[3]) if found[0] == first else (found[3], found[1])
+        language_, one, _, other = found
+        number = _NUMBER_AT_END.search(one)
+        if number is not None and one.startswith(f"{number[1]} "):
+            one, other = one[: number.start()], f"{number[1]} {other}"
+        pair = (one, other) if language_ == first else (other, one)
         ones.append(_bare(pair[0]))
         others.append(_bare(pair[1]))
     return (ones, others) if is_any else None

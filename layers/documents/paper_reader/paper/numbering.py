@@ -27,13 +27,17 @@ _ANY_WORD = (
     r"(?:(?:No|NO|no|Nr|nr|N|n)\s?[.°ºo]\s?|№\s?|#\s?)?"
 )
 _REST = r"\s*"
-_BEHIND = r"\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
+_SIGN = r"(?:[*•►▶➢➤★☆]\s?)?"  # in front of each number
+_OF_ALL = r"(?:\s*(?:of|/|out\s+of)\s*\d{1,4}(?=\s?[.):\]\-–|]|\s*$))?"
+_BEHIND = rf"{_OF_ALL}\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
 STYLES: Final = (
     ("Q1", re.compile(rf"\W?{_WORD}{_NUMBER}{_BEHIND}{_REST}")),
     ("Q1.1", re.compile(rf"\W?{_WORD}{_PART}\s?[.\-–/]\s?{_NUMBER}{_BEHIND}{_REST}")),
-    ("1.", re.compile(rf"{_NUMBER}\s?(?:[.।]|,(?=\s+[A-Z])){_REST}")),
+    ("#1", re.compile(rf"(?:#|№)\s?{_NUMBER}{_BEHIND}{_REST}")),
+    ("1/", re.compile(rf"{_NUMBER}\s?/(?=\s|[^\W\d]){_REST}")),
+    ("1.", re.compile(rf"{_SIGN}{_NUMBER}\s?(?:[.।]|,(?=\s+[A-Z])){_REST}")),
     ("1.1", re.compile(rf"{_PART}\.{_NUMBER}(?:\s?[.):\]]+|(?=\s|$)){_REST}")),
-    ("1)", re.compile(rf"{_NUMBER}\s?\){_REST}")),
+    ("1)", re.compile(rf"{_SIGN}{_NUMBER}\s?\){_REST}")),
     ("(1)", re.compile(rf"\(\s?{_NUMBER}\s?\){_REST}")),
     ("[1]", re.compile(rf"\[\s?{_NUMBER}\s?\]{_REST}")),
     ("1:", re.compile(rf"{_NUMBER}\s?[:–—](?!\d){_REST}")),
@@ -244,10 +248,21 @@ class _Search:
     def counted(self) -> list[Start]:
         """A question for each series of options, counted because their numbers are missing or cannot be read."""
         blocks = [-1, *self._blocks[0][1]]
-        return [
+        found = [
             Start(unnumbered.begin_above(self._lines, block, before + 1), place, 0, is_counted=True)
             for place, (before, block) in enumerate(pairwise(blocks), 1)
         ]
+        return self._read(found) or found
+
+    def _read(self, counted: Sequence[Start]) -> list[Start]:
+        """The same with the numbers that their lines have, if they agree: they look like the options' numbers."""
+        for name, starts in self._styles.items():
+            if name != "1":
+                begin = {start.line: start for start in starts}
+                found = [begin[each.line] for each in counted if each.line in begin]
+                if len(found) == len(counted) and all(b.number == a.number + 1 for a, b in pairwise(found)):
+                    return found
+        return []
 
     def _unexplained(self, first: int, last: int, *, own: int) -> list[Start]:
         """Questions in a range of lines that has more options than its `own` questions need."""

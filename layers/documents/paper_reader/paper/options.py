@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from paper_reader.layout.line import GAP, Line, seams
@@ -14,6 +15,11 @@ _ROMAN: Final = {label: place for place, label in enumerate(("i", "ii", "iii", "
 # Bengali, Gujarati, Gurmukhi, Tamil, Telugu, Kannada, Odia, Cyrillic and Greek.
 OTHER_ALPHABETS: Final = ("কখগঘ", "કખગઘ", "ੳਅੲਸ", "அஆஇஈ", "అఆఇఈ", "ಅಆಇಈ", "କଖଗଘ", "абвг", "αβγδ")
 _OTHER_LETTERS: Final = "".join(OTHER_ALPHABETS)
+# Labels in circles and brackets that are one character, by the first of each alphabet.
+ENCLOSED: Final = {
+    alphabet[0]: alphabet for alphabet in ("ⒶⒷⒸⒹⒺⒻⒼⒽ", "ⓐⓑⓒⓓⓔⓕⓖⓗ", "①②③④⑤⑥⑦⑧", "❶❷❸❹❺❻❼❽", "⑴⑵⑶⑷⑸⑹⑺⑻", "⒜⒝⒞⒟⒠⒡⒢⒣")
+}
+_ENCLOSED: Final = "".join(ENCLOSED.values())
 
 
 def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
@@ -24,6 +30,9 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
             found.setdefault(label, []).append((alphabet[0], position))
     for position, label in enumerate("१२३४५६७८"):
         found[label] = [("1", position)]
+    for first, alphabet in ENCLOSED.items():
+        for position, label in enumerate(alphabet):
+            found[label] = [(first, position)]
     for label, position in _ROMAN.items():
         found.setdefault(label, []).append(("i", position))
     return {label: tuple(readings) for label, readings in found.items()}
@@ -32,9 +41,12 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 _READINGS: Final = _labels()
 # Only labels at the start of a line or after white space are options: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(
-    rf"(?<!\S)([\[(]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])]|[.:\-–](?=(.?)(.?)))"
+    rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
+    rf"|(?<!\S)()([{_ENCLOSED}])([.)]?)()()"
 )
-_CLOSING: Final = {"(": ")", "[": "]", "": ")"}
+_TOUCHING: Final = re.compile(r"\S[\[(]\s?[A-Ha-h1-8कखगघअबसद]\s?[\])]")
+_LONGEST_LABEL: Final = 12
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "": ")"}
 # Examination software numbers options with long consecutive numbers. A label whose letter has no character in the
 # font's map; a circle or a box to fill in.
 _UNLABELLED: Final = re.compile(
@@ -72,7 +84,7 @@ def _style(  # noqa: PLR0911 - a shape each
     """The shape of a marker with "#" for its label; None if it is not one. `first`, `second` follow a dot."""
     if opening:
         return f"{opening}#{closing}" if _CLOSING[opening] == closing else None
-    if closing == ")":
+    if closing == ")" or label in _ENCLOSED:
         return "#)"
     if closing == ".":
         # "A.P." and "3.5" are not options; "a. b" is one, "e.g." is not.
@@ -180,12 +192,11 @@ def _continues(above: Line, line: Line) -> bool:
 def _find_in(line: Line, index: int, table: Table) -> None:
     text = line.text
     mentioned = 0
-    for found in _MARKER.finditer(text):
-        opening, label, closing, first, second = found.groups()
-        shape = _style(opening, label, closing, first or "", second or "")
+    for start, end, groups in _matches(line):
+        opening, label, closing, first, second = groups
+        shape = _style(opening, label, closing, first, second)
         if shape is None:
             continue
-        start, end = found.span()
         mention = _MENTION.match(text, end) if opening else None
         if mention is not None or start < mentioned:
             # "(A), (B), (C) and (D)" mentions options.
@@ -196,16 +207,44 @@ def _find_in(line: Line, index: int, table: Table) -> None:
             weight = AT_START
         else:
             weight = _BEHIND_GAP if before == GAP else _BEHIND_SPACE
-        x = line.cells[min(text.count(GAP, 0, start), len(line.cells) - 1)] - line.left
+        x = _place(line, start) - line.left
         for alphabet, position in _READINGS[label]:
-            if alphabet == "i" and not opening:
+            if alphabet == "i" and closing != ")":
                 continue
             style = shape.replace("#", alphabet)
             table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
 
 
+def _matches(line: Line) -> list[tuple[int, int, Sequence[str]]]:
+    """Where labels begin and end on a line, and their parts; cells of a table may have no space between them."""
+    text = line.text
+    found = [(match.start(), match.end(), _parts(match)) for match in _MARKER.finditer(text)]
+    if _TOUCHING.search(text) is not None:
+        for at, _ in seams(line):
+            match = _MARKER.match(text[at : at + _LONGEST_LABEL]) if at and text[at] in "([" else None
+            if match is not None and not text[at - 1].isspace():
+                found.append((at, at + match.end(), _parts(match)))
+        found.sort(key=itemgetter(0))
+    return found
+
+
+def _parts(match: re.Match[str]) -> Sequence[str]:
+    """Opening bracket, label, closing bracket, and the two characters after a dot."""
+    parts: tuple[str | None, ...] = match.groups()
+    return [part or "" for part in (parts[:5] if parts[1] else parts[5:])]
+
+
+def _place(line: Line, start: int) -> float:
+    """Where the stretch of a line begins that has a marker, or the marker itself if it was drawn by itself."""
+    if start and line.text[start - 1] != GAP:
+        for at, x in seams(line):
+            if at == start:
+                return x
+    return line.cells[min(line.text.count(GAP, 0, start), len(line.cells) - 1)]
+
+
 def _in_cells(lines: Sequence[Line]) -> Table:
-    """Letters without brackets or dots in a separate column, each before a text in the next column."""
+    """Letters without brackets or dots: in a separate column before texts in the next one, or at the start of lines."""
     candidates: list[tuple[int, str, float, float]] = []
     for index, line in enumerate(lines):
         text = line.text
@@ -225,6 +264,35 @@ def _in_cells(lines: Sequence[Line]) -> Table:
             alphabet = "A" if label.isupper() else "a"
             marker = Marker(index, 0, 2, ord(label) - ord(alphabet), AT_START, x0 - lines[index].left)
             table.setdefault(f"{alphabet}{CELL}", []).append(marker)
+    return table or _at_line_starts(lines)
+
+
+def _at_line_starts(lines: Sequence[Line]) -> Table:
+    """Letters that begin lines, if they are at one place and count up from A to C or further in each question."""
+    starts = [index for index, line in enumerate(lines) if line.text[1:2] == " " and line.text[0] in "ABCDEFGH"]
+    series: list[int] = []
+    table: Table = {}
+
+    def close() -> None:
+        if len(series) >= _FEWEST_IN_SEQUENCE:
+            table.setdefault(f"A{CELL}", []).extend(
+                Marker(at, 0, 2, place, AT_START, lines[at].x0 - lines[at].left) for place, at in enumerate(series)
+            )
+
+    for index in starts:
+        position = ord(lines[index].text[0]) - ord("A")
+        goes_on = (
+            series
+            and position == len(series)
+            and index - series[-1] <= _FARTHEST
+            and abs(lines[index].x0 - lines[series[-1]].x0) < _SAME_PLACE
+        )
+        if not goes_on:
+            close()
+            series = []
+        if goes_on or not position:
+            series.append(index)
+    close()
     return table
 
 

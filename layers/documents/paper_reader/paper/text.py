@@ -28,12 +28,17 @@ _COMPOUNDING: Final = frozenset(
 )  # fmt: skip
 
 
-_UNIT = r"(?:points?|pts?\.?|[Mm]arks?|M|अंक)"
-_MARKS_AT_START: Final = re.compile(rf"[\[(]\s*\d{{1,2}}(?:\.\d)?\s*{_UNIT}\s*[\])]\s*")
-_PLUS_AND_MINUS = r"\+?\d{1,2}(?:\.\d+)?\s*[,/;]\s*[-−–]\s*\d(?:\.\d+)?"
+_UNIT = r"(?:points?|pts?\.?|[Mm]arks?|MARKS?|M|अंक)"
+_COUNT = r"(?:\d{1,2}(?:\.\d)?|\d?[½¼¾])"
+_MARKS_AT_START: Final = re.compile(rf"[\[(]\s*{_COUNT}\s*{_UNIT}\s*[\])]\s*")
+_MINUS = r"[-−–]\s*\d(?:\.\d+)?"
 _MARKS_AT_END: Final = re.compile(
-    rf"(?:(?<!\s)\s++)?[\[(]\s*+(?:{_PLUS_AND_MINUS}|\d{{1,2}}(?:\.\d)?\s*+{_UNIT})\s*+[\])]\s*+$"
+    rf"(?:(?<!\s)\s++)?(?:[\[(]\s*+(?:\+?{_COUNT}\s*+[,/;]\s*+{_MINUS}|{_COUNT}\s*+{_UNIT}(?:\s*+[,/;]\s*+{_MINUS})?|[½¼¾]"
+    rf"|{_UNIT}\s*+[:=]\s*+{_COUNT})\s*+[\])]|{_UNIT}\s*+[:=]\s*+{_COUNT})\s*+$"
 )
+
+
+_LAST_OF_MARKS: Final = frozenset(")]0123456789½¼¾")
 
 
 class Joiner:
@@ -104,7 +109,7 @@ def without_marks(text: str) -> str:
     """A question's text without its marks, such as `(2 points)` or `[+4, -1]`."""
     found = _MARKS_AT_START.match(text)
     text = (text[found.end() :] if found is not None else text).strip()
-    return _MARKS_AT_END.sub("", text).strip() if text.endswith((")", "]")) else text
+    return _MARKS_AT_END.sub("", text).strip() if text[-1:] in _LAST_OF_MARKS else text
 
 
 def source(lines: Sequence[Line]) -> str:
