@@ -4,14 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from smartexam.catalog.csv_codec import (
-    CsvFileError,
-    ExportedQuestion,
-    ImportedQuestion,
-    columns_of,
-    read_questions,
-    write_questions,
-)
+from question_files import ExportedQuestion, ImportedQuestion, QuestionFileError, read_questions, write_csv, write_xlsx
 from smartexam.catalog.numeric import read_number
 from smartexam.catalog.questions import as_fields, check
 
@@ -30,8 +23,8 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 def read(data: bytes) -> None:
     """Every row is a consistent question or refused with a reason; exported questions are read back unchanged."""
     try:
-        rows = list(read_questions(data))
-    except CsvFileError as error:
+        rows = list(read_questions(data).rows)
+    except QuestionFileError as error:
         assert str(error)
         return
     questions = [_exported(row) for row in rows if isinstance(row, ImportedQuestion)]
@@ -40,9 +33,10 @@ def read(data: bytes) -> None:
         assert isinstance(row, ImportedQuestion) or row.reason.encode()
     for each in questions:
         assert check(as_fields(each.question)) == each.question
-    again = list(read_questions(b"".join(write_questions(questions, columns_of(questions)))))
-    assert [_exported(row) for row in again if isinstance(row, ImportedQuestion)] == questions
-    assert len(again) == len(questions)
+    for file in (write_csv(questions), write_xlsx(questions)):
+        again = list(read_questions(file).rows)
+        assert [_exported(row) for row in again if isinstance(row, ImportedQuestion)] == questions
+        assert len(again) == len(questions)
     _check_safe(questions)
 
 
@@ -51,7 +45,7 @@ def _exported(row: ImportedQuestion) -> ExportedQuestion:
 
 
 def _check_safe(questions: list[ExportedQuestion]) -> None:
-    text = b"".join(write_questions(questions, columns_of(questions), safe=True)).decode("utf-8-sig")
+    text = write_csv(questions, safe=True).decode("utf-8-sig")
     for cells in csv.reader(io.StringIO(text, newline="")):
         for cell in cells:
             assert not cell.startswith(_FORMULAS) or read_number(cell) is not None, cell

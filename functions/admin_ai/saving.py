@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from smartexam.catalog.csv_codec import ExportedQuestion, columns_of, write_questions
+from question_files import ExportedQuestion, write_csv
 from smartexam.catalog.questions import Question, check
 from smartexam.catalog.store import exams, question_changes
 from smartexam.platform import audit, ids
@@ -50,7 +50,7 @@ def as_csv(items: Sequence[Mapping[str, Any]]) -> bytes:
         InvalidFields: some are not consistent, with all errors of each.
     """
     rows = [ExportedQuestion(exam_id, question) for exam_id, question in _read(items)]
-    return b"".join(write_questions(rows, columns_of(rows)))
+    return write_csv(rows)
 
 
 def _read(items: Sequence[Mapping[str, Any]]) -> list[tuple[int, Question]]:

@@ -4,13 +4,14 @@ import gzip
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from msgspec import to_builtins
+from msgspec import UNSET, to_builtins
 
-from admin_questions import bulk, csv_files, service
+from admin_questions import bulk, files, service
+from admin_questions.files import ImportOptions
 from admin_questions.models import (
     BatchAdded,
     BulkUpdate,
-    CsvUpload,
+    CsvExportQuery,
     ExportQuery,
     ImportQuery,
     QuestionAnswer,
@@ -22,6 +23,7 @@ from admin_questions.models import (
     QuestionsImported,
     QuestionsQuery,
     QuestionsUpdated,
+    QuestionsUpload,
     SavedQuestion,
 )
 from smartexam.api import Access, Api, Done, Reply, Request
@@ -39,6 +41,9 @@ Questions: TypeAlias = Sequence[StoredQuestion]
 # Lambda takes 6 MB, of which base64 leaves three quarters for a file.
 _LARGEST_UPLOAD = 5 * 1024 * 1024
 _LARGEST_ANSWER = 5 * 1024 * 1024
+_LARGEST_BYTES = 4 * 1024 * 1024
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @api.get("/admin/questions", access=Access.ADMIN, query=QuestionsQuery, answers=QuestionPage)
@@ -172,36 +177,51 @@ def update_questions(request: Request, body: BulkUpdate) -> QuestionsUpdated:
     return QuestionsUpdated(bulk.update_all(body.exam_id, body.question_type, changes, log))
 
 
-@api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers="text/csv")
-def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Reply:
+@api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=CsvExportQuery, answers=CSV)
+def export_csv(request: Request, exam_id: int, query: CsvExportQuery) -> Reply:
     """Download an exam's questions as CSV.
 
     Raises:
         NotFound: `exam_not_found`.
         TooLarge: `export_too_large`.
     """
-    content = csv_files.export_questions(exam_id, safe=is_set(query.safe))
-    headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
-    if len(content) <= _LARGEST_ANSWER:
-        # As text, because Lambda would return bytes as base64, which is a third larger.
-        return Reply(content.decode(), content_type="text/csv; charset=utf-8", headers=headers)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        raise TooLarge("The file is too large unless the client accepts gzip", code="export_too_large")
-    headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Reply(gzip.compress(content, mtime=0), content_type="text/csv; charset=utf-8", headers=headers)
+    return _as_csv(request, exam_id, files.export_csv(exam_id, safe=is_set(query.safe)))
+
+
+@api.get("/admin/questions/export/<exam_id>", access=Access.ADMIN, query=ExportQuery, answers=CSV, also={200: XLSX})
+def export_questions(request: Request, exam_id: int, query: ExportQuery) -> Reply:
+    """Download an exam's questions as CSV or as XLSX; the file imports again with the same questions.
+
+    Every cell of the workbook is text, so no spreadsheet runs it as a formula.
+
+    Raises:
+        NotFound: `exam_not_found`.
+        TooLarge: `export_too_large`.
+    """
+    if query.format == "csv":
+        return _as_csv(request, exam_id, files.export_csv(exam_id, safe=False))
+    content = files.export_xlsx(exam_id)
+    if len(content) > _LARGEST_BYTES:
+        raise TooLarge("The workbook is too large. Export the questions as CSV.", code="export_too_large")
+    headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.xlsx"'}
+    return Reply(content, content_type=XLSX, headers=headers)
 
 
 @api.post(
     "/admin/questions/import-csv",
     access=Access.ADMIN,
     query=ImportQuery,
-    takes=CsvUpload,
+    takes=QuestionsUpload,
     forms="only",
     answers=QuestionsImported,
     limit=_LARGEST_UPLOAD,
 )
-def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> QuestionsImported:
-    """Import questions from a CSV file.
+def import_questions(request: Request, query: ImportQuery, body: QuestionsUpload) -> QuestionsImported:
+    """Import questions from a CSV or XLSX file, recognised by its content.
+
+    The first row names the columns, in any order, spelling and case; `question_text` and `correct_answer` are needed.
+    The consistent rows are imported, and `errors` names the others; `atomic`, `dry_run` and `skip_existing` change
+    that.
 
     Raises:
         BadRequest: `csv_unreadable`, `too_many_rows`, `too_many_exams`; `unequal_marks`; `import_refused` with
@@ -212,27 +232,45 @@ def import_questions(request: Request, query: ImportQuery, body: CsvUpload) -> Q
         exam_id, faults = service.read_exam_id(given)
         if exam_id is None:
             raise InvalidFields(faults)
-    atomic, dry_run = is_set(query.atomic), is_set(query.dry_run)
+    options = ImportOptions(
+        exam_id,
+        atomic=is_set(query.atomic),
+        dry_run=is_set(query.dry_run),
+        skip_existing=is_set(query.skip_existing),
+    )
 
     def log(added: Questions) -> Put:
         after = {"inserted": len(added), "exam_ids": sorted({question.exam_id for question in added})}
         return _entry(request, "questions.import", "questions", None, after)
 
-    by = request.caller.user_id, request.now
-    inserted, errors, skipped, shown = csv_files.import_questions(
-        body.csv_file.content, exam_id, by, log, atomic=atomic, dry_run=dry_run
-    )
-    if shown is not None:
-        return QuestionsImported(0 if atomic and errors else inserted, skipped, errors, shown)
-    if atomic and errors:
+    done = files.import_questions(body.csv_file.content, options, (request.caller.user_id, request.now), log)
+    if options.atomic and done.errors and not options.dry_run:
         raise BadRequest(
             "Nothing was imported, because not every row can be",
             code="import_refused",
-            inserted=inserted,
-            skipped=skipped,
-            errors=errors,
+            inserted=done.inserted,
+            skipped=done.skipped,
+            errors=done.errors,
         )
-    return QuestionsImported(inserted, skipped, errors)
+    return QuestionsImported(
+        done.inserted,
+        done.skipped,
+        done.errors,
+        existing=done.existing if options.skip_existing else UNSET,
+        notes=list(done.notes) or UNSET,
+        questions=UNSET if done.shown is None else done.shown,
+    )
+
+
+def _as_csv(request: Request, exam_id: int, content: bytes) -> Reply:
+    headers = {"Content-Disposition": f'attachment; filename="exam-{exam_id}-questions.csv"'}
+    if len(content) <= _LARGEST_ANSWER:
+        # As text, because Lambda would return bytes as base64, which is a third larger.
+        return Reply(content.decode(), content_type="text/csv; charset=utf-8", headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        raise TooLarge("The file is too large unless the client accepts gzip", code="export_too_large")
+    headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Reply(gzip.compress(content, mtime=0), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _entry(

@@ -1,7 +1,7 @@
 """Shapes of requests and answers."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -32,23 +32,35 @@ class QuestionsQuery(Struct, frozen=True):
 
 
 class ImportQuery(Struct, frozen=True):
-    """`atomic=1` imports either all rows or none; `dry_run=1` stores nothing and shows what would be imported."""
+    """`atomic=1` imports either all rows or none; `dry_run=1` stores nothing and shows what would be imported.
+
+    `skip_existing=1` leaves out rows that their exam, or the file above them, has already: questions of which students
+    see the same text, pictures, options and passage. So a corrected file imports again without doubling anything. Such
+    a row with another key, other marks or other further columns is an error that names the question to change.
+    """
 
     atomic: Flag | None = None
     dry_run: Flag | None = None
+    skip_existing: Flag | None = None
 
 
-class CsvUpload(Struct, frozen=True):
-    """A CSV file; with `exam_id` all rows are added to that exam, whatever their column says."""
+class QuestionsUpload(Struct, frozen=True):
+    """A CSV or XLSX file; with `exam_id` all rows are added to that exam, whatever their column says."""
 
     csv_file: UploadedFile
     exam_id: str = ""
 
 
-class ExportQuery(Struct, frozen=True):
+class CsvExportQuery(Struct, frozen=True):
     """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged."""
 
     safe: Flag | None = None
+
+
+class ExportQuery(Struct, frozen=True):
+    """The format of the file."""
+
+    format: Literal["csv", "xlsx"] = "csv"
 
 
 class QuestionFields(Struct, frozen=True, kw_only=True):
@@ -217,13 +229,17 @@ class QuestionsUpdated(Struct, frozen=True):
 class QuestionsImported(Struct, frozen=True):
     """How many rows were imported, how many were not, and why ("Row 5: ..."; the header is row 1).
 
-    With `dry_run` nothing was stored: `inserted` is how many would be, and `questions` shows the first 1,000 of them
-    with the names of their sections and the texts of their passages.
+    With `skip_existing`, `existing` is how many of the skipped rows are there already, which is no error. `notes` are
+    remarks on how the file was read, such as its encoding, missing if there are none. With `dry_run` nothing was
+    stored: `inserted` is how many would be, and `questions` shows the first 1,000 of them with the names of their
+    sections and the texts of their passages.
     """
 
     inserted: int
     skipped: int
     errors: list[str]
+    existing: int | UnsetType = UNSET
+    notes: list[str] | UnsetType = UNSET
     questions: list[dict[str, Any]] | UnsetType = UNSET
     success: bool = True
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from smartexam.catalog.csv_codec import ExportedQuestion, ImportedQuestion
+from question_files import ExportedQuestion, ImportedQuestion
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.paper import Passage
 from smartexam.catalog.questions import MAX_QUESTION_TEXT, Question

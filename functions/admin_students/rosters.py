@@ -17,7 +17,7 @@ from smartexam.platform import audit, storage
 from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest, Unavailable
 from smartexam.platform.settings import settings
-from table_reader import RefusedRow, TableError, match_columns, read_table
+from table_reader import RefusedRow, TableError, read_records
 
 MOST_AT_ONCE = 500
 MOST_ROWS = 100_000
@@ -35,39 +35,30 @@ def import_roster(upload: RosterUpload, admin_id: int, now: float) -> RosterImpo
     batch_id = upload.batch_id or None
     if batch_id is not None:
         batches.get(batch_id)
-    rows, faults = _read(upload.csv_file.content)
-    order = RosterOrder(rows, faults, batch_id, upload.invite.strip().lower() in _YES, admin_id)
-    if len(rows) + len(faults) > MOST_AT_ONCE:
+    order = _read(upload, batch_id, admin_id)
+    if len(order.rows) + len(order.faults) > MOST_AT_ONCE:
         return _as_job(order, upload.csv_file.content, now)
     return _at_once(order, now)
 
 
-def _read(content: bytes) -> tuple[list[StudentRow], list[tuple[int, str]]]:
+def _read(upload: RosterUpload, batch_id: int | None, admin_id: int) -> RosterOrder:
     try:
-        table = read_table(content)
-        places = match_columns(table.header, COLUMNS, needed=NEEDED)
+        records = read_records(upload.csv_file.content, COLUMNS, needed=NEEDED)
     except TableError as error:
         raise BadRequest(str(error), code="csv_unreadable") from None
-    roster, width = Roster(), len(table.header)
+    roster = Roster()
     rows: list[StudentRow] = []
     faults: list[tuple[int, str]] = []
-    for row in table.rows:
+    for record in records.rows:
         if len(rows) + len(faults) >= MOST_ROWS:
             raise BadRequest(f"A roster may have at most {MOST_ROWS} rows", code="too_many_rows")
-        if isinstance(row, RefusedRow):
-            faults.append((row.line, row.reason))
-            continue
-        if any(cell.strip() for cell in row.cells[width:]):
-            # An unquoted comma has shifted its cells.
-            faults.append((row.line, f"has {len(row.cells)} cells where the header has {width}"))
-            continue
-        cells = {column: row.cells[place] for column, place in places.items() if place < len(row.cells)}
-        read = roster.read(row.line, cells)
+        read = record.reason if isinstance(record, RefusedRow) else roster.read(record.line, record.cells)
         if isinstance(read, StudentRow):
             rows.append(read)
         else:
-            faults.append((row.line, read))
-    return rows, faults
+            faults.append((record.line, read))
+    invite = upload.invite.strip().lower() in _YES
+    return RosterOrder(rows, faults, batch_id, invite, admin_id, list(records.notes))
 
 
 def _at_once(order: RosterOrder, now: float) -> RosterImported:

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from admin_questions import bulk, csv_files
+from admin_questions import bulk, files
 from admin_questions.app import api, lambda_handler
 from admin_questions.models import QuestionFields
-from smartexam.catalog.csv_codec import COLUMNS
+from question_files import COLUMNS
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.store import exam_changes, exams, questions
+from smartexam.catalog.store import exam_changes, exams, question_changes, questions
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
@@ -622,6 +622,97 @@ class TestExport:
         assert admin.get(path).status == 413
 
 
+class TestExportOfFormats:
+    def test_a_workbook_imports_again_unchanged(self, admin: Admin) -> None:
+        exam = create_exam([MCQ, MSQ, NUMERIC])
+
+        answer = admin.get(f"/admin/questions/export/{exam.id}", query="format=xlsx")
+
+        assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+        assert answer.headers["content-disposition"] == f'attachment; filename="exam-{exam.id}-questions.xlsx"'
+        assert upload(admin, answer.body).body == {"success": True, "inserted": 3, "skipped": 0, "errors": []}
+        rows = admin.get(f"/admin/questions/export/{exam.id}").body.split("\r\n")
+        assert rows[1:4] == rows[4:7]
+
+    def test_of_other_formats_is_refused(self, admin: Admin, exam: Exam) -> None:
+        assert admin.get(f"/admin/questions/export/{exam.id}", query="format=pdf").status == 400
+        assert admin.get("/admin/questions/export/99", query="format=xlsx").status == 404
+
+    def test_too_large_workbooks_are_refused(self, admin: Admin, exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("admin_questions.app._LARGEST_BYTES", 100)
+
+        assert admin.get(f"/admin/questions/export/{exam.id}", query="format=xlsx").status == 413
+
+
+class TestSkippingExisting:
+    FIRST = ",First,a,b,,,A,MCQ,,,,"
+    SECOND = ",Second,a,b,,,B,MCQ,,,,"
+
+    def again(self, admin: Admin, exam: Exam, *cells: str, **more: str) -> Answer:
+        query = "&".join(["skip_existing=1", *(f"{name}={value}" for name, value in more.items())])
+        return upload(admin, rows(*cells), query=query, exam_id=str(exam.id))
+
+    def test_a_corrected_file_doubles_nothing(self, admin: Admin, exam: Exam) -> None:
+        wrong = ",Third,a,b,,,D,MCQ,,,,"
+        assert upload(admin, rows(self.FIRST, wrong, self.SECOND), exam_id=str(exam.id)).body["inserted"] == 2
+
+        answer = self.again(admin, exam, self.FIRST, wrong.replace("D,MCQ", "B,MCQ"), self.SECOND)
+
+        assert answer.body == {"success": True, "inserted": 1, "skipped": 2, "errors": [], "existing": 2}
+        assert self.again(admin, exam, self.FIRST, self.SECOND).body["existing"] == 2
+        assert card(exam).question_count == 3
+
+    def test_a_row_that_the_file_repeats_is_taken_once(self, admin: Admin, exam: Exam) -> None:
+        answer = self.again(admin, exam, self.FIRST, self.SECOND, self.FIRST)
+
+        assert (answer.body["inserted"], answer.body["existing"], answer.body["errors"]) == (2, 1, [])
+
+    def test_a_question_with_another_key_is_named_instead(self, admin: Admin, exam: Exam) -> None:
+        upload(admin, rows(self.FIRST), exam_id=str(exam.id))
+        (question_id,) = listed(admin, exam)
+
+        answer = self.again(admin, exam, ",First,a,b,,,B,MCQ,,3,,", self.SECOND)
+
+        assert answer.body["errors"] == [
+            f"Row 2: question {question_id} of the exam is the same, but with another correct_answer, positive_marks"
+        ]
+        assert (answer.body["inserted"], answer.body["existing"]) == (1, 0)
+
+    def test_of_missing_sections_and_passages(self, admin: Admin, exam: Exam) -> None:
+        content = b"question_text,correct_answer,question_type,section,passage\n1,1,NUMERIC,S,Read\n2,2,NUMERIC,,\n"
+
+        first, second = (upload(admin, content, query="skip_existing=1", exam_id=str(exam.id)).body for _ in range(2))
+
+        assert (first["inserted"], first["existing"]) == (2, 0)
+        assert (second["inserted"], second["existing"], second["errors"]) == (0, 2, [])
+
+    def test_with_dry_run_and_atomic(self, admin: Admin, exam: Exam) -> None:
+        upload(admin, rows(self.FIRST), exam_id=str(exam.id))
+
+        dry = self.again(admin, exam, self.FIRST, self.SECOND, dry_run="1")
+        assert [question["question_text"] for question in dry.body["questions"]] == ["Second"]
+        assert (dry.body["inserted"], dry.body["existing"]) == (1, 1)
+        assert self.again(admin, exam, self.FIRST, self.SECOND, atomic="1").body["inserted"] == 1
+
+    def test_a_change_in_between_is_seen(self, admin: Admin, exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Another administrator imports the same file between the comparison and the write."""
+        add_to_exams = question_changes.add_to_exams
+        others = iter([self.FIRST, self.SECOND])
+
+        def late(*args: Any, **kwargs: Any) -> None:
+            if row := next(others, None):
+                monkeypatch.setattr(question_changes, "add_to_exams", add_to_exams)
+                upload(admin, rows(row), exam_id=str(exam.id))
+                monkeypatch.setattr(question_changes, "add_to_exams", late)
+            add_to_exams(*args, **kwargs)
+
+        monkeypatch.setattr(question_changes, "add_to_exams", late)
+        answer = self.again(admin, exam, self.FIRST, self.SECOND, ",Third,a,b,,,A,MCQ,,,,")
+
+        assert (answer.body["inserted"], answer.body["existing"], answer.body["errors"]) == (1, 2, [])
+        assert card(exam).question_count == 3
+
+
 class TestImport:
     def test_rows_go_to_their_exams_in_their_order(self, admin: Admin) -> None:
         one, other = create_exam([]), create_exam([])
@@ -685,7 +776,7 @@ class TestImport:
     def test_atomic_imports_go_into_a_bounded_number_of_exams(
         self, admin: Admin, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(csv_files, "MOST_EXAMS", 1)
+        monkeypatch.setattr(files, "MOST_EXAMS", 1)
         content = rows(*(f"{create_exam([]).id},Text,a,b,,,A,MCQ,,,," for _ in range(2)))
 
         assert upload(admin, content, query="atomic=1").body["code"] == "too_many_exams"
@@ -702,7 +793,7 @@ class TestImport:
         assert upload(admin, rows()).body == {"success": True, "inserted": 0, "skipped": 0, "errors": []}
 
     def test_too_many_rows_are_refused(self, admin: Admin, exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(csv_files, "MAX_ROWS", 2)
+        monkeypatch.setattr(files, "MAX_ROWS", 2)
 
         answer = upload(admin, rows(*[f"{exam.id},Text,a,b,,,A,MCQ,,,,"] * 3))
 
@@ -710,7 +801,7 @@ class TestImport:
         assert card(exam).question_count == 0
 
     def test_only_so_many_errors_are_listed(self, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(csv_files, "_MOST_ERRORS_SHOWN", 2)
+        monkeypatch.setattr(files, "_MOST_ERRORS_SHOWN", 2)
 
         answer = upload(admin, rows(*["99,Text,a,b,,,A,MCQ,,,,"] * 5))
 

@@ -115,8 +115,8 @@ def test_after_a_lost_answer_nothing_is_removed_that_may_be_part_of_the_exam(
 ) -> None:
     real = question_batches._complete
 
-    def lose_the_answer(batches: Any, logged: Any) -> None:
-        real(batches, logged)
+    def lose_the_answer(*given: Any) -> None:
+        real(*given)
         raise Unavailable
 
     monkeypatch.setattr(question_batches, "_complete", lose_the_answer)
@@ -134,9 +134,9 @@ def test_if_one_exam_is_gone_none_gets_anything(
     other = create_exam([])
     real = question_batches._complete
 
-    def delete_first(batches: Any, logged: Any) -> None:
+    def delete_first(*given: Any) -> None:
         exam_changes.remove_exam(other.id)
-        real(batches, logged)
+        real(*given)
 
     monkeypatch.setattr(question_batches, "_complete", delete_first)
 

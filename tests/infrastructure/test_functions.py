@@ -21,6 +21,7 @@ WITH_A_LAYER_OF_THEIR_OWN = {
     "AdminAnalyticsFunction",
     "AdminCategoriesFunction",
     "AdminImagesFunction",
+    "AdminQuestionsFunction",
     "AdminStudentsFunction",
     "AuthGoogleFunction",
     "PdfMiningFunction",

@@ -22,6 +22,7 @@ from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer
 from tests.factories.exams import MCQ, add_questions, create_exam, question_ids
+from tests.factories.forms import multipart
 from tests.factories.tables import everything
 
 pytestmark = pytest.mark.race
@@ -268,3 +269,26 @@ def test_a_question_that_is_moved_while_it_is_deleted_is_gone(office: Office) ->
         assert answers[2].status == 200
         assert checked(one.id).question_count + checked(other.id).question_count == 0
         assert delete().status == 404
+
+
+@pytest.mark.parametrize("count_of_rows", [3, 60])
+def test_imports_that_skip_existing_questions_double_none(office: Office, count_of_rows: int) -> None:
+    exam = create_exam([])
+    lines = "".join(f"\n{number},{number},NUMERIC,S" for number in range(count_of_rows))
+    file = {"csv_file": ("q.csv", f"question_text,correct_answer,question_type,section{lines}".encode())}
+    upload = partial(
+        office.questions.call,
+        "POST",
+        "/admin/questions/import-csv",
+        query="skip_existing=1",
+        **multipart({"exam_id": str(exam.id)}, file),
+    )
+
+    answers = at_once([upload] * 3)
+
+    # A client repeats an import that met too many others (503).
+    while statuses(answers) != {200}:
+        answers = [answer if answer.status == 200 else upload() for answer in answers]
+    assert sum(answer.body["inserted"] for answer in answers) == count_of_rows
+    assert sum(answer.body["existing"] for answer in answers) == 2 * count_of_rows
+    assert len(question_ids(exam.id)) == count_of_rows

@@ -249,6 +249,7 @@ ADMIN_CATALOG = (
         missing=404,
     ),
     Row("GET", "/admin/questions/export-csv/{spare}", missing=404),
+    Row("GET", "/admin/questions/export/{spare}", missing=404),
     Row("POST", "/admin/questions/import-csv", more=multipart({"exam_id": "1"}, {"csv_file": ("q.csv", _CSV)})),
     Row("POST", "/admin/images", _fixed({"content_type": "image/png"})),
     Row("GET", "/admin/api/categories"),

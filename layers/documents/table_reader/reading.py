@@ -1,5 +1,7 @@
 """Reads any file as a table."""
 
+from dataclasses import replace
+
 from table_reader.delimited import read_delimited
 from table_reader.sheets import is_sheet, read_sheet
 from table_reader.table import Table, TableError
@@ -14,4 +16,8 @@ def read_table(content: bytes) -> Table:
     """
     if not content.strip():
         raise TableError("The file is empty.")
-    return read_sheet(content) if is_sheet(content) else read_delimited(decode(content))
+    if is_sheet(content):
+        return read_sheet(content)
+    text, note = decode(content)
+    table = read_delimited(text)
+    return replace(table, notes=(note,)) if note else table

@@ -12,6 +12,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A sheet of 100,000 rows unpacks to about 40 MB; a much larger one is not a table of people or questions.
 _MOST_UNPACKED = 150_000_000
 _MOST_FILES = 2000
+_MOST_NAMED = 5
 
 
 def is_sheet(content: bytes) -> bool:
@@ -32,11 +33,12 @@ def read_sheet(content: bytes) -> Table:
         _refuse_bomb(content)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            rows = _rows(sheet.to_python(skip_empty_area=False))
+        names = workbook.sheet_names
+        for number, name in enumerate(names):
+            rows = _rows(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for row in rows:
-                return Table(row.cells, rows)
+                others = [other for other in names[number + 1 :] if workbook.get_sheet_by_name(other).height]
+                return Table(row.cells, rows, _passed_over(name, others))
     except TableError:
         raise
     except (CalamineError, OSError, ValueError, KeyError, IndexError) as error:
@@ -46,6 +48,13 @@ def read_sheet(content: bytes) -> Table:
             raise
         raise TableError("The file cannot be read as a spreadsheet. Save it as XLSX or CSV.") from error
     raise TableError("The file is empty.")
+
+
+def _passed_over(name: str, others: list[str]) -> tuple[str, ...]:
+    if not others:
+        return ()
+    shown = ", ".join(repr(other) for other in others[:_MOST_NAMED])
+    return (f"Only the sheet {name!r} was read, not {shown}{' and more' if len(others) > _MOST_NAMED else ''}.",)
 
 
 def _refuse_bomb(content: bytes) -> None:

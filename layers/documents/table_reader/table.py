@@ -25,7 +25,8 @@ class RefusedRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its first row, and an iterator over the others, without empty rows."""
+    """A table: its first row, an iterator over the others without empty rows, and remarks on how it was read."""
 
     header: list[str]
     rows: Iterator[Row | RefusedRow]
+    notes: tuple[str, ...] = ()

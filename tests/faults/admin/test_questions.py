@@ -6,7 +6,7 @@ import pytest
 
 from admin_ai.app import lambda_handler as ai
 from admin_questions.app import lambda_handler as questions
-from smartexam.catalog.csv_codec import ExportedQuestion, write_questions
+from question_files import ExportedQuestion, write_csv
 from smartexam.catalog.exam import Exam
 from tests.factories.events import Answer
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
@@ -118,9 +118,7 @@ def test_add_a_batch(drill: Drill, office: Office, exam: Exam) -> None:
 
 def test_import_into_two_exams(drill: Drill, office: Office, exam: Exam) -> None:
     other = create_exam([])
-    content = b"".join(
-        write_questions(starmap(ExportedQuestion, [(exam.id, MCQ), (other.id, MSQ), (other.id, NUMERIC)]))
-    )
+    content = write_csv([*starmap(ExportedQuestion, [(exam.id, MCQ), (other.id, MSQ), (other.id, NUMERIC)])])
 
     def audit(stored: Stored, answer: Answer) -> None:
         counts = [stored["catalog"][f"CARD#{each.id}#0", "CARD"]["question_count"] for each in (exam, other)]

@@ -25,6 +25,7 @@ class RosterOrder(msgspec.Struct, frozen=True):
         faults: the invalid rows, by line, with the reasons.
         batch_id: a batch to which every student is added.
         invite: whether students who cannot sign in yet get a link by mail.
+        notes: remarks on how the file was read.
     """
 
     rows: list[StudentRow]
@@ -32,6 +33,7 @@ class RosterOrder(msgspec.Struct, frozen=True):
     batch_id: int | None
     invite: bool
     admin_id: int
+    notes: list[str] = []
 
 
 class RosterCounts(msgspec.Struct, frozen=True):
@@ -54,13 +56,17 @@ class RosterCounts(msgspec.Struct, frozen=True):
 
 
 class RosterImported(msgspec.Struct, frozen=True):
-    """The result of an import; `skipped` rows are listed in `errors`."""
+    """The result of an import; `skipped` rows are listed in `errors`.
+
+    `notes` are remarks on how the file was read, such as its encoding, missing if there are none.
+    """
 
     created: int
     updated: int
     unchanged: int
     skipped: int
     errors: list[str]
+    notes: list[str] | msgspec.UnsetType = msgspec.UNSET
     success: bool = True
 
 
@@ -83,7 +89,8 @@ def imported(order: RosterOrder, counts: RosterCounts, refused: Sequence[tuple[i
     errors = [f"Row {line}: {reason}" for line, reason in faults]
     if skipped > len(errors):
         errors.append(f"... and {skipped - len(errors)} more")
-    return RosterImported(counts.created, counts.updated, counts.unchanged, skipped, errors)
+    notes = order.notes or msgspec.UNSET
+    return RosterImported(counts.created, counts.updated, counts.unchanged, skipped, errors, notes)
 
 
 def logged(order: RosterOrder, result: RosterImported) -> Change:

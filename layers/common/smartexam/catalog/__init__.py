@@ -11,6 +11,5 @@ reads and writes.
     paper       the paper as students see it, compiled together with its key
     exam_time   the moment of a request, with the grace and the time zone
     packing     papers and keys as compressed bytes, in parts that fit database items
-    csv_codec   questions as CSV
     formulas    finds the formulas of a text
 """

@@ -32,7 +32,7 @@ from smartexam.catalog.store.question_items import (
     to_item,
     to_pointer,
 )
-from smartexam.catalog.store.totals import counted
+from smartexam.catalog.store.totals import ContentChanged, counted
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Item, Operation, Put
 from smartexam.platform.errors import AppError, BadRequest, NotFound
@@ -63,14 +63,16 @@ def add(
     log: Callable[[Sequence[StoredQuestion]], Put] | None = None,
     *,
     fit: Fit,
+    as_of: Mapping[int, int],
 ) -> list[StoredQuestion]:
     """Add questions, given with fresh ids by exam, to the ends of at most `MOST_EXAMS` exams, all or none.
 
     `fit` adapts the questions to their exam. The entry that `log` returns is written if and only if the
-    questions are added.
+    questions are added. `as_of` has content versions that exams must have.
 
     Raises:
         NotFound: one of the exams does not exist.
+        ContentChanged: one of the exams has another content version than in `as_of`.
         Unavailable: the database cannot be reached; all were added or none.
     """
     begun: list[Batch] = []
@@ -84,8 +86,8 @@ def add(
         raise
     added = [question for batch in begun for question in batch.questions]
     try:
-        _complete(begun, [] if log is None else [log(added)])
-    except (NotFound, BadRequest):
+        _complete(begun, [] if log is None else [log(added)], as_of)
+    except (NotFound, BadRequest, ContentChanged):
         # Only after a refusal: after a lost answer the questions may already be part of the exam.
         _discard(begun)
         raise
@@ -116,7 +118,7 @@ def _write(batch: Batch) -> None:
     _in_parallel([to_pointer(question) for question in batch.questions])
 
 
-def _complete(batches: Iterable[Batch], logged: Iterable[Put]) -> None:
+def _complete(batches: Iterable[Batch], logged: Iterable[Put], as_of: Mapping[int, int]) -> None:
     logged = [*logged]
 
     def attempt() -> None:
@@ -127,6 +129,7 @@ def _complete(batches: Iterable[Batch], logged: Iterable[Put]) -> None:
                 added={question.id: question.content for question in batch.questions},
                 actions=[CardItem.open_batches.delete({batch.entry})],
                 condition=CardItem.open_batches.contains(batch.entry),
+                as_of=as_of.get(batch.exam_id),
             )
         table.transact(operations)
 

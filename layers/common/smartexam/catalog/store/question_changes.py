@@ -42,18 +42,27 @@ Log = Callable[[Sequence[StoredQuestion]], Put]
 
 
 def add_questions(
-    exam_id: int, added: Sequence[tuple[int, Question]], now: float, log: Log | None = None
+    exam_id: int,
+    added: Sequence[tuple[int, Question]],
+    now: float,
+    log: Log | None = None,
+    *,
+    as_of: int | None = None,
 ) -> list[StoredQuestion]:
     """Add at least one question, given with fresh ids, to the end of an exam, all or none, however many.
 
+    Args:
+        as_of: the content version that the exam must have; None for any.
+
     Raises:
         NotFound: the exam does not exist.
+        ContentChanged: the exam has another content version than `as_of`.
         InvalidFields: a question does not fit the exam.
         BadRequest: `unequal_marks`.
         Unavailable: the database cannot be reached; all were added or none.
     """
     if len(added) > _MOST_ADDED:
-        return question_batches.add({exam_id: added}, now, log, fit=fit)
+        return question_batches.add({exam_id: added}, now, log, fit=fit, as_of=_versions(exam_id, as_of))
 
     def attempt() -> list[StoredQuestion]:
         exam = find_exam(exam_id)
@@ -62,7 +71,7 @@ def add_questions(
         operations: list[Operation] = [Put(to_item(each), QuestionItem.pk.does_not_exist()) for each in fresh]
         operations += [Put(to_pointer(each)) for each in fresh]
         operations += _logged(log, fresh)
-        table.transact(operations + counted(exam, added=dict(fitting)))
+        table.transact(operations + counted(exam, added=dict(fitting), as_of=as_of))
         return fresh
 
     return table.retried(attempt)
@@ -89,17 +98,28 @@ def passage_ids(exam: Exam, contents: Iterable[Question]) -> set[int]:
     return {passage.id for passage in passages.list_passages(exam.id)}
 
 
-def add_to_exams(additions: Additions, now: float, log: Log | None = None) -> None:
+def add_to_exams(
+    additions: Additions, now: float, log: Log | None = None, *, as_of: Mapping[int, int] | None = None
+) -> None:
     """Add questions to the ends of several exams (at most `question_batches.MOST_EXAMS`), all or none, and log it.
+
+    Args:
+        additions: questions with fresh ids, by exam.
+        now: epoch seconds.
+        log: the log entry.
+        as_of: content versions that exams must have.
 
     Raises:
         NotFound: one of the exams does not exist.
+        ContentChanged: one of the exams has another content version than in `as_of`.
         Unavailable: the database cannot be reached; all were added or none.
     """
+    versions = as_of or {}
     if len(additions) == 1:
-        add_questions(*next(iter(additions.items())), now, log)
+        ((exam_id, added),) = additions.items()
+        add_questions(exam_id, added, now, log, as_of=versions.get(exam_id))
     elif additions:
-        question_batches.add(additions, now, log, fit=fit)
+        question_batches.add(additions, now, log, fit=fit, as_of=versions)
 
 
 def edit_question(
@@ -265,6 +285,10 @@ def _delete_chunk(exam_id: int, places: Sequence[str], log: Log | None) -> list[
         return found
 
     return [each.id for each in table.retried(attempt)]
+
+
+def _versions(exam_id: int, as_of: int | None) -> Mapping[int, int]:
+    return {} if as_of is None else {exam_id: as_of}
 
 
 def _logged(log: Log | None, changed: Sequence[StoredQuestion]) -> list[Operation]:

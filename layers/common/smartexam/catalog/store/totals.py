@@ -20,12 +20,17 @@ from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest
 
 
+class ContentChanged(Exception):
+    """An exam's content is not that of the expected version any more."""
+
+
 def counted(
     exam: Exam,
     *,
     added: Mapping[int, Question] | None = None,
     removed: Mapping[int, Question] | None = None,
     may_be_unequal: bool = False,
+    as_of: int | None = None,
     actions: Sequence[Action] = (),
     condition: Any = None,
 ) -> list[Operation]:
@@ -34,12 +39,16 @@ def counted(
     Args:
         exam: as read; if it has changed since, the operations are refused.
         may_be_unequal: this is a step towards a state that was checked before.
+        as_of: the only content version on which the change may be based.
         actions: other changes of the card.
         condition: a further condition.
 
     Raises:
         BadRequest: `unequal_marks`, questions that need equal marks would have different ones.
+        ContentChanged: the exam has another version than `as_of`.
     """
+    if as_of not in {None, exam.content_version}:
+        raise ContentChanged
     added, removed = added or {}, removed or {}
     if exam.totals is None and not exam.structure.decides_marks and all(map(_in_units, added.values())):
         changes = _counts(added.values(), removed.values())
@@ -58,6 +67,8 @@ def counted(
             CardItem.totals.set(encode_totals(after)),
         ]
         required = CardItem.content_version == exam.content_version
+    if as_of is not None:
+        required &= CardItem.content_version == as_of
     if condition is not None:
         required &= condition
     return update_cards(exam.id, [*changes, *actions], required)
