@@ -19,6 +19,7 @@ VENV_AUDIT := .venv-audit/.ready
 NODE := .node/.ready
 NODE_MODULES := node_modules/.ready
 CLIENT := clients/typescript/dist/.ready
+PYTHON_CLIENT := clients/python/smartexam_api/py.typed
 WITH_NODE := PATH="$(CURDIR)/.node/bin:$$PATH"
 
 RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
@@ -68,7 +69,7 @@ openapi: $(VENV) ## Generate the description of the API from the code: functions
 postman: openapi ## Generate the Postman collection from that: examples/postman/collection.json
 	@.venv/bin/python -m tools.postman
 
-clients: $(CLIENT) ## Build the TypeScript client: clients/typescript/dist/
+clients: $(CLIENT) $(PYTHON_CLIENT) ## Build the clients for TypeScript and Python: clients/
 
 cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
@@ -101,7 +102,7 @@ hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside t
 	@.venv-audit/bin/python -m tools.hashes
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated clients/python/smartexam_api .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -141,6 +142,11 @@ $(NODE_MODULES): $(NODE) package.json package-lock.json $(wildcard clients/types
 
 $(CLIENT): $(NODE_MODULES) functions/docs/openapi.json $(wildcard clients/typescript/*.js* clients/typescript/src/*.ts)
 	@$(WITH_NODE) npm run --silent --workspace @smart-exam/client build
+	@touch $@
+
+$(PYTHON_CLIENT): $(VENV) functions/docs/openapi.json clients/python/generator.yaml
+	@.venv/bin/openapi-python-client generate --path functions/docs/openapi.json --config clients/python/generator.yaml \
+		--meta none --overwrite --fail-on-warning --output-path $(@D) > /dev/null
 	@touch $@
 
 # Clears first, so that packages removed from the requirements do not stay. The files name everything that is installed:

@@ -67,7 +67,7 @@ class Platform:
         if call.path == "/api/auth/login":
             return reply(200, {"status": "success", "data": {"access_token": "a", "refresh_token": "r", "user": USER}})
         if call.path == "/api/auth/refresh":
-            return reply(200, {"status": "success", "data": {"access_token": "a"}})
+            return reply(200, {"status": "success", "data": {"access_token": "a", "refresh_token": "r2"}})
         if call.headers.get("Authorization") != "Bearer a":
             return reply(401, {"message": "token_expired_or_invalid"})
         handlers = {

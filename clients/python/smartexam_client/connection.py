@@ -64,11 +64,11 @@ class Connection:
 
     def get(self, path: str) -> Document:
         """The JSON object at the path, which may have a query."""
-        return self._answer(self._call("GET", path), repeatable=True)
+        return self.exchange(self._call("GET", path), repeatable=True).document()
 
     def post(self, path: str, body: Document | None = None, *, repeatable: bool = True) -> Document:
         """Posts JSON. Set `repeatable=False` for calls that would create something twice."""
-        return self._answer(self.json_call(path, body), repeatable=repeatable)
+        return self.exchange(self.json_call(path, body), repeatable=repeatable).document()
 
     def post_file(self, path: str, field: str, filename: str, content: bytes, content_type: str) -> Document:
         """Posts one file as multipart/form-data; never repeated after a lost connection."""
@@ -77,7 +77,7 @@ class Connection:
         head = f"--{boundary}\r\nContent-Disposition: {disposition}\r\nContent-Type: {content_type}\r\n\r\n"
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
-        return self._answer(self._call("POST", path, headers, body), repeatable=False)
+        return self.exchange(self._call("POST", path, headers, body), repeatable=False).document()
 
     def json_call(self, path: str, body: Document | None) -> Call:
         """The call that `post` makes, without its token."""
@@ -96,13 +96,14 @@ class Connection:
             call.method, call.path, {**call.headers, "Authorization": f"Bearer {self._access_token}"}, call.body
         )
 
-    def _answer(self, call: Call, *, repeatable: bool) -> Document:
+    def exchange(self, call: Call, *, repeatable: bool) -> Reply:
+        """Sends any call with the token, and again if that is safe (`repeatable`); ApiError for 400 and above."""
         reply = self._delivered(call, repeatable=repeatable)
         if reply.status == HTTPStatus.UNAUTHORIZED and self._renew(reply):
             reply = self._delivered(call, repeatable=repeatable)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             raise ApiError(call, reply)
-        return reply.document()
+        return reply
 
     def _delivered(self, call: Call, *, repeatable: bool) -> Reply:
         """The answer to the call, which is repeated while the server asks to wait or, if that is safe, while no answer
@@ -131,16 +132,20 @@ class Connection:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _renew(self, refused: Reply) -> bool:
-        """Exchanges the refresh token for a new access token, if an expired token caused the refusal."""
+        """Exchanges the refresh token for a new pair of tokens, if an expired one caused the refusal.
+
+        A lost answer can be asked for again with the old token.
+        """
         if not self._refresh_token or refused.document().get("message") != "token_expired_or_invalid":
             return False
-        call = self.json_call("/api/auth/refresh", {"refresh_token": self._refresh_token})
+        call = self.json_call("/api/auth/refresh", {"refresh_token": self._refresh_token, "rotate": True})
         expired, self._access_token = self._access_token, ""
         try:
             reply = self._delivered(call, repeatable=True)
             if reply.status >= HTTPStatus.BAD_REQUEST:
                 raise ApiError(call, reply)
-            self._access_token = reply.document()["data"]["access_token"]
+            data = reply.document()["data"]
+            self._access_token, self._refresh_token = data["access_token"], data["refresh_token"]
         finally:
             # Without any token the next call would not be told that it could be renewed.
             self._access_token = self._access_token or expired
