@@ -20,6 +20,7 @@ NODE := .node/.ready
 NODE_MODULES := node_modules/.ready
 CLIENT := clients/typescript/dist/.ready
 PYTHON_CLIENT := clients/python/smartexam_api/py.typed
+WEB := web/dist/.ready
 WITH_NODE := PATH="$(CURDIR)/.node/bin:$$PATH"
 
 RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
@@ -32,18 +33,19 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients cost lint format validate build lock hashes clean
+.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients web cost lint format validate build lock hashes clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(VENV) $(VENV_AWS) ## Serve the whole product locally, at http://127.0.0.1:3000 (PORT, AWS_PORT, DATA_DIR)
+run: $(VENV) $(VENV_AWS) $(WEB) ## Serve the whole product locally, at http://127.0.0.1:3000 (PORT, AWS_PORT, DATA_DIR)
 	@exec .venv/bin/python -m local
 
 demo: $(VENV) ## Sit the demo exam against a running `make run`
 	@.venv/bin/python examples/sit_exam.py http://127.0.0.1:$(PORT)
 
-test: lint validate $(VENV_AWS) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
+test: lint validate $(VENV_AWS) $(WEB) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
+	@$(WITH_NODE) npm test --silent --workspace @smart-exam/web
 	@$(PYTEST) $(ARGS)
 
 soak: $(VENV) $(VENV_AWS) ## Load the local stack for MINUTES while processes are killed, then chat with cut connections
@@ -71,18 +73,22 @@ postman: openapi ## Generate the Postman collection from that: examples/postman/
 
 clients: $(CLIENT) $(PYTHON_CLIENT) ## Build the clients for TypeScript and Python: clients/
 
+web: $(WEB) ## Build the web app: web/dist/
+
 cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
-lint: $(VENV) ## Check style and types
+lint: $(VENV) $(CLIENT) ## Check style and types
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy --no-error-summary
 	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
+	@$(WITH_NODE) npm run --silent --workspace @smart-exam/web check
 
-format: $(VENV) ## Format the code
+format: $(VENV) $(NODE_MODULES) ## Format the code
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format --quiet
+	@$(WITH_NODE) npx prettier --write --log-level warn web
 
 validate: $(VENV_SAM) ## Validate template.yaml with SAM, and the other templates
 	@.venv-sam/bin/sam validate --lint
@@ -102,7 +108,7 @@ hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside t
 	@.venv-audit/bin/python -m tools.hashes
 
 clean: ## Remove environments, builds and caches
-	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated clients/python/smartexam_api .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
+	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated clients/python/smartexam_api web/dist .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV): requirements/dev.txt layers/common/requirements.txt layers/documents/requirements.txt
@@ -147,6 +153,10 @@ $(CLIENT): $(NODE_MODULES) functions/docs/openapi.json $(wildcard clients/typesc
 $(PYTHON_CLIENT): $(VENV) functions/docs/openapi.json clients/python/generator.yaml
 	@.venv/bin/openapi-python-client generate --path functions/docs/openapi.json --config clients/python/generator.yaml \
 		--meta none --overwrite --fail-on-warning --output-path $(@D) > /dev/null
+	@touch $@
+
+$(WEB): $(NODE_MODULES) $(CLIENT) $(wildcard web/*.json web/*.ts web/*.html) $(shell find web/src web/public -type f)
+	@$(WITH_NODE) npm run --silent --workspace @smart-exam/web build -- --logLevel warn
 	@touch $@
 
 # Clears first, so that packages removed from the requirements do not stay. The files name everything that is installed:

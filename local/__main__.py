@@ -106,6 +106,7 @@ def _welcome(stack: LocalStack, options: Options, layout: Layout, seconds: float
         f"""
 Ready after {seconds:.1f} s at {stack.base_url}
 
+    Web app        {stack.base_url}/app/
     API reference  {stack.base_url}/api-docs
     Mails          {stack.base_url}/_local/outbox
     AWS            {stack.aws_endpoint}

@@ -26,6 +26,11 @@ class Layout:
         return self.project / "template.yaml"
 
     @property
+    def web(self) -> Path:
+        """The web app's sources, and its build in `dist/`."""
+        return self.project / "web"
+
+    @property
     def emulator_python(self) -> Path:
         """The interpreter that runs the emulator and the functions."""
         return self.emulator_venv / "bin" / "python"

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from local import deployment
+from local import deployment, web
 from local.artifacts import build
 from local.clock_file import ClockFile
 from local.emulator import CREDENTIALS, REGION, Emulator, Folders
-from local.gateway.api import ApiDescription, Backend, HttpApi
+from local.gateway.api import ApiDescription, Backend, Handler, HttpApi
 from local.gateway.invoker import InvocationError, Invoker
 from local.gateway.thread import GatewayThread
 from local.layout import Layout
@@ -203,7 +203,16 @@ class LocalStack:
         self._scheduled = [name for name in scheduled if name != self._sweeper]
         description = ApiDescription.read(template, Resolver(template, parameters, REGION))
         model = endpoint.Model(Service.from_environment())
-        self._api = HttpApi(description, ports.port, LocalRoutes(self, model))
+        web_headers = web.read_headers(
+            self._layout.web / "headers.json",
+            images=self.aws_endpoint,
+            connections=f"{self.aws_endpoint} ws{self.aws_endpoint.removeprefix('http')}",
+        )
+        mounted: dict[str, Handler] = {
+            "/_local/": LocalRoutes(self, model),
+            web.PREFIX: web.WebFiles(self._layout.web / "dist", web_headers),
+        }
+        self._api = HttpApi(description, ports.port, mounted)
         self._gateway = GatewayThread(self._api.handle, ports.listener)
         self._gateway.start()
         self._closing.callback(self._gateway.stop)
@@ -309,7 +318,7 @@ class LocalStack:
         declared = template.get("Parameters", {})
         port = self.base_url.rpartition(":")[2]
         chosen = {
-            "AppBaseUrl": self.base_url,
+            "AppBaseUrl": f"{self.base_url}{web.PREFIX}",
             "AllowedOrigins": f"{self.base_url},http://localhost:{port}",
             # Limits per source only apply to requests with the header X-Local-Source.
             "TrustedNetworks": "127.0.0.0/8,::1/128",

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from local.gateway.cors import Cors, read_cors
 from local.gateway.events import MalformedResultError, build_event, read_result
@@ -16,6 +17,7 @@ from local.template import Resolver, Template, resources
 
 log = logging.getLogger(__name__)
 
+Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 INTERNAL_ERROR = "Internal server error"
 
 
@@ -61,15 +63,13 @@ class HttpApi:
     Args:
         description: the template's API.
         port: where the gateway listens.
-        local_routes: answers requests under `/_local/`, which no deployed stack has.
+        mounted: what answers other requests, by the beginnings of their paths.
     """
 
-    def __init__(
-        self, description: ApiDescription, port: int, local_routes: Callable[[Request], Awaitable[Answer]]
-    ) -> None:
+    def __init__(self, description: ApiDescription, port: int, mounted: Mapping[str, Handler]) -> None:
         self._description = description
         self._port = port
-        self._local_routes = local_routes
+        self._mounted = mounted
         self.backend: Backend | None = None
 
     async def handle(self, request: Request) -> Answer:
@@ -90,8 +90,9 @@ class HttpApi:
         cors = self._description.cors
         if cors is not None and (preflight := cors.preflight(request)) is not None:
             return preflight
-        if request.path.startswith("/_local/"):
-            return await self._local_routes(request)
+        for prefix, handler in self._mounted.items():
+            if request.path.startswith(prefix):
+                return await handler(request)
         if self.backend is None:
             return error_answer(503, "The local stack is starting", request.id, (("retry-after", "1"),))
         match = self._description.routes.match(request.method, request.path)

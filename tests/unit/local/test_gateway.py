@@ -356,7 +356,7 @@ async def api_before(fake: FakeLambda) -> AsyncIterator[HttpApi]:
     )
     cors = read_cors({"AllowOrigins": ["https://app.test"]})
     throttle = read_throttle({"RouteSettings": {"GET /lost": {"ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 1}}})
-    api = HttpApi(ApiDescription(routes, cors, throttle), 3000, no_local_routes)
+    api = HttpApi(ApiDescription(routes, cors, throttle), 3000, {"/_local/": no_local_routes})
     async with invoking(fake) as invoker:
         api.backend = Backend(invoker, {"Exams": "local-Exams", "Docs": "local-Docs"}, "api")
         yield api

@@ -123,7 +123,7 @@ def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
     else:
         known = settings()
         own = f"{'http' if known.is_local else 'https'}://{headers.get('host', '')}"
-        foreign = origin not in {own, known.app_base_url, *known.allowed_origins}
+        foreign = origin not in {own, known.app_origin, *known.allowed_origins}
     if foreign:
         raise Forbidden("This request came from a foreign origin", code="foreign_origin")
 

@@ -26,7 +26,9 @@ class Settings(msgspec.Struct, frozen=True):
     Attributes:
         tables: the tables' names by context; only those of the function.
         jwt_secret: a signing key in the environment itself, for tests; `jwt_secret_arn` names the real one.
-        allowed_origins: origins other than `app_base_url` that may send cookie-authenticated changes.
+        app_base_url: where the web app is served, which may have a path; links in mails begin with it.
+        app_origin: its scheme and host.
+        allowed_origins: origins other than `app_origin` that may send cookie-authenticated changes.
         origin_secrets: secrets that the distribution in front of the API sends with each request; empty without one.
         requires_admin_mfa: whether admin routes are closed to accounts without a second factor.
         sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
@@ -41,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True):
     jwt_secret_arn: str | None
     exam_timezone: str
     app_base_url: str
+    app_origin: str
     allowed_origins: frozenset[str]
     origin_secrets: tuple[str, ...]
     sync_grace_seconds: int
@@ -116,6 +119,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
         jwt_secret_arn=secret_arn,
         exam_timezone=environment.get("EXAM_TIMEZONE") or "Asia/Kolkata",
         app_base_url=app_base_url,
+        app_origin="/".join(app_base_url.split("/")[:3]),
         allowed_origins=origins,
         origin_secrets=tuple(_listed(environment.get("ORIGIN_SECRET", ""))),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),

@@ -1,0 +1,90 @@
+import type { ComponentChildren } from "preact";
+import { useLocation } from "preact-iso";
+import { useEffect, useState } from "preact/hooks";
+
+import { Button } from "@/shared/components/Button";
+import { Preferences } from "@/shared/components/Preferences";
+import { hasPortal, me, type Portal, signOut } from "@/shared/session/session";
+import { useAction } from "@/shared/api/useAction";
+
+import { navigation, otherPortal } from "./navigation";
+import { texts } from "./texts";
+
+/** Signed in: a bar with the navigation above the screen. */
+export function AppLayout(props: { portal: Portal; children: ComponentChildren }) {
+  const text = texts();
+  const { path } = useLocation();
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  const leaving = useAction(signOut);
+  const account = me.value;
+  const hasBoth = account && hasPortal(account, "user") && hasPortal(account, "admin");
+  const links = [...navigation(props.portal), ...(hasBoth ? [otherPortal(props.portal)] : [])];
+  return (
+    <div class="shell">
+      <a class="skip" href="#content">
+        {text.skip}
+      </a>
+      <header class="bar">
+        <span class="bar__brand">
+          <Mark /> {text.product}
+        </span>
+        <button
+          type="button"
+          class="button button--quiet bar__menu"
+          aria-expanded={isOpen}
+          aria-controls="main-navigation"
+          onClick={() => setOpen(!isOpen)}
+        >
+          {text.menu}
+        </button>
+        <div class={isOpen ? "bar__more bar__more--open" : "bar__more"} id="main-navigation">
+          <nav aria-label={text.main} class="bar__links">
+            {links.map(({ href, name }) => (
+              <a key={href} href={href} class="bar__link" aria-current={isWithin(path, href) ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+          <div class="bar__tools">
+            <Preferences />
+            <Button kind="quiet" onClick={() => leaving.run()} busy={leaving.isBusy}>
+              {text.signOut}
+            </Button>
+          </div>
+        </div>
+      </header>
+      <main id="content" class="shell__content" tabIndex={-1}>
+        {props.children}
+      </main>
+    </div>
+  );
+}
+
+/** Signed out: a card in the middle. */
+export function CardLayout(props: { children: ComponentChildren }) {
+  return (
+    <div class="shell shell--card">
+      <header class="bar">
+        <span class="bar__brand">
+          <Mark /> {texts().product}
+        </span>
+        <div class="bar__tools">
+          <Preferences />
+        </div>
+      </header>
+      <main id="content" class="card card--middle">
+        {props.children}
+      </main>
+    </div>
+  );
+}
+
+function Mark() {
+  return <img src="/app/icon.svg" alt="" width="24" height="24" />;
+}
+
+/** A link is current on its own screen and on those below it. */
+function isWithin(path: string, href: string): boolean {
+  return path === href || path.startsWith(`${href}/`);
+}

@@ -1,0 +1,66 @@
+import { useState } from "preact/hooks";
+
+import { api, ApiError } from "@/shared/api/client";
+import { useAction } from "@/shared/api/useAction";
+import { Button } from "@/shared/components/Button";
+import { Failure } from "@/shared/components/Failure";
+import { TextField } from "@/shared/components/fields";
+import { Form } from "@/shared/components/Form";
+import { Notice } from "@/shared/components/Notice";
+import { Page } from "@/shared/components/Page";
+
+import { BackToSignIn } from "./BackToSignIn";
+import { texts } from "./signInTexts";
+
+export default function SignUpScreen() {
+  const text = texts();
+  const [firstName, setFirstName] = useState("");
+  const [lastName, setLastName] = useState("");
+  const [email, setEmail] = useState("");
+  const [sentTo, setSentTo] = useState<string>();
+  const creating = useAction(async () => {
+    const address = email.trim();
+    await api.post("/create_account", { body: { first_name: firstName, last_name: lastName, email: address } });
+    setSentTo(address);
+  });
+  const wrong = creating.error instanceof ApiError ? creating.error.fields : {};
+  return (
+    <Page title={text.create}>
+      {sentTo ? (
+        <Notice kind="status">{text.checkMail(sentTo)}</Notice>
+      ) : (
+        <Form onSubmit={() => creating.run()}>
+          <Failure error={creating.error} />
+          <TextField
+            label={text.firstName}
+            autoComplete="given-name"
+            required
+            value={firstName}
+            error={wrong.first_name}
+            onText={setFirstName}
+          />
+          <TextField
+            label={text.lastName}
+            autoComplete="family-name"
+            value={lastName}
+            error={wrong.last_name}
+            onText={setLastName}
+          />
+          <TextField
+            label={text.email}
+            type="email"
+            autoComplete="email"
+            required
+            value={email}
+            error={wrong.email}
+            onText={setEmail}
+          />
+          <Button kind="primary" type="submit" busy={creating.isBusy}>
+            {text.createAccount}
+          </Button>
+        </Form>
+      )}
+      <BackToSignIn />
+    </Page>
+  );
+}

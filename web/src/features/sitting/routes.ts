@@ -1,0 +1,3 @@
+import type { ScreenRoute } from "@/shared/screen";
+
+export const routes: readonly ScreenRoute[] = [];

@@ -1,0 +1,29 @@
+import { messages } from "./messages";
+
+/** Texts that many features use. */
+export const common = messages(
+  {
+    loading: "Loading…",
+    tryAgain: "Try again",
+    noConnection: "The server cannot be reached. Check your connection.",
+    somethingWrong: "Something went wrong. Please try again.",
+    close: "Close",
+    cancel: "Cancel",
+    save: "Save",
+    showMore: "Show more",
+    nothingHere: "Nothing here yet.",
+    minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
+  },
+  {
+    loading: "लोड हो रहा है…",
+    tryAgain: "फिर कोशिश करें",
+    noConnection: "सर्वर से संपर्क नहीं हो रहा। अपना कनेक्शन जाँचें।",
+    somethingWrong: "कुछ गड़बड़ हुई। कृपया फिर कोशिश करें।",
+    close: "बंद करें",
+    cancel: "रद्द करें",
+    save: "सहेजें",
+    showMore: "और दिखाएँ",
+    nothingHere: "यहाँ अभी कुछ नहीं है।",
+    minutes: (n: number) => `${n} मिनट`,
+  },
+);

@@ -1,0 +1,91 @@
+import { signal } from "@preact/signals";
+
+import { api, ApiError, onSignedOut, type Schema } from "@/shared/api/client";
+import { kept } from "@/shared/storage/kept";
+
+export type Portal = "user" | "admin";
+
+export type Me = Schema<"Profile">;
+
+/** Who is signed in: undefined until the server was asked, null if nobody is. */
+export const me = signal<Me | null | undefined>(undefined);
+
+/** Whether somebody signed in here and did not sign out: spares asking the server on the sign-in screen. */
+const hint = kept("signed-in", (text) => (text === "1" ? text : undefined));
+const channel = new BroadcastChannel("session");
+
+export function wasSignedIn(): boolean {
+  return hint.read() !== undefined;
+}
+
+/**
+ * Ask the server who is signed in, and tell the other tabs if that changed here.
+ *
+ * @throws ConnectionLostError there was no answer.
+ */
+export async function loadMe(): Promise<Me | null> {
+  try {
+    me.value = (await api.get("/api/auth/me")).data;
+    hint.write("1");
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    forget();
+  }
+  return me.value ?? null;
+}
+
+/** After a sign-in by whatever way: read the account, and tell the other tabs. */
+export async function enter(): Promise<Me | null> {
+  const found = await loadMe();
+  channel.postMessage({ user: found?.id ?? null });
+  return found;
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await api.signOut();
+  } catch (error) {
+    // A session that has ended already needs no signing out.
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  }
+  forget();
+  channel.postMessage({ user: null });
+}
+
+function forget(): void {
+  me.value = null;
+  hint.write(undefined);
+}
+
+/** Screens that keep what is on them when the session ends ask for the password in place. */
+const keepers = new Set<() => void>();
+
+/** Take over what happens when the session ends, until the returned function is called. */
+export function onSessionEnd(handler: () => void): () => void {
+  keepers.add(handler);
+  return () => keepers.delete(handler);
+}
+
+function ended(): void {
+  if (keepers.size > 0) for (const keeper of keepers) keeper();
+  else if (me.value) forget();
+}
+
+onSignedOut(ended);
+
+channel.addEventListener("message", (event: MessageEvent<{ user: number | null }>) => {
+  const { user } = event.data;
+  if (user === me.value?.id) return;
+  if (user === null) ended();
+  else if (keepers.size > 0) ended();
+  else void loadMe().catch(() => undefined);
+});
+
+export function hasPortal(account: Me, portal: Portal): boolean {
+  return account.available_portals.includes(portal);
+}
+
+/** Where an account begins. */
+export function homeOf(account: Me): string {
+  return hasPortal(account, "user") ? "/app/exams" : "/app/admin/exams";
+}
