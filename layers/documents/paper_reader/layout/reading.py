@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from paper_reader.layout import columns, devanagari, furniture, gutters
+from paper_reader.layout import columns, devanagari, furniture, gutters, option_columns
 from paper_reader.layout.badges import lift_labels
 from paper_reader.layout.columns import Grid
 from paper_reader.layout.line import Line, with_few_spaces
@@ -23,6 +23,7 @@ _SMALLER, _LARGER = 0.6, 1.5  # of the usual size: a recogniser may be wrong by 
 _NEAR = 1.3  # em above and below a line that belong to it
 _BESIDE = 1.5  # em from a gap within which its content may begin or end
 _SAME_GUTTER = 14.0  # points
+_TABLE = -9  # in place of gutters: the columns of a table
 _FEWEST_LETTERS = 40  # of a column, to recognise its script
 _HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
 _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
@@ -41,19 +42,29 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
         lift_numbers(page)
         lift_labels(page)
     rows_by_page = [rows_of(page.runs) for page in pages]
+    heads = option_columns.heads(pages, rows_by_page)  # the same on each page, like furniture
     furniture.remove(pages, rows_by_page)
     furniture.remove_line_numbers(rows_by_page)
+    tables = option_columns.read(pages, rows_by_page, heads) if any(heads) else [None] * len(pages)
     furniture.remove_marks(rows_by_page)
     grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
     parts: list[tuple[int, list[Line]]] = []
     by_column: dict[tuple[int, ...], list[Line]] = {}
-    for page, rows, grid in zip(pages, rows_by_page, grids, strict=True):
-        for column, part in columns.split(rows, grid):
+    for page, rows, grid, table in zip(pages, rows_by_page, grids, tables, strict=True):
+        for column, part in columns.split(rows, grid) if table is None else ((0, table.above),):
             found = [_line(page.number, column, row) for row in part]
             parts.append((column, found))
             # Columns at other places, and content across all of them, have their own margins.
-            place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column)
+            place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column) if table is None else (0,)
             by_column.setdefault(place, []).extend(found)
+        if table is not None:
+            for cell in table.cells:
+                found = _cell(page.number, cell)
+                parts.append((0, found))
+                by_column.setdefault((_TABLE, cell.column), []).extend(found)
+            below = [_line(page.number, 0, row) for row in table.below]
+            parts.append((0, below))
+            by_column.setdefault((0,), []).extend(below)
     for members in filter(None, by_column.values()):
         _set_margins(members)
     lines = [line for _, found in _ordered(parts) for line in found]
@@ -157,6 +168,16 @@ def _settled(grids: list[Grid], rows_by_page: Sequence[Sequence[Row]]) -> list[G
 def _is_part(gutters: Sequence[float], of: Sequence[float]) -> bool:
     """Whether a page has some of the document's gutters, and no other."""
     return len(gutters) < len(of) and all(min(abs(one - other) for other in of) < _SAME_GUTTER for one in gutters)
+
+
+def _cell(page: int, cell: option_columns.Cell) -> list[Line]:
+    """The lines of a cell of a table; an option's are one, because nothing else tells where it ends."""
+    lines = [_line(page, 0, row) for row in cell.rows]
+    if cell.column and len(lines) > 1:
+        lines[0].text = " ".join(line.text for line in lines)
+        lines[0].x1 = max(line.x1 for line in lines)
+        del lines[1:]
+    return lines
 
 
 def _line(page: int, column: int, row: Row) -> Line:

@@ -56,7 +56,7 @@ def _join_rules(field: Field, rules: Sequence[Rule], signs: dict[Rule, Run], pag
     for rule in sorted(rules, key=lambda rule: rule.x1 - rule.x0):
         if not _continues(rule, page.rules) and _join(field, rule, signs.get(rule), page):
             used.add(rule)
-    for rule in _whole([rule for rule in rules if rule not in used]):
+    for rule in _whole([rule for rule in page.rules if rule not in used]):
         _fill_blank(field, rule)
 
 
@@ -264,7 +264,7 @@ def _whole(rules: Sequence[Rule]) -> list[Rule]:
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: (round(rule.y, 1), rule.x0)):
         last = found[-1] if found else None
-        if last is not None and abs(last.y - rule.y) < 0.3 and -0.5 <= rule.x0 - last.x1 < 4:
+        if last is not None and abs(last.y - rule.y) < 0.3 and -1.5 <= rule.x0 - last.x1 < 4:
             found[-1] = Rule(last.x0, max(last.x1, rule.x1), last.y)
         else:
             found.append(rule)

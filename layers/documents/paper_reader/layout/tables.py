@@ -20,7 +20,7 @@ def lift_numbers(page: PageContent) -> None:
     if not page.runs:
         return
     low, high = min(run.x0 for run in page.runs), max(run.x1 for run in page.runs)
-    heights = _lines(page.rules, low, high)
+    heights = levels(page.rules, low, high)
     if len(heights) <= _FEWEST:
         return
     runs = sorted(page.runs, key=lambda run: -run.y)
@@ -56,7 +56,7 @@ def _lift(row: Sequence[Run], moved: dict[int, float]) -> None:
             moved[id(run)] = first
 
 
-def _lines(rules: Sequence[Rule], low: float, high: float) -> list[float]:
+def levels(rules: Sequence[Rule], low: float, high: float) -> list[float]:
     """The heights of lines across the page, from the top down; cells may each have their own piece."""
     pieces: dict[int, list[Rule]] = {}
     for rule in rules:
