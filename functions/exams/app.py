@@ -27,6 +27,7 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.grants import window
 from smartexam.catalog.images import image_url
 from smartexam.catalog.store import overrides
+from smartexam.catalog.store.listings import Wanted
 from smartexam.platform import cursors
 from smartexam.platform.times import iso
 from smartexam.sitting import sections
@@ -44,12 +45,12 @@ def list_exams(request: Request, query: ExamQuery) -> ExamList:
     """List the exams for the caller, the latest date first.
 
     `status` selects by the state for the caller now: `upcoming` (cannot be started yet), `ongoing` (can), or
-    `completed` (cannot any more). With a filter, a page may be short although there are more; follow `next_cursor`.
+    `completed` (cannot any more).
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
-    wanted = listing.Wanted(
+    wanted = Wanted(
         query.status, query.category_id, query.q.strip(), cursors.decode("exams", query.cursor), query.limit
     )
     found, place = listing.list_exams(wanted, request.caller.user_id, ExamTime.at(request.now))

@@ -1,6 +1,6 @@
 """Exams and categories in the shapes that students see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,43 +10,45 @@ from msgspec import structs
 from exams.audience import require_enrolled
 from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
 from smartexam.accounts.store import batches
+from smartexam.accounts.store.batches import ListedExam
+from smartexam.catalog import exam as exam_rules
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
-from smartexam.catalog.grants import Grants, Window, window
+from smartexam.catalog.grants import Grants, Window, opening, window
 from smartexam.catalog.images import image_url
 from smartexam.catalog.marks import display
-from smartexam.catalog.store import categories, exams, overrides, papers
+from smartexam.catalog.store import categories, exams, listings, overrides, papers
+from smartexam.catalog.store.listings import Piece, Reader, Wanted
 from smartexam.platform.errors import InvalidFields
 from smartexam.platform.parallel import in_parallel
 from smartexam.platform.times import iso
 from smartexam.sitting.store.sitting_items import Sitting
 
-# How many pages one request reads to find exams that match a filter
-_MOST_PAGES = 4
 STATUSES = ("upcoming", "ongoing", "completed")
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which exams a student asks for.
+class _Lists(msgspec.Struct):
+    """What was read of a student's exams.
 
     Attributes:
-        status: the status for the student now; None for any.
-        name: part of the name, in any case; "" for any.
-        after: the place to continue after.
+        granted: by exam.
+        own: wanted exams that are for the student's batches, or were read `apart`.
+        apart: exams of which only the card says whether they are wanted; `unread` until it is read.
+        pieces: of the exams for everyone.
     """
 
-    status: str | None
-    category_id: int | None
-    name: str
-    after: str | None
-    limit: int
+    granted: dict[int, Grants]
+    own: list[ListedExam]
+    apart: frozenset[int]
+    unread: frozenset[int]
+    pieces: list[Piece]
 
 
 def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamSummary], str | None]:
-    """A page of exams that are for a student, and the place to continue after.
+    """A page of exams that are for a student, the latest date first, and the place to continue after.
 
-    Three round trips without a filter. With one, a page may be short of `limit` although there is more: a request looks
-    at a bounded number of exams.
+    Three round trips: the student's batches, then all lists and grants at once, then cards. More only if rows turn out
+    to be of no use, which happens while exams change and in searches through thousands of names.
 
     Raises:
         InvalidFields: no such status.
@@ -54,48 +56,80 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
     if wanted.status is not None and wanted.status not in STATUSES:
         raise InvalidFields([("status", f"must be one of {', '.join(STATUSES)}")])
     batch_ids = batches.batch_ids_of(user_id)
-    page = partial(exams.places_for_everyone, wanted.category_id, limit=wanted.limit)
-    granted, of_batches, first = _of_student(user_id, batch_ids, partial(page, after=wanted.after))
-    found: list[ExamSummary] = []
+    readers = listings.readers(wanted, time)
+    lists = _read_lists(user_id, batch_ids, readers, wanted, time)
+    found: dict[int, tuple[str, ExamSummary]] = {}
     after = wanted.after
-    for number in range(_MOST_PAGES):
-        places, is_more = page(after=after) if number else first
-        later = [place for place in of_batches if after is None or place < after]
-        merged = sorted({*places, *later}, reverse=True)
-        is_more = is_more or len(merged) > wanted.limit
-        merged = merged[: wanted.limit]
-        known = exams.get_exams([exams.exam_at(place) for place in merged], reader=user_id) if merged else {}
-        for place in merged:
-            exam = known.get(exams.exam_at(place))
-            after = place
+    while True:
+        needed = wanted.limit + 1 - len(found)
+        rows, floor, cards = _read_cards(lists, after, needed, user_id, wanted, time)
+        for row in rows[:needed]:
+            exam = cards.get(row.exam_id)
             if exam is None or not exam.admits(batch_ids):
                 continue
-            shown = summary(exam, window(exam, granted.get(exam.id, Grants()), time.timezone), time)
-            if _is_wanted(shown, wanted):
-                found.append(shown)
-                if len(found) == wanted.limit:
-                    return found, after if is_more or place != merged[-1] else None
-        if not is_more:
-            return found, None
-    return found, after
+            shown = summary(exam, window(exam, lists.granted.get(exam.id, Grants()), time.timezone), time)
+            if wanted.status in {None, shown.status}:
+                found.setdefault(exam.id, (row.place, shown))
+        if len(found) > wanted.limit or (floor is None and len(rows) <= needed):
+            break
+        after = rows[needed - 1].place if len(rows) > needed else floor
+        lists.pieces = in_parallel(partial(_read_piece, after), readers, most=len(readers))
+    page = list(found.values())[: wanted.limit]
+    return [exam for _, exam in page], page[-1][0] if len(found) > wanted.limit else None
 
 
-def _of_student(
-    user_id: int, batch_ids: Sequence[int], page: Callable[[], tuple[list[str], bool]]
-) -> tuple[dict[int, Grants], list[str], tuple[list[str], bool]]:
-    """The grants of a student, the places of the exams for the student's batches, and the first page of those for
-    everyone: one round trip."""
-    reads: list[Callable[[], Any]] = [lambda: overrides.of_student(user_id, batch_ids), page]
-    reads += [partial(batches.exam_places, batch_id) for batch_id in batch_ids]
-    granted, first, *places = in_parallel(lambda read: read(), reads, most=len(reads))
-    return granted, sorted({place for each in places for place in each}, reverse=True), first
+def _read_lists(
+    user_id: int, batch_ids: Sequence[int], readers: Sequence[Reader], wanted: Wanted, time: ExamTime
+) -> _Lists:
+    """All lists that a page may be made of, and the student's grants: one round trip."""
+    reads: list[Callable[[], Any]] = [lambda: overrides.of_student(user_id, batch_ids)]
+    reads += [partial(batches.exams_of, batch_id) for batch_id in batch_ids]
+    reads += [partial(read, wanted.after) for read in readers]
+    granted, *read = in_parallel(lambda each: each(), reads, most=len(reads))
+    of_batches: dict[int, ListedExam] = {row.exam_id: row for rows in read[: len(batch_ids)] for row in rows}
+    apart = {exam_id for exam_id, row in of_batches.items() if not row.place}
+    if wanted.status is not None:
+        apart |= {exam_id for exam_id, each in granted.items() if each.change_times} - of_batches.keys()
+    own = [row for row in of_batches.values() if row.place and _is_wanted(row, granted, wanted, time)]
+    return _Lists(granted, own, frozenset(apart), frozenset(apart), read[len(batch_ids) :])
 
 
-def _is_wanted(exam: ExamSummary, wanted: Wanted) -> bool:
+def _read_piece(after: str | None, read: Reader) -> Piece:
+    return read(after)
+
+
+def _read_cards(
+    lists: _Lists, after: str | None, needed: int, user_id: int, wanted: Wanted, time: ExamTime
+) -> tuple[list[ListedExam], str | None, dict[int, Exam]]:
+    """The rows after a place, down to which place they are complete, and the cards of the first ones."""
+    rows, floor = _merged(lists, after)
+    cards = exams.get_exams([*{row.exam_id for row in rows[:needed]} | lists.unread], reader=user_id)
+    if not lists.unread:
+        return rows, floor, cards
+    # Some more rows may come before those whose cards were read, but only of exams whose cards were read too.
+    known = [listings.listed(cards[exam_id]) for exam_id in lists.unread & cards.keys()]
+    lists.own += [row for row in known if _is_wanted(row, lists.granted, wanted, time)]
+    lists.unread = frozenset()
+    return *_merged(lists, after), cards
+
+
+def _merged(lists: _Lists, after: str | None) -> tuple[list[ListedExam], str | None]:
+    """The rows after a place, the latest date first, and down to which place they are complete (None: to the end)."""
+    floors = [piece.floor for piece in lists.pieces if piece.floor is not None]
+    floor = max(floors) if floors else None
+    known = {row.exam_id: row for piece in lists.pieces for row in piece.rows if row.exam_id not in lists.apart}
+    known |= {row.exam_id: row for row in lists.own if after is None or row.place < after}
+    rows = [row for row in known.values() if floor is None or row.place >= floor]
+    return sorted(rows, key=lambda row: row.place, reverse=True), floor
+
+
+def _is_wanted(exam: ListedExam, granted: Mapping[int, Grants], wanted: Wanted, time: ExamTime) -> bool:
+    opens_at = exam_rules.opens_at(exam.place, time.timezone)
+    times = opening(exam.status, opens_at, exam.closes_at, granted.get(exam.exam_id, Grants()))
     return (
-        wanted.status in {None, exam.status}
+        wanted.status in {None, times.state(time.now)}
         and wanted.category_id in {None, exam.category_id}
-        and wanted.name.casefold() in exam.name.casefold()
+        and wanted.name.casefold() in exam.name
     )
 
 

@@ -165,10 +165,16 @@ def _exams(rows: Rows) -> None:
 
 def _listings(exam_id: int, card: Row) -> set[tuple[str, str]]:
     place = f"{card['date']} {card['start_time']}#{exam_id:016d}"
-    lists = ["LIST#ALL", f"LIST#S:{card['status']}"]
+    lists = {("ALL", place), (f"S:{card['status']}", place)}
+    if card["status"] != "completed" and "closes_at" in card:
+        lists |= {("CLOSING", place), ("CLOSES", f"{card['closes_at']:012d}#{exam_id:016d}")}
+    elif card["status"] != "completed":
+        lists.add((f"OPEN:{card['status']}", place))
+    rows = {(f"LIST#{kind}", key) for kind, key in lists}
     if "category_id" in card:
-        lists += [f"LIST#C:{card['category_id']}", f"LIST#C:{card['category_id']}#S:{card['status']}"]
-    return {(name, place) for name in lists}
+        category = f"LIST#C:{card['category_id']}"
+        rows |= {(category if kind == "ALL" else f"{category}#{kind}", key) for kind, key in lists}
+    return rows
 
 
 def _questions(exam_id: int, card: Row, rows: Rows) -> dict[tuple[str, str], tuple[int, str]]:

@@ -110,8 +110,7 @@ class Exam(msgspec.Struct, frozen=True):
 
     def opens_at(self, timezone: str) -> float:
         """The exam's date and start time in the institute's time zone, as epoch seconds."""
-        local = datetime.fromisoformat(f"{self.date}T{self.start_time}").replace(tzinfo=zone(timezone))
-        return local.timestamp()
+        return opens_at(self.place, timezone)
 
     def admits(self, batch_ids: Collection[int]) -> bool:
         """Whether a student of these batches is in the audience."""
@@ -133,3 +132,8 @@ class Exam(msgspec.Struct, frozen=True):
         if self.result_mode == "manual" and not self.is_released:
             return None
         return completed_at
+
+
+def opens_at(place: str, timezone: str) -> float:
+    """The date and start time of an exam with this sort key in lists, as epoch seconds."""
+    return datetime.fromisoformat(place[:16]).replace(tzinfo=zone(timezone)).timestamp()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from smartexam.catalog.exam import Exam
 
@@ -48,30 +49,43 @@ class Grants(msgspec.Struct, frozen=True):
     closes_at: int | None = None
     max_attempts: int | None = None
 
+    @property
+    def change_times(self) -> bool:
+        """Whether the exam opens or closes at another time for the student."""
+        return self.opens_at is not None or self.closes_at is not None
 
-class Window(msgspec.Struct, frozen=True):
-    """The rules of time and number by which one student sits an exam.
+
+class Opening(msgspec.Struct, frozen=True):
+    """When one student may start an exam.
 
     Attributes:
         status: as the exam's administrator set it.
         opens_at: epoch seconds, as is `closes_at`, which is None for an exam that never closes by time.
         is_open_early: whether the exam is set to `ongoing` and the student has no opening of their own.
-        seconds: how long an attempt lasts at most.
-        max_attempts: 0 is unlimited.
     """
 
     status: str
     opens_at: float
     closes_at: int | None
     is_open_early: bool
-    seconds: int
-    max_attempts: int
 
     def state(self, now: float) -> str:
         """`upcoming` (cannot be started yet), `ongoing` (can) or `completed` (cannot any more)."""
         if self.status == "completed" or (self.closes_at is not None and self.closes_at <= now):
             return "completed"
         return "ongoing" if self.is_open_early or self.opens_at <= now else "upcoming"
+
+
+class Window(Opening, frozen=True):
+    """The rules of time and number by which one student sits an exam.
+
+    Attributes:
+        seconds: how long an attempt lasts at most.
+        max_attempts: 0 is unlimited.
+    """
+
+    seconds: int
+    max_attempts: int
 
     def deadline(self, started_at: int, seconds: int, added: int = 0) -> int:
         """When an attempt ends that lasts `seconds` and was given `added` seconds while it ran."""
@@ -99,13 +113,21 @@ def granted(own: Override | None, of_batches: Iterable[Override]) -> Grants:
     )
 
 
+def opening(status: str, opens_at: float, closes_at: int | None, grants: Grants) -> Opening:
+    """When a student with these grants may start an exam that is set so."""
+    return Opening(
+        status=status,
+        opens_at=opens_at if grants.opens_at is None else grants.opens_at,
+        closes_at=closes_at if grants.closes_at is None else grants.closes_at,
+        is_open_early=status == "ongoing" and grants.opens_at is None,
+    )
+
+
 def window(exam: Exam, grants: Grants, timezone: str) -> Window:
     """An exam's rules with a student's grants."""
+    times = opening(exam.status, exam.opens_at(timezone), exam.closes_at, grants)
     return Window(
-        status=exam.status,
-        opens_at=exam.opens_at(timezone) if grants.opens_at is None else grants.opens_at,
-        closes_at=exam.closes_at if grants.closes_at is None else grants.closes_at,
-        is_open_early=exam.status == "ongoing" and grants.opens_at is None,
+        **structs.asdict(times),
         seconds=exam.duration * 60 + extra_seconds(exam.duration * 60, grants),
         max_attempts=exam.max_attempts if grants.max_attempts is None else grants.max_attempts,
     )

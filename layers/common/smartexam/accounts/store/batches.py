@@ -3,7 +3,7 @@
     pk          sk                        what
     BATCH#5     BATCH                     the batch, and how many students are in it
     BATCH#5     MEMBER#0000000000000042   a student in it
-    BATCH#5     EXAM#0000000000000007     an exam that names it
+    BATCH#5     EXAM#0000000000000007     an exam that names it, or is about to
     BATCHES     <name>                    the batches by name, unique in any case
     ENROLMENT#42 ENROLMENT                the batches of a student
 
@@ -13,6 +13,7 @@ was read, so counts are always exact.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
@@ -23,6 +24,7 @@ from smartexam.accounts.store.identity import PROFILE, UserItem
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import (
     Check,
+    ConditionFailed,
     Delete,
     FloatAttribute,
     IntAttribute,
@@ -77,13 +79,18 @@ class BatchMemberItem(Item):
 
 
 class BatchExamItem(Item):
-    """An exam that names a batch."""
+    """An exam that names a batch; `version` is the edit of the exam that wrote the row."""
 
     class Meta:
         context = "identity"
 
     exam_id = IntAttribute()
-    place = UnicodeAttribute()
+    place = UnicodeAttribute(default="")
+    category_id = IntAttribute(null=True)
+    status = UnicodeAttribute(default="")
+    closes_at = IntAttribute(null=True)
+    name = UnicodeAttribute(default="")
+    version = IntAttribute(default=0)
 
 
 class EnrolmentItem(Item):
@@ -102,6 +109,24 @@ class Batch(msgspec.Struct, frozen=True):
     name: str
     student_count: int
     created_at: float
+
+
+class ListedExam(msgspec.Struct, frozen=True):
+    """What lists say of an exam.
+
+    Attributes:
+        place: its sort key in lists, by date and time.
+        status: as its administrator set it.
+        closes_at: epoch seconds; None if it never closes by time.
+        name: in one case.
+    """
+
+    exam_id: int
+    place: str
+    category_id: int | None
+    status: str
+    closes_at: int | None
+    name: str
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -151,7 +176,7 @@ def get(batch_id: int) -> Batch:
     """
     item = table.get(BatchItem, _pk(batch_id), "BATCH")
     if item is None:
-        raise NotFound("Batch not found", code="batch_not_found")
+        raise no_batch()
     return _batch(item)
 
 
@@ -244,7 +269,7 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
     def attempt() -> None:
         item = table.get(BatchItem, _pk(batch_id), "BATCH")
         if item is None:
-            raise NotFound("Batch not found", code="batch_not_found")
+            raise no_batch()
         exam_ids = [row.exam_id for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
         if exam_ids and in_use(exam_ids):
             raise Conflict("An exam that is not completed is for this batch", code="batch_in_use")
@@ -264,29 +289,63 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
     table.retried(attempt)
 
 
-def name_exam(batch_id: int, exam_id: int, place: str) -> None:
-    """Note that an exam is for a batch; `place` is its sort key in lists.
+def expect_exam(batch_id: int, exam_id: int, version: int) -> None:
+    """Announce an exam that is going to name a batch; `version` is that of the exam with the batch.
 
-    It comes before the exam says so: a row without its exam, or an exam that is for others now, is passed over.
-
-    Raises:
-        NotFound: there is no such batch.
+    Whoever deletes the batch from now on looks at the exam, and so does whoever lists the exams of the batch.
     """
-    noted = Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.exams_revision.add(1)], BatchItem.pk.exists())
-    try:
-        table.transact([Put(BatchExamItem(_pk(batch_id), _exam(exam_id), exam_id=exam_id, place=place)), noted])
-    except TransactionRefused:
-        raise NotFound("Batch not found", code="batch_not_found") from None
+    row = BatchExamItem(_pk(batch_id), _exam(exam_id), exam_id=exam_id, version=version)
+    with suppress(ConditionFailed):
+        table.put(row, BatchExamItem.pk.does_not_exist() | (BatchExamItem.version < version))
 
 
-def forget_exam(exam_id: int, batch_ids: Iterable[int]) -> None:
-    """Note that an exam is no longer for some batches."""
-    table.batch_delete("identity", [(_pk(batch_id), _exam(exam_id)) for batch_id in batch_ids])
+def naming(batch_id: int) -> Update:
+    """The write by which an exam names an announced batch, for the transaction that changes the exam.
+
+    Its condition fails if the batch is deleted. A deletion that has looked at the exam before fails.
+    """
+    return Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.exams_revision.add(1)], BatchItem.pk.exists())
 
 
-def exam_places(batch_id: int) -> list[str]:
-    """The sort keys in lists of the exams that are for a batch, in no order."""
-    return [row.place for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
+def list_exam(batch_id: int, exam: ListedExam, version: int) -> None:
+    """List an exam that names a batch now, unless a later version of the exam is listed."""
+    listing = listing_exam(batch_id, exam, version)
+    with suppress(ConditionFailed):
+        table.put(listing.item, BatchExamItem.pk.does_not_exist() | (BatchExamItem.version <= version))
+
+
+def listing_exam(batch_id: int, exam: ListedExam, version: int) -> Put:
+    """The write that lists an exam for a batch, for the transaction that changes the exam."""
+    return Put(
+        BatchExamItem(
+            _pk(batch_id),
+            _exam(exam.exam_id),
+            exam_id=exam.exam_id,
+            place=exam.place,
+            category_id=exam.category_id,
+            status=exam.status,
+            closes_at=exam.closes_at,
+            name=exam.name,
+            version=version,
+        )
+    )
+
+
+def forget_exam(exam_id: int, batch_ids: Iterable[int], version: int) -> None:
+    """Remove an exam from the lists of batches, unless an edit after this version of the exam entered it again.
+
+    It comes after the exam says so: of a row that a crash left, readers see by the exam's card that it is not for them.
+    """
+    for batch_id in batch_ids:
+        is_older = BatchExamItem.version < version
+        with suppress(ConditionFailed):
+            table.delete(BatchExamItem, _pk(batch_id), _exam(exam_id), is_older)
+
+
+def exams_of(batch_id: int) -> list[ListedExam]:
+    """The exams that are for a batch, in no order; the place of one that was only announced is ""."""
+    rows = table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")
+    return [ListedExam(row.exam_id, row.place, row.category_id, row.status, row.closes_at, row.name) for row in rows]
 
 
 def batch_ids_of(user_id: int) -> tuple[int, ...]:
@@ -469,6 +528,11 @@ def _exam_rows(batch_id: int) -> list[tuple[str, str]]:
 def _name_put(batch_id: int, name: str) -> Put:
     item = BatchNameItem(_LIST, comparable_name(name), batch_id=batch_id, name=name)
     return Put(item, BatchNameItem.pk.does_not_exist())
+
+
+def no_batch() -> NotFound:
+    """The error for a batch that does not exist."""
+    return NotFound("Batch not found", code="batch_not_found")
 
 
 def _name_taken() -> Conflict:

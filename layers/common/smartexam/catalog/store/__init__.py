@@ -2,7 +2,7 @@
 
     pk                    sk                     what
     CARD#7#<0..3>         CARD                   the exam, in equal replicas
-    LIST#<which>          <date> <time>#<id>     an exam in a listing: all, of a status, of a category, of both
+    LIST#<which>          <date> <time>#<id>     an exam in a list; see `listings`
     EXAM#7                Q#<ms>#<first>#<n>     a question, in the order of the exam: when, with which, which of them
     EXAM#7                PASSAGE#<id>           a passage of the exam
     PASSAGE#31            POINTER                the exam that the passage is in

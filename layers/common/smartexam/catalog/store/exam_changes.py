@@ -1,6 +1,6 @@
 """Creating, editing and deleting exams, with their list entries, counts and log entries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import structs, to_builtins
@@ -16,14 +16,13 @@ from smartexam.catalog.store.exams import (
     STORED,
     CardItem,
     ExamStatisticsItem,
-    ListingItem,
     card_key,
     find_exam,
     get_exam,
-    listing,
     stored_value,
     update_cards,
 )
+from smartexam.catalog.store.listings import ListingItem, listed, listings
 from smartexam.catalog.store.questions import questions_of
 from smartexam.catalog.store.totals import totals_of
 from smartexam.catalog.structure import Totals, encode_totals
@@ -52,18 +51,22 @@ def create_exam(exam: Exam, admin_id: int | None = None) -> None:
     Raises:
         NotFound: its category does not exist.
     """
-    _name_batches(exam)
+    named = _batches_of(exam)
+    _announce(exam, named)
     operations: list[Operation] = [Put(item, CardItem.pk.does_not_exist()) for item in _cards(exam)]
-    operations += [Put(item) for item in _listings(exam)]
+    operations += [Put(item) for item in listings(exam)]
     operations += _category_count(exam.category_id, +1)
     operations.append(_exam_total(+1))
     if admin_id is not None:
         states = None, _logged_state(exam)
         operations.append(entry(Change(admin_id, "exam.create", f"exam:{exam.id}", *states), exam.created_at))
     try:
-        table.transact(operations)
-    except TransactionRefused:
+        table.transact([batches.naming(batch_id) for batch_id in named] + operations)
+    except TransactionRefused as refused:
+        if any(refused.failed[: len(named)]):
+            raise batches.no_batch() from None
         raise NotFound("Category not found", code="category_not_found") from None
+    _list_for(exam, named)
 
 
 def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tuple[int, float] | None = None) -> Exam:
@@ -98,21 +101,25 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
         if "closes_at" in changes:
             actions.append(CardItem.grants_version.add(1))
             after = structs.replace(after, grants_version=before.grants_version + 1)
-        if after.place != before.place or set(_batches_of(after)) != set(_batches_of(before)):
-            _name_batches(after)
+        named = [batch_id for batch_id in _batches_of(after) if batch_id not in _batches_of(before)]
+        _announce(after, named)
         moved = _category_moves(before, after)
         try:
             table.transact(
-                update_cards(exam_id, actions, unchanged)
+                [batches.naming(batch_id) for batch_id in named]
+                + update_cards(exam_id, actions, unchanged)
                 + _listing_moves(before, after)
                 + _logged_edit(before, changes, by)
                 + moved
             )
         except TransactionRefused as refused:
+            if any(refused.failed[: len(named)]):
+                raise batches.no_batch() from None
             if after.category_id is not None and moved and refused.failed[-1]:
                 raise NotFound("Category not found", code="category_not_found") from None
             raise
-        batches.forget_exam(exam_id, set(_batches_of(before)) - set(_batches_of(after)))
+        _list_for(after, named)
+        batches.forget_exam(exam_id, set(_batches_of(before)) - set(_batches_of(after)), after.edit_version)
         return after
 
     return table.retried(attempt)
@@ -132,13 +139,13 @@ def remove_exam(exam_id: int, by: tuple[int, float] | None = None) -> bool:
             Delete(CardItem, card_key(exam_id, replica), CARD, CardItem.edit_version == exam.edit_version)
             for replica in range(REPLICAS)
         ]
-        operations += [Delete(ListingItem, item.pk, item.sk) for item in _listings(exam)]
+        operations += [Delete(ListingItem, item.pk, item.sk) for item in listings(exam)]
         operations += _category_count(exam.category_id, -1)
         operations.append(_exam_total(-1))
         if by is not None:
             operations.append(entry(Change(by[0], "exam.delete", f"exam:{exam_id}", _logged_state(exam), None), by[1]))
         table.transact(operations)
-        batches.forget_exam(exam_id, _batches_of(exam))
+        batches.forget_exam(exam_id, _batches_of(exam), exam.edit_version + 1)
         return True
 
     return table.retried(attempt)
@@ -174,17 +181,22 @@ def _batches_of(exam: Exam) -> tuple[int, ...]:
     return exam.batch_ids if exam.audience == "batches" else ()
 
 
-def _name_batches(exam: Exam) -> None:
-    """Enter an exam in the lists of the batches that it is for.
-
-    There may be more of them than a transaction holds, so they are written before the exam says so. A row is only a
-    hint: whoever reads it looks at the exam's card.
+def _announce(exam: Exam, batch_ids: Sequence[int]) -> None:
+    """Announce an exam to the batches that it is going to name.
 
     Raises:
         NotFound: `batch_not_found`.
     """
-    for batch_id in _batches_of(exam):
-        batches.name_exam(batch_id, exam.id, exam.place)
+    if not batches.get_many(batch_ids).keys() >= set(batch_ids):
+        raise batches.no_batch()
+    for batch_id in batch_ids:
+        batches.expect_exam(batch_id, exam.id, exam.edit_version)
+
+
+def _list_for(exam: Exam, batch_ids: Iterable[int]) -> None:
+    """List an exam for the batches that it names now. Until then whoever lists their exams looks at its card."""
+    for batch_id in batch_ids:
+        batches.list_exam(batch_id, listed(exam), exam.edit_version)
 
 
 def _checked_totals(before: Exam, after: Exam) -> Totals:
@@ -198,20 +210,20 @@ def _checked_totals(before: Exam, after: Exam) -> Totals:
     return totals_of(after, contents)
 
 
-def _listings(exam: Exam) -> list[ListingItem]:
-    categories = [None] if exam.category_id is None else [None, exam.category_id]
-    return [
-        ListingItem(listing(status, category, exam.audience), exam.place, exam_id=exam.id)
-        for status in (None, exam.status)
-        for category in categories
-    ]
-
-
 def _listing_moves(before: Exam, after: Exam) -> list[Operation]:
-    old = {(item.pk, item.sk): item for item in _listings(before)}
-    new = {(item.pk, item.sk): item for item in _listings(after)}
-    gone: list[Operation] = [Delete(ListingItem, *key) for key in old if key not in new]
-    return gone + [Put(item) for key, item in new.items() if key not in old]
+    old = {(item.pk, item.sk) for item in listings(before)}
+    new = {(item.pk, item.sk): item for item in listings(after)}
+    gone: list[Operation] = [Delete(ListingItem, *key) for key in sorted(old - new.keys())]
+    has_changed = listed(before) != listed(after)
+    moved = [Put(item) for key, item in sorted(new.items()) if has_changed or key not in old]
+    return gone + moved + _batch_rows(before, after)
+
+
+def _batch_rows(before: Exam, after: Exam) -> list[Operation]:
+    if listed(before) == listed(after):
+        return []
+    kept = [batch_id for batch_id in _batches_of(after) if batch_id in _batches_of(before)]
+    return [batches.listing_exam(batch_id, listed(after), after.edit_version) for batch_id in kept]
 
 
 def _category_moves(before: Exam, after: Exam) -> list[Operation]:

@@ -7,6 +7,7 @@ from pynamodb.expressions.update import Action
 
 from smartexam.catalog import structure
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.store.listings import ListingItem, partition
 from smartexam.catalog.store.marks_attribute import MarksAttribute
 from smartexam.catalog.structure import PLAIN
 from smartexam.platform.dynamodb import table
@@ -70,15 +71,6 @@ class CardItem(Item):
     has_overrides = BooleanAttribute(default=False)
 
 
-class ListingItem(Item):
-    """An exam in a listing."""
-
-    class Meta:
-        context = "catalog"
-
-    exam_id = IntAttribute()
-
-
 class ExamStatisticsItem(Item):
     """Totals of the catalog."""
 
@@ -133,18 +125,13 @@ def list_exams(
 
     Two round trips: the listings' keys, then the cards.
     """
-    partitions = [listing(status, category_id, audience) for audience in ("everyone", "batches")]
+    kind = "ALL" if status is None else f"S:{status}"
+    partitions = [partition(kind, category_id, audience) for audience in ("everyone", "batches")]
     pages = in_parallel(lambda pk: _page(pk, limit, after), partitions, most=2)
     rows = sorted((item for page in pages for item in page.items), key=lambda item: item.sk, reverse=True)[:limit]
     exams = get_exams([item.exam_id for item in rows], reader=reader) if rows else {}
     is_last = len(rows) == sum(len(page.items) for page in pages) and all(page.next_sk is None for page in pages)
     return [exams[item.exam_id] for item in rows if item.exam_id in exams], None if is_last else rows[-1].sk
-
-
-def places_for_everyone(category_id: int | None, *, limit: int, after: str | None) -> tuple[list[str], bool]:
-    """Sort keys of exams that are for everyone, the latest date first, and whether there are more; see `exam_at`."""
-    page = _page(listing(None, category_id, "everyone"), limit, after)
-    return [item.sk for item in page.items], page.next_sk is not None
 
 
 def _page(pk: str, limit: int, after: str | None) -> Page[ListingItem]:
@@ -195,22 +182,7 @@ def stored_value(name: str, value: Any) -> Any:
     return set(value) or None if name == "open_batches" else value
 
 
-def exam_at(place: str) -> int:
-    """The id of the exam with this sort key in a list."""
-    return int(place.rpartition("#")[2])
-
-
 def count_exams() -> int:
     """How many exams there are."""
     item = table.get(ExamStatisticsItem, "STATISTICS", "EXAMS")
     return 0 if item is None else item.exams
-
-
-def listing(status: str | None, category_id: int | None, audience: str) -> str:
-    """The partition of a listing; None means all statuses or all categories."""
-    parts = ["LIST" if audience == "everyone" else "BATCHED"]
-    if category_id is not None:
-        parts.append(f"C:{category_id}")
-    if status is not None:
-        parts.append(f"S:{status}")
-    return "#".join(parts if len(parts) > 1 else [*parts, "ALL"])

@@ -101,7 +101,7 @@ def granted_to(exam_id: int, user_ids: Sequence[int]) -> dict[int, Grants]:
 def of_student(user_id: int, batch_ids: Sequence[int]) -> dict[int, Grants]:
     """What a student is granted at any exam, by exam; one round trip."""
     owners = [f"U:{user_id}", *(f"B:{batch_id}" for batch_id in batch_ids)]
-    found = in_parallel(lambda owner: table.query_all(OverrideItem, f"GRANTS#{owner}"), owners, most=len(owners))
+    found = in_parallel(lambda owner: list(table.query_all(OverrideItem, f"GRANTS#{owner}")), owners, most=len(owners))
     own = {item.exam_id: _override(item) for item in found[0]}
     of_batches: dict[int, list[Override]] = {}
     for items in found[1:]:

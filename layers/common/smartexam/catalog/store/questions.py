@@ -7,7 +7,8 @@ Every change of a question changes the exam's counts and content version in the 
 from collections.abc import Iterable, Iterator, Sequence
 
 from smartexam.catalog.exam import Exam
-from smartexam.catalog.store.exams import CARD, CardItem, card_key, exam_at, exam_from, get_exam, list_exams
+from smartexam.catalog.store.exams import CARD, CardItem, card_key, exam_from, get_exam, list_exams
+from smartexam.catalog.store.listings import exam_at
 from smartexam.catalog.store.question_items import (
     PREFIX,
     PointerItem,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Generic
 
 import msgspec
+from pynamodb.expressions.condition import Condition
 
 from smartexam.platform.dynamodb.engine import RawItem, call
 from smartexam.platform.dynamodb.items import ItemT
@@ -26,13 +27,15 @@ def query(
     after: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    matching: Condition | None = None,
     newest_first: bool = False,
     consistent: bool = True,
 ) -> Page[ItemT]:
     """Up to `limit` items of one partition, by sort key.
 
     Args:
-        limit: the most items, whatever their size.
+        limit: the most items, whatever their size; with `matching`, how many are looked at.
+        matching: only items for which this holds; the others are read, but not returned.
         prefix: only sort keys with this prefix.
         after: only sort keys behind this one, in the direction of the query.
         since: only sort keys from this one on (not together with `prefix`).
@@ -44,13 +47,19 @@ def query(
     )
     if after is not None:
         arguments["ExclusiveStartKey"] = {"pk": {"S": pk}, "sk": {"S": after}}
+    if matching is not None:
+        names: dict[str, str] = {}
+        arguments["FilterExpression"] = matching.serialize(names, arguments["ExpressionAttributeValues"])
+        arguments["ExpressionAttributeNames"] = {placeholder: name for name, placeholder in names.items()}
     found: list[ItemT] = []
+    examined = 0
     while True:
-        response = call("Query", {**arguments, "Limit": limit - len(found)})
+        response = call("Query", {**arguments, "Limit": limit - examined})
         found += [model.from_raw_data(raw) for raw in response["Items"]]
+        examined += response["ScannedCount"]
         last = response.get("LastEvaluatedKey")
         # A page of DynamoDB ends at 1 MB even if it has fewer than `limit` items.
-        if last is None or len(found) >= limit:
+        if last is None or examined >= limit:
             return Page(found, last["sk"]["S"] if last else None)
         arguments["ExclusiveStartKey"] = last
 
@@ -140,11 +149,19 @@ def _range_arguments(
     }
 
 
-def query_all(model: type[ItemT], pk: str, *, prefix: str = "", page_size: int = 500) -> Iterator[ItemT]:
-    """All items of a partition with a prefix; only for partitions of bounded size."""
+def query_all(
+    model: type[ItemT],
+    pk: str,
+    *,
+    prefix: str = "",
+    since: str | None = None,
+    matching: Condition | None = None,
+    page_size: int = 500,
+) -> Iterator[ItemT]:
+    """All items of a partition with a prefix, or from a sort key on; only for partitions of bounded size."""
     after: str | None = None
     while True:
-        page = query(model, pk, limit=page_size, prefix=prefix, after=after)
+        page = query(model, pk, limit=page_size, prefix=prefix, since=since, matching=matching, after=after)
         yield from page.items
         if page.next_sk is None:
             return
