@@ -4,6 +4,7 @@ from chat import group_rules, people, talk
 from chat.models import (
     AnswerBody,
     Answered,
+    BlockedUsers,
     ConversationList,
     CreatedGroup,
     EditBody,
@@ -16,6 +17,7 @@ from chat.models import (
     MessagesQuery,
     OnlineQuery,
     OnlineStatus,
+    ReportBody,
     RequestBody,
     SearchQuery,
     SentMessage,
@@ -52,6 +54,7 @@ def request_connection(request: Request, body: RequestBody) -> Done:
     Raises:
         BadRequest: `oneself`.
         NotFound: `user_not_found`.
+        Forbidden: `blocked`, by one of the two.
         Conflict: `exam_in_progress`; `already_requested`, `already_connected`, or `already_answered`.
         RateLimited: `rate_limited`, 30 requests an hour, and two to the same person in 24 hours.
     """
@@ -75,7 +78,7 @@ def answer_connection_request(request: Request, conn_id: int, body: AnswerBody) 
 
     Raises:
         NotFound: `request_not_found`.
-        Forbidden: `not_the_recipient`.
+        Forbidden: `not_the_recipient`; `blocked`.
         Conflict: `exam_in_progress`; `already_answered`.
     """
     if body.action == "accept":
@@ -111,9 +114,9 @@ def send_message(request: Request, chat_id: int, body: SendBody) -> SentMessage:
 
     Raises:
         BadRequest: `unknown_reply`, to a message that is not in this conversation.
-        Forbidden: `not_a_member`.
+        Forbidden: `not_a_member`; `blocked`, by one of the two.
         Conflict: `exam_in_progress`; `conversation_full`.
-        RateLimited: `too_fast`, within two seconds of the previous message.
+        RateLimited: `too_fast`, within two seconds of the previous message or edit.
     """
     return SentMessage(messenger.send_message(_chatting(request), chat_id, body, request.now))
 
@@ -125,7 +128,8 @@ def edit_message(request: Request, chat_id: int, body: EditBody) -> EditedMessag
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         NotFound: `message_not_found`.
-        Forbidden: `not_the_sender`.
+        Forbidden: `not_the_sender`; `blocked`, by one of the two.
+        RateLimited: `too_fast`, within two seconds of the previous message or edit.
     """
     return EditedMessage(talk.edit(_chatting(request), chat_id, body.message, request.now))
 
@@ -175,12 +179,12 @@ def count_unread(request: Request) -> UnreadCount:
 
 @api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
 def get_online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
-    """Check which of up to 100 users are online.
+    """Check which of up to 100 users are online; who has blocked the caller seems offline.
 
     Raises:
         BadRequest: `invalid_ids`.
     """
-    return OnlineStatus(people.online_status(query.ids, request.now))
+    return OnlineStatus(people.online_status(request.caller, query.ids, request.now))
 
 
 @api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)
@@ -189,7 +193,7 @@ def create_group(request: Request, body: GroupBody) -> CreatedGroup:
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
-        Forbidden: `not_connected`, with one of them.
+        Forbidden: `not_connected`, with one of them; `blocked`.
     """
     return CreatedGroup(group_rules.create(_chatting(request), body, request.now))
 
@@ -199,7 +203,7 @@ def add_group_member(request: Request, conv_id: int, body: MemberBody) -> Done:
     """Add somebody to a group, as its admin.
 
     Raises:
-        Forbidden: `not_a_member`, `not_the_admin`, or `not_connected`.
+        Forbidden: `not_a_member`, `not_the_admin`, `not_connected`, or `blocked`.
         Conflict: `exam_in_progress`; `already_a_member`, or `group_full`.
     """
     group_rules.add(_chatting(request), conv_id, body.user_id, request.now)
@@ -252,6 +256,57 @@ def remove_friend(request: Request, other_id: int) -> Done:
         NotFound: `connection_not_found`.
     """
     people.unfriend(_chatting(request), other_id, request.now)
+    return Done()
+
+
+@api.post("/api/chat/block/<user_id>", access=Access.AUTH, answers=Done)
+def block_person(request: Request, user_id: int) -> Done:
+    """Block somebody: the two can send each other neither requests nor messages, and the caller seems offline to them.
+
+    Groups that both are in go on. Repeating it changes nothing.
+
+    Raises:
+        BadRequest: `oneself`.
+        NotFound: `user_not_found`.
+        Conflict: `exam_in_progress`; `too_many_blocked`, at most 1000.
+        RateLimited: `rate_limited`, 100 in an hour.
+    """
+    people.block(_chatting(request), user_id, request.now)
+    return Done()
+
+
+@api.delete("/api/chat/block/<user_id>", access=Access.AUTH, answers=Done)
+def unblock_person(request: Request, user_id: int) -> Done:
+    """Lift a block; it succeeds without one too.
+
+    Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+    """
+    people.unblock(_chatting(request), user_id, request.now)
+    return Done()
+
+
+@api.get("/api/chat/blocked", access=Access.AUTH, answers=BlockedUsers)
+def list_blocked_people(request: Request) -> BlockedUsers:
+    """List the users whom the caller has blocked.
+
+    Raises:
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+    """
+    return BlockedUsers(people.list_blocked(_chatting(request)))
+
+
+@api.post("/api/chat/report", access=Access.AUTH, takes=ReportBody, answers=Done)
+def report_person(request: Request, body: ReportBody) -> Done:
+    """Report a user to the administrators, who find it in the log of changes as `chat.report`.
+
+    Raises:
+        BadRequest: `oneself`; `unknown_message`, not one of the user's in a conversation of the caller.
+        NotFound: `user_not_found`.
+        Conflict: `exam_in_progress`, the caller sits an exam without chat.
+        RateLimited: `rate_limited`, ten in a day.
+    """
+    people.report(_chatting(request), body, request.now)
     return Done()
 
 

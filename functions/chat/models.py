@@ -134,6 +134,29 @@ class EditedMessage(Struct, frozen=True):
     success: Literal[True] = True
 
 
+class BlockedUser(Struct, frozen=True):
+    """A user whom the caller has blocked."""
+
+    user_id: int
+    username: str
+    full_name: str
+
+
+class BlockedUsers(Struct, frozen=True):
+    """The users whom the caller has blocked, by username."""
+
+    blocked: list[BlockedUser]
+    success: Literal[True] = True
+
+
+class ReportBody(Struct, frozen=True):
+    """A complaint about a user, with the message that it is about if there is one."""
+
+    user_id: Id
+    reason: str
+    message_id: Id | None = None
+
+
 class UnreadCount(Struct, frozen=True):
     """Messages not read, and requests not answered."""
 

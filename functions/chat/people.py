@@ -5,24 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from chat.models import FoundUser, InboxEntry
+from chat.models import BlockedUser, FoundUser, InboxEntry, ReportBody
 from smartexam.accounts.store import directory, identity
 from smartexam.limits import rate_limits
-from smartexam.platform.errors import BadRequest, NotFound
+from smartexam.platform import audit
+from smartexam.platform.errors import AppError, BadRequest, NotFound
+from smartexam.platform.observability import note
 from smartexam.platform.principal import Principal
+from smartexam.platform.texts import read_text
 from smartexam.platform.times import iso
 from smartexam.talk import realtime
 from smartexam.talk.ending import order_erasure
 from smartexam.talk.realtime import Event
 from smartexam.talk.store import sockets
-from smartexam.talk.store.messaging import connections
+from smartexam.talk.store.messaging import blocks, connections, messages
 from smartexam.talk.store.messaging.connections import Peer
-from smartexam.talk.store.messaging.items import ACCEPTED
+from smartexam.talk.store.messaging.items import ACCEPTED, PENDING
 
 MOST_FOUND = 10
 MOST_REQUESTS = 100
 MOST_IDS = 100
 REQUESTS_AN_HOUR = 30
+BLOCKS_AN_HOUR = 100
+REPORTS_A_DAY = 10
+LONGEST_REASON = 500
 # The first, and one more after a rejection or the end of a friendship.
 REQUESTS_TO_ONE_A_DAY = 2
 _IDS = re.compile(r"[1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*")
@@ -55,6 +61,7 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
     Raises:
         BadRequest: oneself.
         NotFound: there is no such user.
+        Forbidden: one of the two has blocked the other.
         Conflict: asked already, or connected.
         RateLimited: the caller has sent too many requests, or too many to this person.
     """
@@ -92,7 +99,7 @@ def accept(caller: Principal, connection_id: int, now: float) -> int:
 
     Raises:
         NotFound: there is no such request.
-        Forbidden: it was made to somebody else.
+        Forbidden: it was made to somebody else, or one of the two has blocked the other.
         Conflict: it was rejected.
     """
     peer = connections.accept(caller, connection_id, now)
@@ -113,8 +120,76 @@ def unfriend(caller: Principal, other_id: int, now: float) -> None:
         realtime.publish_to_users([caller.user_id, other_id], "conversation_removed", data, now=now)
 
 
-def online_status(text: str, now: float) -> dict[str, bool]:
-    """Which users are online, by id.
+def block(caller: Principal, other_id: int, now: float) -> None:
+    """Block somebody: the two can send each other neither requests nor messages, and the caller seems offline to them.
+
+    A friendship stays, for the case that the block is lifted; a waiting request is deleted.
+
+    Raises:
+        BadRequest: oneself.
+        NotFound: there is no such user.
+        Conflict: the caller has blocked too many.
+        RateLimited: the caller blocks too often.
+    """
+    if other_id == caller.user_id:
+        raise BadRequest("You cannot block yourself", code="oneself")
+    if identity.get_user(other_id) is None:
+        raise NotFound("No such user", code="user_not_found")
+    with rate_limits.use("chat_block", caller.user_id, limit=BLOCKS_AN_HOUR, seconds=3600, now=now):
+        blocks.block(caller.user_id, other_id)
+    peer = connections.get_peer(caller.user_id, other_id)
+    if peer is not None and peer.status == PENDING:
+        connections.remove(caller.user_id, other_id)
+    elif peer is not None and peer.status == ACCEPTED:
+        realtime.publish_to_users([other_id], "user_offline", {"user_id": caller.user_id}, now=now)
+
+
+def unblock(caller: Principal, other_id: int, now: float) -> None:
+    """Lift a block; nothing happens without one."""
+    blocks.unblock(caller.user_id, other_id)
+    try:
+        peer = connections.get_peer(caller.user_id, other_id)
+        is_seen = peer is not None and peer.status == ACCEPTED and bool(sockets.online([caller.user_id], now))
+    except AppError:
+        note(unsent="user_online")
+        return
+    if is_seen:
+        realtime.publish_to_users([other_id], "user_online", {"user_id": caller.user_id}, now=now)
+
+
+def list_blocked(caller: Principal) -> list[BlockedUser]:
+    """The users whom the caller has blocked, by username."""
+    users = identity.get_users(blocks.of_user(caller.user_id).blocked).values()
+    rows = [BlockedUser(user.id, user.username, user.full_name) for user in users]
+    return sorted(rows, key=lambda row: row.username)
+
+
+def report(caller: Principal, body: ReportBody, now: float) -> None:
+    """Report somebody to the administrators.
+
+    The log outlives accounts, so it gets the reason and the ids, but not the text of the message.
+
+    Raises:
+        BadRequest: oneself, or the message is not one of theirs that the caller can see.
+        InvalidFields: the reason is empty or too long.
+        NotFound: there is no such user.
+        RateLimited: the caller reports too often.
+    """
+    reason = read_text(body.reason, "reason", longest=LONGEST_REASON)
+    if body.user_id == caller.user_id:
+        raise BadRequest("You cannot report yourself", code="oneself")
+    if identity.get_user(body.user_id) is None:
+        raise NotFound("No such user", code="user_not_found")
+    if body.message_id is not None and messages.sender_of(caller.user_id, body.message_id) != body.user_id:
+        raise BadRequest("This is not a message of theirs in a conversation of yours", code="unknown_message")
+    told = {"reason": reason} if body.message_id is None else {"reason": reason, "message_id": body.message_id}
+    change = audit.Change(caller.user_id, "chat.report", f"user:{body.user_id}", None, told)
+    with rate_limits.use("chat_report", caller.user_id, limit=REPORTS_A_DAY, seconds=24 * 3600, now=now):
+        audit.record(change, now)
+
+
+def online_status(caller: Principal, text: str, now: float) -> dict[str, bool]:
+    """Which users are online, by id; those who have blocked the caller seem offline.
 
     Raises:
         BadRequest: the ids are not 1 to 100 numbers separated by commas.
@@ -124,6 +199,9 @@ def online_status(text: str, now: float) -> dict[str, bool]:
         raise BadRequest(f"ids must be 1 to {MOST_IDS} numbers, separated by commas", code="invalid_ids")
     ids = [int(part) for part in plain.split(",")]
     online = sockets.online(set(ids), now)
+    # Nobody is hidden from where nobody is online, and who is alone online is often the caller.
+    if online - {caller.user_id}:
+        online -= blocks.of_user(caller.user_id).blocked_by
     return {str(user_id): user_id in online for user_id in ids}
 
 

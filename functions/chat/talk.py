@@ -38,10 +38,11 @@ def edit(caller: Principal, message_id: int, text: str, now: float) -> str:
     Raises:
         InvalidFields: the text is empty or too long.
         NotFound: there is no such message.
-        Forbidden: it is somebody else's.
+        Forbidden: it is somebody else's, or one of two members has blocked the other.
+        RateLimited: the caller's last message or edit is less than two seconds old.
     """
     clean = message_text(text)
-    told = messages.edit(caller.user_id, message_id, clean)
+    told = messages.edit(caller.user_id, message_id, clean, now)
     data = {"msg_id": message_id, "conv_id": told.conversation_id, "message": clean}
     realtime.publish_to_users(told.user_ids, "msg_edited", data, now=now)
     return clean

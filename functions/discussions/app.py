@@ -1,5 +1,7 @@
 """Routes of discussions."""
 
+from contextlib import AbstractContextManager
+
 from discussions import live
 from discussions.models import (
     BestAnswer,
@@ -60,19 +62,13 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
         BadRequest: the text is empty or too long; `parent_not_found`, `parent_of_another_question`.
         NotFound: `question_not_found`.
         Forbidden: `discussion_closed`, to the caller at this time.
-        RateLimited: `too_fast`, less than ten seconds after the caller's last comment.
+        RateLimited: `too_fast`, less than ten seconds after the caller's last comment or edit.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
     discussion = find_discussion(question_id, request.caller, time, parent_id=body.parent_id)
     if body.parent_id is not None:
         check_parent(discussion.parent, question_id)
-    with rate_limits.turn(
-        "comment",
-        user_id,
-        seconds=COMMENT_SECONDS,
-        now=request.now,
-        message=f"You can post one comment every {COMMENT_SECONDS} seconds.",
-    ):
+    with _turn(user_id, request.now):
         new = writing.NewComment(
             id=next_id("comment"),
             question_id=question_id,
@@ -96,13 +92,15 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
         BadRequest: the text is empty or too long.
         NotFound: `comment_not_found`.
         Forbidden: `not_your_comment`; `discussion_closed`, to the caller at this time.
+        RateLimited: `too_fast`, less than ten seconds after the caller's last comment or edit.
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
     where = find_open_comment(comment_id, request.caller, time)
-    is_own = writing.edit(where, message, request.now, author_id=user_id)
-    is_admin = request.caller.has("admin")
-    if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
-        raise _not_yours()
+    with _turn(user_id, request.now):
+        is_own = writing.edit(where, message, request.now, author_id=user_id)
+        is_admin = request.caller.has("admin")
+        if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
+            raise _not_yours()
     live.announce(where.question_id, where.exam_id, "edit_message", time, comment_id=comment_id, message=message)
     return Done()
 
@@ -180,6 +178,12 @@ def toggle_best_answer(request: Request, comment_id: int) -> BestAnswer:
         is_best_answer=is_best,
     )
     return BestAnswer(is_best)
+
+
+def _turn(user_id: int, now: float) -> AbstractContextManager[None]:
+    """The caller's one comment or edit per pause."""
+    message = f"You can post one comment every {COMMENT_SECONDS} seconds."
+    return rate_limits.turn("comment", user_id, seconds=COMMENT_SECONDS, now=now, message=message)
 
 
 def _not_yours() -> Forbidden:

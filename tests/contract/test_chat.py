@@ -127,6 +127,7 @@ class TestMessages:
         other_student.post(f"/api/chat/messages/{dm}", {"message": "over HTTP"})
         assert mine.expect("chat_message")["message"] == "over HTTP"
 
+        turn()
         other_student.send("PUT", f"/api/chat/messages/{received['id']}/edit", {"message": "x"})
         student.send("PUT", f"/api/chat/messages/{received['id']}/edit", {"message": "edited"})
         assert theirs.expect("msg_edited") == {"msg_id": received["id"], "conv_id": dm, "message": "edited"}

@@ -160,11 +160,17 @@ def test_what_administrators_do(
 
 
 def test_followers_get_an_event(
-    follower: ClientConnection, post: Callable[..., Answer], student: Client, admin: Client, question_ids: list[int]
+    follower: ClientConnection,
+    post: Callable[..., Answer],
+    student: Client,
+    admin: Client,
+    question_ids: list[int],
+    clock: Callable[[float], Any],
 ) -> None:
     question_id = question_ids[0]
     posted = post(student, question_id, "hello").body["message"]
     comment_id = posted["id"]
+    clock(next(_times))
     student.send("PUT", f"/api/discussion/edit/{comment_id}", {"message": "hello again"})
     admin.send("PUT", f"/api/discussion/admin/pin/{comment_id}")
     admin.send("PUT", f"/api/discussion/admin/best/{comment_id}")

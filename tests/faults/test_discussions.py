@@ -106,6 +106,7 @@ def test_reply(drill: Drill, forum: Forum) -> None:
 
 def test_edit(drill: Drill, forum: Forum) -> None:
     comment_id = forum.say("Why B?")
+    forum.clock.advance(10)
 
     def audit(stored: Stored, answer: Answer) -> None:
         ((_, row),) = of(stored["discussions"], "QUESTION#", "THREAD#").items()
@@ -116,6 +117,7 @@ def test_edit(drill: Drill, forum: Forum) -> None:
             stored_by="UpdateItem",
             call=lambda: forum.call("PUT", f"/edit/{comment_id}", {"message": "Why not C?"}),
             done=ok,
+            done_before=code("too_fast"),
             audit=audit,
         )
     )

@@ -52,6 +52,8 @@ class Member:
         return self.call("GET", f"/api/discussion/{question_id}", query=query)
 
     def edit(self, comment_id: int, message: str = "Because of the direction.") -> Answer:
+        # Edits have the same pause.
+        self.clock.advance(10)
         return self.call("PUT", f"/api/discussion/edit/{comment_id}", body={"message": message})
 
     def delete(self, comment_id: int) -> Answer:
@@ -262,6 +264,16 @@ class TestEditing:
 
         (shown,) = other.show(question).body["comments"]
         assert (shown["message"], shown["is_edited"]) == ("Clearer.", True)
+
+    def test_takes_a_turn_like_a_comment(self, member: Member, question: int) -> None:
+        comment = member.posted(question)
+        path = f"/api/discussion/edit/{comment}"
+        assert member.call("PUT", path, body={"message": "1"}).body["code"] == "too_fast"
+        assert member.edit(comment, "2").status == 200
+        answer = member.call("PUT", path, body={"message": "3"})
+        assert (answer.status, answer.headers["retry-after"]) == (429, "10")
+        assert member.call("POST", f"/api/discussion/{question}", body={"message": "x"}).status == 429
+        assert messages(member.show(question).body["comments"]) == ["2"]
 
     def test_another_users_is_403_except_for_administrators(
         self, member: Member, other: Member, admin: Member, question: int

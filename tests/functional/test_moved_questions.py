@@ -28,6 +28,8 @@ def call(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.MonkeyP
     def request(who: str, method: str, path: str, body: Any = None) -> Answer:
         token = tokens.setdefault(who, access_token(create_user(role="user,admin" if who == "admin" else "user")))
         app = exams if path.startswith("/start") else discussions
+        if "/edit/" in path:
+            clock.advance(10)  # the pause between comments and edits
         return send(app.lambda_handler, method, path, token=token, body=body)
 
     return request

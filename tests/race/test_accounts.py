@@ -197,7 +197,7 @@ def test_a_deletion_among_sign_ins_leaves_no_half_account(monkeypatch: pytest.Mo
 def test_a_large_account_is_erased_however_often_the_eraser_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     user = create_user()
     pk = f"USER#{user.id}"
-    table.batch_put(windows.LimitItem(pk, f"LIMIT#{n}", used=1, expires_at=MORNING) for n in range(2500))
+    table.batch_put(windows.LimitItem(pk, f"LIMIT#{n}", expires_at=MORNING) for n in range(2500))
     accounts.erase(user.id, MORNING)
     queue: list[Any] = [{"user_id": user.id, "requested_at": MORNING}]
     handed: list[Any] = []

@@ -15,7 +15,7 @@ from smartexam.platform.errors import AppError, Conflict, Forbidden, RateLimited
 from smartexam.platform.ids import next_id
 from smartexam.platform.principal import Principal
 from smartexam.talk.store import sockets
-from smartexam.talk.store.messaging import connections, conversations, groups, messages, sending
+from smartexam.talk.store.messaging import blocks, connections, conversations, groups, messages, sending
 from smartexam.talk.store.messaging.items import MembershipItem, MessageItem, conversation_key, membership_sk
 from smartexam.talk.store.messaging.sending import Draft, Sent
 from tests.factories.chat import Person, Wire, call_socket
@@ -193,6 +193,60 @@ class TestSending:
 
             together([talk, talk, remove])
             assert not any(refused)
+
+
+class TestBlocking:
+    def test_nothing_is_sent_after_a_block(self, turns: Turns) -> None:
+        dm = befriend(1, 2)
+        blocked = threading.Event()
+        late: list[bool] = []
+
+        def send(number: int) -> bool:
+            is_late = blocked.is_set()
+            try:
+                turns.send(dm, 2, f"{number}")
+            except Forbidden:
+                return False
+            late.append(is_late)
+            return True
+
+        def act(number: int) -> bool:
+            if number == 4:
+                blocks.block(1, 2)
+                blocked.set()
+                return False
+            return send(number)
+
+        sent = together([partial(act, number) for number in range(12)])
+        assert len(stored(dm)) == sent.count(True)
+        assert not any(late)
+        assert not send(99)
+
+    def test_a_request_and_a_block_at_once_leave_no_request_that_can_be_accepted(self) -> None:
+        for asker, asked in ((10, 11), (12, 13), (14, 15), (16, 17)):
+            calls: list[Callable[[], object]] = [
+                partial(connections.ask, somebody(asker), asked, "x", MORNING),
+                partial(blocks.block, asked, asker),
+            ]
+            together(calls)
+            for waiting in connections.inbox(asked, limit=1):
+                with pytest.raises(Forbidden):
+                    connections.accept(somebody(asked), waiting.connection_id, MORNING)
+
+    def test_edits_and_messages_share_one_turn(self) -> None:
+        dm = befriend(1, 2)
+        sent = sending.send(Draft(dm, 1, "User 1", "first"), MORNING)
+
+        def act(number: int) -> bool:
+            if number % 2:
+                messages.edit(1, sent.message.id, f"{number}", MORNING + 2)
+            else:
+                sending.send(Draft(dm, 1, "User 1", f"{number}"), MORNING + 2)
+            return True
+
+        outcomes = together([partial(act, number) for number in range(8)])
+        assert outcomes.count(True) == 1
+        assert sum(isinstance(each, RateLimited) for each in outcomes) == 7
 
 
 class TestUnread:

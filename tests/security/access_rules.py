@@ -39,7 +39,7 @@ class Row:
     own: Status = 200
     foreign: Status | None = None
     missing: Status | None = None
-    may_write: str = ""
+    may_write: str | tuple[str, ...] = ()
     access: str | None = None
 
     @property
@@ -199,6 +199,24 @@ CHAT = (
     Row("DELETE", "/api/chat/group/{group}", foreign=403, missing=403),
     Row("DELETE", "/api/chat/conversations/{conversation}/clear", foreign=403, missing=403),
     Row("DELETE", "/api/chat/friend/{friend}", foreign=404, missing=404),
+    # Anybody may block and report anybody: what the other person owns does not change.
+    Row(
+        "POST",
+        "/api/chat/block/{friend}",
+        foreign=200,
+        missing=404,
+        may_write=("MESSAGING_TABLE:USER#", "EPHEMERAL_TABLE:USER#"),
+    ),
+    Row("DELETE", "/api/chat/block/{friend}", foreign=200, missing=200, may_write="MESSAGING_TABLE:USER#"),
+    Row("GET", "/api/chat/blocked"),
+    Row(
+        "POST",
+        "/api/chat/report",
+        lambda it: {"user_id": it.friend, "reason": "Insults"},
+        foreign=200,
+        missing=404,
+        may_write=("IDENTITY_TABLE:AUDIT", "EPHEMERAL_TABLE:USER#"),
+    ),
     Row("POST", "/api/chat/ws-ticket"),
 )
 DISCUSSIONS = (

@@ -105,4 +105,5 @@ def told(world: World, content: bytes, reader: str, where: str) -> Iterator[str]
 def may_write(row: Row) -> tuple[str, ...]:
     """Prefixes of keys that a refused call may write: reserved ids, counts of limits, and the row's own."""
     counted = ("IDENTITY_TABLE:COUNTER#", "EPHEMERAL_TABLE:SOURCE#", "EPHEMERAL_TABLE:NAME#")
-    return (*counted, *filter(None, [row.may_write]))
+    own = (row.may_write,) if isinstance(row.may_write, str) else row.may_write
+    return (*counted, *own)

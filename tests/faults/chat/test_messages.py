@@ -6,7 +6,7 @@ from tests.factories.chat import Person
 from tests.factories.events import Answer
 from tests.faults.consistency import Stored
 from tests.faults.drill import Drill, Flow
-from tests.faults.expected import ok
+from tests.faults.expected import code, ok
 
 
 @pytest.mark.parametrize("is_group", [False, True])
@@ -53,15 +53,17 @@ def test_edit(drill: Drill, asha: Person, dm: int, group: int, is_group: bool) -
     conversation_id = group if is_group else dm
     first = asha.say(conversation_id, "Hello")
     asha.connect("laptop")
+    asha.clock.advance(2)
 
     def audit(stored: Stored, answer: Answer) -> None:
         assert asha.texts(conversation_id)[-1] == "Hullo"
 
     drill.run(
         Flow(
-            stored_by="UpdateItem",
+            stored_by="TransactWriteItems",
             call=lambda: asha.call("PUT", f"/messages/{first['id']}/edit", {"message": "Hullo"}),
             done=ok,
+            done_before=code("too_fast"),
             audit=audit,
         )
     )

@@ -79,3 +79,32 @@ def test_end_a_friendship(drill: Drill, asha: Person, ben: Person, dm: int, cloc
             audit=audit,
         )
     )
+
+
+@pytest.mark.parametrize("is_friend", [True, False])
+def test_block(drill: Drill, asha: Person, ben: Person, *, is_friend: bool) -> None:
+    if is_friend:
+        asha.befriend(ben)
+    else:
+        ben.ok("POST", "/request", {"recipient_id": asha.id})
+    ben.connect("phone")
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert [row["user_id"] for row in asha.ok("GET", "/blocked")["blocked"]] == [ben.id]
+        assert ben.call("POST", "/request", {"recipient_id": asha.id}).body["code"] == "blocked"
+        assert asha.ok("GET", "/requests/inbox")["requests"] == []
+
+    drill.run(Flow(call=lambda: asha.call("POST", f"/block/{ben.id}"), done=ok, audit=audit, whole="when asked again"))
+
+
+def test_unblock(drill: Drill, asha: Person, ben: Person, dm: int) -> None:
+    asha.ok("POST", f"/block/{ben.id}")
+    asha.connect("phone")
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        assert asha.ok("GET", "/blocked")["blocked"] == []
+        assert ben.say(dm)
+
+    drill.run(
+        Flow(stored_by="TransactWriteItems", call=lambda: asha.call("DELETE", f"/block/{ben.id}"), done=ok, audit=audit)
+    )

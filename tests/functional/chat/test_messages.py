@@ -241,12 +241,24 @@ class TestUnread:
 class TestEditing:
     def test_everybody_sees_the_new_text(self, asha: Person, ben: Person, dm: int, wire: Wire) -> None:
         message, devices = asha.say(dm, "frist"), [asha.connect(), ben.connect()]
+        asha.clock.advance(2)
         assert asha.ok("PUT", f"/messages/{message['id']}/edit", {"message": " first "})["message"] == "first"
         for device in devices:
             assert wire.took(device, "msg_edited") == [{"msg_id": message["id"], "conv_id": dm, "message": "first"}]
         (listed,) = ben.ok("GET", f"/messages/{dm}")["messages"]
         assert (listed["message"], listed["is_edited"]) == ("first", True)
         assert asha.conversation(dm)["last_message"]["message"] == "first"
+
+    def test_takes_a_turn_like_a_message(self, asha: Person, dm: int, clock: FrozenClock) -> None:
+        message = asha.say(dm)
+        path = f"/messages/{message['id']}/edit"
+        assert asha.call("PUT", path, {"message": "1"}).body["code"] == "too_fast"
+        clock.advance(2)
+        asha.ok("PUT", path, {"message": "2"})
+        answer = asha.call("PUT", path, {"message": "3"})
+        assert (answer.status, answer.headers["retry-after"]) == (429, "2")
+        assert asha.call("POST", f"/messages/{dm}", {"message": "x"}).status == 429
+        assert asha.texts(dm) == ["2"]
 
     def test_by_rules_of_new_messages(self, asha: Person, dm: int) -> None:
         message = asha.say(dm)

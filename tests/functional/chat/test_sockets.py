@@ -178,6 +178,28 @@ class TestFrames:
         assert [wire.took(device) for device in (typing, other)] == [[], []]
         assert wire.took(friend, "user_typing") == [{"conv_id": dm, "user_id": asha.id, "name": asha.name}]
 
+    def test_typing_is_passed_on_once_in_two_seconds(
+        self, asha: Person, ben: Person, dm: int, wire: Wire, clock: FrozenClock
+    ) -> None:
+        group = asha.ok("POST", "/group", {"name": "x", "member_ids": [ben.id]})["conv_id"]
+        friend, devices = ben.connect(), (asha.connect(), asha.connect())
+        wire.took(friend)
+
+        def typed() -> list[int]:
+            for device in devices:
+                for conversation_id in (dm, dm, group):
+                    assert asha.frame(device, "typing", conv_id=conversation_id) == 200
+            return [each["conv_id"] for each in wire.took(friend, "user_typing")]
+
+        assert typed() == [dm, group]
+        clock.advance(1.9)
+        assert typed() == []
+        clock.advance(0.1)
+        assert typed() == [dm, group]
+        # Who answers meanwhile is seen to type too.
+        ben.frame(friend, "typing", conv_id=dm)
+        assert len(wire.took(devices[0], "user_typing")) == 1
+
     def test_mark_read(self, asha: Person, ben: Person, dm: int) -> None:
         asha.say(dm)
         ben.frame(ben.connect(), "markRead", conv_id=dm)

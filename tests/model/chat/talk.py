@@ -71,8 +71,12 @@ def edit(state: State, call: Call) -> Prediction[State]:
     if found is None:
         return denied
     chat, number, message = found
-    after = state.with_chat(chat.with_message(number, replace(message, text=call.text, is_edited=True)))
-    return success([state, after]) if not message.is_deleted else refusal([state], 404, "message_not_found")
+    if message.is_deleted:
+        return refusal([state], 404, "message_not_found")
+    if call.now < state.turn(call.user) + PAUSE:
+        return refusal([state], 429, "too_fast")
+    edited = replace(message, text=call.text, is_edited=True)
+    return success([state, state.with_turn(call.user, call.now).with_chat(chat.with_message(number, edited))])
 
 
 def delete(state: State, call: Call) -> Prediction[State]:

@@ -7,6 +7,7 @@ USER#42           LIMIT#<kind>      uses of a limit in its present window; `sign
 NAME#<digest>     LIMIT#<kind>      the same for a name without an account
 USER#42           SOURCE#<digest>   a source from which the account signed in during the last 30 days
 LIMIT#<kind>#42   WINDOW            marks a user's one turn per some seconds as taken
+LIMIT#typing#42   <conversation>    the same for each conversation
 LIMIT#study#42    <YYYY-MM-DD>      questions to the study assistant on a day
 ONCE#42           <digest>          the answer to a request with an idempotency key
 """
@@ -15,7 +16,7 @@ from typing import Literal, TypeAlias, get_args
 
 # What a user may do only so often. Each has its own partitions, so that a function can get rights to its own limit
 # only.
-Limit: TypeAlias = Literal["comment", "message", "study"]
+Limit: TypeAlias = Literal["comment", "message", "study", "typing"]
 
 
 def limit_key(kind: Limit, user_id: int) -> str:

@@ -1,4 +1,4 @@
-"""The log of administrators' changes, in the identity table: who, what, before, after, when.
+"""The log of administrators' changes and users' reports, in the identity table: who, what, before, after, when.
 
     pk      sk                what
     AUDIT   <ms>#<random>     one change

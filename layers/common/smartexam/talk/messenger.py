@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from smartexam.limits.store import windows
 from smartexam.platform.principal import Principal
 from smartexam.platform.texts import read_text
 from smartexam.platform.times import iso
@@ -15,6 +16,7 @@ from smartexam.talk.store.messaging.messages import Message
 from smartexam.talk.store.messaging.sending import Draft
 
 LONGEST_MESSAGE = 1000
+TYPING_SECONDS = 2
 
 Id = Annotated[int, Meta(ge=1, lt=2**53)]
 _ClientId = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -84,8 +86,8 @@ def send_message(
     Raises:
         InvalidFields: the text is empty or too long.
         BadRequest: it replies to a message that is not in this conversation.
-        Forbidden: the sender is not a member.
-        RateLimited: the sender's last message is less than two seconds old.
+        Forbidden: the sender is not a member, or one of two members has blocked the other.
+        RateLimited: the sender's last message or edit is less than two seconds old.
     """
     draft = Draft(
         conversation_id=conversation_id,
@@ -109,12 +111,15 @@ def send_message(
 
 
 def tell_typing(sender: Principal, conversation_id: int, now: float, *, connection_id: str | None = None) -> None:
-    """Tell the other members that a member is typing.
+    """Tell the other members that a member is typing, at most every `TYPING_SECONDS` for each conversation.
 
     Raises:
-        Forbidden: the sender is not a member.
+        Forbidden: the sender is not a member, or one of two members has blocked the other.
     """
     everybody = conversations.recipients(sender.user_id, conversation_id).user_ids
+    place = str(conversation_id)
+    if windows.take_turn(windows.turn("typing", sender.user_id, now, seconds=TYPING_SECONDS, place=place)) is not None:
+        return
     others = [user_id for user_id in everybody if user_id != sender.user_id]
     data = {"conv_id": conversation_id, "user_id": sender.user_id, "name": sender.full_name}
     realtime.publish([Event("user_typing", data, others, connection_id)], now=now)

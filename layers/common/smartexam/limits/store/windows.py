@@ -8,12 +8,13 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 
-from pynamodb.attributes import UnicodeSetAttribute
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition, size
 
 from smartexam.limits.keys import Limit, limit_key
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, IntAttribute, Item, Put
+from smartexam.platform.dynamodb.engine import RawItem
+from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, Item, Put
 from smartexam.platform.keys import user_key
 
 # No two machines' clocks differ by more than this.
@@ -53,12 +54,12 @@ class KnownSourceItem(Item):
 
 
 class LimitItem(Item):
-    """Marks a user's one turn per pause as taken."""
+    """Marks a user's one turn per pause as taken; `name` tells by which request."""
 
     class Meta:
         context = "ephemeral"
 
-    used = IntAttribute()
+    name = UnicodeAttribute(null=True)
     expires_at = FloatAttribute()
 
 
@@ -141,12 +142,12 @@ def clear_login_attempts(who: str) -> None:
     table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
 
 
-def turn(kind: Limit, user_id: int, now: float, *, seconds: float) -> Put:
-    """The write that takes a user's one turn per `seconds`, for the transaction that makes use of it.
+def turn(kind: Limit, user_id: int, now: float, *, seconds: float, place: str = "WINDOW") -> Put:
+    """The write that takes a user's one turn per `seconds` at a place, for the transaction that makes use of it.
 
     Its condition fails within the pause; the item in the failure is a `LimitItem`.
     """
-    fresh = LimitItem(limit_key(kind, user_id), "WINDOW", used=1, expires_at=now + seconds)
+    fresh = LimitItem(limit_key(kind, user_id), place, name=secrets.token_hex(8), expires_at=now + seconds)
     return Put(fresh, _may_begin(LimitItem, now, seconds))
 
 
@@ -159,9 +160,17 @@ def take_turn(turn: Put) -> float | None:
     try:
         table.put(turn.item, turn.condition)
     except ConditionFailed as failed:
+        if is_own(turn, failed.item):
+            return None
         # The turn was freed while we checked; refusing it once is safe.
         return 0.0 if failed.item is None else LimitItem.from_raw_data(failed.item).expires_at
     return None
+
+
+def is_own(turn: Put, stored: RawItem | None) -> bool:
+    """Whether the turn that refused a write is the one that the same write took before its answer was lost."""
+    item = turn.item
+    return isinstance(item, LimitItem) and stored is not None and LimitItem.from_raw_data(stored).name == item.name
 
 
 def free_turn(taken: Put) -> None:
@@ -169,7 +178,7 @@ def free_turn(taken: Put) -> None:
     item = taken.item
     if isinstance(item, LimitItem):
         with suppress(ConditionFailed):
-            table.delete(LimitItem, item.pk, item.sk, LimitItem.expires_at == item.expires_at)
+            table.delete(LimitItem, item.pk, item.sk, LimitItem.name == item.name)
 
 
 def use_limit(

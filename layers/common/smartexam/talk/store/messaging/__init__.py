@@ -3,6 +3,7 @@
     pk          sk              what
     USER#5      PEER#3          the connection between users 5 and 3; mirrored in USER#3/PEER#5
     USER#5      INBOX#7         a request that waits for user 5's answer
+    USER#5      BLOCKS          whom user 5 has blocked, and who has blocked user 5
     REQUEST#7   PAIR            the two users of the connection with this id
     USER#5      CONV#12         a membership: what its user has read, and may see
     USER#5      LEFT#12         a group that was left, but may still contain the user's messages

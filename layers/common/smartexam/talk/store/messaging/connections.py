@@ -15,6 +15,7 @@ from smartexam.platform.errors import Conflict, Forbidden, NotFound, Unavailable
 from smartexam.platform.keys import user_key
 from smartexam.platform.principal import Principal
 from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import blocks
 from smartexam.talk.store.messaging.items import (
     ACCEPTED,
     INBOX,
@@ -82,25 +83,38 @@ def get_peer(user_id: int, other_id: int) -> Peer | None:
 
 
 def accepted_names(user_id: int, other_ids: Iterable[int]) -> dict[int, str]:
-    """The names, by id, of those other users who are connected with a user."""
-    found = table.batch_get((PeerItem, user_key(user_id), peer_sk(other_id)) for other_id in other_ids)
-    peers = [_peer(item) for item in found.values()]
+    """The names, by id, of those other users who are connected with a user.
+
+    Raises:
+        Forbidden: the user has blocked one of them, or the other way round.
+    """
+    others = list(other_ids)
+    wanted: list[tuple[type[Item], str, str]] = [(PeerItem, user_key(user_id), peer_sk(other)) for other in others]
+    found = table.batch_get([*wanted, blocks.key(user_id)])
+    between = blocks.of_item(found.pop(blocks.key(user_id)[1:], None))
+    if any(other in between for other in others):
+        raise blocks.refusal()
+    peers = [_peer(item) for item in found.values() if isinstance(item, PeerItem)]
     return {peer.other_id: peer.other_name for peer in peers if peer.status == ACCEPTED}
 
 
 def standings(user_id: int, other_ids: Iterable[int], now: float) -> dict[int, Standing]:
-    """The standings of other users to a user; one round trip for 50."""
+    """The standings of other users to a user, to whom those who have blocked them seem offline; one round trip for
+    49."""
     others = list(other_ids)
     wanted: list[tuple[type[Item], str, str]] = [(PeerItem, user_key(user_id), peer_sk(other)) for other in others]
     wanted += [sockets.presence_key(other) for other in others]
-    found = table.batch_get(wanted)
+    found = table.batch_get([*wanted, blocks.key(user_id)])
+    hidden = blocks.of_item(found.get(blocks.key(user_id)[1:])).blocked_by
     standing = {}
     for other in others:
         peer = found.get((user_key(user_id), peer_sk(other)))
         presence = found.get(sockets.presence_key(other)[1:])
         standing[other] = Standing(
             peer.status if isinstance(peer, PeerItem) else None,
-            isinstance(presence, SocketsItem) and any(socket.is_live(now) for socket in presence.sockets),
+            other not in hidden
+            and isinstance(presence, SocketsItem)
+            and any(socket.is_live(now) for socket in presence.sockets),
         )
     return standing
 
@@ -113,9 +127,10 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
 
     Raises:
         Conflict: asked already, or connected.
+        Forbidden: one of the two has blocked the other.
     """
     for _ in range(_ATTEMPTS):
-        peer = get_peer(asker.user_id, other_id)
+        peer = _unblocked_peer(asker.user_id, other_id)
         if peer is not None and peer.status == ACCEPTED:
             raise Conflict("You are already connected", code="already_connected")
         if peer is not None and peer.status == PENDING:
@@ -124,7 +139,8 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
             return accept(asker, peer.connection_id, now)
         connection_id = ids.next_id("connection") if peer is None else peer.connection_id
         try:
-            table.transact(_asking(asker, other_id, other_name, connection_id, now))
+            between = blocks.check(asker.user_id, other_id)
+            table.transact([between, *_asking(asker, other_id, other_name, connection_id, now)])
         except TransactionRefused:
             continue  # the connection changed meanwhile: read it again
         return Peer(asker.user_id, other_id, other_name, connection_id, asker.user_id, PENDING, None, now)
@@ -146,7 +162,7 @@ def accept(recipient: Principal, connection_id: int, now: float) -> Peer:
 
     Raises:
         NotFound: there is no such request.
-        Forbidden: it was made to somebody else.
+        Forbidden: it was made to somebody else, or one of the two has blocked the other.
         Conflict: it was rejected before.
     """
     for _ in range(_ATTEMPTS):
@@ -157,8 +173,11 @@ def accept(recipient: Principal, connection_id: int, now: float) -> Peer:
             raise Conflict("The request was already rejected", code="already_answered")
         conversation_id = ids.next_id("conversation")
         try:
-            table.transact(_accepting(recipient, peer, conversation_id, now))
-        except TransactionRefused:
+            between = blocks.check(recipient.user_id, peer.other_id)
+            table.transact([between, *_accepting(recipient, peer, conversation_id, now)])
+        except TransactionRefused as refused:
+            if refused.failed[0]:
+                raise blocks.refusal() from None
             continue
         return Peer(
             peer.user_id,
@@ -238,6 +257,18 @@ def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None]
 def some_peers(user_id: int, *, limit: int) -> list[Peer]:
     """Up to `limit` users with whom a user has a connection, in any state."""
     return [_peer(item) for item in table.query(PeerItem, user_key(user_id), limit=limit, prefix=PEERS).items]
+
+
+def _unblocked_peer(user_id: int, other_id: int) -> Peer | None:
+    wanted: list[tuple[type[Item], str, str]] = [
+        (PeerItem, user_key(user_id), peer_sk(other_id)),
+        blocks.key(user_id),
+    ]
+    found = table.batch_get(wanted)
+    if other_id in blocks.of_item(found.get(blocks.key(user_id)[1:])):
+        raise blocks.refusal()
+    item = found.get((user_key(user_id), peer_sk(other_id)))
+    return _peer(item) if isinstance(item, PeerItem) else None
 
 
 def _addressed_to(user_id: int, connection_id: int) -> Peer:

@@ -10,6 +10,7 @@ from smartexam.platform.errors import Forbidden, Unavailable
 from smartexam.platform.keys import user_key
 from smartexam.platform.observability import note
 from smartexam.talk.store import sockets
+from smartexam.talk.store.messaging import blocks
 from smartexam.talk.store.messaging.items import (
     CONVERSATIONS,
     DELETED_BLOCK,
@@ -89,7 +90,7 @@ def list_conversations(user_id: int, full_name: str, now: float) -> list[Overvie
         for membership, conversation in pairs
         if conversation.message_count > membership.visible_after
     ]
-    details = table.batch_get(wanted)
+    details = table.batch_get([*wanted, blocks.key(user_id)])
     overviews = [
         _overview(user_id, full_name, membership, conversation, found, details, now)
         for membership, conversation in pairs
@@ -176,11 +177,16 @@ def recipients(user_id: int, conversation_id: int) -> Recipients:
     """The users who receive a member's messages.
 
     Raises:
-        Forbidden: they are not a member.
+        Forbidden: they are not a member, or one of two members has blocked the other.
     """
-    membership = table.get(MembershipItem, user_key(user_id), membership_sk(conversation_id))
-    if membership is None:
+    place = user_key(user_id), membership_sk(conversation_id)
+    wanted: list[tuple[type[Item], str, str]] = [(MembershipItem, *place), blocks.key(user_id)]
+    found = table.batch_get(wanted)
+    membership = found.get(place)
+    if not isinstance(membership, MembershipItem):
         raise no_member()
+    if membership.friend_id is not None and membership.friend_id in blocks.of_item(found.get(blocks.key(user_id)[1:])):
+        raise blocks.refusal()
     return recipients_of(user_id, membership)
 
 
@@ -207,8 +213,11 @@ def told_of_change(user_id: int, membership: MembershipItem) -> Recipients:
 
 
 def friends(user_id: int) -> list[int]:
-    """The users with whom a user is connected: the others of the user's DMs."""
-    return [membership.friend_id for membership in _memberships(user_id) if membership.friend_id is not None]
+    """The users who are told of a user's presence: the others of the user's DMs, except those whom the user has
+    blocked."""
+    known = [membership.friend_id for membership in _memberships(user_id) if membership.friend_id is not None]
+    hidden = blocks.of_user(user_id).blocked if known else ()
+    return [friend_id for friend_id in known if friend_id not in hidden]
 
 
 def _shown_with(membership: MembershipItem) -> list[tuple[type[Item], str, str]]:
@@ -276,7 +285,9 @@ def _overview(
         members = _members(roster) if isinstance(roster, RosterItem) else ()
     else:
         presence = found.get(sockets.presence_key(membership.friend_id)[1:])
-        is_online = isinstance(presence, SocketsItem) and any(socket.is_live(now) for socket in presence.sockets)
+        is_hidden = membership.friend_id in blocks.of_item(details.get(blocks.key(user_id)[1:])).blocked_by
+        is_live = isinstance(presence, SocketsItem) and any(socket.is_live(now) for socket in presence.sockets)
+        is_online = is_live and not is_hidden
         other = Member(membership.friend_id, membership.other_name or "", is_admin=False)
         members = (Member(user_id, full_name, is_admin=False), other)
     return Overview(

@@ -14,7 +14,7 @@ from smartexam.platform.dynamodb.table import ConditionFailed
 from smartexam.platform.errors import Forbidden
 from smartexam.platform.keys import user_key
 from smartexam.talk.store import sockets
-from smartexam.talk.store.messaging import connections, groups
+from smartexam.talk.store.messaging import blocks, connections, groups
 from smartexam.talk.store.messaging.items import (
     CONVERSATIONS,
     LEFT,
@@ -61,7 +61,7 @@ def erase_user(user_id: int) -> bool:
     the others' messages keep their context.
     """
     sockets.erase_user(user_id)
-    return _connection(user_id) or _membership(user_id) or _messages(user_id) or _rest(user_id)
+    return _connection(user_id) or _membership(user_id) or _messages(user_id) or blocks.erase(user_id) or _rest(user_id)
 
 
 def _connection(user_id: int) -> bool:

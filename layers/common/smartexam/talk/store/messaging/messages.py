@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from smartexam.limits.store import windows
 from smartexam.platform.dynamodb import table
-from smartexam.platform.dynamodb.table import ConditionFailed, Item, TransactionRefused, Update
+from smartexam.platform.dynamodb.table import Item, TransactionRefused, Update
 from smartexam.platform.errors import Forbidden, NotFound
 from smartexam.platform.keys import user_key
-from smartexam.talk.store.messaging import conversations
+from smartexam.talk.store.messaging import blocks, conversations, pause
 from smartexam.talk.store.messaging.conversations import Recipients
 from smartexam.talk.store.messaging.items import (
     MESSAGES,
@@ -80,26 +81,37 @@ def list_messages(user_id: int, conversation_id: int, *, before: int | None = No
     return [message_of(conversation_id, item, quoted.get(item.replies_to or 0)) for item in shown]
 
 
-def edit(user_id: int, id_: int, text: str) -> Recipients:
-    """Change the text of one's own message; returns the users to tell.
+def edit(user_id: int, id_: int, text: str, now: float) -> Recipients:
+    """Change the text of one's own message; returns the users to tell. It takes a turn like a message.
 
     Raises:
         NotFound: there is no such message, or the user may not see it.
-        Forbidden: it is somebody else's.
+        Forbidden: it is somebody else's, or one of two members has blocked the other.
+        RateLimited: the user's last message or edit is less than two seconds old.
     """
     membership, item = _own(user_id, id_)
     if item.is_deleted:
         raise _no_message()
+    changed = Update(
+        MessageItem,
+        item.pk,
+        item.sk,
+        [MessageItem.text.set(text), MessageItem.is_edited.set(True)],
+        (MessageItem.sender_id == user_id) & (MessageItem.is_deleted == False),  # noqa: E712 - an expression
+    )
+    other_id = membership.friend_id
+    between = [] if other_id is None else [blocks.check(user_id, other_id)]
+    turn = pause.turn(user_id, now)
     try:
-        table.update(
-            MessageItem,
-            item.pk,
-            item.sk,
-            [MessageItem.text.set(text), MessageItem.is_edited.set(True)],
-            (MessageItem.sender_id == user_id) & (MessageItem.is_deleted == False),  # noqa: E712 - an expression
-        )
-    except ConditionFailed:
-        raise _no_message() from None
+        table.transact([changed, turn, *between])
+    except TransactionRefused as refused:
+        is_gone, _, *is_blocked = refused.failed
+        if is_gone:
+            raise _no_message() from None
+        if any(is_blocked):
+            raise blocks.refusal() from None
+        if not windows.is_own(turn, refused.items[1]):
+            raise pause.too_fast(refused.items[1], now) from None
     return conversations.told_of_change(user_id, membership)
 
 
@@ -140,6 +152,18 @@ def delete(user_id: int, id_: int) -> Recipients | None:
     except TransactionRefused:
         return None
     return conversations.told_of_change(user_id, membership)
+
+
+def sender_of(reader_id: int, id_: int) -> int | None:
+    """Who sent a message; None if there is none that the reader may see."""
+    conversation_id, number = place_of(id_)
+    place = user_key(reader_id), membership_sk(conversation_id)
+    written = conversation_key(conversation_id), message_sk(number)
+    found = table.batch_get([(MembershipItem, *place), (MessageItem, *written)])
+    membership, item = found.get(place), found.get(written)
+    if not isinstance(membership, MembershipItem) or not isinstance(item, MessageItem):
+        return None
+    return item.sender_id if number > membership.visible_after else None
 
 
 def message_of(conversation_id: int, item: MessageItem, quoted: MessageItem | None) -> Message:

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from smartexam.limits.store import windows
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.engine import RawItem, back_off
 from smartexam.platform.dynamodb.table import Item, Operation, Put, TransactionRefused, Update
-from smartexam.platform.errors import BadRequest, Conflict, RateLimited, Unavailable
+from smartexam.platform.errors import BadRequest, Conflict, Unavailable
 from smartexam.platform.keys import user_key
+from smartexam.talk.store.messaging import blocks, pause
 from smartexam.talk.store.messaging.conversations import no_member
 from smartexam.talk.store.messaging.items import (
     META,
@@ -27,7 +27,6 @@ from smartexam.talk.store.messaging.items import (
 )
 from smartexam.talk.store.messaging.messages import Message, message_of
 
-PAUSE_SECONDS = 2
 # Clients repeat messages that got no answer: after seconds, or when a phone is switched on again after weeks.
 _REPEATABLE_SECONDS = 30 * 24 * 3600
 # One sender at a time takes a number. If many send at once, each gets one within a second or two; pauses do not grow,
@@ -77,9 +76,9 @@ def send(draft: Draft, now: float) -> Sent:
     it is.
 
     Raises:
-        Forbidden: the sender is not a member.
+        Forbidden: the sender is not a member, or one of two members has blocked the other.
         BadRequest: it replies to a message that is not in this conversation.
-        RateLimited: the sender's last message, in any conversation, is less than two seconds old.
+        RateLimited: the sender's last message or edit, in any conversation, is less than two seconds old.
         Unavailable: too many users send at once.
     """
     setting = _read(draft, now)
@@ -91,6 +90,8 @@ def send(draft: Draft, now: float) -> Sent:
             raise Conflict("This conversation is full", code="conversation_full")
         item = _item(draft, conversation, setting.quoted, now)
         writes = _writes(draft, item, conversation.message_count, now)
+        if setting.membership.friend_id is not None:
+            writes["block"] = blocks.check(draft.sender_id, setting.membership.friend_id)
         try:
             table.transact(list(writes.values()))
         except TransactionRefused as refused:
@@ -168,7 +169,7 @@ def _writes(draft: Draft, item: MessageItem, count: int, now: float) -> dict[str
             [MembershipItem.read_count.add(1), MembershipItem.last_sent.set(number)],
             MembershipItem.pk.exists(),
         ),
-        "turn": windows.turn("message", draft.sender_id, now, seconds=PAUSE_SECONDS),
+        "turn": pause.turn(draft.sender_id, now),
     }
     if draft.client_id is not None:
         pk, sk = _sent_key(draft, draft.client_id)
@@ -185,9 +186,10 @@ def _newer(conversation: ConversationItem, reasons: dict[str, RawItem | None], n
     """The current conversation, if the outdated one was the only reason for the refusal."""
     if "membership" in reasons or ("conversation" in reasons and reasons["conversation"] is None):
         raise no_member()
+    if "block" in reasons:
+        raise blocks.refusal()
     if (turn := reasons.get("turn")) is not None:
-        wait = windows.LimitItem.from_raw_data(turn).expires_at - now
-        raise RateLimited("You can send one message every 2 seconds.", retry_after=wait, code="too_fast")
+        raise pause.too_fast(turn, now)
     current = reasons.get("conversation")
     return conversation if current is None else ConversationItem.from_raw_data(current)
 
