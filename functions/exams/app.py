@@ -185,7 +185,7 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
 
 @api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted, also={302: None})
 def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
-    """End the attempt and grade the last saved answers. Without `Accept: application/json` the answer is a redirect.
+    """End the attempt and grade the last saved answers. A browser that awaits a page is redirected.
 
     Raises:
         BadRequest: `no_attempt`.
@@ -194,7 +194,7 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
     exam, completed_at, result_id = submitting.submit(request.caller.user_id, exam_id, ExamTime.at(request.now))
     visible = exam.shows_result(completed_at, request.now)
     location = f"/result/{exam_id}" if visible else f"/result-pending/{exam_id}"
-    if not request.wants_json:
+    if request.awaits_page:
         return redirect(location)
     return Submitted(result_id, location, exam.result_mode, visible)
 

@@ -87,7 +87,7 @@ def _completion(asked: Mapping[str, Any], text: str) -> Answer:
             "id": "chatcmpl-local",
             "object": "chat.completion",
             "created": int(time.time()),
-            "model": f"{asked.get('model', '')} ({NAME})",
+            "model": NAME,
             "choices": [
                 {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"},
             ],

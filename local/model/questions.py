@@ -13,9 +13,6 @@ _MOST = 100
 _NAMED = r"{0}(?:_count|s)?\"?\s*[:=]\s*\"?(\d{{1,3}})\b"
 # 3 MCQ | 3 questions of type MCQ
 _COUNTED = r"\b(\d{{1,3}})[ \t]+(?:questions?[ \t]+of[ \t]+type[ \t]+)?{0}s?\b"
-_SUM = re.compile(r"What is \$\\large (\d+)\s*\+\s*(\d+)\$\?")
-_PRODUCT = re.compile(r"What is \$\\large (\d+)\s*\\times\s*(\d+)\$\?")
-_EVEN = re.compile(r"Which of the numbers (\d+), (\d+), (\d+) and (\d+) are even\?")
 _NOTE = "Made by the stand-in of the local stack, which can only calculate."
 _LETTERS = "ABCD"
 
@@ -41,11 +38,6 @@ def make_questions(counts: dict[str, int], prompt: str = "") -> list[dict[str, A
             if question["question_text"] not in prompt:
                 made.setdefault(question["question_text"], question)
     return list(made.values())
-
-
-def solve(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Answers to questions, by id; "none" for questions that are not ours."""
-    return [{"id": question.get("id"), "working": _NOTE, "answer": _answer(question)} for question in questions]
 
 
 def read_json(text: str) -> Any:
@@ -92,16 +84,3 @@ def _question(kind: str, text: str, options: list[int], answer: str) -> dict[str
         "correct_answer": answer,
         "solution": _NOTE,
     }
-
-
-def _answer(question: dict[str, Any]) -> str:
-    text = str(question.get("question_text", ""))
-    options = {letter: str(question.get(f"option_{letter.lower()}", "")) for letter in _LETTERS}
-    if (match := _SUM.search(text)) is not None:
-        right = str(int(match[1]) + int(match[2]))
-        return next((letter for letter, option in options.items() if option == right), "none")
-    if (match := _PRODUCT.search(text)) is not None:
-        return str(int(match[1]) * int(match[2]))
-    if _EVEN.search(text) is not None:
-        return ",".join(letter for letter, option in options.items() if option.isdecimal() and int(option) % 2 == 0)
-    return "none"

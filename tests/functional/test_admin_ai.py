@@ -446,7 +446,7 @@ def _numeric(answer: str) -> dict[str, Any]:
 
 
 def test_time_is_kept_in_reserve_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = generation._asking(lambda: 1.0, lambda *_: None)
+    ask = generation._Asking(lambda: 1.0, lambda *_: None)
 
     with pytest.raises(generation.OutOfTime):
         ask([], 10)

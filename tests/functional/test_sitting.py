@@ -489,9 +489,15 @@ class TestSubmit:
     def test_redirects_a_browser(self, student: Student, exam: Exam) -> None:
         student.start(exam)
 
-        answer = student.call("POST", f"/submit-exam/{exam.id}")
+        answer = student.call("POST", f"/submit-exam/{exam.id}", headers={"accept": "text/html,*/*;q=0.8"})
 
         assert (answer.status, answer.headers["location"]) == (302, f"/result/{exam.id}")
+
+    @pytest.mark.parametrize("headers", [{}, {"accept": "*/*"}, {"accept": "text/html, application/json"}])
+    def test_answers_a_program_with_json(self, headers: dict[str, str], student: Student, exam: Exam) -> None:
+        student.start(exam)
+
+        assert student.call("POST", f"/submit-exam/{exam.id}", headers=headers).body["success"] is True
 
     @pytest.mark.parametrize("fields", [{"result_mode": "delayed", "result_delay": 5}, {"result_mode": "manual"}])
     def test_hidden_results_redirect_to_pending(self, student: Student, fields: dict[str, Any]) -> None:

@@ -144,7 +144,7 @@ SITTING = (
         foreign=400,
         missing=404,
     ),
-    Row("POST", "/submit-exam/{running}", own=302, foreign=400, missing=404),
+    Row("POST", "/submit-exam/{running}", more={"headers": {"accept": "text/html"}}, own=302, foreign=400, missing=404),
     Row("GET", "/api/exam-attempts-status/{running}", foreign=200, missing=404),
     Row("GET", "/result/{sat}", foreign=404, missing=404),
     Row("GET", "/result/{sat}/{result}", foreign=404, missing=404),

@@ -19,6 +19,7 @@ FOREIGN_PAGES: dict[str, dict[str, str]] = {
     "a look-alike": {"origin": "https://exams.example.test.evil.example.net"},
     "our name without its lock": {"origin": "http://exams.example.test"},
     "our name at another port": {"origin": "https://exams.example.test:8443"},
+    "a page of a developer": {"origin": "http://localhost:3000"},
     "two origins": {"origin": f"{OWN},{FOREIGN}"},
     "a site that hides its origin": {"sec-fetch-site": "cross-site"},
 }

@@ -41,6 +41,7 @@ class DraftFigure(Struct, frozen=True, kw_only=True):
 class DraftQuestion(Struct, frozen=True, kw_only=True):
     """A question as `generate` returns it and `save` takes it; marks in marks.
 
+    `model` is the language model that wrote the question, "" for one that stands in a paper.
     A question of a paper has its `page` and `number` there. `confidence`, from 0 to 1, is how reliable its text is, and
     `warnings` what a person should check. `figure` shows the images of `image_path` and `option_images`, which `save`
     takes.
@@ -65,6 +66,7 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
     image_path: str = ""
     option_images: dict[str, str] = {}
     verified: bool
+    model: str = ""
     page: int | None = None
     number: int | None = None
     confidence: float = 1.0
@@ -98,6 +100,7 @@ def draft(
     tolerance: str | None,
     verified: bool,
     provenance: Provenance,
+    model: str = "",
 ) -> DraftQuestion:
     """A draft with the request's marks for its type; `tolerance` defaults to the request's."""
     positive, negative = request.marks(question_type)
@@ -119,6 +122,7 @@ def draft(
         negative_marks=display(negative),
         tolerance=float(request.tolerance if tolerance is None else tolerance) if question_type == NUMERIC else 0.0,
         verified=verified,
+        model=model,
         provenance=provenance,
     )
 

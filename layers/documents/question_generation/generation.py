@@ -76,7 +76,7 @@ def run(
     if request.mode == MINE and not text.strip():
         raise BadRequest("The PDF contains no text", code="pdf_no_text")
     existing = [stored.content.question_text for stored in questions.all_questions(request.exam_id)]
-    return writing.write(request, text, existing, _asking(remaining, report), client.model_name(), report)
+    return writing.write(request, text, existing, _Asking(remaining, report), report)
 
 
 def _read(mode: str, source: bytes, remaining: Clock, report: Report, *, recognises_scans: bool) -> "QuestionPaper":
@@ -124,22 +124,31 @@ def _refusal(code: str, message: str) -> BadRequest:
     return BadRequest(message, code=code)
 
 
-def _asking(remaining: Clock, report: Report) -> writing.Ask:
-    """A function that asks the model within the time left."""
+class _Asking:
+    """Asks the model within the time left.
 
-    def ask(messages: Sequence[dict[str, str]], most_tokens: int) -> str:
-        seconds = min(_CALL_SECONDS, remaining())
+    Attributes:
+        model: the name that the model gave itself last, which the configured one may be short for.
+    """
+
+    def __init__(self, remaining: Clock, report: Report) -> None:
+        self.model = client.model_name()
+        self._remaining = remaining
+        self._report = report
+
+    def __call__(self, messages: Sequence[dict[str, str]], most_tokens: int) -> str:
+        seconds = min(_CALL_SECONDS, self._remaining())
         if seconds < _LEAST_SECONDS:
             raise OutOfTime
-        report(-1, "")
+        self._report(-1, "")
         try:
-            return client.complete(messages, json=True, max_tokens=most_tokens, timeout=seconds).text
+            answer = client.complete(messages, json=True, max_tokens=most_tokens, timeout=seconds)
         except Unavailable:
-            if remaining() < _LEAST_SECONDS:
+            if self._remaining() < _LEAST_SECONDS:
                 raise OutOfTime from None
             raise
-
-    return ask
+        self.model = answer.model
+        return answer.text
 
 
 def _extracted(request: GenerationRequest, paper: "QuestionPaper", remaining: Clock, report: Report) -> Outcome:
@@ -178,14 +187,14 @@ def _repair(paper: "QuestionPaper", remaining: Clock, report: Report, notices: l
     unclear = [question for question in paper.questions if question.unclear and "\ufffd" in _all_text(question)]
     if not unclear or not client.is_configured():
         return {}
-    ask = _asking(remaining, report)
+    ask = _Asking(remaining, report)
     mended: dict[int, str] = {}
     try:
         for question in unclear[:_MOST_REPAIRS]:
             better = repaired(question.text, question.options, ask)
             if better is not None:
                 question.text, question.options = better
-                mended[id(question)] = client.model_name()
+                mended[id(question)] = ask.model
     except (Unavailable, OutOfTime):
         # The questions are usable without repair; unclear ones are marked.
         notices.append(Notice("not_repaired", "Unclear characters could not be mended: the model did not answer."))

@@ -6,7 +6,7 @@ marks, types, counts and the exam are ours.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from language_model import json_answers
 from question_generation import latex
@@ -36,17 +36,25 @@ Ask = Callable[[Sequence[dict[str, str]], int], str]
 Report = Callable[[int, str], None]
 
 
-def write(
-    request: GenerationRequest, source: str, existing: Sequence[str], ask: Ask, model: str, report: Report
-) -> Outcome:
+class Author(Protocol):
+    """The model: (messages, longest answer in tokens) -> its answer."""
+
+    @property
+    def model(self) -> str:
+        """The name that it gave itself with the last answer."""
+
+    def __call__(self, messages: Sequence[dict[str, str]], most_tokens: int, /) -> str:
+        """Ask it."""
+
+
+def write(request: GenerationRequest, source: str, existing: Sequence[str], ask: Author, report: Report) -> Outcome:
     """Write questions until the counts are met or the model has no more.
 
     Args:
         request: what is wanted.
         source: the text to write from; "" for the topic alone.
         existing: texts of the exam's questions.
-        ask: the model; (messages, longest answer in tokens) -> its answer.
-        model: its name.
+        ask: the model.
         report: called with percent and a sentence.
     """
     wanted = request.counts()
@@ -75,9 +83,10 @@ def write(
             else:
                 fresh.append(question)
         fruitless = 0 if fresh else fruitless + 1
+        author = ask.model
         for question, agrees in zip(fresh, confirmed(fresh, ask, request.tolerance), strict=True):
             missing[question.question_type] -= 1
-            found.append(_draft(request, question, passage, model, verified=agrees))
+            found.append(_draft(request, question, passage, author, verified=agrees))
         report(100 * len(found) // total, f"{len(found)} of {total} questions")
     return Outcome(found, _notices(found, missing, dropped))
 
@@ -168,6 +177,7 @@ def _draft(
         answer=question.correct_answer,
         tolerance=None,
         verified=verified,
+        model=model,
         provenance=Provenance(
             source=request.mode,
             verification="blind_solve" if verified else "none",

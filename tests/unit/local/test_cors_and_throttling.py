@@ -1,5 +1,7 @@
 """The template's cross-origin rules and request rates are applied."""
 
+import pytest
+
 from local.gateway.cors import Cors, read_cors
 from local.gateway.messages import Answer, Request
 from local.gateway.throttling import read_throttle
@@ -43,6 +45,28 @@ def test_a_preflight_of_another_origin_gets_no_headers() -> None:
 
     assert answer is not None
     assert (answer.status, list(answer.headers)) == (204, [])
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:5173", "http://127.0.0.1:1", "http://[::1]:8080", "https://localhost"]
+)
+def test_a_page_of_a_developer_may_call_from_any_port(origin: str) -> None:
+    answer = cors(AllowCredentials=True).preflight(preflight(origin))
+
+    assert answer is not None
+    assert dict(answer.headers)["access-control-allow-origin"] == origin
+    assert dict(answer.headers)["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost.example.test", "http://127.0.0.1.example.test:80", "http://localhost:80@example.test", "null"],
+)
+def test_what_looks_like_one_may_not(origin: str) -> None:
+    answer = cors().preflight(preflight(origin))
+
+    assert answer is not None
+    assert list(answer.headers) == []
 
 
 def test_options_without_a_requested_method_is_not_a_preflight() -> None:

@@ -14,7 +14,7 @@ from smartexam.accounts.store import identity, sessions
 from smartexam.accounts.store.identity import User
 from smartexam.platform.errors import Forbidden, Unauthorized
 from smartexam.platform.principal import Access, Principal, portals
-from smartexam.platform.settings import settings
+from smartexam.platform.settings import is_loopback, settings
 
 # With this prefix browsers accept the cookie only from our own host over TLS.
 SESSION_COOKIE = "__Host-session"
@@ -123,7 +123,10 @@ def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
     else:
         known = settings()
         own = f"{'http' if known.is_local else 'https'}://{headers.get('host', '')}"
-        foreign = origin not in {own, known.app_origin, *known.allowed_origins}
+        foreign = origin not in {own, known.app_origin, *known.allowed_origins} and not (
+            # A developer's page may be served at any port.
+            known.is_local and is_loopback(origin)
+        )
     if foreign:
         raise Forbidden("This request came from a foreign origin", code="foreign_origin")
 

@@ -99,7 +99,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
         SettingsError: no signing key, one too short, local mode outside a developer's machine, or an unknown value.
     """
     is_local = environment.get("SMARTEXAM_LOCAL") == "1"
-    if is_local and not _is_loopback(environment.get("AWS_ENDPOINT_URL", "")):
+    if is_local and not is_loopback(environment.get("AWS_ENDPOINT_URL", "")):
         raise SettingsError("local mode needs AWS_ENDPOINT_URL to be a loopback address")
     secret, secret_arn = environment.get("JWT_SECRET") or None, environment.get("JWT_SECRET_ARN") or None
     if secret is not None and len(secret) < SHORTEST_KEY:
@@ -141,5 +141,9 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine."""
+    try:
+        return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    except ValueError:
+        return False

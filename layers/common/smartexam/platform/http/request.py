@@ -109,3 +109,12 @@ class Request(msgspec.Struct, eq=False, dict=True):
     def wants_json(self) -> bool:
         """Whether the client asked for JSON instead of a page."""
         return "application/json" in self.headers.get("accept", "").lower()
+
+    @property
+    def awaits_page(self) -> bool:
+        """Whether a browser awaits the next page: it asks for HTML, or is signed in by its cookie and asks for no JSON.
+
+        A program that signs in with a token follows no redirects to pages.
+        """
+        asks_for_page = "text/html" in self.headers.get("accept", "").lower()
+        return not self.wants_json and (asks_for_page or self.caller.by_cookie)
