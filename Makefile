@@ -44,8 +44,8 @@ run: $(VENV) $(VENV_AWS) $(WEB) ## Serve the whole product locally, at http://12
 demo: $(VENV) ## Sit the demo exam against a running `make run`
 	@.venv/bin/python examples/sit_exam.py http://127.0.0.1:$(PORT)
 
-test: lint validate $(VENV_AWS) $(WEB) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
-	@$(WITH_NODE) npm test --silent --workspace @smart-exam/web
+test: lint validate $(VENV_AWS) $(WEB) $(CLIENT) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
+	@$(WITH_NODE) npm test --silent --workspaces
 	@$(PYTEST) $(ARGS)
 
 soak: $(VENV) $(VENV_AWS) ## Load the local stack for MINUTES while processes are killed, then chat with cut connections
@@ -62,7 +62,7 @@ audit: $(VENV_AUDIT) ## Look up known vulnerabilities of all pins (ARGS are pip-
 	@.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off \
 		$(addprefix --requirement ,$(wildcard requirements/*.txt layers/*/requirements.txt)) $(ARGS)
 
-coverage: $(VENV) $(VENV_AWS) ## Run the tests and list code without tests
+coverage: $(VENV) $(VENV_AWS) $(CLIENT) ## Run the tests and list code without tests
 	@$(PYTEST) --cov --cov-report=term-missing $(ARGS)
 
 openapi: $(VENV) ## Generate the description of the API from the code: functions/docs/openapi.json
@@ -83,12 +83,12 @@ lint: $(VENV) $(CLIENT) ## Check style and types
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy --no-error-summary
 	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
-	@$(WITH_NODE) npm run --silent --workspace @smart-exam/web check
+	@$(WITH_NODE) npm run --silent --workspaces check
 
 format: $(VENV) $(NODE_MODULES) ## Format the code
 	@.venv/bin/ruff check --fix --exit-zero --quiet
 	@.venv/bin/ruff format --quiet
-	@$(WITH_NODE) npx prettier --write --log-level warn web
+	@$(WITH_NODE) npx prettier --write --log-level warn web clients/typescript
 
 validate: $(VENV_SAM) ## Validate template.yaml with SAM, and the other templates
 	@.venv-sam/bin/sam validate --lint

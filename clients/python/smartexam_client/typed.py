@@ -10,7 +10,7 @@ import uuid
 
 import httpx
 
-from smartexam_api import Client
+from smartexam_api import AuthenticatedClient
 from smartexam_client.connection import Connection
 from smartexam_client.transport import Call
 
@@ -19,12 +19,13 @@ _KEY = "Idempotency-Key"
 _REPEATABLE = re.compile(r"/(start-exam|api/sync-exam-answers|submit-exam|api/chat/messages)/\d+|/api/auth/logout")
 
 
-def typed_client(connection: Connection) -> Client:
+def typed_client(connection: Connection) -> AuthenticatedClient:
     """The client that functions of `smartexam_api.api` take, for calls as the connection's user.
 
     Calls are authorised and repeated as the connection's own, and raise ApiError and ConnectionLostError.
     """
-    return Client(base_url="http://connection", httpx_args={"transport": _Through(connection)})
+    # Address and token are the connection's.
+    return AuthenticatedClient("http://connection", "", httpx_args={"transport": _Through(connection)})
 
 
 class _Through(httpx.BaseTransport):
