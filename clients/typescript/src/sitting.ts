@@ -307,7 +307,7 @@ export class Sitting {
 
   async #sync(): Promise<void> {
     try {
-      for (let merges = 0, hasMore = true; hasMore; ) {
+      for (let merges = 0, hasMore = true; hasMore;) {
         try {
           hasMore = await this.#send();
         } catch (error) {

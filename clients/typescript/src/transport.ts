@@ -20,7 +20,8 @@ const SHORT_TIMEOUT = 15_000;
 const LONG_TIMEOUT = 35_000;
 
 /** POSTs that can be repeated as they are. */
-const REPEATABLE = /^\/(start-exam|api\/sync-exam-answers|submit-exam|api\/chat\/messages)\/\d+$|^\/(api\/auth\/)?logout$/;
+const REPEATABLE =
+  /^\/(start-exam|api\/sync-exam-answers|submit-exam|api\/chat\/messages)\/\d+$|^\/(api\/auth\/)?logout$/;
 /** POSTs without a caller, for whom the server keeps no keys. Their repetition could count as another wrong password. */
 const PUBLIC =
   /^\/(admin\/)?login$|^\/api\/auth\/(login|google|mfa|refresh)$|^\/create_account$|^\/api\/(set-password|request-password-reset|validate-user-for-request|submit-access-request)$/;

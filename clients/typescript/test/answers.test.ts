@@ -4,7 +4,10 @@ import { sameAnswer, type MaybeAnswer } from "../src/index.js";
 
 const same: [MaybeAnswer | undefined, MaybeAnswer | undefined][] = [
   ["A", "a"],
-  [["A", "C"], ["c", "A"]],
+  [
+    ["A", "C"],
+    ["c", "A"],
+  ],
   [null, ""],
   [[], undefined],
   ["1.50", "1.5"],

@@ -145,7 +145,11 @@ describe("repetitions", () => {
 
   it("of what creates something have one key, which the caller may choose", async () => {
     answers = ["lost", refused(503)];
-    await repeated(client().post("/api/submit-access-request", {} as never).catch(() => undefined));
+    await repeated(
+      client()
+        .post("/api/submit-access-request", {} as never)
+        .catch(() => undefined),
+    );
     expect(requests[0]?.headers.has("idempotency-key")).toBe(false);
     expect(requests.length).toBe(1);
     answers = ["lost", refused(503)];

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ApiError, ConnectionLostError, createClient, memoryStore, Sitting, type SittingOptions } from "../src/index.js";
+import {
+  ApiError,
+  ConnectionLostError,
+  createClient,
+  memoryStore,
+  Sitting,
+  type SittingOptions,
+} from "../src/index.js";
 import { Server } from "./server.js";
 
 let server: Server;
