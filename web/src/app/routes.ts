@@ -1,6 +1,10 @@
 import { routes as account } from "@/features/account/routes";
+import { routes as assistant } from "@/features/assistant/routes";
+import { routes as chat } from "@/features/chat/routes";
+import { routes as exams } from "@/features/exams/routes";
+import { routes as results } from "@/features/results/routes";
 import { routes as sitting } from "@/features/sitting/routes";
 import type { ScreenRoute } from "@/shared/screen";
 
 /** All screens. The first whose path matches is shown, so `/new` stands before `/:id`. */
-export const routes: readonly ScreenRoute[] = [...account, ...sitting];
+export const routes: readonly ScreenRoute[] = [...account, ...sitting, ...exams, ...results, ...chat, ...assistant];

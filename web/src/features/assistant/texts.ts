@@ -1,0 +1,38 @@
+import { messages } from "@/shared/i18n/messages";
+
+export const texts = messages(
+  {
+    title: "Study assistant",
+    lead: "Ask about a concept or a problem. Answers come from a language model: check what matters.",
+    question: "Your question",
+    hint: "3 to 500 characters. Mathematics may be written in LaTeX, such as $x^2$.",
+    ask: "Ask",
+    conversation: "Conversation",
+    left: (n: number, all: number) => `${n} of ${all} questions left today`,
+    empty: "No questions yet.",
+    you: "You",
+    assistant: "Assistant",
+    clear: "Clear conversation",
+    "FINAL ANSWER": "Answer",
+    GIVEN: "Given",
+    SOLUTION: "Solution",
+    EXPLANATION: "Explanation",
+  },
+  {
+    title: "अध्ययन सहायक",
+    lead: "किसी अवधारणा या प्रश्न के बारे में पूछें। उत्तर एक भाषा मॉडल देता है: ज़रूरी बातें जाँच लें।",
+    question: "आपका प्रश्न",
+    hint: "3 से 500 अक्षर। गणित LaTeX में लिखा जा सकता है, जैसे $x^2$।",
+    ask: "पूछें",
+    conversation: "बातचीत",
+    left: (n: number, all: number) => `आज ${all} में से ${n} प्रश्न शेष`,
+    empty: "अभी कोई प्रश्न नहीं।",
+    you: "आप",
+    assistant: "सहायक",
+    clear: "बातचीत मिटाएँ",
+    "FINAL ANSWER": "उत्तर",
+    GIVEN: "दिया है",
+    SOLUTION: "हल",
+    EXPLANATION: "व्याख्या",
+  },
+);
