@@ -1,0 +1,171 @@
+"""A real browser before the local stack.
+
+The browser is the machine's Chromium or Chrome, else the one that the npm package `@sparticuz/chromium` ships. Browser
+and stack are shared; every test has browser profiles of its own, whose pages must not write errors to the console.
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from local.layout import PROJECT
+from local.stack import LocalStack
+from tests.contract.client import ADMIN, STUDENTS, Client
+from tests.e2e.chromium import installed
+from tests.e2e.web.screens import App
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+)
+_UNPACK = "import('@sparticuz/chromium').then(async ({ default: it }) => console.log(await it.executablePath()))"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The build of the present sources."""
+    made = subprocess.run(["make", "--silent", "web"], check=False, cwd=PROJECT, capture_output=True, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path."""
+    if (found := installed()) is not None:
+        return found
+    environment_path = f"{PROJECT}/.node/bin:/usr/local/bin:/usr/bin:/bin"
+    unpacked = subprocess.run(
+        ["node", "--input-type=module", "--eval", _UNPACK],
+        check=True,
+        cwd=PROJECT / "web",
+        env={"PATH": environment_path, "HOME": str(PROJECT / ".build")},
+        capture_output=True,
+        text=True,
+    )
+    return unpacked.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright, chromium: str) -> Iterator[Browser]:
+    launched = playwright_driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def new_profile(browser: Browser, stack: LocalStack, built: None) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser profiles; pages in them fail the test by errors in their console, refused statuses excepted."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: complaints.append(line.text) if _is_complaint(line.type, line.text) else None)
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+
+    hosts: set[str] = set()
+
+    def create(**options: Any) -> BrowserContext:
+        context = browser.new_context(base_url=stack.base_url, **{"locale": "en-IN", **options})
+        context.set_default_timeout(15_000)
+        context.on("page", watch)
+        contexts.append(context)
+        return context
+
+    yield create
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    own = {stack.base_url.removeprefix("http://"), stack.aws_endpoint.removeprefix("http://")}
+    assert {host for host in hosts if host} <= own, "a page asked another host"
+
+
+def _is_complaint(kind: str, text: str) -> bool:
+    # A refusal (401, 409, ...) and a cut network are written there too, and are what many tests are about.
+    return kind in {"error", "warning"} and not text.startswith("Failed to load resource")
+
+
+@pytest.fixture
+def app(new_profile: Callable[..., BrowserContext]) -> App:
+    """A page of a fresh profile, with nobody signed in."""
+    return App(new_profile().new_page())
+
+
+@pytest.fixture
+def student_app(app: App) -> App:
+    """The first demo student, signed in."""
+    return app.signed_in(*STUDENTS[0])
+
+
+@pytest.fixture
+def admin_app(app: App) -> App:
+    """The demo administrator, signed in."""
+    return app.signed_in(*ADMIN)
+
+
+@pytest.fixture(scope="session")
+def admin(stack: LocalStack) -> Iterator[Client]:
+    """The demo administrator's client of the API, to prepare what a test needs."""
+    client = Client(stack.base_url)
+    yield client.signed_in(*ADMIN)
+    client.close()
+
+
+@pytest.fixture
+def clock(stack: LocalStack) -> Iterator[Callable[[float], Any]]:
+    """Sets the server's clock to an offset in seconds; resets it afterwards."""
+    yield stack.set_clock
+    stack.set_clock(0)
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The accessibility checker's script."""
+    return (PROJECT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def accessible(axe_source: str) -> Callable[[Page], None]:
+    """Fails for serious and critical findings of axe on a page, in both themes."""
+
+    def check(page: Page) -> None:
+        for theme in ("light", "dark"):
+            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+            # By the debugger: the page's own policy refuses scripts that are not its own.
+            page.evaluate(axe_source)
+            found = page.evaluate(
+                "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
+                " 'wcag22aa', 'best-practice']})"
+            )
+            serious = [
+                (finding["id"], [node["html"][:160] + node["failureSummary"] for node in finding["nodes"]][:3])
+                for finding in found["violations"]
+                if finding["impact"] in {"serious", "critical"}
+            ]
+            assert serious == [], f"{page.url} {theme}: {json.dumps(serious, indent=1)}"
+
+    return check

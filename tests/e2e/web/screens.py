@@ -1,0 +1,53 @@
+"""What people do in the web app, by the roles and names that they find there."""
+
+from typing import Self
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class App:
+    """One tab of the web app."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, path: str) -> Self:
+        """Go to an address."""
+        self.page.goto(path)
+        return self
+
+    def signed_in(self, username: str, password: str) -> Self:
+        """Sign in, and wait for the first screen after it."""
+        self.open("/app/login").sign_in(username, password)
+        expect(self.page).not_to_have_url("/app/login")
+        return self
+
+    def sign_in(self, username: str, password: str) -> None:
+        """Fill in and send the form of the sign-in screen."""
+        self.field("Username, email or roll number").fill(username)
+        self.field("Password").fill(password)
+        self.button("Sign in").click()
+
+    def field(self, name: str) -> Locator:
+        return self.page.get_by_label(name, exact=True)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def heading(self, name: str, level: int = 1) -> Locator:
+        return self.page.get_by_role("heading", name=name, exact=True, level=level)
+
+    @property
+    def alert(self) -> Locator:
+        return self.page.get_by_role("alert")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.get_by_role("status")
+
+    def has_no_horizontal_scroll(self) -> bool:
+        fits: bool = self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        return fits
