@@ -39,7 +39,7 @@ def link_token(client: Client, address: str, *, beyond: int = 0) -> str:
     """The token in the newest mail to an address, once there are more than `beyond` mails."""
     mails = eventually(lambda: mails if len(mails := mails_to(client, address)) > beyond else None)
     (link,) = mails[0]["links"]
-    assert link.startswith(f"{client.base_url}/set-password?token=")
+    assert link.startswith(f"{client.base_url}/app/set-password?token=")
     return str(link.partition("token=")[2])
 
 
