@@ -29,6 +29,8 @@ RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Numbe
 PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
 
 export SAM_CLI_TELEMETRY := 0
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -84,6 +86,7 @@ lint: $(VENV) $(CLIENT) ## Check style and types
 	@.venv/bin/mypy --no-error-summary
 	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
 	@$(WITH_NODE) npm run --silent --workspaces check
+	@told=$$($(WITH_NODE) npx redocly lint functions/docs/openapi.json --format stylish 2>&1) || { echo "$$told"; exit 1; }
 
 format: $(VENV) $(NODE_MODULES) ## Format the code
 	@.venv/bin/ruff check --fix --exit-zero --quiet
