@@ -7,7 +7,7 @@ from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store import accounts, identity, refresh_tokens
 from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.refresh_tokens import RefreshToken, Replaced
-from smartexam.limits import rate_limits, source_limits
+from smartexam.limits import source_limits
 from smartexam.limits.sources import source_of
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Unauthorized
@@ -42,7 +42,7 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     user_id = identity.find_user_id(identifier)
     account = f"#{user_id}" if user_id else identifier
     watched.refuse_stranger(account)
-    attempt = rate_limits.reserve_sign_in(source, account, now)
+    attempt = watched.reserve(account)
     user = identity.get_user(user_id or _NOBODY)
     if user is not None:
         note(user_id=user.id)

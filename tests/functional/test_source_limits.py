@@ -196,15 +196,44 @@ def test_limits_that_are_not_reached_cost_one_write(monkeypatch: pytest.MonkeyPa
     assert [name for name in calls if name != "GetItem"] == ["UpdateItem"]
 
 
-def test_a_sign_in_from_a_known_source_costs_no_write_more(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("trusted", "writes"),
+    [
+        # The attempt for both together and for the source; both taken back; the refresh token. No write for the
+        # account's limit.
+        ("", ["PutItem", "PutItem", "DeleteItem", "UpdateItem", "PutItem"]),
+        # Nothing that others in the hall write too.
+        ("203.0.113.0/24", ["PutItem", "DeleteItem", "PutItem"]),
+    ],
+)
+def test_a_sign_in_from_a_known_source_counts_once_for_each_limit(
+    trusted: str, writes: list[str], monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
+) -> None:
+    configure(monkeypatch, TRUSTED_NETWORKS=trusted)
     create_user(username="john.doe")
     sign_in("john.doe", PASSWORD)
+    clock.advance(3600)
 
     calls = _counted(monkeypatch)
     sign_in("john.doe", PASSWORD)
 
-    # The attempt, its end, and the refresh token.
-    assert [name for name in calls if not name.endswith("GetItem")] == ["PutItem", "DeleteItem", "PutItem"]
+    assert [name for name in calls if not name.endswith("GetItem")] == writes
+
+
+def test_a_second_sign_in_in_the_same_window_counts_once_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_user(username="john.doe")
+    create_user(username="jane.doe")
+    sign_in("john.doe", PASSWORD)
+
+    calls = _counted(monkeypatch)
+    sign_in("jane.doe", PASSWORD)
+
+    counted = [name for name in calls if not name.endswith("GetItem")]
+    assert counted == [
+        *("PutItem", "UpdateItem", "PutItem"),
+        *("DeleteItem", "UpdateItem", "UpdateItem"),
+        *("PutItem", "PutItem"),  # the known source, and the refresh token
+    ]
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -11,8 +11,9 @@ from smartexam.accounts import passwords
 from smartexam.accounts.store import refresh_tokens, second_factors
 from smartexam.limits import source_limits
 from smartexam.limits.sources import Source
-from smartexam.limits.store import once, windows
+from smartexam.limits.store import once
 from smartexam.platform.errors import RateLimited
+from smartexam.platform.settings import settings
 from tests.factories.clock import MORNING
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user
@@ -94,23 +95,66 @@ def test_of_many_calls_at_once_a_source_has_its_thirty() -> None:
         assert sum(pool.map(one, range(40))) == 30
 
 
-def test_failures_at_once_are_all_counted() -> None:
-    source = Source("198.51.100.7", is_trusted=False)
-    barrier = Barrier(20)
+def counting_guesses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that are compared, and not refused before."""
+    evaluated: list[str] = []
+    verify = passwords.verify_password
 
-    def one(number: int) -> None:
-        watched = source_limits.SignIn(source, MORNING)
-        watched.refuse_flood()
-        watched.refuse_stranger(f"nobody{number}")
+    def counting(password_hash: str | None, password: str) -> bool:
+        evaluated.append(password)
+        return verify(password_hash, password)
+
+    monkeypatch.setattr("auth.service.verify_password", counting)
+    return evaluated
+
+
+def test_parallel_guesses_at_many_accounts_do_not_pass_the_limit_of_their_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SIGN_IN_FAILURES_PER_SOURCE", "10")
+    settings.cache_clear()
+    evaluated = counting_guesses(monkeypatch)
+
+    answers = at_once(
+        [f"guess-{number}" for number in range(THREADS)], [f"nobody{number}" for number in range(THREADS)]
+    )
+
+    assert len(evaluated) == 10
+    assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * (THREADS - 10)
+    assert {answer.body["code"] for answer in answers if answer.status == 429} == {"too_many_failures"}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in answers if answer.status == 429)
+
+
+def test_parallel_guesses_from_many_sources_do_not_pass_the_limit_of_their_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    create_user(username="john.doe")
+    monkeypatch.setattr(source_limits, "ACCOUNT_FAILURES", 10)
+    evaluated = counting_guesses(monkeypatch)
+    barrier = Barrier(THREADS)
+
+    def guess(number: int) -> Answer:
         barrier.wait()
-        watched.failed()
+        return attempt("john.doe", f"guess-{number}", source_ip=f"198.51.100.{number + 1}")
 
-    with ThreadPoolExecutor(20) as pool:
-        list(pool.map(one, range(20)))
+    with ThreadPoolExecutor(THREADS) as pool:
+        answers = list(pool.map(guess, range(THREADS)))
 
-    counted = windows.find(f"SOURCE#{source.digest}", "sign_in", MORNING, window_seconds=source_limits.SIGN_IN_SECONDS)
-    assert counted is not None
-    assert counted.used == 20
+    assert len(evaluated) == 10
+    assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * (THREADS - 10)
+    assert attempt("john.doe", PASSWORD, source_ip="198.51.100.99").status == 429
+
+
+def test_right_passwords_of_many_at_once_use_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGN_IN_FAILURES_PER_SOURCE", "5")
+    settings.cache_clear()
+    names = [create_user(username=f"student{number}").username for number in range(16)]
+
+    answers = at_once([PASSWORD] * 16, names)
+
+    # More are in progress than may fail: who comes too many waits for the outcome of the others.
+    assert [answer.status for answer in answers] == [200] * 16
+    assert attempt(names[0], PASSWORD).status == 200
 
 
 def test_of_one_key_at_once_one_request_is_carried_out() -> None:

@@ -2,7 +2,7 @@
 
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store.identity import User
-from smartexam.limits import rate_limits, source_limits
+from smartexam.limits import source_limits
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, RateLimited
 
@@ -18,7 +18,7 @@ def prove(user: User, password: str, source_ip: str, now: float) -> None:
     watched = source_limits.SignIn(source, now)
     watched.refuse_flood()
     watched.look_at(f"#{user.id}")
-    attempt = rate_limits.reserve_sign_in(source, f"#{user.id}", now)
+    attempt = watched.reserve(f"#{user.id}", is_owner=True)
     if not verify_password(user.password_hash, password):
         refusal = attempt.refusal()
         watched.failed()
@@ -26,3 +26,4 @@ def prove(user: User, password: str, source_ip: str, now: float) -> None:
             raise refusal
         raise Forbidden("The password is wrong", code="wrong_password", **refusal.details)
     attempt.succeeded()
+    watched.give_back()

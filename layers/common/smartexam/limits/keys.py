@@ -2,8 +2,8 @@
 
 LOGIN#<digest>    WINDOW            sign-in attempts of one source address for one account
 SOURCE#<digest>   LIMIT#<kind>      uses of a limit by one source address in its present window
-USER#42           LIMIT#<kind>      uses of a limit in its present window; `sign_in` counts failures from
-                                    all sources
+USER#42           LIMIT#<kind>      uses of a limit in its present window
+                                    `LIMIT#sign_in` of both counts attempts and wrong passwords
 NAME#<digest>     LIMIT#<kind>      the same for a name without an account
 USER#42           SOURCE#<digest>   a source from which the account signed in during the last 30 days
 LIMIT#<kind>#42   WINDOW            marks a user's one turn per some seconds as taken

@@ -12,6 +12,7 @@ import msgspec
 from smartexam.limits.keys import Limit
 from smartexam.limits.sources import Source
 from smartexam.limits.store import windows
+from smartexam.limits.store.windows import Tries, Window
 from smartexam.platform.errors import AppError, Forbidden, RateLimited, Unauthorized, Unavailable
 from smartexam.platform.keys import user_key
 
@@ -24,17 +25,21 @@ _SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 class SignInAttempt(msgspec.Struct, frozen=True):
     """A counted sign-in attempt, by its name; its caller reports the outcome."""
 
-    who: str
+    tries: Tries
     name: str
     now: float
 
     def succeeded(self) -> None:
         """The password was right: earlier failures are cleared."""
-        windows.clear_login_attempts(self.who)
+        self.tries.clear()
+
+    def give_back(self) -> None:
+        """The password was not checked."""
+        self.tries.give_back(self.name)
 
     def refusal(self) -> Unauthorized | RateLimited:
         """The password was wrong: count that, and return the error for the client."""
-        failures = windows.count_login_failure(self.who, self.name, self.now, window_seconds=SIGN_IN_LOCK_SECONDS)
+        failures = self.tries.fail(self.name, self.now)
         remaining = SIGN_IN_FAILURES - failures
         if remaining <= 0:
             return _locked(SIGN_IN_LOCK_SECONDS)
@@ -58,13 +63,27 @@ def reserve_sign_in(source: Source, account: str, now: float) -> SignInAttempt:
         RateLimited: three attempts failed, or three are in progress and none was decided within the waits.
     """
     who = hashlib.sha256(f"{source.network}|{account}".encode()).hexdigest()[:40]
+    tries = Tries(f"LOGIN#{who}", "WINDOW", SIGN_IN_FAILURES, SIGN_IN_LOCK_SECONDS, slides=True)
+    name = reserve(tries, now)
+    if isinstance(name, Window):
+        raise _locked(name.ends_at - now)
+    return SignInAttempt(tries, name, now)
+
+
+def reserve(tries: Tries, now: float, *, is_open: bool = False) -> str | Window:
+    """Reserve an attempt; while all that is left is taken by attempts in progress, wait for their outcome.
+
+    Returns:
+        Its name, or the window of the limit if that is used up by failures.
+
+    Raises:
+        RateLimited: `sign_in_busy`: none was decided within the waits.
+    """
     for wait in (*_SIGN_IN_WAITS, None):
-        window = windows.reserve_login_attempt(who, now, limit=SIGN_IN_FAILURES, window_seconds=SIGN_IN_LOCK_SECONDS)
-        if isinstance(window, str):
-            return SignInAttempt(who, window, now)
-        if window.failures >= SIGN_IN_FAILURES:
-            raise _locked(window.closes_at - now)
-        # The window is full of undecided attempts. All of them may be right: several devices of one student.
+        window = tries.reserve(now, is_open=is_open)
+        if isinstance(window, str) or window.used >= tries.limit:
+            return window
+        # All of the attempts in progress may be right: several devices of one student.
         if wait is not None:
             threading.Event().wait(wait)
     raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")

@@ -3,17 +3,19 @@
 They come before everything else in a stranger's request, so a refused request costs one read. Sources in
 `TRUSTED_NETWORKS` are exempt. Each source and each account has its own window, so nobody can use up what others need.
 
-Failed sign-ins are counted after they have failed. Attempts in progress when a limit is reached are still checked, at
-most three for each account and source (`rate_limits.reserve_sign_in`).
+Sign-ins are counted before their password is checked, and given back if it was right, so parallel guesses do not pass a
+limit. An account's limit does not apply to sources that it knows, and is not counted for them before.
 """
 
 import hashlib
 import math
 from typing import Literal
 
+from smartexam.limits import rate_limits
+from smartexam.limits.rate_limits import SignInAttempt
 from smartexam.limits.sources import Source
 from smartexam.limits.store import windows
-from smartexam.limits.store.windows import Window
+from smartexam.limits.store.windows import Tries, Window
 from smartexam.platform.errors import RateLimited
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings
@@ -29,6 +31,7 @@ _RENEWED_SECONDS = 24 * 3600
 _LOOKUPS_OF_ONE_NAME = 60
 _FILINGS_OF_ONE_ACCOUNT = 10
 _CODES = 10
+_SIGN_IN = "LIMIT#sign_in"
 
 
 class SignIn:
@@ -36,10 +39,11 @@ class SignIn:
 
     def __init__(self, source: Source, now: float) -> None:
         self._source, self._now = source, now
-        self._of_source: Window | None = None
-        self._of_account: Window | None = None
-        self._account = ""
         self._known_until = 0.0
+        # What is counted where, with the name of the reserved attempt; "" where failures count without a limit.
+        self._counted: dict[Tries, str] = {}
+        self._standing: dict[Tries, Window | None] = {}
+        self._account: Tries | None = None
 
     def refuse_flood(self) -> None:
         """Refuse a source from which too many sign-ins failed; one read.
@@ -50,11 +54,10 @@ class SignIn:
         if self._source.is_trusted:
             return
         limit = settings().number("SIGN_IN_FAILURES_PER_SOURCE", 300)
-        self._of_source = window = windows.find(
-            _source_key(self._source), "sign_in", self._now, window_seconds=SIGN_IN_SECONDS
-        )
+        tries = Tries(_source_key(self._source), _SIGN_IN, limit, SIGN_IN_SECONDS)
+        self._standing[tries] = window = tries.find(self._now)
         if window is not None and window.used >= limit:
-            raise _locked("Too many failed sign-ins from your network.", window, self._now)
+            raise self._locked(tries, window)
 
     def refuse_stranger(self, account: str) -> None:
         """Refuse a source that the account does not know, after too many failures from all sources; one read.
@@ -65,32 +68,80 @@ class SignIn:
         Raises:
             RateLimited: `too_many_failures`, with the time until the window ends.
         """
-        window = self.look_at(account)
-        is_heard = self._source.is_trusted or self._known_until > self._now
-        if window is not None and window.used >= ACCOUNT_FAILURES and not is_heard:
-            raise _locked("Too many failed sign-ins to this account.", window, self._now)
+        self.look_at(account)
+        tries = self._account
+        window = None if tries is None else self._standing[tries]
+        if tries is not None and window is not None and window.used >= ACCOUNT_FAILURES and not self._is_heard:
+            raise self._locked(tries, window)
 
-    def look_at(self, account: str) -> Window | None:
+    def look_at(self, account: str) -> None:
         """Look up the failures of an account without refusing anybody, because its owner is signed in already; one
         read."""
-        self._account = account_key(account)
-        window, self._known_until = windows.find_with_source(
-            self._account, "sign_in", self._source.digest, self._now, window_seconds=ACCOUNT_SECONDS
-        )
-        self._of_account = window
-        return window
+        tries = Tries(account_key(account), _SIGN_IN, ACCOUNT_FAILURES, ACCOUNT_SECONDS)
+        window, self._known_until = windows.find_with_source(tries, self._source.digest, self._now)
+        self._standing[tries], self._account = window, tries
+
+    def reserve(self, account: str, *, is_owner: bool = False) -> SignInAttempt:
+        """Count the attempt before its password is checked, so that parallel guesses do not pass a limit: one write for
+        each limit that applies.
+
+        Args:
+            account: as for `refuse_stranger`.
+            is_owner: whether the caller is signed in as the account, so that its limit does not apply.
+
+        Raises:
+            RateLimited: `sign_in_locked`, `too_many_failures`, or `sign_in_busy`; nothing stays counted.
+        """
+        attempt = rate_limits.reserve_sign_in(self._source, account, self._now)
+        try:
+            self._reserve(is_owner=is_owner)
+        except RateLimited:
+            attempt.give_back()
+            raise
+        return attempt
+
+    def _reserve(self, *, is_owner: bool) -> None:
+        for tries, window in self._standing.items():
+            if tries is self._account and (is_owner or self._is_heard):
+                self._counted[tries] = ""
+                continue
+            try:
+                name = rate_limits.reserve(tries, self._now, is_open=window is not None)
+            except RateLimited:
+                self.give_back()
+                raise
+            if isinstance(name, Window):
+                self.give_back()
+                raise self._locked(tries, name)
+            self._counted[tries] = name
 
     def failed(self) -> None:
         """Count a wrong password, one write for each limit."""
-        if not self._source.is_trusted:
-            key = _source_key(self._source)
-            windows.count(key, "sign_in", self._now, standing=self._of_source, window_seconds=SIGN_IN_SECONDS)
-        windows.count(self._account, "sign_in", self._now, standing=self._of_account, window_seconds=ACCOUNT_SECONDS)
+        for tries, name in self._counted.items():
+            tries.fail(name, self._now, is_open=bool(name) or self._standing[tries] is not None)
 
     def succeeded(self) -> None:
-        """Remember that the account signed in from this source; no write if that was stored within a day."""
-        if self._known_until < self._now + KNOWN_SECONDS - _RENEWED_SECONDS:
-            windows.remember_source(self._account, self._source.digest, self._now + KNOWN_SECONDS)
+        """Give back what was reserved, and remember that the account signed in from this source; no write for the
+        latter if that was stored within a day."""
+        self.give_back()
+        if self._account is not None and self._known_until < self._now + KNOWN_SECONDS - _RENEWED_SECONDS:
+            windows.remember_source(self._account.pk, self._source.digest, self._now + KNOWN_SECONDS)
+
+    def give_back(self) -> None:
+        """Give back what was reserved, because the password was right."""
+        for tries, name in self._counted.items():
+            if name:
+                tries.give_back(name)
+
+    @property
+    def _is_heard(self) -> bool:
+        """Whether the account hears this source after any number of failures."""
+        return self._source.is_trusted or self._known_until > self._now
+
+    def _locked(self, tries: Tries, window: Window) -> RateLimited:
+        if tries is self._account:
+            return _locked("Too many failed sign-ins to this account.", window, self._now)
+        return _locked("Too many failed sign-ins from your network.", window, self._now)
 
 
 def take_call(source: Source, call: Call, now: float) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.update import Action
 
 from smartexam.limits.keys import Limit, limit_key
 from smartexam.platform.dynamodb import table
@@ -23,8 +24,8 @@ _CLOCK_MARGIN_SECONDS = 60
 UNDECIDED_SECONDS = 30
 
 
-class LoginWindowItem(Item):
-    """Sign-in attempts of one source address for one account, by name, and those with a wrong password."""
+class TriesItem(Item):
+    """Sign-in attempts in a window, by name, and those of them that had a wrong password."""
 
     class Meta:
         context = "ephemeral"
@@ -64,14 +65,6 @@ class LimitItem(Item):
 
 
 @dataclass(frozen=True, slots=True)
-class LoginWindow:
-    """A used-up window of sign-in attempts: how many have failed so far, and when it closes."""
-
-    failures: int
-    closes_at: float
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """The uses of a limit, and when its window ends (epoch seconds)."""
 
@@ -79,67 +72,124 @@ class Window:
     ends_at: float
 
 
-def reserve_login_attempt(who: str, now: float, *, limit: int, window_seconds: float) -> str | LoginWindow:
-    """Count one sign-in attempt before the password is checked.
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """A limit of wrong passwords in one place.
 
-    Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt without an
-    outcome, because its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
-
-    Args:
-        who: source address and account.
-        now: epoch seconds.
-        limit: attempts per window.
-        window_seconds: how long after the last attempt the window closes.
-
-    Returns:
-        The attempt's name if there was room; otherwise the unchanged window: the attempt must be refused unchecked.
+    Attributes:
+        pk: the partition; `sk` the sort key.
+        limit: wrong passwords per window.
+        seconds: the length of a window, from its first attempt on.
+        slides: whether each attempt begins the length anew.
     """
-    pk, name = f"LOGIN#{who}", f"{int(now * 1000)}#{secrets.token_hex(4)}"
-    has_room = _has_room(LoginWindowItem.tried, limit)
-    while not _open_login_window(pk, name, now, window_seconds, is_wrong=False):
-        actions = [LoginWindowItem.tried.add({name}), LoginWindowItem.expires_at.set(now + window_seconds)]
-        try:
-            table.update(LoginWindowItem, pk, "WINDOW", actions, (LoginWindowItem.expires_at > now) & has_room)
-        except ConditionFailed as failed:
-            stored = LoginWindowItem.from_raw_data(failed.item) if failed.item else None
-        else:
-            return name
-        if stored is None or stored.expires_at <= now:
-            continue
-        tried, wrong = stored.tried or set(), stored.failed or set()
-        if name in tried:
-            return name
-        undecided = {each for each in tried - wrong if _begun_at(each) < now - UNDECIDED_SECONDS}
-        if len(wrong) >= limit or not undecided:
-            return LoginWindow(len(wrong), stored.expires_at)
-        with suppress(ConditionFailed):  # the window was closed meanwhile
-            forget = [LoginWindowItem.tried.delete(undecided)]
-            table.update(LoginWindowItem, pk, "WINDOW", forget, LoginWindowItem.pk.exists())
-    return name
 
+    pk: str
+    sk: str
+    limit: int
+    seconds: float
+    slides: bool = False
 
-def count_login_failure(who: str, name: str, now: float, *, window_seconds: float) -> int:
-    """Record that a reserved attempt had the wrong password; returns the failures of this window."""
-    pk = f"LOGIN#{who}"
-    actions = [
-        LoginWindowItem.tried.add({name}),
-        LoginWindowItem.failed.add({name}),
-        LoginWindowItem.expires_at.set(now + window_seconds),
-    ]
-    while True:
-        try:
-            item = table.update(LoginWindowItem, pk, "WINDOW", actions, LoginWindowItem.expires_at > now)
-        except ConditionFailed:
-            # Another attempt succeeded meanwhile and closed the window, so this failure opens the next.
-            if _open_login_window(pk, name, now, window_seconds, is_wrong=True):
+    def find(self, now: float) -> Window | None:
+        """The wrong passwords of the open window, None without one; one read."""
+        return self.window_of(table.get(TriesItem, self.pk, self.sk), now)
+
+    def window_of(self, item: TriesItem | None, now: float) -> Window | None:
+        """The same of an item that was read."""
+        if item is None or not now < item.expires_at <= now + self.seconds + _CLOCK_MARGIN_SECONDS:
+            return None
+        return Window(len(item.failed or ()), item.expires_at)
+
+    def reserve(self, now: float, *, is_open: bool = False) -> str | Window:
+        """Count one attempt before the password is checked; one write.
+
+        Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt without an
+        outcome, because its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
+
+        Args:
+            now: epoch seconds.
+            is_open: whether a window is probably open, which tells what to try first.
+
+        Returns:
+            The attempt's name if there was room; otherwise the unchanged window: the attempt must be refused unchecked.
+        """
+        name = _name_at(now)
+        has_room = _has_room(TriesItem.tried, self.limit)
+        while is_open or not self._open(name, now, is_wrong=False):
+            is_open = False
+            try:
+                table.update(
+                    TriesItem, self.pk, self.sk, self._adding(name, now), (TriesItem.expires_at > now) & has_room
+                )
+            except ConditionFailed as failed:
+                stored = TriesItem.from_raw_data(failed.item) if failed.item else None
+            else:
+                return name
+            if stored is None or stored.expires_at <= now:
+                continue
+            tried, wrong = stored.tried or set(), stored.failed or set()
+            if name in tried:
+                return name
+            undecided = {each for each in tried - wrong if _begun_at(each) < now - UNDECIDED_SECONDS}
+            if len(wrong) >= self.limit or not undecided:
+                return Window(len(wrong), stored.expires_at)
+            with suppress(ConditionFailed):  # the window was closed meanwhile
+                forget = [TriesItem.tried.delete(undecided)]
+                table.update(TriesItem, self.pk, self.sk, forget, TriesItem.pk.exists())
+        return name
+
+    def fail(self, name: str, now: float, *, is_open: bool = True) -> int:
+        """Count a wrong password, even beyond the limit; returns how many the window has.
+
+        Args:
+            name: of the reserved attempt; "" if there is none.
+            now: epoch seconds.
+            is_open: whether a window is probably open, which tells what to try first.
+        """
+        name = name or _name_at(now)
+        actions = [*self._adding(name, now), TriesItem.failed.add({name})]
+        while True:
+            if is_open:
+                with suppress(ConditionFailed):
+                    item = table.update(TriesItem, self.pk, self.sk, actions, TriesItem.expires_at > now)
+                    return len(item.failed or ())
+            # A success closed the window meanwhile, or there was none: this failure opens the next.
+            if self._open(name, now, is_wrong=True):
                 return 1
-        else:
-            return len(item.failed or ())
+            is_open = True
+
+    def give_back(self, name: str) -> None:
+        """Forget a reserved attempt; repeating it has no effect."""
+        with suppress(ConditionFailed):
+            actions = [TriesItem.tried.delete({name})]
+            table.update(TriesItem, self.pk, self.sk, actions, TriesItem.pk.exists())
+
+    def clear(self) -> None:
+        """Forget all attempts, after a sign-in that succeeded."""
+        table.delete(TriesItem, self.pk, self.sk)
+
+    def _adding(self, name: str, now: float) -> list[Action]:
+        actions: list[Action] = [TriesItem.tried.add({name})]
+        return [*actions, TriesItem.expires_at.set(now + self.seconds)] if self.slides else actions
+
+    def _open(self, name: str, now: float, *, is_wrong: bool) -> bool:
+        """Open a window with one attempt, unless another attempt was first."""
+        failed = {name} if is_wrong else None
+        fresh = TriesItem(self.pk, self.sk, tried={name}, failed=failed, expires_at=now + self.seconds)
+        try:
+            table.put(fresh, _may_begin(TriesItem, now, self.seconds))
+        except ConditionFailed:
+            return False
+        return True
 
 
-def clear_login_attempts(who: str) -> None:
-    """Clear the failures, after a sign-in that succeeded."""
-    table.delete(LoginWindowItem, f"LOGIN#{who}", "WINDOW")
+def find_with_source(tries: Tries, source: str, now: float) -> tuple[Window | None, float]:
+    """The wrong passwords for an account, and until when the account knows a source (0 if it does not); one read."""
+    place, known_at = (tries.pk, tries.sk), (tries.pk, _source_sk(source))
+    wanted: list[tuple[type[Item], str, str]] = [(TriesItem, *place), (KnownSourceItem, *known_at)]
+    found = table.batch_get(wanted)
+    item, known = found.get(place), found.get(known_at)
+    window = tries.window_of(item if isinstance(item, TriesItem) else None, now)
+    return window, known.expires_at if isinstance(known, KnownSourceItem) else 0.0
 
 
 def turn(kind: Limit, user_id: int, now: float, *, seconds: float, place: str = "WINDOW") -> Put:
@@ -230,20 +280,6 @@ def find(pk: str, kind: str, now: float, *, window_seconds: float) -> Window | N
     return _window(table.get(UsesItem, pk, _limit_sk(kind)), now, window_seconds)
 
 
-def find_with_source(
-    pk: str, kind: str, source: str, now: float, *, window_seconds: float
-) -> tuple[Window | None, float]:
-    """The uses of an account's limit, and until when the account knows a source (0 if it does not)."""
-    keys: list[tuple[type[UsesItem | KnownSourceItem], str, str]] = [
-        (UsesItem, pk, _limit_sk(kind)),
-        (KnownSourceItem, pk, _source_sk(source)),
-    ]
-    found = table.batch_get(keys)
-    uses, known = found.get((pk, _limit_sk(kind))), found.get((pk, _source_sk(source)))
-    window = _window(uses, now, window_seconds) if isinstance(uses, UsesItem) else None
-    return window, 0.0 if known is None else known.expires_at
-
-
 def remember_source(pk: str, source: str, until: float) -> None:
     """Store that an account signed in from a source."""
     table.put(KnownSourceItem(pk, _source_sk(source), expires_at=until))
@@ -265,21 +301,6 @@ def use(pk: str, kind: str, now: float, *, limit: int, window_seconds: float) ->
             return None
 
 
-def count(pk: str, kind: str, now: float, *, standing: Window | None, window_seconds: float) -> None:
-    """Count one use, even beyond the limit.
-
-    Args:
-        pk: whose limit.
-        kind: what is limited.
-        now: epoch seconds.
-        standing: the window as read, which tells which write is likely to succeed.
-        window_seconds: the length of a window, from its first use on.
-    """
-    own = secrets.token_hex(4)
-    while not _count(pk, kind, own, now, standing=standing, window_seconds=window_seconds):
-        standing = find(pk, kind, now, window_seconds=window_seconds)
-
-
 def _count(
     pk: str,
     kind: str,
@@ -288,7 +309,7 @@ def _count(
     *,
     standing: Window | None,
     window_seconds: float,
-    also: Condition | None = None,
+    also: Condition,
 ) -> bool:
     """Count a use in the open window, or open one with it; False if the window has changed since it was read."""
     sk = _limit_sk(kind)
@@ -298,7 +319,7 @@ def _count(
             table.put(fresh, _may_begin(UsesItem, now, window_seconds))
         else:
             stands = UsesItem.expires_at > now
-            table.update(UsesItem, pk, sk, [UsesItem.uses.add({own})], stands if also is None else stands & also)
+            table.update(UsesItem, pk, sk, [UsesItem.uses.add({own})], stands & also)
     except ConditionFailed as failed:
         # A repeated write may fail on its own first effect.
         return failed.item is not None and own in (UsesItem.from_raw_data(failed.item).uses or ())
@@ -324,22 +345,15 @@ def _has_room(names: UnicodeSetAttribute, limit: int) -> Condition:
     return room
 
 
+def _name_at(now: float) -> str:
+    return f"{int(now * 1000)}#{secrets.token_hex(4)}"
+
+
 def _begun_at(name: str) -> float:
     return int(name.partition("#")[0]) / 1000
 
 
-def _open_login_window(pk: str, name: str, now: float, seconds: float, *, is_wrong: bool) -> bool:
-    """Open a window with one attempt, unless another attempt was first."""
-    failed = {name} if is_wrong else None
-    fresh = LoginWindowItem(pk, "WINDOW", tried={name}, failed=failed, expires_at=now + seconds)
-    try:
-        table.put(fresh, _may_begin(LoginWindowItem, now, seconds))
-    except ConditionFailed:
-        return False
-    return True
-
-
-def _may_begin(model: type[LoginWindowItem | LimitItem | UsesItem], now: float, seconds: float) -> Condition:
+def _may_begin(model: type[TriesItem | LimitItem | UsesItem], now: float, seconds: float) -> Condition:
     """The condition that no window is open. A window that ends later than any new one was opened by a clock since set
     back."""
     condition: Condition = (
