@@ -2,6 +2,7 @@
 
 from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import AnalyticsData, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
+from result_sheets.query import PdfQuery
 from smartexam.api import Access, Api, Reply, Request
 from smartexam.platform import pages
 from smartexam.platform.audit import Change, record
@@ -57,17 +58,23 @@ def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Re
     return answer
 
 
-@api.get("/admin/users-analytics/download-result/<result_id>", access=Access.ADMIN, answers="application/pdf")
-def download_result(request: Request, result_id: int) -> Reply:
+@api.get(
+    "/admin/users-analytics/download-result/<result_id>",
+    access=Access.ADMIN,
+    query=PdfQuery,
+    answers="application/pdf",
+)
+def download_result(request: Request, result_id: int, query: PdfQuery) -> Reply:
     """Download a result with all answers as a PDF, even if its student may not see it yet.
 
     Raises:
+        InvalidFields: the exam does not have the language.
         NotFound: `result_not_found`.
         TooLarge: `too_many_questions`, more than 1,200.
     """
     del request
     headers = {"Content-Disposition": f'attachment; filename="result-{result_id}.pdf"'}
-    return Reply(downloads.result_pdf(result_id), content_type="application/pdf", headers=headers)
+    return Reply(downloads.result_pdf(result_id, query.lang), content_type="application/pdf", headers=headers)
 
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)

@@ -12,10 +12,11 @@ from smartexam.sitting.store.results import Result
 _LOOKS = 15
 
 
-def result_pdf(result_id: int) -> bytes:
-    """A result as a PDF.
+def result_pdf(result_id: int, language: str | None) -> bytes:
+    """A result as a PDF, in one of its exam's languages or in the first one.
 
     Raises:
+        InvalidFields: the exam does not have the language.
         NotFound: there is no such result, or its exam was deleted.
     """
     result = _find(result_id)
@@ -26,7 +27,7 @@ def result_pdf(result_id: int) -> bytes:
     from result_sheets.sheets import result_sheet  # noqa: PLC0415
 
     names = (user.full_name, user.username) if user else ("", "")
-    return result_sheet(result, *names, own_letters=True)
+    return result_sheet(result, *names, own_letters=True, language=language)
 
 
 def _find(result_id: int) -> Result | None:

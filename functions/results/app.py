@@ -110,7 +110,8 @@ def _visible(request: Request, exam_id: int, result_id: int | None) -> Result:
 
 
 def _response(result: Result) -> ResponseAnswer:
-    return ResponseAnswer(service.view(result), *report(result))
+    found = report(result)
+    return ResponseAnswer(service.view(result), found.responses, found.passages)
 
 
 lambda_handler = api.handler

@@ -1,9 +1,13 @@
 """Results of a student, and when they are visible: the handler of `results`."""
 
+import io
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
+from PIL import Image
+from pypdf import PdfReader
 
 from exams.models import SyncBody
 from exams.saving import sync
@@ -16,9 +20,11 @@ from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, question_changes
+from smartexam.catalog.structure import Structure
+from smartexam.platform import storage
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
-from tests.factories.exams import MSQ, add_questions, create_exam, question_ids
+from tests.factories.exams import MCQ, MSQ, add_questions, create_exam, question_ids
 from tests.factories.users import access_token, create_user
 
 RESULT_FIELDS = {
@@ -272,6 +278,11 @@ class TestResponses:
         assert [each["is_correct"] for each in body["responses"]] == [True] * 3
 
 
+def _text(answer: Answer) -> str:
+    assert answer.status == 200, answer.body
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.body)).pages)
+
+
 class TestPdf:
     def test_is_of_the_latest_result(self, student: Student) -> None:
         exam = create_exam()
@@ -280,6 +291,41 @@ class TestPdf:
         answer = send(pdf_handler, "GET", f"/response-pdf/{exam.id}", token=access_token(student.user, MORNING))
 
         assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+
+    def test_is_in_a_language_of_the_exam(self, student: Student) -> None:
+        hindi = replace(MCQ, texts={"hi": {"question_text": "कथन"}})
+        exam = create_exam([hindi], structure=Structure(languages=("en", "hi")))
+        student.sit(exam, "B")
+
+        def read(query: str) -> Answer:
+            token = access_token(student.user, MORNING)
+            return send(pdf_handler, "GET", f"/response-pdf/{exam.id}", query=query, token=token)
+
+        assert "कथन" in _text(read("lang=hi"))
+        assert MCQ.question_text in _text(read("lang=en"))
+        assert _text(read("")) == _text(read("lang=en"))
+        refused = read("lang=ta")
+        assert refused.status == 400
+        assert refused.body["errors"] == [{"field": "lang", "message": "must be one of en, hi"}]
+
+    @pytest.fixture
+    def picture(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def drawn(bucket: str, key: str, *, most: int) -> bytes:
+            content = io.BytesIO()
+            Image.new("RGB", (40, 30), "red" if "a.png" in key else "blue").save(content, "PNG")
+            return content.getvalue()[:most] if bucket == "images" else b""
+
+        monkeypatch.setenv("IMAGES_BUCKET", "images")
+        monkeypatch.setattr(storage, "get", drawn)
+
+    def test_shows_pictures(self, picture: None, student: Student) -> None:
+        exam = create_exam([replace(MCQ, image_path="images/a.png", solution_image="images/b.png")])
+        student.sit(exam, "B")
+
+        answer = send(pdf_handler, "GET", f"/response-pdf/{exam.id}", token=access_token(student.user, MORNING))
+
+        pages = PdfReader(io.BytesIO(answer.body)).pages
+        assert sum(len(page.images) for page in pages) == 2
 
     def test_a_paper_that_is_too_long_is_refused(self, student: Student, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("result_sheets.sheets.MOST_QUESTIONS", 2)

@@ -1,10 +1,13 @@
 """Collects a result's data for its PDF."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from result_sheets.pdf import Sheet, render
+from result_sheets import pictures
+from result_sheets.pdf import SectionRow, Sheet, pictures_of, render
 from smartexam.catalog.marks import display, plain
-from smartexam.platform.errors import TooLarge
+from smartexam.platform.errors import InvalidFields, TooLarge
 from smartexam.platform.settings import settings
 from smartexam.platform.times import local_text
 from smartexam.results.report import report
@@ -14,21 +17,45 @@ from smartexam.sitting.store.results import Result
 MOST_QUESTIONS = 1200
 
 
-def result_sheet(result: Result, full_name: str, username: str, *, own_letters: bool = False) -> bytes:
+def result_sheet(
+    result: Result, full_name: str, username: str, *, own_letters: bool = False, language: str | None = None
+) -> bytes:
     """A result as a PDF, question by question, with the paper of its attempt.
 
-    With `own_letters` answers are in the exam's own letters, otherwise in those that the student saw.
+    Args:
+        result: the result.
+        full_name: of its student.
+        username: of its student.
+        own_letters: answers are in the exam's own letters, otherwise in those that the student saw.
+        language: of questions, passages and solutions; what is not translated stays in the exam's first language.
 
     Raises:
+        InvalidFields: the exam does not have the language.
         NotFound: the exam was deleted meanwhile.
         TooLarge: it has more questions than a function can answer with.
+        Unavailable: the database or the storage of images cannot be reached.
     """
-    shown = report(result, own_letters=own_letters)
+    shown = report(result, own_letters=own_letters, image_url=str)
+    if language is not None and language not in shown.languages:
+        raise InvalidFields([("lang", f"must be one of {', '.join(shown.languages)}")])
     if len(shown.responses) > MOST_QUESTIONS:
         message = f"A result of more than {MOST_QUESTIONS} questions cannot be a PDF. Read it question by question."
         raise TooLarge(message, code="too_many_questions")
+    sheet = Sheet(
+        result.exam_name,
+        f"{full_name} ({username})",
+        _facts(result),
+        shown.responses,
+        shown.passages,
+        _sections(result),
+        language or shown.languages[0],
+    )
+    return render(replace(sheet, pictures=pictures.fetch(pictures_of(sheet))))
+
+
+def _facts(result: Result) -> Sequence[tuple[str, str]]:
     score = result.score
-    facts = [
+    return [
         ("Score", f"{plain(display(score.marks))} / {plain(display(score.max_marks))}"),
         ("Percentage", f"{plain(score.percentage)} %"),
         ("Grade", score.grade),
@@ -41,7 +68,13 @@ def result_sheet(result: Result, full_name: str, username: str, *, own_letters: 
         ("Completed", local_text(result.completed_at, settings().exam_timezone)),
         ("Result", str(result.id)),
     ]
+
+
+def _sections(result: Result) -> Sequence[SectionRow]:
+    score = result.score
+    rows = []
     for section in score.sections:
-        gained, most = (display(Fraction(units, score.units)) for units in (section.score, section.max_score))
-        facts.append((section.name, f"{plain(gained)} / {plain(most)}"))
-    return render(Sheet(result.exam_name, f"{full_name} ({username})", facts, shown.responses))
+        gained, most = (plain(display(Fraction(units, score.units))) for units in (section.score, section.max_score))
+        counts = (section.correct, section.partial, section.incorrect, section.unanswered)
+        rows.append(SectionRow(section.id, section.name, f"{gained} / {most}", *map(str, counts)))
+    return rows

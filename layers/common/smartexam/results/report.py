@@ -1,5 +1,6 @@
 """The report of a result by question, from the paper of its attempt."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from smartexam.catalog.images import image_url
@@ -12,16 +13,20 @@ from smartexam.sitting.store.results import Result
 
 
 class Report(NamedTuple):
-    """The questions of an attempt as the student saw them, with the answers and their passages."""
+    """The questions of an attempt as the student saw them, with the answers, their passages and the languages."""
 
     responses: list[Response]
     passages: list[ClientPassage]
+    languages: tuple[str, ...]
 
 
-def report(result: Result, *, own_letters: bool = False) -> Report:
+def report(result: Result, *, own_letters: bool = False, image_url: Callable[[str], str | None] = image_url) -> Report:
     """The report of a result by question, in the order of the attempt.
 
-    With `own_letters` options and answers are in the exam's own letters, as administrators see them.
+    Args:
+        result: the result.
+        own_letters: options and answers are in the exam's own letters, as administrators see them.
+        image_url: maps an image's path to what the report has of it.
 
     Raises:
         NotFound: the exam was deleted meanwhile.
@@ -33,4 +38,4 @@ def report(result: Result, *, own_letters: bool = False) -> Report:
         layout = Layout(layout.order, {})
     given = answers.decode(result.answers, len(paper))
     responses = grading.responses(paper, key, given, result.score.outcomes, layout, image_url)
-    return Report(responses, paper.client_passages(layout, image_url))
+    return Report(responses, paper.client_passages(layout, image_url), paper.exam.languages)
