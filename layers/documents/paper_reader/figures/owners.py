@@ -95,9 +95,22 @@ class _Owners:
         probe = y1 - _PROBE * (y1 - y0)
         least = _BESIDE * (x1 - x0)
         first = found = -1
-        for index, line in enumerate(self.lines):
-            if line.page != region.page or min(line.right, x1) - max(line.left, x0) < least:
-                continue
+        beside = [
+            index
+            for index, line in enumerate(self.lines)
+            if line.page == region.page and min(line.right, x1) - max(line.left, x0) >= least
+        ]
+        if not beside:
+            # It extends beyond where lines usually end: it is in the column that begins last before its middle.
+            own = [
+                index
+                for index, line in enumerate(self.lines)
+                if line.page == region.page and line.left < region.middle[0]
+            ]
+            column = max((self.lines[index].left for index in own), default=0.0)
+            beside = [index for index in own if self.lines[index].left == column]
+        for index in beside:
+            line = self.lines[index]
             if first < 0:
                 first = index
             if line.y + _RISE * line.size >= probe:

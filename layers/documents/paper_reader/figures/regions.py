@@ -27,6 +27,7 @@ _FEWEST_BLOCKS = 3
 _FEWEST_LABELS = 2
 _LONG_LINE: Final = 0.7  # of the page: it divides or frames the page
 _BUBBLE: Final = 24.0  # points
+_BADGE, _LONGEST_ON_BADGE = 32.0, 3  # points, characters
 _ALIKE: Final = 2.0  # points that the sides of bubbles may differ
 _MOST_GROUPS: Final = 300  # drawings of a page
 
@@ -122,6 +123,7 @@ class _Page:
         if not self.shapes:
             return []
         lines, content = self._parted()
+        content = [shape for shape in content if not self._is_lone_badge(shape)]
         loose, found = self._tables(lines, content)
         content = [shape for shape in content if not any(holds(table.box, *_centre(shape)) for table in found)]
         groups = [[(content + loose)[at] for at in group] for group in self._clusters(content + loose, _CLOSE)]
@@ -238,11 +240,34 @@ class _Page:
         """Whether shapes are badges or places to fill in: small ones of one size, each with at most one letter."""
         if any(shape.kind is Kind.PICTURE for shape in group):
             return False
+        if all(map(self._is_badge, group)):
+            return True
         sides = [side for shape in group for side in (shape.x1 - shape.x0, shape.y1 - shape.y0)]
         if max(sides) > min(_BUBBLE, min(sides) + _ALIKE):
             return False
         box = around([_box(shape) for shape in group])
         return all(len(stretch.text.strip()) <= 2 for stretch in self.stretches if holds(box, *stretch.centre))
+
+    def _is_badge(self, shape: Shape) -> bool:
+        """Whether a small shape has only a number or a letter in it; a drawing's circles are connected by lines."""
+        if _longest(shape) > _BADGE:
+            return False
+        inside = [run for run in self.page.runs if holds(_box(shape), (run.x0 + run.x1) / 2, run.y + run.size / 3)]
+        return len(inside) == 1 and len(inside[0].text.strip()) <= _LONGEST_ON_BADGE
+
+    def _is_lone_badge(self, shape: Shape) -> bool:
+        """Whether a badge is part of no drawing: nothing touches it."""
+        return self._is_badge(shape) and not any(
+            distance(_box(shape), _box(other)) < _TOUCHING
+            for other in self.shapes[:_MOST_REPEATED]
+            if not holds(_box(shape), *_centre(other))
+        )
+
+    def _is_on_badge(self, stretch: Stretch) -> bool:
+        """Whether a text is the letter of a badge, which labels what follows it."""
+        return len(stretch.text.strip()) <= _LONGEST_ON_BADGE and any(
+            holds(_box(shape), *stretch.centre) and self._is_badge(shape) for shape in self.shapes
+        )
 
     def _is_furniture(self, box: Box, inside: Sequence[Stretch]) -> bool:
         height = self.page.height
@@ -265,6 +290,7 @@ class _Page:
                 and not stretch.is_numbered
                 and round(stretch.x0 / 3) not in self.margins
                 and distance(box, stretch.box) <= _BESIDE
+                and not self._is_on_badge(stretch)
             ):
                 found.append(stretch)
         return found

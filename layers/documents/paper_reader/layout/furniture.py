@@ -16,6 +16,7 @@ _DIGITS = re.compile(r"[0-9०-९]+")
 _MOST_BETWEEN = 2  # rows of text that may be outside of furniture: a title, a date
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
+_MOST_PER_PAGE = 2  # furniture with the same text
 _PAGE_NUMBER = re.compile(
     r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
     r"[\])|\s.]*"
@@ -44,7 +45,7 @@ def remove(pages: Sequence[PageContent], rows_by_page: Sequence[list[Row]]) -> N
         [(row, _normal(row), _place(row, page)) for row in _edges(rows)]
         for page, rows in zip(pages, rows_by_page, strict=True)
     ]
-    repeated = _repeated(pages, edges)
+    repeated = _repeated(pages, rows_by_page, edges)
     lone = _lone_numbers(pages, rows_by_page)
     for rows, edge in zip(rows_by_page, edges, strict=True):
         gone: set[int] = set(lone)
@@ -167,7 +168,9 @@ def _place(row: Row, page: PageContent) -> _Place:
     return (True, round(from_top / 6)) if from_top < row.y else (False, round(row.y / 6))
 
 
-def _repeated(pages: Sequence[PageContent], edges: Sequence[Sequence[_Edge]]) -> set[tuple[str, _Place]]:
+def _repeated(
+    pages: Sequence[PageContent], rows_by_page: Sequence[Sequence[Row]], edges: Sequence[Sequence[_Edge]]
+) -> set[tuple[str, _Place]]:
     if len(pages) < 2:
         return set()
     seen: dict[tuple[str, _Place], dict[int, Row]] = {}
@@ -176,7 +179,13 @@ def _repeated(pages: Sequence[PageContent], edges: Sequence[Sequence[_Edge]]) ->
             seen.setdefault((text, place), {})[page.number] = row
     # Odd and even pages may carry different headers.
     least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
-    return {key for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
+    repeated = {key: found for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
+    if not repeated:
+        return set()
+    # Small headings of every question may also be at the same place of several pages.
+    texts = {text for text, _ in repeated}
+    counts = Counter(text for rows in rows_by_page for row in rows if (text := _normal(row)) in texts)
+    return {key for key, found in repeated.items() if counts[key[0]] <= _MOST_PER_PAGE * len(pages)}
 
 
 def _is_furniture(text: str, rows: dict[int, Row]) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from paper_reader.layout import columns, devanagari, furniture, gutters, option_columns
+from paper_reader.layout import bubbles, columns, devanagari, furniture, gutters, option_columns
 from paper_reader.layout.badges import lift_labels
 from paper_reader.layout.columns import Grid
 from paper_reader.layout.line import Line, with_few_spaces
@@ -36,6 +36,7 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     _level_recognised(pages, body)
     furniture.remove_watermarks(pages, body)
     for page in pages:
+        bubbles.put(page)
         page.runs = _cut(page, body)
         join_stacks(page)
         join_matrices(page)

@@ -55,6 +55,7 @@ _UNLABELLED: Final = re.compile(
 _UNLABELLED_STYLE: Final = "?)"
 _BULLET_STYLE: Final = "○"
 _ASKED_STYLE: Final = "asked"
+OF_FORMS: Final = frozenset((_BULLET_STYLE, _ASKED_STYLE))
 _REQUEST: Final = re.compile(
     r"\W*(?:mark\s+only\s+one(?:\s+oval)?|(?:check|tick|select)\s+all\s+that\s+apply|(?:select|choose)\s+(?:only\s+)?one(?:\s+or\s+more)?"
     r"(?:\s+(?:answers?|options?))?)\W*",
@@ -264,7 +265,7 @@ def _in_cells(lines: Sequence[Line]) -> Table:
             alphabet = "A" if label.isupper() else "a"
             marker = Marker(index, 0, 2, ord(label) - ord(alphabet), AT_START, x0 - lines[index].left)
             table.setdefault(f"{alphabet}{CELL}", []).append(marker)
-    return table or _at_line_starts(lines)
+    return table or _at_line_starts(lines) or _alone(lines)
 
 
 def _at_line_starts(lines: Sequence[Line]) -> Table:
@@ -293,6 +294,19 @@ def _at_line_starts(lines: Sequence[Line]) -> Table:
         if goes_on or not position:
             series.append(index)
     close()
+    return table
+
+
+def _alone(lines: Sequence[Line]) -> Table:
+    """Letters with nothing but pictures beside them, as all that a line has."""
+    table: Table = {}
+    for index, line in enumerate(lines):
+        labels = line.text.split(GAP)
+        if len(labels) >= _FEWEST_IN_SEQUENCE and "".join(map(str.strip, labels)) == "ABCDEFGH"[: len(labels)]:
+            for place, label in enumerate(labels):
+                start = line.text.index(label.strip())
+                x = line.cells[min(place, len(line.cells) - 1)] - line.left
+                table.setdefault(f"A{CELL}", []).append(Marker(index, start, start + 1, place, AT_START, x))
     return table
 
 

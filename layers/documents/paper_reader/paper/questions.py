@@ -35,6 +35,7 @@ _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
 _HEAD = 12  # lines
 _COUNTED = 0.7
+_REQUIRED = re.compile(r"\s\*$")  # behind a question that a form requires
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
 _UNKNOWN = "\ufffd"
@@ -66,6 +67,8 @@ class _Texts:
 
     def __init__(self, draft: Draft, joiner: Joiner) -> None:
         self.stem = without_marks(joiner.join(draft.parts.stem, keep_items=True))
+        if draft.style in options.OF_FORMS:
+            self.stem = _REQUIRED.sub("", self.stem)
         self.options = [joiner.join(pieces) for pieces in draft.parts.options]
         self.texts: dict[str, Translation] = {}
         if draft.translation is not None:
