@@ -1,6 +1,6 @@
 """Shapes of the account routes."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
@@ -10,7 +10,11 @@ _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class NewAccount(msgspec.Struct, frozen=True):
-    """The person who wants an account."""
+    """The person who wants an account.
+
+    Attributes:
+        email: address that the link to set a password is mailed to.
+    """
 
     email: Text
     first_name: Text
@@ -18,7 +22,12 @@ class NewAccount(msgspec.Struct, frozen=True):
 
 
 class NewPassword(msgspec.Struct, frozen=True):
-    """A password, and the token of the mailed link."""
+    """A password, and the token of the mailed link.
+
+    Attributes:
+        token: the token from the mailed link, valid for an hour and once.
+        password: the password: 10 to 128 characters, no common one, neither the username nor the email.
+    """
 
     token: _Token
     password: Text
@@ -48,7 +57,13 @@ class RequestedAccess(msgspec.Struct, frozen=True):
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """`confirm` must be "DELETE", exactly."""
+    """`confirm` must be "DELETE", exactly.
+
+    Attributes:
+        confirm: exactly `DELETE`.
+    """
+
+    NEEDED: ClassVar = ("confirm",)
 
     confirm: str | None = None
 
@@ -68,7 +83,14 @@ class RequesterFound(msgspec.Struct, frozen=True):
 
 
 class Requestable(msgspec.Struct, frozen=True, kw_only=True):
-    """The roles that an account may ask for."""
+    """The roles that an account may ask for.
+
+    Attributes:
+        user: the account that was found.
+        available_requests: roles that the account may ask for; empty for `user,admin`.
+        has_pending_request: whether a request of the account waits already.
+        can_request: whether a request would be taken now.
+    """
 
     success: Literal[True] = True
     user: RequesterFound
@@ -86,21 +108,38 @@ class RequestSubmitted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangedPassword(msgspec.Struct, frozen=True):
-    """The current password and the new one."""
+    """The current password and the new one.
+
+    Attributes:
+        current_password: the password of now; three wrong ones lock like failed sign-ins.
+        new_password: the new password: 10 to 128 characters, no common one, neither the username nor the email.
+    """
 
     current_password: Text
     new_password: Text
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The caller's names; the last may be empty."""
+    """The caller's names; the last may be empty.
+
+    Attributes:
+        first_name: first name, 1 to 100 characters that can be seen.
+    """
 
     first_name: Text
     last_name: Text
 
 
 class SessionRow(msgspec.Struct, frozen=True):
-    """A session of the caller; times in ISO 8601, UTC."""
+    """A session of the caller; times in ISO 8601, UTC.
+
+    Attributes:
+        id: names the session: 32 hexadecimal digits.
+        kind: `web` is a browser's cookie, `token` an app's tokens, `socket` a WebSocket.
+        last_seen_at: when it was last used, UTC, to within some minutes.
+        user_agent: what the client called itself, at most 200 characters.
+        current: whether this very request belongs to it.
+    """
 
     id: str
     kind: SessionKind
@@ -111,32 +150,53 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 
 class OpenSessions(msgspec.Struct, frozen=True):
-    """The caller's sessions, the newest first."""
+    """The caller's sessions, the newest first.
+
+    Attributes:
+        sessions: the sessions, the newest first.
+    """
 
     sessions: list[SessionRow]
 
 
 class MfaSetup(msgspec.Struct, frozen=True):
-    """The secret for an authenticator app, and the same as an address for a QR code."""
+    """The secret for an authenticator app, and the same as an address for a QR code.
+
+    Attributes:
+        secret: the secret in Base32, to type into an authenticator app.
+        otpauth_url: the same as an address, to show as a QR code.
+    """
 
     secret: str
     otpauth_url: str
 
 
 class MfaCode(msgspec.Struct, frozen=True):
-    """A code of the authenticator app."""
+    """A code of the authenticator app.
+
+    Attributes:
+        code: six digits from the authenticator app.
+    """
 
     code: Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class NewRecoveryCodes(msgspec.Struct, frozen=True):
-    """Codes for a lost app; each works once, and they are shown only now."""
+    """Codes for a lost app; each works once, and they are shown only now.
+
+    Attributes:
+        recovery_codes: ten codes, each of which replaces a code of the app once.
+    """
 
     recovery_codes: list[str]
 
 
 class MfaRemoval(msgspec.Struct, frozen=True):
-    """The password, and a code of the app or a recovery code."""
+    """The password, and a code of the app or a recovery code.
+
+    Attributes:
+        code: six digits from the authenticator app, or a recovery code.
+    """
 
     password: Text
     code: Annotated[str, msgspec.Meta(max_length=40)]

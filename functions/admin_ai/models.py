@@ -15,6 +15,12 @@ class GenerationFields(Struct, frozen=True):
     """The fields of `GenerationRequest`, and the PDF.
 
     A form sends numbers as text and a missing field as an empty one; JSON may have numbers and null.
+
+    Attributes:
+        topic: what the questions shall be about, at most 500 characters; needed with `pure`.
+        difficulty: how hard the questions shall be: `Easy`, `Medium` (default) or `Hard`.
+        exam_id: id of the exam that they are for.
+        pdf_file: the question paper or the chapter as a PDF; needed with `extract` and `mine`.
     """
 
     mode: str
@@ -45,14 +51,23 @@ class GenerationFields(Struct, frozen=True):
 
 
 class UploadRequest(GenerationRequest, frozen=True, kw_only=True):
-    """What to do with the file, its name and its size in bytes."""
+    """What to do with the file, its name and its size in bytes.
+
+    Attributes:
+        filename: name of the file, for the log.
+        size: bytes of the file.
+    """
 
     filename: str
     size: int
 
 
 class Generated(Struct, frozen=True):
-    """Questions for review; nothing is stored yet."""
+    """Questions for review; nothing is stored yet.
+
+    Attributes:
+        count: number of questions.
+    """
 
     count: int
     questions: list[DraftQuestion]
@@ -61,7 +76,11 @@ class Generated(Struct, frozen=True):
 
 
 class GenerationAccepted(Struct, frozen=True):
-    """The work continues as a job; `status_url` shows its progress."""
+    """The work continues as a job; `status_url` shows its progress.
+
+    Attributes:
+        status: always `running`.
+    """
 
     job_id: int
     status_url: str
@@ -82,7 +101,13 @@ class UploadPlace(Struct, frozen=True):
 
 
 class JobStatus(Struct, frozen=True, omit_defaults=True):
-    """The progress of a job; `questions` once it is done, `code` if it failed for a known reason."""
+    """The progress of a job; `questions` once it is done, `code` if it failed for a known reason.
+
+    Attributes:
+        status: `queued` waits, `running` is worked on, `done` has questions, `failed` has a message.
+        message: what is being done, or why it failed, for people.
+        code: why it failed, for programs; empty if it did not.
+    """
 
     status: str
     percent: int
@@ -99,7 +124,11 @@ class DraftList(Struct, frozen=True):
 
 
 class QuestionsSaved(Struct, frozen=True):
-    """How many questions were stored."""
+    """How many questions were stored.
+
+    Attributes:
+        count: questions that were stored.
+    """
 
     count: int
     success: bool = True

@@ -13,7 +13,15 @@ _Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 class DataQuery(Struct, frozen=True):
-    """The period, and optionally one exam by id. `custom` needs both dates."""
+    """The period, and optionally one exam by id. `custom` needs both dates.
+
+    Attributes:
+        timePeriod: `today`, the last 7 (`week`) or 30 days (`month`), a `custom` period from `startDate` to
+            `endDate`, or `all` time.
+        exam: id of an exam; left out, all exams.
+        startDate: first day of a `custom` period.
+        endDate: last day of a `custom` period.
+    """
 
     timePeriod: Literal["today", "week", "month", "custom", "all"] = "all"
     exam: Id | None = None
@@ -22,7 +30,15 @@ class DataQuery(Struct, frozen=True):
 
 
 class ResultsQuery(PageQuery, frozen=True):
-    """Which results to list: of a student, of an exam (both by id), of days. A cursor overrides a page."""
+    """Which results to list: of a student, of an exam (both by id), of days. A cursor overrides a page.
+
+    Attributes:
+        user: id of a student; left out, everybody.
+        exam: id of an exam; left out, all exams.
+        dateFrom: first day; left out, from the beginning.
+        dateTo: last day; left out, up to now.
+        partial: `1` answers the table as a fragment of HTML.
+    """
 
     user: Id | None = None
     exam: Id | None = None
@@ -32,7 +48,14 @@ class ResultsQuery(PageQuery, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """Total numbers; responses are questions of results, answered or not."""
+    """Total numbers; responses are questions of results, answered or not.
+
+    Attributes:
+        total_users: number of accounts, of whatever role.
+        total_exams: number of exams, of whatever status.
+        total_results: number of graded attempts.
+        total_responses: number of questions of graded attempts, answered or not.
+    """
 
     total_users: int
     total_exams: int
@@ -45,6 +68,14 @@ class Summary(Struct, frozen=True):
 
     Scores and rates are percent. Their changes are in percentage points; those of attempts and users are percent of the
     period before (100 if it had none). All changes are 0 if there is no period before (`all`).
+
+    Attributes:
+        totalAttempts: results in the period.
+        activeUsers: students with a result in the period.
+        scoreChange: change of the mean score, in percentage points.
+        attemptsChange: change of the number of attempts, in percent; 100 if there were none before.
+        passRateChange: change of the pass rate, in percentage points.
+        usersChange: change of the number of active students, in percent; 100 if there were none before.
     """
 
     avgScore: float
@@ -58,14 +89,27 @@ class Summary(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """A chart's values by label; null if there is no value."""
+    """A chart's values by label; null if there is no value.
+
+    Attributes:
+        labels: what each value is of: an exam's name, a day, a month or a year.
+        data: the values, one for each label; null where there is none.
+    """
 
     labels: list[str]
     data: list[float | None]
 
 
 class Charts(Struct, frozen=True):
-    """`scoreDistribution` counts results of at least 90, 75, 60 percent and below."""
+    """`scoreDistribution` counts results of at least 90, 75, 60 percent and below.
+
+    Attributes:
+        scoreDistribution: numbers of results of at least 90, of 75 to 90, of 60 to 75, and below 60 percent, in
+            this order.
+        examPerformance: mean score in percent by exam.
+        performanceTrends: mean score in percent by day, month or year.
+        userActivity: attempts by day, month or year.
+    """
 
     scoreDistribution: list[int]
     examPerformance: Series
@@ -85,7 +129,12 @@ class Performer(Struct, frozen=True):
 
 
 class ResultRow(Struct, frozen=True):
-    """A result; `duration` in minutes, `created_at` UTC."""
+    """A result; `duration` in minutes, `created_at` UTC.
+
+    Attributes:
+        duration: minutes that the attempt took.
+        created_at: when the attempt ended, UTC.
+    """
 
     id: int
     student_id: int
@@ -113,7 +162,13 @@ class ExamStatistics(Struct, frozen=True):
 
 
 class Tables(Struct, frozen=True):
-    """The best students, the latest results, and every exam with results."""
+    """The best students, the latest results, and every exam with results.
+
+    Attributes:
+        topPerformers: the best students by mean score.
+        recentActivity: the latest results.
+        examStats: every exam with results.
+    """
 
     topPerformers: list[Performer]
     recentActivity: list[ResultRow]
@@ -121,7 +176,13 @@ class Tables(Struct, frozen=True):
 
 
 class AnalyticsData(Struct, frozen=True):
-    """A period in numbers, charts and tables."""
+    """A period in numbers, charts and tables.
+
+    Attributes:
+        summary: the period in numbers, compared with the one before.
+        charts: the period as series for charts.
+        tables: best students, latest results, and exams.
+    """
 
     summary: Summary
     charts: Charts
@@ -129,7 +190,11 @@ class AnalyticsData(Struct, frozen=True):
 
 
 class ResultPage(Struct, frozen=True):
-    """A page of results, the latest first."""
+    """A page of results, the latest first.
+
+    Attributes:
+        results: the results, the latest first.
+    """
 
     results: list[ResultRow]
     total: int
@@ -140,7 +205,13 @@ class ResultPage(Struct, frozen=True):
 
 
 class Rebuilding(Struct, frozen=True):
-    """Which generation of the statistics is read, and which is being built, if any."""
+    """Which generation of the statistics is read, and which is being built, if any.
+
+    Attributes:
+        generation: number of the statistics that are read now.
+        building: number of the statistics that are being built; null if none are.
+        status: `running` while statistics are being built, else `done`.
+    """
 
     generation: int
     building: int | None

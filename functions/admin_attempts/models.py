@@ -12,7 +12,14 @@ _Amount = Annotated[int, Meta(ge=1, le=100)]
 
 
 class AttemptsQuery(PageQuery, frozen=True):
-    """What to search for; `q` is the start of a username, or a roll number. A cursor overrides a page."""
+    """What to search for; `q` is the start of a username, or a roll number. A cursor overrides a page.
+
+    Attributes:
+        q: the start of a username, or a roll number; left out, everybody.
+        exam_id: only attempts at this exam.
+        status: only students with any number of attempts (`unlimited`), with some left (`available`) or with
+            none left (`exhausted`).
+    """
 
     q: Annotated[str, Meta(max_length=320)] = ""
     exam_id: Id | None = None
@@ -24,6 +31,12 @@ class AttemptsRow(Struct, frozen=True):
 
     `max_attempts` is what the student may use: the exam's own, plus granted or minus removed ones. A running attempt
     counts as used. `max_attempts` and `remaining` are "∞" if the exam has no limit.
+
+    Attributes:
+        attempts_used: attempts that count against the limit, a running one included.
+        max_attempts: attempts that the student has, with grants; "∞" for any number.
+        remaining: attempts that are left; "∞" for any number.
+        status: `unlimited` if the exam has no limit, `available` if attempts are left, `exhausted` if none is.
     """
 
     student_id: int
@@ -41,6 +54,9 @@ class AttemptsPage(Struct, frozen=True):
     """A page of students' attempts at exams.
 
     `total` is a lower bound if `total_is_exact` is false: the search by name matches more than it reads.
+
+    Attributes:
+        rows: one entry for each student and exam.
     """
 
     rows: list[AttemptsRow]
@@ -53,7 +69,13 @@ class AttemptsPage(Struct, frozen=True):
 
 
 class Modification(Struct, frozen=True):
-    """A change of a student's attempts at an exam; `reset` ignores `amount`."""
+    """A change of a student's attempts at an exam; `reset` ignores `amount`.
+
+    Attributes:
+        action: `increase` grants `amount` further attempts, `decrease` takes them back or lowers what the exam
+            allows, `reset` makes the used ones no longer count.
+        amount: how many attempts, 1 to 100; ignored by `reset`.
+    """
 
     student_id: Id
     exam_id: Id
@@ -69,7 +91,14 @@ class Place(Struct, frozen=True):
 
 
 class Modifications(Struct, frozen=True):
-    """The same change for at most 200 students and exams, each of them independent."""
+    """The same change for at most 200 students and exams, each of them independent.
+
+    Attributes:
+        action: `increase` grants `amount` further attempts, `decrease` takes them back or lowers what the exam
+            allows, `reset` makes the used ones no longer count.
+        amount: how many attempts, 1 to 100; ignored by `reset`.
+        items: 1 to 200 pairs of student and exam.
+    """
 
     items: Annotated[list[Any], Meta(min_length=1, max_length=200, extra={"means": list[Place]})]
     action: Action
@@ -77,7 +106,13 @@ class Modifications(Struct, frozen=True):
 
 
 class RefusedModification(Struct, frozen=True):
-    """A change that failed; `index` is its place in the list."""
+    """A change that failed; `index` is its place in the list.
+
+    Attributes:
+        student_id: id of the student; null where it could not be read.
+        exam_id: id of the exam; null where it could not be read.
+        message: why it failed, for people.
+    """
 
     index: int
     student_id: int | None
@@ -90,6 +125,15 @@ class OverrideBody(Struct, frozen=True):
 
     `extra_minutes` and `extra_percent` lengthen the duration (20 minutes an hour are 33.3 percent), not the closing.
     Times are ISO-8601 with an offset, or local time at the institute. `max_attempts` 0 is unlimited.
+
+    Attributes:
+        user_id: id of the student; either this or `batch_id`.
+        batch_id: id of the batch; either this or `user_id`.
+        extra_minutes: minutes that the duration is longer by, 0 to 1440; `closes_at` stays.
+        extra_percent: percent that the duration is longer by, 0 to 1000: 20 minutes an hour are 33.3.
+        opens_at: another opening: ISO 8601 with an offset, or `YYYY-MM-DDTHH:MM` at the institute.
+        closes_at: another closing: ISO 8601 with an offset, or `YYYY-MM-DDTHH:MM` at the institute.
+        max_attempts: another number of attempts, 0 to 1000; 0 for any number.
     """
 
     user_id: Id | None = None
@@ -110,7 +154,18 @@ class OverridesQuery(Struct, frozen=True):
 
 
 class OverrideView(Struct, frozen=True):
-    """The grants of a student or a batch; `name` is the student's or the batch's, times are UTC."""
+    """The grants of a student or a batch; `name` is the student's or the batch's, times are UTC.
+
+    Attributes:
+        name: full name of the student, or name of the batch; null if it was deleted.
+        user_id: id of the student; null if the override is a batch's.
+        batch_id: id of the batch; null if the override is a student's.
+        extra_minutes: minutes that the duration is longer by; null if it grants none.
+        extra_percent: percent that the duration is longer by; null if it grants none.
+        opens_at: when the exam opens for them, UTC; null if it grants no other opening.
+        closes_at: when the exam closes for them, UTC; null if it grants no other closing.
+        max_attempts: attempts that they have, 0 for any number; null if it grants no other number.
+    """
 
     id: int
     user_id: int | None
@@ -126,7 +181,11 @@ class OverrideView(Struct, frozen=True):
 
 
 class OverridePage(Struct, frozen=True):
-    """A page of an exam's overrides."""
+    """A page of an exam's overrides.
+
+    Attributes:
+        overrides: the overrides.
+    """
 
     overrides: list[OverrideView]
     next_cursor: str | None
@@ -134,14 +193,24 @@ class OverridePage(Struct, frozen=True):
 
 
 class SavedOverride(Struct, frozen=True):
-    """The override as set."""
+    """The override as set.
+
+    Attributes:
+        override: the override as set.
+    """
 
     override: OverrideView
     success: bool = True
 
 
 class AddTime(Struct, frozen=True):
-    """More time for running attempts: of `user_ids`, or of `all`."""
+    """More time for running attempts: of `user_ids`, or of `all`.
+
+    Attributes:
+        minutes: minutes to add, 1 to 600; beyond the exam's closing too.
+        user_ids: ids of the students, 1 to 1000; either these or `all`.
+        all: true for every running attempt at the exam; false by default.
+    """
 
     minutes: Annotated[int, Meta(ge=1, le=600)]
     user_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)] | None = None
@@ -150,7 +219,11 @@ class AddTime(Struct, frozen=True):
 
 
 class NotChanged(Struct, frozen=True):
-    """A student without a running attempt."""
+    """A student without a running attempt.
+
+    Attributes:
+        message: why nothing changed for the student.
+    """
 
     user_id: int
     message: str
@@ -165,7 +238,11 @@ class TimeAdded(Struct, frozen=True):
 
 
 class Modified(Struct, frozen=True):
-    """How many were changed, and the errors of the others."""
+    """How many were changed, and the errors of the others.
+
+    Attributes:
+        processed: how many were changed.
+    """
 
     processed: int
     errors: list[RefusedModification]

@@ -15,7 +15,11 @@ class AuditQuery(Struct, frozen=True):
 
 
 class Actor(Struct, frozen=True):
-    """The administrator who made a change; `username` is null if the account was deleted."""
+    """The administrator who made a change; `username` is null if the account was deleted.
+
+    Attributes:
+        id: id of the administrator's account.
+    """
 
     id: int
     username: str | None
@@ -26,6 +30,15 @@ class AuditEntry(Struct, frozen=True):
 
     `at` is UTC. `before` and `after` contain the changed fields, with the API's names where they exist; null before a
     creation and after a deletion. Long texts are cut.
+
+    Attributes:
+        id: names the entry; no number.
+        at: when it was changed, UTC.
+        actor: the administrator who changed it.
+        action: what was done, as `<thing>.<verb>`.
+        target: what it was done to, as `<thing>:<id>`.
+        before: the changed fields as they were; null before a creation.
+        after: the changed fields as they are; null after a deletion.
     """
 
     id: str
@@ -38,7 +51,11 @@ class AuditEntry(Struct, frozen=True):
 
 
 class AuditPage(Struct, frozen=True):
-    """A page of changes, the latest first."""
+    """A page of changes, the latest first.
+
+    Attributes:
+        entries: the changes, the latest first.
+    """
 
     entries: list[AuditEntry]
     next_cursor: str | None

@@ -14,13 +14,21 @@ class AdminCategory(Struct, frozen=True):
 
 
 class AdminCategories(Struct, frozen=True):
-    """All categories by name."""
+    """All categories by name.
+
+    Attributes:
+        categories: all categories, by name.
+    """
 
     categories: list[AdminCategory]
 
 
 class SavedCategory(Struct, frozen=True):
-    """The category after the change."""
+    """The category after the change.
+
+    Attributes:
+        category: the category after the change.
+    """
 
     category: AdminCategory
     success: bool = True
@@ -31,6 +39,11 @@ class CategoryFields(Struct, frozen=True):
 
     `image` is a file (png, jpg, gif or webp, at most 5 MB). `image_path` is an image added by `POST /admin/images`
     instead; an empty one removes the image.
+
+    Attributes:
+        name: name of the category, 1 to 100 characters, which no other category has; needed to create one.
+        image: the image as a file: png, jpg, gif or webp, at most 5 MB.
+        image_path: path of an image from `POST /admin/images` instead of a file; empty removes the image.
     """
 
     name: str | None = None

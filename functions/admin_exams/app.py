@@ -11,6 +11,7 @@ from admin_exams.models import (
     ExamFields,
     ExamPage,
     ExamsQuery,
+    NewExamFields,
     PassageFields,
     PassageList,
     Preset,
@@ -38,8 +39,8 @@ def list_admin_exams(request: Request, query: ExamsQuery) -> ExamPage:
     return ExamPage(found, cursors.encode("admin_exams", place))
 
 
-@api.post("/admin/exams", access=Access.ADMIN, takes=ExamFields, forms=True, answers=SavedExam)
-def create_exam(request: Request, body: ExamFields) -> SavedExam:
+@api.post("/admin/exams", access=Access.ADMIN, takes=NewExamFields, forms=True, answers=SavedExam)
+def create_exam(request: Request, body: NewExamFields) -> SavedExam:
     """Create an exam. `name`, `date`, `start_time` and `duration` are required; a category must exist."""
     time = ExamTime.at(request.now)
     exam = service.create_exam(body.given(), request.caller.user_id, time)

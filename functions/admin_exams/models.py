@@ -1,48 +1,112 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import UNSET, Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.queries import Id, PageSize
 
 _MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "0.25", "1/3"]})
 
 
-_LANGUAGES = Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "examples": [["en", "hi"]]})
-_MARKING = Meta(
-    extra_json_schema={
-        "type": "object",
-        "examples": [
-            {
-                "MCQ": {"positive": 3, "negative": 1},
-                "MSQ": {"positive": 4, "negative": 2, "partial": "per_option", "partial_marks": 1},
-                "NUMERIC": {"positive": 4, "negative": 0},
-            }
-        ],
-    }
-)
-_SECTIONS = Meta(
-    extra_json_schema={
-        "type": "array",
-        "maxItems": 20,
-        "items": {"type": "object"},
-        "examples": [
-            [
-                {"name": "Physics", "minutes": 60, "draw": [{"count": 10, "difficulty": "Hard"}]},
-                {"name": "Chemistry", "minutes": 60, "choose": 5},
-            ]
-        ],
-    }
-)
-_SHUFFLE = Meta(extra_json_schema={"type": "object", "examples": [{"questions": True, "options": True}]})
+_LANGUAGES = Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 10})
 
 
 _TEXTS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})
 
 
+class TypeMarking(Struct):
+    """The marks of a type of question.
+
+    Attributes:
+        positive: marks of a right answer: up to two decimals or a fraction as text.
+        negative: marks that a wrong answer costs, as a positive amount.
+        partial: of MSQ only: `none` gives marks for exactly the right letters, `per_option` gives `partial_marks` for
+            each right letter if none is wrong, `proportional` gives the share of right letters less wrong ones.
+        partial_marks: marks of each right letter with `per_option`; 1 by default.
+    """
+
+    positive: float | str | UnsetType = UNSET
+    negative: float | str | UnsetType = UNSET
+    partial: Literal["none", "per_option", "proportional"] | UnsetType = UNSET
+    partial_marks: float | str | UnsetType = UNSET
+
+
+class MarkingScheme(Struct):
+    """Marks by type of question; what is missing comes from the next level: section, exam, the exam's plain marks.
+
+    Attributes:
+        MCQ: marks of questions with one right letter.
+        MSQ: marks of questions with one or more right letters.
+        NUMERIC: marks of questions with a number as the answer.
+    """
+
+    MCQ: TypeMarking | UnsetType = UNSET
+    MSQ: TypeMarking | UnsetType = UNSET
+    NUMERIC: TypeMarking | UnsetType = UNSET
+
+
+class RandomDraw(Struct):
+    """Random questions of a section; those that two draws can take are never taken twice.
+
+    Attributes:
+        count: how many questions, 1 to 1000.
+        question_type: only questions of this type; all if left out.
+        difficulty: only questions that are this hard; all if left out.
+        topic: only questions of this topic; all if left out.
+    """
+
+    count: Annotated[int, Meta(ge=1, le=1000)]
+    question_type: Literal["MCQ", "MSQ", "NUMERIC"] | UnsetType = UNSET
+    difficulty: Literal["Easy", "Medium", "Hard"] | UnsetType = UNSET
+    topic: str | UnsetType = UNSET
+
+
+class SectionFields(Struct):
+    """A section of an exam.
+
+    Attributes:
+        id: id of the section to keep; the server gives new ones theirs.
+        instructions: what students read before the section, at most 2,000 characters.
+        minutes: minutes of the section, 1 to 1440 in all; either all sections have them or none.
+        choose: how many answers count, 1 to 1000; left out, all count.
+        draw: which questions each attempt gets at random, 20 draws at most; left out, it gets all.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    id: int | None = None
+    instructions: str = ""
+    minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
+    choose: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    draw: list[RandomDraw] | None = None
+    marking: MarkingScheme | None = None
+
+
+class ShuffleFields(Struct):
+    """What is put in a random order for each attempt; the order is the same on every device of the student.
+
+    Attributes:
+        questions: whether questions change their order within their section; those of a passage stay together.
+        options: whether options change their order, except those with `fixed_options`.
+    """
+
+    questions: bool = False
+    options: bool = False
+
+
+_MARKING = Meta(extra={"means": MarkingScheme})
+_SECTIONS = Meta(extra_json_schema={"maxItems": 20}, extra={"means": list[SectionFields]})
+_SHUFFLE = Meta(extra={"means": ShuffleFields})
+
+
 class ExamsQuery(Struct, frozen=True):
-    """Which exams to list (`q` is part of a name), and where to continue."""
+    """Which exams to list (`q` is part of a name), and where to continue.
+
+    Attributes:
+        category_id: only exams of this category.
+        status: only exams that are set to `upcoming`, `ongoing` or `completed`.
+        q: part of the name; case does not count.
+    """
 
     category_id: Id | None = None
     status: str | None = None
@@ -52,7 +116,11 @@ class ExamsQuery(Struct, frozen=True):
 
 
 class ReleaseBody(Struct, frozen=True):
-    """Whether the results are to be visible; without it, each call toggles."""
+    """Whether the results are to be visible; without it, each call toggles.
+
+    Attributes:
+        released: whether the results shall be visible; left out, each call toggles.
+    """
 
     released: bool | None = None
 
@@ -61,6 +129,21 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     """An exam's fields, from JSON or a form.
 
     Types are loose here because `admin_exams.fields` reads the values and reports all errors together.
+
+    Attributes:
+        status: `upcoming` exams open by themselves at their start time, `ongoing` ones are open at once,
+            `completed` ones are closed.
+        category_id: id of a category; null or empty for none.
+        max_attempts: attempts that a student has, 0 to 1000; 0, null or empty for any number.
+        closes_at: when every attempt ends at the latest, after the opening: ISO 8601 with an offset, or
+            `YYYY-MM-DDTHH:MM` at the institute; null or empty for no closing.
+        access_code: code that students need to start, 4 to 64 characters; empty removes it. It is never
+            answered.
+        positive_marks: marks of a right answer: up to two decimals or a fraction as text; 4 by default.
+        negative_marks: marks that a wrong answer costs: up to two decimals or a fraction as text; 1 by default.
+        sections: the sections in their order, 20 at most; sending an `id` keeps that section, and one that is
+            left out goes if it has no questions.
+        preset: id of a preset from `GET /admin/api/exam-presets`, which supplies the fields that are missing.
     """
 
     name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
@@ -99,20 +182,37 @@ class ExamFields(Struct, frozen=True, kw_only=True):
         return {name: value for name, value in values if value is not UNSET}
 
 
+class NewExamFields(ExamFields, frozen=True, kw_only=True):
+    """The fields of a new exam. `duration` is needed too, unless timed sections or a preset give it."""
+
+    NEEDED: ClassVar = ("name", "date", "start_time")
+
+
 class ExamSection(Struct, frozen=True):
-    """A section; `minutes` where sections are timed, `choose` where only so many answers count."""
+    """A section; `minutes` where sections are timed, `choose` where only so many answers count.
+
+    Attributes:
+        instructions: what students read before the section; empty without any.
+    """
 
     id: int
     name: str
     instructions: str
     minutes: int | None
     choose: int | None
-    draw: list[dict[str, int | str]]
-    marking: dict[str, dict[str, float | str]]
+    draw: Annotated[list[dict[str, int | str]], Meta(extra={"means": list[RandomDraw]})]
+    marking: Annotated[dict[str, dict[str, float | str]], _MARKING]
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """A problem that would occur on the day of the exam; `question_id` if it is about one question."""
+    """A problem that would occur on the day of the exam; `question_id` if it is about one question.
+
+    Attributes:
+        code: what is wrong: `no_questions`, `pool_too_small`, `no_key`, `image_missing`, `translation_missing`,
+            `audience_empty` or `closes_too_early`.
+        message: the same for people.
+        question_id: id of the question that it is about; absent for the exam as a whole.
+    """
 
     code: str
     message: str
@@ -125,6 +225,12 @@ class AdminExam(Struct, frozen=True):
     Marks are numbers if two decimals are exact, otherwise text ("1/3"), so that a client can send back what it read.
     `duration` and `result_delay` are minutes, `max_attempts` is 0 for any number, `released` tells whether the results
     of a `manual` exam are visible. `status` is as set, `state` as it is now: `upcoming`, `ongoing` or `completed`.
+
+    Attributes:
+        status: what the administrator set; a start time that has come opens an `upcoming` exam all the same.
+        state: what is true now: `upcoming` cannot be started yet, `ongoing` can, `completed` cannot any more.
+        has_access_code: whether students need a code to start; the code itself is never told.
+        opens_at: when the exam can be started, UTC.
     """
 
     id: int
@@ -157,12 +263,16 @@ class AdminExam(Struct, frozen=True):
     created_at: str
     languages: list[str]
     sections: list[ExamSection]
-    marking: dict[str, dict[str, float | str]]
-    shuffle: dict[str, bool]
+    marking: Annotated[dict[str, dict[str, float | str]], _MARKING]
+    shuffle: Annotated[dict[str, bool], _SHUFFLE]
 
 
 class ExamPage(Struct, frozen=True):
-    """A page of exams, the latest date first."""
+    """A page of exams, the latest date first.
+
+    Attributes:
+        exams: the exams, the latest date first.
+    """
 
     exams: list[AdminExam]
     next_cursor: str | None
@@ -170,7 +280,11 @@ class ExamPage(Struct, frozen=True):
 
 
 class SavedExam(Struct, frozen=True):
-    """The exam after the change."""
+    """The exam after the change.
+
+    Attributes:
+        exam: the exam after the change.
+    """
 
     exam_id: int
     exam: AdminExam
@@ -186,6 +300,8 @@ class Released(Struct, frozen=True):
 
 class CloneFields(Struct, frozen=True, kw_only=True):
     """The name, date and start time of a copy of an exam; all are needed."""
+
+    NEEDED: ClassVar = ("name", "date", "start_time")
 
     name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
     date: Annotated[Any, Meta(extra_json_schema={"type": "string", "format": "date"})] = UNSET
@@ -205,17 +321,36 @@ class ClonedExam(Struct, frozen=True):
 
 
 class CheckedExam(AdminExam, frozen=True):
-    """An exam and the problems that would occur on its day."""
+    """An exam and the problems that would occur on its day.
+
+    Attributes:
+        problems: what would go wrong on the day; empty if nothing.
+    """
 
     problems: list[Problem]
 
 
 class CheckedExamAnswer(Struct, frozen=True):
-    """An exam and the problems that would occur on its day; they are repeated outside of `exam`."""
+    """An exam and the problems that would occur on its day; they are repeated outside of `exam`.
+
+    Attributes:
+        exam: the exam with all its settings.
+        problems: the same as `exam.problems`.
+    """
 
     exam: CheckedExam
     problems: list[Problem]
     success: bool = True
+
+
+class PresetSection(SectionFields):
+    """A section of a preset.
+
+    Attributes:
+        expected: number of questions of each type in the real paper.
+    """
+
+    expected: dict[str, int] = {}
 
 
 class Preset(Struct, frozen=True):
@@ -223,6 +358,11 @@ class Preset(Struct, frozen=True):
 
     The fields `duration`, `sections` and `marking` can be sent as fields of a new exam. `expected` tells how many
     questions of which type a section of the real paper has.
+
+    Attributes:
+        id: what to send as `preset`.
+        year: year of the paper that the preset follows.
+        source: document that the preset was taken from.
     """
 
     id: str
@@ -230,19 +370,28 @@ class Preset(Struct, frozen=True):
     year: int
     source: str
     duration: int
-    sections: list[dict[str, Any]]
-    marking: dict[str, dict[str, str]]
+    sections: Annotated[list[dict[str, Any]], Meta(extra={"means": list[PresetSection]})]
+    marking: Annotated[dict[str, dict[str, str]], _MARKING]
 
 
 class PresetList(Struct, frozen=True):
-    """All presets."""
+    """All presets.
+
+    Attributes:
+        presets: all presets.
+    """
 
     presets: list[Preset]
     success: bool = True
 
 
 class PassageFields(Struct, frozen=True, kw_only=True):
-    """A passage: a text, an image or both; `texts` are translations by language. `id` replaces that passage."""
+    """A passage: a text, an image or both; `texts` are translations by language. `id` replaces that passage.
+
+    Attributes:
+        id: id of the passage to replace; left out or null for a new one.
+        image: path of an image from `POST /admin/images`; empty for none.
+    """
 
     id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
     text: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 10_000})] = UNSET
@@ -256,7 +405,11 @@ class PassageFields(Struct, frozen=True, kw_only=True):
 
 
 class PassageView(Struct, frozen=True):
-    """A passage; `image` is a path, `image_url` its address."""
+    """A passage; `image` is a path, `image_url` its address.
+
+    Attributes:
+        image: path of the passage's image; empty without one.
+    """
 
     id: int
     exam_id: int
@@ -267,14 +420,22 @@ class PassageView(Struct, frozen=True):
 
 
 class PassageList(Struct, frozen=True):
-    """The passages of an exam, the oldest first."""
+    """The passages of an exam, the oldest first.
+
+    Attributes:
+        passages: the passages, the oldest first.
+    """
 
     passages: list[PassageView]
     success: bool = True
 
 
 class SavedPassage(Struct, frozen=True):
-    """A passage as stored."""
+    """A passage as stored.
+
+    Attributes:
+        passage: the passage as stored.
+    """
 
     passage: PassageView
     success: bool = True

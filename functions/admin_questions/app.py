@@ -14,6 +14,7 @@ from admin_questions.models import (
     CsvExportQuery,
     ExportQuery,
     ImportQuery,
+    NewQuestionFields,
     QuestionAnswer,
     QuestionBatch,
     QuestionFields,
@@ -71,8 +72,8 @@ def get_question(request: Request, question_id: int) -> QuestionAnswer:
     return QuestionAnswer(service.show_question(question_id))
 
 
-@api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=QuestionFields, forms=True, answers=SavedQuestion)
-def add_question(request: Request, body: QuestionFields) -> SavedQuestion:
+@api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=NewQuestionFields, forms=True, answers=SavedQuestion)
+def add_question(request: Request, body: NewQuestionFields) -> SavedQuestion:
     """Add a question to the end of an exam.
 
     Raises:

@@ -1,7 +1,7 @@
 """Shapes of requests and answers."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -24,7 +24,11 @@ _TYPE = Meta(extra_json_schema={"enum": ["MCQ", "MSQ", "NUMERIC"]})
 
 
 class QuestionsQuery(Struct, frozen=True):
-    """The exam whose questions to list (default: all exams), and where to continue."""
+    """The exam whose questions to list (default: all exams), and where to continue.
+
+    Attributes:
+        exam_id: only questions of this exam, in its order; left out, those of all exams.
+    """
 
     exam_id: Id | None = None
     cursor: str | None = None
@@ -32,11 +36,15 @@ class QuestionsQuery(Struct, frozen=True):
 
 
 class ImportQuery(Struct, frozen=True):
-    """`atomic=1` imports either all rows or none; `dry_run=1` stores nothing and shows what would be imported.
+    """How to import.
 
-    `skip_existing=1` leaves out rows that their exam, or the file above them, has already: questions of which students
-    see the same text, pictures, options and passage. So a corrected file imports again without doubling anything. Such
-    a row with another key, other marks or other further columns is an error that names the question to change.
+    Attributes:
+        atomic: `1` imports all rows or none; by default good rows are imported and the others named.
+        dry_run: `1` stores nothing and shows what would be imported.
+        skip_existing: `1` leaves out rows that their exam, or the file above them, has already: questions of which
+            students see the same text, pictures, options and passage. So a corrected file imports again without
+            doubling anything. Such a row with another key, other marks or other further columns is an error that names
+            the question to change.
     """
 
     atomic: Flag | None = None
@@ -45,14 +53,24 @@ class ImportQuery(Struct, frozen=True):
 
 
 class QuestionsUpload(Struct, frozen=True):
-    """A CSV or XLSX file; with `exam_id` all rows are added to that exam, whatever their column says."""
+    """A CSV or XLSX file; with `exam_id` all rows are added to that exam, whatever their column says.
+
+    Attributes:
+        csv_file: the questions as CSV or XLSX, with a header row.
+        exam_id: id of the exam that all rows go to, whatever their column says; without it the column `exam_id`
+            counts.
+    """
 
     csv_file: UploadedFile
     exam_id: str = ""
 
 
 class CsvExportQuery(Struct, frozen=True):
-    """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged."""
+    """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
+
+    Attributes:
+        safe: `1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
+    """
 
     safe: Flag | None = None
 
@@ -70,6 +88,16 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     `correct_answer` is a letter (MCQ), letters as "A,C" or a list (MSQ), or a number or a range as "5.1:5.3" (NUMERIC);
     "|" separates alternatives. Marks default to the section's or the exam's, the tolerance to 0, `section_id` to the
     exam's first section. A form has `option_images` and `texts` as JSON and `tags` separated by ";".
+
+    Attributes:
+        exam_id: id of the exam that has the question; with another one the question moves there.
+        section_id: id of the section; the exam's first by default.
+        passage_id: id of a passage of the exam; null for none.
+        tags: words to find it by, at most 10; in a form separated by `;`.
+        positive_marks: marks of a right answer: up to two decimals or a fraction as text; null or empty for
+            those of the section or the exam.
+        negative_marks: marks that a wrong answer costs: up to two decimals or a fraction as text; null or empty
+            for those of the section or the exam.
     """
 
     exam_id: Annotated[Any, _ID] = UNSET
@@ -104,15 +132,37 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
         return _given(self)
 
 
+class NewQuestionFields(QuestionFields, frozen=True, kw_only=True):
+    """The fields of a new question."""
+
+    NEEDED: ClassVar = ("exam_id", "question_text", "correct_answer", "question_type")
+
+
 class QuestionBatch(Struct, frozen=True, kw_only=True):
-    """Questions to add to an exam, each with the fields of a question."""
+    """Questions to add to an exam, each with the fields of a question.
+
+    Attributes:
+        questions: 1 to 5,000 questions; those that are wrong are left out and named in the answer.
+    """
+
+    NEEDED: ClassVar = ("exam_id", "questions")
 
     exam_id: Annotated[Any, _ID] = UNSET
     questions: Annotated[Any, Meta(extra={"means": list[QuestionFields]})] = UNSET
 
 
 class BulkUpdate(Struct, frozen=True, kw_only=True):
-    """Marks and tolerance for all questions of a type; null or "" resets marks to the exam's and a tolerance to 0."""
+    """Marks and tolerance for all questions of a type; null or "" resets marks to the exam's and a tolerance to 0.
+
+    Attributes:
+        positive_marks: marks of a right answer; null or empty for those of the section or the exam; left out,
+            they stay.
+        negative_marks: marks that a wrong answer costs; null or empty for those of the section or the exam;
+            left out, they stay.
+        tolerance: how far a NUMERIC answer may be from the key; null or empty for 0; left out, it stays.
+    """
+
+    NEEDED: ClassVar = ("exam_id", "question_type")
 
     exam_id: Annotated[Any, _ID] = UNSET
     question_type: Annotated[Any, _TYPE] = UNSET
@@ -127,7 +177,13 @@ class BulkUpdate(Struct, frozen=True, kw_only=True):
 
 
 class QuestionIds(Struct, frozen=True, kw_only=True):
-    """Questions to delete; unknown ids are ignored."""
+    """Questions to delete; unknown ids are ignored.
+
+    Attributes:
+        ids: ids of the questions, at most 10,000; unknown ones are passed over.
+    """
+
+    NEEDED: ClassVar = ("ids",)
 
     ids: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})] = UNSET
 
@@ -138,6 +194,10 @@ class AdminQuestion(Struct, frozen=True):
     Marks are null if the exam's apply. Marks and the tolerance are numbers if a JSON number is exact, otherwise text
     ("1/3"), so that a client can send back what it read. `correct_answer` is always text: letters as "A,C", a number as
     its author wrote it. `option_images` are paths by letter, `option_image_urls` their addresses.
+
+    Attributes:
+        correct_answer: the key: a letter, letters as `A,C`, a number or a range as its author wrote it; `|`
+            separates alternatives.
     """
 
     id: int
@@ -173,7 +233,11 @@ class AdminQuestion(Struct, frozen=True):
 
 
 class QuestionPage(Struct, frozen=True):
-    """A page of questions in the order of their exam."""
+    """A page of questions in the order of their exam.
+
+    Attributes:
+        questions: the questions in the order of their exam.
+    """
 
     questions: list[AdminQuestion]
     next_cursor: str | None
@@ -181,14 +245,22 @@ class QuestionPage(Struct, frozen=True):
 
 
 class QuestionAnswer(Struct, frozen=True):
-    """A question."""
+    """A question.
+
+    Attributes:
+        question: the question with its key.
+    """
 
     question: AdminQuestion
     success: bool = True
 
 
 class SavedQuestion(Struct, frozen=True):
-    """The question after the change."""
+    """The question after the change.
+
+    Attributes:
+        question: the question after the change.
+    """
 
     question_id: int
     question: AdminQuestion
@@ -196,7 +268,12 @@ class SavedQuestion(Struct, frozen=True):
 
 
 class RefusedQuestion(Struct, frozen=True):
-    """The errors of a question that was not added; `index` counts from 0."""
+    """The errors of a question that was not added; `index` counts from 0.
+
+    Attributes:
+        message: what is wrong with it, for people.
+        errors: each wrong field with a message.
+    """
 
     index: int
     message: str
@@ -204,7 +281,13 @@ class RefusedQuestion(Struct, frozen=True):
 
 
 class BatchAdded(Struct, frozen=True):
-    """How many questions were added, their ids in order, and the errors of the others."""
+    """How many questions were added, their ids in order, and the errors of the others.
+
+    Attributes:
+        added: questions that were added.
+        question_ids: ids of the added questions, in the order in which they were sent.
+        errors: what is wrong with those that were left out.
+    """
 
     added: int
     question_ids: list[int]
@@ -213,14 +296,22 @@ class BatchAdded(Struct, frozen=True):
 
 
 class QuestionsDeleted(Struct, frozen=True):
-    """How many questions existed and were deleted."""
+    """How many questions existed and were deleted.
+
+    Attributes:
+        deleted: questions that existed and are deleted.
+    """
 
     deleted: int
     success: bool = True
 
 
 class QuestionsUpdated(Struct, frozen=True):
-    """How many questions have the new values."""
+    """How many questions have the new values.
+
+    Attributes:
+        updated: questions that have the new values now.
+    """
 
     updated: int
     success: bool = True
@@ -233,6 +324,13 @@ class QuestionsImported(Struct, frozen=True):
     remarks on how the file was read, such as its encoding, missing if there are none. With `dry_run` nothing was
     stored: `inserted` is how many would be, and `questions` shows the first 1,000 of them with the names of their
     sections and the texts of their passages.
+
+    Attributes:
+        inserted: rows that were imported, or with `dry_run` would be.
+        errors: each row that was not imported, with its number; the header is row 1.
+        questions: with `dry_run`, the first 1,000 questions as they would be stored.
+        existing: with `skip_existing`, how many of the skipped rows are there already, which is no error.
+        notes: remarks on how the file was read, such as its encoding; absent if there are none.
     """
 
     inserted: int

@@ -9,7 +9,11 @@ from smartexam.platform.principal import RoleText
 
 
 class RequestsQuery(PageQuery, frozen=True):
-    """Which requests to list; without a status, all. A cursor overrides a page."""
+    """Which requests to list; without a status, all. A cursor overrides a page.
+
+    Attributes:
+        status: only requests that wait (`pending`), were approved (`completed`) or `denied`.
+    """
 
     status: Literal["pending", "completed", "denied"] | None = None
 
@@ -19,6 +23,15 @@ class RequestRow(Struct, frozen=True):
 
     `reason` is the reason of the denial, otherwise that of the request; both also have fields of their own. Names are
     null if the account was deleted.
+
+    Attributes:
+        request_date: when it was made, UTC.
+        status: `pending` waits, `completed` was approved, `denied` was not.
+        reason: why it was denied; before that, why it was made.
+        processed_by: username of the administrator who decided; null before.
+        processed_date: when it was decided, UTC; null before.
+        denial_reason: why it was denied; null if it was not.
+        approved_access: the role that was given; null if none was.
     """
 
     request_id: int
@@ -38,7 +51,11 @@ class RequestRow(Struct, frozen=True):
 
 
 class RequestPage(Struct, frozen=True):
-    """A page of requests, the newest first."""
+    """A page of requests, the newest first.
+
+    Attributes:
+        requests: the requests, the newest first.
+    """
 
     requests: list[RequestRow]
     total: int
@@ -49,7 +66,14 @@ class RequestPage(Struct, frozen=True):
 
 
 class RequestStats(Struct, frozen=True):
-    """The numbers of requests by status."""
+    """The numbers of requests by status.
+
+    Attributes:
+        pending: requests that wait.
+        completed: requests that were approved.
+        denied: requests that were denied.
+        total: all requests.
+    """
 
     pending: int
     completed: int
@@ -64,6 +88,10 @@ class Approval(Struct, frozen=True):
 
 
 class Denial(Struct, frozen=True):
-    """Why the request is denied, 1 to 1000 characters."""
+    """Why the request is denied, 1 to 1000 characters.
+
+    Attributes:
+        reason: why the request is denied, 1 to 1000 characters.
+    """
 
     reason: str

@@ -9,7 +9,12 @@ from smartexam.platform.http.queries import Id, PageSize
 
 
 class BatchesQuery(Struct, frozen=True):
-    """What to search for in names, where to continue, and how many to list."""
+    """What to search for in names, where to continue, and how many to list.
+
+    Attributes:
+        q: part of the name of a batch, or in a list of students the start of a username, an email, a roll
+            number or a word of a name.
+    """
 
     q: Annotated[str, Meta(max_length=200)] = ""
     cursor: str | None = None
@@ -17,13 +22,21 @@ class BatchesQuery(Struct, frozen=True):
 
 
 class BatchFields(Struct, frozen=True):
-    """The name of a batch."""
+    """The name of a batch.
+
+    Attributes:
+        name: name of the batch, 1 to 100 characters, which no other batch has.
+    """
 
     name: str
 
 
 class BatchView(Struct, frozen=True):
-    """A batch; `created_at` UTC."""
+    """A batch; `created_at` UTC.
+
+    Attributes:
+        student_count: students in the batch.
+    """
 
     id: int
     name: str
@@ -32,14 +45,22 @@ class BatchView(Struct, frozen=True):
 
 
 class BatchAnswer(Struct, frozen=True):
-    """A batch."""
+    """A batch.
+
+    Attributes:
+        batch: the batch after the change.
+    """
 
     batch: BatchView
     success: bool = True
 
 
 class BatchPage(Struct, frozen=True):
-    """Batches by name; `next_cursor` is null on the last page."""
+    """Batches by name; `next_cursor` is null on the last page.
+
+    Attributes:
+        batches: batches by name.
+    """
 
     batches: list[BatchView]
     next_cursor: str | None
@@ -57,7 +78,11 @@ class StudentView(Struct, frozen=True):
 
 
 class StudentPage(Struct, frozen=True):
-    """Students; `next_cursor` is null on the last page."""
+    """Students; `next_cursor` is null on the last page.
+
+    Attributes:
+        students: the students.
+    """
 
     students: list[StudentView]
     next_cursor: str | None
@@ -65,13 +90,22 @@ class StudentPage(Struct, frozen=True):
 
 
 class StudentIds(Struct, frozen=True):
-    """At most 100 accounts."""
+    """At most 100 accounts.
+
+    Attributes:
+        user_ids: ids of the students' accounts, 1 to 100.
+    """
 
     user_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class RefusedStudent(Struct, frozen=True):
-    """An account that was not added, and why."""
+    """An account that was not added, and why.
+
+    Attributes:
+        message: why it was not changed, for people.
+        code: why it was not changed, for programs.
+    """
 
     user_id: int
     message: str
@@ -79,7 +113,11 @@ class RefusedStudent(Struct, frozen=True):
 
 
 class StudentsAdded(Struct, frozen=True):
-    """How many were not in the batch before, and who could not be added."""
+    """How many were not in the batch before, and who could not be added.
+
+    Attributes:
+        added: students who were not in the batch before.
+    """
 
     added: int
     errors: list[RefusedStudent]
@@ -87,7 +125,11 @@ class StudentsAdded(Struct, frozen=True):
 
 
 class StudentsRemoved(Struct, frozen=True):
-    """How many were in the batch before."""
+    """How many were in the batch before.
+
+    Attributes:
+        removed: students who were in the batch before.
+    """
 
     removed: int
     errors: list[RefusedStudent]
@@ -95,7 +137,12 @@ class StudentsRemoved(Struct, frozen=True):
 
 
 class StudentFields(Struct, frozen=True):
-    """The changed fields of a student; a `roll_no` of null or "" removes the number."""
+    """The changed fields of a student; a `roll_no` of null or "" removes the number.
+
+    Attributes:
+        roll_no: the new roll number, 1 to 32 of `A-Za-z0-9/_-`, which nobody else has; null or empty removes
+            it.
+    """
 
     roll_no: str | UnsetType | None = UNSET
     first_name: str | UnsetType = UNSET
@@ -103,14 +150,25 @@ class StudentFields(Struct, frozen=True):
 
 
 class StudentAnswer(Struct, frozen=True):
-    """A student."""
+    """A student.
+
+    Attributes:
+        student: the student after the change.
+    """
 
     student: StudentView
     success: bool = True
 
 
 class RosterUpload(Struct, frozen=True):
-    """A roster as CSV or XLSX; `invite` 1 mails set-up links to those who cannot sign in yet."""
+    """A roster as CSV or XLSX; `invite` 1 mails set-up links to those who cannot sign in yet.
+
+    Attributes:
+        csv_file: the students as CSV or XLSX, with columns `name` and `email`, and optionally `roll_no` and
+            `batch` (several by `;`).
+        batch_id: id of a batch that all of them join; empty for none.
+        invite: `1` (default) mails links to set a password to those who have none, `0` does not.
+    """
 
     csv_file: UploadedFile
     batch_id: Id | Literal[""] | None = None
@@ -118,6 +176,10 @@ class RosterUpload(Struct, frozen=True):
 
 
 class RosterExportQuery(Struct, frozen=True):
-    """The batch whose students are exported; without, all students."""
+    """The batch whose students are exported; without, all students.
+
+    Attributes:
+        batch_id: only the students of this batch; left out, all students.
+    """
 
     batch_id: Id | None = None

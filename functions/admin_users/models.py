@@ -10,14 +10,23 @@ from smartexam.platform.principal import RoleText
 
 
 class UsersQuery(PageQuery, frozen=True):
-    """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page."""
+    """What to search for; `role` is exactly that role, and `both` is `user,admin`. A cursor overrides a page.
+
+    Attributes:
+        q: the start of a username, an email, a roll number or a word of a name; left out, all accounts.
+        role: only accounts with exactly this role; `both` is `user,admin`.
+    """
 
     q: Annotated[str, Meta(max_length=320)] = ""
     role: Literal["user", "admin", "both"] | None = None
 
 
 class UserRow(Struct, frozen=True):
-    """An account; `created_at` is UTC, `roll_no` null if there is none, `active` false if it is deactivated."""
+    """An account; `created_at` is UTC, `roll_no` null if there is none, `active` false if it is deactivated.
+
+    Attributes:
+        active: false if the account is deactivated: nobody can sign in with it.
+    """
 
     id: int
     username: str
@@ -33,6 +42,9 @@ class UserPage(Struct, frozen=True):
     """A page of accounts.
 
     `total` is a lower bound if `total_is_exact` is false: more accounts match than the search reads.
+
+    Attributes:
+        users: the accounts.
     """
 
     users: list[UserRow]
@@ -45,7 +57,14 @@ class UserPage(Struct, frozen=True):
 
 
 class UserStats(Struct, frozen=True):
-    """The numbers of accounts by role."""
+    """The numbers of accounts by role.
+
+    Attributes:
+        total_users: all accounts.
+        user_role: accounts with exactly the role `user`.
+        admin_role: accounts with exactly the role `admin`.
+        both_roles: accounts with the role `user,admin`.
+    """
 
     total_users: int
     user_role: int
@@ -54,20 +73,33 @@ class UserStats(Struct, frozen=True):
 
 
 class RoleChange(Struct, frozen=True):
-    """An account and its new role."""
+    """An account and its new role.
+
+    Attributes:
+        new_role: the role that the account gets; `both` is `user,admin`.
+    """
 
     user_id: Id
     new_role: RoleText
 
 
 class RoleChanges(Struct, frozen=True):
-    """At most 200 changes, each independent, so that an invalid one does not stop the others."""
+    """At most 200 changes, each independent, so that an invalid one does not stop the others.
+
+    Attributes:
+        updates: 1 to 200 changes, each for itself.
+    """
 
     updates: Annotated[list[Any], Meta(min_length=1, max_length=200, extra={"means": list[RoleChange]})]
 
 
 class RefusedChange(Struct, frozen=True):
-    """A change that failed; `index` is its place in the list."""
+    """A change that failed; `index` is its place in the list.
+
+    Attributes:
+        user_id: id of the account; null where it could not be read.
+        message: why it failed, for people.
+    """
 
     index: int
     user_id: int | None
@@ -83,13 +115,22 @@ class RolesChanged(Struct, frozen=True):
 
 
 class Accounts(Struct, frozen=True):
-    """At most 100 accounts."""
+    """At most 100 accounts.
+
+    Attributes:
+        user_ids: ids of the accounts, 1 to 100.
+    """
 
     user_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class RefusedAccount(Struct, frozen=True):
-    """An account that was not changed, and why."""
+    """An account that was not changed, and why.
+
+    Attributes:
+        message: why it was not changed, for people.
+        code: why it was not changed, for programs; null where no program needs it.
+    """
 
     user_id: int
     message: str

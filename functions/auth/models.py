@@ -1,6 +1,6 @@
 """Shapes of the sign-in routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -8,7 +8,15 @@ from smartexam.accounts.grants import Grant
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """A username or an address, and the password."""
+    """A username or an address, and the password.
+
+    Attributes:
+        username: username, email or roll number; case does not count.
+        email: the same as `username`, for clients that send it under this name.
+        password: the password.
+    """
+
+    NEEDED: ClassVar = ("password",)
 
     username: str | None = None
     email: str | None = None
@@ -16,14 +24,23 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class SecondFactor(msgspec.Struct, frozen=True):
-    """The token of a pending sign-in, and a code of the authenticator app or a recovery code."""
+    """The token of a pending sign-in, and a code of the authenticator app or a recovery code.
+
+    Attributes:
+        code: six digits from the authenticator app, or a recovery code.
+        mfa_token: the `mfa_token` of the sign-in that was answered with 401 `mfa_required`.
+    """
 
     mfa_token: Annotated[str, msgspec.Meta(max_length=200)]
     code: Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class RefreshRequest(msgspec.Struct, frozen=True):
-    """A refresh token; `rotate` asks for a new one."""
+    """A refresh token; `rotate` asks for a new one.
+
+    Attributes:
+        rotate: whether to get a new refresh token too, which uses up the one sent; false by default.
+    """
 
     refresh_token: str
     rotate: bool = False

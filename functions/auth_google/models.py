@@ -1,6 +1,6 @@
 """Shapes of the Google sign-in."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -8,14 +8,25 @@ from smartexam.accounts.grants import Grant
 
 
 class GoogleCredential(msgspec.Struct, frozen=True):
-    """The ID token from the Google Sign-In SDK."""
+    """The ID token from the Google Sign-In SDK.
+
+    Attributes:
+        id_token: the ID token that the Google Sign-In SDK gave.
+        nonce: the nonce that the client gave to the SDK, if it did; the token must have the same.
+    """
+
+    NEEDED: ClassVar = ("id_token",)
 
     id_token: str | None = None
     nonce: str | None = None
 
 
 class GoogleGrant(Grant, frozen=True, kw_only=True):
-    """The grant of an app's sign-in, and whether the account was created by it."""
+    """The grant of an app's sign-in, and whether the account was created by it.
+
+    Attributes:
+        is_new_user: whether this sign-in created the account.
+    """
 
     is_new_user: bool
 

@@ -19,6 +19,14 @@ class CommentView(Struct, frozen=True, kw_only=True):
 
     For a reply, `parent_id` is the comment above it and `reply_to_id` the one it answers. They are the same, except at
     the twentieth level, where a reply is listed beside the comment it answers.
+
+    Attributes:
+        username: who wrote it; "Deleted Account" if the account was deleted.
+        message: the text as it was written, which clients must escape; a placeholder if it was deleted.
+        is_deleted: whether only a placeholder is left, for the sake of the replies.
+        parent_id: id of the comment above it; null for a root.
+        reply_to_id: id of the comment that it answers; null for a root.
+        replies: the replies, the oldest first.
     """
 
     id: int
@@ -39,6 +47,10 @@ class DiscussionAnswer(Struct, frozen=True):
     """A page of a discussion; `count` is the number of all comments that are not deleted.
 
     A comment whose replies do not fit on a page is repeated on the next page, with the further replies.
+
+    Attributes:
+        count: comments that are not deleted, on all pages together.
+        comments: pinned ones first, then the oldest first.
     """
 
     count: int
@@ -48,7 +60,13 @@ class DiscussionAnswer(Struct, frozen=True):
 
 
 class NewComment(Struct, frozen=True):
-    """A comment, or with `parent_id` a reply."""
+    """A comment, or with `parent_id` a reply.
+
+    Attributes:
+        message: the text, 1 to 500 characters.
+        exam_id: ignored; the question tells its exam.
+        parent_id: id of the comment to reply to, on the same question; null for a comment of its own.
+    """
 
     message: str
     exam_id: int | None = None
@@ -56,26 +74,42 @@ class NewComment(Struct, frozen=True):
 
 
 class Posted(Struct, frozen=True):
-    """The comment as it was stored."""
+    """The comment as it was stored.
+
+    Attributes:
+        message: the comment as it was stored.
+    """
 
     message: CommentView
     success: bool = True
 
 
 class EditedText(Struct, frozen=True):
-    """A comment's new text."""
+    """A comment's new text.
+
+    Attributes:
+        message: the new text, 1 to 500 characters.
+    """
 
     message: str
 
 
 class CountsBody(Struct, frozen=True):
-    """The questions whose comments to count."""
+    """The questions whose comments to count.
+
+    Attributes:
+        question_ids: ids of 1 to 100 questions.
+    """
 
     question_ids: Annotated[list[Id], Meta(min_length=1, max_length=100)]
 
 
 class CommentCounts(Struct, frozen=True):
-    """Numbers of comments that are not deleted, by question id."""
+    """Numbers of comments that are not deleted, by question id.
+
+    Attributes:
+        counts: number of comments by question id; 0 where the discussion is closed to the caller.
+    """
 
     counts: dict[str, int]
     success: bool = True

@@ -17,12 +17,18 @@ _ANSWER = Meta(
 
 
 _MARK = Meta(extra_json_schema={"type": "integer"})
-_IDS = Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})
-_SECONDS = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "integer"}})
+_IDS = Meta(extra={"means": list[int]})
+_SECONDS = Meta(extra={"means": dict[str, int]})
 
 
 class ExamQuery(Struct, frozen=True):
-    """Which exams to list (`q` is part of a name), and where to continue."""
+    """Which exams to list (`q` is part of a name), and where to continue.
+
+    Attributes:
+        category_id: only exams of this category.
+        status: only exams that are `upcoming`, `ongoing` or `completed` for the caller now.
+        q: part of the name; case does not count.
+    """
 
     category_id: Id | None = None
     status: str | None = None
@@ -35,6 +41,10 @@ class ExamSummary(Struct, frozen=True):
     """An exam in a list; marks in marks, `duration` in minutes, `max_attempts` 0 for any number.
 
     `status`, `opens_at`, `closes_at` and `max_attempts` are those of the caller, including grants.
+
+    Attributes:
+        status: what is true for the caller now: `upcoming` cannot be started yet, `ongoing` can, `completed`
+            cannot any more.
     """
 
     id: int
@@ -56,13 +66,24 @@ class ExamSummary(Struct, frozen=True):
 
 
 class StartBody(Struct, frozen=True):
-    """The access code, required if the exam has one. Otherwise the body may be missing."""
+    """The access code, required if the exam has one. Otherwise the body may be missing.
+
+    Attributes:
+        access_code: the code of the exam, if `needs_access_code` is true; a resumed attempt needs none.
+    """
 
     access_code: str | None = None
 
 
 class ExamDetail(ExamSummary, frozen=True):
-    """One exam."""
+    """One exam.
+
+    Attributes:
+        positive_marks: marks of a right answer, where a question has no marks of its own; rounded to two
+            decimals.
+        negative_marks: marks that a wrong answer costs, where a question has no marks of its own; rounded to
+            two decimals.
+    """
 
     instructions: str
     positive_marks: float
@@ -70,7 +91,11 @@ class ExamDetail(ExamSummary, frozen=True):
 
 
 class ExamList(Struct, frozen=True):
-    """A page of exams, the latest date first."""
+    """A page of exams, the latest date first.
+
+    Attributes:
+        exams: the exams, the latest date first.
+    """
 
     exams: list[ExamSummary]
     next_cursor: str | None
@@ -87,7 +112,12 @@ class AttemptCounts(Struct, frozen=True):
 
 
 class ExamAnswer(Struct, frozen=True):
-    """An exam, and the caller's attempts at it."""
+    """An exam, and the caller's attempts at it.
+
+    Attributes:
+        exam: the exam.
+        attempts: the caller's attempts at it.
+    """
 
     exam: ExamDetail
     attempts: AttemptCounts
@@ -103,14 +133,23 @@ class CategoryView(Struct, frozen=True):
 
 
 class CategoryList(Struct, frozen=True):
-    """All categories by name."""
+    """All categories by name.
+
+    Attributes:
+        categories: all categories, by name.
+    """
 
     categories: list[CategoryView]
     success: bool = True
 
 
 class Preloaded(Struct, frozen=True):
-    """The paper is compiled."""
+    """The paper is compiled.
+
+    Attributes:
+        question_count: questions of one attempt.
+        cached: always true: the paper is ready.
+    """
 
     question_count: int
     cached: bool = True
@@ -118,7 +157,13 @@ class Preloaded(Struct, frozen=True):
 
 
 class StartedAttempt(Struct, frozen=True):
-    """The attempt in progress, new or resumed."""
+    """The attempt in progress, new or resumed.
+
+    Attributes:
+        resumed: whether the attempt ran already.
+        fresh_start: true for a new attempt; absent for a resumed one.
+        attempt_number: number of the new attempt, from 1; absent for a resumed one.
+    """
 
     redirect_url: str
     resumed: bool
@@ -128,16 +173,44 @@ class StartedAttempt(Struct, frozen=True):
     success: bool = True
 
 
+class PaperExam(Struct, frozen=True):
+    """An exam as it was when the paper of this attempt was made.
+
+    Attributes:
+        positive_marks: marks of a right answer, where a question has no marks of its own; rounded to two decimals.
+        negative_marks: marks that a wrong answer costs, where a question has none of its own; rounded to two decimals.
+    """
+
+    id: int
+    name: str
+    date: str
+    start_time: str
+    duration: int
+    category_id: int | None
+    total_questions: int
+    max_marks: float
+    max_attempts: int
+    result_mode: str
+    instructions: str
+    positive_marks: float
+    negative_marks: float
+    languages: list[str]
+
+
 class PaperAnswer(Struct, frozen=True):
     """The paper of the running attempt and its saved draft.
 
     Questions and options are in the order of this attempt, the same on every device; `sections` is empty where the exam
     has none. `seconds` is how long each question was on screen, by id.
+
+    Attributes:
+        exam: the exam as it was when its paper was made.
+        passages: texts or images that several questions refer to by `passage_id`.
     """
 
     attempt_id: int
     attempt_number: int
-    exam: dict[str, Any]
+    exam: Annotated[dict[str, Any], Meta(extra={"means": PaperExam})]
     questions: list[ClientQuestion]
     sections: list[SectionState]
     passages: list[ClientPassage]
@@ -153,13 +226,22 @@ class PaperAnswer(Struct, frozen=True):
 
 
 class NextSectionBody(Struct, frozen=True, rename={"left": "from"}):
-    """The section to leave; if it is missing, the open one."""
+    """The section to leave; if it is missing, the open one.
+
+    Attributes:
+        left: id of the section to leave; anything but the open section is refused. Left out, it is the open
+            one.
+    """
 
     left: int | None = None
 
 
 class EnteredSection(Struct, frozen=True):
-    """The section that is open now."""
+    """The section that is open now.
+
+    Attributes:
+        section_id: id of the section that is open now.
+    """
 
     section_id: int
     remaining_seconds: int
@@ -171,6 +253,16 @@ class SyncBody(Struct, frozen=True):
 
     `partial` changes only the named questions; `revision` is the last one seen. `visited` are ids, `seconds` whole
     seconds on screen by id; both only grow, and malformed entries are ignored.
+
+    Attributes:
+        answers: answers by question id: a letter (MCQ), a list of letters (MSQ), a number as text (NUMERIC),
+            null to clear; 500 at most. One that cannot be taken is named in `rejected`, and the others are
+            saved.
+        markedForReview: ids of all questions that are marked to come back to; left out, the marks stay.
+        partial: true changes only the questions that are named; by default the body is the whole state, and
+            answers that it does not name are cleared.
+        revision: the last revision seen; an older one than the server's is 409 `stale_revision`. Left out, the
+            sync overwrites.
     """
 
     # Loosely typed, so that one invalid answer or mark does not refuse the others.
@@ -183,7 +275,12 @@ class SyncBody(Struct, frozen=True):
 
 
 class Synced(Struct, frozen=True):
-    """The stored state; `saved` is how many answers of this call were accepted."""
+    """The stored state; `saved` is how many answers of this call were accepted.
+
+    Attributes:
+        saved: answers of this sync that were taken.
+        rejected: answers and marks that were not taken; empty if all were.
+    """
 
     saved: int
     rejected: list[Rejected]
@@ -194,7 +291,11 @@ class Synced(Struct, frozen=True):
 
 
 class Submitted(Struct, frozen=True):
-    """The attempt is ended and graded."""
+    """The attempt is ended and graded.
+
+    Attributes:
+        redirect_url: path of the result, or of the page that says when it comes.
+    """
 
     result_id: int
     redirect_url: str
@@ -204,7 +305,11 @@ class Submitted(Struct, frozen=True):
 
 
 class ActiveStatus(Struct, frozen=True):
-    """An attempt is in progress; `start_time` is UTC."""
+    """An attempt is in progress; `start_time` is UTC.
+
+    Attributes:
+        start_time: when the attempt started, UTC, as `YYYY-MM-DD HH:MM:SS`.
+    """
 
     attempt_id: int
     attempt_number: int
@@ -217,7 +322,11 @@ class ActiveStatus(Struct, frozen=True):
 
 
 class IdleStatus(Struct, frozen=True):
-    """No attempt is in progress."""
+    """No attempt is in progress.
+
+    Attributes:
+        can_start_new: whether the student may start an attempt now, as far as the number of attempts decides.
+    """
 
     completed_count: int
     max_attempts: int

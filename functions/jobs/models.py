@@ -15,7 +15,12 @@ class JobsQuery(Struct, frozen=True):
 
 
 class JobRow(Struct, frozen=True):
-    """The progress of a job; `status` is queued, running, done or failed, `created_at` UTC."""
+    """The progress of a job; `status` is queued, running, done or failed, `created_at` UTC.
+
+    Attributes:
+        status: `queued` waits, `running` is worked on, `done` has a result, `failed` has a message.
+        message: what is being done, or why it failed, for people.
+    """
 
     id: int
     kind: str
@@ -30,6 +35,13 @@ class JobView(Struct, frozen=True):
 
     `download_url` is present if the result is a file, and valid for ten minutes; `code` if the job failed for a known
     reason.
+
+    Attributes:
+        status: `queued` waits, `running` is worked on, `done` has a result, `failed` has a message.
+        message: what is being done, or why it failed, for people.
+        result: what the job gives, by its kind; null until it is done.
+        download_url: address of the file that is the result, valid for ten minutes.
+        code: why it failed, for programs.
     """
 
     id: int
@@ -51,7 +63,11 @@ class JobAnswer(Struct, frozen=True):
 
 
 class JobPage(Struct, frozen=True):
-    """Jobs, the newest first; `next_cursor` is null on the last page."""
+    """Jobs, the newest first; `next_cursor` is null on the last page.
+
+    Attributes:
+        jobs: the jobs, the newest first.
+    """
 
     jobs: list[JobRow]
     next_cursor: str | None

@@ -8,7 +8,14 @@ from smartexam.sitting.grading import Response
 
 
 class SectionScore(Struct, frozen=True):
-    """The score of a section; marks rounded to two decimals, `partial` counts partly correct answers."""
+    """The score of a section; marks rounded to two decimals, `partial` counts partly correct answers.
+
+    Attributes:
+        correct: questions answered right.
+        incorrect: questions answered wrong.
+        unanswered: questions without an answer.
+        partial: questions answered partly right.
+    """
 
     id: int
     name: str
@@ -21,7 +28,15 @@ class SectionScore(Struct, frozen=True):
 
 
 class ResultView(Struct, frozen=True):
-    """A visible result; marks rounded to two decimals, `completed_at` UTC."""
+    """A visible result; marks rounded to two decimals, `completed_at` UTC.
+
+    Attributes:
+        correct_answers: questions answered right.
+        incorrect_answers: questions answered wrong.
+        unanswered_questions: questions without an answer.
+        partial_answers: questions answered partly right.
+        sections: the score of each section, summing to the totals; empty where the exam has none.
+    """
 
     id: int
     exam_id: int
@@ -41,14 +56,23 @@ class ResultView(Struct, frozen=True):
 
 
 class ResultAnswer(Struct, frozen=True):
-    """One result."""
+    """One result.
+
+    Attributes:
+        result: the result.
+    """
 
     result: ResultView
     success: bool = True
 
 
 class ResponseAnswer(Struct, frozen=True):
-    """One result, question by question."""
+    """One result, question by question.
+
+    Attributes:
+        result: the result.
+        responses: every question of the attempt, in the student's order.
+    """
 
     result: ResultView
     responses: list[Response]
@@ -57,7 +81,11 @@ class ResponseAnswer(Struct, frozen=True):
 
 
 class PendingAnswer(Struct, frozen=True):
-    """Whether the result is still pending; `available_at` is null while that depends on an administrator."""
+    """Whether the result is still pending; `available_at` is null while that depends on an administrator.
+
+    Attributes:
+        pending: whether the result is still not visible.
+    """
 
     pending: bool
     message: str
@@ -73,7 +101,16 @@ class HistoryQuery(Struct, frozen=True):
 
 
 class HistoryView(Struct, frozen=True):
-    """A result in the history; scores are null until it is visible."""
+    """A result in the history; scores are null until it is visible.
+
+    Attributes:
+        score: marks of the attempt, rounded to two decimals; null until it is visible.
+        max_score: marks that were to be had; null until the result is visible.
+        percentage: score in percent of the maximum; null until it is visible.
+        grade: grade by the unrounded percentage; null until it is visible.
+        available_at: when the result becomes visible, UTC; null if it is, or while that depends on an
+            administrator or a deadline.
+    """
 
     id: int
     exam_id: int
@@ -90,7 +127,11 @@ class HistoryView(Struct, frozen=True):
 
 
 class HistoryAnswer(Struct, frozen=True):
-    """A page of results, newest first."""
+    """A page of results, newest first.
+
+    Attributes:
+        results: the results, the newest first.
+    """
 
     results: list[HistoryView]
     next_cursor: str | None
@@ -98,7 +139,11 @@ class HistoryAnswer(Struct, frozen=True):
 
 
 class TrendPoint(Struct, frozen=True):
-    """A result as a point of the trend, in percent."""
+    """A result as a point of the trend, in percent.
+
+    Attributes:
+        score: score in percent.
+    """
 
     exam_id: int
     exam_name: str
@@ -107,7 +152,11 @@ class TrendPoint(Struct, frozen=True):
 
 
 class Performance(Struct, frozen=True):
-    """One of the latest results."""
+    """One of the latest results.
+
+    Attributes:
+        result_id: id of the result.
+    """
 
     result_id: int
     exam_id: int
@@ -125,6 +174,17 @@ class AnalyticsView(Struct, frozen=True):
     `score_trend` has the last 30 results, the oldest first, `recent_performance` the last 10, the latest first.
     `improvement_trend` compares the later half of all results with the earlier one: `improving`, `declining`, `stable`
     (within one percentage point) or `insufficient_data`.
+
+    Attributes:
+        total_exams: different exams with a visible result.
+        average_score: mean of all visible results, in percent.
+        highest_score: best visible result, in percent.
+        lowest_score: worst visible result, in percent.
+        grade_distribution: number of results by grade.
+        score_trend: the last 30 results, the oldest first.
+        recent_performance: the last 10 results, the latest first.
+        improvement_trend: the later half of all results compared with the earlier one; within one percentage
+            point it is `stable`, and with too few results `insufficient_data`.
     """
 
     total_exams: int
@@ -138,7 +198,11 @@ class AnalyticsView(Struct, frozen=True):
 
 
 class AnalyticsAnswer(Struct, frozen=True):
-    """The caller's analytics."""
+    """The caller's analytics.
+
+    Attributes:
+        analytics: numbers over the caller's visible results.
+    """
 
     analytics: AnalyticsView
     success: bool = True

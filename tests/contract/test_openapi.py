@@ -20,10 +20,11 @@ from smartexam.api import Reply
 from smartexam.api.app import Route
 from smartexam.platform.errors import AppError
 from tests.infrastructure import stack
-from tools.openapi import document, errors, functions, prose, shapes
+from tools.openapi import document, errors, functions, prose, shapes, vocabulary
 
 CONTRACT = Path(__file__).with_name("routes.csv")
 HIGHEST_ID = 2**53 - 1
+SHORTEST_SENTENCE = len("The job.")
 
 # Routes beyond the contract, and who may call them.
 ADDED = {
@@ -135,6 +136,7 @@ class TestEveryOperation:
     @each_operation
     def test_says_what_it_does(self, described: Described) -> None:
         assert 8 < len(described.operation["summary"]) < 120
+        assert described.operation["description"]
 
     def test_has_a_name_of_its_own(self) -> None:
         names = [described.operation["operationId"] for described in OPERATIONS]
@@ -201,6 +203,53 @@ class TestEveryOperation:
                 assert not is_json or {"example", "examples"} & set(media)
 
 
+def properties() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every field of every shape, by shape and name, those of nested objects included."""
+    waiting = list(DOCUMENT["components"]["schemas"].items())
+    while waiting:
+        name, schema = waiting.pop()
+        for field, inner in schema.get("properties", {}).items():
+            yield f"{name}.{field}", inner
+            waiting.append((f"{name}.{field}", inner))
+
+
+class TestEveryField:
+    def test_says_what_it_means(self) -> None:
+        silent = [name for name, field in properties() if len(field.get("description", "")) < SHORTEST_SENTENCE]
+        assert silent == [], (
+            "Describe them under `Attributes:` in the shape's docstring, or in tools/openapi/vocabulary.py"
+        )
+
+    def test_of_requests_has_an_example_that_fits(self) -> None:
+        for name, field in properties():
+            for example in field.get("examples", ()):
+                assert example not in ("text", None), name
+                check(field, example)
+
+    def test_has_a_type_and_no_null_default(self) -> None:
+        for name, field in properties():
+            is_anything = set(field) <= {"description", "examples"}
+            assert is_anything or {"type", "$ref", "anyOf"} & set(field), name
+            assert field.get("default", 0) is not None, name
+            assert field.get("type") != "array" or "items" in field, name
+
+    def test_is_described_in_one_place(self) -> None:
+        for group, route in ROUTES:
+            for shape in filter(None, (route.takes, route.query)):
+                for name, told in prose.fields(shape)[1].items():
+                    assert told != vocabulary.description(shape.__name__, name), (
+                        f"{group.name}: {shape.__name__}.{name}"
+                    )
+
+
+class TestEveryParameter:
+    @each_operation
+    def test_says_what_it_means(self, described: Described) -> None:
+        for parameter in map(resolved, described.operation.get("parameters", [])):
+            assert len(parameter["description"]) >= SHORTEST_SENTENCE, parameter["name"]
+            assert "example" in parameter, parameter["name"]
+
+
 class TestEveryRoute:
     @each_route
     def test_takes_its_own_example(self, route: Route) -> None:
@@ -208,7 +257,8 @@ class TestEveryRoute:
             return
         path = re.sub(r"<(\w+)>", r"{\1}", route.path)
         content = DOCUMENT["paths"][path][route.method.lower()]["requestBody"]["content"]
-        msgspec.convert(content["application/json"]["example"], route.takes)
+        for _, example in examples({"application/json": content["application/json"]}):
+            msgspec.convert(example, route.takes)
 
     @each_route
     def test_declares_what_it_answers(self, route: Route) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from smartexam.api import Access
 from smartexam.api.app import Route
-from tools.openapi import error_shapes, errors, prose, shapes
+from tools.openapi import error_shapes, errors, prose, shapes, vocabulary
 from tools.openapi.examples import Examples
 from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
@@ -17,6 +17,7 @@ OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
 _HIGHEST_ID = 2**53 - 1
+_NAME = "^[A-Za-z0-9_-]{1,64}$"
 _JSON, _MULTIPART = "application/json", "multipart/form-data"
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"session": []}]
 _ACCESS = {
@@ -28,6 +29,7 @@ _ACCESS = {
 _TEXTS = {
     "application/json": "The document.",
     "application/pdf": "The file.",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "The workbook.",
     "application/zip": "The file.",
     "text/csv": "The file, encoded as UTF-8, with a header row.",
     "text/html": "With `partial=1` a table as a fragment of HTML.",
@@ -143,6 +145,8 @@ class _Writer:
         self._known = known
         self._examples = Examples(known.components)
         self.errors = errors.ErrorAnswers()
+        for name in known.taken:
+            self._examples.add_to_fields(name)
 
     def operation(self, group: Group, route: Route) -> dict[str, Any]:
         """One route as an operation."""
@@ -167,16 +171,20 @@ class _Writer:
         if route.query is None:
             return []
         schema = self._known.fields(route.query)
-        return [
-            {
-                "name": name,
-                "in": "query",
-                "required": name in schema.get("required", ()),
-                "schema": _without_null(field),
-                "example": self._examples.of(_without_null(field), name, route.query.__name__),
-            }
-            for name, field in schema.get("properties", {}).items()
-        ]
+        parameters = []
+        for name, field in schema.get("properties", {}).items():
+            plain = _without_null(field)
+            parameters.append(
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name in schema.get("required", ()),
+                    "description": plain.pop("description", ""),
+                    "schema": plain,
+                    "example": self._examples.of(plain, name, route.query.__name__),
+                }
+            )
+        return parameters
 
     def _body(self, route: Route, taken: type) -> dict[str, Any]:
         """The media types to send. That forms are read beside JSON is only mentioned, unless they have files."""
@@ -193,13 +201,7 @@ class _Writer:
 
     def _described(self, shape: Any, *, is_form: bool = False) -> dict[str, Any]:
         schema = self._known.schema(shape, is_form=is_form)
-        if "anyOf" in schema:
-            named = {str(each["$ref"]).rpartition("/")[2]: each for each in schema["anyOf"]}
-            return {
-                "schema": schema,
-                "examples": {name: {"value": self._examples.of(each)} for name, each in named.items()},
-            }
-        return {"schema": schema, "example": self._examples.of(schema)}
+        return {"schema": schema, **self._examples.media(schema)}
 
     def _successes(self, route: Route) -> dict[int, dict[str, Any]]:
         declared: dict[int, list[Any]] = {}
@@ -209,16 +211,17 @@ class _Writer:
             declared[204] = [None]
         for status, answer in route.also.items():
             declared.setdefault(status, []).append(answer)
-        return {status: self._success(status, answers) for status, answers in declared.items()}
+        example = vocabulary.FILES.get(_camel_case(route.handler.__name__))
+        return {status: self._success(status, answers, example) for status, answers in declared.items()}
 
-    def _success(self, status: int, answers: list[Any]) -> dict[str, Any]:
+    def _success(self, status: int, answers: list[Any], example: str | None) -> dict[str, Any]:
         described = [self._description(answer) for answer in answers if answer is not None]
         answer: dict[str, Any] = {"description": " ".join(filter(None, described)) or _BODILESS.get(status, "Done.")}
         if status == 302:  # noqa: PLR2004 - the one status with an address
             answer["headers"] = {
                 "Location": {"description": "Where to go on.", "schema": {"type": "string"}, "example": "/result/7"}
             }
-        content = dict(self._media(each) for each in answers if each is not None)
+        content = dict(self._media(each, example) for each in answers if each is not None)
         return {**answer, "content": content} if content else answer
 
     def _description(self, answer: Any) -> str:
@@ -229,16 +232,16 @@ class _Writer:
             return "One of several shapes."
         return str(self._known.components.get(name, {}).get("description", "")).partition("\n\n")[0]
 
-    def _media(self, answer: Any) -> tuple[str, dict[str, Any]]:
+    def _media(self, answer: Any, example: str | None) -> tuple[str, dict[str, Any]]:
         if not isinstance(answer, str):
             return _JSON, self._described(answer)
         if not _TEXT.match(answer):
             raise ValueError(f"{answer!r} is no media type")
         if answer == _JSON:
             return answer, {"schema": {"type": "object"}}
-        return answer, {
-            "schema": {"type": "string"} if answer.startswith("text/") else {"type": "string", "format": "binary"}
-        }
+        if not answer.startswith("text/"):
+            return answer, {"schema": {"type": "string", "format": "binary"}}
+        return answer, {"schema": {"type": "string"}, **({} if example is None else {"example": example})}
 
 
 def _camel_case(name: str) -> str:
@@ -269,9 +272,11 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string"}
+            "description": vocabulary.path_parameter(name),
+            "schema": {"type": "string", "pattern": _NAME}
             if _takes_text(route, name)
             else {"type": "integer", "minimum": 1, "maximum": _HIGHEST_ID},
+            "example": vocabulary.path_example(name),
         }
         for name in _PARAMETER.findall(route.path)
     ]
@@ -279,8 +284,12 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of a query parameter, which is left out instead of null."""
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        some = [kind for kind in kinds if kind != "null"]
+        return {**schema, "type": some[0] if len(some) == 1 else some}
     some = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
-    rest = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
     if len(some) == 1:
         return {**some[0], **rest}
-    return {**rest, "anyOf": some} if some else dict(rest)
+    return {**rest, "anyOf": some} if some else rest

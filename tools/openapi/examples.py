@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tools.openapi.vocabulary import SHAPES, WORDS
+from tools.openapi.vocabulary import REQUESTS, SHAPES, WORDS
 
 Schema = Mapping[str, Any]
 _PREFIX = "#/components/schemas/"
@@ -21,7 +21,7 @@ _PLAIN: dict[str, Any] = {
 class Examples:
     """Examples by schema; `components` are the schemas that others refer to."""
 
-    def __init__(self, components: Mapping[str, Schema]) -> None:
+    def __init__(self, components: dict[str, dict[str, Any]]) -> None:
         self._components = components
 
     def of(self, schema: Schema, field: str = "", shape: str = "") -> Any:
@@ -32,17 +32,41 @@ class Examples:
             field: the field whose value it is.
             shape: the name of the shape that has the field.
         """
-        for known in (SHAPES.get(shape, {}), WORDS):
-            if field in known and _allows(schema, known[field]):
-                return known[field]
+        own, word = SHAPES.get(shape, {}), WORDS.get(field)
+        if field in own and _allows(schema, own[field]):
+            return own[field]
+        if word is not None and word.has_example and _allows(schema, word.example):
+            return word.example
         if "const" in schema:
             return schema["const"]
-        for word in ("examples", "enum"):
-            if word in schema:
-                return schema[word][0]
+        for keyword in ("examples", "enum"):
+            if keyword in schema:
+                return schema[keyword][0]
         if "$ref" in schema:
             return self._shape(str(schema["$ref"]).removeprefix(_PREFIX))
         return self._made(schema, field, shape)
+
+    def media(self, schema: Schema) -> dict[str, Any]:
+        """`example` or `examples` of a body with a schema."""
+        if "anyOf" in schema:
+            named = {str(each["$ref"]).rpartition("/")[2]: self.of(each) for each in schema["anyOf"]}
+        else:
+            named = REQUESTS.get(str(schema.get("$ref", "")).removeprefix(_PREFIX), {})
+        if len(named) > 1:
+            return {"examples": {name: {"value": value} for name, value in named.items()}}
+        return {"example": next(iter(named.values()), None) or self.of(schema)}
+
+    def add_to_fields(self, name: str) -> None:
+        """Give the plain fields of a component the examples of the vocabulary."""
+        own = SHAPES.get(name.removesuffix("Form"), {})
+        for field, schema in self._components[name].get("properties", {}).items():
+            known = [own[field]] if field in own else []
+            word = WORDS.get(field)
+            known += [word.example] if word is not None and word.has_example else []
+            fitting = [value for value in known if value not in (None, "", [], {}) and _allows(schema, value)]
+            tells_itself = {"$ref", "enum", "const"} & set(schema) or {"boolean", "array"} & set(_kinds(schema))
+            if fitting and not tells_itself:
+                schema["examples"] = fitting[:1]
 
     def _made(self, schema: Schema, field: str, shape: str) -> Any:
         for word in ("oneOf", "anyOf"):
@@ -53,11 +77,12 @@ class Examples:
             return [self.of(schema.get("items", {}), field, shape)]
         if kind == "object":
             fields = schema.get("properties", {})
-            return {name: self.of(inner, name, str(schema.get("title", shape))) for name, inner in fields.items()}
+            whose = str(schema.get("title", shape)).removesuffix("Form")
+            return {name: self.of(inner, name, whose) for name, inner in fields.items()}
         return schema["default"] if schema.get("default") is not None else _PLAIN[kind]
 
     def _shape(self, name: str) -> Any:
-        whole = SHAPES.get(name, {}).get("*")
+        whole = next(iter(REQUESTS.get(name, {}).values()), None) or SHAPES.get(name, {}).get("*")
         return whole if whole is not None else self.of(self._components[name])
 
 

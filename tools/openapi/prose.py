@@ -1,4 +1,4 @@
-"""Parses the docstrings of handlers."""
+"""Parses the docstrings of handlers and shapes."""
 
 import inspect
 import re
@@ -34,19 +34,40 @@ def read(handler: Callable[..., Any]) -> Prose:
     text = inspect.getdoc(handler)
     if not text:
         raise ValueError(f"{handler.__module__}.{handler.__name__} has no docstring")
-    first, _, rest = text.partition("\n")
+    whole, sections = _sections(text)
+    first, _, rest = whole.partition("\n")
     first, _, more = first.partition(". ")
-    body: list[str] = [more, ""] if more else []
-    raises: dict[str, str] = {}
-    section = last = None
-    for line in rest.strip().splitlines():
+    return Prose(first.strip().rstrip("."), "\n".join(filter(None, [more, rest])).strip(), sections.get("Raises", {}))
+
+
+def fields(shape: type) -> tuple[str, dict[str, str]]:
+    """What the docstring of a shape says of the whole, and of its fields by name; fields of bases included."""
+    told: dict[str, str] = {}
+    for base in reversed(shape.__mro__):
+        text = inspect.cleandoc(base.__doc__ or "") if base.__module__ not in {"builtins", "msgspec"} else ""
+        told |= _sections(text)[1].get("Attributes", {})
+    return _sections(inspect.cleandoc(shape.__doc__ or ""))[0], {name: _sentence(text) for name, text in told.items()}
+
+
+def _sections(text: str) -> tuple[str, dict[str, dict[str, str]]]:
+    """A docstring's text before the first section, and the entries of its sections."""
+    body: list[str] = []
+    found: dict[str, dict[str, str]] = {}
+    entries: dict[str, str] | None = None
+    last = None
+    for line in text.splitlines():
         if named := _SECTION.match(line):
-            section, last = named.group(1), None
-        elif section is None:
+            entries, last = found.setdefault(named.group(1), {}), None
+        elif entries is None:
             body.append(line)
-        elif section == "Raises" and (entry := _ENTRY.match(line)):
+        elif entry := _ENTRY.match(line):
             last = entry.group(1)
-            raises[last] = entry.group(2).strip()
-        elif section == "Raises" and last and line.strip():
-            raises[last] += f" {line.strip()}"
-    return Prose(first.strip().rstrip("."), "\n".join(body).strip(), raises)
+            entries[last] = entry.group(2).strip()
+        elif last and line.strip():
+            entries[last] += f" {line.strip()}"
+    return "\n".join(body).strip(), found
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

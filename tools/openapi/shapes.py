@@ -1,6 +1,5 @@
 """Shapes as JSON Schema: msgspec's own, made stricter for shapes that are only sent or only received."""
 
-import inspect
 import typing
 from collections.abc import Iterable
 from types import UnionType
@@ -10,13 +9,18 @@ import msgspec
 from msgspec import inspect as described
 
 from smartexam.platform.http.bodies import UploadedFile
+from tools.openapi import prose, vocabulary
 
 Schema = dict[str, Any]
 # The key under which a loosely typed field, whose values the code checks itself, has the type that it means:
 # `Annotated[Any, Meta(extra={"means": list[int]})]`.
 MEANS = "means"
+# A class variable of a loosely typed shape: the fields that the code requires, though the types do not.
+NEEDED = "NEEDED"
 _REFERENCE = "#/components/schemas/{name}"
 _FILE: Schema = {"type": "string", "format": "binary"}
+# What a loosely typed field says beside the type that it means
+_KEPT = ("minItems", "maxItems", "default")
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
@@ -51,6 +55,9 @@ class Shapes:
                 self.components[name] = _without_files(schema)
                 self.components[_form_name(name)] = {**schema, "title": _form_name(name)}
         self.components = dict(sorted(self.components.items()))
+        # The components that requests have
+        names = {struct.__name__ for struct in taken_structs}
+        self.taken = [name for name in self.components if name in names or name.removesuffix("Form") in names]
 
     def schema(self, shape: Any, *, is_form: bool = False) -> Schema:
         """The schema of a shape, or of several, by reference."""
@@ -159,9 +166,10 @@ def _referenced(node: Any) -> set[str]:
 
 
 def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
-    """A schema with files marked as such; fields that the server always sends are required."""
-    if "description" in schema:
-        schema["description"] = inspect.cleandoc(schema["description"])
+    """A schema with descriptions, and files marked as such; fields that the server always sends are required."""
+    whole, told = prose.fields(struct)
+    if whole:
+        schema["description"] = whole
     properties: dict[str, Schema] = schema.get("properties", {})
     fields = _described(struct).fields
     for field in fields:
@@ -169,17 +177,34 @@ def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
         if UploadedFile in _mentioned(field.type):
             properties[name] = dict(_FILE)
         if (meant := _declared_meaning(field)) is not None:
-            properties[name] |= _plain_schema(meant)
+            kept = {word: value for word, value in properties[name].items() if word in _KEPT}
+            properties[name] = {**_plain_schema(meant), **kept}
         if sent:
             properties[name].pop("default", None)
             if name == "success" and isinstance(field.default, bool):
                 properties[name] = {"type": "boolean", "const": field.default}
-        properties[name] = _tidy(properties[name])
+        tidy = _tidy(properties[name])
+        properties[name] = _with_facets(tidy, vocabulary.facets(struct.__name__, name, tidy))
+        if description := told.get(field.name) or vocabulary.description(struct.__name__, name):
+            properties[name]["description"] = description
+    required = _required(struct, schema, sent=sent)
+    schema.pop("required", None)
+    return {**schema, "required": required} if required else schema
+
+
+def _required(struct: type, schema: Schema, *, sent: bool) -> list[str]:
+    fields = _described(struct).fields
     if sent and not typing.cast("Any", struct).__struct_config__.omit_defaults:
-        schema["required"] = [field.encode_name for field in fields if not _may_be_unset(field)]
-    if not schema.get("required"):
-        schema.pop("required", None)
-    return schema
+        return [field.encode_name for field in fields if not _may_be_unset(field)]
+    needed = {*schema.get("required", ()), *getattr(struct, NEEDED, ())}
+    return [field.encode_name for field in fields if field.encode_name in needed]
+
+
+def _with_facets(schema: Schema, facets: Schema) -> Schema:
+    if "enum" in facets and schema.get("type") == ["string", "null"]:
+        rest = {name: value for name, value in schema.items() if name != "type"}
+        return {**rest, "anyOf": [{"type": "string", **facets}, {"type": "null"}]}
+    return {**facets, **schema}
 
 
 def _without_files(schema: Schema) -> Schema:

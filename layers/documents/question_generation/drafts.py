@@ -19,6 +19,16 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `verification` is `answer_key` (the paper's own), `blind_solve` (a second, independent answer agrees) or `none`.
     `span` is the source text, `repaired_by` the model that restored unreadable characters.
+
+    Attributes:
+        source: the `mode` that it comes from.
+        verification: what confirms the key: the paper's `answer_key`, a `blind_solve` by a second, independent
+            answer, or `none`.
+        page: page of the PDF, from 1.
+        section: heading above it in the paper.
+        span: the text of the source that it was made from.
+        model: the language model that made it.
+        repaired_by: the language model that restored unreadable characters.
     """
 
     source: str
@@ -32,7 +42,12 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DraftFigure(Struct, frozen=True, kw_only=True):
-    """What is drawn in a question or, by letter, in its options, cut out of the paper."""
+    """What is drawn in a question or, by letter, in its options, cut out of the paper.
+
+    Attributes:
+        image_url: address of the question's image; null where it has none.
+        option_image_urls: addresses of the options' images by letter.
+    """
 
     image_url: str | None
     option_image_urls: dict[str, str | None]
@@ -45,6 +60,17 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
     A question of a paper has its `page` and `number` there. `confidence`, from 0 to 1, is how reliable its text is, and
     `warnings` what a person should check. `figure` shows the images of `image_path` and `option_images`, which `save`
     takes.
+
+    Attributes:
+        correct_answer: the key: a letter, letters as `A,C`, or a number; empty where the paper does not give it
+            for certain.
+        difficulty: how hard it is meant to be.
+        verified: whether the key is certain: the paper's own, or found again by an independent solution.
+        page: page of the PDF that it stands on, from 1; null for a made one.
+        confidence: how reliable its text is, from 0 to 1.
+        warnings: what a person should check in this question.
+        figure: addresses of its images, to look at; null where it has none.
+        provenance: where it comes from.
     """
 
     exam_id: int
@@ -76,7 +102,14 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, omit_defaults=True):
-    """Something for the administrator to check; `question` is its number in the paper, or its place in the answer."""
+    """Something for the administrator to check; `question` is its number in the paper, or its place in the answer.
+
+    Attributes:
+        code: what it is about: `unverified` keys, `incomplete` or `dropped` questions, unreadable text that was
+            `not_repaired`, `too_many_options`, and the like.
+        message: what to check, for people.
+        question: number of the question in its paper, or its place in the answer from 1; absent for the whole.
+    """
 
     code: str
     message: str

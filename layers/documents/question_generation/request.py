@@ -24,6 +24,11 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
     `extract` takes the questions of a PDF, `mine` makes new ones from its text, `pure` from `topic`. Counts are the
     numbers of questions per type; for `extract` they are upper limits, if given. Marks and `numeric_tolerance` are
     amounts as in an exam; negative marks are what a wrong answer costs.
+
+    Attributes:
+        topic: what the questions shall be about, at most 500 characters; needed with `pure`.
+        difficulty: how hard the questions shall be.
+        exam_id: id of the exam that they are for.
     """
 
     mode: Literal["extract", "mine", "pure"]

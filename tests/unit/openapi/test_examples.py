@@ -22,11 +22,11 @@ EXAMPLES = Examples(
 @pytest.mark.parametrize(
     ("schema", "field", "expected"),
     [
-        ({"type": "string"}, "username", WORDS["username"]),
+        ({"type": "string"}, "username", WORDS["username"].example),
         ({"type": "integer"}, "username", 1),
         ({"type": "string"}, "unheard_of", "text"),
         ({"type": "boolean"}, "score", True),
-        ({"type": "number"}, "max_score", WORDS["max_score"]),
+        ({"type": "number"}, "max_score", WORDS["max_score"].example),
         ({"type": ["string", "null"]}, "unheard_of", "text"),
         ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "next_cursor", None),
         ({"enum": ["MCQ", "MSQ"]}, "question_type", "MCQ"),
@@ -44,7 +44,7 @@ def test_a_field_has_a_value_of_its_type(schema: dict[str, Any], field: str, exp
 
 
 def test_shapes_are_made_of_their_fields() -> None:
-    assert EXAMPLES.of({"$ref": "#/components/schemas/Exam"}) == {"name": WORDS["name"], "n": 1}
+    assert EXAMPLES.of({"$ref": "#/components/schemas/Exam"}) == {"name": WORDS["name"].example, "n": 1}
 
 
 def test_a_shape_may_mean_something_else_by_a_field() -> None:

@@ -42,3 +42,30 @@ def test_a_line_is_enough() -> None:
 def test_none_is_not() -> None:
     with pytest.raises(ValueError, match="silent has no docstring"):
         prose.read(silent)
+
+
+class Base:
+    """A base.
+
+    Attributes:
+        id: the number of it
+        name: what it is called.
+    """
+
+
+class Shape(Base):
+    """A shape; `name` is short.
+
+    More of it.
+
+    Attributes:
+        name: what it is called, in
+            two lines.
+    """
+
+
+def test_a_shape_tells_its_own_fields_and_those_of_its_bases() -> None:
+    assert prose.fields(Shape) == (
+        "A shape; `name` is short.\n\nMore of it.",
+        {"id": "The number of it.", "name": "What it is called, in two lines."},
+    )

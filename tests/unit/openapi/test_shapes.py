@@ -1,6 +1,6 @@
 """Shapes as schemas: sent shapes always have all fields, received ones may omit some."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -41,13 +41,21 @@ class Upload(Struct):
     name: str = ""
 
 
+def types(schema: dict[str, Any]) -> dict[str, Any]:
+    """The types of an object's fields, without their descriptions."""
+    return {
+        name: {word: value for word, value in field.items() if word not in {"description", "examples"}}
+        for name, field in schema["properties"].items()
+    }
+
+
 KNOWN = Shapes([Taken, Upload], [Sent, Sent | Other])
 
 
 def test_what_is_sent_is_always_there_unless_it_may_be_unset() -> None:
     schema = KNOWN.components["Sent"]
     assert schema["required"] == ["inner", "count", "success"]
-    assert schema["properties"]["success"] == {"type": "boolean", "const": True}
+    assert types(schema)["success"] == {"type": "boolean", "const": True}
     assert "default" not in schema["properties"]["count"]
 
 
@@ -69,7 +77,7 @@ def test_several_shapes_are_alternatives() -> None:
 
 
 def test_files_are_files() -> None:
-    properties = KNOWN.components["Upload"]["properties"]
+    properties = types(KNOWN.components["Upload"])
     assert properties["image"] == {"type": "string", "format": "binary"}
     assert properties["spare"] == properties["image"]
     assert "UploadedFile" not in KNOWN.components
@@ -102,7 +110,7 @@ class Loose(Struct):
 def test_fields_are_written_as_generators_read_them_best() -> None:
     known = Shapes([Loose], [])
     assert "Inner" in known.components
-    assert known.fields(Loose)["properties"] == {
+    assert types(known.fields(Loose)) == {
         "items": {"type": "array", "maxItems": 9, "items": {"$ref": "#/components/schemas/Inner"}},
         "kind": {"type": "string", "enum": ["a", "b"]},
         "chosen": {"anyOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "null"}]},
@@ -113,3 +121,37 @@ def test_fields_are_written_as_generators_read_them_best() -> None:
 
 def test_only_shapes_in_use_are_kept() -> None:
     assert set(KNOWN.without_unused([{"$ref": "#/components/schemas/Sent"}])) == {"Sent", "Inner"}
+
+
+class Told(Struct):
+    """Something told.
+
+    Attributes:
+        note: what its shape says.
+    """
+
+    note: str
+    email: str | None
+    created_at: str
+
+
+def test_fields_are_described_by_their_shape_or_by_the_vocabulary() -> None:
+    told = Shapes([], [Told]).fields(Told)
+    assert told["description"] == "Something told."
+    assert told["properties"]["note"] == {"type": "string", "description": "What its shape says."}
+    assert told["properties"]["email"]["description"].startswith("Email address")
+    assert told["properties"]["email"]["format"] == "email"
+
+
+def test_a_word_about_a_subject_says_nothing_of_a_shape_without_one() -> None:
+    assert "description" not in Shapes([], [Told]).fields(Told)["properties"]["created_at"]
+
+
+class Begun(Struct):
+    NEEDED: ClassVar = ("exam_id",)
+    exam_id: Annotated[Any, Meta(extra_json_schema={"type": "integer"})] = UNSET
+    note: str = ""
+
+
+def test_what_the_code_requires_is_required_though_its_type_is_loose() -> None:
+    assert Shapes([Begun], []).fields(Begun)["required"] == ["exam_id"]

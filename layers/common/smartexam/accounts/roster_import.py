@@ -59,6 +59,13 @@ class RosterImported(msgspec.Struct, frozen=True):
     """The result of an import; `skipped` rows are listed in `errors`.
 
     `notes` are remarks on how the file was read, such as its encoding, missing if there are none.
+
+    Attributes:
+        created: accounts that were created.
+        updated: accounts that were changed.
+        unchanged: rows that say what is stored already.
+        errors: each row that was not imported, with its number; the header is row 1.
+        notes: remarks on how the file was read, such as its encoding; absent if there are none.
     """
 
     created: int

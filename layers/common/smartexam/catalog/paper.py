@@ -130,6 +130,10 @@ class ClientQuestion(Struct, frozen=True, gc=False):
 
     Options from E on are present if they are not empty, `option_image_urls` are by letter, `texts` by language and
     field.
+
+    Attributes:
+        positive_marks: marks of a right answer, rounded to two decimals.
+        negative_marks: marks that a wrong answer costs, as a positive number rounded to two decimals.
     """
 
     id: int

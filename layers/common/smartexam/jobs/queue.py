@@ -19,7 +19,11 @@ class JobOrder(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The work is done as a job; `status_url` shows its progress."""
+    """The work is done as a job; `status_url` shows its progress.
+
+    Attributes:
+        status: how far it is: a job that was asked for before may be `running` already.
+    """
 
     job_id: int
     status: str

@@ -43,7 +43,7 @@ class Rejected(msgspec.Struct, frozen=True):
     """A rejected answer or mark for review. The saved value of its question stays.
 
     Attributes:
-        question_id: as the client sent it, cut off if it is longer than any id.
+        question_id: the id as the client sent it, cut off if it is longer than any id.
         code: `unknown_question`, `not_an_answer` (to this question), `section_closed`, or `section_full`.
         message: what the student can do about it.
     """

@@ -18,7 +18,14 @@ from smartexam.catalog.questions import MSQ, NUMERIC, alternatives
 
 
 class SectionScore(Struct, frozen=True, gc=False):
-    """The score of a section; marks in the paper's units."""
+    """The score of a section; marks in the paper's units.
+
+    Attributes:
+        correct: questions answered right.
+        incorrect: questions answered wrong.
+        unanswered: questions without an answer.
+        partial: questions answered partly right.
+    """
 
     id: int
     name: str
@@ -76,6 +83,16 @@ class Response(Struct, frozen=True, gc=False):
     letter (MCQ), a list of letters (MSQ), a number as text (NUMERIC); `given_answer` is null without an answer. A key
     with alternatives or a range is text, as in "A,C|A,D". Marks are rounded to two decimals. `texts` have the
     translated solutions.
+
+    Attributes:
+        correct_answer: the key in the letters that the student saw; a list for an MSQ, a text for keys with
+            alternatives or a range.
+        given_answer: the student's answer in the letters that the student saw; null without one.
+        is_attempted: whether the student answered.
+        is_correct: whether the answer is right.
+        is_partial: whether an MSQ's answer is partly right and got marks for that.
+        marks_obtained: marks of the answer, rounded to two decimals.
+        max_marks: marks of a right answer, rounded to two decimals.
     """
 
     question_id: int

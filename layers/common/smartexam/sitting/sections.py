@@ -26,7 +26,14 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class SectionState(msgspec.Struct, frozen=True):
-    """A section in the shape of `GET /exam/:id`. Sections that are not timed are open until the attempt ends."""
+    """A section in the shape of `GET /exam/:id`. Sections that are not timed are open until the attempt ends.
+
+    Attributes:
+        state: `open` takes answers, `upcoming` opens later, `closed` is over; sections that are not timed are
+            open.
+        question_ids: ids of its questions, in the order of this attempt.
+        instructions: what students read before the section; empty without any.
+    """
 
     id: int
     name: str

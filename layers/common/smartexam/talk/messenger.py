@@ -27,6 +27,12 @@ class SendBody(msgspec.Struct, frozen=True):
 
     `reply_to_id` is a message of the same conversation. `reply_to_text` and `reply_to_name` are accepted from older
     clients and ignored: quotes come from what is stored.
+
+    Attributes:
+        message: the text, 1 to 1000 characters that are not white space alone.
+        reply_to_id: id of the message of the same conversation that it answers.
+        reply_to_text: ignored; the quote comes from the stored message.
+        reply_to_name: ignored; the name comes from the stored message.
     """
 
     message: str
@@ -40,6 +46,11 @@ class MessageShape(msgspec.Struct, frozen=True, kw_only=True):
     """A message as clients see it; the text is as it was written, and clients must escape it.
 
     In lists only one's own messages have a `client_id`: a device whose answer was lost finds by it what it sent.
+
+    Attributes:
+        message: the text as it was written, which clients must escape.
+        sender_id: id of the account that wrote it.
+        sender_name: name of who wrote it; "Deleted Account" if the account was deleted.
     """
 
     id: int

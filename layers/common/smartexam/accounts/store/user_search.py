@@ -25,6 +25,7 @@ class FoundUsers:
     Attributes:
         total: of all pages; a lower bound if not `is_exact`.
         next_place: where the next page starts, None at the end.
+        users: 10 people at most.
     """
 
     users: list[User]

@@ -48,7 +48,13 @@ from smartexam.talk.store.discussions.items import (
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """A comment to store; a reply if it has a parent."""
+    """A comment to store; a reply if it has a parent.
+
+    Attributes:
+        message: the text, 1 to 500 characters.
+        exam_id: ignored; the question tells its exam.
+        parent_id: id of the comment to reply to, on the same question; null for a comment of its own.
+    """
 
     id: int
     question_id: int
