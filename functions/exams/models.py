@@ -205,7 +205,6 @@ class PaperAnswer(Struct, frozen=True):
 
     Attributes:
         exam: the exam as it was when its paper was made.
-        passages: texts or images that several questions refer to by `passage_id`.
     """
 
     attempt_id: int
