@@ -220,14 +220,22 @@ class BlockedUser(Struct, frozen=True):
 
 
 class BlockedUsers(Struct, frozen=True):
-    """The users whom the caller has blocked, by username."""
+    """The users whom the caller has blocked, by username.
+
+    Attributes:
+        blocked: the blocked users, by username.
+    """
 
     blocked: list[BlockedUser]
     success: Literal[True] = True
 
 
 class ReportBody(Struct, frozen=True):
-    """A complaint about a user, with the message that it is about if there is one."""
+    """A complaint about a user, with the message that it is about if there is one.
+
+    Attributes:
+        message_id: id of the message that the complaint is about; null for the person as such.
+    """
 
     user_id: Id
     reason: str

@@ -71,6 +71,8 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
         warnings: what a person should check in this question.
         figure: addresses of its images, to look at; null where it has none.
         provenance: where it comes from.
+        model: the language model that wrote it; empty for a question that stands in a paper, `stand-in` for the
+            local stand-in.
     """
 
     exam_id: int
