@@ -11,9 +11,9 @@ from paper_reader.figures import owners, regions
 from paper_reader.layout import reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
-from paper_reader.ocr import marks
+from paper_reader.ocr import marks, scans
 from paper_reader.ocr.marks import Doubts
-from paper_reader.paper import questions
+from paper_reader.paper import losses, questions
 from paper_reader.paper.model import Progress, QuestionPaper, Warning_
 from paper_reader.pdf import kruti_dev
 from paper_reader.pdf.document import Document
@@ -21,7 +21,7 @@ from paper_reader.pdf.legacy import looks_legacy, may_be_legacy
 from paper_reader.pdf.runs import PageContent
 
 _LETTER = re.compile(r"[^\W\d_]")
-_LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header or a page number
+SCANNED_PAGES: Final = "scanned_pages"
 _MOST_TEXT: Final = 400_000
 
 
@@ -62,15 +62,27 @@ def _extract(data: bytes, progress: Progress | None) -> QuestionPaper:
         if progress is not None:
             progress(page.number, len(document))
     _refuse_scans(pages)
-    return _read(pages)
+    scanned = scans.numbers_of(pages)
+    paper = _read(pages)
+    if scanned:
+        told = (
+            f"{len(scanned)} of {len(pages)} pages are pictures of text and were not read: {losses.listed(scanned)}. "
+            "Upload the paper for mining, where they are recognised, or type their questions."
+        )
+        paper.warnings.insert(0, Warning_(SCANNED_PAGES, told))
+    return paper
 
 
 def _recognised(data: bytes, progress: Progress | None) -> QuestionPaper:
-    """The questions of a scan: doubtful words are named, and keys stay open."""
-    from paper_reader.ocr import scans  # noqa: PLC0415 - PDFium, which papers with text do without
+    """The questions of a scan: doubtful words are named, and keys stay open.
 
-    Document(data)  # refuses what is no PDF, or beyond the limits
-    pages, doubts = scans.recognised(data, progress)
+    Pages that have text of their own are read as such.
+    """
+    known = {page.number: page for page in Document(data).pages()}
+    scanned = scans.numbers_of(list(known.values()))
+    for number in scanned or list(known):
+        del known[number]
+    pages, doubts = scans.recognised(data, progress, known)
     _refuse_scans(pages)
     return _read(pages, doubts)
 
@@ -100,11 +112,12 @@ def _read(pages: list[PageContent], doubts: Doubts | None = None) -> QuestionPap
         warnings.append(Warning_("no_questions", "No questions were found in the text of the PDF."))
     paper = QuestionPaper(found, warnings, len(pages), text=_text(lines))
     paper.rotations = {page.number: page.rotation for page in pages if page.rotation}
-    owners.give(paper, drawn, lines, is_scan=doubts is not None)
+    owners.give(paper, drawn, lines, scanned=doubts or ())
     if doubts is not None:
-        marks.leave_open(found)
+        marks.leave_open(found, doubts)
         marks.name_doubts(found, doubts)
-        told = "The text was recognised in a scan. Compare it with the paper; the answers are left open."
+        where = "" if len(doubts) == len(pages) else f" on page {losses.listed(sorted(doubts))}"
+        told = f"The text{where} was recognised in a scan. Compare it with the paper; the answers are left open."
         warnings.insert(0, Warning_("recognised", told))
     for question in found:
         warnings += [Warning_("review", message, question.number) for message in question.warnings]
@@ -112,7 +125,7 @@ def _read(pages: list[PageContent], doubts: Doubts | None = None) -> QuestionPap
 
 
 def _refuse_scans(pages: list[PageContent]) -> None:
-    missing = _LEAST_LETTERS * max(1, min(len(pages), 4))
+    missing = scans.LEAST_LETTERS * max(1, min(len(pages), 4))
     for page in pages:
         for run in page.runs[:2000]:
             missing -= len(_LETTER.findall(run.text))

@@ -80,39 +80,51 @@ def run(
 
 
 def _read(mode: str, source: bytes, remaining: Clock, report: Report, *, recognises_scans: bool) -> "QuestionPaper":
-    from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
-    from paper_reader.errors import NO_TEXT, DocumentError  # noqa: PLC0415
+    from paper_reader.errors import NO_TEXT, DocumentError  # noqa: PLC0415 - the documents layer, as below
 
-    def read(most_seconds: float, *, is_scan: bool) -> "QuestionPaper":
-        seconds = min(most_seconds, remaining())
-        if seconds < 1:
-            raise OutOfTime
-        try:
-            return isolation.extract_isolated(
-                source,
-                seconds=seconds,
-                with_figures=mode == EXTRACT,
-                is_scan=is_scan,
-                progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
-            )
-        except isolation.OutOfTime as error:
-            if seconds < most_seconds and not is_scan:
-                raise OutOfTime from None
-            if error.paper is not None:
-                return error.paper  # questions with missing figures have a warning
-            raise BadRequest(
-                "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
-            ) from None
-
+    paper: QuestionPaper | None = None
     try:
         try:
-            return read(_READING_SECONDS, is_scan=False)
+            paper = _isolated(mode, source, remaining, report, is_scan=False)
         except DocumentError as error:
             if error.code != NO_TEXT or not recognises_scans:
                 raise
-            return read(_RECOGNISING_SECONDS, is_scan=True)
+        if paper is None or (recognises_scans and _has_scanned_pages(paper)):
+            return _isolated(mode, source, remaining, report, is_scan=True)
     except DocumentError as error:
-        raise _refusal(error.code, error.message) from None
+        if paper is None:
+            raise _refusal(error.code, error.message) from None
+        # Without a recogniser its pages with text are all there is, and a warning names the others.
+    return paper
+
+
+def _isolated(mode: str, source: bytes, remaining: Clock, report: Report, *, is_scan: bool) -> "QuestionPaper":
+    from paper_reader import isolation  # noqa: PLC0415 - the documents layer; only functions that have it come here
+
+    most_seconds = _RECOGNISING_SECONDS if is_scan else _READING_SECONDS
+    seconds = min(most_seconds, remaining())
+    if seconds < 1:
+        raise OutOfTime
+    try:
+        return isolation.extract_isolated(
+            source,
+            seconds=seconds,
+            with_figures=mode == EXTRACT,
+            is_scan=is_scan,
+            progress=lambda page, pages: report(_READING_SHARE * page // max(1, pages), f"Page {page} of {pages}"),
+        )
+    except isolation.OutOfTime as error:
+        if seconds < most_seconds and not is_scan:
+            raise OutOfTime from None
+        if error.paper is not None:
+            return error.paper  # questions with missing figures have a warning
+        raise BadRequest(
+            "The PDF takes too long to read. Split it and upload the parts.", code="pdf_too_large"
+        ) from None
+
+
+def _has_scanned_pages(paper: "QuestionPaper") -> bool:
+    return any(warning.code == "scanned_pages" for warning in paper.warnings)
 
 
 def _refusal(code: str, message: str) -> BadRequest:
@@ -156,6 +168,7 @@ def _extracted(request: GenerationRequest, paper: "QuestionPaper", remaining: Cl
     repaired_by = _repair(paper, remaining, report, notices)
     caps = request.caps()
     taken: dict[str, int] = {}
+    more: dict[str, int] = {}
     chosen: list[PaperQuestion] = []
     for question in paper.questions:
         kind = question.question_type
@@ -166,11 +179,14 @@ def _extracted(request: GenerationRequest, paper: "QuestionPaper", remaining: Cl
             )
             continue
         if cap is not None and taken.get(kind, 0) >= cap:
+            more[kind] = more.get(kind, 0) + 1
             continue
         taken[kind] = taken.get(kind, 0) + 1
         chosen.append(question)
         if not question.is_verified:
             notices.append(Notice("unverified", "The paper does not give the answer for certain.", question.number))
+    for kind, count in more.items():
+        notices.append(Notice("more_in_paper", f"{count} {kind} questions more than asked for were left out."))
     report(_READING_SHARE, "Storing the figures")
     paths = figures.stored(paper, chosen)
     languages = _languages(request.exam_id) if any(question.texts for question in chosen) else ()

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,29 @@ LINES = (
 DOUBTFUL = "Pascal"
 
 
-def scan() -> bytes:
-    """A page that is a picture of text."""
+TYPED = (
+    "3. Which of these planets has rings that can be seen from the ground?",
+    *("(A) Mars", "(B) Saturn", "(C) Venus", "(D) Mercury"),
+    "4. Which of these gases is the lightest of all known ones?",
+    *("(A) Hydrogen", "(B) Helium", "(C) Neon", "(D) Argon"),
+)
+
+
+def scan(typed: Sequence[str] = (), pages: int = 1) -> bytes:
+    """Pages that are pictures of text, and a page of text after them."""
     page = Image.new("L", (1654, 2339), 255)
     pen = ImageDraw.Draw(page)
     for number, line in enumerate(LINES):
         pen.text((150, 150 + 60 * number), line, fill=0, font_size=34)
     pdf = FPDF(format="A4")
-    pdf.add_page()
-    pdf.image(page, 0, 0, 210, 297)
+    for _ in range(pages):
+        pdf.add_page()
+        pdf.image(page, 0, 0, 210, 297)
+    if typed:
+        pdf.add_page()
+        pdf.set_font("Helvetica", size=12)
+        for line in typed:
+            pdf.cell(0, 8, line, new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
 
 
@@ -55,7 +70,7 @@ def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             left += width + 14
     (tmp_path / "words.tsv").write_text(table.getvalue())
     program = tmp_path / "tesseract"
-    program.write_text(f"#!/bin/sh\ncat > /dev/null\ncat '{tmp_path}/words.tsv'\n")
+    program.write_text(f"#!/bin/sh\necho $4 >> '{tmp_path}/languages'\ncat > /dev/null\ncat '{tmp_path}/words.tsv'\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
@@ -97,6 +112,32 @@ def test_a_question_of_a_scan_that_speaks_of_a_figure_is_shown_as_printed() -> N
     assert second.figure is not None
     with Image.open(io.BytesIO(paper.figures[second.figure].picture)) as shown:
         assert shown.width > shown.height > 200
+
+
+def test_pictures_among_pages_of_text_are_named_where_nothing_recognises_them() -> None:
+    paper = extract_isolated(scan(TYPED), seconds=60)
+
+    assert [question.number for question in paper.questions] == [3, 4]
+    told = {warning.code: warning.message for warning in paper.warnings}
+    assert told["scanned_pages"].startswith("1 of 2 pages are pictures of text and were not read: 1.")
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_pictures_among_pages_of_text_are_recognised_and_the_text_is_read_as_it_is() -> None:
+    paper = extract_isolated(scan(TYPED), seconds=60, is_scan=True)
+
+    assert [(question.number, question.page) for question in paper.questions] == [(1, 1), (2, 1), (3, 2), (4, 2)]
+    assert [question.options[0] for question in paper.questions] == ["Mass", "Newton", "Mars", "Hydrogen"]
+    assert [question.confidence == 1 for question in paper.questions] == [False, False, True, True]
+    told = {warning.code: warning.message for warning in paper.warnings}
+    assert told["recognised"].startswith("The text on page 1 was recognised")
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_without_hindi_on_the_first_page_the_others_are_read_as_english(tmp_path: Path) -> None:
+    extract_isolated(scan(pages=3), seconds=60, is_scan=True)
+
+    assert (tmp_path / "languages").read_text().split() == ["eng+hin", "eng", "eng"]
 
 
 def test_where_tesseract_is_missing_the_message_says_how_to_get_it(

@@ -1,7 +1,7 @@
 """Assigns drawings to questions and options: to the one whose text contains or precedes them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from paper_reader.figures.clusters import Box, around, distance, holds
@@ -24,21 +24,22 @@ _FORMULA_WARNING: Final = "Some of it is a picture of a formula; the image shows
 _TABLE_WARNING: Final = "It has a table whose cells have several lines; the image shows it as printed."
 
 
-def give(paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line], *, is_scan: bool = False) -> None:
+def give(
+    paper: QuestionPaper, regions: Sequence[Region], lines: Sequence[Line], *, scanned: Collection[int] = ()
+) -> None:
     """Give each question its drawings, and warn about those that could not be assigned.
 
     Args:
         paper: its questions, in the order of the document.
         regions: the drawings of the pages.
         lines: the document, in reading order.
-        is_scan: whether its pages are pictures, in which no drawing can be told from text: a question that speaks of a
+        scanned: the pages that are pictures, in which no drawing can be told from text: a question that speaks of a
             figure is shown as it is printed.
     """
-    if is_scan:
-        for question in paper.questions:
-            if _mentions_figure(question):
-                question.figure = len(paper.figures)
-                paper.figures.append(Figure(list(_cuts(_as_printed(question, paper.questions), lines))))
+    for question in paper.questions:
+        if question.page in scanned and _mentions_figure(question):
+            question.figure = len(paper.figures)
+            paper.figures.append(Figure(list(_cuts(_as_printed(question, paper.questions), lines))))
     if regions:
         owners = _Owners(paper.questions, lines)
         given: dict[int, list[Region]] = {}

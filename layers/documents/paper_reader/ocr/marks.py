@@ -1,6 +1,6 @@
 """What is said of questions whose text was recognised."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from paper_reader.paper.model import PaperQuestion
@@ -13,10 +13,11 @@ _FOR_A_WORD, _LEAST = 0.05, 0.3
 Doubts = dict[int, list[tuple[float, float, str]]]
 
 
-def leave_open(questions: Sequence[PaperQuestion]) -> None:
-    """Leave every key open: a letter that was recognised is never certain."""
+def leave_open(questions: Sequence[PaperQuestion], pages: Collection[int]) -> None:
+    """Leave every key open: a letter that was recognised on some of the pages is never certain."""
     for question in questions:
-        question.confidence = round(question.confidence * _RELIANCE, 3)
+        if question.page in pages:
+            question.confidence = round(question.confidence * _RELIANCE, 3)
         if question.answer:
             question.answer, question.tolerance, question.is_verified = "", "0", False
             question.warn("The answer is left open: the paper was recognised from a scan.")

@@ -2,12 +2,11 @@
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from statistics import median
 from typing import Any, Final
-
-import pypdfium2
 
 from paper_reader.errors import NO_TEXT, DocumentError, too_large
 from paper_reader.ocr import tesseract
@@ -15,23 +14,51 @@ from paper_reader.ocr.marks import Doubts
 from paper_reader.ocr.tesseract import Word
 from paper_reader.paper.model import Progress
 from paper_reader.pdf.limits import MAX_PAGES
-from paper_reader.pdf.runs import PageContent, Run
+from paper_reader.pdf.runs import Kind, PageContent, Run
 
 _DOTS_PER_INCH: Final = 200
 _POINTS: Final = 72 / _DOTS_PER_INCH
 _MOST_PIXELS: Final = 12_000_000
 _DOUBTFUL: Final = 60.0  # of 100
+_READABLE: Final = 75.0  # of 100; a page in another language has less
+_FEWEST_WORDS: Final = 30  # to tell a document's language
+_HINDI: Final = re.compile("[\u0904-\u0939]{2}")
+_PICTURED: Final = 0.5  # of a page
+LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header or a page number
 _ALIKE: Final = 0.6  # of the usual height of lines: letters without ascenders are lower
 _LEVEL: Final = 0.3  # of a line's height that pieces of one line may differ
 _DEPTH: Final = 0.22  # of a line's height below its baseline
 
 
-def recognised(data: bytes, progress: Progress | None) -> tuple[list[PageContent], Doubts]:
-    """The pages of a scan; and its doubtful words by page, with the middle of each.
+def numbers_of(pages: Sequence[PageContent]) -> list[int]:
+    """The pages that are pictures of a page, with next to no text."""
+    return [page.number for page in pages if _is_scanned(page)]
+
+
+def _is_scanned(page: PageContent) -> bool:
+    area = page.width * page.height
+    is_pictured = any(
+        shape.kind is Kind.PICTURE and (shape.x1 - shape.x0) * (shape.y1 - shape.y0) > _PICTURED * area
+        for shape in page.shapes
+    )
+    return is_pictured and sum(sum(map(str.isalpha, run.text)) for run in page.runs) < LEAST_LETTERS
+
+
+def recognised(
+    data: bytes, progress: Progress | None, known: Mapping[int, PageContent]
+) -> tuple[list[PageContent], Doubts]:
+    """The pages of a document; and the doubtful words of those that were recognised, with the middle of each, by page.
+
+    Args:
+        data: the file.
+        progress: called with the number of pages recognised and of all of them.
+        known: the pages with text of their own, by number.
 
     Raises:
         DocumentError: Tesseract is not installed, or there are too many pages.
     """
+    import pypdfium2  # noqa: PLC0415 - papers with text do without it
+
     if not tesseract.is_there():
         raise DocumentError(
             NO_TEXT,
@@ -43,7 +70,8 @@ def recognised(data: bytes, progress: Progress | None) -> tuple[list[PageContent
         raise too_large(f"has more than {MAX_PAGES} pages")
     pages: list[PageContent] = []
     doubts: Doubts = {}
-    for number, (width, height, words) in enumerate(_words(document, count), 1):
+    missing = [number for number in range(1, count + 1) if number not in known]
+    for number, (width, height, words) in zip(missing, _words(document, missing), strict=True):
         page = PageContent(number, width, height)
         page.runs = _runs(words, height)
         doubts[number] = [
@@ -55,27 +83,49 @@ def recognised(data: bytes, progress: Progress | None) -> tuple[list[PageContent
         if progress is not None:
             progress(number, count)
     document.close()
-    return pages, doubts
+    return sorted([*pages, *known.values()], key=lambda page: page.number), doubts
 
 
-def _words(document: Any, count: int) -> Iterator[tuple[float, float, list[Word]]]:
-    """The size and the words of each page; as many pages at once as there are processors."""
+def _words(document: Any, numbers: Sequence[int]) -> Iterator[tuple[float, float, list[Word]]]:
+    """The size and the words of each page; as many pages at once as there are processors.
+
+    The first page tells whether the document has Hindi. Without it a page takes three quarters of the time.
+    """
     workers = os.cpu_count() or 1
+    languages = tesseract.LANGUAGES
     with ThreadPoolExecutor(workers) as pool:
         waiting: list[tuple[float, float, Future[list[Word]]]] = []
-        for index in range(count):
-            page = document[index]
+        for at, number in enumerate(numbers):
+            page = document[number - 1]
             width, height = page.get_size()
             scale = min(_DOTS_PER_INCH / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
             drawn = io.BytesIO()
             page.render(scale=scale, grayscale=True).to_pil().save(drawn, "PNG", compress_level=1)
             page.close()
-            waiting.append((width, height, pool.submit(tesseract.words_of, drawn.getvalue(), round(scale * 72))))
+            found = pool.submit(_read, drawn.getvalue(), round(scale * 72), languages)
+            waiting.append((width, height, found))
+            if not at and len(numbers) > 1 and _is_english(found.result()):
+                languages = tesseract.ENGLISH
             if len(waiting) > workers:
                 width, height, found = waiting.pop(0)
                 yield width, height, found.result()
         for width, height, found in waiting:
             yield width, height, found.result()
+
+
+def _read(picture: bytes, dots_per_inch: int, languages: str) -> list[Word]:
+    words = tesseract.words_of(picture, dots_per_inch, languages)
+    is_doubtful = words and median(word.confidence for word in words) < _READABLE
+    return tesseract.words_of(picture, dots_per_inch) if is_doubtful and languages != tesseract.LANGUAGES else words
+
+
+def _is_english(words: Sequence[Word]) -> bool:
+    """Whether enough words were recognised, and none of them surely is Hindi."""
+    hindi = sum(
+        not word.text.isascii() and word.confidence >= _DOUBTFUL and _HINDI.search(word.text) is not None
+        for word in words
+    )
+    return len(words) >= _FEWEST_WORDS and not hindi
 
 
 def _runs(words: Sequence[Word], height: float) -> list[Run]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from typing import Final, NamedTuple
 
+ENGLISH: Final = "eng"
 LANGUAGES: Final = "eng+hin"
 HOW_TO_GET: Final = "Debian and Ubuntu have it as tesseract-ocr and tesseract-ocr-hin"
 _WORD: Final = "5"  # the level of words in Tesseract's table
@@ -33,9 +34,9 @@ def is_there() -> bool:
     return shutil.which("tesseract") is not None
 
 
-def words_of(picture: bytes, dots_per_inch: int) -> list[Word]:
+def words_of(picture: bytes, dots_per_inch: int, languages: str = LANGUAGES) -> list[Word]:
     """The words of a picture, in the order in which Tesseract reads them; none if it fails or takes too long."""
-    command = ["tesseract", "-", "-", "-l", LANGUAGES, "--dpi", str(dots_per_inch), "--psm", "3", "tsv"]
+    command = ["tesseract", "-", "-", "-l", languages, "--dpi", str(dots_per_inch), "--psm", "3", "tsv"]
     try:
         answer = subprocess.run(  # noqa: S603 - nothing of the file is in the command
             command,
