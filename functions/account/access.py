@@ -1,6 +1,6 @@
 """The rules of requests for another role."""
 
-from account.models import Requestable, RequestedAccess, Requester, RequesterFound
+from account.models import Requestable, Requester, RequesterFound, RoleRequest
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.accounts.store.identity import User
@@ -38,7 +38,7 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
     )
 
 
-def submit(wanted: RequestedAccess, caller: Principal | None, now: float) -> int:
+def submit(wanted: RoleRequest, caller: Principal | None, now: float) -> int:
     """Store a request for another role and return its id.
 
     A request without the owner's credentials is mailed to the owner, and the owner's own request replaces it.
@@ -123,5 +123,5 @@ def _no_account() -> NotFound:
     return NotFound("No account has this username and email", code="no_such_account")
 
 
-def _said(wanted: RequestedAccess, field: str) -> bool:
+def _said(wanted: RoleRequest, field: str) -> bool:
     return bool(str(getattr(wanted, field)).strip())

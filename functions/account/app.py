@@ -15,9 +15,9 @@ from account.models import (
     NewRecoveryCodes,
     OpenSessions,
     Requestable,
-    RequestedAccess,
     Requester,
     RequestSubmitted,
+    RoleRequest,
 )
 from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
@@ -83,10 +83,8 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
     return access.requestable(body, _signed_in(request), request.now)
 
 
-@api.post(
-    "/api/submit-access-request", access=Access.PUBLIC, takes=RequestedAccess, answers=RequestSubmitted, limit=_LIMIT
-)
-def submit_access_request(request: Request, body: RequestedAccess) -> RequestSubmitted:
+@api.post("/api/submit-access-request", access=Access.PUBLIC, takes=RoleRequest, answers=RequestSubmitted, limit=_LIMIT)
+def submit_access_request(request: Request, body: RoleRequest) -> RequestSubmitted:
     """Ask for another role; an administrator decides.
 
     Raises:

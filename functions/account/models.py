@@ -46,7 +46,7 @@ class Requester(msgspec.Struct, frozen=True):
     email: Text
 
 
-class RequestedAccess(msgspec.Struct, frozen=True):
+class RoleRequest(msgspec.Struct, frozen=True):
     """The wanted role, the present one, and the reason."""
 
     username: Text

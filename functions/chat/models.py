@@ -234,6 +234,7 @@ class ReportBody(Struct, frozen=True):
     """A complaint about a user, with the message that it is about if there is one.
 
     Attributes:
+        reason: what is wrong, for the administrators.
         message_id: id of the message that the complaint is about; null for the person as such.
     """
 

@@ -346,6 +346,7 @@ WORDS: dict[str, Word] = {
     "upload_id": Word("Names the upload: 32 hexadecimal digits.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
     "job": Word("The job.", None),
     "format": Word("Format of the file: text (`csv`) or a workbook (`xlsx`).", "csv"),
+    "lang": Word("Language of the questions, one of the exam's, by its code; the exam's first by default.", "hi"),
     "csv_file": Word("The file, CSV or XLSX.", "students.csv"),
     # Question generation
     "mode": Word(
