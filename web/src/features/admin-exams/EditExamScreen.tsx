@@ -1,0 +1,65 @@
+import { useState } from "preact/hooks";
+
+import { api, ApiError, type Schema } from "@/shared/api/client";
+import { useAction } from "@/shared/api/useAction";
+import { useLoaded } from "@/shared/api/useLoaded";
+import { Button } from "@/shared/components/Button";
+import { Failure } from "@/shared/components/Failure";
+import { Form } from "@/shared/components/Form";
+import { Loading } from "@/shared/components/Loading";
+import { tellNext } from "@/shared/flash";
+import { useNavigate } from "@/shared/navigate";
+import type { ScreenProps } from "@/shared/screen";
+
+import { ExamFields } from "./ExamFields";
+import { ExamFrame } from "./ExamFrame";
+import { fieldsOf, formOf } from "./examForm";
+import { texts } from "./texts";
+
+/** Changing an exam's settings. */
+export default function EditExamScreen(props: ScreenProps) {
+  const id = Number(props.params.id);
+  const loaded = useLoaded(String(id), (signal) =>
+    api.get("/admin/api/exams/{exam_id}", { params: { path: { exam_id: id } }, signal }),
+  );
+  return (
+    <ExamFrame id={id} title={texts().edit} lead={loaded.data?.exam.name}>
+      <Failure error={loaded.error} onRetry={loaded.reload} />
+      {loaded.data ? <Editor exam={loaded.data.exam} /> : <Loading />}
+    </ExamFrame>
+  );
+}
+
+function Editor(props: { exam: Schema<"CheckedExam"> }) {
+  const text = texts();
+  const { exam } = props;
+  const navigate = useNavigate();
+  const [before] = useState(() => formOf(exam));
+  const [form, setForm] = useState(before);
+  const saving = useAction(async () => {
+    await api.post("/admin/exams/edit/{exam_id}", {
+      params: { path: { exam_id: exam.id } },
+      body: fieldsOf(form, before),
+    });
+    tellNext(text.saved);
+    navigate(`/app/admin/exams/${exam.id}`);
+  });
+  return (
+    <div class="card">
+      <Form onSubmit={() => saving.run()}>
+        <Failure error={saving.error} />
+        <ExamFields
+          form={form}
+          onChange={setForm}
+          errors={saving.error instanceof ApiError ? saving.error.fields : {}}
+          hasCode={exam.has_access_code}
+        />
+        <div>
+          <Button kind="primary" type="submit" busy={saving.isBusy}>
+            {text.save}
+          </Button>
+        </div>
+      </Form>
+    </div>
+  );
+}
