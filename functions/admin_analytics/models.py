@@ -4,7 +4,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.queries import Flag, Id
 from smartexam.platform.pages import PageQuery
@@ -161,18 +161,36 @@ class ExamStatistics(Struct, frozen=True):
     passRate: float
 
 
+class SectionStatistics(Struct, frozen=True):
+    """A section in numbers.
+
+    Attributes:
+        section_id: id of the section.
+        name: its name.
+        attempts: results that have the section.
+        avgScore: mean of its scores, in percent of its maximum.
+    """
+
+    section_id: int
+    name: str
+    attempts: int
+    avgScore: float
+
+
 class Tables(Struct, frozen=True):
-    """The best students, the latest results, and every exam with results.
+    """The best students, the latest results, every exam with results, and the sections of the exam that was asked for.
 
     Attributes:
         topPerformers: the best students by mean score.
         recentActivity: the latest results.
         examStats: every exam with results.
+        sectionStats: the sections of the exam that was asked for, in its order; missing if it has none.
     """
 
     topPerformers: list[Performer]
     recentActivity: list[ResultRow]
     examStats: list[ExamStatistics]
+    sectionStats: list[SectionStatistics] | UnsetType = UNSET
 
 
 class AnalyticsData(Struct, frozen=True):

@@ -2,9 +2,21 @@
 
 from fractions import Fraction
 
+from msgspec import UNSET
+
 from admin_analytics import periods
 from admin_analytics.listing import latest_results
-from admin_analytics.models import AnalyticsData, Charts, ExamStatistics, Performer, Series, Summary, Tables, Totals
+from admin_analytics.models import (
+    AnalyticsData,
+    Charts,
+    ExamStatistics,
+    Performer,
+    SectionStatistics,
+    Series,
+    Summary,
+    Tables,
+    Totals,
+)
 from smartexam.accounts.store import identity
 from smartexam.catalog.store import exams
 from smartexam.results.statistics import keys
@@ -52,6 +64,7 @@ def data(exam_id: int | None, period: Period | None, timezone: str) -> Analytics
             _performers(generation, exam_id, period, active, timezone) if counts.results else [],
             latest_results(generation, scope, since, until) if counts.results else [],
             statistics,
+            (_section_statistics(generation, exam_id, period) if exam_id and counts.results else []) or UNSET,
         ),
     )
 
@@ -89,6 +102,19 @@ def _exam_statistics(by_scope: dict[str, Counts]) -> list[ExamStatistics]:
         if exam_id in known and counts.results
     ]
     return sorted(found, key=lambda each: (each.name.casefold(), each.exam_id))
+
+
+def _section_statistics(generation: int, exam_id: int, period: Period | None) -> list[SectionStatistics]:
+    """The sections that an exam has now; those of deleted exams have no names."""
+    exam = exams.get_exam(exam_id)
+    if exam is None or not exam.structure.sections:
+        return []
+    counted = counters.read_sections(generation, exam_id, period)
+    return [
+        SectionStatistics(section.id, section.name, counts.results, rounded_percent(counts.mean))
+        for section in exam.structure.sections
+        if (counts := counted.get(section.id))
+    ]
 
 
 def _performers(

@@ -7,7 +7,10 @@ other students' results.
 from collections.abc import Collection
 from fractions import Fraction
 
-from results.models import AnalyticsView, Performance, TrendPoint
+from msgspec import UNSET
+
+from results.models import AnalyticsView, Performance, SectionAverage, TrendPoint
+from results.service import section_scores
 from smartexam.catalog.marks import display, percentage
 from smartexam.catalog.store import exams
 from smartexam.platform.times import iso
@@ -40,6 +43,7 @@ def analytics(user_id: int, now: float, sitting: Collection[int]) -> AnalyticsVi
         score_trend=[_trend_point(entry) for entry in reversed(visible[:_TREND])],
         recent_performance=[_performance(entry) for entry in visible[:_RECENT]],
         improvement_trend=_improvement(shares),
+        section_averages=_section_averages(visible) or UNSET,
     )
 
 
@@ -93,4 +97,15 @@ def _performance(entry: HistoryEntry) -> Performance:
         percentage=entry.score.percentage,
         grade=entry.score.grade,
         completed_at=iso(entry.completed_at),
+        sections=section_scores(entry.score) or UNSET,
     )
+
+
+def _section_averages(entries: list[HistoryEntry]) -> list[SectionAverage]:
+    """The sections by name, because the subjects of an institute's exams have the same names."""
+    shares: dict[str, list[Fraction]] = {}
+    names: dict[str, str] = {}
+    for section in (section for entry in entries for section in entry.score.sections if section.max_score > 0):
+        key = names.setdefault(section.name.casefold(), section.name)
+        shares.setdefault(key, []).append(Fraction(section.score, section.max_score))
+    return [SectionAverage(name, len(of_name), _percent(_mean(of_name))) for name, of_name in sorted(shares.items())]

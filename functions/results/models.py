@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from smartexam.catalog.paper import ClientPassage
 from smartexam.platform.http.queries import PageSize
@@ -166,6 +166,21 @@ class Performance(Struct, frozen=True):
     percentage: float
     grade: str
     completed_at: str
+    sections: list[SectionScore] | UnsetType = UNSET
+
+
+class SectionAverage(Struct, frozen=True):
+    """The sections of one name, over all exams.
+
+    Attributes:
+        name: name of the sections.
+        results: visible results with such a section.
+        average_score: mean of its scores, in percent.
+    """
+
+    name: str
+    results: int
+    average_score: float
 
 
 class AnalyticsView(Struct, frozen=True):
@@ -185,6 +200,7 @@ class AnalyticsView(Struct, frozen=True):
         recent_performance: the last 10 results, the latest first.
         improvement_trend: the later half of all results compared with the earlier one; within one percentage
             point it is `stable`, and with too few results `insufficient_data`.
+        section_averages: the sections of visible results by name, in alphabetical order; missing if there are none.
     """
 
     total_exams: int
@@ -195,6 +211,7 @@ class AnalyticsView(Struct, frozen=True):
     score_trend: list[TrendPoint]
     recent_performance: list[Performance]
     improvement_trend: str
+    section_averages: list[SectionAverage] | UnsetType = UNSET
 
 
 class AnalyticsAnswer(Struct, frozen=True):

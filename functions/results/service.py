@@ -8,6 +8,7 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import exams
 from smartexam.platform.times import iso
+from smartexam.sitting.grading import Score
 from smartexam.sitting.store import results
 from smartexam.sitting.store.results import HistoryEntry, Result
 
@@ -30,20 +31,25 @@ def view(result: Result) -> ResultView:
         total_questions=score.questions,
         time_taken_minutes=_minutes(result.started_at, result.completed_at),
         completed_at=iso(result.completed_at),
-        sections=[
-            SectionScore(
-                section.id,
-                section.name,
-                display(Fraction(section.score, score.units)),
-                display(Fraction(section.max_score, score.units)),
-                section.correct,
-                section.incorrect,
-                section.unanswered,
-                section.partial,
-            )
-            for section in score.sections
-        ],
+        sections=section_scores(score),
     )
+
+
+def section_scores(score: Score) -> list[SectionScore]:
+    """The sections of a graded paper as results show them."""
+    return [
+        SectionScore(
+            section.id,
+            section.name,
+            display(Fraction(section.score, score.units)),
+            display(Fraction(section.max_score, score.units)),
+            section.correct,
+            section.incorrect,
+            section.unanswered,
+            section.partial,
+        )
+        for section in score.sections
+    ]
 
 
 def history(

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pypdf import PdfReader
 
 from admin_analytics import downloads, listing
@@ -16,6 +17,7 @@ from results import app as results_app
 from smartexam.accounts.store.identity import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exam_changes
+from smartexam.catalog.structure import Section, Structure
 from smartexam.platform.ids import next_id
 from smartexam.platform.settings import settings
 from smartexam.results.store import rebuilding, tallies
@@ -23,7 +25,7 @@ from statistics_rebuilder.app import lambda_handler as rebuilder
 from tests.factories.admins import Admin
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
-from tests.factories.exams import MCQ, RIGHT, create_exam, question_ids
+from tests.factories.exams import MCQ, RIGHT, add_questions, create_exam, question_ids
 from tests.factories.post import PostOffice
 from tests.factories.results import store_result
 from tests.factories.streams import stored_records, stream_event
@@ -425,6 +427,63 @@ class TestRebuilding:
 
         assert pieces > 3
         assert data(admin)["summary"]["totalAttempts"] == 3
+
+
+class TestSections:
+    """Physics has two questions of 4 marks, Chemistry one; who is wrong loses one."""
+
+    @pytest.fixture
+    def exam(self, admin: Admin) -> Exam:
+        sections = (Section(11, "Physics"), Section(12, "Chemistry"))
+        exam = create_exam([], name="Mock", structure=Structure(sections=sections))
+        add_questions(exam.id, [replace(MCQ, section_id=section_id) for section_id in (11, 11, 12)])
+        return exam
+
+    def test_are_counted_by_day(self, admin: Admin, exam: Exam, clock: FrozenClock) -> None:
+        sit(create_user(), exam, "B", "B", "B")
+        sit(create_user(), exam, "B", "A", "")
+        counted()
+
+        statistics = data(admin, exam=exam.id)["tables"]["sectionStats"]
+
+        # 11 of 16 marks, and 4 of 8.
+        assert statistics == [
+            {"section_id": 11, "name": "Physics", "attempts": 2, "avgScore": 68.75},
+            {"section_id": 12, "name": "Chemistry", "attempts": 2, "avgScore": 50.0},
+        ]
+        assert data(admin, exam=exam.id, timePeriod="today")["tables"]["sectionStats"] == statistics
+        assert "sectionStats" not in data(admin)["tables"]
+        clock.set(MORNING + 40 * DAY)
+        assert "sectionStats" not in data(admin, exam=exam.id, timePeriod="week")["tables"]
+
+    def test_go_with_the_account(self, admin: Admin, exam: Exam) -> None:
+        gone, stays = create_user(), create_user()
+        sit(gone, exam, "B", "B", "B")
+        sit(stays, exam, "A", "A", "B")
+        counted()
+
+        assert tallies.erase_user(gone.id) is False
+
+        statistics = data(admin, exam=exam.id)["tables"]["sectionStats"]
+        assert [(each["attempts"], each["avgScore"]) for each in statistics] == [(1, -25.0), (1, 100.0)]
+
+    def test_of_a_student_are_averaged_by_name(self, admin: Admin, exam: Exam) -> None:
+        user = create_user()
+        sit(user, exam, "B", "B", "")
+        other = create_exam([], structure=Structure(sections=(Section(21, "physics"),)))
+        add_questions(other.id, [replace(MCQ, section_id=21)])
+        sit(user, other, "")
+
+        answer = send(results_app.lambda_handler, "GET", "/api/analytics", token=access_token(user))
+
+        found = answer.body["analytics"]
+        averages = [tuple(each.values()) for each in found["section_averages"]]
+        assert averages == [("Chemistry", 1, 0.0), ("physics", 2, 50.0)]
+        latest = {each["exam_id"]: each["sections"] for each in found["recent_performance"]}
+        assert [(each["name"], each["score"], each["max_score"]) for each in latest[exam.id]] == [
+            ("Physics", 8.0, 8.0),
+            ("Chemistry", 0.0, 4.0),
+        ]
 
 
 class TestStudentsAnalytics:

@@ -6,6 +6,7 @@
     STAT#<g>#TOTALS                 <scope>#<shard>             counters of all time
     STAT#<g>#MONTHS#<scope>         2026-01#<shard>             counters of a month
     STAT#<g>#DAYS                   2026-01-05#<scope>#<shard>  counters of a day
+    STAT#<g>#SECTIONS#E#7           2026-01-05#<shard>          counters of a day by section
     STAT#<g>#SPENT                  <exam>#<shard>              how many sittings have spent how many attempts
     STAT#<g>#RESULTS#<scope>        <completed>#<result>        a result in a list by time
     STAT#<g>#WHERE#17               WHERE                       the student and exam of that result
@@ -64,6 +65,11 @@ def month(scope: str, name: str) -> Key:
 def day(scope: str, name: str) -> Key:
     """Counters of a day (`2026-01-05`)."""
     return Key("DAYS", f"{name}#{scope}")
+
+
+def sections(exam_id: int) -> str:
+    """The partition of the counters of an exam's sections, by day."""
+    return f"SECTIONS#{exam_scope(exam_id)}"
 
 
 def spent_counts(exam_id: int) -> Key:

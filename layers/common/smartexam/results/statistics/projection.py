@@ -7,6 +7,10 @@ Counters of results, in each scope and for each day, for each month and in total
     u          students (months and totals)
     a<day>     students (days) whose last active day before was <day>, `a` for none
 
+Counters of an exam's sections, for each day:
+
+    <id>n      results with the section    <id>s<max>  sum of its scores with <max> units
+
 Scores are summed by the maximum of their paper, so an average of percentages is exact. The students of a range of days
 are those whose previous active day, if any, is before the range, so any range is exact without knowing who they are.
 """
@@ -57,6 +61,9 @@ def project(user_id: int, tally: Tally, timezone: str) -> Projection:
         projection.rows[keys.where(result_id)] = Row(user_id, result.exam_id)
         for scope in (ALL, keys.exam_scope(result.exam_id)):
             by_scope[scope].append((result_id, result))
+        if result.sections:
+            day = local_date(result.completed_at, timezone).isoformat()
+            projection.counts[Key(keys.sections(result.exam_id), day)].update(_amounts_by_section(result))
     for scope, results in by_scope.items():
         _count_results(projection, user_id, scope, results, timezone)
     for exam_id, sitting in tally.sittings.items():
@@ -139,6 +146,12 @@ def _amounts(result: CountedResult) -> dict[str, int]:
     if result.max_score > 0:
         amounts[f"s{result.max_score}"] = result.score
     return amounts
+
+
+def _amounts_by_section(result: CountedResult) -> dict[str, int]:
+    counted = [section for section in result.sections if section[2] > 0]
+    amounts = {f"{section_id}n": 1 for section_id, _, _ in counted}
+    return amounts | {f"{section_id}s{maximum}": score for section_id, score, maximum in counted}
 
 
 def _rank(projection: Projection, user_id: int, ranking: str, results: list[CountedResult]) -> None:

@@ -11,13 +11,17 @@ CountedT = TypeVar("CountedT")
 
 
 class CountedResult(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A counted result; marks in units, `completed_at` in epoch seconds."""
+    """A counted result; marks in units, `completed_at` in epoch seconds.
+
+    `sections` are the id, score and maximum of each section.
+    """
 
     exam_id: int
     completed_at: int
     score: int
     max_score: int
     questions: int
+    sections: tuple[tuple[int, int, int], ...] = ()
 
     @property
     def is_pass(self) -> bool:

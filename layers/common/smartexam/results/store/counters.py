@@ -119,6 +119,35 @@ def read_months(generation: int, scope: str) -> dict[str, Counts]:
     return {name: _counts(amounts, amounts["u"]) for name, amounts in sorted(found.items()) if amounts["n"]}
 
 
+@dataclass(frozen=True, slots=True)
+class SectionCounts:
+    """How many results have a section, and the exact mean of its scores as shares of its maximum."""
+
+    results: int
+    mean: Fraction
+
+
+def read_sections(generation: int, exam_id: int, period: Period | None) -> dict[int, SectionCounts]:
+    """The counts of an exam's sections by their ids, in a period or of all time: one query of days' counters."""
+    since = None if period is None else period.first.isoformat()
+    until = None if period is None else f"{period.last.isoformat()}{_END}"
+    pk = keys.prefix(generation) + keys.sections(exam_id)
+    merged: Counter[str] = Counter()
+    for _, amounts in table.counters("attempts", pk, since=since, until=until):
+        merged.update(amounts)
+    sums: dict[int, dict[int, int]] = defaultdict(dict)
+    for name, amount in merged.items():
+        section_id, letter, maximum = name.partition("s")
+        if letter:
+            sums[int(section_id)][int(maximum)] = amount
+    numbers = {section_id: merged[f"{section_id}n"] for section_id in sums}
+    return {
+        section_id: SectionCounts(numbers[section_id], average(of_section, numbers[section_id]))
+        for section_id, of_section in sorted(sums.items())
+        if numbers[section_id]
+    }
+
+
 def count_results(generation: int, scope: str, first: date | None, last: date | None) -> int:
     """How many results there are between two days, either of which may be open: one query of days' counters."""
     since = None if first is None else first.isoformat()

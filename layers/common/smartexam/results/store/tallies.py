@@ -29,7 +29,7 @@ from smartexam.results.statistics.keys import Key
 from smartexam.results.statistics.projection import difference, project
 from smartexam.results.statistics.tally import CountedResult, CountedSitting, Tally
 from smartexam.sitting.store import sitting_items
-from smartexam.sitting.store.results import ResultItem, result_key
+from smartexam.sitting.store.results import ResultItem, result_key, section_scores
 from smartexam.sitting.store.sitting_items import IDLE, SittingItem
 
 # A changed result is up to 20 operations, and a transaction takes 100.
@@ -303,6 +303,7 @@ def _as_stored(before: Mapping[int, Tally], touched: Mapping[int, Touched]) -> d
                     item.score,
                     item.max_score,
                     item.correct + item.partial + item.incorrect + item.unanswered,
+                    section_scores(item),
                 )
         for exam_id in each.sittings:
             sittings.pop(exam_id, None)

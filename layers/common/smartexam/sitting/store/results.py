@@ -34,6 +34,7 @@ class _Outcome(Item):
     completed_at = IntAttribute()
     exam_shard = UnicodeAttribute()
     exam_sk = UnicodeAttribute()
+    sections = UnicodeAttribute(null=True)
 
 
 class ResultItem(_Outcome):
@@ -46,7 +47,6 @@ class ResultItem(_Outcome):
     paper_version = IntAttribute()
     answers = UnicodeAttribute()
     outcomes = UnicodeAttribute()
-    sections = UnicodeAttribute(null=True)
     seed = UnicodeAttribute(null=True)
 
 
@@ -108,6 +108,7 @@ def store_result(result: Result) -> bool:
         "started_at": result.started_at,
         "completed_at": result.completed_at,
         "exam_shard": exam_shard(result.exam_id, result.user_id),
+        "sections": msgspec.json.encode(result.score.sections).decode() if result.score.sections else None,
     }
     pk = user_key(result.user_id)
     stored = ResultItem(
@@ -117,7 +118,6 @@ def store_result(result: Result) -> bool:
         paper_version=result.paper_version,
         answers=result.answers,
         outcomes=result.score.outcomes,
-        sections=msgspec.json.encode(result.score.sections).decode() if result.score.sections else None,
         seed=result.seed or None,
         exam_sk=f"RESULT#{result.id}",
         **shared,
@@ -175,7 +175,7 @@ def get_result(user_id: int, exam_id: int, result_id: int) -> Result | None:
         exam_id=exam_id,
         exam_name=item.exam_name,
         attempt_number=item.attempt_number,
-        score=_score(item, item.outcomes, item.sections),
+        score=_score(item, item.outcomes),
         paper_version=item.paper_version,
         answers=item.answers,
         started_at=item.started_at,
@@ -197,7 +197,16 @@ def get_history(places: Iterable[tuple[int, int, int]]) -> dict[int, HistoryEntr
     return {entry.id: entry for entry in map(_entry, found.values())}
 
 
-def _score(item: _Outcome, outcomes: str, sections: str | None = None) -> Score:
+def section_scores(item: ResultItem) -> tuple[tuple[int, int, int], ...]:
+    """The id, score and maximum in units of each section of a stored result."""
+    return tuple((section.id, section.score, section.max_score) for section in _sections(item))
+
+
+def _sections(item: _Outcome) -> tuple[SectionScore, ...]:
+    return msgspec.json.decode(item.sections, type=tuple[SectionScore, ...]) if item.sections else ()
+
+
+def _score(item: _Outcome, outcomes: str) -> Score:
     return Score(
         item.score,
         item.max_score,
@@ -207,7 +216,7 @@ def _score(item: _Outcome, outcomes: str, sections: str | None = None) -> Score:
         outcomes,
         item.partial,
         item.units,
-        msgspec.json.decode(sections, type=tuple[SectionScore, ...]) if sections else (),
+        _sections(item),
     )
 
 
