@@ -43,7 +43,7 @@ export function Dialog(props: {
         }
       }}
     >
-      <h2 id={title} class="dialog__title" tabIndex={-1}>
+      <h2 id={title} class="dialog__title">
         {props.title}
       </h2>
       <div class="dialog__body">{props.children}</div>
