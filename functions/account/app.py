@@ -22,6 +22,7 @@ from account.models import (
 from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
 from smartexam.api import Access, Api, Done, Reply, Request
+from smartexam.jobs.queue import Accepted
 from smartexam.limits.source_limits import take_call
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, Unauthorized
@@ -203,6 +204,19 @@ def disable_mfa(request: Request, body: MfaRemoval) -> Done:
     """
     security.disable_mfa(request.caller, body, request.source_ip, request.now)
     return Done()
+
+
+@api.get("/api/account/export", access=Access.AUTH, also={202: Accepted})
+def export_account(request: Request) -> Reply:
+    """Ask for all that is stored of yourself, as a ZIP file of JSON, which a job writes.
+
+    While an export is being written, its job is returned again. It contains results as far as they are visible, and
+    while you sit an exam nothing that is closed then.
+
+    Raises:
+        RateLimited: `rate_limited`, ten requests in a day.
+    """
+    return Reply(service.export(request.caller, request.now), status=202)
 
 
 @api.post("/_ping", access=Access.AUTH)

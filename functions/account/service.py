@@ -7,9 +7,14 @@ from smartexam.accounts.names import REFUSAL, is_office, person_name
 from smartexam.accounts.sign_up import LONGEST_ADDRESS, is_address, refuse_if_closed, sign_up
 from smartexam.accounts.store import accounts, identity
 from smartexam.accounts.store.identity import normalised
+from smartexam.jobs import queue
+from smartexam.jobs.queue import Accepted
+from smartexam.limits import rate_limits
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.principal import Principal
+
+EXPORTS_A_DAY = 10
 
 
 def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> None:
@@ -30,6 +35,17 @@ def create_account(wanted: NewAccount, admin_email: str | None, now: float) -> N
     # The answer is the same if the address is taken; only the mail to it tells.
     sign_up(first_name=first_name, last_name=last_name, email=normalised(email), now=now)
     mail.order("sign_up", normalised(email))
+
+
+def export(caller: Principal, now: float) -> Accepted:
+    """Ask for the export of the caller's account; while one is being written, for that one.
+
+    Raises:
+        RateLimited: there were too many today.
+    """
+    message = "You have exported your account too often. Please try again later."
+    with rate_limits.use("export", caller.user_id, limit=EXPORTS_A_DAY, seconds=24 * 3600, now=now, message=message):
+        return queue.ask("account_export", {}, created_by=caller.user_id, now=now, inputs="", is_private=True)
 
 
 def change_names(caller: Principal, first_name: str, last_name: str, now: float) -> None:

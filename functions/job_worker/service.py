@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from job_worker import deadlines, roster, students
+from job_worker import account, deadlines, roster, students
 from smartexam.jobs import queue, running
 from smartexam.jobs.running import Kind
 from smartexam.jobs.store.jobs import Job
@@ -12,6 +12,7 @@ from smartexam.platform.settings import settings
 
 # All kinds of jobs that a queue starts. A new kind needs a function that takes a `Work`, and a line here.
 KINDS: Mapping[str, Kind] = {
+    "account_export": account.export,
     "deadlines": deadlines.carry_over,
     "roster_import": roster.import_rows,
     "students_export": students.export,

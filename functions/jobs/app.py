@@ -4,12 +4,14 @@ import msgspec
 
 from jobs.models import JobAnswer, JobPage, JobRow, JobsQuery, JobView
 from smartexam.api import Access, Api, Request
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.jobs import queue
 from smartexam.jobs.store import jobs
 from smartexam.jobs.store.jobs import Job
 from smartexam.platform import cursors, storage
 from smartexam.platform.settings import settings
 from smartexam.platform.times import iso
+from smartexam.sitting.in_progress import sittings_in_progress
 
 api = Api("jobs")
 
@@ -42,10 +44,19 @@ def get_job(request: Request, job_id: int) -> JobAnswer:
 def get_own_job(request: Request, job_id: int) -> JobAnswer:
     """Get the progress of the caller's own job, and its result once it is done.
 
+    An export of one's account from before an attempt cannot be downloaded during it.
+
     Raises:
         NotFound: `job_not_found`, also for other users' jobs.
     """
-    return JobAnswer(_view(queue.look_at(job_id, request.now, owner=request.caller.user_id)))
+    user_id = request.caller.user_id
+    job = queue.look_at(job_id, request.now, owner=user_id)
+    if job.kind == "account_export" and job.file is not None:
+        running = sittings_in_progress(user_id, ExamTime.at(request.now))
+        if any(sitting.started_at >= int(job.created_at) for sitting in running):
+            # It may have results of the exam that is sat now, and what was written down for it.
+            return JobAnswer(msgspec.structs.replace(_view(job), download_url=msgspec.UNSET))
+    return JobAnswer(_view(job))
 
 
 def _row(job: Job) -> JobRow:

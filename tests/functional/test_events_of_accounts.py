@@ -48,6 +48,7 @@ STATUSES = {
     "account/withdraw_access_request.json": 404,
     "account/change_profile.json": 200,
     "account/change_password.json": 200,
+    "account/export.json": 202,
     "account/list_sessions.json": 200,
     "account/end_session.json": 404,
     "account/end_other_sessions.json": 200,

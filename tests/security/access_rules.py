@@ -121,6 +121,7 @@ ACCOUNT = (
         access="auth",
     ),
     Row("GET", "/api/account/sessions", access="auth"),
+    Row("GET", "/api/account/export", own=202, access="auth"),
     Row("DELETE", "/api/account/sessions/{user_id}", own=404, access="auth"),
     Row("POST", "/api/account/sessions/end-others", access="auth"),
     Row("POST", "/api/account/mfa/setup", access="auth"),

@@ -2,14 +2,15 @@
 
 A step deletes one kind of item in bounded pieces. It can be stopped anywhere, repeated, and run twice at the same time:
 it looks for what exists and deletes it, and deletes last the items by which it finds the others. Every new kind of item
-that belongs to an account or an exam needs a step in its slice and a line here.
+that belongs to an account or an exam needs a step in its slice and a line here, and one in `smartexam.exporting`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from smartexam.accounts.store import erasing as accounts
 from smartexam.catalog.store import erasing as catalog
 from smartexam.catalog.store import overrides
+from smartexam.jobs.store import erasing as jobs
 from smartexam.limits.store import erasing as limits
 from smartexam.results.store import tallies
 from smartexam.sitting.store import erasing as sitting
@@ -33,20 +34,22 @@ def _in_pieces(erase_piece: Callable[[int], bool]) -> Step:
 
 # Items are deleted before the items by which they are found. The stream also removes results from the statistics, but
 # only from generations that are kept up to date.
-ACCOUNT_STEPS: tuple[Step, ...] = (
-    _in_pieces(accounts.erase_access_requests),
-    _in_pieces(messaging.erase_user),
-    _in_pieces(accounts.erase_enrolment),
-    _in_pieces(overrides.erase_of_student),
-    _in_pieces(accounts.erase_identity),
-    _in_pieces(accounts.erase_credentials),
-    _in_pieces(sockets.erase_tickets),
-    _in_pieces(limits.erase_user),
-    _in_pieces(sitting.erase_user),
-    _in_pieces(tallies.erase_user),
-    _in_pieces(discussions.erase_user),
-    _in_pieces(study.forget_turns),
-)
+# By name; `smartexam.exporting` says for each what the owner gets of it.
+ACCOUNT_STEPS: Mapping[str, Step] = {
+    "role requests": _in_pieces(accounts.erase_access_requests),
+    "chat": _in_pieces(messaging.erase_user),
+    "batches": _in_pieces(accounts.erase_enrolment),
+    "overrides": _in_pieces(overrides.erase_of_student),
+    "jobs": _in_pieces(jobs.erase_user),
+    "identity": _in_pieces(accounts.erase_identity),
+    "credentials": _in_pieces(accounts.erase_credentials),
+    "tickets": _in_pieces(sockets.erase_tickets),
+    "limits": _in_pieces(limits.erase_user),
+    "sittings": _in_pieces(sitting.erase_user),
+    "statistics": _in_pieces(tallies.erase_user),
+    "discussions": _in_pieces(discussions.erase_user),
+    "assistant": _in_pieces(study.forget_turns),
+}
 
 # Running attempts first: students could otherwise go on working on an exam that is gone. Discussions after the
 # questions: as long as a question exists, it can get comments.
@@ -63,7 +66,7 @@ EXAM_STEPS: tuple[Step, ...] = (
 
 def erase_account(user_id: int, may_go_on: Callable[[], bool]) -> bool:
     """Delete what belonged to a deleted account; see `erase_exam`."""
-    return _erase(ACCOUNT_STEPS, user_id, may_go_on)
+    return _erase(ACCOUNT_STEPS.values(), user_id, may_go_on)
 
 
 def erase_exam(exam_id: int, may_go_on: Callable[[], bool]) -> bool:
@@ -78,7 +81,7 @@ def erase_exam(exam_id: int, may_go_on: Callable[[], bool]) -> bool:
     return _erase(EXAM_STEPS, exam_id, may_go_on)
 
 
-def _erase(steps: tuple[Step, ...], subject_id: int, may_go_on: Callable[[], bool]) -> bool:
+def _erase(steps: Iterable[Step], subject_id: int, may_go_on: Callable[[], bool]) -> bool:
     for step in steps:
         for _ in step(subject_id):
             if not may_go_on():

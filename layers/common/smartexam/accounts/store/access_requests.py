@@ -173,6 +173,13 @@ def counts() -> dict[str, int]:
     return {status: found[status] for status in STATUSES}
 
 
+def of_user(user_id: int) -> list[AccessRequest]:
+    """All requests of an account, in the order of their ids."""
+    rows = table.query_all(RequestRowItem, user_key(user_id), prefix="REQUEST#")
+    found = table.batch_get((RequestItem, f"REQUEST#{row.request_id}", "REQUEST") for row in rows)
+    return sorted((request_of(item) for item in found.values()), key=lambda request: request.id)
+
+
 def erase_of(user_id: int, *, limit: int) -> bool:
     """Delete some of an account's requests, and its id from those it decided; returns whether there may be more."""
     mine = user_key(user_id)

@@ -173,6 +173,11 @@ def note_added_time(exam_id: int, ends_at: int) -> None:
     table.retried(attempt)
 
 
+def own_of_student(user_id: int) -> list[Override]:
+    """What a student is granted personally, at all exams."""
+    return [_override(item) for item in table.query_all(OverrideItem, f"GRANTS#U:{user_id}")]
+
+
 def erase_of_student(user_id: int) -> bool:
     """Remove what an account that is gone was granted; whether there may be more."""
     page = table.query(OverrideItem, f"GRANTS#U:{user_id}", limit=_PIECE)

@@ -4,6 +4,7 @@
     JOB#12         PART#<claim>#00   the result, compressed
     JOB#12         NOTE#<order>      a finding of the work, written together with a checkpoint
     JOBS           <id>              the jobs of administrators, for their list
+    USER#42        JOB#<id>          a job that only its owner may see
     JOBKEY#<hash>  JOBKEY            the newest job for these inputs, so that asking twice gives one job
 
 A worker holds a claim on its job. Events may arrive twice and processes may stop midway, so of several workers only the
@@ -34,6 +35,7 @@ from smartexam.platform.dynamodb.table import (
     TransactionRefused,
     Update,
 )
+from smartexam.platform.keys import user_key
 
 QUEUED: Final = "queued"
 RUNNING: Final = "running"
@@ -49,6 +51,7 @@ _REVIVAL_SECONDS: Final = 60
 _PART_BYTES: Final = 300_000
 _STATUS: Final = "JOB"
 _LIST: Final = "JOBS"
+_OWNED: Final = "JOB#"
 
 
 class JobItem(Item):
@@ -98,7 +101,7 @@ class JobNoteItem(Item):
 
 
 class JobListItem(Item):
-    """A job in the list of administrators, or the newest job for some inputs."""
+    """A job in a list, or the newest job for some inputs."""
 
     class Meta:
         context = "ephemeral"
@@ -180,7 +183,7 @@ def create(
         The stored job, or the one of the same kind and inputs that is queued or running.
     """
     item = JobItem(
-        _pk(job_id),
+        partition(job_id),
         _STATUS,
         job_id=job_id,
         kind=kind,
@@ -215,16 +218,29 @@ def create(
 
 def get(job_id: int, now: float) -> Job | None:
     """A job; one that its worker abandoned is failed."""
-    item = table.get(JobItem, _pk(job_id), _STATUS)
+    item = table.get(JobItem, partition(job_id), _STATUS)
     return None if item is None or item.expires_at < now else _job_at(item, now)
 
 
 def list_jobs(now: float, *, limit: int, after: str | None) -> tuple[list[Job], str | None]:
     """The jobs of administrators, the newest first, and the place to continue after."""
     page = table.query(JobListItem, _LIST, limit=limit, after=after, newest_first=True)
-    found = table.batch_get((JobItem, _pk(row.job_id), _STATUS) for row in page.items)
-    items = (found.get((_pk(row.job_id), _STATUS)) for row in page.items)
+    found = table.batch_get((JobItem, partition(row.job_id), _STATUS) for row in page.items)
+    items = (found.get((partition(row.job_id), _STATUS)) for row in page.items)
     return [_job_at(item, now) for item in items if item is not None and item.expires_at >= now], page.next_sk
+
+
+def rows_of_owner(user_id: int, *, limit: int) -> tuple[list[JobListItem], bool]:
+    """Rows of the jobs that only a user may see, and whether these are all."""
+    page = table.query(JobListItem, user_key(user_id), limit=limit, prefix=_OWNED)
+    return page.items, page.next_sk is None
+
+
+def of_owner(user_id: int, now: float) -> list[Job]:
+    """The jobs of the last week that only a user may see."""
+    rows = list(table.query_all(JobListItem, user_key(user_id), prefix=_OWNED))
+    found = table.batch_get((JobItem, partition(row.job_id), _STATUS) for row in rows)
+    return sorted((_job_at(item, now) for item in found.values() if item.expires_at >= now), key=lambda job: job.id)
 
 
 def claim(job_id: int, claim_id: str, now: float, *, message: str = "Working") -> Job | None:
@@ -244,7 +260,7 @@ def claim(job_id: int, claim_id: str, now: float, *, message: str = "Working") -
         JobItem.tries.add(1),
     ]
     try:
-        return _job(table.update(JobItem, _pk(job_id), _STATUS, actions, JobItem.pk.exists() & free))
+        return _job(table.update(JobItem, partition(job_id), _STATUS, actions, JobItem.pk.exists() & free))
     except ConditionFailed as failed:
         stored = None if failed.item is None else JobItem.from_raw_data(failed.item)
         is_mine = stored is not None and (stored.status, stored.claim) == (RUNNING, claim_id)
@@ -262,18 +278,18 @@ def checkpoint(job_id: int, claim_id: str, now: float, *, state: str, percent: i
     Its condition fails if the claim is lost, so that nothing of the transaction is done.
     """
     actions = [*_progressed(now, percent, message), JobItem.state.set(state), JobItem.tries.set(0)]
-    return Update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))
+    return Update(JobItem, partition(job_id), _STATUS, actions, _held(claim_id))
 
 
 def note(job_id: int, order: int, content: str, now: float) -> Put:
     """The write that stores a finding of the work, for the transaction of a checkpoint."""
     expires_at = int(now + _KEPT_SECONDS)
-    return Put(JobNoteItem(_pk(job_id), f"NOTE#{order:09d}", content=content, expires_at=expires_at))
+    return Put(JobNoteItem(partition(job_id), f"NOTE#{order:09d}", content=content, expires_at=expires_at))
 
 
 def notes(job_id: int, *, most: int) -> list[str]:
     """What `note` stored, in order; at most `most`."""
-    page = table.query(JobNoteItem, _pk(job_id), prefix="NOTE#", limit=most)
+    page = table.query(JobNoteItem, partition(job_id), prefix="NOTE#", limit=most)
     return [item.content for item in page.items]
 
 
@@ -308,7 +324,7 @@ def finish(
     expires_at = int(now + _KEPT_SECONDS)
     for number, piece in enumerate(pieces):
         # Under the claim's id, so that a worker that lost its claim cannot mix its parts with the holder's.
-        table.put(JobPartItem(_pk(job_id), _part(claim_id, number), content=piece, expires_at=expires_at))
+        table.put(JobPartItem(partition(job_id), _part(claim_id, number), content=piece, expires_at=expires_at))
     actions = [
         JobItem.status.set(DONE),
         JobItem.percent.set(100),
@@ -320,10 +336,10 @@ def finish(
     if not alongside:
         return _change(job_id, claim_id, actions)
     try:
-        table.transact([*alongside, Update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))])
+        table.transact([*alongside, Update(JobItem, partition(job_id), _STATUS, actions, _held(claim_id))])
     except TransactionRefused:
         # If a transaction is repeated after a lost answer, this claim has already completed the job.
-        item = table.get(JobItem, _pk(job_id), _STATUS)
+        item = table.get(JobItem, partition(job_id), _STATUS)
         return item is not None and (item.status, item.claim) == (DONE, claim_id)
     return True
 
@@ -342,7 +358,7 @@ def revive(job: Job, now: float) -> bool:
     # Jobs that an upload starts were never sent to a queue, so this comparison fails for them.
     due = JobItem.handed_over_at < now - (_REVIVAL_SECONDS if job.status == QUEUED else CLAIM_SECONDS)
     try:
-        table.update(JobItem, _pk(job.id), _STATUS, [JobItem.handed_over_at.set(now)], stalled & due)
+        table.update(JobItem, partition(job.id), _STATUS, [JobItem.handed_over_at.set(now)], stalled & due)
     except ConditionFailed:
         return False
     return True
@@ -352,10 +368,10 @@ def result(job: Job) -> bytes:
     """The result that `finish` stored; b"" for a job that is not done."""
     if job.status != DONE:
         return b""
-    item = table.get(JobItem, _pk(job.id), _STATUS)
+    item = table.get(JobItem, partition(job.id), _STATUS)
     if item is None:
         return b""
-    wanted = [(JobPartItem, _pk(job.id), _part(item.claim, number)) for number in range(item.parts)]
+    wanted = [(JobPartItem, partition(job.id), _part(item.claim, number)) for number in range(item.parts)]
     stored = table.batch_get(wanted)
     packed = b"".join(stored[pk, sk].content for _, pk, sk in wanted)
     return zlib.decompress(packed)
@@ -363,9 +379,9 @@ def result(job: Job) -> bytes:
 
 def _store(item: JobItem, alongside: list[Operation]) -> None:
     written: list[Operation] = [Put(item, JobItem.pk.does_not_exist()), *alongside]
-    if not item.is_private:
-        row = JobListItem(_LIST, f"{item.job_id:016d}", job_id=item.job_id, expires_at=item.expires_at)
-        written.append(Put(row))
+    place = (user_key(item.created_by), f"{_OWNED}{item.job_id:016d}") if item.is_private else None
+    row = JobListItem(*(place or (_LIST, f"{item.job_id:016d}")), job_id=item.job_id, expires_at=item.expires_at)
+    written.append(Put(row))
     table.transact(written)
 
 
@@ -382,7 +398,7 @@ def _held(claim_id: str) -> Any:
 
 def _change(job_id: int, claim_id: str, actions: Sequence[Action]) -> bool:
     try:
-        table.update(JobItem, _pk(job_id), _STATUS, actions, _held(claim_id))
+        table.update(JobItem, partition(job_id), _STATUS, actions, _held(claim_id))
     except ConditionFailed as failed:
         # Only the holder ends a job, so this write itself, repeated after a lost answer, has ended it.
         stored = None if failed.item is None else JobItem.from_raw_data(failed.item)
@@ -417,7 +433,8 @@ def _job(item: JobItem) -> Job:
     )
 
 
-def _pk(job_id: int) -> str:
+def partition(job_id: int) -> str:
+    """The partition of a job."""
     return f"JOB#{job_id}"
 
 

@@ -35,6 +35,11 @@ def get_sittings(places: Iterable[tuple[int, int]]) -> list[Sitting]:
     return [sitting_from(item) for item in found.values()]
 
 
+def sittings_of(user_id: int) -> list[Sitting]:
+    """All sittings of a student."""
+    return [sitting_from(item) for item in table.query_all(SittingItem, user_key(user_id), prefix="SITTING#")]
+
+
 def start_attempt(  # noqa: PLR0913 - what an attempt begins with
     user_id: int,
     exam_id: int,

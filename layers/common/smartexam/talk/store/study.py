@@ -8,6 +8,7 @@ A question and its answer are one item, so neither can be stored without the oth
 """
 
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 
@@ -78,6 +79,13 @@ def latest_turns(user_id: int, now: float, *, limit: int) -> list[Turn]:
     page = table.query(TurnItem, user_key(user_id), limit=limit, prefix=_PREFIX, newest_first=True)
     # DynamoDB deletes expired items hours or days late.
     return [Turn(item.question, item.answer, item.asked_at) for item in reversed(page.items) if item.expires_at > now]
+
+
+def all_turns(user_id: int, now: float) -> Iterator[Turn]:
+    """All of a student's turns, the oldest first."""
+    for item in table.query_all(TurnItem, user_key(user_id), prefix=_PREFIX):
+        if item.expires_at > now:
+            yield Turn(item.question, item.answer, item.asked_at)
 
 
 def forget_turns(user_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Reads discussions: pages of bounded cost, counts, and the place of a comment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from smartexam.catalog.exam import Exam
@@ -13,6 +13,7 @@ from smartexam.talk.store.discussions.items import (
     COUNT,
     PIN_PREFIX,
     THREAD_PREFIX,
+    AuthorItem,
     Comment,
     CommentItem,
     CountItem,
@@ -109,6 +110,15 @@ def locate(comment_id: int) -> Location | None:
     """Where a comment is stored; None if it does not exist."""
     pointer = table.get(PointerItem, *pointer_key(comment_id))
     return None if pointer is None else _location(pointer)
+
+
+def comments_of(user_id: int) -> Iterator[tuple[int, Comment]]:
+    """All comments of a user that were not deleted, each with its question."""
+    for row in table.query_all(AuthorItem, user_key(user_id), prefix="COMMENT#"):
+        item = table.get(CommentItem, partition(row.question_id), row.place)
+        comment = None if item is None else from_item(item)
+        if comment is not None and comment.author_id == user_id and not comment.is_deleted:
+            yield row.question_id, comment
 
 
 def count_comments(question_id: int) -> int:

@@ -254,6 +254,11 @@ def remove(user_id: int, other_id: int, *, before_it_ends: Callable[[int], None]
     raise Unavailable
 
 
+def all_peers(user_id: int) -> list[Peer]:
+    """All connections of a user, in any state."""
+    return [_peer(item) for item in table.query_all(PeerItem, user_key(user_id), prefix=PEERS)]
+
+
 def some_peers(user_id: int, *, limit: int) -> list[Peer]:
     """Up to `limit` users with whom a user has a connection, in any state."""
     return [_peer(item) for item in table.query(PeerItem, user_key(user_id), limit=limit, prefix=PEERS).items]

@@ -1,6 +1,6 @@
 """Reads, edits and deletes stored messages. Sending is in `sending`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -12,12 +12,15 @@ from smartexam.platform.keys import user_key
 from smartexam.talk.store.messaging import blocks, conversations, pause
 from smartexam.talk.store.messaging.conversations import Recipients
 from smartexam.talk.store.messaging.items import (
+    CONVERSATIONS,
+    LEFT,
     MESSAGES,
     META,
     TIME_EVERY,
     TIMES,
     ConversationItem,
     DeletedItem,
+    LeftItem,
     MembershipItem,
     MessageItem,
     TimeItem,
@@ -154,6 +157,16 @@ def delete(user_id: int, id_: int) -> Recipients | None:
     return conversations.told_of_change(user_id, membership)
 
 
+def sent_by(user_id: int) -> Iterator[Message]:
+    """All messages that a user has sent and not deleted, also in groups that the user has left."""
+    mine, models = user_key(user_id), ((MembershipItem, CONVERSATIONS), (LeftItem, LEFT))
+    places = {int(row.sk.removeprefix(prefix)) for model, prefix in models for row in _rows(model, mine, prefix)}
+    for conversation_id in sorted(places):
+        for item in table.query_all(MessageItem, conversation_key(conversation_id), prefix=MESSAGES):
+            if item.sender_id == user_id and not item.is_deleted:
+                yield message_of(conversation_id, item, None)
+
+
 def sender_of(reader_id: int, id_: int) -> int | None:
     """Who sent a message; None if there is none that the reader may see."""
     conversation_id, number = place_of(id_)
@@ -204,6 +217,10 @@ def _page(pk: str, visible_after: int, before: int | None) -> list[MessageItem]:
         at_end = after is None or page.items[-1].number <= visible_after
         if at_end or len(found) >= PAGE:
             return found[:PAGE][::-1]
+
+
+def _rows(model: type[Item], pk: str, prefix: str) -> Iterable[Item]:
+    return table.query_all(model, pk, prefix=prefix)
 
 
 def _quoted(pk: str, visible_after: int, items: Iterable[MessageItem]) -> Mapping[int, MessageItem]:
