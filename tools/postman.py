@@ -6,10 +6,14 @@ With `--check` nothing is written: the exit status tells whether the file is up 
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from tools import postman_flow as flow
+from tools.postman_flow import Step
 
 Document = dict[str, Any]
 
@@ -17,38 +21,34 @@ ROOT = Path(__file__).parents[1]
 DESCRIPTION = ROOT / "functions" / "docs" / "openapi.json"
 OUTPUT = ROOT / "examples" / "postman" / "collection.json"
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-BASE_URL = "http://127.0.0.1:3000"
 JSON, MULTIPART = "application/json", "multipart/form-data"
-# Values that later calls need, by their place in the answer.
-_KEPT = {
-    "POST /api/auth/login": {"access_token": "data.access_token", "refresh_token": "data.refresh_token"},
-    "POST /api/auth/google": {"access_token": "data.access_token", "refresh_token": "data.refresh_token"},
-    "POST /api/auth/refresh": {"access_token": "data.access_token"},
-}
-# Values of the local stack's demo data, and variables that `_KEPT` sets.
-_VARIABLES = {
-    "base_url": BASE_URL,
-    "username": "student1",
-    "password": "Student@2025demo",
-    "access_token": "",
-    "refresh_token": "",
-}
-_FROM_VARIABLES = {
-    "POST /api/auth/login": {"username": "{{username}}", "password": "{{password}}"},
-    "POST /api/auth/refresh": {"refresh_token": "{{refresh_token}}"},
-    "POST /api/auth/logout": {"refresh_token": "{{refresh_token}}"},
-}
+BAD_REQUEST = HTTPStatus.BAD_REQUEST
+# Variables that are numbers: in JSON they stand without quotation marks.
+_NUMBERS = re.compile(r'"({{(?:\w+_id|revision)}})"(?!:)')
 
 
 def collection(description: Document) -> Document:
-    """The collection: a folder per tag, a request per operation, with the described examples as bodies and answers."""
-    folders: dict[str, list[Document]] = {tag["name"]: [] for tag in description["tags"]}
-    parameters: set[str] = set()
-    for method, path, operation in _operations(description):
-        folders[operation["tags"][0]].append(_item(description, method, path, operation))
-        parameters.update(re.findall(r"{(\w+)}", path))
+    """The collection: a folder per tag, a request per operation, in an order in which all of them can be sent.
+
+    A request checks status and shape of its answer. What deletes is in a folder of its own, the last.
+    """
+    operations = {operation["operationId"]: (path, method) for method, path, operation in _operations(description)}
     about = {tag["name"]: tag["description"] for tag in description["tags"]}
-    variables = {**_VARIABLES, **dict.fromkeys(sorted(parameters), "1")}
+    names = [*flow.FIRST_TAGS, *(name for name in about if name not in flow.FIRST_TAGS)]
+    folders: dict[str, list[Document]] = {name: [] for name in names}
+    variables = dict(flow.VARIABLES)
+    for method, path, operation in _operations(description):
+        name = operation["operationId"]
+        for step in _steps(name).values():
+            variables |= dict.fromkeys(step.keeps, "1")
+            for parameter in re.findall(r"{(\w+)}", path):
+                variables.setdefault(step.path.get(parameter, parameter), "1")
+        if name not in flow.DESTRUCTIVE:
+            folders[operation["tags"][0]] += _items(description, method, path, operation)
+    last: list[Document] = []
+    for name in flow.DESTRUCTIVE:
+        path, method = operations[name]
+        last += _items(description, method, path, description["paths"][path][method.lower()])
     return {
         "info": {
             "name": description["info"]["title"],
@@ -56,15 +56,30 @@ def collection(description: Document) -> Document:
             "version": description["info"]["version"],
             "schema": SCHEMA,
         },
-        "auth": {"type": "bearer", "bearer": [_pair("token", "{{access_token}}")]},
+        "auth": _bearer("student"),
         "variable": [_pair(name, value) for name, value in variables.items()],
-        "item": [{"name": name, "description": about[name], "item": items} for name, items in folders.items() if items],
+        "event": [_script("test", _ERROR_SHAPE)],
+        "item": [
+            *({"name": name, "description": about[name], "item": items} for name, items in folders.items() if items),
+            {"name": "Destructive", "description": "Requests that delete, or that end sessions.", "item": last},
+        ],
     }
 
 
 _HOW_TO = (
-    "Send *Signing in / Sign in* first: its token is kept for all other calls. Ids in paths are variables of the "
-    "collection. Set `base_url` to the address of a deployed stack, or leave it for the one that `make run` starts."
+    "Run the whole collection, or send the requests of *Signing in* first: their tokens are kept for all others. Ids "
+    "are variables that earlier requests set. `base_url` is the stack that `make run` starts; for a deployed one, set "
+    "it, names and passwords. The folder *Destructive* comes last. The account is only deleted if the variable "
+    "`confirm_deletion` is `DELETE`."
+)
+_ERROR_SHAPE = (
+    "if (pm.response.code >= 400) {",
+    '  pm.test("Errors have the one shape", () => {',
+    "    const error = pm.response.json();",
+    '    pm.expect(error).to.include({ status: "error", success: false });',
+    '    pm.expect(error.message).to.be.a("string").that.is.not.empty;',
+    "  });",
+    "}",
 )
 
 
@@ -79,40 +94,96 @@ def _operations(description: Document) -> Iterator[tuple[str, str, Document]]:
             yield method.upper(), path, operation
 
 
-def _item(description: Document, method: str, path: str, operation: Document) -> Document:
+def _steps(name: str) -> dict[str | None, Step]:
+    """The operation's requests, by title; None for the operation's own."""
+    return {None: flow.STEPS.get(name, Step()), **flow.MORE.get(name, {})}
+
+
+def _items(description: Document, method: str, path: str, operation: Document) -> Iterator[Document]:
+    for title, step in _steps(operation["operationId"]).items():
+        item = _item(description, method, path, operation, step)
+        yield item if title is None else {**item, "name": title}
+
+
+def _item(description: Document, method: str, path: str, operation: Document, step: Step) -> Document:
     request: Document = {
         "method": method,
         "header": [_pair("Accept", "application/json")],
-        "url": _url(path, operation.get("parameters", [])),
+        "url": _url(path, [_resolved(description, each) for each in operation.get("parameters", [])], step),
         "description": operation.get("description", operation["summary"]),
     }
     if not operation["security"]:
         request["auth"] = {"type": "noauth"}
+    elif (caller := step.caller or {"admin": "admin"}.get(operation["x-access"], "student")) != "student":
+        request["auth"] = _bearer(caller)
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]
-        if JSON in content:
+        request["body"] = _body(description, content, step.body)
+        if request["body"]["mode"] == "raw":
             request["header"].append(_pair("Content-Type", JSON))
-        request["body"] = _body(description, content, _FROM_VARIABLES.get(f"{method} {path}", {}))
-    item: Document = {"name": operation["summary"], "request": request}
-    if kept := _KEPT.get(f"{method} {path}"):
-        item["event"] = [{"listen": "test", "script": {"type": "text/javascript", "exec": _keeping(kept)}}]
-    item["response"] = list(_answers(operation, request))
-    return item
+    events = [_script("test", _checks(description, operation, step))]
+    if step.pause:
+        events.append(_script("prerequest", [f"setTimeout(() => {{}}, {step.pause}); // a rate limit"]))
+    behaviour = {"protocolProfileBehavior": {"followRedirects": False}} if "200" not in operation["responses"] else {}
+    return {
+        "name": operation["summary"],
+        **behaviour,
+        "event": events,
+        "request": request,
+        "response": list(_answers(operation, request)),
+    }
 
 
-def _url(path: str, parameters: list[Document]) -> Document:
+def _checks(description: Document, operation: Document, step: Step) -> Iterator[str]:
+    """The script that checks the answer, and keeps what later requests need of it."""
+    successes = [status for status in operation["responses"] if status < "3"]
+    expected = step.expects or tuple(map(int, successes)) or (302,)
+    yield f'pm.test("Status", () => pm.expect(pm.response.code).to.be.oneOf({list(expected)}));'
+    if step.expects and min(step.expects) >= BAD_REQUEST:
+        return
+    media = operation["responses"].get("200", {}).get("content", {})
+    keys = sorted(_required(description, media[JSON]["schema"])) if JSON in media else []
+    yield "if (pm.response.code === 200) {"
+    if keys:
+        yield '  pm.test("Shape", () => {'
+        yield f"    pm.expect(pm.response.json()).to.include.all.keys({json.dumps(keys)});"
+        yield "  });"
+    elif media:
+        yield '  const type = pm.response.headers.get("Content-Type").split(";")[0];'
+        yield f'  pm.test("Type", () => pm.expect(type).to.be.oneOf({json.dumps(list(media))}));'
+    if step.keeps:
+        yield "  const answer = pm.response.json();"
+    for name, place in step.keeps.items():
+        yield f'  pm.collectionVariables.set("{name}", answer.{place});'
+    if operation["operationId"] == "changePassword":
+        yield '  pm.collectionVariables.set("password", JSON.parse(pm.request.body.raw).new_password);'
+    yield "}"
+
+
+def _required(description: Document, schema: Document) -> set[str]:
+    """Fields that every answer of the schema has."""
+    schema = _resolved(description, schema)
+    found = set(schema.get("required", ()))
+    for part in schema.get("allOf", ()):
+        found |= _required(description, part)
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        found |= set.intersection(*(_required(description, choice) for choice in choices))
+    return found
+
+
+def _url(path: str, parameters: list[Document], step: Step) -> Document:
     # Postman writes `:name` for a path's parameter and wants its value beside it.
     segments = [re.sub(r"^{(\w+)}$", r":\1", segment) for segment in path.strip("/").split("/")]
     query = [
         {
-            **_pair(parameter["name"], str(parameter.get("example", ""))),
+            **_pair(parameter["name"], step.query.get(parameter["name"], str(parameter.get("example", "")))),
             "description": parameter.get("description", ""),
-            "disabled": not parameter.get("required", False),
+            "disabled": not parameter.get("required", False) and parameter["name"] not in step.query,
         }
         for parameter in parameters
-        if parameter.get("in") == "query"
+        if parameter["in"] == "query"
     ]
-    wanted = "&".join(f"{each['key']}={quote(each['value'])}" for each in query if not each["disabled"])
+    wanted = "&".join(f"{each['key']}={quote(each['value'], safe='{}')}" for each in query if not each["disabled"])
     url: Document = {
         "raw": f"{{{{base_url}}}}/{'/'.join(segments)}" + (f"?{wanted}" if wanted else ""),
         "host": ["{{base_url}}"],
@@ -122,23 +193,24 @@ def _url(path: str, parameters: list[Document]) -> Document:
         url["query"] = query
     names = [segment[1:] for segment in segments if segment.startswith(":")]
     if names:
-        url["variable"] = [_pair(name, f"{{{{{name}}}}}") for name in names]
+        url["variable"] = [_pair(name, f"{{{{{step.path.get(name, name)}}}}}") for name in names]
     return url
 
 
-def _body(description: Document, content: Document, given: Mapping[str, str]) -> Document:
+def _body(description: Document, content: Document, given: Any) -> Document:
     if JSON in content:
-        example = {**_example(content[JSON]), **given}
-        raw = json.dumps(example, indent=2, ensure_ascii=False)
+        example = _example(content[JSON]) if given is None else given
+        raw = _NUMBERS.sub(r"\1", json.dumps(example, indent=2, ensure_ascii=False))
         return {"mode": "raw", "raw": raw, "options": {"raw": {"language": "json"}}}
     schema = _resolved(description, content[MULTIPART]["schema"])
-    example = _example(content[MULTIPART])
+    example = _example(content[MULTIPART]) if given is None else given
     fields = []
     for name, of in schema["properties"].items():
         if _is_file(of):
-            fields.append({"key": name, "type": "file", "src": []})
+            # Below Postman's working directory: the folder `examples/`.
+            fields.append({"key": name, "type": "file", "src": example.get(name, [])})
         else:
-            fields.append({**_pair(name, str(example.get(name, ""))), "type": "text"})
+            fields.append({**_pair(name, str(example.get(name, ""))), "type": "text", "disabled": name not in example})
     return {"mode": "formdata", "formdata": fields}
 
 
@@ -164,10 +236,13 @@ def _example(media: Document) -> Any:
     return next((each["value"] for each in media.get("examples", {}).values()), {})
 
 
-def _resolved(description: Document, schema: Document) -> Document:
-    while "$ref" in schema:
-        schema = description["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
-    return schema
+def _resolved(description: Document, part: Document) -> Document:
+    while "$ref" in part:
+        found: Any = description
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        part = found
+    return part
 
 
 def _is_file(schema: Document) -> bool:
@@ -175,9 +250,12 @@ def _is_file(schema: Document) -> bool:
     return '"format": "binary"' in text_of
 
 
-def _keeping(kept: Mapping[str, str]) -> list[str]:
-    lines = [f'  pm.collectionVariables.set("{name}", pm.response.json().{place});' for name, place in kept.items()]
-    return ["if (pm.response.code === 200) {", *lines, "}"]
+def _script(listen: str, lines: Iterable[str]) -> Document:
+    return {"listen": listen, "script": {"type": "text/javascript", "exec": list(lines)}}
+
+
+def _bearer(caller: str) -> Document:
+    return {"type": "bearer", "bearer": [_pair("token", f"{{{{{caller}_token}}}}")]}
 
 
 def _pair(key: str, value: str) -> Document:
