@@ -94,15 +94,15 @@ def _operations(description: Document) -> Iterator[tuple[str, str, Document]]:
             yield method.upper(), path, operation
 
 
-def _steps(name: str) -> dict[str | None, Step]:
-    """The operation's requests, by title; None for the operation's own."""
-    return {None: flow.STEPS.get(name, Step()), **flow.MORE.get(name, {})}
+def _steps(name: str) -> dict[str, Step]:
+    """The operation's requests, by title; "" for the operation's own."""
+    return {"": flow.STEPS.get(name, Step()), **flow.MORE.get(name, {})}
 
 
 def _items(description: Document, method: str, path: str, operation: Document) -> Iterator[Document]:
     for title, step in _steps(operation["operationId"]).items():
         item = _item(description, method, path, operation, step)
-        yield item if title is None else {**item, "name": title}
+        yield {**item, "name": title or item["name"]}
 
 
 def _item(description: Document, method: str, path: str, operation: Document, step: Step) -> Document:
