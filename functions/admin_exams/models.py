@@ -343,14 +343,20 @@ class CheckedExamAnswer(Struct, frozen=True):
     success: bool = True
 
 
-class PresetSection(SectionFields):
-    """A section of a preset.
+class PresetSection(Struct):
+    """A section of a preset, which can be sent as a section of a new exam.
 
     Attributes:
+        name: name of the section.
         expected: number of questions of each type in the real paper.
+        choose: how many answers count; missing if all do.
+        marking: marks of the section; missing if the preset's apply.
     """
 
-    expected: dict[str, int] = {}
+    name: str
+    expected: dict[str, int]
+    choose: int | UnsetType = UNSET
+    marking: MarkingScheme | UnsetType = UNSET
 
 
 class Preset(Struct, frozen=True):
