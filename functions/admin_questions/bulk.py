@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from admin_questions.models import RefusedQuestion
-from admin_questions.service import read_exam_id, read_id
+from admin_questions.service import misplacement, passage_ids, read_exam_id, read_id
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
 from smartexam.catalog.store import question_changes
 from smartexam.catalog.store.exams import find_exam
@@ -43,9 +43,12 @@ def add_batch(exam_id_given: Any, items: Any, now: float, log: Log) -> tuple[lis
     refused: list[RefusedQuestion] = []
     exam = find_exam(exam_id)
     read = [_read(exam_id, item) for item in items]
-    known = question_changes.passage_ids(exam, (content for content in read if isinstance(content, Question)))
-    for index, found in enumerate(read):
-        content = fitted(found, exam.structure, known) if isinstance(found, Question) else found
+    known = passage_ids(exam, (item for item in items if isinstance(item, dict)))
+    for index, (item, found) in enumerate(zip(items, read, strict=True)):
+        if isinstance(found, Question):
+            content = fitted(found, exam.structure, known)
+        else:
+            content = [*found, *(misplacement(item, exam, known) if isinstance(item, dict) else ())]
         if isinstance(content, Question):
             contents.append(content)
         else:

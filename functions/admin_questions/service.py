@@ -1,10 +1,12 @@
 """Lists, adds, edits and deletes questions."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from admin_questions.models import AdminQuestion
@@ -12,10 +14,11 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.images import image_url, image_urls
 from smartexam.catalog.marks import number_or_text
 from smartexam.catalog.questions import Question, as_fields, check, merge
-from smartexam.catalog.store import exams, question_changes, questions
+from smartexam.catalog.store import exams, passages, question_changes, questions
 from smartexam.catalog.store.exams import find_exam
 from smartexam.catalog.store.question_changes import Log
 from smartexam.catalog.store.question_items import StoredQuestion
+from smartexam.catalog.structure import misplaced
 from smartexam.platform import ids
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
@@ -62,7 +65,8 @@ def add_question(given: Mapping[str, Any], now: float, log: Log) -> StoredQuesti
     exam_id, faults = read_exam_id(given.get("exam_id"))
     content = check(given)
     if not isinstance(content, Question):
-        raise InvalidFields([*faults, *content])
+        exam = None if exam_id is None else exams.get_exam(exam_id)
+        raise InvalidFields([*faults, *content, *misplacement(given, exam)])
     if exam_id is None:
         raise InvalidFields(faults)
     return question_changes.add_questions(exam_id, [(ids.next_id("question"), content)], now, log)[0]
@@ -153,13 +157,37 @@ def view(question: StoredQuestion, exam: Exam | None = None) -> AdminQuestion:
     )
 
 
+def passage_ids(exam: Exam, some: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The ids of an exam's passages, read only if the fields of a question name one."""
+    if all(read_id(given.get("passage_id")) is None for given in some):
+        return set()
+    return {passage.id for passage in passages.list_passages(exam.id)}
+
+
+def misplacement(given: Mapping[str, Any], exam: Exam | None, known: Collection[int] | None = None) -> list[Fault]:
+    """What does not fit an exam in the fields of a question that has other faults; nothing without an exam.
+
+    `known` are the ids of the exam's passages, if they were read.
+    """
+    if exam is None:
+        return []
+    known = passage_ids(exam, [given]) if known is None else known
+    section_id, passage_id = read_id(given.get("section_id")), read_id(given.get("passage_id"))
+    texts = given.get("texts")
+    if isinstance(texts, str):
+        with suppress(msgspec.MsgspecError, UnicodeError, RecursionError):
+            texts = msgspec.json.decode(texts)
+    languages = [name for name in texts if isinstance(name, str)] if isinstance(texts, Mapping) else []
+    return misplaced(section_id, passage_id, languages, exam.structure, known)
+
+
 def _merged(stored: StoredQuestion, changes: Mapping[str, Any], exam_id: int | None) -> Question:
     if exam_id not in {None, stored.exam_id}:
         # The other exam has its own sections and passages.
         changes = {"section_id": None, "passage_id": None, **changes}
     content = merge(stored.content, changes)
     if not isinstance(content, Question):
-        raise InvalidFields(content)
+        raise InvalidFields([*content, *misplacement(changes, exams.get_exam(exam_id or stored.exam_id))])
     return content
 
 

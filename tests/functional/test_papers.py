@@ -476,6 +476,30 @@ class TestQuestions:
         assert (response["solution"], response["correct_answer"]) == ("Because.", "A|F")
         assert response["texts"]["hi"] == {"question_text": "कौन?", "solution": "क्योंकि।"}
 
+    def test_everything_wrong_is_named_at_once(self, office: Office) -> None:
+        exam_id = office.exam()["id"]
+        wrong = {
+            "question_text": "",
+            "option_a": "1",
+            "correct_answer": "Z",
+            "difficulty": "Odd",
+            "texts": {"ta": {"question_text": "x"}},
+            "section_id": 99,
+            "passage_id": 98,
+        }
+        named = {"question_text", "option_b", "correct_answer", "difficulty", "texts.ta", "section_id", "passage_id"}
+        good = office.add(exam_id, question_text="?", option_a="1", option_b="2", correct_answer="A").body[
+            "question_id"
+        ]
+
+        added = office.add(exam_id, **wrong)
+        edited = office.questions.post(f"/admin/questions/edit-ajax/{good}", {**wrong, "option_b": ""})
+        batch = office.questions.post("/admin/questions/batch-add", {"exam_id": exam_id, "questions": [wrong]})
+
+        for answer in (added.body, edited.body, batch.body["errors"][0]):
+            assert {error["field"] for error in answer["errors"]} == named
+            assert len(answer["errors"]) == len(named)
+
     def test_what_the_exam_does_not_have_is_refused(self, office: Office) -> None:
         exam = office.exam(sections=[{"name": "A"}])
         answer = office.add(

@@ -126,21 +126,32 @@ def fitted(question: Question, structure: Structure, passages: Collection[int]) 
 
     A question without a section is put in the first one.
     """
-    faults: list[Fault] = []
-    if question.section_id is not None and structure.section(question.section_id) is None:
-        faults.append(Fault("section_id", "is no section of the exam"))
-    if question.passage_id is not None and question.passage_id not in passages:
-        faults.append(Fault("passage_id", "is no passage of the exam"))
-    faults += [
-        Fault(f"texts.{language}", f"is no language of the exam; it has {', '.join(structure.languages)}")
-        for language in question.texts
-        if language not in structure.languages
-    ]
+    faults = misplaced(question.section_id, question.passage_id, question.texts, structure, passages)
     if faults:
         return faults
     if question.section_id is None and structure.sections:
         return structs.replace(question, section_id=structure.sections[0].id)
     return question
+
+
+def misplaced(
+    section_id: int | None,
+    passage_id: int | None,
+    languages: Iterable[str],
+    structure: Structure,
+    passages: Collection[int],
+) -> list[Fault]:
+    """Why a question with this section, passage and these translations does not fit an exam; empty if it does."""
+    faults: list[Fault] = []
+    if section_id is not None and structure.section(section_id) is None:
+        faults.append(Fault("section_id", "is no section of the exam"))
+    if passage_id is not None and passage_id not in passages:
+        faults.append(Fault("passage_id", "is no passage of the exam"))
+    return faults + [
+        Fault(f"texts.{language}", f"is no language of the exam; it has {', '.join(structure.languages)}")
+        for language in languages
+        if language not in structure.languages
+    ]
 
 
 def with_sections(structure: Structure, sections: Sequence[Section]) -> Structure:
