@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-import { api, type Reply } from "@/shared/api/client";
+import { api, type Reply, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
@@ -59,7 +59,7 @@ function RequestForm(props: { found: Validated; username: string; email: string 
         username: props.username,
         email: props.email,
         current_access: found.user.current_access,
-        requested_access: wanted,
+        requested_access: wanted as Schema<"RoleRequest">["requested_access"],
         user_reason: reason,
       },
     });

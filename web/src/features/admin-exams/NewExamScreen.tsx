@@ -24,7 +24,9 @@ export default function NewExamScreen() {
   const [form, setForm] = useState(EMPTY);
   const presets = useLoaded("presets", (signal) => api.get("/admin/api/exam-presets", { signal }));
   const creating = useAction(async () => {
-    const { exam_id: id } = await api.post("/admin/exams", { body: fieldsOf(form, NOTHING_SENT) });
+    const { exam_id: id } = await api.post("/admin/exams", {
+      body: { ...fieldsOf(form, NOTHING_SENT), name: form.name.trim(), date: form.date, start_time: form.startTime },
+    });
     tellNext(text.created);
     navigate(`/app/admin/exams/${id}`);
   });

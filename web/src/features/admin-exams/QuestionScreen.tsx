@@ -58,7 +58,9 @@ function Editor(props: EditorProps) {
   const saving = useAction(async () => {
     const body = fieldsOf(form, hasHindi);
     if (questionId === undefined) {
-      await api.post("/admin/questions/add-ajax", { body: { exam_id: exam.id, ...body } });
+      await api.post("/admin/questions/add-ajax", {
+        body: { ...body, exam_id: exam.id },
+      });
     } else {
       await api.post("/admin/questions/edit-ajax/{question_id}", {
         params: { path: { question_id: questionId } },

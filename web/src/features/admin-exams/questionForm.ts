@@ -83,7 +83,7 @@ export function formOf(question: Question): QuestionForm {
 }
 
 /** What to send of a form. */
-export function fieldsOf(form: QuestionForm, hasHindi: boolean): Fields {
+export function fieldsOf(form: QuestionForm, hasHindi: boolean) {
   const isNumeric = form.type === "NUMERIC";
   const chosen = (options: Options): Partial<Record<OptionField, string>> =>
     Object.fromEntries(LETTERS.map((letter) => [field(letter), isNumeric ? "" : options[letter].trim()]));

@@ -136,11 +136,7 @@ export const texts = messages(
     released: "Results released",
     hidden: "Results hidden",
     downloadPdf: (name: string) => `Download the PDF of ${name}`,
-    previous: "Previous page",
-    next: "Next page",
-    page: (n: number, all: number) => `Page ${n} of ${all}`,
     sure: (name: string) => `${name}?`,
-    notANumber: "A whole number is needed.",
   },
   {
     exams: "परीक्षाएँ",
@@ -277,10 +273,6 @@ export const texts = messages(
     released: "परिणाम जारी हुए",
     hidden: "परिणाम छिपाए गए",
     downloadPdf: (name: string) => `${name} की PDF डाउनलोड करें`,
-    previous: "पिछला पृष्ठ",
-    next: "अगला पृष्ठ",
-    page: (n: number, all: number) => `${all} में से पृष्ठ ${n}`,
     sure: (name: string) => `${name}?`,
-    notANumber: "पूर्ण संख्या चाहिए।",
   },
 );

@@ -39,7 +39,6 @@ export const texts = messages(
     leaveSure: "You will no longer see this group's messages.",
     sure: (name: string) => `${name}?`,
     inExam: "Chat is closed while you sit an exam.",
-    failed: "Not sent. Try again.",
     you: "You",
   },
   {
@@ -80,7 +79,6 @@ export const texts = messages(
     leaveSure: "आप इस समूह के संदेश फिर नहीं देखेंगे।",
     sure: (name: string) => `${name}?`,
     inExam: "परीक्षा देते समय चैट बंद रहती है।",
-    failed: "नहीं भेजा गया। फिर कोशिश करें।",
     you: "आप",
   },
 );

@@ -41,7 +41,6 @@ export const texts = messages(
     correctAnswer: "Correct answer",
     marks: "Marks",
     solution: "Solution",
-    of: "of",
     noAnswer: "none",
     filter: "Show",
     all: "All questions",
@@ -67,7 +66,6 @@ export const texts = messages(
     optionPicture: (letter: string) => `Picture of option ${letter}`,
     solutionPicture: "Picture of the solution",
     passage: "Passage",
-    grades: "Grades",
   },
   {
     results: "परिणाम",
@@ -109,7 +107,6 @@ export const texts = messages(
     correctAnswer: "सही उत्तर",
     marks: "अंक",
     solution: "हल",
-    of: "में से",
     noAnswer: "कोई नहीं",
     filter: "दिखाएँ",
     all: "सभी प्रश्न",
@@ -135,6 +132,5 @@ export const texts = messages(
     optionPicture: (letter: string) => `विकल्प ${letter} का चित्र`,
     solutionPicture: "हल का चित्र",
     passage: "गद्यांश",
-    grades: "श्रेणियाँ",
   },
 );
