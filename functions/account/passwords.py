@@ -3,6 +3,7 @@
 The policy follows NIST SP 800-63B: a minimum length and a list of common passwords, no rules of composition.
 """
 
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
 SHORTEST, LONGEST = 10, 128
 _LONGEST_UNIT = 4
-_PRODUCT_NAMES = ("smartexam", "smartexamplatform", "onlineexam", "examplatform")
+_PRODUCT_NAMES = ("smart", "exam", "exams", "online", "platform")
 
 
 def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> None:
@@ -57,8 +58,8 @@ def refusal(password: str, user: User) -> str | None:
         return "must not be the username or the email"
     if plain in common_passwords() or _repeats(plain):
         return "is too common"
-    if _letters(plain) in {*map(_letters, _PRODUCT_NAMES), *_names_of(user)}:
-        return "must be more than a name with digits"
+    if _consists_of(_letters(plain), {*_PRODUCT_NAMES, *_names_of(user)}):
+        return "must be more than names with digits"
     return None
 
 
@@ -77,11 +78,19 @@ def change(user: User, wanted: ChangedPassword, session: str, now: float) -> Non
 
 
 def _names_of(user: User) -> set[str]:
-    """The names of an account's owner in every order, only letters."""
-    first, last = _letters(user.first_name.casefold()), _letters(user.last_name.casefold())
-    username, local = user.username.casefold(), user.email.partition("@")[0]
-    names = {first, last, first + last, last + first, _letters(username), _letters(local)}
-    return names - {""}
+    """The names of an account's owner, only letters."""
+    names = (user.first_name, user.last_name, user.username, user.email.partition("@")[0])
+    return {_letters(name.casefold()) for name in names} - {""}
+
+
+def _consists_of(letters: str, names: Collection[str]) -> bool:
+    """Whether a text is nothing but one or more of some names, in any order."""
+    # The places up to which it can be read as names.
+    reached = {0}
+    for at in range(len(letters)):
+        if at in reached:
+            reached |= {at + len(name) for name in names if letters.startswith(name, at)}
+    return letters != "" and len(letters) in reached
 
 
 def _letters(text: str) -> str:
