@@ -14,6 +14,7 @@ SQUARE: Final = "demo/square.png"
 TRIANGLE: Final = "demo/triangle.png"
 
 _SIZE = 160
+_UNITS = ("Joule", "Newton", "Watt", "Pascal")
 
 
 def _options(*texts: str) -> dict[str, str]:
@@ -30,6 +31,10 @@ def _msq(text: str, options: tuple[str, ...], correct: str, **fields: Any) -> Qu
 
 def _number(text: str, correct: str, **fields: Any) -> Question:
     return {"question_type": "NUMERIC", "question_text": text, "correct_answer": correct, **fields}
+
+
+def _hindi(question_text: str) -> dict[str, dict[str, str]]:
+    return {"hi": {"question_text": question_text}}
 
 
 # Per exam: its fields, its passages, and its questions by the name of their section; `passage` is a passage's index.
@@ -147,13 +152,20 @@ PAPERS: Final[list[dict[str, Any]]] = [
         "exam": {
             "name": "NEET pattern with a choice, short",
             "preset": "neet-2024",
+            "languages": ["en", "hi"],
             "sections": [
                 {"name": "Physics: Section A", "minutes": 10},
                 {"name": "Physics: Section B", "minutes": 10, "choose": 1},
                 {"name": "Biology", "minutes": 15, "draw": [{"count": 2, "difficulty": "Easy"}]},
             ],
         },
-        "passages": [],
+        "passages": [
+            {
+                "text": "A leaf takes in carbon dioxide through small pores and makes sugar from it in the light.",
+                "image": "",
+                "texts": {"hi": "पत्ती छोटे छिद्रों से कार्बन डाइऑक्साइड लेती है और प्रकाश में उससे शर्करा बनाती है।"},
+            }
+        ],
         "questions": {
             "Physics: Section A": [
                 _mcq(
@@ -161,16 +173,55 @@ PAPERS: Final[list[dict[str, Any]]] = [
                     ("Rest", "Constant speed", "Constant acceleration", "Free fall"),
                     "B",
                     image_path=GRAPH,
+                    solution="The slope is the speed, and a straight line has one slope.",
+                    solution_image=GRAPH,
+                    texts={
+                        "hi": {
+                            "question_text": "चित्र में समय के साथ दूरी दिखाई गई है। सीधी रेखा का क्या अर्थ है?",
+                            "option_a": "विराम",
+                            "option_b": "समान चाल",
+                            "option_c": "समान त्वरण",
+                            "option_d": "मुक्त पतन",
+                            "solution": "ढाल चाल है, और सीधी रेखा की ढाल एक ही होती है।",
+                        }
+                    },
                 )
             ],
             "Physics: Section B": [
-                _mcq("What is the unit of power?", ("Joule", "Newton", "Watt", "Pascal"), "C"),
-                _mcq("What is the unit of pressure?", ("Joule", "Newton", "Watt", "Pascal"), "D"),
+                _mcq(
+                    "What is the unit of power?",
+                    ("Joule", "Newton", "Watt", "Pascal"),
+                    "C",
+                    texts=_hindi("शक्ति का मात्रक क्या है?"),
+                ),
+                _mcq(
+                    "What is the unit of pressure?",
+                    ("Joule", "Newton", "Watt", "Pascal"),
+                    "D",
+                    texts=_hindi("दाब का मात्रक क्या है?"),
+                ),
             ],
             "Biology": [
-                _mcq("Which part of a cell holds most of its DNA?", ("Nucleus", "Membrane", "Vacuole", "Wall"), "A"),
-                _mcq("Which gas do plants take in for photosynthesis?", ("N2", "O2", "CO2", "H2"), "C"),
-                _mcq("How many chambers does a human heart have?", ("Two", "Three", "Four", "Five"), "C"),
+                _mcq(
+                    "Which part of a cell holds most of its DNA?",
+                    ("Nucleus", "Membrane", "Vacuole", "Wall"),
+                    "A",
+                    texts=_hindi("कोशिका का कौन सा भाग अधिकांश DNA रखता है?"),
+                ),
+                _mcq(
+                    "Through what does the leaf of the passage take in the gas?",
+                    ("Pores", "Roots", "Veins", "Bark"),
+                    "A",
+                    passage=0,
+                    texts=_hindi("गद्यांश की पत्ती गैस किससे लेती है?"),
+                ),
+                _mcq(
+                    "What does the leaf of the passage make?",
+                    ("Salt", "Sugar", "Fat", "Water"),
+                    "B",
+                    passage=0,
+                    texts=_hindi("गद्यांश की पत्ती क्या बनाती है?"),
+                ),
             ],
         },
     },

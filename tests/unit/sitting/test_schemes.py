@@ -3,7 +3,9 @@
 import json
 import timeit
 import zlib
+from collections import Counter
 from fractions import Fraction
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -156,6 +158,36 @@ def test_draws_are_uniform_and_reproducible() -> None:
         assert sum((count - expected) ** 2 / expected for count in group) < 25.7
     layout_of.cache_clear()
     assert layout_of(paper, "seed 7").order == layout_of(paper, "seed 7").order
+
+
+def test_orders_are_uniform() -> None:
+    options: dict[str, Any] = {f"option_{letter}": letter for letter in "abc"}
+    some = [Question(question_type="MCQ", question_text="?", correct_answer="A", **options)] * 4
+    paper, _ = compiled(some, Structure(), Shuffle(questions=True, options=True))
+    tries = 3000
+    places: Counter[tuple[int, int]] = Counter()
+    letters: Counter[str] = Counter()
+    for number in range(tries):
+        layout = layout_of(paper, f"order {number}")
+        places.update(enumerate(layout.order))
+        letters[layout.letters.get(0, "ABC")] += 1
+    layout_of.cache_clear()
+
+    # Chi-square with 9 degrees of freedom (places) and 5 (letters), exceeded once in 10,000 times.
+    assert sum((places[each] - tries / 4) ** 2 / (tries / 4) for each in product(range(4), repeat=2)) < 33.7
+    assert sum((letters["".join(each)] - tries / 6) ** 2 / (tries / 6) for each in permutations("ABC")) < 25.7
+
+
+@given(st.text(min_size=1, max_size=30), st.lists(st.sampled_from("ABCD"), min_size=6, max_size=6))
+def test_an_order_depends_on_nothing_that_the_key_decides(seed: str, keys: list[str]) -> None:
+    def order(correct: list[str]) -> tuple[object, object]:
+        options: dict[str, Any] = {f"option_{letter}": letter for letter in "abcd"}
+        some = [Question(question_type="MCQ", question_text="?", correct_answer=key, **options) for key in correct]
+        paper, _ = compiled(some, Structure(), Shuffle(questions=True, options=True))
+        layout = layout_of(paper, seed)
+        return layout.order, layout.letters
+
+    assert order(keys) == order(["A"] * 6)
 
 
 def test_layouts_never_change() -> None:
