@@ -86,7 +86,7 @@ class TestTypeScript:
         for path, item in re.findall(r'^    "(/[^"]*)": {\n(.*?)^    };', paths, re.MULTILINE | re.DOTALL):
             methods = re.findall(r"^        (get|put|post|delete|patch): operations", item, re.MULTILINE)
             found |= {(method, re.sub(r"{\w+}", "{}", path)) for method in methods}
-        assert found == OPERATIONS
+        assert found == OPERATIONS, "run `make clients`"
 
     def test_sits_an_exam(self, stack: LocalStack, new_exam: Callable[..., int]) -> None:
         run(
