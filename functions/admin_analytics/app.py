@@ -4,11 +4,13 @@ from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import AnalyticsData, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals
 from result_sheets.query import PdfQuery
 from smartexam.api import Access, Api, Reply, Request
+from smartexam.jobs.queue import Accepted
 from smartexam.platform import pages
 from smartexam.platform.audit import Change, record
 from smartexam.platform.http.queries import is_set
 from smartexam.platform.settings import settings
 from smartexam.results.store import rebuilding, tallies
+from smartexam.results.store.sheets import PDF
 
 api = Api("admin_analytics")
 
@@ -62,19 +64,24 @@ def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Re
     "/admin/users-analytics/download-result/<result_id>",
     access=Access.ADMIN,
     query=PdfQuery,
-    answers="application/pdf",
+    answers=PDF,
+    also={202: Accepted},
 )
 def download_result(request: Request, result_id: int, query: PdfQuery) -> Reply:
     """Download a result with all answers as a PDF, even if its student may not see it yet.
 
+    A job makes the PDF of a result of more than 1,200 questions (202).
+
     Raises:
         InvalidFields: the exam does not have the language.
         NotFound: `result_not_found`.
-        TooLarge: `too_many_questions`, more than 1,200.
+        RateLimited: `pdf_in_progress`, another one is being made for the caller.
     """
-    del request
+    made = downloads.result_pdf(result_id, query.lang, request.caller.user_id, request.now)
+    if isinstance(made, Accepted):
+        return Reply(made, status=202)
     headers = {"Content-Disposition": f'attachment; filename="result-{result_id}.pdf"'}
-    return Reply(downloads.result_pdf(result_id, query.lang), content_type="application/pdf", headers=headers)
+    return Reply(made, content_type=PDF, headers=headers)
 
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)

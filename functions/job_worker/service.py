@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from job_worker import account, deadlines, roster, students
+from job_worker import account, deadlines, roster, sheets, students
 from smartexam.jobs import queue, running
 from smartexam.jobs.running import Kind
 from smartexam.jobs.store.jobs import Job
@@ -17,9 +17,12 @@ KINDS: Mapping[str, Kind] = {
     "roster_import": roster.import_rows,
     "students_export": students.export,
     "batch_removal": students.remove_batch,
+    "result_pdf": sheets.make_pdf,
 }
 
 _TRY_AGAIN_SECONDS = 10
+# A job that waits for another one looks again after it.
+_CARRY_ON_SECONDS = 1
 
 
 class JobBroken(Exception):
@@ -41,7 +44,7 @@ def work(job_id: int, claim_id: str, remaining: Callable[[], float]) -> None:
     ending = running.run(job_id, _kind, claim_id, settings().clock(), remaining)
     note(ending=ending)
     if ending == "again":
-        queue.hand_over(job_id)
+        queue.hand_over(job_id, delay_seconds=_CARRY_ON_SECONDS)
     elif ending == "broken":
         # The message itself is delivered again only after the queue's visibility timeout.
         queue.hand_over(job_id, delay_seconds=_TRY_AGAIN_SECONDS)

@@ -94,7 +94,9 @@ class Cloud:
         host, _, key = str(request.url).partition("://")[2].partition("/")
         name = f"{host.partition('.s3')[0]}/{unquote(key)}"
         if request.method == "PUT":
-            self.objects[name] = request.body if isinstance(request.body, bytes) else request.body.read()
+            body = request.body if isinstance(request.body, bytes) else request.body.read()
+            is_chunked = "aws-chunked" in str(request.headers.get("Content-Encoding"))
+            self.objects[name] = _unchunked(body) if is_chunked else body
         elif request.method == "DELETE":
             self.objects.pop(name, None)
             return 204, {}, ""
@@ -102,3 +104,14 @@ class Cloud:
             return 404, {"content-type": "application/xml"}, "<Error><Code>NoSuchKey</Code></Error>"
         content = self.objects[name] if request.method == "GET" else b""
         return 200, {"content-length": str(len(content))}, content
+
+
+def _unchunked(body: bytes) -> bytes:
+    """The content of a body that is sent in chunks, with its checksum behind them."""
+    content, rest = b"", body
+    while True:
+        size, _, rest = rest.partition(b"\r\n")
+        length = int(size, 16)
+        if not length:
+            return content
+        content, rest = content + rest[:length], rest[length + 2 :]

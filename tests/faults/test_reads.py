@@ -65,7 +65,8 @@ ADMINS = [
     ("handler", "path"), STUDENTS + ADMINS, ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_read(drill: Drill, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, handler: Handler, path: str) -> None:
-    monkeypatch.setattr("result_pdf.app.result_sheet", lambda *_: b"%PDF-1.7")  # rendering takes 0.1 s
+    monkeypatch.setenv("UPLOADS_BUCKET", "uploads-faults")
+    monkeypatch.setattr("result_sheets.pdf.render", lambda _: b"%PDF-1.7")  # rendering takes 0.1 s
     create_category(Category(next_id("category"), "Physics", None))
     student, admin = create_user(), create_user(role="admin")
     exam, running = create_exam(max_attempts=2, category_id=1), create_exam()

@@ -26,6 +26,7 @@ from tests.factories.admins import Admin
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
 from tests.factories.exams import MCQ, RIGHT, add_questions, create_exam, question_ids
+from tests.factories.files import Files
 from tests.factories.post import PostOffice
 from tests.factories.results import store_result
 from tests.factories.streams import stored_records, stream_event
@@ -39,6 +40,7 @@ def admin(tables: dict[str, str], clock: FrozenClock, monkeypatch: pytest.Monkey
     for module in (exams_app, results_app, pdf_app):
         monkeypatch.setattr(module.api, "clock", clock)
     monkeypatch.setattr(api, "clock", clock)
+    Files.installed(monkeypatch)
     return Admin(lambda_handler, clock)
 
 

@@ -25,6 +25,7 @@ WITH_A_LAYER_OF_THEIR_OWN = {
     "AdminStudentsFunction",
     "AuthGoogleFunction",
     "PdfMiningFunction",
+    "JobWorkerFunction",
     "ResultPdfFunction",
     "StudyFunction",
 }

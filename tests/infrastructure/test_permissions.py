@@ -61,7 +61,7 @@ class TestEveryFunction:
         for item in stack.statements(function):
             if not set(item.actions) <= {*WITHOUT_RESOURCE, *UNNAMED}:
                 # Objects have no names of their own in a template: all under a prefix of one of its buckets
-                named = [re.sub(r"/(uploads|images|jobs)/\*", "", str(resource)) for resource in item.resources]
+                named = [re.sub(r"/(uploads|images|jobs|sheets)/\*", "", str(resource)) for resource in item.resources]
                 assert not [resource for resource in named if "*" in resource], item.sid
 
     def test_only_names_resources_of_this_stack(self, function: str) -> None:

@@ -12,7 +12,7 @@ from smartexam.catalog.store import erasing as catalog
 from smartexam.catalog.store import overrides
 from smartexam.jobs.store import erasing as jobs
 from smartexam.limits.store import erasing as limits
-from smartexam.results.store import tallies
+from smartexam.results.store import sheets, tallies
 from smartexam.sitting.store import erasing as sitting
 from smartexam.talk.store import sockets, study
 from smartexam.talk.store.discussions import erasing as discussions
@@ -46,6 +46,7 @@ ACCOUNT_STEPS: Mapping[str, Step] = {
     "tickets": _in_pieces(sockets.erase_tickets),
     "limits": _in_pieces(limits.erase_user),
     "sittings": _in_pieces(sitting.erase_user),
+    "result PDFs": _in_pieces(sheets.erase_of_student),
     "statistics": _in_pieces(tallies.erase_user),
     "discussions": _in_pieces(discussions.erase_user),
     "assistant": _in_pieces(study.forget_turns),
@@ -56,6 +57,7 @@ ACCOUNT_STEPS: Mapping[str, Step] = {
 EXAM_STEPS: tuple[Step, ...] = (
     sitting.erase_sittings,
     sitting.erase_results,
+    sheets.erase_of_exam,
     catalog.erase_questions,
     catalog.erase_passages,
     catalog.erase_papers,

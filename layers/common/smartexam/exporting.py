@@ -253,6 +253,7 @@ EXPORTED: Mapping[str, tuple[File, ...] | str] = {
     "tickets": "tickets are credentials, valid for a minute",
     "limits": "counts of uses, and answers to requests that are stored elsewhere",
     "sittings": (File("exams", _sittings), File("results", _results)),
+    "result PDFs": "made from the results",
     "statistics": "computed from the results",
     "discussions": (File("comments", _comments, is_open=False),),
     "assistant": (File("assistant", _assistant, is_open=False),),

@@ -1,5 +1,6 @@
 """Typesets a result as a PDF: student, exam, score, and every question with its answers, pictures and solution."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -56,17 +57,28 @@ class Sheet:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
+def digest(sheet: Sheet) -> str:
+    """A digest of all that the PDF shows, and of its design; pictures count by their paths, since they never change."""
+    shown = (sheet.title, sheet.student, sheet.facts, sheet.responses, sheet.passages, sheet.sections, sheet.language)
+    return hashlib.sha256(_design() + msgspec.json.encode(shown)).hexdigest()[:32]
+
+
 def render(sheet: Sheet) -> bytes:
     """The PDF's bytes."""
     with TemporaryDirectory(prefix="result-sheet-") as folder:
         document = typst.Compiler(
-            (_HERE / "sheet.typ").read_bytes(),
+            _design(),
             root=folder,
             font_paths=_fonts(),
             sys_inputs={"sheet": msgspec.json.encode(_Content(sheet, Path(folder)).written()).decode()},
         ).compile(format="pdf")
     assert isinstance(document, bytes)  # noqa: S101 - a PDF is one file; other formats give a list of pages
     return document
+
+
+@lru_cache(maxsize=1)
+def _design() -> bytes:
+    return (_HERE / "sheet.typ").read_bytes()
 
 
 @lru_cache(maxsize=1)

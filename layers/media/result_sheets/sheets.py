@@ -4,23 +4,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from result_sheets import pictures
-from result_sheets.pdf import SectionRow, Sheet, pictures_of, render
+from result_sheets import pdf, pictures
+from result_sheets.pdf import SectionRow, Sheet, pictures_of
 from smartexam.catalog.marks import display, plain
-from smartexam.platform.errors import InvalidFields, TooLarge
+from smartexam.platform.errors import InvalidFields
 from smartexam.platform.settings import settings
 from smartexam.platform.times import local_text
 from smartexam.results.report import report
 from smartexam.sitting.store.results import Result
 
-# About 3 MB: Lambda answers with 6 MB at most, a third of it for base64.
-MOST_QUESTIONS = 1200
 
-
-def result_sheet(
+def compose(
     result: Result, full_name: str, username: str, *, own_letters: bool = False, language: str | None = None
-) -> bytes:
-    """A result as a PDF, question by question, with the paper of its attempt.
+) -> Sheet:
+    """What the PDF of a result shows, question by question, with the paper of its attempt; without pictures.
 
     Args:
         result: the result.
@@ -32,16 +29,12 @@ def result_sheet(
     Raises:
         InvalidFields: the exam does not have the language.
         NotFound: the exam was deleted meanwhile.
-        TooLarge: it has more questions than a function can answer with.
-        Unavailable: the database or the storage of images cannot be reached.
+        Unavailable: the database cannot be reached.
     """
     shown = report(result, own_letters=own_letters, image_url=str)
     if language is not None and language not in shown.languages:
         raise InvalidFields([("lang", f"must be one of {', '.join(shown.languages)}")])
-    if len(shown.responses) > MOST_QUESTIONS:
-        message = f"A result of more than {MOST_QUESTIONS} questions cannot be a PDF. Read it question by question."
-        raise TooLarge(message, code="too_many_questions")
-    sheet = Sheet(
+    return Sheet(
         result.exam_name,
         f"{full_name} ({username})",
         _facts(result),
@@ -50,7 +43,15 @@ def result_sheet(
         _sections(result),
         language or shown.languages[0],
     )
-    return render(replace(sheet, pictures=pictures.fetch(pictures_of(sheet))))
+
+
+def typeset(sheet: Sheet) -> bytes:
+    """The PDF of a sheet, with its pictures.
+
+    Raises:
+        Unavailable: the storage of images cannot be reached.
+    """
+    return pdf.render(replace(sheet, pictures=pictures.fetch(pictures_of(sheet))))
 
 
 def _facts(result: Result) -> Sequence[tuple[str, str]]:
