@@ -165,7 +165,7 @@ def test_orders_are_uniform() -> None:
     some = [Question(question_type="MCQ", question_text="?", correct_answer="A", **options)] * 4
     paper, _ = compiled(some, Structure(), Shuffle(questions=True, options=True))
     tries = 3000
-    places: Counter[tuple[int, int]] = Counter()
+    places: Counter[tuple[int, ...]] = Counter()
     letters: Counter[str] = Counter()
     for number in range(tries):
         layout = layout_of(paper, f"order {number}")
