@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -79,7 +79,8 @@ def _frame(event: Mapping[str, Any], now: float) -> dict[str, Any]:
     try:
         owner = _speaker(connection_id, now)
         if owner is not None:
-            _ROUTES.get(about["routeKey"], _unknown)(owner, body, now)
+            action = ACTIONS.get(about["routeKey"], _UNKNOWN)
+            action.run(owner, frames.read(body, action.takes), now)
     except AppError as error:
         note(error_code=error.code)
         delivery.answer(connection_id, frames.refusal(error, body))
@@ -106,51 +107,80 @@ def _speaker(connection_id: str, now: float) -> Owner | None:
     return None
 
 
-def _send_message(owner: Owner, body: str, now: float) -> None:
-    wanted = frames.read(body, SendMessage)
+def _send_message(owner: Owner, wanted: SendMessage, now: float) -> None:
     require_chat(owner.principal, ExamTime.at(now))
     sent = messenger.send_message(owner.principal, wanted.conv_id, wanted, now, connection_id=owner.connection_id)
     data = {"client_id": wanted.client_id, "message": sent}
     delivery.answer(owner.connection_id, frames.event("message_sent", data))
 
 
-def _typing(owner: Owner, body: str, now: float) -> None:
-    wanted = frames.read(body, InConversation)
+def _typing(owner: Owner, wanted: InConversation, now: float) -> None:
     require_chat(owner.principal, ExamTime.at(now))
     messenger.tell_typing(owner.principal, wanted.conv_id, now, connection_id=owner.connection_id)
 
 
-def _heartbeat(owner: Owner, body: str, now: float) -> None:
-    frames.read(body, Heartbeat)
+def _heartbeat(owner: Owner, wanted: Heartbeat, now: float) -> None:
+    del wanted
     delivery.answer(owner.connection_id, frames.event("heartbeat_ack", {"server_time": iso(now)}))
 
 
-def _mark_read(owner: Owner, body: str, now: float) -> None:
-    wanted = frames.read(body, InConversation)
+def _mark_read(owner: Owner, wanted: InConversation, now: float) -> None:
     require_chat(owner.principal, ExamTime.at(now))
     messenger.mark_read(owner.principal, wanted.conv_id)
 
 
-def _join_discussion(owner: Owner, body: str, now: float) -> None:
-    discussions.join(owner, frames.read(body, AboutQuestion).question_id, now)
+def _join_discussion(owner: Owner, wanted: AboutQuestion, now: float) -> None:
+    discussions.join(owner, wanted.question_id, now)
 
 
-def _leave_discussion(owner: Owner, body: str, now: float) -> None:
+def _leave_discussion(owner: Owner, wanted: AboutQuestion, now: float) -> None:
     del now
-    sockets.unfollow(owner, frames.read(body, AboutQuestion).question_id)
+    sockets.unfollow(owner, wanted.question_id)
 
 
-def _unknown(owner: Owner, body: str, now: float) -> None:
-    del owner, now
-    frames.read(body, msgspec.Raw)
-    raise BadRequest(f"action must be one of {', '.join(_ROUTES)}", code="unknown_action")
+def _refuse_unknown(owner: Owner, wanted: msgspec.Raw, now: float) -> None:
+    del owner, wanted, now
+    raise BadRequest(f"action must be one of {', '.join(ACTIONS)}", code="unknown_action")
 
 
-_ROUTES: dict[str, Callable[[Owner, str, float], None]] = {
-    "sendMessage": _send_message,
-    "typing": _typing,
-    "heartbeat": _heartbeat,
-    "markRead": _mark_read,
-    "joinDiscussion": _join_discussion,
-    "leaveDiscussion": _leave_discussion,
+class Action(NamedTuple):
+    """What a frame may ask for.
+
+    Attributes:
+        takes: the shape of the frame, without `action`.
+        run: does it, for the owner of the connection.
+        description: for the reference.
+        answer: the event that answers the frame, if one does.
+    """
+
+    takes: Any
+    run: Callable[[Owner, Any, float], None]
+    description: str
+    answer: str | None = None
+
+
+ACTIONS: dict[str, Action] = {
+    "sendMessage": Action(
+        SendMessage,
+        _send_message,
+        "Send a message to a conversation; with a `client_id` it may be sent again until it is answered.",
+        "message_sent",
+    ),
+    "typing": Action(
+        InConversation, _typing, "Tell the other members that the user is typing; passed on once in two seconds."
+    ),
+    "heartbeat": Action(
+        Heartbeat,
+        _heartbeat,
+        "Stay online, which lasts 120 seconds after any frame: send one every minute.",
+        "heartbeat_ack",
+    ),
+    "markRead": Action(InConversation, _mark_read, "Mark everything in a conversation as read."),
+    "joinDiscussion": Action(
+        AboutQuestion,
+        _join_discussion,
+        "Get the events of a question's discussion, until it is left or the connection ends.",
+    ),
+    "leaveDiscussion": Action(AboutQuestion, _leave_discussion, "Get no more events of a question's discussion."),
 }
+_UNKNOWN = Action(msgspec.Raw, _refuse_unknown, "")

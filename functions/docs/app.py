@@ -1,7 +1,7 @@
 """Routes of the API's reference, and the answer to requests that match no route."""
 
 from docs import service
-from docs.assets import Asset, description, reference_page, route_table
+from docs.assets import Asset, description, reference_page, route_table, socket_description
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.platform.http import methods
 
@@ -30,6 +30,12 @@ def go_to_app(request: Request) -> Reply:
 def get_openapi(request: Request) -> Reply:
     """Get this description of the API for programs (OpenAPI 3.1)."""
     return _served(request, description(), {})
+
+
+@api.get("/asyncapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
+def get_asyncapi(request: Request) -> Reply:
+    """Get the description of the WebSocket for programs (AsyncAPI 3)."""
+    return _served(request, socket_description(), {})
 
 
 @api.get("/api-docs", access=Access.PUBLIC, answers="text/html", also={304: None})

@@ -50,6 +50,12 @@ def description() -> Asset:
 
 
 @lru_cache(maxsize=1)
+def socket_description() -> Asset:
+    """The AsyncAPI document."""
+    return Asset((_FOLDER / "asyncapi.json").read_text(encoding="utf-8"), "application/json")
+
+
+@lru_cache(maxsize=1)
 def route_table() -> RouteTable:
     """The routes in the description."""
     paths = msgspec.json.decode(description().text, type=_Paths).paths

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from chat.app import lambda_handler as http
 from chat_ws.app import lambda_handler as sockets
 from smartexam.accounts.store.identity import User
+from smartexam.talk.realtime.events import EVENTS
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send
 from tests.factories.users import access_token, create_user
@@ -28,7 +31,9 @@ class Wire:
         """In place of `delivery._post_to`."""
         if connection_id in self.gone:
             return "gone"
-        self.posted[connection_id].append(json.loads(content))
+        event = json.loads(content)
+        msgspec.convert(event["data"], EVENTS[event["event"]])
+        self.posted[connection_id].append(event)
         return "sent"
 
     def took(self, connection_id: str, event: str | None = None) -> list[Any]:

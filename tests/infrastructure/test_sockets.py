@@ -14,7 +14,7 @@ def _of_sockets(properties: dict[str, object]) -> bool:
 
 def test_every_action_has_a_route_and_every_route_an_action() -> None:
     keys = [properties["RouteKey"] for properties in ROUTES.values() if _of_sockets(properties)]
-    assert sorted(keys) == sorted(["$connect", "$disconnect", "$default", *app._ROUTES])
+    assert sorted(keys) == sorted(["$connect", "$disconnect", "$default", *app.ACTIONS])
 
 
 def test_route_keys_are_letters_as_api_gateway_wants_them() -> None:

@@ -352,7 +352,12 @@ ADMIN_GENERATION = (
     ),
     Row("POST", "/admin/ai-command-centre/export-csv", lambda it: {"questions": [{"exam_id": 1, **_QUESTION}]}),
 )
-REFERENCE = (Row("GET", "/", own=302), Row("GET", "/api-docs"), Row("GET", "/openapi.json"))
+REFERENCE = (
+    Row("GET", "/", own=302),
+    Row("GET", "/api-docs"),
+    Row("GET", "/asyncapi.json", access="public"),
+    Row("GET", "/openapi.json"),
+)
 
 ROWS = (
     *SIGNING_IN,

@@ -279,6 +279,11 @@ def revoke(person: Person) -> None:
     revocations.feed.cache_clear()
 
 
+def removal(comment_id: int, question_id: int) -> dict[str, int]:
+    """The data of `delete_message`."""
+    return {"comment_id": comment_id, "question_id": question_id}
+
+
 class TestDiscussions:
     def test_followers_get_what_is_published(self, asha: Person, ben: Person, wire: Wire, clock: FrozenClock) -> None:
         question, other = question_ids(create_exam().id)[:2]
@@ -286,13 +291,16 @@ class TestDiscussions:
         for device in devices:
             assert asha.frame(device, "joinDiscussion", question_id=question) == 200
 
-        publish_to_question(other, "new_message", {"id": 1}, now=clock.now())
-        publish_to_question(question, "new_message", {"id": 2}, now=clock.now(), own=Own(asha.id, {"id": 3}))
-        assert [wire.took(device, "new_message") for device in devices] == [[{"id": 3}], [{"id": 2}], [{"id": 2}]]
+        publish_to_question(other, "delete_message", removal(1, other), now=clock.now())
+        publish_to_question(
+            question, "delete_message", removal(2, question), now=clock.now(), own=Own(asha.id, removal(3, question))
+        )
+        ids = [[each["comment_id"] for each in wire.took(device, "delete_message")] for device in devices]
+        assert ids == [[3], [2], [2]]
 
         ben.frame(devices[1], "leaveDiscussion", question_id=question)
         call_socket("$disconnect", devices[2])
-        publish_to_question(question, "edit_message", {"id": 2}, now=clock.now())
+        publish_to_question(question, "delete_message", removal(2, question), now=clock.now())
         assert [len(wire.took(device)) for device in devices] == [1, 0, 0]
 
     def test_those_who_may_not_see_it_now_are_left_out(
@@ -302,7 +310,9 @@ class TestDiscussions:
         devices = asha.connect(), ben.connect()
         for device in devices:
             asha.frame(device, "joinDiscussion", question_id=question)
-        publish_to_question(question, "new_message", {}, now=clock.now(), admits=lambda users: users - {asha.id})
+        publish_to_question(
+            question, "delete_message", removal(1, question), now=clock.now(), admits=lambda users: users - {asha.id}
+        )
         assert [len(wire.took(device)) for device in devices] == [0, 1]
 
     def test_not_of_unknown_questions(self, asha: Person, wire: Wire) -> None:
