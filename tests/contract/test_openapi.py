@@ -20,7 +20,8 @@ from smartexam.api import Reply
 from smartexam.api.app import Route
 from smartexam.platform.errors import AppError
 from tests.infrastructure import stack
-from tools.openapi import document, errors, functions, prose, shapes, vocabulary
+from tools.openapi import document, error_shapes, errors, functions, prose, shapes, vocabulary
+from tools.openapi.advice import ADVICE
 
 CONTRACT = Path(__file__).with_name("routes.csv")
 HIGHEST_ID = 2**53 - 1
@@ -289,6 +290,14 @@ class TestTheErrorCodes:
         for code, meaning in DOCUMENT["x-error-codes"].items():
             assert 400 <= meaning["status"] <= 503, code
             assert meaning["message"].strip("… "), f"{code}: give its message an example in tools/openapi/vocabulary.py"
+
+    def test_tell_a_client_what_to_do(self) -> None:
+        known = set(DOCUMENT["x-error-codes"])
+        assert known == set(ADVICE), "Say in tools/openapi/advice.py what a client does about a code"
+
+    def test_with_further_fields_have_shapes_of_their_own(self) -> None:
+        for code, fields in errors.further_fields().items():
+            assert fields <= error_shapes.fields_of(code) | {"exam_id", "max_size"}, code
 
     def test_missing_words_are_noticed(self) -> None:
         assert errors.codes()["stale_revision"].status == 409

@@ -9,6 +9,7 @@ from typing import Any
 from smartexam.api import Access
 from smartexam.api.app import Route
 from tools.openapi import error_shapes, errors, prose, shapes, vocabulary
+from tools.openapi.advice import ADVICE
 from tools.openapi.examples import Examples
 from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
@@ -119,7 +120,8 @@ def build() -> dict[str, Any]:
             },
         },
         "x-error-codes": {
-            code: {"status": meaning.status, "message": meaning.message} for code, meaning in errors.codes().items()
+            code: {"status": meaning.status, "message": meaning.message, "advice": ADVICE.get(code, "")}
+            for code, meaning in errors.codes().items()
         },
     }
 

@@ -55,13 +55,33 @@ def codes() -> dict[str, Code]:
         **{f"refresh_token_{why}": Code(401, f"refresh_token_{why}") for why in ("expired", "invalid", "revoked")},
         "unavailable": Code(503, "The service is temporarily unavailable. Please try again."),
     }
+    for tree in _sources():
+        for code, meaning in _raised(tree):
+            told = Code(meaning.status, MESSAGES.get(code, meaning.message))
+            if code not in found or not found[code].message.strip("… "):
+                found[code] = told
+    return dict(sorted(found.items()))
+
+
+def _sources() -> Iterator[ast.Module]:
     for folder in ("layers/common", "layers/documents", "layers/media", "functions"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            for code, meaning in _raised(ast.parse(path.read_text(encoding="utf-8"))):
-                told = Code(meaning.status, MESSAGES.get(code, meaning.message))
-                if code not in found or not found[code].message.strip("… "):
-                    found[code] = told
-    return dict(sorted(found.items()))
+            yield ast.parse(path.read_text(encoding="utf-8"))
+
+
+def further_fields() -> dict[str, frozenset[str]]:
+    """The fields that the source gives to errors beside those that all have, by code."""
+    found: dict[str, frozenset[str]] = {}
+    for tree in _sources():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _CLASSES:
+                continue
+            words = {word.arg: word.value for word in node.keywords if word.arg is not None}
+            code = words.get("code")
+            if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                own = frozenset(words) - {"code", "headers", "retry_after"}
+                found[code.value] = found.get(code.value, frozenset()) | own
+    return found
 
 
 class ErrorAnswers:
