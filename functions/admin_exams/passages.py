@@ -73,7 +73,12 @@ def _read(given: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
     if not isinstance(translated, dict):
         faults.append(Fault("texts", "must be an object"))
         translated = {}
-    fields["texts"] = {language: {"question_text": text} for language, text in translated.items()}
+    # Also as the translations of questions are written, `{"hi": {"text": "..."}}`
+    plain = {
+        language: text["text"] if isinstance(text, dict) and text.keys() == {"text"} else text
+        for language, text in translated.items()
+    }
+    fields["texts"] = {language: {"question_text": text} for language, text in plain.items()}
     read = check({**fields, "question_type": "NUMERIC", "correct_answer": "0"})
     if isinstance(read, Question):
         texts = {language: each["question_text"] for language, each in read.texts.items()}

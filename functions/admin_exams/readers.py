@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from smartexam.catalog.marks import MarksError, parse_marks
+from smartexam.platform.texts import shows_nothing
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -22,7 +23,7 @@ Reader = Callable[[Any], Any]
 
 def blank(value: Any) -> bool:
     """Whether nothing is given."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and shows_nothing(value))
 
 
 def text(longest: int, *, lines: bool) -> Reader:

@@ -235,9 +235,9 @@ def import_questions(request: Request, query: ImportQuery, body: QuestionsUpload
             raise InvalidFields(faults)
     options = ImportOptions(
         exam_id,
-        atomic=is_set(query.atomic),
-        dry_run=is_set(query.dry_run),
-        skip_existing=is_set(query.skip_existing),
+        atomic=is_set(query.atomic) or is_set(body.atomic),
+        dry_run=is_set(query.dry_run) or is_set(body.dry_run),
+        skip_existing=is_set(query.skip_existing) or is_set(body.skip_existing),
     )
 
     def log(added: Questions) -> Put:

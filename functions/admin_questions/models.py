@@ -59,10 +59,16 @@ class QuestionsUpload(Struct, frozen=True):
         csv_file: the questions as CSV or XLSX, with a header row.
         exam_id: id of the exam that all rows go to, whatever their column says; without it the column `exam_id`
             counts.
+        atomic: as in the query.
+        dry_run: as in the query.
+        skip_existing: as in the query.
     """
 
     csv_file: UploadedFile
     exam_id: str = ""
+    atomic: Flag | Literal[""] = ""
+    dry_run: Flag | Literal[""] = ""
+    skip_existing: Flag | Literal[""] = ""
 
 
 class CsvExportQuery(Struct, frozen=True):

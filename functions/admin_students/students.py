@@ -6,7 +6,7 @@ from msgspec import UNSET, structs
 
 from admin_students.models import StudentFields, StudentView
 from smartexam.accounts.listing import MOST_AT_ONCE, count_students, list_roster
-from smartexam.accounts.names import REFUSAL, person_name
+from smartexam.accounts.names import REFUSAL, is_office, person_name
 from smartexam.accounts.roster import is_roll_no, write_roster
 from smartexam.accounts.store import accounts
 from smartexam.accounts.store.identity import Taken, User
@@ -30,7 +30,10 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
         raise InvalidFields(faults)
 
     def changed(before: User) -> User:
-        return structs.replace(before, **given)
+        after = structs.replace(before, **given)
+        if after.full_name != before.full_name and is_office(after.full_name):
+            raise InvalidFields([Fault("first_name", REFUSAL)])
+        return after
 
     def logged(before: User, after: User) -> list[Operation]:
         states = ({name: getattr(user, name) for name in given} for user in (before, after))

@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -18,7 +18,7 @@ class UsersQuery(PageQuery, frozen=True):
     """
 
     q: Annotated[str, Meta(max_length=320)] = ""
-    role: Literal["user", "admin", "both"] | None = None
+    role: RoleText | None = None
 
 
 class UserRow(Struct, frozen=True):

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 
 from smartexam.platform.errors import AppError, BadRequest, InvalidFields, TooLarge, UnsupportedMedia
-from smartexam.platform.http.bodies import UploadedFile, read_body
+from smartexam.platform.http.bodies import UploadedFile, convert_query, read_body
 from smartexam.platform.http.request import Request
 from tests.factories.events import http_event
 
@@ -158,3 +158,28 @@ class TestForms:
             read(body, content_type, forms=True)
 
         assert refused.value.status == 400
+
+
+class Filter(msgspec.Struct):
+    """A query with words and numbers."""
+
+    status: Literal["open", "closed"] | None = None
+    number: int | Literal[""] | None = None
+    items: list[Literal["a", "b"]] = []
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "reason"),
+    [
+        ({"status": "ajar"}, "status", "must be one of closed, open"),
+        ({"number": "x"}, "number", "must be a whole number"),
+        ({"items": ["a", "c"]}, "items[1]", "must be one of a, b"),
+        ({"status": "null"}, "status", "must be a value, or be left out"),
+        ({"number": "NULL"}, "number", "must be a value, or be left out"),
+    ],
+)
+def test_a_query_names_what_it_takes(values: Any, field: str, reason: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        convert_query(values, Filter)
+
+    assert refused.value.details["errors"] == [{"field": field, "message": reason}]

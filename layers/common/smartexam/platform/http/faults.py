@@ -45,8 +45,7 @@ def invalid(
     reason, field = _placed(str(error))
     missing = _MISSING.match(reason)
     if missing is None:
-        words = _words(shape, field) if reason.startswith(_NOT_LISTED) else []
-        worded = f"must be one of {', '.join(words)}" if words else _worded(reason, of_text=of_text)
+        worded = _listed(shape, field) if reason.startswith(_NOT_LISTED) else _worded(reason, of_text=of_text)
         return InvalidFields([(field, worded if field else f"The body {worded}")])
     if field or given is None:
         return InvalidFields([(f"{field}.{missing.group(1)}" if field else missing.group(1), _REQUIRED)])
@@ -66,14 +65,17 @@ def _placed(text: str) -> tuple[str, str]:
     return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…", field
 
 
-def _words(shape: Any, field: str) -> list[str]:
-    """The words that a field may have, by its place such as `items[0].action`."""
+def _listed(shape: Any, field: str) -> str:
+    """The words that a field may have, by its place such as `items[0].action`; or a number, where it may be one too."""
     from msgspec import inspect  # noqa: PLC0415 - only refusals need it
 
     kinds: list[Any] = [inspect.type_info(shape)]
     for step in _STEP.findall(field):
         kinds = [inner for kind in _alternatives(kinds) for inner in _inside(kind, step)]
-    return [str(word) for kind in _alternatives(kinds) for word in getattr(kind, "values", ())]
+    found = list(_alternatives(kinds))
+    words = ", ".join(str(word) for kind in found for word in getattr(kind, "values", ()) if word != "")
+    named = [_KINDS["int"]] if any(isinstance(kind, inspect.IntType) for kind in found) else []
+    return f"must be {' or '.join([*named, *([f'one of {words}'] if words else [])])}"
 
 
 def _alternatives(kinds: list[Any]) -> Iterator[Any]:

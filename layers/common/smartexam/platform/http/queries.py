@@ -16,6 +16,6 @@ Flag: TypeAlias = Literal["1", "true", "yes", "on", "0", "false", "no", "off"]
 _YES = frozenset({"1", "true", "yes", "on"})
 
 
-def is_set(flag: Flag | None) -> bool:
-    """Whether a flag says yes; one that was not sent does not."""
+def is_set(flag: str | None) -> bool:
+    """Whether a `Flag` says yes; one that was not sent, or is an empty field of a form, does not."""
     return flag in _YES
