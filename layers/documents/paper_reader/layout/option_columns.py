@@ -37,6 +37,8 @@ _KINDS: Final = (
 )
 _NUMBER: Final = re.compile(r"\W?\s?(?:Q\w{0,8}\s?\W{0,2}\s?(?:no\W{0,2}\s?)?)?(\d{1,4})(?!\d)", re.IGNORECASE)
 _BARE_NUMBER: Final = re.compile(r"\d{1,4}")
+_LONGEST_NAME: Final = 20
+_SECOND: Final = frozenset(alphabet[1] for alphabet in _ALPHABETS)
 _FEWEST_OPTIONS: Final = 3
 _FEWEST_ROWS: Final = 2
 _FREE: Final = 1.0  # points between columns at least
@@ -91,9 +93,12 @@ class Found:
 def heads(pages: Sequence[PageContent], rows_by_page: Sequence[Sequence[Row]]) -> list[Head | None]:
     """Each page's head of a table; if there is none, the columns of the labels in the cells."""
     found = [_head(rows) for rows in rows_by_page]
-    if not any(found):
-        found = [_labelled(page, rows) for page, rows in zip(pages, rows_by_page, strict=True)]
-    return found
+    if any(found):
+        return found
+    return [
+        _labelled(page, rows) if len(page.rules) > _FEWEST_ROWS * _FEWEST_OPTIONS else None
+        for page, rows in zip(pages, rows_by_page, strict=True)
+    ]
 
 
 def read(
@@ -114,14 +119,20 @@ def read(
 
 
 def _head(rows: Sequence[Row]) -> Head | None:
-    for index, row in enumerate(rows):
-        if len(row.runs) < _FEWEST_OPTIONS:
-            continue
-        for last in (row, *rows[index + 1 : index + 2]):
-            columns = _columns(_over(row, last))
-            if columns:
-                return Head(row.y, last.y, columns)
+    above: Row | None = None
+    for row in rows:
+        if any(_may_be_second(run.text) for run in row.runs):
+            for first in (row, above):
+                columns = _columns(_over(first, row)) if first is not None else []
+                if columns and first is not None:
+                    return Head(first.y, row.y, columns)
+        above = row
     return None
+
+
+def _may_be_second(text: str) -> bool:
+    """Whether a text may be the name of a second option's column: quick, and without false negatives."""
+    return len(text) <= _LONGEST_NAME and text.rstrip(" )].:")[-1:] in _SECOND
 
 
 def _over(row: Row, below: Row) -> list[Span]:

@@ -18,7 +18,7 @@ _NAME = r"[A-Z][\w.&'’]{0,14}"
 _WORD = (
     r"(?:(?i:correct|right|official|final)\s+)?(?i:answers?(?:\s+keys?)?|ans(?:wer)?s?|key)\b"
     r"|(?i:(?:richtige\s+)?(?:antwort|lösung)|respuesta(?:\s+correcta)?|solución|(?:bonne\s+)?réponse|risposta(?:\s+(?:corretta|esatta))?"
-    r"|resposta(?:\s+correta)?|gabarito|jawaban|cevap|odpowiedź|antwoord|ответ)\b(?=\s*[.:=])"
+    r"|resposta(?:\s+correta)?|gabarito|jawaban|cevap|odpowiedź|antwoord|ответ)\b(?=\s*[:=])"
     r"|(?i:(?:correct|right)\s+(?:options?|choices?|alternatives?))\b|सही\s+(?:उत्तर|विकल्प)|उत्तर"
 )
 _BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(?:\s+{_NAME})?)?"
@@ -125,7 +125,7 @@ def _may_be_labelled(text: str) -> bool:
         or "alternative" in beginning
         or "उत्तर" in beginning
         or "विकल्प" in beginning
-        or _OTHER_WORD.search(beginning) is not None
+        or ((":" in beginning or "=" in beginning) and _OTHER_WORD.search(beginning) is not None)
     )
 
 

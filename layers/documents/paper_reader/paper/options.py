@@ -42,8 +42,8 @@ _READINGS: Final = _labels()
 # Only labels at the start of a line or after white space are options: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(
     rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
-    rf"|(?<!\S)()([{_ENCLOSED}])([.)]?)()()"
 )
+_ENCLOSED_MARKER = re.compile(rf"(?<!\S)()([{_ENCLOSED}])([.)]?)()()")
 _TOUCHING: Final = re.compile(r"\S[\[(]\s?[A-Ha-h1-8कखगघअबसद]\s?[\])]")
 _LONGEST_LABEL: Final = 12
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "": ")"}
@@ -193,9 +193,12 @@ def _continues(above: Line, line: Line) -> bool:
 def _find_in(line: Line, index: int, table: Table) -> None:
     text = line.text
     mentioned = 0
-    for start, end, groups in _matches(line):
-        opening, label, closing, first, second = groups
-        shape = _style(opening, label, closing, first, second)
+    found = [(*match.span(), match) for match in _matches(line)]
+    if touching := _touching(line):
+        found = sorted([*found, *((at, at + match.end(), match) for at, match in touching)], key=itemgetter(0))
+    for start, end, match in found:
+        opening, label, closing, first, second = match.groups()
+        shape = _style(opening, label, closing, first or "", second or "")
         if shape is None:
             continue
         mention = _MENTION.match(text, end) if opening else None
@@ -216,28 +219,31 @@ def _find_in(line: Line, index: int, table: Table) -> None:
             table.setdefault(style, []).append(Marker(index, start, end, position, weight, x))
 
 
-def _matches(line: Line) -> list[tuple[int, int, Sequence[str]]]:
-    """Where labels begin and end on a line, and their parts; cells of a table may have no space between them."""
+def _matches(line: Line) -> list[re.Match[str]]:
+    """The labels of a line."""
     text = line.text
-    found = [(match.start(), match.end(), _parts(match)) for match in _MARKER.finditer(text)]
-    if _TOUCHING.search(text) is not None:
-        for at, _ in seams(line):
-            match = _MARKER.match(text[at : at + _LONGEST_LABEL]) if at and text[at] in "([" else None
-            if match is not None and not text[at - 1].isspace():
-                found.append((at, at + match.end(), _parts(match)))
-        found.sort(key=itemgetter(0))
+    found = list(_MARKER.finditer(text))
+    if not text.isascii():
+        found += _ENCLOSED_MARKER.finditer(text)
     return found
 
 
-def _parts(match: re.Match[str]) -> Sequence[str]:
-    """Opening bracket, label, closing bracket, and the two characters after a dot."""
-    parts: tuple[str | None, ...] = match.groups()
-    return [part or "" for part in (parts[:5] if parts[1] else parts[5:])]
+def _touching(line: Line) -> list[tuple[int, re.Match[str]]]:
+    """Labels of cells that follow others without a space, and where each begins."""
+    text = line.text
+    if len(line.seams) < 2 or _TOUCHING.search(text) is None:
+        return []
+    found = [
+        (at, _MARKER.match(text[at : at + _LONGEST_LABEL]))
+        for at, _ in seams(line)
+        if at and text[at] in "([" and not text[at - 1].isspace()
+    ]
+    return [(at, match) for at, match in found if match is not None]
 
 
 def _place(line: Line, start: int) -> float:
     """Where the stretch of a line begins that has a marker, or the marker itself if it was drawn by itself."""
-    if start and line.text[start - 1] != GAP:
+    if start and len(line.seams) > 1 and line.text[start - 1] != GAP:
         for at, x in seams(line):
             if at == start:
                 return x

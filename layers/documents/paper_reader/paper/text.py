@@ -38,6 +38,7 @@ _MARKS_AT_END: Final = re.compile(
 )
 
 
+_LONGEST_MARKS: Final = 40
 _LAST_OF_MARKS: Final = frozenset(")]0123456789½¼¾")
 
 
@@ -109,7 +110,11 @@ def without_marks(text: str) -> str:
     """A question's text without its marks, such as `(2 points)` or `[+4, -1]`."""
     found = _MARKS_AT_START.match(text)
     text = (text[found.end() :] if found is not None else text).strip()
-    return _MARKS_AT_END.sub("", text).strip() if text[-1:] in _LAST_OF_MARKS else text
+    if text[-1:] not in _LAST_OF_MARKS:
+        return text
+    at = max(0, len(text) - _LONGEST_MARKS)
+    found = _MARKS_AT_END.search(text, at)
+    return text if found is None else text[: found.start()].strip()
 
 
 def source(lines: Sequence[Line]) -> str:
