@@ -17,6 +17,7 @@ _MOST_BETWEEN = 2  # rows of text that may be outside of furniture: a title, a d
 _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _MOST_PER_PAGE = 2  # furniture with the same text
+_LONGEST_CAPTION = 30
 _PAGE_NUMBER = re.compile(
     r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
     r"[\])|\s.]*"
@@ -180,11 +181,11 @@ def _repeated(
     # Odd and even pages may carry different headers.
     least = max(2 if len(pages) < 4 else 3, round(_SHARE * len(pages)))
     repeated = {key: found for key, found in seen.items() if len(found) >= least and _is_furniture(key[0], found)}
-    if not repeated:
-        return set()
     # Small headings of every question may also be at the same place of several pages.
-    texts = {text for text, _ in repeated}
-    counts = Counter(text for rows in rows_by_page for row in rows if (text := _normal(row)) in texts)
+    texts = {text for text, _ in repeated if len(text) <= _LONGEST_CAPTION and "#" not in text}
+    counts = Counter(
+        text for rows in rows_by_page for row in rows if texts and (text := " ".join(text_of(row).split())) in texts
+    )
     return {key for key, found in repeated.items() if counts[key[0]] <= _MOST_PER_PAGE * len(pages)}
 
 

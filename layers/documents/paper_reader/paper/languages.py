@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 ENGLISH: Final = "en"
@@ -30,8 +31,10 @@ _NUMBER_AT_END: Final = re.compile(r"\s(\d\S*)$")
 Divided = tuple[str, str, str, str]
 
 
+@lru_cache(1024)
 def language(text: str) -> str:
     """The language of most of a text, by its script; "" without letters."""
+    # Cached, because a question's text is compared with each repetition that it may have.
     latin = len(_LATIN.findall(text))
     if text.isascii():
         return ENGLISH if latin else ""
