@@ -247,6 +247,9 @@ class TestKeys:
             (["1 B C", "2 C C", "3 A B", "4 D A"], ["", "", "", ""]),
             (["1.32.43.14.2"], ["", "", "", ""]),
             (["SET A", "1-B 2-C 3-A 4-D", "SET B", "1-C 2-A 3-A 4-B"], ["", "", "", ""]),
+            (["1-B 2-C 3-A 4-D", "Corrigendum: 3-C"], ["B", "C", "", "D"]),
+            (["1-B 2-C 3-A 4-D", "Questions 2 and 4 have been cancelled by the board."], ["B", "", "A", ""]),
+            (["1. B, 2. C/D, 3. A, 4. D"], ["B", "", "A", "D"]),
             (["Shift 1", "1-B 2-C 3-A 4-D", "Shift 2", "1-C 2-A 3-A 4-B"], ["", "", "", ""]),
         ],
     )
@@ -292,6 +295,16 @@ class TestKeys:
         questions = questions_of(paper([*lines(), "ANSWERS", *told]))
 
         assert [question.answer for question in questions] == answers
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_by_the_names_of_tests_in_any_order(self, order: tuple[int, int]) -> None:
+        names = ("Practice Paper 1", "Practice Paper 2")
+        tests = [names[0], *lines(), names[1], *(line.replace("Which", "What") for line in lines())]
+        keys = (["1-B 2-C 3-A 4-D"], ["1-C 2-A 3-D 4-B"])
+        key = [row for index in order for row in (names[index], *keys[index])]
+        questions = questions_of(paper([*tests, "ANSWERS", *key]))
+
+        assert "".join(question.answer for question in questions) == "BCADCADB"
 
     def test_two_sources_that_differ_leave_it_open(self) -> None:
         questions = questions_of(paper([*lines(key="Ans. (B)"), "ANSWER KEY", "1. (B) 2. (C) 3. (B) 4. (B)"]))

@@ -39,7 +39,8 @@ class Grid:
 
 
 def grid_of(rows: Sequence[Row]) -> Grid:
-    """The columns of a page, judged by its own rows."""
+    """The columns of a page, judged by its own rows; a key at its end is a table."""
+    rows = rows[: key_from(rows)]
     lines = [stretches(row) for row in rows]
     for start, end in _WINDOWS if gutters.may_have_some(lines) else _WINDOWS[:1]:
         first, last = int(start * len(rows)), int(end * len(rows))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from paper_reader.paper.key_grid import Part
@@ -23,12 +23,15 @@ class Resolved:
     reason: str = ""
 
 
-def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> dict[tuple[int, int], Value | None]:
+def assign(
+    parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]], above: Sequence[Collection[str]] = ()
+) -> dict[tuple[int, int], Value | None]:
     """Answers by (section's index, question's number).
 
     Args:
         parts: the parts of the key.
         sections: heading and question numbers of each run of numbers of the paper.
+        above: for each of them the lines above it, as `comparable`.
 
     Returns:
         An entry for each question in a key; None if the key contradicts itself. Empty if the key does not match the
@@ -41,7 +44,7 @@ def assign(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
     merged = Counter(number for part in parts for number in part.answers)
     total = sum(len(numbers) for _, numbers in sections)
     if len(parts) == len(sections):
-        order = _order(parts, sections)
+        order = _order(parts, sections, above)
         if order is not None:
             return {
                 (section, number): value
@@ -74,7 +77,9 @@ def _one_section(parts: Sequence[Part], numbers: Sequence[int]) -> dict[tuple[in
     return found if strangers <= 0.34 * len(found) + 2 else {}
 
 
-def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]]) -> list[int] | None:
+def _order(
+    parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]], above: Sequence[Collection[str]]
+) -> list[int] | None:
     """The index of the section of each part; None if uncertain."""
     by_name: dict[str, int] = {}
     names = [_name(heading) for heading, _ in sections]
@@ -84,10 +89,23 @@ def _order(parts: Sequence[Part], sections: Sequence[tuple[str, Sequence[int]]])
         found = [by_name.get(_name(part.heading)) for part in parts]
         if all(index is not None for index in found) and len(set(found)) == len(found):
             return [index for index in found if index is not None]
+    places = [
+        [index for index, lines in enumerate(above) if part.heading and comparable(part.heading) in lines]
+        for part in parts
+    ]
+    if all(len(place) == 1 for place in places) and len({place[0] for place in places}) == len(parts):
+        return [place[0] for place in places]
+    if any(place and index not in place for index, place in enumerate(places)):
+        return None
     for part, (_, numbers) in zip(parts, sections, strict=True):
         if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):
             return None
     return list(range(len(parts)))
+
+
+def comparable(text: str) -> str:
+    """A heading by its letters and digits."""
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _name(heading: str) -> str:

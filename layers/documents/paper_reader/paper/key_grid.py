@@ -22,7 +22,7 @@ _PAREN = (
     rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
 )
 _HINDI = r"[कखगघङअबसद](?:\s*[,;&]\s*[कखगघङअबसद])*"
-_LETTERS = rf"(?:[A-H](?:\s*[,;&]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&]\s*[a-h])*|{_HINDI})(?![\w'])"
+_LETTERS = rf"(?:[A-H](?:\s*[,;&/]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&/]\s*[a-h])*|{_HINDI})(?![\w'])"
 _SPAN = rf"[\[(]\s*+{NUMBER}\s*+[,;:]\s*+{NUMBER}\s*+[\])]"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER}|:\s*\d+\.\d+)?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
@@ -63,6 +63,17 @@ _JOINED = re.compile(
 _FEWEST_JOINED, _FEWEST_JOINED_ALONE = 2, 6
 # Behind an answer, the text of its option.
 _SPELLED_OUT = re.compile(r"\s*[-–—:.)]+\s*(?=[^\W_]{2})")
+# Prose that takes answers back: "Corrigendum: 3-C", "Questions 4 and 8 are cancelled".
+_WITHDRAWN = re.compile(
+    r"\b(?:corrig|errat|revis|correct(?:ed|ion)|chang|modif|dropp|cancel|bonus|grace|delet|withdr|wrong|disput)",
+    re.IGNORECASE,
+)
+_MOST_WITHDRAWN, _LONGEST_NUMBER = 40, 4
+_SEPARATORS = str.maketrans("", "", " ,;|")
+_MOST_UNREAD = 0.5  # of a key's answers
+_FEWEST_TO_JUDGE = 5
+_LONGEST_HEADING = 60
+_FEWEST_OF_PART, _FEWEST_UNDER_HEADING = 5, 3  # answers before the numbers restart
 _PROSE_WORDS = 7
 _FEWEST_CONTRADICTIONS, _CONTRADICTING = 2, 0.3  # of the repeated answers
 _COVERED = 0.6  # of a line's characters
@@ -72,19 +83,22 @@ _COVERED = 0.6  # of a line's characters
 class Part:
     """Answers under one heading, by question number; None if the key contradicts itself or says nothing.
 
-    `names` are the set, booklet or test that the heading names; of its answers some were `repeated`, and some of those
-    `contradicted`.
+    `names` are the set, booklet or test that the heading names; `above` is the last text that may be the heading of
+    what follows. Of its answers some were `repeated`, and some of those `contradicted`.
     """
 
     heading: str = ""
     answers: dict[int, Value | None] = field(default_factory=dict)
     order: list[int] = field(default_factory=list)
     names: variants.Names = frozenset()
+    above: str = ""
     repeated: int = 0
     contradicted: int = 0
 
     def add(self, number: int, value: Value | None) -> None:
         """Add an answer; a second, different one makes both invalid."""
+        if not self.order:
+            self.heading = self.heading or self.above
         if number not in self.answers:
             self.answers[number] = value
             self.order.append(number)
@@ -98,6 +112,9 @@ class Part:
         """Invalidate a key that often contradicts itself: it has the answers of several papers."""
         if self.contradicted >= _FEWEST_CONTRADICTIONS and self.contradicted > _CONTRADICTING * self.repeated:
             self.answers = dict.fromkeys(self.answers)
+        unread = sum(value is None for value in self.answers.values())
+        if len(self.answers) >= _FEWEST_TO_JUDGE and unread > _MOST_UNREAD * len(self.answers):
+            self.answers = dict.fromkeys(self.answers)
 
 
 def ends(line: Line) -> bool:
@@ -105,7 +122,8 @@ def ends(line: Line) -> bool:
     text = plain(line.text)
     if len(_COLUMN_NAMES.findall(text)) >= 3:
         return False
-    return len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
+    is_prose = len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
+    return is_prose and (_WITHDRAWN.search(text) is None or _DIGITS_IN.search(text) is None)
 
 
 def looks_like_key(line: Line) -> bool:
@@ -153,7 +171,7 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
         names: what that heading names.
     """
     parts = [Part(names=names)]
-    bare: list[tuple[int, list[list[int]]]] = []
+    bare: dict[int, list[list[int]]] = {}
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -172,16 +190,14 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
             continue
         numbers = _bare(text)
         if numbers is not None:
-            if bare and bare[-1][0] == len(parts) - 1:
-                bare[-1][1].append(numbers)
-            else:
-                bare.append((len(parts) - 1, [numbers]))
+            bare.setdefault(len(parts) - 1, []).append(numbers)
             index += 1
             continue
         text, used = _flowing(lines, index)
-        _pairs(text, parts)
+        if _pairs(text, parts) == 0 and len(text) <= _LONGEST_HEADING:
+            parts[-1].above = " ".join(text.split())
         index += used
-    for at, rows in bare:
+    for at, rows in bare.items():
         _bare_pairs(rows, parts[at])
     for part in parts:
         part.settle()
@@ -215,49 +231,59 @@ def _flowing(lines: Sequence[Line], index: int) -> tuple[str, int]:
 def _add(parts: list[Part], number: int, value: Value | None) -> None:
     part = parts[-1]
     # Numbers that restart belong to the next section, even without a heading.
-    if number == 1 and len(part.order) >= 5 and number in part.answers and part.order[-1] > 1:
-        parts.append(Part(names=part.names))
+    is_begun = len(part.order) >= _FEWEST_OF_PART or (part.above and len(part.order) >= _FEWEST_UNDER_HEADING)
+    if number == 1 and is_begun and number in part.answers and part.order[-1] > 1:
+        parts.append(Part(names=part.names, above=part.above))
         part = parts[-1]
     part.add(number, value)
 
 
-def _pairs(text: str, parts: list[Part]) -> None:
+def _pairs(text: str, parts: list[Part]) -> int:
+    """Add a text's answers; returns how many there are."""
     text = _SPACED.sub(" ", text.replace(GAP, "  ")).strip()
     typed = _TYPED.fullmatch(text)
     if typed is not None:
         _add(parts, int(typed[1]), values.read(typed[2].replace(":", " to ")))
-        return
+        return 1
     found = list(_PAIR.finditer(text))
     joined = _joined(text)
     if len(joined) >= max(_FEWEST_JOINED, len(found) + 1):
         for number, label in joined:
             _add(parts, number, values.read(label))
-        return
+        return len(joined)
     halves = [_HALF.match(text, pair.end()) for pair in found]
-    covered = sum(len(part[0].replace(" ", "")) for part in (*found, *halves) if part is not None)
-    if covered < _COVERED * len(text.replace(" ", "")):
-        _first_of_prose(text, found[:1], parts)
-        return
+    covered = sum(len(part[0].translate(_SEPARATORS)) for part in (*found, *halves) if part is not None)
+    if covered < _COVERED * len(text.translate(_SEPARATORS)):
+        if _WITHDRAWN.search(text) is not None:
+            for number in _DIGITS_IN.findall(text)[:_MOST_WITHDRAWN]:
+                if len(number) <= _LONGEST_NUMBER:
+                    parts[-1].answers[int(number)] = None
+            return 1
+        return _first_of_prose(text, found[:1], parts)
     for pair, half in zip(found, halves, strict=True):
         # An open bracket, or a number followed by another, is half of a range.
         is_whole = _is_balanced(pair[2]) and half is None
         _add(parts, int(pair[1]), values.read(pair[2].replace(":", " to ")) if is_whole else None)
+    return len(found)
 
 
-def _first_of_prose(text: str, found: Sequence[re.Match[str]], parts: list[Part]) -> None:
+def _first_of_prose(text: str, found: Sequence[re.Match[str]], parts: list[Part]) -> int:
     """Add the answer at the beginning of prose, such as a solution: an option in brackets directly after the number.
 
-    Without brackets the text behind it has to be the option's.
+    Without brackets the text behind it has to be the option's. Returns the number of answers.
     """
     for pair in found:
         if pair.start():
-            return
+            break
         value = values.read(pair[2])
         if pair[2][0] in "[(":
             is_whole = _is_balanced(pair[2]) and _HALF.match(text, pair.end()) is None
             _add(parts, int(pair[1]), value if is_whole else None)
-        elif value is not None and value.positions and (behind := _SPELLED_OUT.match(text, pair.end())) is not None:
+            return 1
+        if value is not None and value.positions and (behind := _SPELLED_OUT.match(text, pair.end())) is not None:
             _add(parts, int(pair[1]), replace(value, told=text[behind.end() :]))
+            return 1
+    return 0
 
 
 def _is_balanced(text: str) -> bool:

@@ -5,7 +5,7 @@ would be a guess, so none of the row has an answer.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import inf
 from operator import attrgetter
@@ -42,6 +42,7 @@ _LABEL: Final = re.compile(r"[\[(]?(?:[A-Ha-h1-8]|[कखगघअबसद])[\]
 _SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
 _ANSWERS_AGAIN: Final = "answers"
 _CELL_GAP = 0.55  # em
+_TOUCHING = 0.12  # em
 _MOST_IDLE = 12  # lines of an explanation
 _MOST_NAME_LINES = 3
 _FEWEST_ALIGNED, _EXACT = 0.6, 1.0  # of the numbers; points
@@ -172,7 +173,12 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
     Returns:
         The entries and their number of lines; 0 if this line has no such names.
     """
-    names, groups, span = _header(lines, index)
+    named = _named
+    names, groups, span = _header(lines, index, named)
+    if not groups:
+        # Narrow cells are as close as words, but each is drawn by itself.
+        named = _drawn
+        names, groups, span = _header(lines, index, named)
     if not groups:
         return [], 0
     found: Entries = []
@@ -180,28 +186,30 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
     idle = 0
     end = at
     while at < len(lines):
-        taken = _row_under(names, _named(lines[at]), groups)
+        taken = _row_under(names, named(lines[at]), groups)
         if taken:
             found += taken
             idle, end = 0, at + 1
         else:
             # An explanation may continue over several lines, and the names are repeated on the next page.
             idle += 1
-            is_name = _groups(_named(lines[at])) != [] or (not found and not _HAS_DIGIT.search(lines[at].text))
+            is_name = _groups(named(lines[at])) != [] or (not found and not _HAS_DIGIT.search(lines[at].text))
             if idle > _MOST_IDLE or not (is_name or _is_beside_numbers(lines[at], names, groups)):
                 break
         at += 1
     return found, end - index if len(found) >= 3 else 0
 
 
-def _header(lines: Sequence[Line], index: int) -> tuple[list[Word], list[tuple[int, int]], int]:
+def _header(
+    lines: Sequence[Line], index: int, named: Callable[[Line], list[Word]]
+) -> tuple[list[Word], list[tuple[int, int]], int]:
     """The names of columns, in up to three lines, and which of them are numbers and answers."""
     names: list[Word] = []
     first = lines[index : index + _MOST_NAME_LINES]
     if not any(_may_name_column(line.text) for line in first):
         return [], [], 0
     for span, line in enumerate(first, 1):
-        for cell in _named(line):
+        for cell in named(line):
             over = next((at for at, name in enumerate(names) if name.x0 < cell.x1 and cell.x0 < name.x1), None)
             if over is None:
                 names.append(cell)
@@ -244,6 +252,18 @@ def _named(line: Line) -> list[Word]:
             cells[-1] = Word(cells[-1].x0, word.x1, f"{cells[-1].text} {word.text}")
         else:
             cells.append(word)
+    return cells
+
+
+def _drawn(line: Line) -> list[Word]:
+    """The texts of a line that were drawn at once."""
+    cells: list[Word] = []
+    for run in sorted(line.runs):
+        text = run.text.strip()
+        if cells and run.x0 - cells[-1].x1 < _TOUCHING * run.size:
+            cells[-1] = Word(cells[-1].x0, run.x1, cells[-1].text + text)
+        elif text:
+            cells.append(Word(run.x0, run.x1, text))
     return cells
 
 

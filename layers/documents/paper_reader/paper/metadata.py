@@ -26,7 +26,7 @@ _KINDS: Final = {"MCQ": "MCQ", "MSQ": "MSQ", "SA": "NUMERIC", "NAT": "NUMERIC", 
 _FEWEST_LETTERS = 3
 # What somebody answered, which is not the paper's answer.
 _RESPONSE: Final = re.compile(
-    r"\W*(?:your|my|student(?:['’]?s)?|candidate(?:['’]?s)?|user(?:['’]?s)?|given|chosen|selected|marked|attempted|wrong|incorrect)\s+"
+    r"\W*(?:your|my|[^\W\d_]+['’]s|student(?:['’]?s)?|candidate(?:['’]?s)?|user(?:['’]?s)?|given|chosen|selected|marked|attempted|wrong|incorrect)\s+"
     r"(?:answers?|responses?|options?|choices?)\b(?:\s+(?:is|was))?\s*(?:[:=\-–]|$|[\[(])",
     re.IGNORECASE,
 )

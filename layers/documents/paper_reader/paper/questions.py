@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from paper_reader.layout.latex import plain
 from paper_reader.layout.line import UNREADABLE, Line
 from paper_reader.paper import (
     answers,
@@ -33,7 +34,7 @@ from paper_reader.pdf.legacy import looks_legacy
 
 _USUAL_OPTIONS = 4
 _LONGEST_SOLUTION = 10_000
-_HEAD = 12  # lines
+_HEAD, _LONGEST_HEADING = 12, 60  # lines, characters
 _COUNTED = 0.7
 _REQUIRED = re.compile(r"\s\*$")  # behind a question that a form requires
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
@@ -152,7 +153,7 @@ class _Reader:
         self, drafts: list[Draft], sections: list[tuple[str, list[int]]], found: Regions
     ) -> list[PaperQuestion]:
         parts = self._own_parts(drafts, found)
-        grid = answers.assign(parts, sections)
+        grid = answers.assign(parts, sections, self._above(drafts, found) if len(sections) > 1 else ())
         if parts and not grid:
             self._warn("key_not_matched", "The answer key could not be matched to the questions.")
         texts = [_Texts(draft, self.joiner) for draft in drafts]
@@ -191,6 +192,18 @@ class _Reader:
                 f"{len(written)} questions want an answer in words and were left out: {losses.listed(written)}.",
             )
         return questions
+
+    def _above(self, drafts: list[Draft], found: Regions) -> list[set[str]]:
+        """The short lines above each run of numbers."""
+        begins = [run[0].first for run in runs(drafts)]
+        return [
+            {
+                answers.comparable(plain(line.text))
+                for index, line in enumerate(self.lines[max(0, begin - _HEAD) : begin], max(0, begin - _HEAD))
+                if len(line.text) <= _LONGEST_HEADING and not found.excluded[index]
+            }
+            for begin in begins
+        ]
 
     def _own_parts(self, drafts: list[Draft], found: Regions) -> list[Part]:
         """The parts of keys that are this paper's, and not those of another set or test."""
