@@ -50,10 +50,11 @@ export default function RequestAccessScreen() {
 function RequestForm(props: { found: Validated; username: string; email: string }) {
   const text = texts();
   const { found } = props;
-  const [wanted, setWanted] = useState(found.available_requests[0] ?? "");
+  const [wanted, setWanted] = useState(found.available_requests[0]);
   const [reason, setReason] = useState("");
   const [number, setNumber] = useState<number>();
   const sending = useAction(async () => {
+    if (!wanted) return;
     const answer = await api.post("/api/submit-access-request", {
       body: {
         username: props.username,
@@ -75,8 +76,8 @@ function RequestForm(props: { found: Validated; username: string; email: string 
       <p class="muted">{text.current(names[found.user.current_access] ?? found.user.current_access)}</p>
       <SelectField
         label={text.wanted}
-        value={wanted}
-        onChoice={setWanted}
+        value={wanted ?? ""}
+        onChoice={(value) => setWanted(found.available_requests.find((offered) => offered === value))}
         options={found.available_requests.map((value) => ({ value, text: names[value] ?? value }))}
       />
       <TextArea label={text.reason} required value={reason} onText={setReason} />

@@ -16,6 +16,11 @@ export function theme(): Theme {
   return chosen.value ?? preferred.value;
 }
 
+/** What was chosen in this browser; undefined to follow the system. */
+export function chosenTheme(): Theme | undefined {
+  return chosen.value;
+}
+
 export function chooseTheme(value: Theme | undefined): void {
   chosen.value = value;
   stored.write(value);
