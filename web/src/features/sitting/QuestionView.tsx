@@ -34,7 +34,7 @@ export function QuestionView(props: QuestionProps) {
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
-  const type = question.question_type as "MCQ" | "MSQ" | "NUMERIC";
+  const type = question.question_type;
   const right = number(question.positive_marks);
   const wrong = number(question.negative_marks);
   return (
