@@ -75,6 +75,15 @@ class TestPython:
         )
         assert float(printed) == 12
 
+    def test_the_readmes_program_runs(self, generated: Path, stack: LocalStack) -> None:
+        text = (PYTHON / "README.md").read_text(encoding="utf-8")
+        (program,) = (code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "typed_client" in code)
+        printed = run(
+            *(sys.executable, "-W", "error", "-c", program.replace("http://127.0.0.1:3000", stack.base_url)),
+            PYTHONPATH=os.pathsep.join([str(generated), str(PYTHON)]),
+        )
+        assert "ongoing" in printed
+
 
 class TestTypeScript:
     """`make test` has built it, and `make lint` compiles all of it and the program below, in strict mode."""

@@ -67,7 +67,7 @@ def test_the_readmes_python_ends_with_a_result(stack: LocalStack) -> None:
 
 
 def test_the_clients_first_program_ends_with_a_result(stack: LocalStack, tmp_path: Path) -> None:
-    program = block("clients/python/README.md", "python", "ExamPlatform(")
+    program = block("clients/python/README.md", "python", "AutoSync(")
 
     printed = run(
         [sys.executable, "-"], program, stack, HOME=str(tmp_path), PYTHONPATH=str(ROOT / "clients" / "python")
