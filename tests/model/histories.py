@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 T = TypeVar("T")
 
-MACHINES = 4
+MACHINES = 5
 _GIVEN = int(os.environ.get("HISTORIES", "0"))
 # Each chunk starts with a new seed, because hypothesis remembers all its examples.
 _CHUNK = 250
