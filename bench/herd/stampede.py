@@ -9,8 +9,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bench.herd.hall import hall
 from bench.herd.instance import Job, Served, median, percentile, serve, wait_at
 from bench.herd.traffic import READS_PER_SECOND, WRITES_PER_SECOND, Access, Traffic, hottest
 from bench.local_engine import local_engine
@@ -39,10 +40,12 @@ class Plan:
     Attributes:
         start_seconds: the time within which everybody starts.
         sync_seconds: the first sync comes between half of this and all of it after the start.
+        mistyped: how many type a wrong password before they sign in.
         instances: how many new processes it meets, simulated by clearing caches.
     """
 
     students: int = 2000
+    mistyped: int = 300
     start_seconds: float = 10.0
     sync_seconds: float = 20.0
     instances: int = 100
@@ -50,7 +53,7 @@ class Plan:
 
 def run(options: Options) -> Section:
     """The report."""
-    plan = Plan(students=100, instances=8) if options.quick else Plan()
+    plan = Plan(students=100, mistyped=15, instances=8) if options.quick else Plan()
     # Not measured here, and too much to read.
     logger().setLevel(logging.CRITICAL)
     with local_engine() as running:
@@ -64,7 +67,10 @@ def run(options: Options) -> Section:
         jobs = _jobs(plan, exam.id, users)
         shares = _let_loose(plan, jobs, contexts)
         counted, seconds = _count(contexts, exam.id, users)
-    return _report(plan, shares, counted, seconds)
+        # Before the hall's students are created, which the counting client would hear.
+        section = _report(plan, shares, counted, seconds)
+        signing_in, kept = hall(plan.students, plan.mistyped, contexts)
+    return replace(section, tables=[*section.tables, *signing_in], budgets=[*section.budgets, *kept])
 
 
 def _prepare(exam_id: int) -> None:

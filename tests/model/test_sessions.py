@@ -84,6 +84,17 @@ class Machine:
         world.frozen(auth_api, account_api)
         world.built()
         self.sessions: list[Session] = []
+        passwords = {"current_password": PASSWORD, "new_password": "another-long-one"}
+        self._acts: dict[str, Callable[[Act], None]] = {
+            "sign_in": lambda _: self._sign_in(),
+            "refresh": lambda act: self._exchange(act, rotate=False),
+            "rotate": lambda act: self._exchange(act, rotate=True),
+            "connect": self._connect,
+            "sign_out": self._sign_out,
+            "end": self._end,
+            "end_others": lambda act: self._end_others(act, "/api/account/sessions/end-others", None),
+            "change_password": lambda act: self._end_others(act, "/api/account/change-password", passwords),
+        }
 
     def run(self, history: list[Act]) -> None:
         self.world.begin()
@@ -93,20 +104,7 @@ class Machine:
         self._sign_in()
         for act in history:
             self.world.clock.advance(act.seconds)
-            {
-                "sign_in": lambda _: self._sign_in(),
-                "refresh": lambda act: self._exchange(act, rotate=False),
-                "rotate": lambda act: self._exchange(act, rotate=True),
-                "connect": self._connect,
-                "sign_out": self._sign_out,
-                "end": self._end,
-                "end_others": lambda act: self._end_others(act, "/api/account/sessions/end-others", None),
-                "change_password": lambda act: self._end_others(
-                    act,
-                    "/api/account/change-password",
-                    {"current_password": PASSWORD, "new_password": "another-long-one"},
-                ),
-            }[act.kind](act)
+            self._acts[act.kind](act)
             self._check()
 
     def _ask(self, handler: Any, method: str, path: str, body: Any = None, token: str | None = None) -> Answer:
