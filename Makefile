@@ -35,7 +35,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients web cost lint format validate build lock hashes clean
+.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients web upload cost lint format validate build lock hashes clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -109,6 +109,10 @@ lock: ## Regenerate requirements/*.txt from requirements/*.in
 
 hashes: $(VENV_AUDIT) ## Write the hashes of all pinned versions' files beside the pins; pip takes nothing else
 	@.venv-audit/bin/python -m tools.hashes
+
+upload: $(WEB) ## Upload the web app to BUCKET, which infrastructure/site.yaml names: what it refers to first, the page last
+	@aws s3 sync web/dist/assets s3://$(BUCKET)/app/assets --cache-control "public, max-age=31536000, immutable" --only-show-errors
+	@aws s3 sync web/dist s3://$(BUCKET)/app --exclude "assets/*" --exclude ".*" --cache-control no-cache --only-show-errors
 
 clean: ## Remove environments, builds and caches
 	@rm -rf .venv .venv-aws .venv-sam .venv-bench .venv-fuzz .venv-audit .venv-node .node node_modules clients/typescript/dist clients/typescript/src/generated clients/python/smartexam_api web/dist .aws-sam .build .fuzz .local .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -1,7 +1,9 @@
 """Alarms, the dashboard, and automatic rollback."""
 
 import json
+import os
 import re
+import subprocess
 from typing import Any
 
 import pytest
@@ -240,7 +242,7 @@ class TestParameters:
 
 
 class TestTheFirewall:
-    waf = template.load(stack.ROOT / "infrastructure" / "waf.yaml")
+    waf = template.load(stack.ROOT / "infrastructure" / "site.yaml")
     rules: list[dict[str, Any]] = waf["Resources"]["WebAcl"]["Properties"]["Rules"]
     distribution: dict[str, Any] = waf["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
 
@@ -271,16 +273,64 @@ class TestTheFirewall:
         assert self.distribution["WebACLId"]["Fn::If"][:2] == ["HasFirewall", {"Fn::GetAtt": ["WebAcl", "Arn"]}]
 
     def test_tells_the_api_what_came_through_it(self) -> None:
-        (origin,) = self.distribution["Origins"]
+        origin = next(each for each in self.distribution["Origins"] if each["Id"] == "api")
         (header,) = origin["OriginCustomHeaders"]
         assert header == {"HeaderName": HEADER, "HeaderValue": {"Ref": "OriginSecret"}}
         assert self.waf["Parameters"]["OriginSecret"]["NoEcho"] is True
 
-    def test_nothing_is_cached(self) -> None:
+    def test_nothing_of_the_api_is_cached(self) -> None:
         behaviour = self.distribution["DefaultCacheBehavior"]
         assert behaviour["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
         assert {"GET", "POST", "PUT", "DELETE"} <= set(behaviour["AllowedMethods"])
+
+
+class TestTheWebApp:
+    site = template.load(stack.ROOT / "infrastructure" / "site.yaml")["Resources"]
+
+    def test_is_served_beside_the_api_with_its_headers(self) -> None:
+        (behaviour,) = self.site["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+        assert (behaviour["PathPattern"], behaviour["TargetOriginId"]) == ("/app*", "web")
+        assert behaviour["ResponseHeadersPolicyId"] == {"Ref": "WebHeaders"}
+
+    def test_has_the_same_headers_as_on_a_developers_machine(self) -> None:
+        local = json.loads((stack.ROOT / "web" / "headers.json").read_text(encoding="utf-8"))
+        policy = self.site["WebHeaders"]["Properties"]["ResponseHeadersPolicyConfig"]
+        security = policy["SecurityHeadersConfig"]
+        csp = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Sub"][0]
+        expected = local["content-security-policy"].replace("{images}", "${Images}")
+        assert csp == expected.replace("{connections}", "${Sockets} https://*.s3.${ApiRegion}.amazonaws.com")
+        assert security["FrameOptions"]["FrameOption"] == local["x-frame-options"]
+        assert security["ReferrerPolicy"]["ReferrerPolicy"] == local["referrer-policy"]
+        for header in policy["CustomHeadersConfig"]["Items"]:
+            assert local[header["Header"]] == header["Value"]
+
+    def test_is_in_a_bucket_that_only_the_distribution_reads(self) -> None:
+        assert all(self.site["WebBucket"]["Properties"]["PublicAccessBlockConfiguration"].values())
+        serve, _ = self.site["WebBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        assert serve["Action"] == "s3:GetObject"
+        assert "distribution/${Distribution}" in serve["Condition"]["StringEquals"]["aws:SourceArn"]["Fn::Sub"]
+
+    @pytest.mark.parametrize(
+        ("address", "file"),
+        [
+            ("/app/", "/app/index.html"),
+            ("/app/exams/7/sit", "/app/index.html"),
+            ("/app/assets/index-1a2b.js", "/app/assets/index-1a2b.js"),
+            ("/app/icon.svg", "/app/icon.svg"),
+        ],
+    )
+    def test_every_address_of_a_screen_is_the_page(self, address: str, file: str) -> None:
+        code = self.site["WebAddresses"]["Properties"]["FunctionCode"]
+        call = f"{code}\nconsole.log(handler({{request: {{uri: {json.dumps(address)}}}}}).uri)"
+        answered = subprocess.run(
+            ["node", "--eval", call],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={"PATH": f"{stack.ROOT}/.node/bin:{os.environ['PATH']}"},
+        )
+        assert answered.stdout.strip() == file
 
 
 SHARES = {
@@ -336,7 +386,7 @@ class TestThrottles:
 
 class TestTls:
     def test_is_1_2_on_every_distribution_with_a_domain(self) -> None:
-        waf = template.load(stack.ROOT / "infrastructure" / "waf.yaml")["Resources"]
+        waf = template.load(stack.ROOT / "infrastructure" / "site.yaml")["Resources"]
         found = [
             each for each in [*RESOURCES.values(), *waf.values()] if each["Type"] == "AWS::CloudFront::Distribution"
         ]
