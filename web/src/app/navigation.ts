@@ -13,6 +13,13 @@ const names = messages(
     account: "Account",
     students: "Students",
     administration: "Administration",
+    batches: "Batches",
+    users: "Users",
+    requests: "Access requests",
+    attempts: "Attempts",
+    categories: "Categories",
+    analytics: "Analytics",
+    audit: "Audit log",
     studentView: "Student view",
   },
   {
@@ -24,6 +31,13 @@ const names = messages(
     account: "खाता",
     students: "विद्यार्थी",
     administration: "प्रशासन",
+    batches: "बैच",
+    users: "उपयोगकर्ता",
+    requests: "प्रवेश अनुरोध",
+    attempts: "प्रयास",
+    categories: "श्रेणियाँ",
+    analytics: "विश्लेषण",
+    audit: "लेखा-परीक्षा",
     studentView: "विद्यार्थी दृश्य",
   },
 );
@@ -41,6 +55,13 @@ export function navigation(portal: Portal): readonly NavigationLink[] {
       ? [
           { href: "/app/admin/exams", name: text.exams },
           { href: "/app/admin/students", name: text.students },
+          { href: "/app/admin/batches", name: text.batches },
+          { href: "/app/admin/users", name: text.users },
+          { href: "/app/admin/requests", name: text.requests },
+          { href: "/app/admin/attempts", name: text.attempts },
+          { href: "/app/admin/categories", name: text.categories },
+          { href: "/app/admin/analytics", name: text.analytics },
+          { href: "/app/admin/audit", name: text.audit },
           { href: "/app/account", name: text.account },
         ]
       : [

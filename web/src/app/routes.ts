@@ -1,5 +1,9 @@
 import { routes as account } from "@/features/account/routes";
+import { routes as adminAnalytics } from "@/features/admin-analytics/routes";
 import { routes as adminExams } from "@/features/admin-exams/routes";
+import { routes as adminMining } from "@/features/admin-mining/routes";
+import { routes as adminPeople } from "@/features/admin-people/routes";
+import { routes as adminRecords } from "@/features/admin-records/routes";
 import { routes as adminStudents } from "@/features/admin-students/routes";
 import { routes as assistant } from "@/features/assistant/routes";
 import { routes as chat } from "@/features/chat/routes";
@@ -17,5 +21,9 @@ export const routes: readonly ScreenRoute[] = [
   ...chat,
   ...assistant,
   ...adminExams,
+  ...adminMining,
   ...adminStudents,
+  ...adminPeople,
+  ...adminRecords,
+  ...adminAnalytics,
 ];

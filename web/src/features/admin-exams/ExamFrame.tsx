@@ -21,6 +21,7 @@ export function ExamFrame(props: {
     { href: base, name: text.overview },
     { href: `${base}/questions`, name: text.questions },
     { href: `${base}/results`, name: text.results },
+    { href: `${base}/overrides`, name: text.overrides },
   ];
   return (
     <>

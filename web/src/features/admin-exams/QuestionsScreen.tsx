@@ -50,6 +50,7 @@ export default function QuestionsScreen(props: ScreenProps) {
             {text.newQuestion}
           </LinkButton>
           <LinkButton href={`${base}/import`}>{text.importQuestions}</LinkButton>
+          <LinkButton href={`${base}/generate`}>{text.generate}</LinkButton>
           <Button onClick={() => exporting.run("csv")}>{text.exportCsv}</Button>
           <Button onClick={() => exporting.run("xlsx")}>{text.exportXlsx}</Button>
         </>

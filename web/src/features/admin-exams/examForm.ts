@@ -68,13 +68,13 @@ export function formOf(exam: Exam): ExamForm {
     maxAttempts: String(exam.max_attempts),
     positive: String(exam.positive_marks),
     negative: String(exam.negative_marks),
-    resultMode: exam.result_mode as ExamForm["resultMode"],
+    resultMode: exam.result_mode,
     resultDelay: String(exam.result_delay),
     closesAt: exam.closes_at === null ? "" : localTime(exam.closes_at, exam.timezone),
-    audience: exam.audience as ExamForm["audience"],
+    audience: exam.audience,
     batchIds: exam.batch_ids,
-    counted: exam.counted_attempt as ExamForm["counted"],
-    discussion: exam.discussion as ExamForm["discussion"],
+    counted: exam.counted_attempt,
+    discussion: exam.discussion,
     allowsChat: exam.allow_chat,
     allowsAssistant: exam.allow_assistant,
     hasHindi: exam.languages.includes("hi"),
@@ -113,7 +113,7 @@ export function fieldsOf(form: ExamForm, before: ExamForm): Fields {
     ...(has("allowsAssistant") && { allow_assistant: form.allowsAssistant }),
     ...(has("hasHindi") && { languages: form.hasHindi ? ["en", "hi"] : ["en"] }),
     ...((has("shufflesQuestions") || has("shufflesOptions")) && {
-      shuffle: { questions: form.shufflesQuestions, options: form.shufflesOptions } as never,
+      shuffle: { questions: form.shufflesQuestions, options: form.shufflesOptions },
     }),
   };
 }

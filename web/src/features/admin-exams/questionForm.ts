@@ -62,7 +62,7 @@ export function formOf(question: Question): QuestionForm {
   const options = (of: (letter: Letter) => string | undefined): Options =>
     Object.fromEntries(LETTERS.map((letter) => [letter, of(letter) ?? ""])) as Record<Letter, string>;
   return {
-    type: question.question_type as QuestionForm["type"],
+    type: question.question_type,
     text: question.question_text,
     options: options((letter) => question[field(letter)]),
     key: question.correct_answer,

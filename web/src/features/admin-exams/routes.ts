@@ -12,4 +12,5 @@ export const routes: readonly ScreenRoute[] = [
   { path: "/app/admin/exams/:id/questions/:question", load: () => import("./QuestionScreen"), ...screen },
   { path: "/app/admin/exams/:id/import", load: () => import("./ImportScreen"), ...screen },
   { path: "/app/admin/exams/:id/results", load: () => import("./ResultsScreen"), ...screen },
+  { path: "/app/admin/exams/:id/overrides", load: () => import("./OverridesScreen"), ...screen },
 ];

@@ -6,7 +6,7 @@ export interface Picture {
   readonly labels: readonly string[];
   readonly series: readonly {
     readonly name: string;
-    readonly values: readonly number[];
+    readonly values: readonly (number | null)[];
     /** One for the series, or one for each value. */
     readonly colours: readonly Colour[];
   }[];

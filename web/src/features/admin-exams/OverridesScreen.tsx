@@ -1,0 +1,237 @@
+import { useState } from "preact/hooks";
+
+import { api, type Schema } from "@/shared/api/client";
+import { Refusal } from "@/shared/api/failure";
+import { useAction } from "@/shared/api/useAction";
+import { useLoaded, usePages } from "@/shared/api/useLoaded";
+import { Button } from "@/shared/components/Button";
+import { Failure } from "@/shared/components/Failure";
+import { SelectField, TextField } from "@/shared/components/fields";
+import { Form } from "@/shared/components/Form";
+import { Loading } from "@/shared/components/Loading";
+import { Notice } from "@/shared/components/Notice";
+import { Table } from "@/shared/components/Table";
+import { moment } from "@/shared/format/time";
+import { useSettled } from "@/shared/format/useSettled";
+import { common } from "@/shared/i18n/common";
+import type { ScreenProps } from "@/shared/screen";
+
+import { ExamFrame } from "./ExamFrame";
+import { texts } from "./texts";
+
+type Override = Schema<"OverrideView">;
+
+/** Exceptions for single students and batches, and more time for whoever sits now. */
+export default function OverridesScreen(props: ScreenProps) {
+  const text = texts();
+  const id = Number(props.params.id);
+  const overrides = usePages<Override>(`overrides ${id}`, async (cursor, signal) => {
+    const page = await api.get("/admin/exams/{exam_id}/overrides", {
+      params: { path: { exam_id: id }, query: cursor ? { cursor } : {} },
+      signal,
+    });
+    return { items: page.overrides, next: page.next_cursor };
+  });
+  const deleting = useAction(async (override: number) => {
+    await api.post("/admin/exams/{exam_id}/overrides/delete/{override_id}", {
+      params: { path: { exam_id: id, override_id: override } },
+    });
+    overrides.reload();
+  });
+  return (
+    <ExamFrame id={id} title={text.overrides} lead={text.overridesLead}>
+      <MoreTime examId={id} />
+      <NewOverride examId={id} onSet={overrides.reload} />
+      <Failure error={overrides.error ?? deleting.error} onRetry={overrides.reload} />
+      <div class="stack">
+        <Table
+          label={text.overrides}
+          head={[
+            text.whom,
+            text.extraMinutes,
+            text.extraPercent,
+            text.opens,
+            text.closesAt,
+            text.attemptsShort,
+            text.reason,
+            "",
+          ]}
+        >
+          {overrides.items.map((override) => (
+            <tr key={override.id}>
+              <th scope="row">
+                {override.name ?? "–"} {override.batch_id === null ? null : <span class="badge">{text.batch}</span>}
+              </th>
+              <td>{override.extra_minutes ?? "–"}</td>
+              <td>{override.extra_percent ?? "–"}</td>
+              <td>{override.opens_at === null ? "–" : moment(override.opens_at)}</td>
+              <td>{override.closes_at === null ? "–" : moment(override.closes_at)}</td>
+              <td>{override.max_attempts ?? "–"}</td>
+              <td>{override.reason}</td>
+              <td>
+                <Button
+                  kind="quiet"
+                  size="small"
+                  aria-label={text.removeOverride(override.name ?? "–")}
+                  onClick={() => deleting.run(override.id)}
+                >
+                  ✕
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </Table>
+        {overrides.isLoading ? <Loading /> : null}
+        {overrides.hasMore ? (
+          <Button onClick={overrides.more} busy={overrides.isLoading}>
+            {common().showMore}
+          </Button>
+        ) : null}
+      </div>
+    </ExamFrame>
+  );
+}
+
+function MoreTime(props: { examId: number }) {
+  const text = texts();
+  const [minutes, setMinutes] = useState("10");
+  const [reason, setReason] = useState("");
+  const [changed, setChanged] = useState<number>();
+  const adding = useAction(async () => {
+    setChanged(undefined);
+    const answer = await api.post("/admin/exams/{exam_id}/add-time", {
+      params: { path: { exam_id: props.examId } },
+      body: { minutes: Number(minutes), all: true, ...(reason.trim() && { reason: reason.trim() }) },
+    });
+    setChanged(answer.changed);
+  });
+  return (
+    <section class="card stack" aria-labelledby="more-time">
+      <h2 id="more-time">{text.moreTime}</h2>
+      <Form onSubmit={() => adding.run()}>
+        <Failure error={adding.error} />
+        {changed === undefined ? null : <Notice kind="status">{text.timeAdded(changed)}</Notice>}
+        <div class="form-grid">
+          <TextField
+            label={text.minutes}
+            type="number"
+            min={1}
+            max={600}
+            required
+            value={minutes}
+            onText={setMinutes}
+          />
+          <TextField label={text.reasonForTime} value={reason} onText={setReason} />
+        </div>
+        <div>
+          <Button type="submit" busy={adding.isBusy}>
+            {text.addTime}
+          </Button>
+        </div>
+      </Form>
+    </section>
+  );
+}
+
+function NewOverride(props: { examId: number; onSet: () => void }) {
+  const text = texts();
+  const [whom, setWhom] = useState<{ user_id: number } | { batch_id: number }>();
+  const [name, setName] = useState("");
+  const [minutes, setMinutes] = useState("");
+  const [percent, setPercent] = useState("");
+  const [opens, setOpens] = useState("");
+  const [closes, setCloses] = useState("");
+  const [attempts, setAttempts] = useState("");
+  const [reason, setReason] = useState("");
+  const setting = useAction(async () => {
+    if (!whom) throw new Refusal(text.chooseWhom);
+    await api.post("/admin/exams/{exam_id}/overrides", {
+      params: { path: { exam_id: props.examId } },
+      body: {
+        ...whom,
+        ...(minutes && { extra_minutes: Number(minutes) }),
+        ...(percent && { extra_percent: Number(percent) }),
+        ...(opens && { opens_at: opens }),
+        ...(closes && { closes_at: closes }),
+        ...(attempts && { max_attempts: Number(attempts) }),
+        ...(reason.trim() && { reason: reason.trim() }),
+      },
+    });
+    setWhom(undefined);
+    setName("");
+    props.onSet();
+  });
+  return (
+    <section class="card stack" aria-labelledby="new-override">
+      <h2 id="new-override">{text.newOverride}</h2>
+      <Whom
+        name={name}
+        onChoose={(chosen, shown) => {
+          setWhom(chosen);
+          setName(shown);
+        }}
+      />
+      <Form onSubmit={() => setting.run()}>
+        <Failure error={setting.error} />
+        <div class="form-grid">
+          <TextField label={text.extraMinutes} type="number" min={0} value={minutes} onText={setMinutes} />
+          <TextField label={text.extraPercent} type="number" min={0} value={percent} onText={setPercent} />
+          <TextField label={text.opens} type="datetime-local" value={opens} onText={setOpens} />
+          <TextField label={text.closesAt} type="datetime-local" value={closes} onText={setCloses} />
+          <TextField label={text.maxAttempts} type="number" min={0} value={attempts} onText={setAttempts} />
+          <TextField label={text.reason} value={reason} onText={setReason} />
+        </div>
+        <div>
+          <Button type="submit" kind="primary" busy={setting.isBusy} disabled={!whom}>
+            {text.setOverride}
+          </Button>
+        </div>
+      </Form>
+    </section>
+  );
+}
+
+/** Choosing a batch, or a student by searching. */
+function Whom(props: {
+  name: string;
+  onChoose: (whom: { user_id: number } | { batch_id: number } | undefined, name: string) => void;
+}) {
+  const text = texts();
+  const [typed, setTyped] = useState("");
+  const q = useSettled(typed.trim());
+  const batches = useLoaded("batches", (signal) =>
+    api.get("/admin/api/batches", { params: { query: { limit: 100 } }, signal }),
+  );
+  const found = useLoaded(q, async (signal) => {
+    if (q.length < 2) return [];
+    return (await api.get("/admin/api/users/search", { params: { query: { q, per_page: 8 } }, signal })).users;
+  });
+  const all = batches.data?.batches ?? [];
+  return (
+    <div class="stack">
+      <p>
+        {text.whom}: <strong>{props.name || "–"}</strong>
+      </p>
+      <Failure error={batches.error ?? found.error} />
+      <div class="form-grid">
+        <SelectField
+          label={text.batch}
+          value=""
+          onChoice={(value) => {
+            const batch = all.find(({ id }) => String(id) === value);
+            if (batch) props.onChoose({ batch_id: batch.id }, batch.name);
+          }}
+          options={[{ value: "", text: "–" }, ...all.map(({ id, name }) => ({ value: String(id), text: name }))]}
+        />
+        <TextField label={text.findStudent} type="search" autoComplete="off" value={typed} onText={setTyped} />
+      </div>
+      <div class="row">
+        {found.data?.map((user) => (
+          <Button key={user.id} size="small" onClick={() => props.onChoose({ user_id: user.id }, user.full_name)}>
+            {user.full_name} ({user.username})
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}

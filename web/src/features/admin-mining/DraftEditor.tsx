@@ -1,0 +1,87 @@
+import { Button } from "@/shared/components/Button";
+import { Checkbox, TextArea, TextField } from "@/shared/components/fields";
+import { MathText } from "@/shared/math/MathText";
+
+import type { Draft } from "./generate";
+import { texts } from "./texts";
+
+const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
+
+interface DraftEditorProps {
+  number: number;
+  draft: Draft;
+  isKept: boolean;
+  hasPaper: boolean;
+  onKeep: (isKept: boolean) => void;
+  onShowPage: (page: number) => void;
+  onChange: (draft: Draft) => void;
+}
+
+/** One question that was read or made, with what is doubtful about it, to correct and to keep or drop. */
+export function DraftEditor(props: DraftEditorProps) {
+  const text = texts();
+  const { draft, number, onChange } = props;
+  const heading = `draft-${number}`;
+  const page = draft.page ?? undefined;
+  const letters = LETTERS.filter((letter, index) => index < 4 || draft[`option_${letter}`]);
+  return (
+    <article class="card stack" aria-labelledby={heading}>
+      <div class="row row--apart">
+        <h2 id={heading}>
+          {text.question(number)} <span class="badge">{draft.question_type}</span>{" "}
+          <span class={draft.verified ? "badge badge--good" : "badge badge--warn"}>
+            {draft.verified ? text.verified : text.unverified}
+          </span>
+        </h2>
+        {page === undefined ? null : (
+          <span class="row small muted">
+            {text.onPage(page)}
+            {props.hasPaper ? (
+              <Button kind="quiet" size="small" onClick={() => props.onShowPage(page)}>
+                {text.showPage}
+              </Button>
+            ) : null}
+          </span>
+        )}
+      </div>
+      {draft.model ? <p class="small muted">{text.madeBy(draft.model)}</p> : null}
+      {draft.warnings?.map((warning, index) => (
+        <p key={index} class="small mining__warning">
+          {warning}
+        </p>
+      ))}
+      <div class="mining__shown multiline">
+        <MathText text={draft.question_text} />
+      </div>
+      {draft.figure?.image_url ? <img src={draft.figure.image_url} alt={text.figure} /> : null}
+      <details>
+        <summary>
+          {text.key}: {draft.correct_answer || "–"}
+        </summary>
+        <div class="stack">
+          <TextArea
+            label={text.text}
+            value={draft.question_text}
+            onText={(words) => onChange({ ...draft, question_text: words })}
+          />
+          {draft.question_type === "NUMERIC"
+            ? null
+            : letters.map((letter) => (
+                <TextField
+                  key={letter}
+                  label={text.option(letter.toUpperCase())}
+                  value={draft[`option_${letter}`] ?? ""}
+                  onText={(words) => onChange({ ...draft, [`option_${letter}`]: words })}
+                />
+              ))}
+          <TextField
+            label={text.key}
+            value={draft.correct_answer}
+            onText={(key) => onChange({ ...draft, correct_answer: key })}
+          />
+        </div>
+      </details>
+      <Checkbox label={text.keep(number)} checked={props.isKept} onChange={props.onKeep} />
+    </article>
+  );
+}

@@ -1,0 +1,190 @@
+import { useEffect, useState } from "preact/hooks";
+
+import { api } from "@/shared/api/client";
+import { useAction } from "@/shared/api/useAction";
+import { Button, LinkButton } from "@/shared/components/Button";
+import { Failure } from "@/shared/components/Failure";
+import { FileField, SelectField, TextField } from "@/shared/components/fields";
+import { Form } from "@/shared/components/Form";
+import { Lines } from "@/shared/components/Lines";
+import { Notice } from "@/shared/components/Notice";
+import { Page } from "@/shared/components/Page";
+import type { ScreenProps } from "@/shared/screen";
+
+import { DraftEditor } from "./DraftEditor";
+import { type Draft, type Found, generate, type Wanted } from "./generate";
+import "./mining.css";
+import { texts } from "./texts";
+
+/** Questions from a question paper, a chapter or a topic, to check beside the paper and to save. */
+export default function GenerateScreen(props: ScreenProps) {
+  const text = texts();
+  const examId = Number(props.params.id);
+  const [found, setFound] = useState<Found>();
+  const [file, setFile] = useState<File>();
+  const [percent, setPercent] = useState<number>();
+  const working = useAction(async (wanted: Wanted) => {
+    setFound(undefined);
+    setFile(wanted.file);
+    setPercent(0);
+    try {
+      setFound(await generate(wanted, setPercent));
+    } finally {
+      setPercent(undefined);
+    }
+  });
+  return (
+    <Page
+      title={text.title}
+      actions={<LinkButton href={`/app/admin/exams/${examId}/questions`}>{text.back}</LinkButton>}
+    >
+      <div class="card">
+        <Asking examId={examId} isBusy={working.isBusy} onAsk={(wanted) => working.run(wanted)} />
+        <Failure error={working.error} />
+        {percent === undefined ? null : <p role="status">{text.working(percent)}</p>}
+      </div>
+      {found ? <Checking key={String(found.questions.length)} found={found} file={file} /> : null}
+    </Page>
+  );
+}
+
+function Asking(props: { examId: number; isBusy: boolean; onAsk: (wanted: Wanted) => void }) {
+  const text = texts();
+  const [wanted, setWanted] = useState<Wanted>({
+    mode: "extract",
+    examId: props.examId,
+    file: undefined,
+    topic: "",
+    difficulty: "Medium",
+    counts: { mcq: "", msq: "", numeric: "" },
+  });
+  const set = (changes: Partial<Wanted>): void => setWanted((before) => ({ ...before, ...changes }));
+  const needsFile = wanted.mode !== "pure";
+  const { counts } = wanted;
+  return (
+    <Form onSubmit={() => props.onAsk(needsFile ? wanted : { ...wanted, file: undefined })}>
+      <SelectField
+        label={text.how}
+        value={wanted.mode}
+        onChoice={(mode) => set({ mode: mode as Wanted["mode"] })}
+        options={[
+          { value: "extract", text: text.extract },
+          { value: "mine", text: text.mine },
+          { value: "pure", text: text.pure },
+        ]}
+      />
+      {needsFile ? (
+        <FileField label={text.file} accept="application/pdf,.pdf" onFiles={([file]) => set({ file })} />
+      ) : (
+        <TextField
+          label={text.topic}
+          required
+          maxLength={500}
+          value={wanted.topic}
+          onText={(topic) => set({ topic })}
+        />
+      )}
+      <div class="mining__counts">
+        <TextField
+          label={text.count("MCQ")}
+          hint={text.countHint}
+          type="number"
+          min={0}
+          max={500}
+          value={counts.mcq}
+          onText={(mcq) => set({ counts: { ...counts, mcq } })}
+        />
+        <TextField
+          label={text.count("MSQ")}
+          type="number"
+          min={0}
+          max={500}
+          value={counts.msq}
+          onText={(msq) => set({ counts: { ...counts, msq } })}
+        />
+        <TextField
+          label={text.count("NUMERIC")}
+          type="number"
+          min={0}
+          max={500}
+          value={counts.numeric}
+          onText={(numeric) => set({ counts: { ...counts, numeric } })}
+        />
+        <SelectField
+          label={text.difficulty}
+          value={wanted.difficulty}
+          onChoice={(difficulty) => set({ difficulty })}
+          options={[
+            { value: "Easy", text: text.easy },
+            { value: "Medium", text: text.medium },
+            { value: "Hard", text: text.hard },
+          ]}
+        />
+      </div>
+      <div>
+        <Button kind="primary" type="submit" busy={props.isBusy} disabled={needsFile && !wanted.file}>
+          {text.start}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function Checking(props: { found: Found; file: File | undefined }) {
+  const text = texts();
+  const { found, file } = props;
+  const [drafts, setDrafts] = useState<readonly Draft[]>(found.questions);
+  const [dropped, setDropped] = useState<ReadonlySet<number>>(new Set());
+  const [page, setPage] = useState(1);
+  const [savedCount, setSavedCount] = useState<number>();
+  const kept = drafts.filter((_, index) => !dropped.has(index));
+  const saving = useAction(async () => {
+    const answer = await api.post("/admin/ai-command-centre/save", { body: { questions: [...kept] } });
+    setSavedCount(answer.count);
+  });
+  const toggle = (index: number, isKept: boolean): void => {
+    const changed = new Set(dropped);
+    if (isKept) changed.delete(index);
+    else changed.add(index);
+    setDropped(changed);
+  };
+  if (savedCount !== undefined) return <Notice kind="status">{text.saved(savedCount)}</Notice>;
+  return (
+    <div class={file ? "mining mining--paper" : "mining"}>
+      <section aria-label={text.found}>
+        <p role="status">{drafts.length > 0 ? text.foundCount(drafts.length) : text.none}</p>
+        <Lines name={text.warnings} lines={found.warnings} />
+        {drafts.map((draft, index) => (
+          <DraftEditor
+            key={index}
+            number={index + 1}
+            draft={draft}
+            isKept={!dropped.has(index)}
+            hasPaper={file !== undefined}
+            onKeep={(isKept) => toggle(index, isKept)}
+            onShowPage={setPage}
+            onChange={(changed) => setDrafts(drafts.map((other, at) => (at === index ? changed : other)))}
+          />
+        ))}
+        <Failure error={saving.error} />
+        <Button kind="primary" onClick={() => saving.run()} busy={saving.isBusy} disabled={kept.length === 0}>
+          {text.save(kept.length)}
+        </Button>
+      </section>
+      {file ? <Paper file={file} page={page} /> : null}
+    </div>
+  );
+}
+
+/** The uploaded file in the browser's own viewer, at a page. */
+function Paper(props: { file: File; page: number }) {
+  const [address, setAddress] = useState<string>();
+  const { file } = props;
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file]);
+  if (address === undefined) return null;
+  return <iframe key={props.page} class="mining__paper" title={texts().paper} src={`${address}#page=${props.page}`} />;
+}
