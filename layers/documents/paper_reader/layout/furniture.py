@@ -18,6 +18,7 @@ _ZONE = 6  # rows from either end that may be furniture
 _SHARE = 0.45  # of the pages
 _MOST_PER_PAGE = 2  # furniture with the same text
 _LONGEST_CAPTION = 30
+_ANSWER = re.compile(r"\W*(?:(?:correct|right)\s+)?(?:ans(?:wers?)?|option|key|उत्तर)\b\W*\w{1,2}\b", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
     r"[\[(|\s]*(?:page|pg\.?|पृष्ठ|पेज)\s*(?:no\.?|number|सं\.?|संख्या)?\s*[:.\-]?\s*#(?:\s*(?:of|/|out of|का|में से)\s*#)?"
     r"[\])|\s.]*"
@@ -197,7 +198,8 @@ def _is_furniture(text: str, rows: dict[int, Row]) -> bool:
         rows: its rows, by page.
     """
     found = {page: text_of(row) for page, row in rows.items()}
-    if _OPTION.match(next(iter(found.values()))):
+    first = next(iter(found.values()))
+    if _OPTION.match(first) or _ANSWER.match(first):
         return False
     if "#" in text:
         # "2. 15" may be at the bottom of several pages; only page numbers increase with the pages.

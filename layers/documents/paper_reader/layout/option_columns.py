@@ -41,7 +41,8 @@ _LONGEST_NAME: Final = 20
 _SECOND: Final = frozenset(alphabet[1] for alphabet in _ALPHABETS)
 _FEWEST_OPTIONS: Final = 3
 _FEWEST_ROWS: Final = 2
-_FREE: Final = 1.0  # points between columns at least
+_OVERFLOW: Final = 2.0  # points that a long word may extend beyond its column
+_FREE: Final = 0.3  # points between columns at least
 _LEFT_OF_LABEL: Final = 1.0  # points
 _SAME_PLACE: Final = 4.0  # points
 _NARROWEST_STEM: Final = 60.0  # points
@@ -264,8 +265,8 @@ def _begins(row: Row, columns: Sequence[Column]) -> bool:
 
 def _extent(rows: Sequence[Row], first: int, columns: Sequence[Column]) -> tuple[int, list[float]]:
     """Where the table ends, and the left edges of its columns but the first."""
-    low = [(a.low + a.high) / 2 if a.kind else a.low for a in columns]
-    free: list[list[tuple[float, float]]] = [[(a, b)] for a, b in pairwise(low)]
+    # Text may begin left of its column's name, but no column begins right of it.
+    free: list[list[tuple[float, float]]] = [[((a.low + a.high) / 2, b.low)] for a, b in pairwise(columns)]
     if not _has_heads(columns):
         free = [[(column.low - _FREE, column.low + _FREE)] for column in columns[1:]]
     edges = [column.low for column in columns[1:]]
@@ -282,10 +283,11 @@ def _without(gaps: Sequence[tuple[float, float]], run: Run) -> list[tuple[float,
     """What a run leaves of some gaps."""
     left: list[tuple[float, float]] = []
     for low, high in gaps:
-        if run.x1 <= low or run.x0 >= high:
+        end = run.x1 - _OVERFLOW
+        if end <= low or run.x0 >= high:
             left.append((low, high))
         else:
-            left += [(low, run.x0)] * (run.x0 - low >= _FREE) + [(run.x1, high)] * (high - run.x1 >= _FREE)
+            left += [(low, run.x0)] * (run.x0 - low >= _FREE) + [(end, high)] * (high - end >= _FREE)
     return left
 
 

@@ -98,10 +98,13 @@ class Joiner:
     def _known(self) -> set[str]:
         if self._words is None:
             # Text at the ends of a line may be part of a word.
+            texts = ["", *(line.text for line in self._lines)]
             self._words = {
                 word.lower()
-                for line in self._lines
-                for word in _WORD.findall(_BROKEN.sub("", line.text).partition(" ")[2] or line.text)
+                for above, text in pairwise(texts)
+                for word in _WORD.findall(
+                    _BROKEN.sub("", text).partition(" ")[2] or ("" if above.endswith("-") else text)
+                )
             }
         return self._words
 
