@@ -4,6 +4,20 @@ from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
+from local.stack import LocalStack
+from tests.contract.client import Client
+
+
+def mailed_link(page: Page, stack: LocalStack, address: str) -> str:
+    """The link in the newest mail to an address, which is sent in the background."""
+    client = Client(stack.base_url)
+    for _ in range(100):
+        if mails := client.get(f"/_local/outbox?to={address}").body["mails"]:
+            link: str = mails[0]["links"][0]
+            return link
+        page.wait_for_timeout(100)
+    raise AssertionError(f"no mail to {address}")
+
 
 class App:
     """One tab of the web app."""

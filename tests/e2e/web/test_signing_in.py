@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.stack import LocalStack
-from tests.contract.client import STUDENTS, Client
-from tests.e2e.web.screens import App
+from tests.contract.client import STUDENTS
+from tests.e2e.web.screens import App, mailed_link
 
 SCREENS = {
     "/app/login": "Sign in",
@@ -17,17 +17,6 @@ SCREENS = {
     "/app/set-password?token=x": "Set your password",
     "/app/request-access": "Ask for administrator access",
 }
-
-
-def mailed_link(app: App, stack: LocalStack, address: str) -> str:
-    """The link in the newest mail to an address, which is sent in the background."""
-    client = Client(stack.base_url)
-    for _ in range(100):
-        if mails := client.get(f"/_local/outbox?to={address}").body["mails"]:
-            link: str = mails[0]["links"][0]
-            return link
-        app.page.wait_for_timeout(100)
-    raise AssertionError(f"no mail to {address}")
 
 
 @pytest.mark.parametrize("path", SCREENS)
@@ -76,7 +65,7 @@ def test_an_account_is_made_by_mail(app: App, stack: LocalStack) -> None:
     app.button("Create account").click()
     expect(app.status).to_contain_text("Check your mail")
 
-    link = mailed_link(app, stack, "meera.iyer@example.org")
+    link = mailed_link(app.page, stack, "meera.iyer@example.org")
     assert link.startswith(f"{stack.base_url}/app/set-password?token=")
     app.open(link)
     app.field("New password").fill("four unrelated quiet words")

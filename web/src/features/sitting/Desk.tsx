@@ -57,7 +57,7 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
   const [wanted, setWanted] = useState(() => open[0]?.id ?? 0);
   const current = open.find(({ id }) => id === wanted) ?? open[0];
   const currentId = current?.id ?? 0;
-  const [hasMoved, setMoved] = useState(false);
+  const [takesFocus, setTakesFocus] = useState(false);
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [isSubmitting, setSubmitting] = useState(false);
   const [isLeavingSection, setLeavingSection] = useState(false);
@@ -81,9 +81,10 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
 
   if (!current) return null;
   const at = open.indexOf(current);
-  const go = (question: Question | undefined): void => {
+  // The focus goes to the question, except from the tabs, whose arrow keys would then reach one section only.
+  const go = (question: Question | undefined, withFocus = true): void => {
     if (!question) return;
-    setMoved(true);
+    setTakesFocus(withFocus);
     setWanted(question.id);
     setPaletteOpen(false);
   };
@@ -110,7 +111,7 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
       language={language}
       answer={state.answers[String(current.id)]}
       error={state.rejected[String(current.id)]?.message}
-      takesFocus={hasMoved}
+      takesFocus={takesFocus}
       onAnswer={(answer) => void sitting.answer(current.id, answer)}
     />
   );
@@ -151,8 +152,10 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
               chosen={String(section.id)}
               onChoose={(id) => {
                 const target = paper.sections.find((other) => String(other.id) === id);
-                if (target && target.id !== section.id)
-                  go(paper.questions.find((it) => it.id === target.question_ids[0]));
+                if (target && target.id !== section.id) {
+                  const first = paper.questions.find((it) => it.id === target.question_ids[0]);
+                  go(first, false);
+                }
               }}
               tabs={paper.sections.map((other) => ({
                 id: String(other.id),

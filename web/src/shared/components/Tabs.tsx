@@ -1,17 +1,16 @@
-import { normalizeProps, useMachine } from "@zag-js/preact";
-import * as tabs from "@zag-js/tabs";
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 
 export interface Tab {
   readonly id: string;
   readonly name: string;
   readonly isDisabled?: boolean;
-  /** Shown beside the name; no part of it. */
-  readonly extra?: ComponentChildren;
 }
 
-/** A list of tabs by the Authoring Practices; its owner shows the panel of the chosen one as `children`. */
+/**
+ * Tabs by the Authoring Practices: one stop for the Tab key, arrows, Home and End choose. The owner shows the panel of the
+ * chosen one as `children`.
+ */
 export function Tabs(props: {
   label: string;
   tabs: readonly Tab[];
@@ -19,28 +18,45 @@ export function Tabs(props: {
   onChoose: (id: string) => void;
   children: ComponentChildren;
 }) {
-  const service = useMachine(tabs.machine, {
-    id: useId(),
-    value: props.chosen,
-    onValueChange: ({ value }) => props.onChoose(value),
-  });
-  const connected = tabs.connect(service, normalizeProps);
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const { chosen, onChoose } = props;
+  const usable = props.tabs.filter(({ isDisabled }) => !isDisabled);
+  const choose = (tab: Tab | undefined): void => {
+    if (!tab) return;
+    onChoose(tab.id);
+    list.current?.querySelector<HTMLElement>(`#${CSS.escape(`${id}-${tab.id}`)}`)?.focus();
+  };
+  const press = (event: KeyboardEvent): void => {
+    const at = usable.findIndex((tab) => tab.id === chosen);
+    const moves: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    choose(usable.at(to % usable.length));
+  };
   return (
-    <div {...connected.getRootProps()} class="tabs">
-      <div {...connected.getListProps()} class="tabs__list" aria-label={props.label}>
+    <div class="tabs">
+      <div ref={list} role="tablist" aria-label={props.label} class="tabs__list">
         {props.tabs.map((tab) => (
           <button
             key={tab.id}
-            {...connected.getTriggerProps({ value: tab.id, disabled: tab.isDisabled ?? false })}
+            type="button"
+            role="tab"
+            id={`${id}-${tab.id}`}
             class="tabs__tab"
-            aria-label={tab.name}
+            aria-selected={tab.id === chosen}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab.id === chosen ? 0 : -1}
+            disabled={tab.isDisabled ?? false}
+            onClick={() => onChoose(tab.id)}
+            onKeyDown={press}
           >
             {tab.name}
-            {tab.extra}
           </button>
         ))}
       </div>
-      <div {...connected.getContentProps({ value: props.chosen })} class="tabs__panel">
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`} class="tabs__panel">
         {props.children}
       </div>
     </div>
