@@ -15,6 +15,9 @@ import { AppLayout, CardLayout } from "./layouts";
 import { routes } from "./routes";
 import { texts } from "./texts";
 
+/** Milliseconds after which a page that could not find out who is signed in tries again by itself. */
+const RETRY = 5000;
+
 export function App() {
   return (
     <LocationProvider scope="/app">
@@ -90,14 +93,20 @@ function Guarded(props: { access: ScreenRoute["access"]; children: (account: Me)
   useEffect(() => {
     if (me.peek() === undefined) loadMe().catch((problem: unknown) => setError(problem));
   }, [round]);
-  if (account === undefined) {
-    if (!error) return <Loading />;
-    const retry = (): void => {
-      setError(undefined);
-      setRound(round + 1);
+  const retry = (): void => {
+    setError(undefined);
+    setRound((n) => n + 1);
+  };
+  useEffect(() => {
+    if (!error) return;
+    const timer = setTimeout(retry, RETRY);
+    addEventListener("online", retry);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("online", retry);
     };
-    return <Failure error={error} onRetry={retry} />;
-  }
+  }, [error]);
+  if (account === undefined) return error ? <Failure error={error} onRetry={retry} /> : <Loading />;
   if (account === null) return <Redirect to={loginAddress(url)} />;
   if ((props.access === "user" || props.access === "admin") && !hasPortal(account, props.access)) {
     return (
