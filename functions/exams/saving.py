@@ -55,9 +55,9 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
                 raise
             version = stored
             continue
-        given = _read(paper, body, in_grace=in_grace)
-        if needs_state(paper, given):
+        if needs_state(paper) or body.visited is not UNSET or body.seconds is not UNSET:
             return _merge(user_id, exam_id, body, time)
+        given = _read(paper, body, in_grace=in_grace)
         try:
             sitting = _save(user_id, exam_id, paper, given, body.revision, time, in_grace=in_grace)
         except SittingRefused as refused:

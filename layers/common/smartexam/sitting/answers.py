@@ -152,9 +152,9 @@ def as_changes(answers: Mapping[int, str]) -> dict[str, str]:
     return {str(position): answer for position, answer in answers.items()}
 
 
-def encode_marked(positions: Iterable[int]) -> str:
-    """Positions marked for review as text; "" for none."""
-    bits = 0
+def encode_marked(positions: Iterable[int], before: str = "") -> str:
+    """Positions marked for review as text, added to those of the text `before`; "" for none."""
+    bits = int(before, 16) if before else 0
     for position in positions:
         bits |= 1 << position
     return f"{bits:x}" if bits else ""

@@ -61,9 +61,9 @@ class Merged(msgspec.Struct, frozen=True):
     place: Place | None
 
 
-def needs_state(paper: ExamPaper, given: Given) -> bool:
-    """Whether the result of a sync depends on the saved state."""
-    return paper.is_timed or paper.has_choice or paper.draws or given.visited is not None or given.seconds is not None
+def needs_state(paper: ExamPaper) -> bool:
+    """Whether all syncs depend on the saved state; those with `visited` or `seconds` do with any paper."""
+    return paper.is_timed or paper.has_choice or paper.draws
 
 
 def merge(paper: ExamPaper, sitting: Sitting, given: Given, now: float) -> Merged:
@@ -99,6 +99,8 @@ class _Answers:
         self._paper = paper
         self._layout = layout
         self._place = place
+        section = None if place is None else paper.sections[place.index]
+        self._open = range(len(paper)) if section is None else range(section.start, section.stop)
 
     def take(self, given: Mapping[int, str], kept: frozenset[int], *, replaces: bool) -> list[Rejected]:
         """Take the valid answers; returns the rejected ones."""
@@ -109,7 +111,7 @@ class _Answers:
         for at, text in given.items():
             if at not in self._layout.drawn:
                 rejected.append(answers.unknown(self._paper.questions[at].id))
-            elif not self._is_open(at) and text != self.texts[at]:
+            elif at not in self._open and text != self.texts[at]:
                 rejected.append(self._closed(at))
             elif text and not self.texts[at]:
                 fresh[at] = text
@@ -129,7 +131,7 @@ class _Answers:
 
     def _clear(self, positions: Iterable[int]) -> None:
         for at in positions:
-            if self._is_open(at):
+            if at in self._open:
                 self.texts[at] = ""
 
     def _is_full(self, position: int) -> int | None:
@@ -140,9 +142,6 @@ class _Answers:
         answered = sum(map(bool, self.texts[section.start : section.stop]))
         return section.choose if answered >= section.choose else None
 
-    def _is_open(self, position: int) -> bool:
-        return self._place is None or self._paper.section_at(position) == self._place.index
-
     def _closed(self, position: int) -> Rejected:
         upcoming = self._place is not None and self._paper.section_at(position) > self._place.index
         return self._rejected(position, SECTION_CLOSED, _UPCOMING if upcoming else _CLOSED)
@@ -151,16 +150,12 @@ class _Answers:
         return Rejected(str(self._paper.questions[position].id), code, message)
 
 
-def _positions(paper: ExamPaper, layout: Layout, ids: Iterable[object]) -> Iterable[int]:
-    found = (paper.positions.get(answers.id_text(each)) for each in ids)
-    return (at for at in found if at is not None and at in layout.drawn)
-
-
 def _visited(paper: ExamPaper, layout: Layout, before: str, given: Any) -> str:
     if not isinstance(given, list):
         return before
-    known = set(answers.decode_marked(before, len(paper)))
-    return answers.encode_marked(known.union(_positions(paper, layout, given)))
+    found = (paper.positions.get(answers.id_text(each)) for each in given)
+    known = (at for at in found if at is not None and at in layout.drawn)
+    return answers.encode_marked(known, before)
 
 
 def _seconds(paper: ExamPaper, layout: Layout, sitting: Sitting, given: Any, now: float) -> str:
@@ -170,6 +165,7 @@ def _seconds(paper: ExamPaper, layout: Layout, sitting: Sitting, given: Any, now
     known = answers.decode_seconds(sitting.seconds, len(paper))
     for question_id, value in given.items():
         if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            for at in _positions(paper, layout, [question_id]):
+            at = paper.positions.get(question_id)
+            if at is not None and value > known[at] and at in layout.drawn:
                 known[at] = max(known[at], min(value, passed))
     return answers.encode_seconds(known)
