@@ -77,8 +77,8 @@ ADVICE: dict[str, str] = {
     "pool_too_small": "Tell the institute: a section has too few questions for its draws.",
     # Results
     "result_not_found": _GONE,
+    "pdf_in_progress": _LATER,
     "result_pending": "Show when it comes: `available_at`, or that an administrator decides.",
-    "too_many_questions": "Show the result question by question instead of as a PDF.",
     # Chat, discussions, assistant
     "blocked": "Do not offer to write to this person.",
     "too_many_blocked": "Show the message: others must be unblocked first.",

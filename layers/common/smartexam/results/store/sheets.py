@@ -128,8 +128,11 @@ def take_turn(user_id: int, holder: str, now: float, *, seconds: float) -> None:
     try:
         table.put(item, TurnItem.pk.does_not_exist() | (TurnItem.until <= now) | (TurnItem.holder == holder))
     except ConditionFailed:
-        message = "Another PDF is being made for you. Please try again in a few seconds."
-        raise RateLimited(message, retry_after=2, code="pdf_in_progress") from None
+        raise RateLimited(
+            "Another PDF is being made for you. Please try again in a few seconds.",
+            retry_after=2,
+            code="pdf_in_progress",
+        ) from None
 
 
 def end_turn(user_id: int, holder: str) -> None:
