@@ -80,6 +80,13 @@ def search(admin: Admin, text: str) -> list[str]:
 
 
 class TestRows:
+    def test_how_the_file_was_read_is_told(self, admin: Admin) -> None:
+        answer = upload(admin, "sep=;\nNAME;E Mail\nZoë Müller;zoe@example.org\n".encode("cp1252"))
+
+        assert counts(answer) == (1, 0, 0, 0)
+        assert "Windows-1252" in answer.body["notes"][0]
+        assert "notes" not in upload(admin, "name,email\nZoë Müller,zoe@example.org\n").body
+
     def test_students_are_made_with_names_numbers_and_batches(self, admin: Admin, post: PostOffice) -> None:
         answer = upload(admin, HEADER + "Ravi K Rao,Ravi@Example.org,007,Morning; Evening\nMeera,meera@example.org,,\n")
 
