@@ -507,3 +507,23 @@ def test_a_student_in_batches_starts_in_three_round_trips(clock: FrozenClock, ad
     assert overrides.find(exam.id, member.id)[1].extra_minutes == 10
     member.start(exam)
     assert member.remaining(exam) == HOUR + 600
+
+
+def test_results_wait_for_added_time_that_an_earlier_closing_left_beyond_it(
+    student: Student, admin: Admin, clock: FrozenClock
+) -> None:
+    """Given time added before the closing, and then a closing moved to before its end, nobody sees results early."""
+    exam = create_exam(closes_at=START + 2 * HOUR, result_mode="after_close")
+    other = Student(clock)
+    for each in (student, other):
+        each.start(exam)
+    assert admin.post(f"/admin/exams/{exam.id}/add-time", {"user_ids": [student.id], "minutes": 30}).status == 200
+    assert edit(admin, exam, closes_at="2026-01-05T10:40").status == 200
+    other.submit(exam)
+
+    clock.advance(45 * 60)
+
+    assert student.remaining(exam) == 25 * 60
+    assert other.result(exam).body["code"] == "result_pending"
+    clock.advance(45 * 60)
+    assert other.result(exam).status == 200

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, exams, overrides
 from smartexam.platform import audit
 from smartexam.platform.audit import Change
-from smartexam.platform.errors import AppError
+from smartexam.platform.errors import AppError, Unavailable
 from smartexam.sitting import deadlines, spreading
 from smartexam.sitting.store import attempts
 from smartexam.sitting.store.sitting_items import OPEN
@@ -74,13 +75,20 @@ def test_parallel_changes_of_overrides_are_all_kept_and_counted() -> None:
 
 def test_a_closing_that_moves_while_students_start_holds_for_all_of_them() -> None:
     exam = create_exam()
-    users = students(24)
+    users = students(200)
+
+    def begin(user: int) -> Any:
+        # As a client does that an engine on a busy machine let wait too long.
+        for _ in range(9):
+            with suppress(Unavailable):
+                return start(user, exam.id, at())
+        raise Unavailable
 
     def move(minute: int) -> Any:
         moved = exam_changes.edit_exam(exam.id, lambda _: {"closes_at": START + 60 * minute})
         spreading.carry_over(moved, ADMIN, at())
 
-    calls: list[Callable[[], Any]] = [lambda user=user: start(user, exam.id, at()) for user in users]  # type: ignore[misc]
+    calls: list[Callable[[], Any]] = [lambda user=user: begin(user) for user in users]  # type: ignore[misc]
     calls += [lambda minute=minute: move(minute) for minute in (10, 20, 30)]  # type: ignore[misc]
     random.Random(3).shuffle(calls)
     together(calls)
@@ -142,6 +150,34 @@ def test_of_grants_and_submissions_the_submission_stays() -> None:
         assert sitting is not None
         assert sitting.status != OPEN
         assert sitting.last_result_id == sitting.attempt_id
+
+
+def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_next_attempt() -> None:
+    """Given one attempt, used up, each start is refused or has the deadline of the override once all is done."""
+    exam = create_exam(max_attempts=1)
+    users = students(12)
+    for user in users:
+        start(user, exam.id, at())
+
+    def again(user: int) -> Any:
+        submit(user, exam.id, at(60))
+        return start(user, exam.id, at(60))
+
+    def grant(user: int) -> Any:
+        body = OverrideBody(user_id=user, extra_minutes=30, max_attempts=2)
+        return administration.set_override(exam.id, body, ADMIN, at(60))
+
+    calls: list[Callable[[], Any]] = [lambda user=user: again(user) for user in users]  # type: ignore[misc]
+    calls += [lambda user=user: grant(user) for user in users]  # type: ignore[misc]
+    outcomes = together(calls)[: len(users)]
+    # The job that looks again a little later.
+    deadlines.refresh_all(exams.find_exam(exam.id), at(60), lambda: True)
+
+    for user, outcome in zip(users, outcomes, strict=True):
+        if isinstance(outcome, AppError):
+            assert outcome.code == "max_attempts_reached"
+            start(user, exam.id, at(60))
+        assert deadline(user, exam.id) == START + 60 + 3600 + 1800
 
 
 def test_leaving_the_batch_and_starting_at_once_gives_an_attempt_or_a_refusal() -> None:
