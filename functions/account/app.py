@@ -214,8 +214,12 @@ def export_account(request: Request) -> Reply:
     while you sit an exam nothing that is closed then.
 
     Raises:
+        Forbidden: `foreign_origin`: another site asks with the caller's cookie.
         RateLimited: `rate_limited`, ten requests in a day.
     """
+    if request.caller.by_cookie:
+        # A GET that begins work, so it needs the check that other changes have.
+        sessions.refuse_foreign_page(request)
     return Reply(service.export(request.caller, request.now), status=202)
 
 

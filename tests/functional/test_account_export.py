@@ -239,3 +239,14 @@ def test_everything_that_is_erased_with_an_account_is_exported_or_has_a_reason_n
     assert exporting.EXPORTED.keys() == erasing.ACCOUNT_STEPS.keys()
     names = [file.name for files in exporting.EXPORTED.values() if not isinstance(files, str) for file in files]
     assert len(names) == len(set(names))
+
+
+def test_another_site_cannot_ask_with_the_cookie(owner: Owner) -> None:
+    cookie = f"__Host-session={sessions.start_session(owner.user, owner.clock.now())}"
+
+    def ask(**headers: str) -> int:
+        return send(account.lambda_handler, "GET", "/api/account/export", cookies=[cookie], headers=headers).status
+
+    assert ask(**{"sec-fetch-site": "cross-site"}) == 403
+    assert ask(origin="https://elsewhere.example.com") == 403
+    assert ask(**{"sec-fetch-site": "same-origin"}) == 202

@@ -11,7 +11,8 @@ from smartexam.platform.errors import Unauthorized
 RECOVERY_CODES = 10
 # Letters and digits that do not look alike.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_CODE_CHARACTERS = 16
+# 24 of 31 characters are 118 random bits; secrets of fewer than 112 would need the slow hash of passwords.
+_CODE_CHARACTERS = 24
 
 
 def require(user: User, way: Way, now: float) -> None:
