@@ -69,7 +69,8 @@ def reference_page() -> Page:
     html = _text("index.html").replace("/*style*/", style).replace("/*script*/", script)
     policy = (
         f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
-        "object-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "object-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     )
     return Page(Asset(html, "text/html; charset=utf-8"), policy)
 
