@@ -83,7 +83,10 @@ def test_an_invalid_id_has_no_owner(row: Row, world: World) -> None:
 def test_an_invalid_path_matches_no_route(pattern: str, world: World) -> None:
     for row in ROW_OF.values():
         usual = row.request(world.of(caller_of(row)))[1]
-        answer = send(world, row, pattern.format(path=usual, PATH=usual.upper()))
+        path = pattern.format(path=usual, PATH=usual.upper())
+        if path == usual:
+            continue  # of `/`, upper and lower case are the same
+        answer = send(world, row, path)
         check(answer, (pattern, row))
         assert answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}, (pattern, row, answer)
     assert world.changes() == []
