@@ -120,7 +120,9 @@ class JobStatus(Struct, frozen=True, omit_defaults=True):
 class DraftList(Struct, frozen=True):
     """Questions from `generate`, possibly edited."""
 
-    questions: Annotated[list[dict[str, Any]], Meta(extra={"means": list[DraftQuestion]})]
+    questions: Annotated[
+        list[dict[str, Any]], Meta(extra={"means": list[DraftQuestion]}, extra_json_schema={"minItems": 1})
+    ]
 
 
 class QuestionsSaved(Struct, frozen=True):

@@ -154,7 +154,9 @@ class QuestionBatch(Struct, frozen=True, kw_only=True):
     NEEDED: ClassVar = ("exam_id", "questions")
 
     exam_id: Annotated[Any, _ID] = UNSET
-    questions: Annotated[Any, Meta(extra={"means": list[QuestionFields]})] = UNSET
+    questions: Annotated[
+        Any, Meta(extra={"means": list[QuestionFields]}, extra_json_schema={"minItems": 1, "maxItems": 5000})
+    ] = UNSET
 
 
 class BulkUpdate(Struct, frozen=True, kw_only=True):
@@ -191,7 +193,9 @@ class QuestionIds(Struct, frozen=True, kw_only=True):
 
     NEEDED: ClassVar = ("ids",)
 
-    ids: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}})] = UNSET
+    ids: Annotated[
+        Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 10_000})
+    ] = UNSET
 
 
 class AdminQuestion(Struct, frozen=True):

@@ -1,8 +1,8 @@
 """Shapes of requests and answers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
@@ -94,4 +94,4 @@ class Denial(Struct, frozen=True):
         reason: why the request is denied, 1 to 1000 characters.
     """
 
-    reason: str
+    reason: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 1000})]

@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -262,6 +262,8 @@ class OnlineQuery(Struct, frozen=True):
     Attributes:
         ids: up to 100 ids of users, separated by commas.
     """
+
+    NEEDED: ClassVar = ("ids",)
 
     ids: str = ""
 

@@ -397,6 +397,7 @@ MESSAGES = {
     "invalid_credentials": "Invalid credentials. 2 attempts remaining.",
     "max_attempts_reached": "Max attempts (3) reached",
     "out_of_time": "The questions could not be made in time",
+    "pdf_in_progress": "Another PDF is being made for you. Please try again in a few seconds.",
     "result_pending": "The result will be available at 13:00",
     "sign_in_locked": "Too many failed attempts. Try again in 15 minutes.",
     "too_many_answers": "A sync takes at most 500 answers",
