@@ -1,9 +1,11 @@
 """Finds a document's figures: groups what is drawn on its pages, without furniture."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from paper_reader.figures import tables
@@ -28,6 +30,8 @@ _FEWEST_LABELS = 2
 _LONG_LINE: Final = 0.7  # of the page: it divides or frames the page
 _BUBBLE: Final = 24.0  # points
 _BADGE, _LONGEST_ON_BADGE = 32.0, 3  # points, characters
+_MOST_BADGES, _MOST_NEAR = 400, 400  # on a page; runs at the height of one
+_HEIGHT = attrgetter("y")
 _ALIKE: Final = 2.0  # points that the sides of bubbles may differ
 _MOST_GROUPS: Final = 300  # drawings of a page
 
@@ -117,6 +121,7 @@ class _Page:
         self.body = [stretch for stretch in self.stretches if stretch.is_body]
         self.margins = margins(self.stretches)
         self.shapes = [shape for shape in page.shapes if self._is_content(shape) and _sign(shape) not in repeated]
+        self.badges = self._find_badges() if self.shapes else set()
 
     def regions(self) -> list[Region]:
         """The drawings of the page that may belong to a question."""
@@ -240,7 +245,7 @@ class _Page:
         """Whether shapes are badges or places to fill in: small ones of one size, each with at most one letter."""
         if any(shape.kind is Kind.PICTURE for shape in group):
             return False
-        if all(map(self._is_badge, group)):
+        if all(shape in self.badges for shape in group):
             return True
         sides = [side for shape in group for side in (shape.x1 - shape.x0, shape.y1 - shape.y0)]
         if max(sides) > min(_BUBBLE, min(sides) + _ALIKE):
@@ -248,16 +253,24 @@ class _Page:
         box = around([_box(shape) for shape in group])
         return all(len(stretch.text.strip()) <= 2 for stretch in self.stretches if holds(box, *stretch.centre))
 
-    def _is_badge(self, shape: Shape) -> bool:
-        """Whether a small shape has only a number or a letter in it; a drawing's circles are connected by lines."""
-        if _longest(shape) > _BADGE:
-            return False
-        inside = [run for run in self.page.runs if holds(_box(shape), (run.x0 + run.x1) / 2, run.y + run.size / 3)]
-        return len(inside) == 1 and len(inside[0].text.strip()) <= _LONGEST_ON_BADGE
+    def _find_badges(self) -> set[Shape]:
+        """The small shapes with only a number or a letter in each; a drawing's circles are connected by lines."""
+        small = [shape for shape in self.shapes if _longest(shape) <= _BADGE and shape.kind is not Kind.PICTURE]
+        if len(small) > _MOST_BADGES:
+            return set()
+        runs = sorted(self.page.runs, key=_HEIGHT)
+        heights = [run.y for run in runs]
+        found: set[Shape] = set()
+        for shape in small:
+            near = runs[bisect_left(heights, shape.y0 - _BADGE) : bisect_right(heights, shape.y1)][:_MOST_NEAR]
+            inside = [run for run in near if holds(_box(shape), (run.x0 + run.x1) / 2, run.y + run.size / 3)]
+            if len(inside) == 1 and len(inside[0].text.strip()) <= _LONGEST_ON_BADGE:
+                found.add(shape)
+        return found
 
     def _is_lone_badge(self, shape: Shape) -> bool:
         """Whether a badge is part of no drawing: nothing touches it."""
-        return self._is_badge(shape) and not any(
+        return shape in self.badges and not any(
             distance(_box(shape), _box(other)) < _TOUCHING
             for other in self.shapes[:_MOST_REPEATED]
             if not holds(_box(shape), *_centre(other))
@@ -266,7 +279,7 @@ class _Page:
     def _is_on_badge(self, stretch: Stretch) -> bool:
         """Whether a text is the letter of a badge, which labels what follows it."""
         return len(stretch.text.strip()) <= _LONGEST_ON_BADGE and any(
-            holds(_box(shape), *stretch.centre) and self._is_badge(shape) for shape in self.shapes
+            holds(_box(shape), *stretch.centre) for shape in self.badges
         )
 
     def _is_furniture(self, box: Box, inside: Sequence[Stretch]) -> bool:

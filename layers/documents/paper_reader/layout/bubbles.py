@@ -10,7 +10,8 @@ from paper_reader.pdf.runs import Kind, PageContent, Run, Shape
 BULLET: Final = "○"
 _SMALLEST, _LARGEST = 5.0, 16.0  # points
 _ROUND: Final = 1.5  # points by which the sides may differ
-_FEWEST: Final = 4  # on a page
+_FEWEST, _MOST = 4, 400  # on a page
+_MOST_NEAR: Final = 400  # runs at the height of one
 _NEAREST: Final = 2.5  # em from a bubble to its text
 _LEVEL: Final = 0.6  # em between the middles of a bubble and of its text
 _RISE: Final = 0.3  # em from a baseline to the middle of small letters
@@ -21,7 +22,7 @@ _HEIGHT = attrgetter("y")
 def put(page: PageContent) -> None:
     """Put a bullet before each text with such a shape in front of it."""
     bubbles = [shape for shape in page.shapes if _is_bubble(shape)]
-    if len(bubbles) < _FEWEST:
+    if not _FEWEST <= len(bubbles) <= _MOST:
         return
     places = Counter(round(shape.x0 / _SAME_PLACE) for shape in bubbles)
     runs = sorted(page.runs, key=_HEIGHT)
@@ -29,7 +30,7 @@ def put(page: PageContent) -> None:
     found: dict[tuple[int, int], Run] = {}
     for shape in bubbles:
         middle = (shape.y0 + shape.y1) / 2
-        near = runs[bisect_left(heights, middle - _LARGEST) : bisect_right(heights, middle + _LARGEST)]
+        near = runs[bisect_left(heights, middle - _LARGEST) : bisect_right(heights, middle + _LARGEST)][:_MOST_NEAR]
         if any(
             run.x0 < shape.x1 and run.x1 > shape.x0 and abs(run.y + _RISE * run.size - middle) < run.size
             for run in near

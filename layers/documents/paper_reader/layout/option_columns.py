@@ -5,11 +5,13 @@ options with the labels that the table's head or the cells themselves have, then
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from paper_reader.layout.gutters import stretches
@@ -37,6 +39,7 @@ _KINDS: Final = (
 )
 _NUMBER: Final = re.compile(r"\W?\s?(?:Q\w{0,8}\s?\W{0,2}\s?(?:no\W{0,2}\s?)?)?(\d{1,4})(?!\d)", re.IGNORECASE)
 _BARE_NUMBER: Final = re.compile(r"\d{1,4}")
+_HEIGHT = attrgetter("y")
 _LONGEST_NAME: Final = 20
 _SECOND: Final = frozenset(alphabet[1] for alphabet in _ALPHABETS)
 _FEWEST_OPTIONS: Final = 3
@@ -229,10 +232,12 @@ def _table(page: PageContent, rows: list[Row], head: Head) -> Found | None:
     last, edges = _extent(rows, first, columns)
     body = [run for row in rows[first:last] for run in (*row.runs, *(run for run, _ in row.scripts))]
     bounds = _bounds(page, rows[first:last], body)
+    body.sort(key=_HEIGHT)
+    heights = [run.y for run in body]
     table = [
         _cells(inside, columns, edges)
         for high, low in bounds
-        if (inside := [run for run in body if low < run.y <= high])
+        if (inside := body[bisect_right(heights, low) : bisect_right(heights, high)])
     ]
     numbered = sum(bool(cells[0].rows) and _is_numbered(cells[0].rows[0]) for cells in table)
     if numbered < max(_FEWEST_ROWS, _MOST * len(table)):
@@ -311,9 +316,9 @@ def _bounds(page: PageContent, rows: Sequence[Row], body: Sequence[Run]) -> list
     if len(begins) < _FEWEST_ROWS:
         return []
     ends = [top]
-    heights = sorted({round(run.y, 1) for run in body}, reverse=True)
+    heights = sorted({round(run.y, 1) for run in body})
     for one, other in pairwise(begins):
-        between = [y for y in heights if other.y - 0.1 <= y <= one.y + 0.1]
+        between = heights[bisect_left(heights, other.y - 0.1) : bisect_right(heights, one.y + 0.1)][::-1]
         drop, at = max((a - b, (a + b) / 2) for a, b in pairwise(between)) if len(between) > 1 else (0.0, other.y)
         if drop < other.size:
             return []
