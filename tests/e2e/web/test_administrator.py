@@ -1,0 +1,118 @@
+"""An administrator's day in the web app."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.contract.client import Client
+from tests.e2e.web.screens import App
+
+QUESTIONS = (
+    "question_text,option_a,option_b,option_c,option_d,correct_answer,question_type\n"
+    "What is $2+2$?,3,4,5,6,B,MCQ\n"
+    "Broken,1,2,3,4,Z,MCQ\n"
+)
+
+
+@pytest.fixture
+def exam(admin: Client) -> int:
+    """An upcoming exam without questions."""
+    fields = {"name": "Admin's exam", "date": "2027-01-01", "start_time": "10:00", "duration": 60}
+    exam_id: int = admin.post("/admin/exams", {**fields, "result_mode": "manual"}).body["exam_id"]
+    return exam_id
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_screens_are_accessible_and_fit(
+    admin_app: App, exam: int, accessible: Callable[[Page], None], width: int
+) -> None:
+    admin_app.page.set_viewport_size({"width": width, "height": 640})
+    of_exam = ("", "/edit", "/questions", "/questions/new", "/import", "/generate", "/results", "/overrides")
+    general = ("students", "batches", "users", "requests", "attempts", "categories", "analytics", "audit", "exams/new")
+    for path in ("exams", *(f"exams/{exam}{end}" for end in of_exam), *general):
+        admin_app.open(f"/app/admin/{path}")
+        expect(admin_app.page.get_by_role("heading", level=1)).to_be_visible()
+        admin_app.page.wait_for_load_state("networkidle")
+        assert admin_app.has_no_horizontal_scroll(), path
+        accessible(admin_app.page)
+
+
+def test_an_exam_from_a_preset_is_made_filled_and_opened(admin_app: App, tmp_path: Path) -> None:
+    admin_app.open("/app/admin/exams/new").field("Preset").select_option("neet-2025")
+    expect(admin_app.field("Duration (minutes)")).to_have_value("180")
+    admin_app.field("Name").fill("NEET in December")
+    admin_app.field("Date").fill("2027-12-06")
+    admin_app.field("Start time").fill("14:00")
+    admin_app.button("Create exam").click()
+    expect(admin_app.heading("NEET in December")).to_be_visible()
+    expect(admin_app.page.get_by_role("list", name="Problems")).to_be_visible()
+
+    admin_app.link("Questions").click()
+    admin_app.link("New question").click()
+    admin_app.field("Question text").fill("If $x^2=4$ and $x>0$, what is $x$?")
+    for letter, text in zip("ABCD", ("1", "2", "3", "4"), strict=True):
+        admin_app.field(f"Option {letter}").fill(text)
+    admin_app.field("Correct answer").fill("B")
+    preview = admin_app.page.get_by_role("region", name="Preview")
+    expect(preview.locator("math").first).to_be_visible()
+    admin_app.button("Save question").click()
+    expect(admin_app.status).to_have_text("Question saved")
+    expect(admin_app.page.get_by_role("table", name="Questions").get_by_role("row")).to_have_count(2)
+
+    admin_app.link("Import questions").click()
+    file = tmp_path / "questions.csv"
+    file.write_text(QUESTIONS, encoding="utf-8")
+    admin_app.field("Question file").set_input_files(file)
+    expect(admin_app.page.get_by_role("table", name="Preview").get_by_role("row")).to_have_count(2)
+    expect(admin_app.page.get_by_role("list", name="Errors")).to_contain_text("Row 3: ")
+    admin_app.button("Import 1 questions").click()
+    expect(admin_app.status).to_have_text(re.compile("^1 questions imported"))
+
+    admin_app.link("Overview").click()
+    admin_app.button("Open exam").click()
+    expect(admin_app.button("Close exam")).to_be_visible()
+
+
+def test_a_faulty_question_is_refused_by_name(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/questions/new").field("Question text").fill("Which?")
+    admin_app.field("Option A").fill("one")
+    admin_app.field("Correct answer").fill("D")
+    admin_app.button("Save question").click()
+
+    expect(admin_app.alert).to_be_visible()
+    expect(admin_app.heading("New question")).to_be_visible()
+
+
+def test_results_are_released_and_hidden(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/results")
+    expect(admin_app.page.get_by_role("img", name=re.compile("^Score distribution"))).to_be_visible()
+    admin_app.button("Release results").click()
+    expect(admin_app.button("Hide results")).to_be_visible()
+    admin_app.button("Hide results").click()
+    expect(admin_app.button("Release results")).to_be_visible()
+
+
+def test_a_roster_is_taken_in_and_its_faults_are_named(admin_app: App, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("name,email,roll_no\nKiran Bose,kiran.bose@example.org,K/7\nBad,nothing,8\n", encoding="utf-8")
+    admin_app.open("/app/admin/students").field("Roster file").set_input_files(file)
+    admin_app.page.get_by_label("Mail set-up links").uncheck()
+    admin_app.button("Import students").click()
+
+    expect(admin_app.status).to_contain_text("Created 1")
+    expect(admin_app.status).to_contain_text("Updated 0")
+    expect(admin_app.page.get_by_role("list", name="Errors")).to_contain_text("Row 3")
+    admin_app.field("Search students").fill("K/7")
+    expect(admin_app.page.get_by_role("table", name="Students")).to_contain_text("kiran.bose@example.org")
+
+
+def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/overrides").field("Find student").fill("Ravi")
+    admin_app.page.get_by_role("button", name=re.compile("^Ravi Kumar")).click()
+    admin_app.field("Extra minutes").fill("20")
+    admin_app.button("Set exception").click()
+
+    expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
