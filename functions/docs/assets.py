@@ -1,4 +1,8 @@
-"""The API's description and the page that shows it, read at the first request for them."""
+"""The API's description and the page that shows it, read at the first request for them.
+
+Deployed, the descriptions have a compressed form beside them, which `functions/Makefile` makes: compressing one takes
+longer than all the rest of a request for it.
+"""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -13,15 +17,19 @@ from docs.service import RouteTable
 _FOLDER = Path(__file__).parent
 # In order of their dependencies; together they are one script.
 _SCRIPTS = ("dom.js", "schema.js", "operation.js", "tryout.js", "main.js")
-_METHODS = frozenset({"get", "post", "put", "delete"})
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A text served as it is."""
+    """A text served as it is.
+
+    Attributes:
+        packed: the text compressed with gzip, None if only the text is there.
+    """
 
     text: str
     content_type: str
+    packed: bytes | None = None
 
     @cached_property
     def etag(self) -> str:
@@ -37,35 +45,42 @@ class Page:
     policy: str
 
 
-class _Paths(msgspec.Struct):
-    """The part of the description that tells the routes."""
+class _RouteGroup(msgspec.Struct):
+    """Routes under one title: name, summary, method and path of each."""
 
-    paths: dict[str, dict[str, msgspec.Raw]]
+    routes: list[tuple[str, str, str, str]]
+
+
+class _Start(msgspec.Struct):
+    """What the page shows before the description is there; a small part of it."""
+
+    groups: list[_RouteGroup]
 
 
 @lru_cache(maxsize=1)
 def description() -> Asset:
     """The OpenAPI document."""
-    return Asset((_FOLDER / "openapi.json").read_text(encoding="utf-8"), "application/json")
+    return _json("openapi.json")
 
 
 @lru_cache(maxsize=1)
 def socket_description() -> Asset:
     """The AsyncAPI document."""
-    return Asset((_FOLDER / "asyncapi.json").read_text(encoding="utf-8"), "application/json")
+    return _json("asyncapi.json")
 
 
 @lru_cache(maxsize=1)
 def route_table() -> RouteTable:
     """The routes in the description."""
-    paths = msgspec.json.decode(description().text, type=_Paths).paths
-    return RouteTable.of((method, path) for path, item in paths.items() for method in item if method in _METHODS)
+    groups = msgspec.json.decode((_FOLDER / "start.json").read_bytes(), type=_Start).groups
+    return RouteTable.of((method, path) for group in groups for _, _, method, path in group.routes)
 
 
 @lru_cache(maxsize=1)
 def reference_page() -> Page:
     """The page with its style and its script in one document, so that it needs no further route."""
-    style, script = _text("style.css"), "\n".join(map(_text, _SCRIPTS))
+    start = (_FOLDER / "start.json").read_text(encoding="utf-8").strip()
+    style, script = _text("style.css"), "\n".join([f"const start = {start};", *map(_text, _SCRIPTS)])
     html = _text("index.html").replace("/*style*/", style).replace("/*script*/", script)
     policy = (
         f"default-src 'none'; script-src 'sha256-{_digest(script)}'; style-src 'sha256-{_digest(style)}'; "
@@ -73,6 +88,12 @@ def reference_page() -> Page:
         "frame-ancestors 'none'"
     )
     return Page(Asset(html, "text/html; charset=utf-8"), policy)
+
+
+def _json(name: str) -> Asset:
+    packed = _FOLDER / f"{name}.gz"
+    text = (_FOLDER / name).read_text(encoding="utf-8")
+    return Asset(text, "application/json", packed.read_bytes() if packed.is_file() else None)
 
 
 def _text(name: str) -> str:

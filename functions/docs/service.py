@@ -42,6 +42,12 @@ def refusal(path: str, method: str, table: RouteTable) -> AppError:
     return MethodNotAllowed(allowed)
 
 
+def reads_gzip(headers: Mapping[str, str]) -> bool:
+    """Whether the client takes gzip (RFC 9110, section 12.5.3)."""
+    taken = (each.strip().split(";") for each in headers.get("accept-encoding", "").lower().split(","))
+    return any(name.strip() in {"gzip", "*"} and "q=0" not in map(str.strip, rest) for name, *rest in taken)
+
+
 def is_known(etag: str, headers: Mapping[str, str]) -> bool:
     """Whether the client already has this content (RFC 9110, section 13.1.2)."""
     known = (tag.strip().removeprefix("W/") for tag in headers.get("if-none-match", "").split(","))

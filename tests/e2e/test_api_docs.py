@@ -82,7 +82,7 @@ def test_shows_every_route_from_nothing_but_this_server(page: Browser, site: str
     expected = sorted(f"{method.upper()} {path}" for path, item in paths.items() for method in item)
 
     shown = page.evaluate(
-        "[...document.querySelectorAll('.operation[id]')].map(each =>"
+        "[...document.querySelectorAll('.operation[id]:not(.message)')].map(each =>"
         " each.querySelector('.method').textContent + ' ' + each.querySelector('.path').textContent)"
     )
 
@@ -120,6 +120,61 @@ def test_finds_routes_by_words(page: Browser) -> None:
     )
     assert page.evaluate(visible) == ["submitExam"]
     assert page.evaluate("document.querySelector('#found').textContent").startswith("1 of ")
+
+
+def test_finds_fields_codes_and_events_and_goes_to_the_first_hit(page: Browser) -> None:
+    shown = "[...document.querySelectorAll('.operation[id], tr[id]')].filter(each => each.checkVisibility())"
+    found = f"{shown}.map(each => each.id)"
+    type_into(page, "#search", "markedForReview")
+    assert "syncAnswers" in page.evaluate(found)
+
+    type_into(page, "#search", "stale_revision")
+    assert {"syncAnswers", "code-stale_revision"} <= set(page.evaluate(found))
+
+    type_into(page, "#search", "user_typing")
+    assert "message-user_typing" in page.evaluate(found)
+
+    type_into(page, "#search", "submit-exam")
+    page.evaluate("document.querySelector('#search').focus()")
+    page.press("Enter")
+    page.wait("location.hash === '#submitExam' && document.querySelector('#submitExam').open")
+
+
+@pytest.mark.parametrize("name", ["error-codes", "websocket"])
+def test_error_codes_and_the_websocket_are_pages_of_their_own(page: Browser, name: str) -> None:
+    page.evaluate(f"document.querySelector('nav a[href=\"#{name}\"]').click()")
+    page.wait(f"document.querySelector('#{name}').checkVisibility()")
+    assert page.evaluate("document.querySelector('#startExam').checkVisibility()") is False
+    page.evaluate("document.querySelector('nav a[href=\"#startExam\"]').click()")
+    page.wait("document.querySelector('#startExam').checkVisibility()")
+
+
+@pytest.mark.parametrize(
+    ("language", "part"),
+    [(0, "curl"), (1, "requests.request("), (2, "await fetch(")],
+    ids=["curl", "Python", "TypeScript"],
+)
+def test_shows_a_request_as_code(page: Browser, site: str, language: int, part: str) -> None:
+    open_route(page, site, "syncAnswers")
+    page.evaluate("document.querySelector('#syncAnswers .try details').open = true")
+    page.wait("document.querySelector('#syncAnswers .try details pre')")
+    page.evaluate(
+        f"(choice => {{ choice.value = {language}; choice.dispatchEvent(new Event('change')) }})"
+        "(document.querySelector('#syncAnswers .try details select'))"
+    )
+    text = page.evaluate("document.querySelector('#syncAnswers .try details pre').textContent")
+    assert part in text
+    assert '"partial"' in text
+
+
+def test_has_the_form_to_try_out_above_the_fold(page: Browser, site: str) -> None:
+    page.resize(1280, 800)
+    open_route(page, site, "importQuestions")
+    page.wait("document.querySelector('#importQuestions .try').getBoundingClientRect().top < 400")
+    assert (
+        page.evaluate("document.querySelector('#importQuestions .try input[type=file]').getBoundingClientRect().top")
+        < 800
+    )
 
 
 def test_signs_in_and_tries_a_route_out(page: Browser, site: str) -> None:

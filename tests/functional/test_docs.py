@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from chat_ws.app import ACTIONS
 from docs import app
-from docs.assets import description
+from docs.assets import Asset, description
+from smartexam.talk.realtime.events import EVENTS
 from tests.factories.events import Answer, send
+
+LARGEST = 120 * 1024
 
 
 def call(method: str, path: str, **request: Any) -> Answer:
@@ -47,6 +51,30 @@ class TestDescription:
         content = gzip.decompress(base64.b64decode(answer.raw["body"]))
         assert json.loads(content) == plain.body
         assert len(base64.b64decode(answer.raw["body"])) < len(content) / 5
+
+    def test_comes_as_it_was_compressed_at_the_build(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        packed = gzip.compress(b'{"openapi": "3.1.0"}')
+        monkeypatch.setattr(app, "description", lambda: Asset('{"openapi": "3.1.0"}', "application/json", packed))
+
+        answer = call("GET", "/openapi.json", headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        assert base64.b64decode(answer.raw["body"]) == packed
+        assert call("GET", "/openapi.json", headers={"Accept-Encoding": "gzip;q=0"}).body == {"openapi": "3.1.0"}
+
+    def test_is_small(self) -> None:
+        for path in ("/openapi.json", "/asyncapi.json"):
+            answer = call("GET", path, headers={"Accept-Encoding": "gzip"})
+            assert len(base64.b64decode(answer.raw["body"])) < LARGEST
+
+
+class TestSocketDescription:
+    def test_is_asyncapi_of_actions_and_events(self) -> None:
+        answer = call("GET", "/asyncapi.json")
+
+        assert answer.status == 200
+        assert answer.body["asyncapi"].startswith("3.")
+        assert set(ACTIONS) <= set(answer.body["operations"])
+        assert set(EVENTS) <= set(answer.body["components"]["messages"])
 
 
 class TestReference:

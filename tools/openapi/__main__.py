@@ -13,6 +13,7 @@ def main() -> int:
     is_outdated = False
     for path, current in (
         (document.OUTPUT, document.text()),
+        (document.START, document.start_text()),
         (socket_document.OUTPUT, socket_document.text()),
     ):
         if "--check" not in sys.argv[1:]:

@@ -15,6 +15,7 @@ from tools.openapi.functions import ROOT, Group, groups
 from tools.openapi.shapes import Shapes
 
 OUTPUT = ROOT / "functions" / "docs" / "openapi.json"
+START = OUTPUT.with_name("start.json")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 _PARAMETER = re.compile(r"<(\w+)>")
 _HIGHEST_ID = 2**53 - 1
@@ -51,6 +52,20 @@ _BODILESS = {204: "Done.", 302: "Go on with a GET of `Location`.", 304: "The cli
 def text() -> str:
     """The document as it is committed; the same code gives the same text."""
     return json.dumps(build(), ensure_ascii=False, indent=1) + "\n"
+
+
+def start_text() -> str:
+    """What the page shows before the description is there, and where the routes are: small, on one line per group."""
+    document = build()
+    groups: dict[str, list[list[str]]] = {tag["name"]: [] for tag in document["tags"]}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            groups[operation["tags"][0]].append([operation["operationId"], operation["summary"], method.upper(), path])
+    info = document["info"]
+    lines = [json.dumps({"name": name, "routes": routes}, ensure_ascii=False) for name, routes in groups.items()]
+    head = {"title": info["title"], "version": info["version"], "openapi": document["openapi"]}
+    first = json.dumps({**head, "description": info["description"]}, ensure_ascii=False)[:-1]
+    return f'{first}, "groups": [\n' + ",\n".join(lines) + "\n]}\n"
 
 
 def build() -> dict[str, Any]:

@@ -27,7 +27,7 @@ const prose = (text) => {
   const blocks = [];
   for (const block of (text || "").split(/\n{2,}/)) {
     const heading = /^(#+) (.+)$/.exec(block);
-    if (heading) blocks.push(el(heading[1].length === 1 ? "h2" : "h3", {}, inline(heading[2])));
+    if (heading) blocks.push(el(heading[1].length <= 2 ? "h2" : "h3", {}, inline(heading[2])));
     else if (/^ {4}/.test(block)) blocks.push(json(block.replace(/^ {4}/gm, "")));
     else if (/^- /.test(block)) blocks.push(el("ul", {}, block.split(/^- /m).slice(1).map((item) => el("li", {}, inline(item.trim())))));
     else if (block.trim()) blocks.push(el("p", {}, inline(block.trim())));

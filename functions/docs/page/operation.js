@@ -9,19 +9,22 @@ const operations = () => Object.entries(spec.paths).flatMap(([path, item]) =>
 const pathText = (path) => el("span", { className: "path" },
   path.split(/({\w+})/).map((part) => part.startsWith("{") ? el("b", {}, part) : part));
 
-const methodBadge = (method) => el("span", { className: `method ${method}` }, method);
+const methodBadge = (method, text = method) => el("span", { className: `method ${method}` }, text);
 
 const tone = (status) => ["", "", "good", "elsewhere", "bad", "broken"][Math.floor(status / 100)] || "bad";
 
 const answerItem = (status, answer) => {
   const { description, content = {}, headers = {} } = resolve(answer);
   const failed = Number(status) >= 400;
-  const codes = Object.keys(failed && content["application/json"]?.examples || {})
-    .filter((code) => code in spec["x-error-codes"] && !description.includes(`\`${code}\``));
+  const codes = failed && resolve(answer)["x-error-codes"] || [];
+  const shapes = failed && content["application/json"] ? objectsIn(content["application/json"].schema) : [];
+  const further = shapes.filter(({ title }) => title !== "Error" && title !== "ServerError");
   return el("li", {}, el("span", { className: `status ${tone(status)}` }, status), el("div", {},
     prose(description),
-    codes.length > 0 && el("p", { className: "codes" }, codes.map((code) => el("code", {}, code))),
+    codes.length > 0 && el("p", { className: "codes" }, codes.map((code) => el("a", { href: `#code-${code}` }, el("code", {}, code)))),
     Object.keys(headers).length > 0 && el("p", { className: "hint" }, "Headers: ", Object.keys(headers).map((name) => el("code", {}, name))),
+    further.length > 0 && el("details", { className: "more" }, el("summary", {}, "Fields of the error"), further.map((each) => [
+      el("p", {}, el("strong", {}, each.title)), fieldList(each, false)])),
     !failed && Object.entries(content).map(([type, media]) => [
       type !== "application/json" && el("p", {}, el("code", {}, type)),
       media.schema && shape(media.schema, false, false),
@@ -29,10 +32,7 @@ const answerItem = (status, answer) => {
 };
 
 const examplesOf = (operation) => Object.entries(operation.responses).flatMap(([status, answer]) =>
-  Object.entries(resolve(answer).content || {}).flatMap(([, media]) => {
-    if (media.example !== undefined) return [[status, "", media.example]];
-    return Object.entries(media.examples || {}).map(([name, { value }]) => [status, name === "plain" ? "" : name, value]);
-  }));
+  Object.values(resolve(answer).content || {}).flatMap((media) => examplesIn(media).map(([name, value]) => [status, name, value])));
 
 const exampleViewer = (operation) => {
   const examples = examplesOf(operation);
@@ -52,16 +52,26 @@ const inside = (operation) => {
     prose(operation.description),
     parameters.length > 0 && [el("h4", {}, "Parameters"), el("ul", { className: "fields" }, parameters.map((each) => el("li", {},
       el("code", {}, each.name), el("span", { className: "type" }, `${typeName(each.schema)} · in the ${each.in}`),
+      limits(each.schema) && el("span", { className: "type" }, `· ${limits(each.schema)}`),
+      each.schema.default !== undefined && el("span", { className: "type" }, `· default ${JSON.stringify(each.schema.default)}`),
       each.required && each.in !== "path" && el("span", { className: "must" }, "required"),
       each.description && el("p", {}, inline(each.description)))))],
     body.length > 0 && [el("h4", {}, "Body"),
-      el("p", { className: "hint" }, body.map(([type], index) => [index > 0 && " or ", el("code", {}, type)])),
-      shape(body[0][1].schema, true, true)],
+      body.map(([type, media]) => [
+        el("p", { className: "hint" }, el("code", {}, type), operation.requestBody["x-also-form"] && ", or a form with the same fields"),
+        shape(media.schema, true, true)])],
     el("h4", {}, "Answers"),
     el("ul", { className: "answers" }, Object.entries(operation.responses).map(([status, answer]) => answerItem(status, answer))));
   const beside = el("div", {}, tryOut(operation), exampleViewer(operation));
   return el("div", { className: "inside" }, told, beside);
 };
+
+// All words of a route, for the search.
+const operationWords = (operation) => [operation.method, operation.path, operation.operationId, operation.summary, operation.description,
+  operation["x-access"], ...operation.tags, ...operation.parameters.flatMap(({ name, description }) => [name, description]),
+  ...Object.values(operation.requestBody?.content || {}).map(({ schema }) => schemaWords(schema)),
+  ...Object.values(operation.responses).map(resolve).flatMap((answer) => [answer.description, ...(answer["x-error-codes"] || []),
+    ...Object.values(answer.content || {}).map(({ schema }) => schema ? schemaWords(schema) : "")])].join(" ").toLowerCase();
 
 const operationView = (operation) => {
   const view = el("details", { className: "operation", id: operation.operationId, ontoggle: () => {

@@ -17,12 +17,23 @@ const typeName = (schema) => {
   if (alternatives) return alternatives.map(typeName).join(" or ");
   if ("const" in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
-  const { type, items, additionalProperties: values, format, minimum, maximum } = resolve(schema);
+  const found = resolve(schema);
+  if (found.enum && found !== schema) return typeName(found);
+  const { type, format, minimum, maximum } = found;
   if (format === "binary") return "file";
-  if (type === "array") return `array of ${items ? typeName(items) : "anything"}`;
-  if (type === "object" && typeof values === "object" && Object.keys(values).length) return `object of ${typeName(values)}`;
   if (maximum === Number.MAX_SAFE_INTEGER && minimum === 1) return "id";
-  return Array.isArray(type) ? type.join(" or ") : type || "anything";
+  if (Array.isArray(type)) return type.map((each) => typeName({ ...found, type: each })).join(" or ");
+  if (type === "array") return `array of ${found.items ? typeName(found.items) : "anything"}`;
+  if (type === "object" && Object.keys(found.additionalProperties || {}).length) return `object of ${typeName(found.additionalProperties)}`;
+  return format ? `${type} (${format})` : type || "anything";
+};
+
+// What a type allows beside its name.
+const limits = ({ minimum, maximum, minLength, maxLength, minItems, maxItems }) => {
+  const range = (low, high, unit) => low === undefined && high === undefined ? ""
+    : low === undefined ? `at most ${high}${unit}` : high === undefined ? `at least ${low}${unit}` : `${low} to ${high}${unit}`;
+  if (maximum === Number.MAX_SAFE_INTEGER) return "";
+  return [range(minimum, maximum, ""), range(minLength, maxLength, " characters"), range(minItems, maxItems, " entries")].filter(Boolean).join(", ");
 };
 
 // The objects within a type, for which fields can be listed.
@@ -43,8 +54,10 @@ const fieldList = (schema, sent, depth = 0) => {
       el("code", {}, name), el("span", { className: "type" }, typeName(field)),
       sent && required.has(name) && el("span", { className: "must" }, "required"),
       !sent && !required.has(name) && el("span", { className: "type" }, "· not always"),
+      limits(field) && el("span", { className: "type" }, `· ${limits(field)}`),
       field.default !== undefined && field.default !== null && el("span", { className: "type" }, `· default ${JSON.stringify(field.default)}`),
       field.description && el("p", {}, inline(field.description)),
+      field.examples && el("p", {}, "Example: ", el("code", {}, JSON.stringify(field.examples[0]))),
       nested.map((each) => el("details", { open: depth === 0 && nested.length === 1 },
         el("summary", {}, `Fields of ${each.title || name}`),
         each.description && el("p", {}, inline(each.description)), fieldList(each, sent, depth + 1))));
@@ -57,4 +70,10 @@ const shape = (schema, sent, described) => objectsIn(schema).map((each, index, a
   fieldList(each, sent),
 ]);
 
-const exampleOf = (media) => media.example ?? Object.values(media.examples || {})[0]?.value;
+// Examples of a body or an answer: [[name, value]], the name empty if there is only one.
+const examplesIn = (media) => media.example !== undefined ? [["", media.example]]
+  : Object.entries(media.examples || {}).map(([name, { value }]) => [name === "plain" ? "" : name, value]);
+
+// The words of a schema, for the search: names and descriptions of its fields, and of what is within.
+const schemaWords = (schema, depth = 0) => objectsIn(schema).map((each) => [each.title, each.description,
+  Object.entries(each.properties).map(([name, field]) => [name, field.description, depth < 3 ? schemaWords(field, depth + 1) : ""])]).flat(Infinity).join(" ");

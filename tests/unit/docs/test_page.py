@@ -4,7 +4,7 @@ import re
 
 from docs.assets import reference_page
 
-LARGEST = 60_000
+LARGEST = 80_000
 
 
 def test_is_small() -> None:

@@ -1,5 +1,6 @@
 """Answers, and the headers of all answers."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -63,7 +64,9 @@ def render(reply: Reply) -> Response[str]:
     if body is None:
         return Response(reply.status, None, "", headers, cookies)
     if isinstance(body, bytes):
-        # Powertools sends bytes as base64, which API Gateway decodes.
-        return Response(reply.status, reply.content_type, body, headers, cookies)  # type: ignore[arg-type]
+        # API Gateway decodes base64. Powertools would take bytes of JSON for a value to encode.
+        encoded: Response[str] = Response(reply.status, reply.content_type, b64encode(body).decode(), headers, cookies)
+        encoded.base64_encoded = True
+        return encoded
     text = body if isinstance(body, str) else _encoder.encode(body).decode()
     return Response(reply.status, reply.content_type, text, headers, cookies, compress=reply.compress)
