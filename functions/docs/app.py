@@ -49,9 +49,10 @@ def _served(request: Request, asset: Asset, headers: dict[str, str]) -> Reply:
     headers |= {"Cache-Control": service.CACHING, "ETag": asset.etag, "Vary": "Accept-Encoding"}
     if service.is_known(asset.etag, request.headers):
         return Reply(status=304, headers=headers)
-    if asset.packed is not None and service.reads_gzip(request.headers):
+    packs = service.reads_gzip(request.headers)
+    if asset.packed is not None and packs:
         return Reply(asset.packed, content_type=asset.content_type, headers={**headers, "Content-Encoding": "gzip"})
-    return Reply(asset.text, content_type=asset.content_type, headers=headers, compress=True)
+    return Reply(asset.text, content_type=asset.content_type, headers=headers, compress=packs)
 
 
 lambda_handler = api.handler

@@ -68,7 +68,12 @@ def _claim(request: Request, key: str) -> Claim | Kept:
 def _keep(claimed: Claim, answer: Response[str], now: float) -> None:
     body = answer.body
     try:
-        if answer.status_code in _SUCCESSES and isinstance(body, str) and len(body) <= once.LONGEST_BODY:
+        if (
+            answer.status_code in _SUCCESSES
+            and isinstance(body, str)
+            and not answer.base64_encoded
+            and len(body) <= once.LONGEST_BODY
+        ):
             kind = answer.content_type or ""
             once.keep(claimed, status=answer.status_code, content_type=kind, body=body, now=now)
         else:
