@@ -249,7 +249,7 @@ class TestEveryParameter:
     def test_says_what_it_means(self, described: Described) -> None:
         for parameter in map(resolved, described.operation.get("parameters", [])):
             assert len(parameter["description"]) >= SHORTEST_SENTENCE, parameter["name"]
-            assert "example" in parameter, parameter["name"]
+            assert ("example" in parameter) != (parameter["name"] == "cursor"), parameter["name"]
 
 
 class TestEveryRoute:

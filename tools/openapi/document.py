@@ -191,16 +191,17 @@ class _Writer:
         parameters = []
         for name, field in schema.get("properties", {}).items():
             plain = _without_null(field)
-            parameters.append(
-                {
-                    "name": name,
-                    "in": "query",
-                    "required": name in schema.get("required", ()),
-                    "description": plain.pop("description", ""),
-                    "schema": plain,
-                    "example": self._examples.of(plain, name, route.query.__name__),
-                }
-            )
+            parameter = {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", ()),
+                "description": plain.pop("description", ""),
+                "schema": plain,
+            }
+            # Only the server can make one that it accepts.
+            if name != "cursor":
+                parameter["example"] = self._examples.of(plain, name, route.query.__name__)
+            parameters.append(parameter)
         return parameters
 
     def _body(self, route: Route, taken: type) -> dict[str, Any]:

@@ -51,10 +51,7 @@ WORDS: dict[str, Word] = {
     "dateFrom": Word("First day.", "2026-01-01", {"format": "date"}),
     "dateTo": Word("Last day.", "2026-01-31", {"format": "date"}),
     # In every list
-    "cursor": Word(
-        "Where to go on: the `next_cursor` of the page before. Without it, the first page.",
-        "eyJsIjoiZXhhbXMiLCJrIjpbIjIwMjYtMDEtMDUiLDddfQ",
-    ),
+    "cursor": Word("Where to go on: the `next_cursor` of the page before. Without it, the first page."),
     "next_cursor": Word("Send it as `cursor` for the next page; null on the last page.", None),
     "limit": Word("Entries per page at most.", 50),
     "page": Word("Number of the page, from 1. A `cursor` is faster for pages far behind.", 1, {"minimum": 1}),
@@ -461,7 +458,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     "ExamQuery": {"category_id": 3, "status": "ongoing"},
     "Grant": {"available_portals": ["user"]},
     "HistoryView": {"id": 17},
-    "ImageFields": {"image": None, "content_type": "image/png", "upload_id": None},
     "NewComment": {"message": "Because the friction is static.", "parent_id": 5},
     "PendingAnswer": {"message": "The result will be available at 13:00"},
     "Profile": {"id": 42},
@@ -666,6 +662,11 @@ REQUESTS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "preset": {"name": "JEE Main mock 1", "date": "2026-01-05", "start_time": "09:00", "preset": "jee-main-2025"},
     },
+    "ImageFields": {
+        "upload elsewhere": {"content_type": "image/png"},
+        "uploaded": {"upload_id": "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"},
+    },
+    "ImageFieldsForm": {"file": {"image": "diagram.png"}},
     "GenerationFields": {
         "pure": {
             "mode": "pure",
