@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from local import deployment, web
+from local import deployment, images, web
 from local.artifacts import build
 from local.clock_file import ClockFile
 from local.emulator import CREDENTIALS, REGION, Emulator, Folders
@@ -205,12 +205,13 @@ class LocalStack:
         model = endpoint.Model(Service.from_environment())
         web_headers = web.read_headers(
             self._layout.web / "headers.json",
-            images=self.aws_endpoint,
+            images="",
             connections=f"{self.aws_endpoint} ws{self.aws_endpoint.removeprefix('http')}",
         )
         mounted: dict[str, Handler] = {
             "/_local/": LocalRoutes(self, model),
             web.PREFIX: web.WebFiles(self._layout.web / "dist", web_headers),
+            images.PREFIX: images.ImageFiles(self._image),
         }
         self._api = HttpApi(description, ports.port, mounted)
         self._gateway = GatewayThread(self._api.handle, ports.listener)
@@ -238,6 +239,7 @@ class LocalStack:
                 "SMARTEXAM_LOCAL": "1",
                 "LOCAL_CLOCK_FILE": str(self._clock.path),
                 "GROQ_API_KEY": endpoint.KEY,
+                "IMAGES_BASE_URL": self.base_url,
             },
         )
         self._version = self._snapshots.name(local_template, parameters, self._options.demo)
@@ -296,6 +298,14 @@ class LocalStack:
         )
         if done.returncode:
             raise StackError(f"The demo data could not be loaded:\n{done.stdout}{done.stderr}".rstrip())
+
+    def _image(self, key: str) -> tuple[bytes, str] | None:
+        s3 = self._emulator.client("s3")
+        try:
+            found = s3.get_object(Bucket=self.physical_ids["ImagesBucket"], Key=key)
+        except s3.exceptions.ClientError:
+            return None
+        return found["Body"].read(), found.get("ContentType", "application/octet-stream")
 
     def _connect(self) -> None:
         """Connect the gateway to the running emulator."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.gateway.messages import Answer, Request
+from local.images import ImageFiles
 from local.web import WebFiles, read_headers
 
 HEADERS = {"content-security-policy": "default-src 'none'"}
@@ -65,3 +66,16 @@ def test_scripts_come_from_the_own_origin_alone() -> None:
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
     assert "{" not in policy
+
+
+def test_images_come_from_the_same_origin() -> None:
+    files = ImageFiles({"images/a.png": (b"png", "image/png")}.get)
+
+    def get_image(path: str, method: str = "GET") -> Answer:
+        return asyncio.run(files(Request(method, path, "", (), b"", "127.0.0.1", "1.1", "id-1")))
+
+    found = get_image("/images/a.png")
+    assert (found.status, found.body) == (200, b"png")
+    assert dict(found.headers)["content-type"] == "image/png"
+    assert get_image("/images/b.png").status == 404
+    assert get_image("/images/a.png", "DELETE").status == 405
