@@ -84,6 +84,8 @@ class LocalStack:
         self._has_data = False
         self._sweeper: str | None = None
         self._scheduled: list[str] = []
+        self._s3: Any
+        self._images_bucket = ""
         self.base_url = ""
         self.aws_endpoint = ""
 
@@ -300,16 +302,17 @@ class LocalStack:
             raise StackError(f"The demo data could not be loaded:\n{done.stdout}{done.stderr}".rstrip())
 
     def _image(self, key: str) -> tuple[bytes, str] | None:
-        s3 = self._emulator.client("s3")
         try:
-            found = s3.get_object(Bucket=self.physical_ids["ImagesBucket"], Key=key)
-        except s3.exceptions.ClientError:
+            found = self._s3.get_object(Bucket=self._images_bucket, Key=key)
+        except self._s3.exceptions.ClientError:
             return None
         return found["Body"].read(), found.get("ContentType", "application/octet-stream")
 
     def _connect(self) -> None:
         """Connect the gateway to the running emulator."""
         names = deployment.physical_ids(self._emulator)
+        self._images_bucket = names.get("ImagesBucket", "")
+        self._s3 = self._emulator.client("s3")
         invoker = Invoker(self._emulator.port, REGION, self._options.concurrency)
         self._api.backend = Backend(invoker, names, names.get("HttpApi", "local"))
 

@@ -9,12 +9,13 @@ import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
 import type { ScreenProps, ScreenRoute } from "@/shared/screen";
-import { hasPortal, homeOf, loadMe, me, type Me, wasSignedIn } from "@/shared/session/session";
+import { hasPortal, homeOf, loadMe, me, type Me, wasSignedIn, wasSignedOut } from "@/shared/session/session";
 
 import { AppLayout, CardLayout } from "./layouts";
 import { routes } from "./routes";
 import { texts } from "./texts";
 
+const LOGIN = "/app/login";
 /** Milliseconds after which a page that could not find out who is signed in tries again by itself. */
 const RETRY = 5000;
 
@@ -44,7 +45,7 @@ function CurrentScreen() {
   if (route.access === "public") {
     return (
       <CardLayout>
-        <Welcomed isSignIn={path === "/app/login"} url={url}>
+        <Welcomed isSignIn={path === LOGIN} url={url}>
           {screen}
         </Welcomed>
       </CardLayout>
@@ -107,7 +108,7 @@ function Guarded(props: { access: ScreenRoute["access"]; children: (account: Me)
     };
   }, [error]);
   if (account === undefined) return error ? <Failure error={error} onRetry={retry} /> : <Loading />;
-  if (account === null) return <Redirect to={loginAddress(url)} />;
+  if (account === null) return <Redirect to={wasSignedOut() ? LOGIN : loginAddress(url)} />;
   if ((props.access === "user" || props.access === "admin") && !hasPortal(account, props.access)) {
     return (
       <Page title={texts().noAccess}>
@@ -121,7 +122,7 @@ function Guarded(props: { access: ScreenRoute["access"]; children: (account: Me)
 
 function loginAddress(url: string): string {
   const isHome = url === "/app" || url === "/app/";
-  return isHome ? "/app/login" : `/app/login?next=${encodeURIComponent(url)}`;
+  return isHome ? LOGIN : `${LOGIN}?next=${encodeURIComponent(url)}`;
 }
 
 function Redirect(props: { to: string }) {

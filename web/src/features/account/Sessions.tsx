@@ -7,6 +7,7 @@ import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
+import { TableFrame } from "@/shared/components/TableFrame";
 import { moment } from "@/shared/format/time";
 
 import { texts } from "./accountTexts";
@@ -36,7 +37,7 @@ export function Sessions() {
       <p class="muted">{text.sessionsText}</p>
       <Failure error={ending.error ?? endingOthers.error} />
       {isDone ? <Notice kind="status">{text.othersEnded}</Notice> : null}
-      <div class="table-frame">
+      <TableFrame name={text.sessionsText}>
         <table class="table" aria-label={text.sessions}>
           <thead>
             <tr>
@@ -67,7 +68,7 @@ export function Sessions() {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       {hasOthers ? (
         <p class="card__foot">
           <Button busy={endingOthers.isBusy} onClick={() => endingOthers.run()}>

@@ -14,6 +14,13 @@ export const me = signal<Me | null | undefined>(undefined);
 const hint = kept("signed-in", (text) => (text === "1" ? text : undefined));
 const channel = new BroadcastChannel("session");
 
+let hasLeft = false;
+
+/** Whether nobody is signed in because somebody signed out, so that the next one is not led to where that one was. */
+export function wasSignedOut(): boolean {
+  return hasLeft;
+}
+
 export function wasSignedIn(): boolean {
   return hint.read() !== undefined;
 }
@@ -27,6 +34,7 @@ export async function loadMe(): Promise<Me | null> {
   try {
     me.value = (await api.get("/api/auth/me")).data;
     hint.write("1");
+    hasLeft = false;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     forget();
@@ -48,6 +56,7 @@ export async function signOut(): Promise<void> {
     // A session that has ended already needs no signing out.
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
   }
+  hasLeft = true;
   forget();
   channel.postMessage({ user: null });
 }
@@ -76,6 +85,7 @@ onSignedOut(ended);
 channel.addEventListener("message", (event: MessageEvent<{ user: number | null }>) => {
   const { user } = event.data;
   if (user === me.value?.id) return;
+  hasLeft = user === null;
   if (user === null) ended();
   else if (keepers.size > 0) ended();
   else void loadMe().catch(() => undefined);
