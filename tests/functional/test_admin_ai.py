@@ -101,6 +101,8 @@ class TestExtract:
         )
 
         assert [q["question_type"] for q in answer.body["questions"]] == ["MCQ", "MSQ"]
+        told = [warning["message"] for warning in answer.body["warnings"] if warning["code"] == "more_in_paper"]
+        assert [message.partition(" more")[0] for message in told] == ["1 MCQ questions", "1 NUMERIC questions"]
 
     def test_an_empty_field_counts_as_left_out(self, admin: Admin, exam: Exam) -> None:
         answer = admin.generate(mock_paper(), mode="extract", exam_id=exam.id, mcq_count="", topic="")
