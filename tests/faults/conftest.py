@@ -31,7 +31,7 @@ class InOrder:
         return map(work, items)
 
 
-_QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser")
+_QUEUES = ("mail", "account_eraser", "exam_eraser", "conversation_eraser", "job")
 
 
 @pytest.fixture

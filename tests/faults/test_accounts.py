@@ -16,6 +16,7 @@ from smartexam.accounts.store import access_requests, credentials, identity, ref
 from smartexam.accounts.store.identity import User
 from smartexam.limits.store import windows
 from smartexam.platform.keys import user_key
+from smartexam.platform.settings import settings
 from smartexam.talk.store import sockets, study
 from smartexam.talk.store.study import Turn
 from tests.factories.clock import MORNING, FrozenClock
@@ -288,5 +289,26 @@ def test_delete_account(drill: Drill, user: User, clock: FrozenClock) -> None:
             done_before=lambda answer: answer.status == 401,
             settle=lambda: settle(drill.cloud, clock),
             audit=audit,
+        )
+    )
+
+
+def test_export(drill: Drill, user: User, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLOADS_BUCKET", "uploads-test")
+    settings.cache_clear()
+    token = access_token(user)
+
+    def audit(stored: Stored, answer: Answer) -> None:
+        # A job that was stored and not sent is sent by the next look at it, a minute later.
+        (status,) = {job["status"] for job in of(stored["ephemeral"], "JOB#", "JOB").values()}
+        assert status in {"done", "queued"}
+
+    drill.run(
+        Flow(
+            call=lambda: send(account, "GET", "/api/account/export", token=token),
+            done=lambda answer: answer.status == 202,
+            settle=lambda: settle(drill.cloud, clock),
+            audit=audit,
+            whole="when asked again",
         )
     )
