@@ -69,6 +69,7 @@ def test_a_changed_name_and_password_are_used_from_then_on(person: tuple[App, st
 
     app.button("Sign out").click()
     app.sign_in(address, "five other words for it")
+    expect(app.page).to_have_url(re.compile("/app/exams$"))
     app.open("/app/account")
     expect(app.page.get_by_text("Asha Devi Rao")).to_be_visible()
 

@@ -24,7 +24,7 @@ export function Picture(props: { address: string; name: string }) {
 
 function Enlarged(props: { address: string; name: string; onClose: () => void }) {
   const text = texts();
-  const [step, setStep] = useState(1);
+  const [step, setStep] = useState(0);
   const actions = (
     <>
       <Button disabled={step === 0} onClick={() => setStep(step - 1)}>
