@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 """
 
 import math
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -115,6 +116,11 @@ class _Meter:
         partly = {"Select", "ProjectionExpression", "FilterExpression"} & params.keys()
         if partly:
             whole = {name: value for name, value in params.items() if name not in partly}
+            for given in {"ExpressionAttributeNames", "ExpressionAttributeValues"} & whole.keys():
+                # DynamoDB refuses what no expression uses.
+                used = re.findall(r"[#:]\w+", params["KeyConditionExpression"])
+                whole[given] = {name: value for name, value in whole[given].items() if name in used}
+            whole = {name: value for name, value in whole.items() if value != {}}
             parsed = self._unmetered.query(**whole)
         return sum(item_size(item) for item in parsed["Items"])
 
