@@ -8,7 +8,7 @@ import { Checkbox, FileField } from "@/shared/components/fields";
 import { Lines } from "@/shared/components/Lines";
 import { Notice } from "@/shared/components/Notice";
 import { Table } from "@/shared/components/Table";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
 import { ExamFrame } from "./ExamFrame";
@@ -76,7 +76,7 @@ export default function ImportScreen(props: ScreenProps) {
               <tr key={index}>
                 <td>{index + 1}</td>
                 <th scope="row" class="question-cell">
-                  <MathText text={row.question_text} />
+                  <RichText text={row.question_text} />
                 </th>
                 <td>{row.question_type}</td>
                 <td>{row.correct_answer}</td>

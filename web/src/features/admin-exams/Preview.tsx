@@ -1,4 +1,4 @@
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 
 import { LETTERS, type Options, type QuestionForm } from "./questionForm";
 import { texts } from "./texts";
@@ -18,7 +18,7 @@ export function Preview(props: { form: QuestionForm; hasHindi: boolean }) {
       ) : null}
       {form.solution ? (
         <p class="multiline muted">
-          {text.solution}: <MathText text={form.solution} />
+          {text.solution}: <RichText text={form.solution} />
         </p>
       ) : null}
     </section>
@@ -30,7 +30,7 @@ function Shown(props: { form: QuestionForm; words: string; options: Options }) {
   return (
     <>
       <p class="multiline">
-        <MathText text={props.words} />
+        <RichText text={props.words} />
       </p>
       {form.imageUrl ? <img src={form.imageUrl} alt={texts().pictureOf} /> : null}
       {form.type === "NUMERIC"
@@ -39,7 +39,7 @@ function Shown(props: { form: QuestionForm; words: string; options: Options }) {
             <div key={letter} class="editor__option">
               <span aria-hidden="true">{form.type === "MCQ" ? "○" : "☐"}</span>
               <span>
-                {letter}. <MathText text={options[letter]} />
+                {letter}. <RichText text={options[letter]} />
               </span>
             </div>
           ))}

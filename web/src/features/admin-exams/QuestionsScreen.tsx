@@ -8,7 +8,7 @@ import { Failure } from "@/shared/components/Failure";
 import { Loading } from "@/shared/components/Loading";
 import { Table } from "@/shared/components/Table";
 import { common } from "@/shared/i18n/common";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
 import { ExamFrame } from "./ExamFrame";
@@ -82,7 +82,7 @@ export default function QuestionsScreen(props: ScreenProps) {
               </td>
               <th scope="row" class="question-cell">
                 <a href={`${base}/questions/${question.id}`}>
-                  <MathText text={question.question_text || text.pictureOf} />
+                  <RichText text={question.question_text || text.pictureOf} />
                 </a>
               </th>
               <td>{question.question_type}</td>

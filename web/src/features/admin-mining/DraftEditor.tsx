@@ -1,6 +1,6 @@
 import { Button } from "@/shared/components/Button";
 import { Checkbox, TextArea, TextField } from "@/shared/components/fields";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 
 import type { Draft } from "./generate";
 import { texts } from "./texts";
@@ -51,7 +51,7 @@ export function DraftEditor(props: DraftEditorProps) {
         </p>
       ))}
       <div class="mining__shown multiline">
-        <MathText text={draft.question_text} />
+        <RichText text={draft.question_text} />
       </div>
       {draft.figure?.image_url ? <img src={draft.figure.image_url} alt={text.figure} /> : null}
       <details>

@@ -8,7 +8,7 @@ import { TextArea } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 
 import "./assistant.css";
 import { blocks } from "./blocks";
@@ -110,7 +110,7 @@ function Said(props: { turn: Turn }) {
       <div class="said said--own">
         <p class="said__who">{text.you}</p>
         <p class="multiline">
-          <MathText text={turn.text} />
+          <RichText text={turn.text} />
         </p>
       </div>
     );
@@ -122,7 +122,7 @@ function Said(props: { turn: Turn }) {
         <div key={index} class={block.name === "FINAL ANSWER" ? "said__answer" : undefined}>
           {block.name ? <p class="said__heading">{text[block.name]}</p> : null}
           <p class="multiline">
-            <MathText text={block.text} />
+            <RichText text={block.text} />
           </p>
         </div>
       ))}

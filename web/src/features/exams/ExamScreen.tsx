@@ -12,7 +12,7 @@ import { Page } from "@/shared/components/Page";
 import { number } from "@/shared/format/time";
 import { useNow } from "@/shared/format/useNow";
 import { common } from "@/shared/i18n/common";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
@@ -145,7 +145,7 @@ function Instructions(props: { text: string }) {
         <>
           <h3>{text.ownInstructions}</h3>
           <p class="multiline">
-            <MathText text={props.text} />
+            <RichText text={props.text} />
           </p>
         </>
       ) : null}

@@ -10,7 +10,7 @@ import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { moment } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 
 import { texts } from "./texts";
 
@@ -107,7 +107,7 @@ function OneComment(props: CommentsProps & { comment: Comment }) {
         {comment.is_best_answer ? <span class="badge badge--good"> {text.bestAnswer}</span> : null}
       </p>
       <p class="multiline">
-        <MathText text={comment.message} />
+        <RichText text={comment.message} />
       </p>
       {comment.is_deleted ? null : (
         <div class="row">

@@ -10,7 +10,7 @@ import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
 import { number } from "@/shared/format/time";
 import { language } from "@/shared/i18n/language";
-import { MathText } from "@/shared/math/MathText";
+import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
 import { Discussion } from "./Discussion";
@@ -137,7 +137,7 @@ function Question(props: QuestionProps) {
       </div>
       {passage ? <PassageText passage={passage} language={props.language} /> : null}
       <div class="multiline" lang={props.language || undefined}>
-        <MathText text={wordsOf(question, "question_text", props.language)} />
+        <RichText text={wordsOf(question, "question_text", props.language)} />
       </div>
       {question.image_url ? <img src={question.image_url} alt={text.picture} /> : null}
       <Options question={question} language={props.language} />
@@ -159,7 +159,7 @@ function Question(props: QuestionProps) {
         <div class="review__solution">
           <strong>{text.solution}</strong>{" "}
           <span class="multiline">
-            <MathText text={solution} />
+            <RichText text={solution} />
           </span>
           {question.solution_image_url ? <img src={question.solution_image_url} alt={text.solutionPicture} /> : null}
         </div>
@@ -189,7 +189,7 @@ function PassageText(props: { passage: Passage; language: string }) {
     <div class="review__passage">
       <strong>{texts().passage}</strong>
       <div class="multiline">
-        <MathText text={passage.texts[props.language] ?? passage.text} />
+        <RichText text={passage.texts[props.language] ?? passage.text} />
       </div>
       {passage.image_url ? <img src={passage.image_url} alt={texts().passage} /> : null}
     </div>
@@ -211,7 +211,7 @@ function Options(props: { question: Answered; language: string }) {
           <li key={option.letter} class={`review__option${state}`}>
             <strong>{option.letter}.</strong>
             <span>
-              <MathText text={option.text} />
+              <RichText text={option.text} />
               {option.imageUrl ? <img src={option.imageUrl} alt={text.optionPicture(option.letter)} /> : null}
             </span>
           </li>
