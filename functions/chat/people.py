@@ -145,7 +145,9 @@ def block(caller: Principal, other_id: int, now: float) -> None:
 
 
 def unblock(caller: Principal, other_id: int, now: float) -> None:
-    """Lift a block; nothing happens without one."""
+    """Lift a block; nothing happens without one, such as of oneself."""
+    if other_id == caller.user_id:
+        return
     blocks.unblock(caller.user_id, other_id)
     try:
         peer = connections.get_peer(caller.user_id, other_id)

@@ -46,6 +46,7 @@ def _option(letter: str, example: str) -> Word:
 
 
 WORDS: dict[str, Word] = {
+    "before": Word("Only what is older than this.", NOW, _MOMENT),
     "startDate": Word("First day.", "2026-01-01", {"format": "date"}),
     "endDate": Word("Last day.", "2026-01-31", {"format": "date"}),
     "dateFrom": Word("First day.", "2026-01-01", {"format": "date"}),
@@ -350,6 +351,7 @@ WORDS: dict[str, Word] = {
         "`extract` takes the questions that stand in the PDF, `mine` makes new ones from its text, `pure` makes "
         "them from `topic`.",
         "pure",
+        {"enum": ["extract", "mine", "pure"]},
     ),
     "mcq_count": Word("MCQs wanted, 0 to 500; with `extract` at most so many.", 5),
     "msq_count": Word("MSQs wanted, 0 to 500; with `extract` at most so many.", 2),

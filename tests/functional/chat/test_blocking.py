@@ -161,6 +161,9 @@ class TestPresence:
         asha.ok("DELETE", f"/block/{ben.id}")
         assert online(ben, asha) == {True}
 
+    def test_nobody_blocks_themselves_so_lifting_that_changes_nothing(self, asha: Person) -> None:
+        assert asha.call("DELETE", f"/block/{asha.id}").status == 200
+
     def test_events_stop_and_begin_again(self, asha: Person, ben: Person, chen: Person, wire: Wire) -> None:
         asha.befriend(ben)
         asha.befriend(chen)
