@@ -366,3 +366,12 @@ def test_without_an_attempt_there_is_no_paper(profile: BrowserContext, new_exam:
     sitting = Sitting(profile.new_page(), new_exam()).enter()
 
     expect(sitting.page).to_have_url(re.compile(f"/app/exams/{sitting.exam_id}$"))
+
+
+def test_texts_of_a_paper_are_never_html(profile: BrowserContext, new_exam: Callable[..., int]) -> None:
+    hostile = "<img src=x onerror=alert(1)><script>alert(2)</script> $\\href{javascript:alert(3)}{go}$"
+    sitting = Sitting(profile.new_page(), new_exam([MCQ | {"question_text": hostile, "option_a": hostile}])).begin()
+
+    expect(sitting.page.get_by_text("<script>alert(2)</script>").first).to_be_visible()
+    expect(sitting.page.get_by_role("math").first).to_be_visible()
+    assert sitting.page.locator("main img, main script, main a").count() == 0

@@ -73,7 +73,8 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
   useResending(sitting);
   useEffect(() => {
     if (state.phase !== "over") return;
-    tellNext(state.unsaved.size > 0 ? texts().tooLate(state.unsaved.size) : texts().closedElsewhere, "alert");
+    if (state.unsaved.size > 0) tellNext(texts().tooLate(state.unsaved.size), "alert");
+    else tellNext(texts().closedElsewhere);
     leave();
     // The first time is the only one.
     // eslint-disable-next-line react-hooks/exhaustive-deps
