@@ -77,6 +77,9 @@ clients: $(CLIENT) $(PYTHON_CLIENT) ## Build the clients for TypeScript and Pyth
 
 web: $(WEB) ## Build the web app: web/dist/
 
+screenshots: $(VENV) ## Photograph the web app of a running `make run` for the documentation: docs/images/ (ARGS are the tool's)
+	@.venv/bin/python -m tools.screenshots --url http://127.0.0.1:$(PORT) $(ARGS)
+
 cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
