@@ -13,6 +13,16 @@ const methodBadge = (method, text = method) => el("span", { className: `method $
 
 const tone = (status) => ["", "", "good", "elsewhere", "bad", "broken"][Math.floor(status / 100)] || "bad";
 
+// Built when it is opened, because most readers do not open it.
+const errorFields = (shapes) => {
+  const view = el("details", { className: "more", ontoggle: () => {
+    if (view.open && view.childElementCount === 1) {
+      view.append(...shapes.flatMap((each) => [el("p", {}, el("strong", {}, each.title)), fieldList(each, false)]));
+    }
+  } }, el("summary", {}, "Fields of the error"));
+  return view;
+};
+
 const answerItem = (status, answer) => {
   const { description, content = {}, headers = {} } = resolve(answer);
   const failed = Number(status) >= 400;
@@ -23,8 +33,7 @@ const answerItem = (status, answer) => {
     prose(description),
     codes.length > 0 && el("p", { className: "codes" }, codes.map((code) => el("a", { href: `#code-${code}` }, el("code", {}, code)))),
     Object.keys(headers).length > 0 && el("p", { className: "hint" }, "Headers: ", Object.keys(headers).map((name) => el("code", {}, name))),
-    further.length > 0 && el("details", { className: "more" }, el("summary", {}, "Fields of the error"), further.map((each) => [
-      el("p", {}, el("strong", {}, each.title)), fieldList(each, false)])),
+    further.length > 0 && errorFields(further),
     !failed && Object.entries(content).map(([type, media]) => [
       type !== "application/json" && el("p", {}, el("code", {}, type)),
       media.schema && shape(media.schema, false, false),
