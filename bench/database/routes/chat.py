@@ -42,6 +42,7 @@ def measure(world: World) -> None:
     middle = rows.message_time(world.crowd.scale.in_conversation // 2) / 1000
     before = {"before": _iso(middle)}
     world.measure(messages, as_(friend, "GET", f"/messages/{group}", query=before), "from the middle")
+    world.pass_time(10.1)
     edit = as_(student, "PUT", f"/messages/{message_id}/edit", {"message": "hullo"})
     world.measure("PUT /api/chat/messages/{chat_id}/edit", edit)
     world.measure("DELETE /api/chat/messages/{chat_id}", as_(student, "DELETE", f"/messages/{message_id}"))

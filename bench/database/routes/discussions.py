@@ -22,6 +22,7 @@ def measure(world: World) -> None:
     world.pass_time(10.1)
     reply = {"message": "Because.", "parent_id": made["id"]}
     world.measure(post, as_(someone, "POST", path, reply), "a reply")
+    world.pass_time(10.1)
     edit = as_(someone, "PUT", f"/edit/{made['id']}", {"message": "Why so?"})
     world.measure("PUT /api/discussion/edit/{comment_id}", edit)
     ids = {"question_ids": [question_id + number for number in range(100)]}
