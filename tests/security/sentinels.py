@@ -73,9 +73,10 @@ ALLOWED = (
     Allowance("address", "owner", r"GET /api/auth/me", "it is one's own"),
     Allowance("score", "admin", r"GET /admin/.*users-analytics/.*", "admins see results before their students"),
     Allowance("answer", "admin", r"GET /admin/users-analytics/download-result/{}", "the file holds what was answered"),
-    Allowance("key", "admin", r"GET /admin/users-analytics/download-result/{}", "and what would have been right"),
-    Allowance("solution", "owner", r"GET /response/{}(/{})?", "the result is visible, and shows how it is solved"),
-    Allowance("key|answer", "owner", r"GET /response(-pdf)?/{}(/{})?", "the result is visible to who has it"),
+    Allowance(
+        "key|solution", "admin", r"GET /admin/users-analytics/download-result/{}", "and what would have been right"
+    ),
+    Allowance("key|answer|solution", "owner", r"GET /response(-pdf)?/{}(/{})?", "the result is visible to who has it"),
     Allowance("draft", "owner", r"(GET /exam|POST /api/sync-exam-answers)/{}", "one's own answers so far"),
     Allowance("message", "owner", r"\w+ /api/chat/(conversations|messages/{}.*)", "a member reads the conversation"),
     Allowance("message", "owner", r"a frame after sendMessage", "a reply quotes what it answers"),
