@@ -132,7 +132,7 @@ class TestMailsAndMessages:
 
 class TestPrompts:
     def test_the_assistant_is_told_what_its_own_student_asked(self, world: World) -> None:
-        assert ask(world, "user", "POST", f"/submit-exam/{world.owned['user'].running}").status == 302
+        assert ask(world, "user", "POST", f"/submit-exam/{world.owned['user'].running}").status == 200
         assert ask(world, "user", "POST", "/api/study-chat", body={"message": "What is g?"}).status == 200
 
         (request,) = world.model.requests
