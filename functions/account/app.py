@@ -51,6 +51,9 @@ def create_account(request: Request, body: NewAccount) -> Acknowledged:
 def set_password(request: Request, body: NewPassword) -> Acknowledged:
     """Set a password with the token of a mailed link; this ends all sessions of the account.
 
+    A link works once, for an hour, and only the newest one counts. A password has 10 to 128 characters, is not a common
+    one, and is neither the username nor the email.
+
     Raises:
         BadRequest: `link_invalid`; `invalid_fields` if the password does not meet the policy.
     """
@@ -76,6 +79,9 @@ def request_password_reset(request: Request, body: ForgottenPassword) -> Acknowl
 def validate_user_for_request(request: Request, body: Requester) -> Requestable:
     """Get the roles that an account may ask for.
 
+    Clients call it before they offer `POST /api/submit-access-request`. Username and email must belong to the same
+    account.
+
     Raises:
         NotFound: `no_such_account`.
         RateLimited: `rate_limited`: too many calls from one address, or about one account.
@@ -87,6 +93,8 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
 @api.post("/api/submit-access-request", access=Access.PUBLIC, takes=RoleRequest, answers=RequestSubmitted, limit=_LIMIT)
 def submit_access_request(request: Request, body: RoleRequest) -> RequestSubmitted:
     """Ask for another role; an administrator decides.
+
+    An account can have one pending request at a time.
 
     Raises:
         BadRequest: `request_pending`, `access_not_available`, `access_changed`, or `invalid_fields`.
@@ -101,6 +109,8 @@ def submit_access_request(request: Request, body: RoleRequest) -> RequestSubmitt
 def withdraw_access_request(request: Request) -> Done:
     """Withdraw the pending request for your account's role, also if somebody else sent it.
 
+    Afterwards another request can be submitted.
+
     Raises:
         NotFound: `request_not_pending`.
     """
@@ -112,6 +122,9 @@ def withdraw_access_request(request: Request) -> Done:
 def delete_account(request: Request, body: Confirmation) -> Reply:
     """Permanently delete one's account with all data that belongs only to it.
 
+    Comments and messages to groups keep their place, with a placeholder instead of the text and without the name. All
+    sessions end; the rest is deleted in the background.
+
     Raises:
         BadRequest: `not_confirmed`.
         Conflict: `last_admin`.
@@ -122,7 +135,10 @@ def delete_account(request: Request, body: Confirmation) -> Reply:
 
 @api.put("/api/account/profile", access=Access.AUTH, takes=Names, answers=Done, limit=_LIMIT)
 def change_profile(request: Request, body: Names) -> Done:
-    """Change your own names; the username stays."""
+    """Change your own names; the username stays.
+
+    The first name must not be empty; the last name may be.
+    """
     service.change_names(request.caller, body.first_name, body.last_name, request.now)
     return Done()
 
@@ -142,13 +158,20 @@ def change_password(request: Request, body: ChangedPassword) -> Done:
 
 @api.get("/api/account/sessions", access=Access.AUTH, answers=OpenSessions)
 def list_sessions(request: Request) -> OpenSessions:
-    """List your own sessions: browsers, apps and connections, the newest first."""
+    """List your own sessions: browsers, apps and connections, the newest first.
+
+    `current` marks the session of this request. An `id` ends its session with
+    `DELETE /api/account/sessions/{session_id}`.
+    """
     return OpenSessions(security.sessions_of(request.caller, request.now))
 
 
 @api.delete("/api/account/sessions/<session_id>", access=Access.AUTH, answers=Done)
 def end_session(request: Request, session_id: str) -> Done:
     """End one of your own sessions; its tokens are refused within seconds.
+
+    This is for a lost device, or for a sign-in that the owner does not recognise. Ids come from
+    `GET /api/account/sessions`.
 
     Raises:
         NotFound: `session_not_found`.
@@ -159,7 +182,10 @@ def end_session(request: Request, session_id: str) -> Done:
 
 @api.post("/api/account/sessions/end-others", access=Access.AUTH, answers=Done)
 def end_other_sessions(request: Request) -> Done:
-    """End all of your own sessions except the current one; their tokens are refused within seconds."""
+    """End all of your own sessions except the current one; their tokens are refused within seconds.
+
+    The password and the second factor stay as they are.
+    """
     security.end_other_sessions(request.caller, request.now)
     return Done()
 
@@ -167,6 +193,9 @@ def end_other_sessions(request: Request) -> Done:
 @api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup, keeps_answer=False)
 def begin_mfa(request: Request) -> MfaSetup:
     """Begin to set up a second factor (TOTP), which takes effect when a code confirms it.
+
+    Show `otpauth_url` as a QR code to an authenticator app, and send a code of the app to
+    `POST /api/account/mfa/confirm`.
 
     Raises:
         Conflict: `mfa_on`.
@@ -185,6 +214,8 @@ def begin_mfa(request: Request) -> MfaSetup:
 def confirm_mfa(request: Request, body: MfaCode) -> NewRecoveryCodes:
     """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.
 
+    From then on each sign-in needs a code. A recovery code replaces one if the authenticator app is lost.
+
     Raises:
         BadRequest: `mfa_code_invalid`.
         Conflict: `mfa_on`, `mfa_not_begun`.
@@ -196,6 +227,8 @@ def confirm_mfa(request: Request, body: MfaCode) -> NewRecoveryCodes:
 @api.post("/api/account/mfa/disable", access=Access.AUTH, takes=MfaRemoval, answers=Done, limit=_LIMIT)
 def disable_mfa(request: Request, body: MfaRemoval) -> Done:
     """Remove the second factor, with the password and a code or a recovery code.
+
+    Afterwards the password alone is enough to sign in. A wrong password counts like a failed sign-in.
 
     Raises:
         Conflict: `mfa_not_on`.
@@ -225,7 +258,10 @@ def export_account(request: Request) -> Reply:
 
 @api.post("/_ping", access=Access.AUTH)
 def ping(request: Request) -> None:
-    """Check that the session is valid (204)."""
+    """Check that the session is valid (204).
+
+    Web pages call it to notice that the session has ended: then it is 401 with `reason` `no_session`.
+    """
     del request
 
 

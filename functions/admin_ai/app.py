@@ -61,6 +61,8 @@ def generate_questions(request: Request, body: GenerationFields) -> Generated | 
 def create_generation_upload(request: Request, body: UploadRequest) -> UploadPlace:
     """Get a form to upload a PDF with; the upload starts a job.
 
+    It is for PDFs that are too large for a request. Post the file with `fields` to `url`, then follow `status_url`.
+
     Raises:
         BadRequest: `invalid_fields`.
         NotFound: `exam_not_found`.
@@ -74,6 +76,8 @@ def create_generation_upload(request: Request, body: UploadRequest) -> UploadPla
 def get_generation_job(request: Request, job_id: int) -> JobStatus:
     """Get the progress of a job, and its questions once it is done.
 
+    The `status_url` of a 202 answer leads here. Call it every few seconds until `status` is `done` or `failed`.
+
     Raises:
         NotFound: no such job; jobs are deleted after a week.
     """
@@ -85,6 +89,8 @@ def get_generation_job(request: Request, job_id: int) -> JobStatus:
 )
 def save_generated_questions(request: Request, body: DraftList) -> QuestionsSaved:
     """Add reviewed questions to their exams: all of them, or none with the errors of each.
+
+    Generated questions are in no exam before this call.
 
     Raises:
         InvalidFields: questions that are not consistent, with the errors of each.
@@ -98,6 +104,8 @@ def save_generated_questions(request: Request, body: DraftList) -> QuestionsSave
 )
 def export_generated_questions(request: Request, body: DraftList) -> Reply:
     """Get questions as a CSV file that the import accepts.
+
+    Nothing is stored: the file is made from the questions that are sent.
 
     Raises:
         InvalidFields: questions that are not consistent, with the errors of each.

@@ -17,14 +17,20 @@ api = Api("admin_analytics")
 
 @api.get("/admin/api/users-analytics/stats", access=Access.ADMIN, answers=Totals)
 def get_analytics_totals(request: Request) -> Totals:
-    """Get the total numbers of users, exams, questions and responses."""
+    """Get the total numbers of users, exams, results and responses.
+
+    They cover the whole time and all exams, for the head of an overview.
+    """
     del request
     return service.totals()
 
 
 @api.get("/admin/api/users-analytics/data", access=Access.ADMIN, query=DataQuery, answers=AnalyticsData)
 def get_analytics_data(request: Request, query: DataQuery) -> AnalyticsData:
-    """Get a period's numbers, charts and tables, compared with the period before."""
+    """Get a period's numbers, charts and tables, compared with the period before.
+
+    Scores are percentages, and 40 % is a pass. Days begin and end in the institute's time zone.
+    """
     timezone = settings().exam_timezone
     period = periods.read_period(query.timePeriod, query.startDate, query.endDate, request.now, timezone)
     return service.data(query.exam, period, timezone)
@@ -39,6 +45,9 @@ def get_analytics_data(request: Request, query: DataQuery) -> AnalyticsData:
 )
 def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
     """List results, the latest first; with `partial=1` as a fragment of HTML.
+
+    The filters `user` and `exam` are ids. `GET /admin/users-analytics/download-result/{result_id}` has a result with
+    all answers.
 
     Raises:
         BadRequest: `invalid_cursor`, one that did not come from this list.
@@ -86,7 +95,10 @@ def download_result(request: Request, result_id: int, query: PdfQuery) -> Reply:
 
 @api.get("/admin/api/analytics/rebuild", access=Access.ADMIN, answers=Rebuilding)
 def get_rebuild_state(request: Request) -> Rebuilding:
-    """Check whether the statistics are being rebuilt."""
+    """Check whether the statistics are being rebuilt.
+
+    Until `status` is `done`, analytics show the old numbers.
+    """
     del request
     now = tallies.generations()
     return Rebuilding(now.current, now.building, "done" if now.building is None else "running")

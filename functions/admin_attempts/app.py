@@ -27,6 +27,8 @@ api = Api("admin_attempts")
 def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
     """List students' attempts at exams by exam, or by username or roll number with `q`.
 
+    A row has a student's attempts at one exam: how many are allowed, used and left; `∞` where any number is allowed.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
@@ -63,7 +65,10 @@ def modify_attempts(request: Request, body: Modification) -> Done:
 
 @api.post("/admin/attempts/bulk-modify", access=Access.ADMIN, takes=Modifications, answers=Modified)
 def bulk_modify_attempts(request: Request, body: Modifications) -> Modified:
-    """Make the same change for several students, and get the errors of those that failed."""
+    """Make the same change for several students, and get the errors of those that failed.
+
+    The actions are those of `POST /admin/attempts/modify`. Each change takes effect by itself.
+    """
     processed, errors = service.modify_all(body.items, body.action, body.amount, request.caller.user_id, request.now)
     return Modified(processed, errors)
 
@@ -71,6 +76,8 @@ def bulk_modify_attempts(request: Request, body: Modifications) -> Modified:
 @api.get("/admin/exams/<exam_id>/overrides", access=Access.ADMIN, query=OverridesQuery, answers=OverridePage)
 def list_overrides(request: Request, exam_id: int, query: OverridesQuery) -> OverridePage:
     """List the grants of students and batches at an exam.
+
+    An override gives other times, more time or more attempts than the exam's own rules.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
@@ -99,6 +106,8 @@ def set_override(request: Request, exam_id: int, body: OverrideBody) -> SavedOve
 def delete_override(request: Request, exam_id: int, override_id: int) -> Done:
     """Remove an override, for running attempts too.
 
+    The exam's own rules apply again, as far as no other override of the student or their batches does.
+
     Raises:
         NotFound: `exam_not_found`, or `override_not_found`.
     """
@@ -109,6 +118,9 @@ def delete_override(request: Request, exam_id: int, override_id: int) -> Done:
 @api.post("/admin/exams/<exam_id>/add-time", access=Access.ADMIN, takes=AddTime, answers=TimeAdded)
 def add_time(request: Request, exam_id: int, body: AddTime) -> TimeAdded:
     """Give running attempts more time, also beyond the exam's closing.
+
+    This is for interruptions such as a power failure. It goes to the students in `user_ids`, or with `all` to every
+    running attempt.
 
     Raises:
         NotFound: `exam_not_found`.

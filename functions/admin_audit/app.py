@@ -15,6 +15,8 @@ api = Api("admin_audit")
 def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
     """List administrators' changes, the latest first: who, what, before, after, when.
 
+    Entries outlive the accounts that they name.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """

@@ -13,7 +13,10 @@ _LIMIT = 6 * 1024 * 1024
 
 @api.get("/admin/api/categories", access=Access.ADMIN, answers=AdminCategories)
 def list_admin_categories(request: Request) -> AdminCategories:
-    """List all categories by name."""
+    """List all categories by name.
+
+    Exams name a category by its `id`, as `category_id`.
+    """
     del request
     return AdminCategories([service.view(category) for category in categories.list_categories()])
 
@@ -28,6 +31,8 @@ def list_admin_categories(request: Request) -> AdminCategories:
 )
 def create_category(request: Request, body: CategoryFields) -> SavedCategory:
     """Create a category, optionally with an image.
+
+    The image is a file in a multipart form, or an `image_path` from `POST /admin/images`.
 
     Raises:
         BadRequest: `invalid_image`.
@@ -63,6 +68,8 @@ def update_category(request: Request, category_id: int, body: CategoryFields) ->
 @api.post("/admin/categories/delete/<category_id>", access=Access.ADMIN, answers=Done)
 def delete_category(request: Request, category_id: int) -> Done:
     """Delete a category that has no exams.
+
+    While exams name it this is refused: give those exams another category first.
 
     Raises:
         Conflict: `category_in_use`.

@@ -32,6 +32,8 @@ api = Api("admin_exams")
 def list_admin_exams(request: Request, query: ExamsQuery) -> ExamPage:
     """List exams, the latest date first.
 
+    It has all settings that the edit form needs, except access codes, which are never answered.
+
     Raises:
         BadRequest: `invalid_fields`; `invalid_cursor`, if it is not from this list.
     """
@@ -65,6 +67,8 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
 def delete_exam(request: Request, exam_id: int) -> Done:
     """Delete an exam with its questions, attempts and results.
 
+    The exam is gone at once, and what belongs to it is deleted in the background if it is much. This cannot be undone.
+
     Raises:
         NotFound: `exam_not_found`.
     """
@@ -77,6 +81,8 @@ def delete_exam(request: Request, exam_id: int) -> Done:
 )
 def release_results(request: Request, exam_id: int, body: ReleaseBody) -> Released:
     """Release the results of an exam with `result_mode` `manual`, or withdraw them; without a body, each call toggles.
+
+    Send `released`, so that repeating the call after a lost answer changes nothing.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -102,6 +108,8 @@ def get_admin_exam(request: Request, exam_id: int) -> CheckedExamAnswer:
 def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
     """Copy an exam with its questions, sections and passages under another name and date, without its attempts.
 
+    Changes to the copy do not change the original, nor the other way round.
+
     Raises:
         NotFound: `exam_not_found`.
     """
@@ -110,7 +118,10 @@ def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
 
 @api.get("/admin/api/exam-presets", access=Access.ADMIN, answers=PresetList)
 def list_exam_presets(request: Request) -> PresetList:
-    """List presets of well-known papers: send an id as `preset` to `POST /admin/exams` to use its fields."""
+    """List presets of well-known papers: send an id as `preset` to `POST /admin/exams` to use its fields.
+
+    Fields that are sent beside `preset` win over those of the preset.
+    """
     del request
     return PresetList(convert(presets.PRESETS, list[Preset]))
 
@@ -118,6 +129,8 @@ def list_exam_presets(request: Request) -> PresetList:
 @api.get("/admin/api/exams/<exam_id>/passages", access=Access.ADMIN, answers=PassageList)
 def list_passages(request: Request, exam_id: int) -> PassageList:
     """List the passages of an exam.
+
+    A passage is a text or a picture that several questions share; questions name it by `passage_id`.
 
     Raises:
         NotFound: `exam_not_found`.
@@ -140,6 +153,8 @@ def save_passage(request: Request, exam_id: int, body: PassageFields) -> SavedPa
 @api.post("/admin/passages/delete/<passage_id>", access=Access.ADMIN, answers=Done)
 def delete_passage(request: Request, passage_id: int) -> Done:
     """Delete a passage.
+
+    A passage that questions use is refused: give those questions another one first.
 
     Raises:
         NotFound: `passage_not_found`.

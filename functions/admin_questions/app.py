@@ -51,6 +51,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
     """List the questions of an exam in its order, or of all exams.
 
+    It has correct answers and tolerances, which students never get before their result.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
         NotFound: `exam_not_found`.
@@ -65,6 +67,8 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
 def get_question(request: Request, question_id: int) -> QuestionAnswer:
     """Get a question.
 
+    It has the correct answer, the tolerance and the addresses of its images, as the edit form needs them.
+
     Raises:
         NotFound: `question_not_found`.
     """
@@ -75,6 +79,9 @@ def get_question(request: Request, question_id: int) -> QuestionAnswer:
 @api.post("/admin/questions/add-ajax", access=Access.ADMIN, takes=NewQuestionFields, forms=True, answers=SavedQuestion)
 def add_question(request: Request, body: NewQuestionFields) -> SavedQuestion:
     """Add a question to the end of an exam.
+
+    The key must fit the type: for MCQ one of the filled options, for MSQ one or more, for NUMERIC a number or a range
+    and no options.
 
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
@@ -114,7 +121,7 @@ def edit_question(request: Request, question_id: int, body: QuestionFields) -> S
 
 @api.post("/admin/questions/delete/<question_id>", access=Access.ADMIN, answers=Done)
 def delete_question(request: Request, question_id: int) -> Done:
-    """Delete a question. Running attempts keep it.
+    """Delete a question. Running attempts keep it, and are graded with it.
 
     Raises:
         NotFound: `question_not_found`.
@@ -129,7 +136,10 @@ def delete_question(request: Request, question_id: int) -> Done:
 
 @api.post("/admin/questions/delete-multiple", access=Access.ADMIN, takes=QuestionIds, answers=QuestionsDeleted)
 def delete_questions(request: Request, body: QuestionIds) -> QuestionsDeleted:
-    """Delete questions of any exams, at most 10,000 at once."""
+    """Delete questions of any exams, at most 10,000 at once.
+
+    Running attempts keep them. `deleted` counts the questions that were deleted.
+    """
 
     def log(deleted: Questions) -> Put:
         ids = {"deleted": len(deleted), "question_ids": [question.id for question in deleted]}
@@ -148,6 +158,8 @@ def delete_questions(request: Request, body: QuestionIds) -> QuestionsDeleted:
 def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
     """Add the valid questions of a list of at most 5,000; the answer has the errors of the others.
 
+    All go to the exam `exam_id`, in the order of the list.
+
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
@@ -165,6 +177,9 @@ def add_questions(request: Request, body: QuestionBatch) -> BatchAdded:
 def update_questions(request: Request, body: BulkUpdate) -> QuestionsUpdated:
     """Set the marks or the tolerance of all questions of a type in an exam.
 
+    Fields that are left out stay, and null resets the marks to those of the section or the exam. Running attempts keep
+    their marks.
+
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
@@ -181,6 +196,9 @@ def update_questions(request: Request, body: BulkUpdate) -> QuestionsUpdated:
 @api.get("/admin/questions/export-csv/<exam_id>", access=Access.ADMIN, query=CsvExportQuery, answers=CSV)
 def export_csv(request: Request, exam_id: int, query: CsvExportQuery) -> Reply:
     """Download an exam's questions as CSV.
+
+    The file imports again with the same questions. With `safe=1` no spreadsheet runs a cell as a formula, but such a
+    file does not import unchanged.
 
     Raises:
         NotFound: `exam_not_found`.

@@ -14,6 +14,8 @@ api = Api("admin_requests")
 def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
     """List requests for another role, the newest first.
 
+    Decide a pending one with `POST /admin/requests/approve/{request_id}` or `POST /admin/requests/deny/{request_id}`.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
@@ -33,7 +35,10 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
 
 @api.get("/admin/api/requests/stats", access=Access.ADMIN, answers=RequestStats)
 def get_request_stats(request: Request) -> RequestStats:
-    """Get the numbers of requests by status."""
+    """Get the numbers of requests by status.
+
+    Administrators' pages show with it how many requests wait for a decision.
+    """
     del request
     counts = access_requests.counts()
     return RequestStats(**counts, total=sum(counts.values()))

@@ -36,6 +36,8 @@ _LARGEST_UPLOAD = 4_700_000
 def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
     """List batches by name; with `q`, those whose name contains it.
 
+    A batch is a group of students, such as a class, that exams and overrides can name.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
@@ -49,6 +51,8 @@ def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
 def create_batch(request: Request, body: BatchFields) -> BatchAnswer:
     """Create a batch.
 
+    It has no students yet; `POST /admin/batches/{batch_id}/students/add` adds them.
+
     Raises:
         Conflict: `name_taken`, in any case.
     """
@@ -58,6 +62,8 @@ def create_batch(request: Request, body: BatchFields) -> BatchAnswer:
 @api.post("/admin/batches/update/<batch_id>", access=Access.ADMIN, takes=BatchFields, answers=BatchAnswer)
 def update_batch(request: Request, batch_id: int, body: BatchFields) -> BatchAnswer:
     """Rename a batch.
+
+    Exams and overrides name it by its id, so they keep it.
 
     Raises:
         NotFound: `batch_not_found`.
@@ -70,6 +76,8 @@ def update_batch(request: Request, batch_id: int, body: BatchFields) -> BatchAns
 def delete_batch(request: Request, batch_id: int) -> Done:
     """Delete a batch; its students stay.
 
+    A batch that an exam names as its audience is refused until the exam is completed.
+
     Raises:
         NotFound: `batch_not_found`.
         Conflict: `batch_in_use` while an exam that is not completed names it.
@@ -80,8 +88,9 @@ def delete_batch(request: Request, batch_id: int) -> Done:
 
 @api.get("/admin/api/batches/<batch_id>/students", access=Access.ADMIN, query=BatchesQuery, answers=StudentPage)
 def list_batch_students(request: Request, batch_id: int, query: BatchesQuery) -> StudentPage:
-    """List the students of a batch; with `q`, those whose username, email, roll number or a word of the name starts
-    with it.
+    """List the students of a batch.
+
+    With `q`: those whose username, email, roll number or a word of the name starts with it.
 
 
     Raises:
@@ -120,6 +129,8 @@ def remove_batch_students(request: Request, batch_id: int, body: StudentIds) -> 
 @api.post("/admin/students/update/<user_id>", access=Access.ADMIN, takes=StudentFields, answers=StudentAnswer)
 def update_student(request: Request, user_id: int, body: StudentFields) -> StudentAnswer:
     """Change a student's names and roll number; missing fields stay.
+
+    Students can sign in with the roll number instead of the username.
 
     Raises:
         NotFound: there is no such account.

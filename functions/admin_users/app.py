@@ -44,7 +44,10 @@ def search_users(request: Request, query: UsersQuery) -> UserPage:
 
 @api.get("/admin/api/users/stats", access=Access.ADMIN, answers=UserStats)
 def get_user_stats(request: Request) -> UserStats:
-    """Get the numbers of accounts by role."""
+    """Get the numbers of accounts by role.
+
+    `user_role` and `admin_role` count accounts with exactly that role, `both_roles` those with both.
+    """
     del request
     counts = identity.statistics()
     return UserStats(counts.total, counts.user_role, counts.admin_role, counts.both_roles)
@@ -64,7 +67,10 @@ def update_role(request: Request, body: RoleChange) -> Done:
 
 @api.post("/admin/users/bulk-update-roles", access=Access.ADMIN, takes=RoleChanges, answers=RolesChanged)
 def update_roles(request: Request, body: RoleChanges) -> RolesChanged:
-    """Give several accounts roles, and get the errors of those that failed."""
+    """Give several accounts roles, and get the errors of those that failed.
+
+    Each change takes effect by itself, so the errors of some do not undo the others. The last admin cannot be demoted.
+    """
     updated, errors = service.change_roles(body.updates, request.caller.user_id, request.now)
     return RolesChanged(updated, errors)
 
@@ -80,7 +86,10 @@ def deactivate_users(request: Request, body: Accounts) -> AccountsChanged:
 
 @api.post("/admin/users/reactivate", access=Access.ADMIN, takes=Accounts, answers=AccountsChanged)
 def reactivate_users(request: Request, body: Accounts) -> AccountsChanged:
-    """Let the owners of deactivated accounts sign in again, with their former passwords."""
+    """Let the owners of deactivated accounts sign in again, with their former passwords.
+
+    Sessions that the deactivation ended stay ended.
+    """
     return AccountsChanged(*activation.reactivate(body.user_ids, request.caller.user_id, request.now))
 
 

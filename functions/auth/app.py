@@ -33,6 +33,8 @@ _STUDENT_HOME, _ADMIN_HOME, _SIGN_IN_PAGE = "/dashboard", "/admin/dashboard", "/
 def login(request: Request, body: Credentials) -> SignedIn:
     """Sign in with username, email or roll number and password, for apps.
 
+    The access token goes into `Authorization: Bearer` and lasts an hour; the refresh token gets new ones for 30 days.
+
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
@@ -64,14 +66,21 @@ def refresh(request: Request, body: RefreshRequest) -> Refreshed | Rotated:
 
 @api.post("/api/auth/logout", access=Access.PUBLIC, takes=PresentedRefreshToken, answers=SignedOut)
 def logout(request: Request, body: PresentedRefreshToken) -> SignedOut:
-    """Revoke a refresh token; the access token stays valid until it expires."""
+    """Revoke a refresh token; the access token stays valid until it expires.
+
+    An unknown token is answered in the same way. To end the access token too, delete the session with
+    `DELETE /api/account/sessions/{session_id}`.
+    """
     service.revoke(body.refresh_token, request.now)
     return SignedOut()
 
 
 @api.get("/api/auth/me", access=Access.AUTH, answers=Me)
 def get_me(request: Request) -> Me:
-    """Get the caller's account."""
+    """Get the caller's account.
+
+    Clients call it when they start, to show who is signed in and which portals to offer.
+    """
     return Me(data=service.profile(request.caller))
 
 
@@ -114,6 +123,9 @@ def web_login(request: Request, body: Credentials) -> Reply:
 def admin_login(request: Request, body: Credentials) -> Reply:
     """Sign in to the administration with the session cookie, for accounts with `admin` in the role.
 
+    Its failed attempts count together with those of the other sign-ins. A form posted by a browser is answered with a
+    redirect.
+
     Raises:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
@@ -136,6 +148,9 @@ def admin_login(request: Request, body: Credentials) -> Reply:
 )
 def complete_mfa(request: Request, body: SecondFactor) -> SignedIn | Reply:
     """Complete a sign-in that needs a second factor; the answer is that of the sign-in, with the cookie if it sets one.
+
+    Send the `mfa_token` of the refused sign-in with a code of the authenticator app, or with a recovery code, which
+    works only once.
 
     Raises:
         Unauthorized: `mfa_token_invalid`: unknown, used, older than five minutes, or tried five times;

@@ -18,6 +18,8 @@ _LIMIT = 16 * 1024
 def sign_in_with_google(request: Request, body: GoogleCredential) -> GoogleSignedIn:
     """Sign in with a Google ID token; the account is created, or linked by its verified email.
 
+    The app gets the ID token from Google's SDK. `is_new_user` tells whether an account was created.
+
     Raises:
         BadRequest: `id_token_required`.
         Unauthorized: `google_token_invalid`; `mfa_required`, with `mfa_token`, where a code is needed.

@@ -41,6 +41,9 @@ api = Api("chat")
 def search_people(request: Request, query: SearchQuery) -> FoundUsers:
     """Find people by the start of their username or of a word of their name.
 
+    It needs at least two characters and finds at most ten people, never the caller. `connection_status` tells whether
+    they are connected or a request waits.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
@@ -50,6 +53,8 @@ def search_people(request: Request, query: SearchQuery) -> FoundUsers:
 @api.post("/api/chat/request", access=Access.AUTH, takes=RequestBody, answers=Done)
 def request_connection(request: Request, body: RequestBody) -> Done:
     """Ask somebody for a connection; if they have asked the caller already, this accepts.
+
+    The recipient gets the event `chat_request` on an open WebSocket. After a rejection it may be sent again.
 
     Raises:
         BadRequest: `oneself`.
@@ -66,6 +71,8 @@ def request_connection(request: Request, body: RequestBody) -> Done:
 def list_connection_requests(request: Request) -> Inbox:
     """List requests that wait for the caller's answer, the newest first.
 
+    Send a `conn_id` to `PUT /api/chat/request/{conn_id}` to accept or reject its request.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
@@ -75,6 +82,8 @@ def list_connection_requests(request: Request) -> Inbox:
 @api.put("/api/chat/request/<conn_id>", access=Access.AUTH, takes=AnswerBody, answers=Answered)
 def answer_connection_request(request: Request, conn_id: int, body: AnswerBody) -> Answered:
     """Accept or reject a request.
+
+    Only the person who was asked may do so. Accepting opens a conversation, which the answer names as `conv_id`.
 
     Raises:
         NotFound: `request_not_found`.
@@ -91,6 +100,8 @@ def answer_connection_request(request: Request, conn_id: int, body: AnswerBody) 
 def list_conversations(request: Request) -> ConversationList:
     """List the caller's conversations, the latest first.
 
+    Each has its members, the number of unread messages and the last message, so that one call fills an overview.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
@@ -100,6 +111,8 @@ def list_conversations(request: Request) -> ConversationList:
 @api.get("/api/chat/messages/<chat_id>", access=Access.AUTH, query=MessagesQuery, answers=MessagePage)
 def list_messages(request: Request, chat_id: int, query: MessagesQuery) -> MessagePage:
     """List 40 messages of the conversation `chat_id`, the oldest first, and mark the conversation as read.
+
+    Only members may read them. Send the `created_at` of the oldest message as `before` to get those before it.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
@@ -125,6 +138,8 @@ def send_message(request: Request, chat_id: int, body: SendBody) -> SentMessage:
 def edit_message(request: Request, chat_id: int, body: EditBody) -> EditedMessage:
     """Change the text of one's own message `chat_id`.
 
+    Members see it marked as edited, and get the event `msg_edited` on open WebSockets.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         NotFound: `message_not_found`.
@@ -137,6 +152,8 @@ def edit_message(request: Request, chat_id: int, body: EditBody) -> EditedMessag
 @api.delete("/api/chat/messages/<chat_id>", access=Access.AUTH, answers=Done)
 def delete_message(request: Request, chat_id: int) -> Done:
     """Delete one's own message `chat_id`.
+
+    Members get the event `msg_deleted` on open WebSockets.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
@@ -151,6 +168,8 @@ def delete_message(request: Request, chat_id: int) -> Done:
 def mark_conversation_read(request: Request, conv_id: int) -> Done:
     """Mark a conversation as read.
 
+    Clients that receive messages over the WebSocket call it; listing a conversation's messages does the same.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
@@ -163,6 +182,8 @@ def mark_conversation_read(request: Request, conv_id: int) -> Done:
 def clear_conversation(request: Request, conv_id: int) -> Done:
     """Hide all messages so far in a conversation, for the caller only.
 
+    The other members keep them, and messages sent later are shown.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
@@ -173,13 +194,18 @@ def clear_conversation(request: Request, conv_id: int) -> Done:
 
 @api.get("/api/chat/unread_count", access=Access.AUTH, answers=UnreadCount)
 def count_unread(request: Request) -> UnreadCount:
-    """Count unread messages and unanswered requests."""
+    """Count unread messages and unanswered requests.
+
+    It covers all conversations, for the badge that clients show.
+    """
     return UnreadCount(*talk.unread(request.caller))
 
 
 @api.get("/api/chat/online_status", access=Access.AUTH, query=OnlineQuery, answers=OnlineStatus)
 def get_online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
     """Check which of up to 100 users are online; who has blocked the caller seems offline.
+
+    A user is online while one of their WebSockets was heard from within 120 seconds.
 
     Raises:
         BadRequest: `invalid_ids`.
@@ -190,6 +216,8 @@ def get_online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
 @api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)
 def create_group(request: Request, body: GroupBody) -> CreatedGroup:
     """Create a group with connected people.
+
+    The caller becomes its admin, and each member gets the event `added_to_group`. A group has at most 256 people.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
@@ -202,6 +230,8 @@ def create_group(request: Request, body: GroupBody) -> CreatedGroup:
 def add_group_member(request: Request, conv_id: int, body: MemberBody) -> Done:
     """Add somebody to a group, as its admin.
 
+    The admin must be connected with the newcomer, who gets the event `added_to_group`; the others get `member_joined`.
+
     Raises:
         Forbidden: `not_a_member`, `not_the_admin`, `not_connected`, or `blocked`.
         Conflict: `exam_in_progress`; `already_a_member`, or `group_full`.
@@ -213,6 +243,9 @@ def add_group_member(request: Request, conv_id: int, body: MemberBody) -> Done:
 @api.delete("/api/chat/group/<conv_id>/members/<user_id>", access=Access.AUTH, answers=Done)
 def remove_group_member(request: Request, conv_id: int, user_id: int) -> Done:
     """Remove somebody from a group, as its admin.
+
+    The removed member gets the event `removed_from_group`, the others get `member_left`. Removing oneself leaves the
+    group.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
@@ -227,6 +260,8 @@ def remove_group_member(request: Request, conv_id: int, user_id: int) -> Done:
 def leave_group(request: Request, conv_id: int) -> Done:
     """Leave a group; the admin's role passes to another member, and with the last member the group ends.
 
+    The remaining members get the event `member_left`.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`.
@@ -239,6 +274,8 @@ def leave_group(request: Request, conv_id: int) -> Done:
 def end_group(request: Request, conv_id: int) -> Done:
     """End a group, as its admin.
 
+    The conversation ends for all members, who get the event `conversation_removed`.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
         Forbidden: `not_a_member`, or `not_the_admin`.
@@ -250,6 +287,8 @@ def end_group(request: Request, conv_id: int) -> Done:
 @api.delete("/api/chat/friend/<other_id>", access=Access.AUTH, answers=Done)
 def remove_friend(request: Request, other_id: int) -> Done:
     """End the connection with somebody, and the conversation with them.
+
+    A request that waits for an answer is removed in the same way. Groups that both are in go on.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
@@ -279,6 +318,8 @@ def block_person(request: Request, user_id: int) -> Done:
 def unblock_person(request: Request, user_id: int) -> Done:
     """Lift a block; it succeeds without one too.
 
+    Requests and messages between the two are possible again, unless the other one blocks the caller too.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
@@ -290,6 +331,8 @@ def unblock_person(request: Request, user_id: int) -> Done:
 def list_blocked_people(request: Request) -> BlockedUsers:
     """List the users whom the caller has blocked.
 
+    `DELETE /api/chat/block/{user_id}` lifts the block of one of them.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
     """
@@ -299,6 +342,9 @@ def list_blocked_people(request: Request) -> BlockedUsers:
 @api.post("/api/chat/report", access=Access.AUTH, takes=ReportBody, answers=Done)
 def report_person(request: Request, body: ReportBody) -> Done:
     """Report a user to the administrators, who find it in the log of changes as `chat.report`.
+
+    With `message_id`, the log has the id of the message but not its text. The message must be one of that user's which
+    the caller can see.
 
     Raises:
         BadRequest: `oneself`; `unknown_message`, not one of the user's in a conversation of the caller.
@@ -312,7 +358,11 @@ def report_person(request: Request, body: ReportBody) -> Done:
 
 @api.post("/api/chat/ws-ticket", access=Access.AUTH, answers=Ticket)
 def issue_socket_ticket(request: Request) -> Ticket:
-    """Issue a ticket to open one WebSocket with."""
+    """Issue a ticket to open one WebSocket with.
+
+    Browsers need it, because they cannot send `Authorization` with a WebSocket. Open `url` within 60 seconds; the
+    ticket works once.
+    """
     ticket = sockets.issue_ticket(request.caller, request.now)
     url = f"{settings().required('SOCKETS_URL')}?ticket={ticket}"
     return Ticket(ticket, sockets.TICKET_SECONDS, url)

@@ -34,6 +34,9 @@ _LIMIT = 16 * 1024
 def list_comments(request: Request, question_id: int, query: DiscussionQuery) -> DiscussionAnswer:
     """List a question's comments: pinned ones first, each with its replies.
 
+    A deleted comment that has replies stays as a placeholder. The discussion is closed to students who sit an exam with
+    the question.
+
     Raises:
         BadRequest: `invalid_cursor`.
         NotFound: `question_not_found`.
@@ -57,6 +60,8 @@ def list_comments(request: Request, question_id: int, query: DiscussionQuery) ->
 @api.post("/api/discussion/<question_id>", access=Access.AUTH, takes=NewComment, answers=Posted, limit=_LIMIT)
 def post_comment(request: Request, question_id: int, body: NewComment) -> Posted:
     """Comment on a question, or with `parent_id` reply to a comment on it.
+
+    A user can post one comment in 10 seconds. Clients that joined the discussion on the WebSocket get `new_message`.
 
     Raises:
         BadRequest: the text is empty or too long; `parent_not_found`, `parent_of_another_question`.
@@ -88,6 +93,8 @@ def post_comment(request: Request, question_id: int, body: NewComment) -> Posted
 def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
     """Change the text of one's own comment, or as an administrator of any.
 
+    The comment is then marked as edited. Clients that joined the discussion on the WebSocket get `edit_message`.
+
     Raises:
         BadRequest: the text is empty or too long.
         NotFound: `comment_not_found`.
@@ -108,6 +115,8 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
 @api.delete("/api/discussion/delete/<comment_id>", access=Access.AUTH, answers=Done)
 def delete_comment(request: Request, comment_id: int) -> Done:
     """Delete one's own comment, or as an administrator any; one with replies stays as a placeholder.
+
+    Clients that joined the discussion on the WebSocket get `delete_message`.
 
     Raises:
         NotFound: `comment_not_found`.
@@ -131,6 +140,8 @@ def delete_comment(request: Request, comment_id: int) -> Done:
 def count_comments(request: Request, body: CountsBody) -> CommentCounts:
     """Count the comments on several questions; 0 where the discussion is closed to the caller.
 
+    One call serves a whole list of questions: 1 to 100 ids.
+
     Raises:
         BadRequest: no question, more than 100, or an invalid id.
     """
@@ -141,6 +152,8 @@ def count_comments(request: Request, body: CountsBody) -> CommentCounts:
 @api.put("/api/discussion/admin/pin/<comment_id>", access=Access.ADMIN, answers=Pinned)
 def toggle_pin(request: Request, comment_id: int) -> Pinned:
     """Pin a comment above the others, or unpin it; a pinned reply keeps its place.
+
+    Each call toggles. Clients that joined the discussion on the WebSocket get `pin_message`.
 
     Raises:
         NotFound: `comment_not_found`.
@@ -162,6 +175,9 @@ def toggle_pin(request: Request, comment_id: int) -> Pinned:
 @api.put("/api/discussion/admin/best/<comment_id>", access=Access.ADMIN, answers=BestAnswer)
 def toggle_best_answer(request: Request, comment_id: int) -> BestAnswer:
     """Make a comment its question's best answer in place of any other, or undo that.
+
+    Each call toggles, and a question has at most one best answer. Clients that joined the discussion on the
+    WebSocket get `best_message`.
 
     Raises:
         NotFound: `comment_not_found`.

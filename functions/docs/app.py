@@ -20,7 +20,7 @@ api = Api("docs", unrouted=answer_unrouted)
 def go_to_app(request: Request) -> Reply:
     """Go to the web app.
 
-    302 to `/app/`.
+    Browsers are redirected to `/app/`, where students and administrators sign in.
     """
     del request
     return redirect("/app/")
@@ -28,19 +28,29 @@ def go_to_app(request: Request) -> Reply:
 
 @api.get("/openapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
 def get_openapi(request: Request) -> Reply:
-    """Get this description of the API for programs (OpenAPI 3.1)."""
+    """Get this description of the API for programs (OpenAPI 3.1).
+
+    Clients in any language can be generated from it. With `If-None-Match`, an unchanged one is 304.
+    """
     return _served(request, description(), {})
 
 
 @api.get("/asyncapi.json", access=Access.PUBLIC, answers="application/json", also={304: None})
 def get_asyncapi(request: Request) -> Reply:
-    """Get the description of the WebSocket for programs (AsyncAPI 3)."""
+    """Get the description of the WebSocket for programs (AsyncAPI 3).
+
+    It has the actions that clients send and the events that they receive. With `If-None-Match`, an unchanged one is
+    304.
+    """
     return _served(request, socket_description(), {})
 
 
 @api.get("/api-docs", access=Access.PUBLIC, answers="text/html", also={304: None})
 def get_reference(request: Request) -> Reply:
-    """Get the reference of the API for people, to read and to try out."""
+    """Get the reference of the API for people, to read and to try out.
+
+    It shows what `/openapi.json` and `/asyncapi.json` say.
+    """
     page = reference_page()
     return _served(request, page.asset, {"Content-Security-Policy": page.policy})
 

@@ -61,6 +61,8 @@ def list_exams(request: Request, query: ExamQuery) -> ExamList:
 def get_exam(request: Request, exam_id: int) -> ExamAnswer:
     """Get an exam and the caller's attempts at it.
 
+    It has the instructions and the rules; the questions are served only after the start, by `GET /exam/{exam_id}`.
+
     Raises:
         NotFound: `exam_not_found`.
         Forbidden: `not_enrolled`, the caller is not in the exam's audience.
@@ -75,7 +77,10 @@ def get_exam(request: Request, exam_id: int) -> ExamAnswer:
 
 @api.get("/api/categories", access=Access.USER, answers=CategoryList)
 def list_categories(request: Request) -> CategoryList:
-    """List the categories of exams."""
+    """List the categories of exams.
+
+    Send an `id` as `category_id` to `GET /api/exams` to list the exams of a category.
+    """
     del request
     return CategoryList(listing.list_categories())
 
@@ -83,6 +88,8 @@ def list_categories(request: Request) -> CategoryList:
 @api.get("/preload-exam/<exam_id>", access=Access.USER, answers=Preloaded)
 def preload_exam(request: Request, exam_id: int) -> Preloaded:
     """Compile an exam's paper, so that the first start does not wait for it.
+
+    Clients call it shortly before the exam opens. The answer has the number of questions, but no question.
 
     Raises:
         BadRequest: `pool_too_small` for what is drawn, or `marks_too_fine`.
@@ -123,6 +130,9 @@ def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
 @api.get("/exam/<exam_id>", access=Access.USER, answers=PaperAnswer)
 def get_paper(request: Request, exam_id: int) -> PaperAnswer:
     """Get the paper of the attempt in progress, with the answers saved so far.
+
+    Clients call it after the start, and again after a reload or a lost connection to restore their state. It has no
+    correct answers and no tolerances.
 
     Raises:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
@@ -202,6 +212,8 @@ def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
 @api.get("/api/exam-attempts-status/<exam_id>", access=Access.USER, answers=ActiveStatus | IdleStatus)
 def get_attempts_status(request: Request, exam_id: int) -> ActiveStatus | IdleStatus:
     """Get how many attempts are used, running and left.
+
+    An attempt in progress counts as used. With any number of attempts, `max_attempts` is 0 and `attempts_remaining` -1.
 
     Raises:
         NotFound: `exam_not_found`.

@@ -22,6 +22,9 @@ _DOWNLOAD_SECONDS = 600
 def list_jobs(request: Request, query: JobsQuery) -> JobPage:
     """List the jobs of the last week that administrators asked for, the newest first.
 
+    Work that takes longer than a request, such as a large import, goes on as a job. `GET /admin/api/jobs/{job_id}` has
+    the result of one.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
@@ -33,6 +36,8 @@ def list_jobs(request: Request, query: JobsQuery) -> JobPage:
 @api.get("/admin/api/jobs/<job_id>", access=Access.ADMIN, answers=JobAnswer)
 def get_job(request: Request, job_id: int) -> JobAnswer:
     """Get the progress of an administrator's job, and its result once it is done.
+
+    The `status_url` of a 202 answer leads here. Call it every few seconds until `status` is `done` or `failed`.
 
     Raises:
         NotFound: `job_not_found`; jobs are deleted after a week.

@@ -25,6 +25,9 @@ api = Api("results")
 def get_latest_result(request: Request, exam_id: int) -> ResultAnswer:
     """Get the caller's latest result of an exam.
 
+    It has the score, the percentage and the grade; `GET /response/{exam_id}` has the single questions. Before the
+    result is visible, this is 403 `result_pending`.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
@@ -36,6 +39,8 @@ def get_latest_result(request: Request, exam_id: int) -> ResultAnswer:
 @api.get("/result/<exam_id>/<result_id>", access=Access.USER, answers=ResultAnswer)
 def get_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
     """Get one of the caller's results of an exam.
+
+    Ids come from `GET /api/results`. Before the result is visible, this is 403 `result_pending`.
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
@@ -49,6 +54,9 @@ def get_result(request: Request, exam_id: int, result_id: int) -> ResultAnswer:
 def get_latest_response(request: Request, exam_id: int) -> ResponseAnswer:
     """Get the caller's latest result of an exam, question by question.
 
+    Each question has the given and the correct answer and the marks. Before the result is visible, this is 403
+    `result_pending`.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
@@ -61,6 +69,8 @@ def get_latest_response(request: Request, exam_id: int) -> ResponseAnswer:
 def get_response(request: Request, exam_id: int, result_id: int) -> ResponseAnswer:
     """Get one of the caller's results, question by question.
 
+    It is the same as `GET /response/{exam_id}`, for an earlier attempt too. Ids come from `GET /api/results`.
+
     Raises:
         Conflict: `exam_in_progress`, the caller sits the exam again.
         Forbidden: `result_pending`, with `available_at`; `wrong_role`.
@@ -72,6 +82,8 @@ def get_response(request: Request, exam_id: int, result_id: int) -> ResponseAnsw
 @api.get("/result-pending/<exam_id>", access=Access.USER, answers=PendingAnswer)
 def get_result_pending(request: Request, exam_id: int) -> PendingAnswer:
     """Get when the caller's latest result of an exam becomes visible.
+
+    `pending` is false once the result is visible. While administrators have to release it, `available_at` is null.
 
     Raises:
         NotFound: `exam_not_found`, or `result_not_found`.
@@ -87,6 +99,8 @@ def get_result_pending(request: Request, exam_id: int) -> PendingAnswer:
 def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
     """List the caller's results, newest first, with scores if they are visible.
 
+    An attempt whose time is over is graded first, so that the list has it too.
+
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
@@ -100,7 +114,10 @@ def list_results(request: Request, query: HistoryQuery) -> HistoryAnswer:
 
 @api.get("/api/analytics", access=Access.USER, answers=AnalyticsAnswer)
 def get_analytics(request: Request) -> AnalyticsAnswer:
-    """Get the analytics of the caller's visible results."""
+    """Get the analytics of the caller's visible results.
+
+    Scores are percentages. An attempt whose time is over is graded first.
+    """
     sitting = end_all_due(request.caller.user_id, ExamTime.at(request.now))
     return AnalyticsAnswer(analytics.analytics(request.caller.user_id, request.now, sitting))
 

@@ -13,7 +13,10 @@ _LIMIT = 16 * 1024
 
 @api.get("/api/assistant-init", access=Access.USER, answers=AssistantState)
 def open_assistant(request: Request) -> AssistantState:
-    """Get the daily limit, how much of it is used, and the latest messages."""
+    """Get the daily limit, how much of it is used, and the latest messages.
+
+    Clients call it when the assistant is opened. The limit counts per day in the institute's time zone.
+    """
     user_id = request.caller.user_id
     turns = study.latest_turns(user_id, request.now, limit=service.SHOWN_TURNS)
     return AssistantState(
@@ -26,6 +29,9 @@ def open_assistant(request: Request) -> AssistantState:
 @api.post("/api/study-chat", access=Access.USER, takes=StudyQuestion, answers=StudyAnswer, limit=_LIMIT)
 def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
     """Ask the assistant, which also gets the last turns as context.
+
+    A question that gets no answer does not count. While an attempt is in progress, questions are refused unless its
+    exam has `allow_assistant`.
 
     Raises:
         BadRequest: the question is too short or too long.
@@ -40,7 +46,10 @@ def ask_assistant(request: Request, body: StudyQuestion) -> StudyAnswer:
 
 @api.post("/api/clear-chat-history", access=Access.USER, answers=Cleared)
 def clear_assistant_history(request: Request) -> Cleared:
-    """Delete all messages; the day's count stays."""
+    """Delete all messages; the day's count stays.
+
+    Later questions are answered without the deleted ones as context.
+    """
     while study.forget_turns(request.caller.user_id):
         continue
     return Cleared("Chat history cleared.")

@@ -26,6 +26,8 @@ from tools.openapi.advice import ADVICE
 CONTRACT = Path(__file__).with_name("routes.csv")
 HIGHEST_ID = 2**53 - 1
 SHORTEST_SENTENCE = len("The job.")
+# Of what an operation says beyond its summary and who may call it
+FEWEST_WORDS = 6
 
 # Routes beyond the contract, and who may call them.
 ADDED = {
@@ -138,7 +140,8 @@ class TestEveryOperation:
     @each_operation
     def test_says_what_it_does(self, described: Described) -> None:
         assert 8 < len(described.operation["summary"]) < 120
-        assert described.operation["description"]
+        told = described.operation["description"].rpartition("\n\n")[0]
+        assert len(told.split()) >= FEWEST_WORDS, "Say in the handler's docstring what clients should know"
 
     def test_has_a_name_of_its_own(self) -> None:
         names = [described.operation["operationId"] for described in OPERATIONS]
