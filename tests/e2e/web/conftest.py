@@ -1,7 +1,8 @@
 """A real browser before the local stack.
 
-The browser is the machine's Chromium or Chrome, else the one that the npm package `@sparticuz/chromium` ships. Browser
-and stack are shared; every test has browser profiles of its own, whose pages must not write errors to the console.
+The browser is the machine's Chromium or Chrome, else the one that the npm package `@sparticuz/chromium` ships. The
+stack is shared, the browser by the tests of a module; every test has browser profiles of its own, whose pages must not
+write errors to the console.
 """
 
 import json
@@ -63,17 +64,29 @@ def chromium() -> str:
     return unpacked.stdout.strip()
 
 
-@pytest.fixture(scope="session")
+# The driver keeps an event loop running in the thread, in which tests of other modules could start none of their own.
+@pytest.fixture(scope="module")
 def playwright_driver() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright_driver: Playwright, chromium: str) -> Iterator[Browser]:
     launched = playwright_driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
     yield launched
     launched.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_attempt_stays_open(stack: LocalStack) -> Iterator[None]:
+    """Hands in what the demo students still sit: chat and the assistant are closed meanwhile, for other modules too."""
+    yield
+    for account in STUDENTS:
+        student = Client(stack.base_url).signed_in(*account)
+        for exam in student.get("/api/exams", query={"status": "ongoing", "limit": 100}).body["exams"]:
+            student.post(f"/submit-exam/{exam['id']}")
+        student.close()
 
 
 @pytest.fixture

@@ -8,16 +8,17 @@ from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP
 
 _LONGEST: Final = 90
+# Runs of spaces and signs are possessive: what they took is not tried in parts, so a line takes linear time.
 _VARIANT: Final = (
     r"(?P<kind>(?:test\s+|question\s+|paper\s+|booklet\s+)?(?:booklet|set|series|code|version|shift|slot|session|सेट|सीरीज|पुस्तिका)s?)"
-    r"(?:\s+(?:code|series|no|number|name))?\s*\.?\s*[-–—:.(\[]*\s*['\"“‘]?(?P<name>[A-Z]|[IVX]{1,4}|\d{1,3})(?![\w'’])"
+    r"(?:\s+(?:code|series|no|number|name))?\s*+\.?\s*+[-–—:.(\[]*+\s*+['\"“‘]?(?P<name>[A-Z]|[IVX]{1,4}|\d{1,3})(?![\w'’])"
 )
 _NUMBERED: Final = (
     r"(?P<other>test|paper|mock|exam|worksheet|assignment|quiz|dpp|chapter|unit|module|lesson|week|day|exercise)"
-    r"(?:\s+(?:no|number|set|paper|test))?\s*\.?\s*[-–—:.#]*\s*(?P<number>\d{1,3}|[IVX]{1,4})(?![\w'’])"
+    r"(?:\s+(?:no|number|set|paper|test))?\s*+\.?\s*+[-–—:.#]*+\s*+(?P<number>\d{1,3}|[IVX]{1,4})(?![\w'’])"
 )
 _IN_TEXT: Final = re.compile(rf"\b(?:(?i:{_VARIANT})|(?i:{_NUMBERED}))")
-_HEADING: Final = re.compile(rf"\W*(?i:answers?\s*(?:keys?)?|keys?)?\W*(?:for|of)?\W*(?i:{_VARIANT})\W*")
+_HEADING: Final = re.compile(rf"\W*+(?i:answers?\s*+(?:keys?)?|keys?)?\W*+(?:for|of)?\W*+(?i:{_VARIANT})\W*")
 _ANOTHER: Final = re.compile(r"\b(?:previous|last|earlier|yesterday|next)\b|पिछल", re.IGNORECASE)
 _MAY_BE: Final = re.compile(
     r"set|series|code|version|shift|slot|session|booklet|सेट|सीरीज|पुस्तिका|test|paper|mock|exam|worksheet|assignment|quiz|dpp"

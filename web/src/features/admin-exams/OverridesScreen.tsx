@@ -75,7 +75,7 @@ export default function OverridesScreen(props: ScreenProps) {
                   aria-label={text.removeOverride(override.name ?? "–")}
                   onClick={() => deleting.run(override.id)}
                 >
-                  ✕
+                  {text.removeShort}
                 </Button>
               </td>
             </tr>

@@ -109,7 +109,7 @@ export default function AttemptsScreen() {
                     </>
                   )}
                   <Button size="small" aria-label={text.reset(row.username)} onClick={() => changing.run(row, "reset")}>
-                    → 0
+                    {text.resetShort}
                   </Button>
                 </td>
               </tr>

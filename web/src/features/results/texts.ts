@@ -122,7 +122,7 @@ export const texts = messages(
     comment: "आपकी टिप्पणी",
     post: "टिप्पणी भेजें",
     reply: "उत्तर दें",
-    replyTo: (name: string) => `${name} को उत्तर`,
+    replyTo: (name: string) => `उत्तर दें: ${name}`,
     remove: "मिटाएँ",
     pinned: "पिन की हुई",
     bestAnswer: "सर्वश्रेष्ठ उत्तर",
