@@ -20,7 +20,7 @@ def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
         BadRequest: there is no attempt.
     """
     try:
-        sitting = attempts.close_attempt(user_id, exam_id, attempt_id=None, time=time)
+        sitting = attempts.close_attempt(user_id, exam_id, time=time)
     except SittingRefused as refused:
         if refused.sitting is None:
             find_exam(exam_id, reader=user_id)

@@ -167,7 +167,7 @@ def test_sweep(drill: Drill, student: Student, clock: FrozenClock, is_closed: bo
     student.sync()
     now = clock.now()
     if is_closed:
-        attempts.close_attempt(student.user.id, student.exam.id, attempt_id=None, time=ExamTime.at(now))
+        attempts.close_attempt(student.user.id, student.exam.id, time=ExamTime.at(now))
     clock.advance(student.exam.duration * 60 + 31)
 
     def audit(stored: Stored, answer: Any) -> None:

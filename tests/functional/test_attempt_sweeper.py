@@ -65,7 +65,7 @@ def test_waits_until_the_grace_is_over(exam: Exam) -> None:
 
 def test_grades_attempts_that_a_crash_left_closed(exam: Exam) -> None:
     attempt_id = open_attempt(1, exam)
-    attempts.close_attempt(1, exam.id, attempt_id=None, time=at(MORNING + 60))
+    attempts.close_attempt(1, exam.id, time=at(MORNING + 60))
 
     assert sweep(LATE).ended == 1
     result = result_of(1, exam, attempt_id)

@@ -507,7 +507,7 @@ class TestWhileSitting:
 
     def test_it_opens_when_the_attempt_is_over(self, member: Member, exam: Exam, question: int) -> None:
         start_attempt(member, exam)
-        attempts.close_attempt(member.user.id, exam.id, attempt_id=None, time=ExamTime.at(member.clock.now()))
+        attempts.close_attempt(member.user.id, exam.id, time=ExamTime.at(member.clock.now()))
 
         assert member.show(question).status == 200
 
@@ -575,7 +575,7 @@ class TestRules:
         start_attempt(member, closing)
         assert member.show(question).status == 403
 
-        attempts.close_attempt(member.user.id, closing.id, attempt_id=None, time=ExamTime.at(member.clock.now()))
+        attempts.close_attempt(member.user.id, closing.id, time=ExamTime.at(member.clock.now()))
 
         assert member.show(question).status == 200
         assert other.show(question).status == 403

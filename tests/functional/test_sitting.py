@@ -545,7 +545,7 @@ class TestSubmit:
     def test_grades_an_attempt_that_a_crash_left_closed(self, student: Student, exam: Exam) -> None:
         attempt_id = student.start(exam).body["attempt_id"]
         student.sync(exam, right_answers(exam))
-        attempts.close_attempt(student.user.id, exam.id, attempt_id=None, time=ExamTime.at(student.clock.now()))
+        attempts.close_attempt(student.user.id, exam.id, time=ExamTime.at(student.clock.now()))
 
         assert student.submit(exam).body["result_id"] == attempt_id
         assert stored_result(student, exam, attempt_id).score.correct == 3

@@ -405,7 +405,7 @@ class TestDuringExams:
         exam = create_exam()
         student.start(exam)
         time = ExamTime.at(student.clock.now())
-        sitting = attempts.close_attempt(student.user.id, exam.id, attempt_id=None, time=time)
+        sitting = attempts.close_attempt(student.user.id, exam.id, time=time)
 
         assert student.ask().status == 200
         score = Score(0, 12, 0, 0, 3, "uuu")

@@ -178,7 +178,7 @@ def sit(user_id: int, exam_id: int, *, submit: bool = True) -> None:
     )
     if submit:
         time = ExamTime.at(now + 5)
-        ending.grade_closed(attempts.close_attempt(user_id, exam_id, attempt_id=None, time=time))
+        ending.grade_closed(attempts.close_attempt(user_id, exam_id, time=time))
 
 
 def traces(environment: dict[str, str], client: Any, words: Iterable[str]) -> list[str]:

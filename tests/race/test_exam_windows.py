@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,8 +22,8 @@ from smartexam.platform import audit
 from smartexam.platform.audit import Change
 from smartexam.platform.errors import AppError, Unavailable
 from smartexam.sitting import deadlines, spreading
-from smartexam.sitting.store import attempts
-from smartexam.sitting.store.sitting_items import OPEN
+from smartexam.sitting.store import attempts, results
+from smartexam.sitting.store.sitting_items import IDLE, OPEN
 from tests.factories.clock import MORNING
 from tests.factories.exams import create_exam
 from tests.factories.races import together
@@ -116,11 +117,11 @@ def test_time_granted_while_the_sweeper_runs_ends_nothing_early() -> None:
     for user in users:
         sitting = attempts.get_sitting(user, exam.id)
         assert sitting is not None
-        # Either it was ended first, or it runs on to the new end.
+        # Either it was ended first, at its first end, or it runs on to the new end.
         if sitting.status == OPEN:
             assert sitting.deadline == START + 5400
         else:
-            assert sitting.last_result_id == sitting.attempt_id
+            assert (sitting.last_result_id, sitting.deadline) == (sitting.attempt_id, START + 3600)
 
 
 def test_added_time_and_grants_add_up_whatever_the_order() -> None:
@@ -150,6 +151,38 @@ def test_of_grants_and_submissions_the_submission_stays() -> None:
         assert sitting is not None
         assert sitting.status != OPEN
         assert sitting.last_result_id == sitting.attempt_id
+
+
+@pytest.mark.parametrize("reads", range(10))
+def test_an_override_set_against_the_submission_of_the_same_attempt_counts_wholly_or_not_at_all(reads: int) -> None:
+    """Handed in a minute after its first end, an attempt ended then or, if the override was first, is in time."""
+    late = at(3660)
+
+    def hand_in(user: int, exam_id: int) -> Any:
+        # An override takes more round trips, so some submissions begin while it is being carried over.
+        for _ in range(reads):
+            exams.find_exam(exam_id)
+        return submit(user, exam_id, late)
+
+    def grant(user: int, exam_id: int) -> Any:
+        return administration.set_override(exam_id, OverrideBody(user_id=user, extra_minutes=30), ADMIN, late)
+
+    for user in students(4):
+        exam = create_exam()
+        start(user, exam.id, at())
+
+        submitted, granted = together([partial(hand_in, user, exam.id), partial(grant, user, exam.id)])
+
+        assert not isinstance(submitted, AppError), submitted
+        assert not isinstance(granted, AppError), granted
+        _, ended_at, result_id = submitted
+        sitting, result = attempts.get_sitting(user, exam.id), results.get_result(user, exam.id, result_id)
+        assert sitting is not None
+        assert result is not None
+        assert (sitting.status, sitting.last_result_id, result_id) == (IDLE, sitting.attempt_id, sitting.attempt_id)
+        assert result.completed_at == ended_at
+        whole = {(START + 3600, START + 3600, True), (START + 5400, START + 3660, False)}
+        assert (sitting.deadline, ended_at, sitting.ended_by_time) in whole
 
 
 def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_next_attempt() -> None:

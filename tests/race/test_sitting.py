@@ -134,7 +134,7 @@ def test_large_partial_syncs_of_different_questions_all_count() -> None:
 def test_sweeper_and_student_grade_a_closed_attempt_once() -> None:
     exam = create_exam([MCQ], max_attempts=1)
     sitting, _ = start(STUDENT, exam.id, at())
-    closed = attempts.close_attempt(STUDENT, exam.id, attempt_id=None, time=at())
+    closed = attempts.close_attempt(STUDENT, exam.id, time=at())
 
     together([lambda: ending.end_if_due(closed, at())] * 8 + [lambda: submit(STUDENT, exam.id, at())] * 8)
 

@@ -58,7 +58,7 @@ def test_sockets_are_silent_and_nothing_is_lost(asha: Person, ben: Person, dm: i
     asha.frame(device, "sendMessage", conv_id=dm, message="psst")
     assert [each["code"] for each in wire.took(device, "error")] == ["exam_in_progress"]
 
-    attempts.close_attempt(asha.id, exam.id, attempt_id=None, time=ExamTime.at(asha.clock.now()))
+    attempts.close_attempt(asha.id, exam.id, time=ExamTime.at(asha.clock.now()))
     assert asha.texts(dm) == ["are you there?"]
     ben.say(dm, "welcome back")
     assert len(wire.took(device, "chat_message")) == 1
@@ -77,6 +77,6 @@ def test_an_exam_may_allow_it(asha: Person, ben: Person, dm: int, wire: Wire) ->
 def test_it_opens_when_the_attempt_ends(asha: Person, dm: int) -> None:
     exam = create_exam(allow_chat=False)
     sit(asha, exam)
-    attempts.close_attempt(asha.id, exam.id, attempt_id=None, time=ExamTime.at(asha.clock.now()))
+    attempts.close_attempt(asha.id, exam.id, time=ExamTime.at(asha.clock.now()))
 
     asha.say(dm, "done")

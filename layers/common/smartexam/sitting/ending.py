@@ -29,9 +29,11 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
             return False
     if sitting.status == OPEN:
         try:
-            sitting = attempts.close_attempt(sitting.user_id, sitting.exam_id, attempt_id=sitting.attempt_id, time=time)
+            sitting = attempts.close_due(sitting)
         except SittingRefused as refused:
             stored = refused.sitting
+            if stored is not None and stored.status == OPEN:
+                return False  # it was granted more time, or the next one has begun
             if stored is None or stored.attempt_id != sitting.attempt_id or stored.status != CLOSED:
                 return True  # another caller has ended it
             sitting = stored

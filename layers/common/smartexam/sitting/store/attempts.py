@@ -8,6 +8,7 @@ from pynamodb.expressions.update import Action
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed
+from smartexam.platform.errors import Conflict
 from smartexam.platform.keys import user_key
 from smartexam.sitting.store.sitting_items import (
     CLOSED,
@@ -15,12 +16,15 @@ from smartexam.sitting.store.sitting_items import (
     OPEN,
     Sitting,
     SittingItem,
+    SittingRefused,
     due_shard,
     exam_shard,
     refused,
     sitting_from,
     sitting_key,
 )
+
+_TRIES = 8
 
 
 def get_sitting(user_id: int, exam_id: int) -> Sitting | None:
@@ -174,37 +178,58 @@ def _first_section(now: int, ends: int | None) -> list[Action]:
     return [SittingItem.section.set(0), SittingItem.section_from.set(now), SittingItem.section_ends.set(ends)]
 
 
-def close_attempt(user_id: int, exam_id: int, *, attempt_id: int | None, time: ExamTime) -> Sitting:
+def close_attempt(user_id: int, exam_id: int, *, time: ExamTime) -> Sitting:
     """Close the open attempt, so that nothing can be saved any more, and return it with the last saved answers.
 
-    An attempt whose grace is over is closed as of its deadline, with `ended_by_time`. `attempt_id` None closes
-    whichever attempt is open.
+    An attempt whose grace is over is closed as by `close_due`.
 
     Raises:
-        SittingRefused: no such attempt is open; it may be closed already and not yet graded.
+        Conflict: `attempt_busy`, if the attempt's end changes again and again.
+        SittingRefused: no attempt is open; it may be closed already and not yet graded.
     """
-    is_open = SittingItem.status == OPEN
-    if attempt_id is not None:
-        is_open &= SittingItem.attempt_id == attempt_id
     # Deadlines are whole seconds, so comparing with the rounded-up bound ends saving and closing at the same moment.
-    in_time = is_open & (SittingItem.deadline >= math.ceil(time.earliest_deadline))
+    in_time = (SittingItem.status == OPEN) & (SittingItem.deadline >= math.ceil(time.earliest_deadline))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(time.now))]
-    try:
-        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
-    except ConditionFailed as failed:
-        refusal = refused(failed)
-    stored = refusal.sitting
-    if stored is None or stored.status != OPEN or (attempt_id is not None and stored.attempt_id != attempt_id):
-        raise refusal
+    for _ in range(_TRIES):
+        try:
+            return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
+        except ConditionFailed as failed:
+            refusal = refused(failed)
+        stored = refusal.sitting
+        if stored is None or stored.status != OPEN:
+            raise refusal
+        try:
+            return close_due(stored)
+        except SittingRefused as again:
+            found = again.sitting
+            if found is None or found.status != OPEN or found.attempt_id != stored.attempt_id:
+                raise
+            # More time was granted meanwhile, so the attempt may be in time now.
+    raise Conflict("The attempt changes all the time", code="attempt_busy")
+
+
+def close_due(sitting: Sitting) -> Sitting:
+    """Close an attempt as of its deadline, with `ended_by_time`, if it still has that deadline.
+
+    Args:
+        sitting: as it was read, with a deadline whose grace is over.
+
+    Raises:
+        SittingRefused: the attempt is not open any more, or was granted more time.
+    """
     actions = [
         SittingItem.status.set(CLOSED),
-        SittingItem.closed_at.set(stored.deadline),
+        SittingItem.closed_at.set(sitting.deadline),
         SittingItem.ended_by_time.set(value=True),
     ]
-    # More time may be granted at this moment.
-    same = is_open & (SittingItem.attempt_id == stored.attempt_id) & (SittingItem.deadline == stored.deadline)
+    unchanged = (
+        (SittingItem.status == OPEN)
+        & (SittingItem.attempt_id == sitting.attempt_id)
+        & (SittingItem.deadline == sitting.deadline)
+    )
+    pk, sk = user_key(sitting.user_id), sitting_key(sitting.exam_id)
     try:
-        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, same))
+        return sitting_from(table.update(SittingItem, pk, sk, actions, unchanged))
     except ConditionFailed as failed:
         raise refused(failed) from None
 
