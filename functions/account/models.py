@@ -4,7 +4,10 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
+from smartexam.platform.texts import VISIBLE
+
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
+VisibleText = Annotated[Text, VISIBLE]
 SessionKind: TypeAlias = Literal["web", "token", "socket"]
 _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -16,8 +19,8 @@ class NewAccount(msgspec.Struct, frozen=True):
         email: address that the link to set a password is mailed to.
     """
 
-    email: Text
-    first_name: Text
+    email: VisibleText
+    first_name: VisibleText
     last_name: Text
 
 
@@ -53,7 +56,7 @@ class RoleRequest(msgspec.Struct, frozen=True):
     email: Text
     current_access: Text
     requested_access: Text
-    user_reason: Text
+    user_reason: VisibleText
 
 
 class Confirmation(msgspec.Struct, frozen=True):
@@ -126,7 +129,7 @@ class Names(msgspec.Struct, frozen=True):
         first_name: first name, 1 to 100 characters that can be seen.
     """
 
-    first_name: Text
+    first_name: VisibleText
     last_name: Text
 
 

@@ -1,7 +1,7 @@
 """Routes of categories, for administrators."""
 
 from admin_categories import service
-from admin_categories.models import AdminCategories, CategoryFields, SavedCategory
+from admin_categories.models import AdminCategories, CategoryFields, NewCategoryFields, SavedCategory
 from smartexam.api import Access, Api, Done, Request
 from smartexam.catalog.store import categories
 
@@ -24,12 +24,12 @@ def list_admin_categories(request: Request) -> AdminCategories:
 @api.post(
     "/admin/categories/create",
     access=Access.ADMIN,
-    takes=CategoryFields,
+    takes=NewCategoryFields,
     forms=True,
     answers=SavedCategory,
     limit=_LIMIT,
 )
-def create_category(request: Request, body: CategoryFields) -> SavedCategory:
+def create_category(request: Request, body: NewCategoryFields) -> SavedCategory:
     """Create a category, optionally with an image.
 
     The image is a file in a multipart form, or an `image_path` from `POST /admin/images`.

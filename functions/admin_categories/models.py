@@ -1,8 +1,11 @@
 """Shapes of requests and answers."""
 
+from typing import Annotated, Any, ClassVar
+
 from msgspec import Struct
 
 from smartexam.platform.http.bodies import UploadedFile
+from smartexam.platform.texts import VISIBLE
 
 
 class AdminCategory(Struct, frozen=True):
@@ -46,6 +49,14 @@ class CategoryFields(Struct, frozen=True):
         image_path: path of an image from `POST /admin/images` instead of a file; empty removes the image.
     """
 
-    name: str | None = None
+    RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
+
+    name: Annotated[str, VISIBLE] | None = None
     image: UploadedFile | None = None
     image_path: str | None = None
+
+
+class NewCategoryFields(CategoryFields, frozen=True, kw_only=True):
+    """The fields of a new category, as those of a change, but with a name."""
+
+    name: Annotated[str, VISIBLE]

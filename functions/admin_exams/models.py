@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.queries import Id, PageSize
 
+_NAME = Meta(extra_json_schema={"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"})
 _MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "0.25", "1/3"]})
 
 
@@ -146,7 +147,9 @@ class ExamFields(Struct, frozen=True, kw_only=True):
         preset: id of a preset from `GET /admin/api/exam-presets`, which supplies the fields that are missing.
     """
 
-    name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
+    RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
+
+    name: Annotated[Any, _NAME] = UNSET
     date: Annotated[Any, Meta(extra_json_schema={"type": "string", "format": "date"})] = UNSET
     start_time: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["09:30"]})] = UNSET
     duration: Annotated[Any, Meta(extra_json_schema={"type": "integer", "minimum": 1, "maximum": 1440})] = UNSET
@@ -303,7 +306,7 @@ class CloneFields(Struct, frozen=True, kw_only=True):
 
     NEEDED: ClassVar = ("name", "date", "start_time")
 
-    name: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 200})] = UNSET
+    name: Annotated[Any, _NAME] = UNSET
     date: Annotated[Any, Meta(extra_json_schema={"type": "string", "format": "date"})] = UNSET
     start_time: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["09:30"]})] = UNSET
 

@@ -106,6 +106,8 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
             for those of the section or the exam.
     """
 
+    RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
+
     exam_id: Annotated[Any, _ID] = UNSET
     question_text: Annotated[Any, _TEXT] = UNSET
     option_a: Annotated[Any, _TEXT] = UNSET
@@ -171,6 +173,8 @@ class BulkUpdate(Struct, frozen=True, kw_only=True):
     """
 
     NEEDED: ClassVar = ("exam_id", "question_type")
+    # The two, and at least one field to set
+    RULES: ClassVar[dict[str, Any]] = {"minProperties": 3}
 
     exam_id: Annotated[Any, _ID] = UNSET
     question_type: Annotated[Any, _TYPE] = UNSET

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
 from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.texts import VISIBLE
 
 
 class BatchesQuery(Struct, frozen=True):
@@ -28,7 +29,7 @@ class BatchFields(Struct, frozen=True):
         name: name of the batch, 1 to 100 characters, which no other batch has.
     """
 
-    name: str
+    name: Annotated[str, VISIBLE]
 
 
 class BatchView(Struct, frozen=True):

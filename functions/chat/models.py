@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.platform.texts import VISIBLE
 from smartexam.talk.messenger import Id, MessageShape
 
 
@@ -239,7 +240,7 @@ class ReportBody(Struct, frozen=True):
     """
 
     user_id: Id
-    reason: str
+    reason: Annotated[str, VISIBLE]
     message_id: Id | None = None
 
 
@@ -286,7 +287,7 @@ class GroupBody(Struct, frozen=True):
         member_ids: ids of the members, each connected with the creator; 256 people with the creator at most.
     """
 
-    name: str
+    name: Annotated[str, VISIBLE]
     member_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)]
 
 

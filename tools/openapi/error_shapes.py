@@ -130,6 +130,27 @@ class ImportRefusedError(Error, kw_only=True):
     errors: list[str]
 
 
+class FileTooLargeError(Error, kw_only=True):
+    """The file is larger than what is read.
+
+    Attributes:
+        max_size: Bytes that a file may have.
+    """
+
+    code: Literal["file_too_large"] = "file_too_large"
+    max_size: int
+
+
+class ExamNotFoundError(Error, kw_only=True):
+    """There is no such exam, or none that the caller may know of.
+
+    Attributes:
+        exam_id: Id of the first exam that does not exist, where a body names several.
+    """
+
+    exam_id: int | UnsetType = UNSET
+
+
 class DailyLimitReachedError(Error, kw_only=True):
     """The questions of this day to the study assistant are used up.
 
@@ -162,6 +183,8 @@ _SHAPES: dict[str, type[Error]] = {
     "result_pending": ResultPendingError,
     "stale_revision": StaleRevisionError,
     "import_refused": ImportRefusedError,
+    "file_too_large": FileTooLargeError,
+    "exam_not_found": ExamNotFoundError,
     "daily_limit_reached": DailyLimitReachedError,
 }
 ALL = tuple(dict.fromkeys((Error, ServerError, *_SHAPES.values())))
@@ -185,6 +208,8 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "skipped": 1,
         "errors": ["Row 5: correct_answer: D is not one of the filled options"],
     },
+    "file_too_large": {"max_size": 41943040},
+    "exam_not_found": {},
     "daily_limit_reached": {"limit_reached": True},
 }
 

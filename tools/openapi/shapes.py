@@ -17,6 +17,8 @@ Schema = dict[str, Any]
 MEANS = "means"
 # A class variable of a loosely typed shape: the fields that the code requires, though the types do not.
 NEEDED = "NEEDED"
+# A class variable of a shape: what JSON Schema says of the whole beside its fields, such as `minProperties`.
+RULES = "RULES"
 _REFERENCE = "#/components/schemas/{name}"
 _FILE: Schema = {"type": "string", "format": "binary"}
 # What a loosely typed field says beside the type that it means
@@ -189,6 +191,7 @@ def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
             properties[name]["description"] = description
     required = _required(struct, schema, sent=sent)
     schema.pop("required", None)
+    schema |= getattr(struct, RULES, {})
     return {**schema, "required": required} if required else schema
 
 

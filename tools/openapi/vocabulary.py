@@ -489,6 +489,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "BatchFields": {"name": "Class 12 A"},
     "BatchView": {"name": "Class 12 A", "student_count": 60},
     "CategoryFields": {"name": "Physics"},
+    "NewCategoryFields": {"name": "Physics"},
     "ChangedPassword": {"current_password": "a-long-password", "new_password": "another-long-password"},
     "CloneFields": {"name": "Physics mock test 4", "date": "2026-02-02", "start_time": "10:00"},
     "Confirmation": {"confirm": "DELETE"},

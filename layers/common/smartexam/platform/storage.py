@@ -55,7 +55,7 @@ def get(bucket: str, key: str, *, most: int) -> bytes | None:
         answer = _client().get_object(Bucket=bucket, Key=key)
         with answer["Body"] as body:
             if answer["ContentLength"] > most:
-                raise TooLarge(f"The file is larger than {most} bytes", code="file_too_large")
+                raise TooLarge(f"The file is larger than {most} bytes", code="file_too_large", max_size=most)
             content: bytes = body.read()
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in _MISSING:

@@ -4,6 +4,9 @@ Nothing is escaped, because escaping depends on where a text is shown, which onl
 """
 
 import unicodedata
+from typing import Final
+
+from msgspec import Meta
 
 from smartexam.platform.errors import InvalidFields
 
@@ -17,6 +20,10 @@ _BLANK = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
+
+
+# Says in the description of a field that its text is refused if nothing of it can be seen; the readers below check it.
+VISIBLE: Final = Meta(extra_json_schema={"minLength": 1, "pattern": r"\S"})
 
 
 def shows_nothing(text: str) -> bool:
