@@ -11,7 +11,7 @@ _DMS = 10
 
 
 def measure(world: World) -> None:
-    """Find people, get connected, talk, read, look back, leave."""
+    """Find people, get connected, talk, read, look back, block, leave."""
     student, friend = world.student, world.friend
 
     def as_(who: User, method: str, path: str, body: Any = None, **request: Any) -> Any:
@@ -56,6 +56,12 @@ def measure(world: World) -> None:
     world.measure(clear, as_(student, "DELETE", f"/conversations/{dm}/clear"))
     _groups(world)
     world.measure("POST /api/chat/ws-ticket", as_(student, "POST", "/ws-ticket"))
+    complaint = {"user_id": friend.id, "reason": "rude"}
+    world.measure("POST /api/chat/report", as_(student, "POST", "/report", complaint))
+    block = f"/block/{friend.id}"
+    world.measure("POST /api/chat/block/{user_id}", as_(student, "POST", block))
+    world.measure("GET /api/chat/blocked", as_(student, "GET", "/blocked"))
+    world.measure("DELETE /api/chat/block/{user_id}", as_(student, "DELETE", block))
     gone = as_(student, "DELETE", f"/friend/{friend.id}")
     world.measure("DELETE /api/chat/friend/{other_id}", gone)
 

@@ -32,6 +32,8 @@ def measure(world: World) -> None:
     get("GET /admin/questions/get/{question_id}", f"/admin/questions/get/{ids[0]}")
     export = "/admin/questions/export-csv/{exam_id}"
     get(f"GET {export}", export.format(exam_id=world.crowd.exams[0]), "75")
+    export = "/admin/questions/export/{exam_id}"
+    get(f"GET {export}", export.format(exam_id=world.crowd.exams[0]), "75", format="xlsx")
     number = {"exam_id": exam.id, "question_text": "1 + 1?", "question_type": "NUMERIC", "correct_answer": "2"}
     add, edit = "/admin/questions/add-ajax", "/admin/questions/edit-ajax/{question_id}"
     post(f"POST {add}", add, number)
