@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
+from local.stack import LocalStack
 from tests.contract.client import Client, is_error
 
 pytestmark = pytest.mark.contract
 
 BLOCKS = ("[FINAL ANSWER]", "[GIVEN]", "[SOLUTION]", "[EXPLANATION]")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_sits(stack: LocalStack) -> None:
+    """Fresh demo data: another module may have left an attempt open, during which the assistant is closed."""
+    stack.reset()
 
 
 @pytest.fixture
