@@ -94,6 +94,10 @@ def test_a_result_and_its_review(student_app: App, result: tuple[int, str], acce
         expect(summary).to_contain_text(line)
     accessible(student_app.page)
 
+    with student_app.page.expect_download() as download:
+        student_app.button("Download PDF").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+
     student_app.link("Review answers").click()
     first = student_app.page.get_by_role("article", name="Question 1")
     expect(first.locator("math").first).to_be_visible()

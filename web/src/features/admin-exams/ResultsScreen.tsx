@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
-import { api, download, saveFile, type Schema } from "@/shared/api/client";
+import { api, type Schema } from "@/shared/api/client";
+import { saveDocument } from "@/shared/api/documents";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Chart } from "@/shared/charts/Chart";
@@ -42,7 +43,8 @@ export default function ResultsScreen(props: ScreenProps) {
     exam.reload();
   });
   const saving = useAction(async (resultId: number) => {
-    saveFile(await download(`/admin/users-analytics/download-result/${resultId}`));
+    const path = `/admin/users-analytics/download-result/${resultId}`;
+    await saveDocument(path, `result-${resultId}.pdf`, "admin", () => undefined);
   });
   const isReleased = exam.data?.released === true;
   const { data } = results;

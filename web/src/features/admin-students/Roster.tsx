@@ -31,7 +31,7 @@ export function Roster(props: { onImported: () => void }) {
     const body = { csv_file: chosen, invite: invites ? "1" : "0", ...(batchId && { batch_id: batchId }) };
     const answer: object = await api.post("/admin/students/import-csv", { body: body as never });
     try {
-      if ("job_id" in answer) setDone((await finished(Number(answer.job_id), setPercent)).result as Imported);
+      if ("job_id" in answer) setDone((await finished(Number(answer.job_id), "admin", setPercent)).result as Imported);
       else setDone(answer as Imported);
     } finally {
       setPercent(undefined);

@@ -2,6 +2,7 @@ import { useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, isRefusal, type Schema } from "@/shared/api/client";
+import { saveDocument } from "@/shared/api/documents";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Chart } from "@/shared/charts/Chart";
@@ -14,7 +15,6 @@ import { Table } from "@/shared/components/Table";
 import { moment, number } from "@/shared/format/time";
 import type { ScreenProps } from "@/shared/screen";
 
-import { savePdf } from "./pdf";
 import "./results.css";
 import { texts } from "./texts";
 
@@ -26,11 +26,14 @@ export default function ResultScreen(props: ScreenProps) {
   const examId = Number(props.params.id);
   const resultId = Number(useLocation().query.result) || undefined;
   const loaded = useLoaded(`${examId} ${resultId ?? ""}`, async (signal) => {
-    if (resultId === undefined) {
-      return (await api.get("/result/{exam_id}", { params: { path: { exam_id: examId } }, signal })).result;
-    }
-    const path = { exam_id: examId, result_id: resultId };
-    return (await api.get("/result/{exam_id}/{result_id}", { params: { path }, signal })).result;
+    const path = { exam_id: examId };
+    const latest = api.get("/result/{exam_id}", { params: { path }, signal });
+    if (resultId === undefined) return { result: (await latest).result, isLatest: true };
+    const [{ result }, newest] = await Promise.all([
+      api.get("/result/{exam_id}/{result_id}", { params: { path: { ...path, result_id: resultId } }, signal }),
+      latest.catch(() => undefined),
+    ]);
+    return { result, isLatest: newest?.result.id === result.id };
   });
   const { data, error, reload } = loaded;
   if (isRefusal(error, "result_pending")) {
@@ -38,10 +41,10 @@ export default function ResultScreen(props: ScreenProps) {
     return <Pending at={typeof at === "string" ? at : null} onDue={reload} />;
   }
   return (
-    <Page title={text.result} lead={data?.exam_name}>
+    <Page title={text.result} lead={data?.result.exam_name}>
       <Failure error={error} onRetry={reload} />
       {loaded.isLoading && !data ? <Loading /> : null}
-      {data ? <Shown result={data} resultId={resultId} /> : null}
+      {data ? <Shown result={data.result} resultId={resultId} isLatest={data.isLatest} /> : null}
     </Page>
   );
 }
@@ -65,13 +68,13 @@ function Pending(props: { at: string | null; onDue: () => void }) {
   );
 }
 
-function Shown(props: { result: Result; resultId: number | undefined }) {
+function Shown(props: { result: Result; resultId: number | undefined; isLatest: boolean }) {
   const text = texts();
   const { result, resultId } = props;
   const [percent, setPercent] = useState<number>();
   const saving = useAction(async () => {
     try {
-      await savePdf(result.exam_id, setPercent);
+      await saveDocument(`/response-pdf/${result.exam_id}`, `result-${result.exam_id}.pdf`, "self", setPercent);
     } finally {
       setPercent(undefined);
     }
@@ -105,9 +108,12 @@ function Shown(props: { result: Result; resultId: number | undefined }) {
           <LinkButton href={review} kind="primary">
             {text.review}
           </LinkButton>
-          <Button onClick={() => saving.run()} busy={saving.isBusy}>
-            {text.pdf}
-          </Button>
+          {/* The server makes the PDF of the latest result. */}
+          {props.isLatest ? (
+            <Button onClick={() => saving.run()} busy={saving.isBusy}>
+              {text.pdf}
+            </Button>
+          ) : null}
           {percent === undefined ? null : <span role="status">{text.preparing(percent)}</span>}
         </div>
         <Failure error={saving.error} />
