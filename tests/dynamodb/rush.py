@@ -1,10 +1,11 @@
 """Runs many simultaneous callers in simulated time, with the conflicts that DynamoDB reports.
 
-One caller runs at a time and waits on a simulated clock, so the outcome is the same on every machine, for any number of
-callers.
+One caller runs at a time and waits on a simulated clock, with the same random numbers for the pauses, so the outcome is
+the same on every machine, for any number of callers.
 """
 
 import heapq
+import random
 import threading
 from collections.abc import Callable, Sequence
 from itertools import count
@@ -54,6 +55,7 @@ class Rush:
         Raises:
             The first error that a call raised.
         """
+        random.seed(len(calls))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(self._database, "answer", self._timed)
             patch.setattr("time.sleep", self.wait)

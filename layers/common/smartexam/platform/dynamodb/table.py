@@ -80,7 +80,8 @@ __all__ = [
     "updated",
 ]
 
-_ATTEMPTS = 8
+# 200 simultaneous writers of one kind of row, at 15 ms a call: 8 were too few in 3 of 25 simulations, 10 in none.
+_ATTEMPTS = 12
 TRANSACTION_LIMIT = 100
 _BATCH_GET_LIMIT = 100
 _BATCH_WRITE_LIMIT = 25
