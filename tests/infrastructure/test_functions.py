@@ -91,13 +91,6 @@ class TestEveryFunction:
         if stack.routes(function):
             assert stack.deployed()[function]["Properties"]["Timeout"] < 30
 
-    def test_has_a_log_of_its_own_that_ends(self, function: str) -> None:
-        group = stack.deployed()[function]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
-        log = stack.deployed()[group]
-        assert log["Type"] == "AWS::Logs::LogGroup"
-        assert log["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-        assert log["Properties"]["LogGroupName"] == {"Fn::Sub": f"/${{AWS::StackName}}/{stack.package(function)}"}
-
     def test_logs_json_without_the_platforms_three_lines_per_call(self, function: str) -> None:
         logging = stack.deployed()[function]["Properties"]["LoggingConfig"]
         assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")
@@ -106,10 +99,9 @@ class TestEveryFunction:
         assert stack.source()["Outputs"][f"{function}Name"] == {"Value": {"Ref": function}}
 
 
-def test_no_two_functions_share_a_role_or_a_log() -> None:
+def test_no_two_functions_share_a_role() -> None:
     properties = [stack.deployed()[function]["Properties"] for function in FUNCTIONS]
     assert len({str(item["Role"]) for item in properties}) == len(FUNCTIONS)
-    assert len({str(item["LoggingConfig"]["LogGroup"]) for item in properties}) == len(FUNCTIONS)
 
 
 def test_byte_code_is_shipped_unchecked(tmp_path: Path) -> None:

@@ -84,6 +84,8 @@ class TestAlarms:
         for name, alarm in ALARMS.items():
             if name.endswith("CrashesAlarm"):
                 metrics = _added_up(alarm)
+                logs = {str(_log_of(_dimensions(each)["FunctionName"]["Ref"])) for each in metrics}
+                assert logs == {str({"Ref": name.replace("CrashesAlarm", "Log")})}
                 assert len(metrics) <= MOST_METRICS_OF_AN_ALARM, name
                 assert {(each["Namespace"], each["MetricName"]) for each in metrics} == {("AWS/Lambda", "Errors")}
                 watched += metrics
@@ -117,7 +119,8 @@ class TestAlarms:
     def test_on_question_papers_that_could_not_be_worked_on(self) -> None:
         ((_, metric),) = stack.deployed_of("AWS::Logs::MetricFilter")
         (transformation,) = metric["MetricTransformations"]
-        assert metric["LogGroupName"] == {"Ref": "PdfMiningLog"}
+        assert metric["LogGroupName"] == _log_of("PdfMiningFunction")
+        assert '$.service = "pdf_mining"' in metric["FilterPattern"]
         (alarm,) = _watching(transformation["MetricName"])
         assert alarm["Namespace"] == transformation["MetricNamespace"]
 
@@ -134,6 +137,10 @@ class TestAlarms:
         assert explained == set(ALARMS)
         assert all(f"`…{family}`" in guide for family in families)
 
+
+
+def _log_of(function: str) -> Any:
+    return stack.deployed()[function]["Properties"]["LoggingConfig"]["LogGroup"]
 
 def _family(alarm: str) -> str:
     return re.sub(r"^\w+?(ErrorsAlarm|CrashesAlarm|ThrottlesAlarm)$", r"…\1", alarm)
