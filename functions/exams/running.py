@@ -74,24 +74,42 @@ def next_section(user_id: int, exam_id: int, left: int | None, time: ExamTime) -
 def _running(
     user_id: int, exam_id: int, time: ExamTime, when_over: type[BadRequest] | type[Conflict]
 ) -> tuple[Sitting, ExamPaper]:
-    stored = attempts.get_sitting(user_id, exam_id)
-    sitting = None if stored is None else still_running(stored, time)
-    if sitting is None:
-        find_exam(exam_id, reader=user_id)
-        raise ended(stored, time, when_over)
+    sitting = require_running(user_id, exam_id, attempts.get_sitting(user_id, exam_id), time, when_over)
     recent.versions.saw(exam_id, sitting.paper_version)
     recent.sittings.saw(sitting)
     return sitting, papers.load_paper(exam_id, sitting.paper_version)
 
 
-def ended(sitting: Sitting | None, time: ExamTime, when_over: type[BadRequest] | type[Conflict]) -> AppError:
-    """The error for a request without an attempt in progress; ends an attempt that is due."""
-    if sitting is not None and sitting.is_running:
-        over = sitting.ended_by_time or sitting.status == OPEN
-        ending.end_if_due(sitting, time)
-    else:
-        over = sitting is not None and sitting.ended_by_time
-    return when_over("The time of this exam is over", code="exam_time_over") if over else no_attempt()
+def require_running(
+    user_id: int, exam_id: int, sitting: Sitting | None, time: ExamTime, when_over: type[BadRequest] | type[Conflict]
+) -> Sitting:
+    """The sitting if its attempt accepts answers; an attempt that is due is ended.
+
+    Args:
+        sitting: as it was read; None if there is none.
+        when_over: the error for an attempt whose time is over.
+
+    Raises:
+        NotFound: no such exam.
+        BadRequest: no attempt is running.
+        Unavailable: the attempt kept changing.
+    """
+    for _ in range(_TRIES):
+        if sitting is None or not sitting.is_running:
+            find_exam(exam_id, reader=user_id)
+            raise _over(when_over) if sitting is not None and sitting.ended_by_time else no_attempt()
+        running = still_running(sitting, time)
+        if running is not None:
+            return running
+        if ending.end_if_due(sitting, time):
+            raise _over(when_over) if sitting.ended_by_time or sitting.status == OPEN else no_attempt()
+        # More time was granted between the two looks at the deadline.
+        sitting = attempts.get_sitting(user_id, exam_id)
+    raise Unavailable
+
+
+def _over(when_over: type[BadRequest] | type[Conflict]) -> AppError:
+    return when_over("The time of this exam is over", code="exam_time_over")
 
 
 def no_attempt() -> BadRequest:

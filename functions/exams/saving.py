@@ -5,15 +5,13 @@ from msgspec import UNSET
 
 from exams import recent
 from exams.models import SyncBody
-from exams.running import draft_of, ended
+from exams.running import draft_of, require_running
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.store import papers
-from smartexam.catalog.store.exams import find_exam
 from smartexam.platform.errors import BadRequest, Conflict, NotFound, Unavailable
 from smartexam.sitting import answers
 from smartexam.sitting.answers import Rejected
-from smartexam.sitting.deadlines import still_running
 from smartexam.sitting.merging import Given, merge, needs_state
 from smartexam.sitting.store import attempts, drafts
 from smartexam.sitting.store.sitting_items import Sitting, SittingRefused
@@ -61,10 +59,11 @@ def sync(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
         try:
             sitting = _save(user_id, exam_id, paper, given, body.revision, time, in_grace=in_grace)
         except SittingRefused as refused:
-            if refused.sitting is None:
-                find_exam(exam_id, reader=user_id)
-            version = _version_after(refused.sitting, version, body.revision, time)
-            in_grace = refused.sitting is not None and refused.sitting.deadline < time.now
+            running = require_running(user_id, exam_id, refused.sitting, time, Conflict)
+            # Without another version or revision only the deadline has passed.
+            if running.paper_version == version and body.revision not in {None, running.revision}:
+                raise _stale(running, time) from None
+            version, in_grace = running.paper_version, running.deadline < time.now
         else:
             recent.versions.saw(exam_id, version)
             return Saved(sitting, 0 if given.answers is None else len(given.answers), given.rejected)
@@ -111,12 +110,7 @@ def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
     for _ in range(_MERGES):
         if sitting is None or not sitting.is_in_progress(time):
             sitting = attempts.get_sitting(user_id, exam_id)  # this process may have old state
-        if sitting is None:
-            find_exam(exam_id, reader=user_id)
-        running = None if sitting is None else still_running(sitting, time)
-        if running is None:
-            raise ended(sitting, time, Conflict)
-        sitting = running
+        sitting = require_running(user_id, exam_id, sitting, time, Conflict)
         if body.revision not in {None, sitting.revision}:
             raise _stale(sitting, time)
         paper = papers.load_paper(exam_id, sitting.paper_version)
@@ -139,13 +133,7 @@ def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
 
 def _stored_version(user_id: int, exam_id: int, time: ExamTime) -> int:
     sitting = attempts.get_sitting(user_id, exam_id)
-    if sitting is None:
-        find_exam(exam_id, reader=user_id)
-    running = None if sitting is None else still_running(sitting, time)
-    if running is None:
-        raise ended(sitting, time, Conflict)
-    sitting = running
-    return sitting.paper_version
+    return require_running(user_id, exam_id, sitting, time, Conflict).paper_version
 
 
 def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Given:
@@ -174,17 +162,6 @@ def _read(paper: ExamPaper, body: SyncBody, *, in_grace: bool) -> Given:
         visited=None if body.visited is UNSET else body.visited,
         seconds=None if body.seconds is UNSET else body.seconds,
     )
-
-
-def _version_after(sitting: Sitting | None, tried: int, revision: int | None, time: ExamTime) -> int:
-    """The version to try next after a refused write; raises the error for the client if there is none."""
-    running = None if sitting is None else still_running(sitting, time)
-    if running is None:
-        raise ended(sitting, time, Conflict)
-    sitting = running
-    if sitting.paper_version != tried or revision in {None, sitting.revision}:
-        return sitting.paper_version  # another version, or only the deadline passed
-    raise _stale(sitting, time)
 
 
 def _stale(sitting: Sitting, time: ExamTime) -> Conflict:

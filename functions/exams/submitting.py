@@ -5,7 +5,7 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store.exams import find_exam
 from smartexam.sitting import ending
-from smartexam.sitting.store import attempts, results
+from smartexam.sitting.store import results
 from smartexam.sitting.store.sitting_items import CLOSED, OPEN, SittingRefused
 
 
@@ -20,7 +20,7 @@ def submit(user_id: int, exam_id: int, time: ExamTime) -> tuple[Exam, int, int]:
         BadRequest: there is no attempt.
     """
     try:
-        sitting = attempts.close_attempt(user_id, exam_id, time=time)
+        sitting = ending.close(user_id, exam_id, time)
     except SittingRefused as refused:
         if refused.sitting is None:
             find_exam(exam_id, reader=user_id)

@@ -13,6 +13,7 @@ from smartexam.accounts.store import batches
 from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.access_code import hashed
 from smartexam.catalog.exam import Exam
+from smartexam.catalog.grants import Grants
 from smartexam.catalog.store import exams, overrides
 from smartexam.erasing import erase_account, erase_exam
 from smartexam.platform import audit
@@ -83,6 +84,12 @@ def _frozen(
 @pytest.fixture
 def student(clock: FrozenClock) -> Student:
     return Student(clock)
+
+
+@pytest.fixture
+def not_carried_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the students had started at the moment of the change, or the process had died after it."""
+    monkeypatch.setattr("smartexam.sitting.spreading.carry_over", lambda *_: None)
 
 
 @pytest.fixture
@@ -367,19 +374,84 @@ class TestOverrides:
         assert (member.remaining(exam), other.remaining(exam)) == (2 * HOUR, HOUR)
 
     def test_a_missed_attempt_is_not_closed_early(
-        self, admin: Admin, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+        self, admin: Admin, clock: FrozenClock, not_carried_over: None
     ) -> None:
-        """As if the student had started at the moment of the change, or the process had died after it."""
         exam = create_exam()
         member = Student(clock, batch(5))
         member.start(exam)
-        with monkeypatch.context() as patch:
-            patch.setattr("smartexam.sitting.spreading.carry_over", lambda *_: None)
-            override(admin, exam, batch_id=5, extra_minutes=30)
+        override(admin, exam, batch_id=5, extra_minutes=30)
         clock.advance(HOUR + 60)
 
         assert sweep({}, FakeContext(remaining_ms=lambda: 60_000))["ended"] == 0
         assert member.sync(exam).body["remaining_seconds"] == 1800 - 60
+
+    def test_a_late_submission_counts_with_a_grant_that_has_not_reached_the_attempt(
+        self, admin: Admin, clock: FrozenClock, not_carried_over: None
+    ) -> None:
+        exam = create_exam()
+        member = Student(clock, batch(5))
+        member.start(exam)
+        override(admin, exam, batch_id=5, extra_minutes=30)
+        clock.advance(HOUR + 600)
+
+        assert member.submit(exam).status == 200
+
+        assert member.result(exam).body["result"]["completed_at"].startswith("2026-01-05T05:40:00")
+
+    def test_a_closing_that_moved_and_has_not_reached_the_attempt_holds_for_a_late_submission(
+        self, admin: Admin, clock: FrozenClock, not_carried_over: None
+    ) -> None:
+        exam = create_exam(closes_at=START + 1800)
+        member = Student(clock)
+        member.start(exam)
+        edit(admin, exam, closes_at="2026-01-05T12:00")
+        clock.advance(2400)
+
+        assert member.submit(exam).status == 200
+
+        assert member.result(exam).body["result"]["completed_at"].startswith("2026-01-05T05:10:00")
+
+    def test_answers_are_cleared_after_an_end_that_was_moved_and_has_not_reached_the_attempt(
+        self, admin: Admin, clock: FrozenClock, not_carried_over: None
+    ) -> None:
+        exam = create_exam()
+        member = Student(clock, batch(5))
+        member.start(exam)
+        member.sync(exam)
+        override(admin, exam, batch_id=5, extra_minutes=30)
+        clock.advance(HOUR + 10)
+
+        answer = member.sync(exam, "")
+
+        assert answer.body["remaining_seconds"] == 1790
+        assert member.call("GET", f"/exam/{exam.id}").body["answers"] == {}
+
+    def test_whoever_left_the_batch_keeps_the_time_of_the_running_attempt(
+        self, admin: Admin, clock: FrozenClock
+    ) -> None:
+        exam = create_exam()
+        member = Student(clock, batch(5))
+        override(admin, exam, batch_id=5, extra_minutes=30)
+        member.start(exam)
+        batches.remove_students(5, [member.id], _logged)
+        clock.advance(HOUR + 1860)
+
+        member.submit(exam)
+
+        assert member.result(exam).body["result"]["completed_at"].startswith("2026-01-05T06:00:00")
+
+    def test_a_start_that_read_the_grants_before_their_change_ends_by_them(
+        self, student: Student, admin: Admin, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The start read the override before the change and the exam's version after it."""
+        exam = create_exam()
+        override(admin, exam, user_id=student.id, extra_minutes=30)
+        with monkeypatch.context() as patch:
+            patch.setattr(overrides, "granted", lambda *_: Grants())
+            student.start(exam)
+        clock.advance(HOUR + 60)
+
+        assert student.sync(exam).body["remaining_seconds"] == 1740
 
     def test_the_windows_are_the_students_own(self, student: Student, admin: Admin, clock: FrozenClock) -> None:
         exam = create_exam(status="upcoming", start_time="11:00", closes_at=START + 2 * HOUR, max_attempts=1)

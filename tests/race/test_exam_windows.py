@@ -11,6 +11,9 @@ import pytest
 from admin_attempts import overrides as administration
 from admin_attempts.models import AddTime, OverrideBody
 from attempt_sweeper.service import sweep
+from exams.models import SyncBody
+from exams.running import open_paper
+from exams.saving import sync
 from exams.starting import start
 from exams.submitting import submit
 from smartexam.accounts.store import batches
@@ -25,7 +28,7 @@ from smartexam.sitting import deadlines, spreading
 from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.sitting_items import IDLE, OPEN
 from tests.factories.clock import MORNING
-from tests.factories.exams import create_exam
+from tests.factories.exams import MCQ, create_exam, question_ids
 from tests.factories.races import together
 from tests.factories.users import create_user
 
@@ -46,6 +49,10 @@ def students(count: int) -> list[int]:
 @pytest.fixture(autouse=True)
 def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smartexam.jobs.queue.hand_over", lambda *_, **__: None)
+
+
+def _logged(changed: list[int]) -> Any:
+    return audit.entry(Change(ADMIN, "batch.change", "batch:5", None, {"users": changed}), MORNING)
 
 
 def deadline(user_id: int, exam_id: int) -> int:
@@ -185,6 +192,59 @@ def test_an_override_set_against_the_submission_of_the_same_attempt_counts_wholl
         assert (sitting.deadline, ended_at, sitting.ended_by_time) in whole
 
 
+@pytest.mark.parametrize("reads", range(6))
+def test_a_late_request_against_a_batchs_override_that_nothing_carries_over_counts_wholly_or_not_at_all(
+    reads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute after the first end: the attempt ended then or, if the override was first, goes on to its new end."""
+    monkeypatch.setattr(spreading, "carry_over", lambda *_: None)
+    late = at(3660)
+    batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
+    users = students(4)
+    batches.add_students(5, users, _logged)
+
+    def grant(exam_id: int) -> Any:
+        for _ in range(reads):
+            exams.find_exam(exam_id)
+        return administration.set_override(exam_id, OverrideBody(batch_id=5, extra_minutes=30), ADMIN, late)
+
+    exam = create_exam([MCQ])
+    answers = SyncBody(answers={str(question_ids(exam.id)[0]): "B"})
+    for user in users:
+        start(user, exam.id, at())
+    submitting, syncing, reading, left = users
+
+    calls: list[Callable[[], Any]] = [
+        lambda: submit(submitting, exam.id, late),
+        lambda: sync(syncing, exam.id, answers, late),
+        lambda: open_paper(reading, exam.id, late),
+        lambda: grant(exam.id),
+        lambda: sweep(late, lambda: True),
+    ]
+    submitted, synced, paper, *_ = together(calls)
+
+    def state(user: int) -> tuple[str, int]:
+        sitting = attempts.get_sitting(user, exam.id)
+        assert sitting is not None
+        return sitting.status, sitting.deadline
+
+    assert not isinstance(submitted, AppError), submitted
+    _, ended_at, _ = submitted
+    assert (*state(submitting), ended_at) in {
+        (IDLE, START + 3600, START + 3600),
+        (IDLE, START + 5400, START + 3660),
+    }
+    for user, outcome in ((syncing, synced), (reading, paper)):
+        if isinstance(outcome, AppError):
+            assert outcome.code in {"exam_time_over", "no_attempt"}
+            assert state(user) == (IDLE, START + 3600)
+        else:
+            assert state(user) == (OPEN, START + 5400)
+    # Whoever had not been closed by then goes on.
+    assert sweep(late, lambda: True).ended == 0
+    assert state(left) in {(OPEN, START + 5400), (IDLE, START + 3600)}
+
+
 def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_next_attempt() -> None:
     """Given one attempt, used up, each start is refused or has the deadline of the override once all is done."""
     exam = create_exam(max_attempts=1)
@@ -214,16 +274,13 @@ def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_
 
 
 def test_leaving_the_batch_and_starting_at_once_gives_an_attempt_or_a_refusal() -> None:
-    def logged(changed: list[int]) -> Any:
-        return audit.entry(Change(ADMIN, "batch.change", "batch:5", None, {"users": changed}), MORNING)
-
-    batches.create(Batch(5, "Evening", 0, MORNING), logged([]))
+    batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
     exam = create_exam(audience="batches", batch_ids=(5,))
     users = students(12)
-    batches.add_students(5, users, logged)
+    batches.add_students(5, users, _logged)
 
     calls: list[Callable[[], Any]] = [lambda user=user: start(user, exam.id, at()) for user in users]  # type: ignore[misc]
-    calls += [lambda user=user: batches.remove_students(5, [user], logged) for user in users]  # type: ignore[misc]
+    calls += [lambda user=user: batches.remove_students(5, [user], _logged) for user in users]  # type: ignore[misc]
     outcomes = together(calls)
 
     refused = [each for each in outcomes if isinstance(each, AppError)]

@@ -1,8 +1,9 @@
 """The ends of running attempts when an exam's closing, or what a student is granted, changes.
 
 An attempt stores its deadline, so that saving answers reads nothing else. A change is carried over to the running
-attempts at once, and once more a little later, for attempts that were being started meanwhile. Before an attempt is
-closed by time, its deadline is compared with what holds now: no attempt ends early because a change has not reached it.
+attempts at once, and once more a little later, for attempts that were being started meanwhile. Once the stored deadline
+has passed, it is compared with what holds now, before a request is refused and before the attempt is closed by time:
+no attempt ends early because a change has not reached it.
 """
 
 from collections.abc import Callable
@@ -35,12 +36,12 @@ def refreshed(sitting: Sitting, time: ExamTime) -> Sitting:
 
 
 def still_running(sitting: Sitting, time: ExamTime) -> Sitting | None:
-    """The sitting, if its attempt accepts answers, perhaps because its student was granted more time; else None."""
-    if sitting.is_in_progress(time):
-        return sitting
-    if sitting.status != OPEN:
-        return None
-    sitting = refreshed(sitting, time)
+    """The sitting, if its attempt accepts answers, perhaps because its student was granted more time; else None.
+
+    In the grace too the deadline is compared with what holds now, because only in time answers can be cleared.
+    """
+    if sitting.status == OPEN and sitting.deadline < time.now:
+        sitting = refreshed(sitting, time)
     return sitting if sitting.is_in_progress(time) else None
 
 
@@ -111,10 +112,14 @@ def running_students(exam_id: int, time: ExamTime) -> list[int]:
 def _refreshed(sitting: Sitting, exam: Exam, granted: Grants, time: ExamTime) -> Sitting:
     rules = grants.window(exam, granted, time.timezone)
     for _ in range(_TRIES):
-        if sitting.status != OPEN or sitting.grants_version >= exam.grants_version:
+        if sitting.status != OPEN or sitting.grants_version > exam.grants_version:
             return sitting
         lasts = sitting.lasts + grants.extra_seconds(sitting.lasts, granted)
         deadline = rules.deadline(sitting.started_at, lasts, sitting.added - sitting.lost)
+        # A start may have read the grants just before a change and the exam's version just after it. Whoever left a
+        # batch keeps its grants for the running attempt.
+        if sitting.grants_version == exam.grants_version and deadline <= sitting.deadline:
+            return sitting
         try:
             return _move(sitting, deadline, sitting.added, exam.grants_version, time)
         except SittingRefused as refused:

@@ -8,12 +8,14 @@ exactly one result is stored.
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import papers
-from smartexam.platform.errors import NotFound
+from smartexam.platform.errors import Conflict, NotFound
 from smartexam.sitting import answers, grading
 from smartexam.sitting.deadlines import refreshed
 from smartexam.sitting.store import attempts, results, sitting_index
 from smartexam.sitting.store.results import Result
 from smartexam.sitting.store.sitting_items import CLOSED, OPEN, Sitting, SittingRefused
+
+_TRIES = 8
 
 
 def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
@@ -39,6 +41,34 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
             sitting = stored
     grade_closed(sitting)
     return True
+
+
+def close(user_id: int, exam_id: int, time: ExamTime) -> Sitting:
+    """Close the open attempt for its student, and return it with the last saved answers.
+
+    An attempt whose time is over, also by what holds now, is closed as of its deadline.
+
+    Raises:
+        Conflict: `attempt_busy`, if the attempt's end changes again and again.
+        SittingRefused: no attempt is open; it may be closed already and not yet graded.
+    """
+    for _ in range(_TRIES):
+        try:
+            return attempts.close_attempt(user_id, exam_id, time=time)
+        except SittingRefused as refused:
+            sitting = refused.sitting
+            if sitting is None or sitting.status != OPEN:
+                raise
+        sitting = refreshed(sitting, time)
+        if not sitting.is_due(time):
+            continue
+        try:
+            return attempts.close_due(sitting)
+        except SittingRefused as refused:
+            found = refused.sitting
+            if found is None or found.status != OPEN or found.attempt_id != sitting.attempt_id:
+                raise
+    raise Conflict("The attempt changes all the time", code="attempt_busy")
 
 
 def current_sitting(user_id: int, exam_id: int, time: ExamTime) -> Sitting | None:

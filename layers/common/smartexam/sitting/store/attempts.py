@@ -8,7 +8,6 @@ from pynamodb.expressions.update import Action
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed
-from smartexam.platform.errors import Conflict
 from smartexam.platform.keys import user_key
 from smartexam.sitting.store.sitting_items import (
     CLOSED,
@@ -16,15 +15,12 @@ from smartexam.sitting.store.sitting_items import (
     OPEN,
     Sitting,
     SittingItem,
-    SittingRefused,
     due_shard,
     exam_shard,
     refused,
     sitting_from,
     sitting_key,
 )
-
-_TRIES = 8
 
 
 def get_sitting(user_id: int, exam_id: int) -> Sitting | None:
@@ -146,7 +142,12 @@ def move_deadline(
     Raises:
         SittingRefused: the attempt is not open any more, or has another section or end.
     """
-    actions: list[Action] = [SittingItem.added.set(added), SittingItem.grants_version.set(grants_version)]
+    actions: list[Action] = [
+        SittingItem.added.set(added),
+        SittingItem.grants_version.set(grants_version),
+        # Attempts that began before it was stored derive it from their deadline.
+        SittingItem.lasts.set(sitting.lasts),
+    ]
     return _move(sitting, deadline, actions + ([] if section is None else _section(*section)))
 
 
@@ -181,31 +182,16 @@ def _first_section(now: int, ends: int | None) -> list[Action]:
 def close_attempt(user_id: int, exam_id: int, *, time: ExamTime) -> Sitting:
     """Close the open attempt, so that nothing can be saved any more, and return it with the last saved answers.
 
-    An attempt whose grace is over is closed as by `close_due`.
-
     Raises:
-        Conflict: `attempt_busy`, if the attempt's end changes again and again.
-        SittingRefused: no attempt is open; it may be closed already and not yet graded.
+        SittingRefused: no attempt is open, or its grace is over; it may be closed already and not yet graded.
     """
     # Deadlines are whole seconds, so comparing with the rounded-up bound ends saving and closing at the same moment.
     in_time = (SittingItem.status == OPEN) & (SittingItem.deadline >= math.ceil(time.earliest_deadline))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(time.now))]
-    for _ in range(_TRIES):
-        try:
-            return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
-        except ConditionFailed as failed:
-            refusal = refused(failed)
-        stored = refusal.sitting
-        if stored is None or stored.status != OPEN:
-            raise refusal
-        try:
-            return close_due(stored)
-        except SittingRefused as again:
-            found = again.sitting
-            if found is None or found.status != OPEN or found.attempt_id != stored.attempt_id:
-                raise
-            # More time was granted meanwhile, so the attempt may be in time now.
-    raise Conflict("The attempt changes all the time", code="attempt_busy")
+    try:
+        return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
+    except ConditionFailed as failed:
+        raise refused(failed) from None
 
 
 def close_due(sitting: Sitting) -> Sitting:
