@@ -33,9 +33,12 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Two recipes at a time: installations wait for the network, and most checkers use one core.
+MAKEFLAGS += --jobs=2
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test soak bench fuzz audit coverage openapi postman clients web upload cost lint format validate build lock hashes clean
+.PHONY: help run demo test test-web soak bench fuzz audit coverage openapi postman clients web upload screenshots cost lint lint-python lint-web format validate build lock hashes clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -46,9 +49,11 @@ run: $(VENV) $(VENV_AWS) $(WEB) ## Serve the whole product locally, at http://12
 demo: $(VENV) ## Sit the demo exam against a running `make run`
 	@.venv/bin/python examples/sit_exam.py http://127.0.0.1:$(PORT)
 
-test: lint validate $(VENV_AWS) $(WEB) $(CLIENT) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
-	@$(WITH_NODE) npm test --silent --workspaces
+test: lint validate test-web $(VENV_AWS) $(WEB) ## Check everything: lint, types, template, tests (ARGS are pytest's, JOBS processes)
 	@$(PYTEST) $(ARGS)
+
+test-web: $(CLIENT)
+	@$(WITH_NODE) npm test --silent --workspaces
 
 soak: $(VENV) $(VENV_AWS) ## Load the local stack for MINUTES while processes are killed, then chat with cut connections
 	@.venv/bin/python -m bench.soak --minutes $(MINUTES) $(ARGS)
@@ -83,11 +88,15 @@ screenshots: $(VENV) ## Photograph the web app of a running `make run` for the d
 cost: $(VENV) ## Compute what exams cost on AWS (STUDENTS, HOURS, QUESTIONS; ARGS are the tool's)
 	@.venv/bin/python -m tools.cost --students $(STUDENTS) --hours $(HOURS) --questions $(QUESTIONS) $(ARGS)
 
-lint: $(VENV) $(CLIENT) ## Check style and types
+lint: lint-web lint-python ## Check style and types
+
+lint-python: $(VENV)
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --check --quiet
 	@.venv/bin/mypy --no-error-summary
 	@told=$$(PYTHONPATH=layers/common .venv/bin/lint-imports --no-logo --no-cache 2>&1) || { echo "$$told"; exit 1; }
+
+lint-web: $(CLIENT)
 	@$(WITH_NODE) npm run --silent --workspaces check
 	@told=$$($(WITH_NODE) npx redocly lint functions/docs/openapi.json --format stylish 2>&1) || { echo "$$told"; exit 1; }
 

@@ -138,9 +138,9 @@ class TestAlarms:
         assert all(f"`…{family}`" in guide for family in families)
 
 
-
 def _log_of(function: str) -> Any:
     return stack.deployed()[function]["Properties"]["LoggingConfig"]["LogGroup"]
+
 
 def _family(alarm: str) -> str:
     return re.sub(r"^\w+?(ErrorsAlarm|CrashesAlarm|ThrottlesAlarm)$", r"…\1", alarm)
