@@ -26,32 +26,28 @@ export function AppLayout(props: { portal: Portal; children: ComponentChildren }
         {text.skip}
       </a>
       <header class="bar">
-        <span class="bar__brand">
-          <Mark /> {text.product}
-        </span>
-        <button
-          type="button"
-          class="button button--quiet bar__menu"
-          aria-expanded={isOpen}
-          aria-controls="main-navigation"
-          onClick={() => setOpen(!isOpen)}
-        >
-          {text.menu}
-        </button>
-        <div class={isOpen ? "bar__more bar__more--open" : "bar__more"} id="main-navigation">
-          <nav aria-label={text.main} class="bar__links">
-            {links.map(({ href, name }) => (
-              <a key={href} href={href} class="bar__link" aria-current={isWithin(path, href) ? "page" : undefined}>
-                {name}
-              </a>
-            ))}
-          </nav>
-          <div class="bar__tools">
-            <Preferences />
-            <Button kind="quiet" onClick={() => leaving.run()} busy={leaving.isBusy}>
-              {text.signOut}
-            </Button>
-          </div>
+        <Brand />
+        <nav aria-label={text.main} id="main-navigation" class={isOpen ? "bar__links bar__links--open" : "bar__links"}>
+          {links.map(({ href, name }) => (
+            <a key={href} href={href} class="bar__link" aria-current={isWithin(path, href) ? "page" : undefined}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        <div class="bar__tools">
+          <Preferences />
+          <Button kind="quiet" onClick={() => leaving.run()} busy={leaving.isBusy}>
+            {text.signOut}
+          </Button>
+          <button
+            type="button"
+            class="button button--quiet bar__menu"
+            aria-expanded={isOpen}
+            aria-controls="main-navigation"
+            onClick={() => setOpen(!isOpen)}
+          >
+            {text.menu}
+          </button>
         </div>
       </header>
       <main id="content" class="shell__content" tabIndex={-1}>
@@ -66,9 +62,7 @@ export function CardLayout(props: { children: ComponentChildren }) {
   return (
     <div class="shell shell--card">
       <header class="bar">
-        <span class="bar__brand">
-          <Mark /> {texts().product}
-        </span>
+        <Brand />
         <div class="bar__tools">
           <Preferences />
         </div>
@@ -80,8 +74,12 @@ export function CardLayout(props: { children: ComponentChildren }) {
   );
 }
 
-function Mark() {
-  return <img src="/app/icon.svg" alt="" width="24" height="24" />;
+function Brand() {
+  return (
+    <span class="bar__brand">
+      <img src="/app/icon.svg" alt="" width="24" height="24" /> <span class="bar__name">{texts().product}</span>
+    </span>
+  );
 }
 
 /** A link is current on its own screen and on those below it. */

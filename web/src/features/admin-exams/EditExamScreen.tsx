@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api, ApiError, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Form } from "@/shared/components/Form";
@@ -12,20 +13,17 @@ import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
 import { ExamFields } from "./ExamFields";
-import { ExamFrame } from "./ExamFrame";
 import { fieldsOf, formOf } from "./examForm";
 import { texts } from "./texts";
 
 /** Changing an exam's settings. */
 export default function EditExamScreen(props: ScreenProps) {
   const id = Number(props.params.id);
-  const loaded = useLoaded(String(id), (signal) =>
-    api.get("/admin/api/exams/{exam_id}", { params: { path: { exam_id: id } }, signal }),
-  );
+  const loaded = useExam(id);
   return (
     <ExamFrame id={id} title={texts().edit} lead={loaded.data?.exam.name}>
       <Failure error={loaded.error} onRetry={loaded.reload} />
-      {loaded.data ? <Editor exam={loaded.data.exam} /> : <Loading />}
+      {loaded.data ? <Editor exam={loaded.data.exam} /> : loaded.isLoading ? <Loading /> : null}
     </ExamFrame>
   );
 }

@@ -1,5 +1,6 @@
-import { api, type Schema } from "@/shared/api/client";
-import { useLoaded } from "@/shared/api/useLoaded";
+import { useBatches } from "@/shared/admin/useBatches";
+import type { Schema } from "@/shared/api/client";
+import { Failure } from "@/shared/components/Failure";
 import { Checkbox, type Option, SelectField, TextArea, TextField } from "@/shared/components/fields";
 
 import "./admin-exams.css";
@@ -208,18 +209,18 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
   );
 }
 
-/** The batches that may sit: as many as one page of the server has, which is more than an exam may name. */
+/** The batches that may sit. */
 function Batches(props: { chosen: readonly number[]; onChange: (ids: readonly number[]) => void }) {
   const text = texts();
-  const loaded = useLoaded("batches", (signal) =>
-    api.get("/admin/api/batches", { params: { query: { limit: 100 } }, signal }),
-  );
+  const loaded = useBatches();
   const toggle = (id: number, isChosen: boolean): void =>
     props.onChange(isChosen ? [...props.chosen, id] : props.chosen.filter((other) => other !== id));
   return (
     <fieldset>
       <legend>{text.batches}</legend>
-      {loaded.data?.batches.map((batch) => (
+      <Failure error={loaded.error} onRetry={loaded.reload} />
+      {loaded.data?.length === 0 ? <p class="muted">{text.noBatches}</p> : null}
+      {loaded.data?.map((batch) => (
         <Checkbox
           key={batch.id}
           label={`${batch.name} (${batch.student_count})`}

@@ -1,16 +1,11 @@
-import { useState } from "preact/hooks";
-
 import { api, type Schema } from "@/shared/api/client";
-import { usePages } from "@/shared/api/useLoaded";
-import { Button, LinkButton } from "@/shared/components/Button";
-import { Failure } from "@/shared/components/Failure";
-import { TextField } from "@/shared/components/fields";
-import { Loading } from "@/shared/components/Loading";
+import { LinkButton } from "@/shared/components/Button";
 import { Page } from "@/shared/components/Page";
-import { Table } from "@/shared/components/Table";
 import { moment } from "@/shared/format/time";
-import { useSettled } from "@/shared/format/useSettled";
-import { common } from "@/shared/i18n/common";
+import { SearchField } from "@/shared/lists/SearchField";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useSearch } from "@/shared/lists/useSearch";
+import { useCursorList } from "@/shared/lists/useServerList";
 
 import { StateBadge } from "./StateBadge";
 import { texts } from "./texts";
@@ -18,14 +13,12 @@ import { texts } from "./texts";
 /** All exams, the way to a new one, and to each one's screens. */
 export default function ExamsScreen() {
   const text = texts();
-  const [typed, setTyped] = useState("");
-  const q = useSettled(typed.trim());
-  const exams = usePages<Schema<"AdminExam">>(`exams ${q}`, async (cursor, signal) => {
-    const query = { ...(q && { q }), ...(cursor && { cursor }) };
+  const search = useSearch();
+  const exams = useCursorList<Schema<"AdminExam">>(`exams ${search.q}`, async (cursor, signal) => {
+    const query = { ...search.query, ...(cursor && { cursor }) };
     const page = await api.get("/admin/exams", { params: { query }, signal });
     return { items: page.exams, next: page.next_cursor };
   });
-  const isEmpty = !exams.isLoading && !exams.error && exams.items.length === 0;
   return (
     <Page
       title={text.exams}
@@ -35,32 +28,29 @@ export default function ExamsScreen() {
         </LinkButton>
       }
     >
-      <div class="stack">
-        <TextField label={text.search} type="search" value={typed} onText={setTyped} />
-        <Failure error={exams.error} onRetry={exams.reload} />
-        <Table label={text.exams} head={[text.name, text.opens, text.duration, text.questions, text.state]}>
-          {exams.items.map((exam) => (
-            <tr key={exam.id}>
-              <th scope="row">
-                <a href={`/app/admin/exams/${exam.id}`}>{exam.name}</a>
-              </th>
-              <td>{moment(exam.opens_at)}</td>
-              <td>{exam.duration}</td>
-              <td>{exam.total_questions}</td>
-              <td>
-                <StateBadge state={exam.state} />
-              </td>
-            </tr>
-          ))}
-        </Table>
-        {exams.isLoading ? <Loading /> : null}
-        {isEmpty ? <p class="muted">{text.none}</p> : null}
-        {exams.hasMore ? (
-          <Button onClick={exams.more} busy={exams.isLoading}>
-            {common().showMore}
-          </Button>
-        ) : null}
+      <div class="filters">
+        <SearchField label={text.search} search={search} />
       </div>
+      <ServerTable
+        list={exams}
+        label={text.exams}
+        head={[text.name, text.opens, text.duration, text.questions, text.state]}
+        empty={text.none}
+      >
+        {(exam) => (
+          <tr key={exam.id}>
+            <th scope="row">
+              <a href={`/app/admin/exams/${exam.id}`}>{exam.name}</a>
+            </th>
+            <td>{moment(exam.opens_at, exam.timezone)}</td>
+            <td>{exam.duration}</td>
+            <td>{exam.total_questions}</td>
+            <td>
+              <StateBadge state={exam.state} />
+            </td>
+          </tr>
+        )}
+      </ServerTable>
     </Page>
   );
 }

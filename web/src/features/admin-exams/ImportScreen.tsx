@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
@@ -11,7 +13,6 @@ import { Table } from "@/shared/components/Table";
 import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { texts } from "./texts";
 
 type Imported = Schema<"QuestionsImported">;
@@ -26,6 +27,7 @@ interface Row {
 export default function ImportScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
+  const exam = useExam(id);
   const [file, setFile] = useState<File>();
   const [tried, setTried] = useState<Imported>();
   const [stored, setStored] = useState<Imported>();
@@ -47,7 +49,7 @@ export default function ImportScreen(props: ScreenProps) {
   });
   const rows = (tried?.questions ?? []) as unknown as readonly Row[];
   return (
-    <ExamFrame id={id} title={text.importQuestions}>
+    <ExamFrame id={id} title={text.importQuestions} lead={exam.data?.exam.name}>
       <div class="card stack">
         <FileField
           label={text.file}

@@ -1,22 +1,23 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { PersonSearch } from "@/shared/admin/PersonSearch";
+import { useBatches } from "@/shared/admin/useBatches";
+import { useExam } from "@/shared/admin/useExam";
 import { api, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded, usePages } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
-import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
-import { Table } from "@/shared/components/Table";
 import { moment } from "@/shared/format/time";
-import { useSettled } from "@/shared/format/useSettled";
-import { common } from "@/shared/i18n/common";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useCursorList } from "@/shared/lists/useServerList";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { texts } from "./texts";
 
 type Override = Schema<"OverrideView">;
@@ -25,69 +26,65 @@ type Override = Schema<"OverrideView">;
 export default function OverridesScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
-  const overrides = usePages<Override>(`overrides ${id}`, async (cursor, signal) => {
+  const exam = useExam(id);
+  const zone = exam.data?.exam.timezone;
+  const overrides = useCursorList<Override>(`overrides ${id}`, async (cursor, signal) => {
     const page = await api.get("/admin/exams/{exam_id}/overrides", {
       params: { path: { exam_id: id }, query: cursor ? { cursor } : {} },
       signal,
     });
     return { items: page.overrides, next: page.next_cursor };
   });
-  const deleting = useAction(async (override: number) => {
+  const remove = async (override: number): Promise<void> => {
     await api.post("/admin/exams/{exam_id}/overrides/delete/{override_id}", {
       params: { path: { exam_id: id, override_id: override } },
     });
     overrides.reload();
-  });
+  };
   return (
-    <ExamFrame id={id} title={text.overrides} lead={text.overridesLead}>
+    <ExamFrame id={id} title={text.overrides} lead={exam.data?.exam.name}>
       <MoreTime examId={id} />
       <NewOverride examId={id} onSet={overrides.reload} />
-      <Failure error={overrides.error ?? deleting.error} onRetry={overrides.reload} />
-      <div class="stack">
-        <Table
-          label={text.overrides}
-          head={[
-            text.whom,
-            text.extraMinutes,
-            text.extraPercent,
-            text.opens,
-            text.closesAt,
-            text.attemptsShort,
-            text.reason,
-            "",
-          ]}
-        >
-          {overrides.items.map((override) => (
-            <tr key={override.id}>
-              <th scope="row">
-                {override.name ?? "–"} {override.batch_id === null ? null : <span class="badge">{text.batch}</span>}
-              </th>
-              <td>{override.extra_minutes ?? "–"}</td>
-              <td>{override.extra_percent ?? "–"}</td>
-              <td>{override.opens_at === null ? "–" : moment(override.opens_at)}</td>
-              <td>{override.closes_at === null ? "–" : moment(override.closes_at)}</td>
-              <td>{override.max_attempts ?? "–"}</td>
-              <td>{override.reason}</td>
-              <td>
-                <Button
-                  kind="quiet"
-                  size="small"
-                  aria-label={text.removeOverride(override.name ?? "–")}
-                  onClick={() => deleting.run(override.id)}
-                >
-                  {text.removeShort}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
-        {overrides.isLoading ? <Loading /> : null}
-        {overrides.hasMore ? (
-          <Button onClick={overrides.more} busy={overrides.isLoading}>
-            {common().showMore}
-          </Button>
-        ) : null}
-      </div>
+      <ServerTable
+        list={overrides}
+        label={text.overrides}
+        head={[
+          text.whom,
+          text.extraMinutes,
+          text.extraPercent,
+          text.opens,
+          text.closesAt,
+          text.attemptsShort,
+          text.reason,
+          text.change,
+        ]}
+        empty={text.noOverrides}
+      >
+        {(override) => (
+          <tr key={override.id}>
+            <th scope="row">
+              {override.name ?? "–"} {override.batch_id === null ? null : <span class="badge">{text.batch}</span>}
+            </th>
+            <td>{override.extra_minutes ?? "–"}</td>
+            <td>{override.extra_percent ?? "–"}</td>
+            <td>{override.opens_at === null ? "–" : moment(override.opens_at, zone)}</td>
+            <td>{override.closes_at === null ? "–" : moment(override.closes_at, zone)}</td>
+            <td>{override.max_attempts ?? "–"}</td>
+            <td class="multiline">{override.reason}</td>
+            <td>
+              <ConfirmButton
+                name={text.removeOverride(override.name ?? "–")}
+                short={text.removeShort}
+                kind="quiet"
+                size="small"
+                onConfirm={() => remove(override.id)}
+              >
+                {text.removeOverrideSure}
+              </ConfirmButton>
+            </td>
+          </tr>
+        )}
+      </ServerTable>
     </ExamFrame>
   );
 }
@@ -164,6 +161,7 @@ function NewOverride(props: { examId: number; onSet: () => void }) {
   return (
     <section class="card stack" aria-labelledby="new-override">
       <h2 id="new-override">{text.newOverride}</h2>
+      <p class="muted">{text.overridesLead}</p>
       <Whom
         name={name}
         onChoose={(chosen, shown) => {
@@ -197,22 +195,14 @@ function Whom(props: {
   onChoose: (whom: { user_id: number } | { batch_id: number } | undefined, name: string) => void;
 }) {
   const text = texts();
-  const [typed, setTyped] = useState("");
-  const q = useSettled(typed.trim());
-  const batches = useLoaded("batches", (signal) =>
-    api.get("/admin/api/batches", { params: { query: { limit: 100 } }, signal }),
-  );
-  const found = useLoaded(q, async (signal) => {
-    if (q.length < 2) return [];
-    return (await api.get("/admin/api/users/search", { params: { query: { q, per_page: 8 } }, signal })).users;
-  });
-  const all = batches.data?.batches ?? [];
+  const batches = useBatches();
+  const all = batches.data ?? [];
   return (
     <div class="stack">
       <p>
         {text.whom}: <strong>{props.name || "–"}</strong>
       </p>
-      <Failure error={batches.error ?? found.error} />
+      <Failure error={batches.error} onRetry={batches.reload} />
       <div class="form-grid">
         <SelectField
           label={text.batch}
@@ -223,14 +213,11 @@ function Whom(props: {
           }}
           options={[{ value: "", text: "–" }, ...all.map(({ id, name }) => ({ value: String(id), text: name }))]}
         />
-        <TextField label={text.findStudent} type="search" autoComplete="off" value={typed} onText={setTyped} />
-      </div>
-      <div class="row">
-        {found.data?.map((user) => (
-          <Button key={user.id} size="small" onClick={() => props.onChoose({ user_id: user.id }, user.full_name)}>
-            {user.full_name} ({user.username})
-          </Button>
-        ))}
+        <PersonSearch
+          label={text.findStudent}
+          action={text.chooseStudent}
+          onChoose={(person) => props.onChoose({ user_id: person.id }, person.full_name)}
+        />
       </div>
     </div>
   );

@@ -1,16 +1,17 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded } from "@/shared/api/useLoaded";
 import { Button, LinkButton } from "@/shared/components/Button";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
-import { Page } from "@/shared/components/Page";
 import { Table } from "@/shared/components/Table";
 import { tellNext } from "@/shared/flash";
 import { moment, number } from "@/shared/format/time";
@@ -18,7 +19,6 @@ import { common } from "@/shared/i18n/common";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { StateBadge } from "./StateBadge";
 import { texts } from "./texts";
 
@@ -28,9 +28,7 @@ type Checked = Schema<"CheckedExam">;
 export default function OverviewScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
-  const loaded = useLoaded(String(id), (signal) =>
-    api.get("/admin/api/exams/{exam_id}", { params: { path: { exam_id: id } }, signal }),
-  );
+  const loaded = useExam(id);
   const [told, setTold] = useState("");
   const { data, reload } = loaded;
   const setting = useAction(async (status: "ongoing" | "completed") => {
@@ -38,37 +36,36 @@ export default function OverviewScreen(props: ScreenProps) {
     setTold(status === "ongoing" ? text.opened : text.closed);
     reload();
   });
-  if (!data) {
-    return (
-      <Page title={text.exam}>
-        {loaded.isLoading ? <Loading /> : <Failure error={loaded.error} onRetry={reload} />}
-      </Page>
-    );
-  }
-  const { exam, problems } = data;
-  const isOpen = exam.state === "ongoing";
-  const switching = (
-    <Button kind="primary" onClick={() => setting.run(isOpen ? "completed" : "ongoing")} busy={setting.isBusy}>
-      {isOpen ? text.closeExam : text.openExam}
-    </Button>
-  );
+  const exam = data?.exam;
+  const isOpen = exam?.state === "ongoing";
   return (
     <ExamFrame
       id={id}
-      title={exam.name}
+      title={exam?.name ?? text.exam}
       actions={
-        <>
-          {switching}
-          <LinkButton href={`/app/admin/exams/${id}/edit`}>{text.edit}</LinkButton>
-          <Copying exam={exam} />
-          <Deleting id={id} />
-        </>
+        exam ? (
+          <>
+            <Button kind="primary" onClick={() => setting.run(isOpen ? "completed" : "ongoing")} busy={setting.isBusy}>
+              {isOpen ? text.closeExam : text.openExam}
+            </Button>
+            <LinkButton href={`/app/admin/exams/${id}/edit`}>{text.edit}</LinkButton>
+            <Copying exam={exam} />
+            <Deleting id={id} />
+          </>
+        ) : null
       }
     >
-      <Failure error={setting.error ?? loaded.error} />
+      <Failure error={setting.error} />
+      <Failure error={loaded.error} onRetry={reload} />
       {told ? <Notice kind="status">{told}</Notice> : null}
-      <Problems problems={problems} examId={id} />
-      <Settings exam={exam} />
+      {data ? (
+        <>
+          <Problems problems={data.problems} examId={id} />
+          <Settings exam={data.exam} />
+        </>
+      ) : loaded.isLoading ? (
+        <Loading />
+      ) : null}
     </ExamFrame>
   );
 }
@@ -106,8 +103,8 @@ function Settings(props: { exam: Checked }) {
     after_close: text.afterClose,
   };
   const rows: readonly (readonly [string, string])[] = [
-    [text.opens, moment(exam.opens_at)],
-    [text.closesAt, exam.closes_at === null ? "–" : moment(exam.closes_at)],
+    [text.opens, moment(exam.opens_at, exam.timezone)],
+    [text.closesAt, exam.closes_at === null ? "–" : moment(exam.closes_at, exam.timezone)],
     [text.timezone, exam.timezone],
     [text.duration, String(exam.duration)],
     [text.total, `${exam.total_questions}, ${number(exam.max_marks)}`],
@@ -185,33 +182,14 @@ function Copying(props: { exam: Checked }) {
 function Deleting(props: { id: number }) {
   const text = texts();
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
-  const deleting = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await api.post("/admin/exams/delete/{exam_id}", { params: { path: { exam_id: props.id } } });
+    tellNext(text.removed);
     navigate("/app/admin/exams");
-  });
+  };
   return (
-    <>
-      <Button kind="danger" onClick={() => setOpen(true)}>
-        {text.remove}
-      </Button>
-      {isOpen ? (
-        <Dialog
-          title={text.sure(text.remove)}
-          onClose={() => setOpen(false)}
-          actions={
-            <>
-              <Button onClick={() => setOpen(false)}>{common().cancel}</Button>
-              <Button kind="danger" onClick={() => deleting.run()} busy={deleting.isBusy}>
-                {text.remove}
-              </Button>
-            </>
-          }
-        >
-          <Failure error={deleting.error} />
-          <p>{text.removeSure}</p>
-        </Dialog>
-      ) : null}
-    </>
+    <ConfirmButton name={text.remove} onConfirm={remove}>
+      {text.removeSure}
+    </ConfirmButton>
   );
 }

@@ -1,6 +1,7 @@
+import { LETTERS } from "@/shared/format/letters";
 import { RichText } from "@/shared/math/RichText";
 
-import { LETTERS, type Options, type QuestionForm } from "./questionForm";
+import type { Options, QuestionForm } from "./questionForm";
 import { texts } from "./texts";
 
 /** A question as a student will see it, while it is typed. */

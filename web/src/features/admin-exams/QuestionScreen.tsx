@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api, ApiError, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
@@ -9,12 +11,12 @@ import { FileField, SelectField, TextArea, TextField } from "@/shared/components
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { tellNext } from "@/shared/flash";
+import { type Letter, LETTERS, optionField } from "@/shared/format/letters";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { Preview } from "./Preview";
-import { EMPTY, fieldsOf, formOf, LETTERS, type Letter, type Options, type QuestionForm } from "./questionForm";
+import { EMPTY, fieldsOf, formOf, type Options, type QuestionForm } from "./questionForm";
 import { texts } from "./texts";
 
 /** A new question, or one to change, with a picture of how a student will see it. */
@@ -22,22 +24,26 @@ export default function QuestionScreen(props: ScreenProps) {
   const text = texts();
   const examId = Number(props.params.id);
   const questionId = props.params.question === undefined ? undefined : Number(props.params.question);
-  const loaded = useLoaded(`${examId} ${questionId ?? ""}`, async (signal) => {
-    const [{ exam }, found] = await Promise.all([
-      api.get("/admin/api/exams/{exam_id}", { params: { path: { exam_id: examId } }, signal }),
-      questionId === undefined
-        ? undefined
-        : api.get("/admin/questions/get/{question_id}", {
-            params: { path: { question_id: questionId } },
-            signal,
-          }),
-    ]);
-    return { exam, form: found ? formOf(found.question) : EMPTY };
+  const exam = useExam(examId);
+  const question = useLoaded(`question ${questionId ?? ""}`, async (signal) => {
+    if (questionId === undefined) return EMPTY;
+    const path = { question_id: questionId };
+    return formOf((await api.get("/admin/questions/get/{question_id}", { params: { path }, signal })).question);
   });
+  const isLoading = exam.isLoading || question.isLoading;
   return (
-    <ExamFrame id={examId} title={questionId === undefined ? text.newQuestion : text.editQuestion}>
-      <Failure error={loaded.error} onRetry={loaded.reload} />
-      {loaded.data ? <Editor exam={loaded.data.exam} questionId={questionId} start={loaded.data.form} /> : <Loading />}
+    <ExamFrame
+      id={examId}
+      title={questionId === undefined ? text.newQuestion : text.editQuestion}
+      lead={exam.data?.exam.name}
+    >
+      <Failure error={exam.error} onRetry={exam.reload} />
+      <Failure error={question.error} onRetry={question.reload} />
+      {exam.data && question.data ? (
+        <Editor exam={exam.data.exam} questionId={questionId} start={question.data} />
+      ) : isLoading ? (
+        <Loading />
+      ) : null}
     </ExamFrame>
   );
 }
@@ -177,7 +183,7 @@ function OptionFields(props: OptionFieldsProps) {
           label={props.nameOf(letter)}
           autoComplete="off"
           value={options[letter]}
-          error={errors?.[`option_${letter.toLowerCase()}`]}
+          error={errors?.[optionField(letter)]}
           onText={(words) => props.onChange({ ...options, [letter]: words })}
         />
       ))}

@@ -1,17 +1,17 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api, download, saveFile, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { usePages } from "@/shared/api/useLoaded";
 import { Button, LinkButton } from "@/shared/components/Button";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
-import { Loading } from "@/shared/components/Loading";
-import { Table } from "@/shared/components/Table";
-import { common } from "@/shared/i18n/common";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useCursorList } from "@/shared/lists/useServerList";
 import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { texts } from "./texts";
 
 /** The questions of an exam, in order. */
@@ -19,17 +19,18 @@ export default function QuestionsScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
   const base = `/app/admin/exams/${id}`;
+  const exam = useExam(id);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const questions = usePages<Schema<"AdminQuestion">>(`questions ${id}`, async (cursor, signal) => {
+  const questions = useCursorList<Schema<"AdminQuestion">>(`questions ${id}`, async (cursor, signal) => {
     const query = { exam_id: id, limit: 100, ...(cursor && { cursor }) };
     const page = await api.get("/admin/questions", { params: { query }, signal });
     return { items: page.questions, next: page.next_cursor };
   });
-  const deleting = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await api.post("/admin/questions/delete-multiple", { body: { ids: [...chosen] } });
     setChosen(new Set());
     questions.reload();
-  });
+  };
   const exporting = useAction(async (format: "csv" | "xlsx") => {
     saveFile(await download(`/admin/questions/export/${id}?format=${format}`));
   });
@@ -39,11 +40,11 @@ export default function QuestionsScreen(props: ScreenProps) {
     else changed.delete(question);
     setChosen(changed);
   };
-  const isEmpty = !questions.isLoading && !questions.error && questions.items.length === 0;
   return (
     <ExamFrame
       id={id}
       title={text.questions}
+      lead={exam.data?.exam.name}
       actions={
         <>
           <LinkButton href={`${base}/questions/new`} kind="primary">
@@ -56,47 +57,43 @@ export default function QuestionsScreen(props: ScreenProps) {
         </>
       }
     >
-      <div class="stack">
-        <Failure error={questions.error ?? deleting.error ?? exporting.error} onRetry={questions.reload} />
-        {chosen.size > 0 ? (
-          <div>
-            <Button kind="danger" onClick={() => deleting.run()} busy={deleting.isBusy}>
-              {text.deleteChosen(chosen.size)}
-            </Button>
-          </div>
-        ) : null}
-        {isEmpty ? <p class="muted">{text.noQuestions}</p> : null}
-        <Table label={text.questions} head={["#", text.question, text.type, text.key]}>
-          {questions.items.map((question, index) => (
-            <tr key={question.id}>
-              <td>
-                <label class="check">
-                  <input
-                    type="checkbox"
-                    aria-label={text.chooseQuestion(index + 1)}
-                    checked={chosen.has(question.id)}
-                    onChange={(event) => toggle(question.id, event.currentTarget.checked)}
-                  />
-                  <span aria-hidden="true">{index + 1}</span>
-                </label>
-              </td>
-              <th scope="row" class="question-cell">
-                <a href={`${base}/questions/${question.id}`}>
-                  <RichText text={question.question_text || text.pictureOf} />
-                </a>
-              </th>
-              <td>{question.question_type}</td>
-              <td>{question.correct_answer}</td>
-            </tr>
-          ))}
-        </Table>
-        {questions.isLoading ? <Loading /> : null}
-        {questions.hasMore ? (
-          <Button onClick={questions.more} busy={questions.isLoading}>
-            {common().showMore}
-          </Button>
-        ) : null}
-      </div>
+      <Failure error={exporting.error} />
+      {chosen.size > 0 ? (
+        <p>
+          <ConfirmButton name={text.deleteChosen(chosen.size)} onConfirm={remove}>
+            {text.deleteChosenSure}
+          </ConfirmButton>
+        </p>
+      ) : null}
+      <ServerTable
+        list={questions}
+        label={text.questions}
+        head={["#", text.question, text.type, text.key]}
+        empty={text.noQuestions}
+      >
+        {(question, index) => (
+          <tr key={question.id}>
+            <td>
+              <label class="check">
+                <input
+                  type="checkbox"
+                  aria-label={text.chooseQuestion(index + 1)}
+                  checked={chosen.has(question.id)}
+                  onChange={(event) => toggle(question.id, event.currentTarget.checked)}
+                />
+                <span aria-hidden="true">{index + 1}</span>
+              </label>
+            </td>
+            <th scope="row" class="question-cell">
+              <a href={`${base}/questions/${question.id}`}>
+                <RichText text={question.question_text || text.pictureOf} />
+              </a>
+            </th>
+            <td>{question.question_type}</td>
+            <td>{question.correct_answer}</td>
+          </tr>
+        )}
+      </ServerTable>
     </ExamFrame>
   );
 }

@@ -1,5 +1,8 @@
 import { useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { type Person, PersonSearch } from "@/shared/admin/PersonSearch";
+import { useExam } from "@/shared/admin/useExam";
 import { api, type Schema } from "@/shared/api/client";
 import { saveDocument } from "@/shared/api/documents";
 import { useAction } from "@/shared/api/useAction";
@@ -7,32 +10,43 @@ import { useLoaded } from "@/shared/api/useLoaded";
 import { Chart } from "@/shared/charts/Chart";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { Loading } from "@/shared/components/Loading";
+import { TextField } from "@/shared/components/fields";
 import { Notice } from "@/shared/components/Notice";
-import { Pager } from "@/shared/components/Pager";
-import { Table } from "@/shared/components/Table";
 import { moment, number } from "@/shared/format/time";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { usePagedList } from "@/shared/lists/useServerList";
 import type { ScreenProps } from "@/shared/screen";
 
-import { ExamFrame } from "./ExamFrame";
 import { texts } from "./texts";
+
+/** Which results are shown; days are the institute's. */
+interface Filter {
+  readonly from: string;
+  readonly to: string;
+  readonly student: Person | undefined;
+}
 
 /** The results of an exam, how they are distributed, and whether students see them. */
 export default function ResultsScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
-  const [page, setPage] = useState(1);
+  const [filter, setFilter] = useState<Filter>({ from: "", to: "", student: undefined });
   const [told, setTold] = useState("");
-  const exam = useLoaded(`exam ${id}`, async (signal) => {
-    return (await api.get("/admin/api/exams/{exam_id}", { params: { path: { exam_id: id } }, signal })).exam;
-  });
-  const results = useLoaded(`results ${id} ${page}`, async (signal) => {
-    const answer = await api.get("/admin/users-analytics/results", {
-      params: { query: { exam: id, page } as never },
-      signal,
-    });
+  const [percent, setPercent] = useState<number>();
+  const loaded = useExam(id);
+  const { from, to, student } = filter;
+  const results = usePagedList(`results ${id} ${from} ${to} ${student?.id ?? ""}`, async (page, signal) => {
+    const query = {
+      exam: id,
+      page,
+      ...(from && { dateFrom: from }),
+      ...(to && { dateTo: to }),
+      ...(student && { user: student.id }),
+    };
+    const answer = await api.get("/admin/users-analytics/results", { params: { query: query as never }, signal });
     // Text is the answer to `partial=1` alone.
-    return answer as Schema<"ResultPage">;
+    const shown = answer as Schema<"ResultPage">;
+    return { items: shown.results, pages: shown.total_pages };
   });
   const releasing = useAction(async (released: boolean) => {
     await api.post("/admin/exams/{exam_id}/release-results", {
@@ -40,83 +54,127 @@ export default function ResultsScreen(props: ScreenProps) {
       body: { released },
     });
     setTold(released ? text.released : text.hidden);
-    exam.reload();
+    loaded.reload();
   });
   const saving = useAction(async (resultId: number) => {
-    const path = `/admin/users-analytics/download-result/${resultId}`;
-    await saveDocument(path, `result-${resultId}.pdf`, "admin", () => undefined);
+    setPercent(0);
+    try {
+      const path = `/admin/users-analytics/download-result/${resultId}`;
+      await saveDocument(path, `result-${resultId}.pdf`, "admin", setPercent);
+    } finally {
+      setPercent(undefined);
+    }
   });
-  const isReleased = exam.data?.released === true;
-  const { data } = results;
+  const exam = loaded.data?.exam;
+  const isReleased = exam?.released === true;
   return (
     <ExamFrame
       id={id}
       title={text.results}
-      lead={exam.data?.name}
+      lead={exam?.name}
       actions={
-        exam.data && exam.data.result_mode !== "instant" ? (
+        exam && exam.result_mode !== "instant" ? (
           <Button kind="primary" onClick={() => releasing.run(!isReleased)} busy={releasing.isBusy}>
             {isReleased ? text.hide : text.release}
           </Button>
         ) : null
       }
     >
-      <Failure error={exam.error ?? results.error ?? releasing.error ?? saving.error} onRetry={results.reload} />
+      <Failure error={loaded.error} onRetry={loaded.reload} />
+      <Failure error={releasing.error ?? saving.error} />
       {told ? <Notice kind="status">{told}</Notice> : null}
-      <Distribution id={id} />
-      {!data && results.isLoading ? <Loading /> : null}
-      {data?.results.length === 0 ? <p class="muted">{text.noResults}</p> : null}
-      {data ? (
-        <Table
-          label={text.results}
-          head={[text.student, text.score, text.percentage, text.grade, text.minutesTaken, text.handedIn, ""]}
-        >
-          {data.results.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                {row.full_name}{" "}
-                <span class="muted small">
-                  {row.roll_no === null ? row.username : `${row.username} · ${row.roll_no}`}
-                </span>
-              </th>
-              <td>
-                {number(row.score)} / {number(row.max_score)}
-              </td>
-              <td>{number(row.percentage)} %</td>
-              <td>{row.grade}</td>
-              <td>{number(row.duration)}</td>
-              <td>{moment(row.created_at)}</td>
-              <td>
-                <Button
-                  kind="quiet"
-                  size="small"
-                  aria-label={text.downloadPdf(row.full_name)}
-                  onClick={() => saving.run(row.id)}
-                >
-                  PDF
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      ) : null}
-      {data ? <Pager page={data.page} pages={data.total_pages} onPage={setPage} /> : null}
+      {percent === undefined ? null : <p class="muted">{text.preparingPdf(percent)}</p>}
+      <Filters filter={filter} onChange={setFilter} />
+      {student ? null : <Distribution id={id} from={from} to={to} />}
+      <ServerTable
+        list={results}
+        label={text.results}
+        head={[text.student, text.score, text.percentage, text.grade, text.minutesTaken, text.handedIn, text.pdf]}
+        empty={text.noResults}
+      >
+        {(row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              {row.full_name}{" "}
+              <span class="muted small">
+                {row.roll_no === null ? row.username : `${row.username} · ${row.roll_no}`}
+              </span>
+            </th>
+            <td>
+              {number(row.score)} / {number(row.max_score)}
+            </td>
+            <td>{number(row.percentage)} %</td>
+            <td>{row.grade}</td>
+            <td>{number(row.duration)}</td>
+            <td>{moment(row.created_at, exam?.timezone)}</td>
+            <td>
+              <Button
+                kind="quiet"
+                size="small"
+                aria-label={text.downloadPdf(row.full_name)}
+                onClick={() => saving.run(row.id)}
+              >
+                PDF
+              </Button>
+            </td>
+          </tr>
+        )}
+      </ServerTable>
     </ExamFrame>
+  );
+}
+
+function Filters(props: { filter: Filter; onChange: (filter: Filter) => void }) {
+  const text = texts();
+  const { filter, onChange } = props;
+  const hasAny = filter.from !== "" || filter.to !== "" || filter.student !== undefined;
+  return (
+    <details class="card">
+      <summary>{text.filters}</summary>
+      <div class="stack">
+        <div class="form-grid">
+          <TextField
+            label={text.from}
+            type="date"
+            value={filter.from}
+            onText={(from) => onChange({ ...filter, from })}
+          />
+          <TextField label={text.to} type="date" value={filter.to} onText={(to) => onChange({ ...filter, to })} />
+        </div>
+        <PersonSearch
+          label={text.findStudent}
+          action={text.onlyOf}
+          onChoose={(student) => onChange({ ...filter, student })}
+        />
+        {hasAny ? (
+          <div class="row">
+            {filter.student ? <span class="badge">{filter.student.full_name}</span> : null}
+            <Button size="small" onClick={() => onChange({ from: "", to: "", student: undefined })}>
+              {text.showAll}
+            </Button>
+          </div>
+        ) : null}
+      </div>
+    </details>
   );
 }
 
 const RANGES = ["≥ 90", "75–89", "60–74", "< 60"];
 
-function Distribution(props: { id: number }) {
+/** How the scores are distributed, of all days or of a period whose two ends are given. */
+function Distribution(props: { id: number; from: string; to: string }) {
   const text = texts();
-  const loaded = useLoaded(`distribution ${props.id}`, (signal) =>
-    api.get("/admin/api/users-analytics/data", {
-      params: { query: { timePeriod: "all", exam: props.id } as never },
-      signal,
-    }),
+  const { id, from, to } = props;
+  const period =
+    from !== "" && to !== ""
+      ? ({ timePeriod: "custom", startDate: from, endDate: to } as const)
+      : ({ timePeriod: "all" } as const);
+  const loaded = useLoaded(`distribution ${id} ${JSON.stringify(period)}`, (signal) =>
+    api.get("/admin/api/users-analytics/data", { params: { query: { ...period, exam: id } }, signal }),
   );
   const { data } = loaded;
   if (!data) return <Failure error={loaded.error} onRetry={loaded.reload} />;
+  const counts = RANGES.map((range, index) => `${range}: ${data.charts.scoreDistribution[index] ?? 0}`);
   return (
     <div class="exam-results">
       <dl class="card settings">
@@ -129,7 +187,7 @@ function Distribution(props: { id: number }) {
       </dl>
       <div class="card">
         <Chart
-          label={`${text.distribution}: ${RANGES.map((range, index) => `${range}: ${data.charts.scoreDistribution[index] ?? 0}`).join(", ")}`}
+          label={`${text.distribution}: ${counts.join(", ")}`}
           picture={{
             kind: "bar",
             labels: RANGES,

@@ -1,10 +1,9 @@
 import type { Schema } from "@/shared/api/client";
+import { type Letter, LETTERS, optionField as field } from "@/shared/format/letters";
 
 type Question = Schema<"AdminQuestion">;
 type Fields = Schema<"QuestionFields">;
 
-export const LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
-export type Letter = (typeof LETTERS)[number];
 export type Options = Readonly<Record<Letter, string>>;
 
 /** A question as texts and choices in a form. */
@@ -50,11 +49,7 @@ export const EMPTY: QuestionForm = {
   hindiSolution: "",
 };
 
-type OptionField = `option_${Lowercase<Letter>}`;
-
-function field(letter: Letter): OptionField {
-  return `option_${letter.toLowerCase() as Lowercase<Letter>}`;
-}
+type OptionField = ReturnType<typeof field>;
 
 /** The form for a question as it is. */
 export function formOf(question: Question): QuestionForm {

@@ -1,11 +1,10 @@
 import { Button } from "@/shared/components/Button";
 import { Checkbox, TextArea, TextField } from "@/shared/components/fields";
+import { LETTERS, optionField } from "@/shared/format/letters";
 import { RichText } from "@/shared/math/RichText";
 
 import type { Draft } from "./generate";
 import { texts } from "./texts";
-
-const LETTERS = ["a", "b", "c", "d", "e", "f", "g", "h"] as const;
 
 interface DraftEditorProps {
   number: number;
@@ -23,7 +22,7 @@ export function DraftEditor(props: DraftEditorProps) {
   const { draft, number, onChange } = props;
   const heading = `draft-${number}`;
   const page = draft.page ?? undefined;
-  const letters = LETTERS.filter((letter, index) => index < 4 || draft[`option_${letter}`]);
+  const letters = LETTERS.filter((letter, index) => index < 4 || draft[optionField(letter)]);
   return (
     <article class="card stack" aria-labelledby={heading}>
       <div class="row row--apart">
@@ -69,9 +68,9 @@ export function DraftEditor(props: DraftEditorProps) {
             : letters.map((letter) => (
                 <TextField
                   key={letter}
-                  label={text.option(letter.toUpperCase())}
-                  value={draft[`option_${letter}`] ?? ""}
-                  onText={(words) => onChange({ ...draft, [`option_${letter}`]: words })}
+                  label={text.option(letter)}
+                  value={draft[optionField(letter)] ?? ""}
+                  onText={(words) => onChange({ ...draft, [optionField(letter)]: words })}
                 />
               ))}
           <TextField

@@ -1,14 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 
+import { ExamFrame } from "@/shared/admin/ExamFrame";
+import { useExam } from "@/shared/admin/useExam";
 import { api } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { Button, LinkButton } from "@/shared/components/Button";
+import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { FileField, SelectField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Lines } from "@/shared/components/Lines";
 import { Notice } from "@/shared/components/Notice";
-import { Page } from "@/shared/components/Page";
 import type { ScreenProps } from "@/shared/screen";
 
 import { DraftEditor } from "./DraftEditor";
@@ -20,6 +21,7 @@ import { texts } from "./texts";
 export default function GenerateScreen(props: ScreenProps) {
   const text = texts();
   const examId = Number(props.params.id);
+  const exam = useExam(examId);
   const [found, setFound] = useState<Found>();
   const [file, setFile] = useState<File>();
   const [percent, setPercent] = useState<number>();
@@ -34,17 +36,14 @@ export default function GenerateScreen(props: ScreenProps) {
     }
   });
   return (
-    <Page
-      title={text.title}
-      actions={<LinkButton href={`/app/admin/exams/${examId}/questions`}>{text.back}</LinkButton>}
-    >
+    <ExamFrame id={examId} title={text.title} lead={exam.data?.exam.name}>
       <div class="card">
         <Asking examId={examId} isBusy={working.isBusy} onAsk={(wanted) => working.run(wanted)} />
         <Failure error={working.error} />
         {percent === undefined ? null : <p role="status">{text.working(percent)}</p>}
       </div>
       {found ? <Checking key={String(found.questions.length)} found={found} file={file} /> : null}
-    </Page>
+    </ExamFrame>
   );
 }
 

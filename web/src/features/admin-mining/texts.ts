@@ -3,7 +3,6 @@ import { messages } from "@/shared/i18n/messages";
 export const texts = messages(
   {
     title: "Questions from a PDF or a topic",
-    back: "Questions of the exam",
     how: "How",
     extract: "Take the questions that stand in a question paper",
     mine: "Make new questions from a chapter",
@@ -35,12 +34,10 @@ export const texts = messages(
     figure: "Figure of the question",
     save: (n: number) => `Save ${n} questions`,
     saved: (n: number) => `${n} questions saved`,
-    exportCsv: "Export CSV",
     madeBy: (model: string) => `Made by ${model}`,
   },
   {
     title: "PDF या विषय से प्रश्न",
-    back: "परीक्षा के प्रश्न",
     how: "कैसे",
     extract: "प्रश्न-पत्र के प्रश्न लें",
     mine: "अध्याय से नए प्रश्न बनाएँ",
@@ -72,7 +69,6 @@ export const texts = messages(
     figure: "प्रश्न का चित्र",
     save: (n: number) => `${n} प्रश्न सहेजें`,
     saved: (n: number) => `${n} प्रश्न सहेजे गए`,
-    exportCsv: "CSV निर्यात करें",
     madeBy: (model: string) => `${model} ने बनाया`,
   },
 );

@@ -2,28 +2,26 @@ import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { usePages } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
-import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
-import { Table } from "@/shared/components/Table";
-import { useSettled } from "@/shared/format/useSettled";
-import { common } from "@/shared/i18n/common";
+import { SearchField } from "@/shared/lists/SearchField";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useSearch } from "@/shared/lists/useSearch";
+import { useCursorList } from "@/shared/lists/useServerList";
 
 import { texts } from "./texts";
 
 /** The batches of students, and making one. */
 export default function BatchesScreen() {
   const text = texts();
-  const [typed, setTyped] = useState("");
+  const search = useSearch();
   const [name, setName] = useState("");
-  const q = useSettled(typed.trim());
-  const batches = usePages<Schema<"BatchView">>(`batches ${q}`, async (cursor, signal) => {
+  const batches = useCursorList<Schema<"BatchView">>(`batches ${search.q}`, async (cursor, signal) => {
     const page = await api.get("/admin/api/batches", {
-      params: { query: { ...(q && { q }), ...(cursor && { cursor }) } },
+      params: { query: { ...search.query, ...(cursor && { cursor }) } },
       signal,
     });
     return { items: page.batches, next: page.next_cursor };
@@ -33,7 +31,6 @@ export default function BatchesScreen() {
     setName("");
     batches.reload();
   });
-  const isEmpty = !batches.isLoading && !batches.error && batches.items.length === 0;
   return (
     <Page title={text.batches}>
       <div class="card">
@@ -47,27 +44,19 @@ export default function BatchesScreen() {
           </div>
         </Form>
       </div>
-      <div class="stack">
-        <TextField label={text.searchBatches} type="search" value={typed} onText={setTyped} />
-        <Failure error={batches.error} onRetry={batches.reload} />
-        {isEmpty ? <p class="muted">{text.none}</p> : null}
-        <Table label={text.batches} head={[text.name, text.students]}>
-          {batches.items.map((batch) => (
-            <tr key={batch.id}>
-              <th scope="row">
-                <a href={`/app/admin/batches/${batch.id}?name=${encodeURIComponent(batch.name)}`}>{batch.name}</a>
-              </th>
-              <td>{batch.student_count}</td>
-            </tr>
-          ))}
-        </Table>
-        {batches.isLoading ? <Loading /> : null}
-        {batches.hasMore ? (
-          <Button onClick={batches.more} busy={batches.isLoading}>
-            {common().showMore}
-          </Button>
-        ) : null}
+      <div class="filters">
+        <SearchField label={text.searchBatches} search={search} />
       </div>
+      <ServerTable list={batches} label={text.batches} head={[text.name, text.students]} empty={text.none}>
+        {(batch) => (
+          <tr key={batch.id}>
+            <th scope="row">
+              <a href={`/app/admin/batches/${batch.id}?name=${encodeURIComponent(batch.name)}`}>{batch.name}</a>
+            </th>
+            <td>{batch.student_count}</td>
+          </tr>
+        )}
+      </ServerTable>
     </Page>
   );
 }

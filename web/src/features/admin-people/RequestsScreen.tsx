@@ -2,18 +2,16 @@ import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextArea } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
-import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
-import { Pager } from "@/shared/components/Pager";
-import { Table } from "@/shared/components/Table";
 import { moment } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { usePagedList } from "@/shared/lists/useServerList";
 
 import { roleName } from "./roles";
 import { texts } from "./texts";
@@ -25,11 +23,11 @@ type Asked = Schema<"RequestRow">;
 export default function RequestsScreen() {
   const text = texts();
   const [status, setStatus] = useState<Status>("pending");
-  const [page, setPage] = useState(1);
   const [denied, setDenied] = useState<Asked>();
-  const found = useLoaded(`${status} ${page}`, (signal) =>
-    api.get("/admin/api/requests/list", { params: { query: { status, page } }, signal }),
-  );
+  const found = usePagedList<Asked>(status, async (page, signal) => {
+    const answer = await api.get("/admin/api/requests/list", { params: { query: { status, page } }, signal });
+    return { items: answer.requests, pages: answer.total_pages };
+  });
   const approving = useAction(async (request: Asked) => {
     await api.post("/admin/requests/approve/{request_id}", {
       params: { path: { request_id: request.request_id } },
@@ -37,68 +35,60 @@ export default function RequestsScreen() {
     });
     found.reload();
   });
-  const { data } = found;
   return (
     <Page title={text.requests}>
       <Failure error={approving.error} />
-      <div class="stack">
+      <div class="filters">
         <SelectField
           label={text.state}
           value={status}
-          onChoice={(value) => {
-            setStatus(value as Status);
-            setPage(1);
-          }}
+          onChoice={(value) => setStatus(value as Status)}
           options={[
             { value: "pending", text: text.pending },
             { value: "completed", text: text.completed },
             { value: "denied", text: text.denied },
           ]}
         />
-        <Failure error={found.error} onRetry={found.reload} />
-        {!data && found.isLoading ? <Loading /> : null}
-        {data?.requests.length === 0 ? <p class="muted">{text.none}</p> : null}
-        {data && data.requests.length > 0 ? (
-          <Table
-            label={text.requests}
-            head={[
-              text.person,
-              text.has,
-              text.wants,
-              text.reason,
-              text.asked,
-              status === "pending" ? "" : text.decidedBy,
-            ]}
-          >
-            {data.requests.map((request) => (
-              <tr key={request.request_id}>
-                <th scope="row">
-                  {request.username ?? "–"} <span class="muted small">{request.email}</span>
-                </th>
-                <td>{roleName(request.current_access)}</td>
-                <td>{roleName(request.requested_access)}</td>
-                <td class="multiline">{request.user_reason}</td>
-                <td>{moment(request.request_date)}</td>
-                <td>
-                  {status === "pending" ? (
-                    <div class="row">
-                      <Button size="small" kind="primary" onClick={() => approving.run(request)}>
-                        {text.approve(request.username ?? "–")}
-                      </Button>
-                      <Button size="small" onClick={() => setDenied(request)}>
-                        {text.deny(request.username ?? "–")}
-                      </Button>
-                    </div>
-                  ) : (
-                    (request.processed_by ?? "–")
-                  )}
-                </td>
-              </tr>
-            ))}
-          </Table>
-        ) : null}
-        {data ? <Pager page={data.page} pages={data.total_pages} onPage={setPage} /> : null}
       </div>
+      <ServerTable
+        list={found}
+        label={text.requests}
+        head={[
+          text.person,
+          text.has,
+          text.wants,
+          text.reason,
+          text.asked,
+          status === "pending" ? text.decision : text.decidedBy,
+        ]}
+        empty={text.none}
+      >
+        {(request) => (
+          <tr key={request.request_id}>
+            <th scope="row">
+              {request.username ?? "–"} <span class="muted small">{request.email}</span>
+            </th>
+            <td>{roleName(request.current_access)}</td>
+            <td>{roleName(request.requested_access)}</td>
+            <td class="multiline">{request.user_reason}</td>
+            <td>{moment(request.request_date)}</td>
+            <td>
+              {status === "pending" ? (
+                <div class="row">
+                  <Button size="small" kind="primary" onClick={() => approving.run(request)}>
+                    {text.approve(request.username ?? "–")}
+                  </Button>
+                  <Button size="small" onClick={() => setDenied(request)}>
+                    {text.deny(request.username ?? "–")}
+                  </Button>
+                </div>
+              ) : (
+                (request.processed_by ?? "–")
+              )}
+            </td>
+          </tr>
+        )}
+      </ServerTable>
       {denied ? (
         <Denying
           request={denied}

@@ -6,13 +6,13 @@ import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { SelectField, TextField } from "@/shared/components/fields";
-import { Loading } from "@/shared/components/Loading";
+import { SelectField } from "@/shared/components/fields";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
-import { Pager } from "@/shared/components/Pager";
-import { Table } from "@/shared/components/Table";
-import { useSettled } from "@/shared/format/useSettled";
+import { SearchField } from "@/shared/lists/SearchField";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useSearch } from "@/shared/lists/useSearch";
+import { usePagedList } from "@/shared/lists/useServerList";
 
 import { type Role, roleOptions } from "./roles";
 import { texts } from "./texts";
@@ -23,17 +23,14 @@ type Asked = "" | "user" | "admin" | "both";
 /** All accounts: their roles, and closing them. */
 export default function UsersScreen() {
   const text = texts();
-  const [typed, setTyped] = useState("");
+  const search = useSearch();
   const [role, setRole] = useState<Asked>("");
-  const [page, setPage] = useState(1);
   const [told, setTold] = useState("");
-  const q = useSettled(typed.trim());
-  const found = useLoaded(`${q} ${role} ${page}`, (signal) =>
-    api.get("/admin/api/users/search", {
-      params: { query: { page, ...(q && { q }), ...(role && { role }) } },
-      signal,
-    }),
-  );
+  const found = usePagedList<User>(`${search.q} ${role}`, async (page, signal) => {
+    const query = { page, ...search.query, ...(role && { role }) };
+    const answer = await api.get("/admin/api/users/search", { params: { query }, signal });
+    return { items: answer.users, pages: answer.total_pages };
+  });
   const stats = useLoaded("stats", (signal) => api.get("/admin/api/users/stats", { signal })).data;
   const changing = useAction(async (user: User, wanted: Role) => {
     setTold("");
@@ -55,7 +52,6 @@ export default function UsersScreen() {
     setTold(user.active ? text.accountClosed : text.accountOpened);
     found.reload();
   });
-  const { data } = found;
   return (
     <Page
       title={text.users}
@@ -63,23 +59,12 @@ export default function UsersScreen() {
     >
       <Failure error={changing.error ?? closing.error} />
       {told ? <Notice kind="status">{told}</Notice> : null}
-      <div class="stack">
-        <TextField
-          label={text.searchUsers}
-          type="search"
-          value={typed}
-          onText={(words) => {
-            setTyped(words);
-            setPage(1);
-          }}
-        />
+      <div class="filters">
+        <SearchField label={text.searchUsers} search={search} />
         <SelectField
           label={text.role}
           value={role}
-          onChoice={(value) => {
-            setRole(value as Asked);
-            setPage(1);
-          }}
+          onChoice={(value) => setRole(value as Asked)}
           options={[
             { value: "", text: text.anyRole },
             { value: "user", text: text.user },
@@ -87,42 +72,42 @@ export default function UsersScreen() {
             { value: "both", text: text.both },
           ]}
         />
-        <Failure error={found.error} onRetry={found.reload} />
-        {!data && found.isLoading ? <Loading /> : null}
-        {data ? (
-          <Table label={text.users} head={[text.name, text.username, text.email, text.role, ""]}>
-            {data.users.map((user) => (
-              <tr key={user.id}>
-                <th scope="row">
-                  {user.full_name} {user.active ? null : <span class="badge">{text.closed}</span>}
-                </th>
-                <td>{user.username}</td>
-                <td>{user.email}</td>
-                <td>
-                  <select
-                    class="input"
-                    aria-label={text.roleOf(user.full_name)}
-                    value={user.role}
-                    onChange={(event) => changing.run(user, event.currentTarget.value as Role)}
-                  >
-                    {roleOptions().map((option) => (
-                      <option key={option.value} value={option.value}>
-                        {option.text}
-                      </option>
-                    ))}
-                  </select>
-                </td>
-                <td>
-                  <Button kind="quiet" size="small" onClick={() => closing.run(user)}>
-                    {user.active ? text.closeAccount(user.full_name) : text.openAccount(user.full_name)}
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </Table>
-        ) : null}
-        {data ? <Pager page={data.page} pages={data.total_pages} onPage={setPage} /> : null}
       </div>
+      <ServerTable
+        list={found}
+        label={text.users}
+        head={[text.name, text.username, text.email, text.role, text.account]}
+        empty={text.none}
+      >
+        {(user) => (
+          <tr key={user.id}>
+            <th scope="row">
+              {user.full_name} {user.active ? null : <span class="badge">{text.closed}</span>}
+            </th>
+            <td>{user.username}</td>
+            <td>{user.email}</td>
+            <td>
+              <select
+                class="input"
+                aria-label={text.roleOf(user.full_name)}
+                value={user.role}
+                onChange={(event) => changing.run(user, event.currentTarget.value as Role)}
+              >
+                {roleOptions().map((option) => (
+                  <option key={option.value} value={option.value}>
+                    {option.text}
+                  </option>
+                ))}
+              </select>
+            </td>
+            <td>
+              <Button kind="quiet" size="small" onClick={() => closing.run(user)}>
+                {user.active ? text.closeAccount(user.full_name) : text.openAccount(user.full_name)}
+              </Button>
+            </td>
+          </tr>
+        )}
+      </ServerTable>
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { FileField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
@@ -69,14 +70,14 @@ function OneCategory(props: { category: Category; onChange: () => void }) {
     await api.post("/admin/categories/update/{category_id}", { params: { path }, body: { name: name.trim() } });
     props.onChange();
   });
-  const deleting = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await api.post("/admin/categories/delete/{category_id}", { params: { path } });
     props.onChange();
-  });
+  };
   return (
     <li class="card stack">
       {category.image_url ? <img src={category.image_url} alt="" width="96" height="96" /> : null}
-      <Failure error={renaming.error ?? deleting.error} />
+      <Failure error={renaming.error} />
       <TextField label={text.nameOf(category.name)} maxLength={100} value={name} onText={setName} />
       <div class="row">
         <Button
@@ -87,9 +88,9 @@ function OneCategory(props: { category: Category; onChange: () => void }) {
         >
           {text.rename(category.name)}
         </Button>
-        <Button size="small" kind="danger" onClick={() => deleting.run()} busy={deleting.isBusy}>
-          {text.remove(category.name)}
-        </Button>
+        <ConfirmButton name={text.remove(category.name)} size="small" onConfirm={remove}>
+          {text.removeSure}
+        </ConfirmButton>
       </div>
     </li>
   );

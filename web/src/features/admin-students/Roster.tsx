@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 
+import { useBatches } from "@/shared/admin/useBatches";
 import { api, type Schema } from "@/shared/api/client";
 import { finished } from "@/shared/api/jobs";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Checkbox, FileField, SelectField } from "@/shared/components/fields";
@@ -23,9 +23,7 @@ export function Roster(props: { onImported: () => void }) {
   const [batchId, setBatchId] = useState("");
   const [done, setDone] = useState<Imported>();
   const [percent, setPercent] = useState<number>();
-  const batches = useLoaded("batches", (signal) =>
-    api.get("/admin/api/batches", { params: { query: { limit: 100 } }, signal }),
-  );
+  const batches = useBatches();
   const importing = useAction(async (chosen: File) => {
     setDone(undefined);
     const body = { csv_file: chosen, invite: invites ? "1" : "0", ...(batchId && { batch_id: batchId }) };
@@ -48,14 +46,14 @@ export function Roster(props: { onImported: () => void }) {
           accept=".csv,.xlsx,.txt,.tsv"
           onFiles={([chosen]) => setFile(chosen)}
         />
-        {batches.data && batches.data.batches.length > 0 ? (
+        {batches.data && batches.data.length > 0 ? (
           <SelectField
             label={text.batch}
             value={batchId}
             onChoice={setBatchId}
             options={[
               { value: "", text: text.noBatch },
-              ...batches.data.batches.map(({ id, name }) => ({ value: String(id), text: name })),
+              ...batches.data.map(({ id, name }) => ({ value: String(id), text: name })),
             ]}
           />
         ) : null}

@@ -1,33 +1,35 @@
 import { useState } from "preact/hooks";
 
-import { api, download, saveFile } from "@/shared/api/client";
+import { api, download, saveFile, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { TextField } from "@/shared/components/fields";
-import { Loading } from "@/shared/components/Loading";
+import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
-import { Pager } from "@/shared/components/Pager";
-import { Table } from "@/shared/components/Table";
 import { day } from "@/shared/format/time";
-import { useSettled } from "@/shared/format/useSettled";
+import { SearchField } from "@/shared/lists/SearchField";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useSearch } from "@/shared/lists/useSearch";
+import { usePagedList } from "@/shared/lists/useServerList";
 
+import { EditStudent } from "./EditStudent";
 import { Roster } from "./Roster";
 import { texts } from "./texts";
+
+type Student = Schema<"UserRow">;
 
 /** The students, and taking in a roster. */
 export default function StudentsScreen() {
   const text = texts();
-  const [typed, setTyped] = useState("");
-  const [page, setPage] = useState(1);
-  const q = useSettled(typed.trim());
-  const found = useLoaded(`${q} ${page}`, (signal) => {
-    const query = { role: "user", page, ...(q && { q }) } as const;
-    return api.get("/admin/api/users/search", { params: { query }, signal });
+  const search = useSearch();
+  const [edited, setEdited] = useState<Student>();
+  const [told, setTold] = useState("");
+  const found = usePagedList<Student>(search.q, async (page, signal) => {
+    const query = { role: "user", page, ...search.query } as const;
+    const answer = await api.get("/admin/api/users/search", { params: { query }, signal });
+    return { items: answer.users, pages: answer.total_pages };
   });
   const exporting = useAction(async () => saveFile(await download("/admin/students/export-csv")));
-  const { data } = found;
   return (
     <Page
       title={text.title}
@@ -38,37 +40,55 @@ export default function StudentsScreen() {
       }
     >
       <Failure error={exporting.error} />
-      <Roster onImported={found.reload} />
-      <div class="stack">
-        <TextField
-          label={text.search}
-          type="search"
-          value={typed}
-          onText={(words) => {
-            setTyped(words);
-            setPage(1);
+      <Roster
+        onImported={() => {
+          setTold("");
+          found.reload();
+        }}
+      />
+      {told ? <Notice kind="status">{told}</Notice> : null}
+      <div class="filters">
+        <SearchField label={text.search} search={search} />
+      </div>
+      <ServerTable
+        list={found}
+        label={text.students}
+        head={[text.name, text.username, text.email, text.roll, text.since, text.change]}
+        empty={text.none}
+      >
+        {(student) => (
+          <tr key={student.id}>
+            <th scope="row">
+              {student.full_name} {student.active ? null : <span class="badge">{text.closed}</span>}
+            </th>
+            <td>{student.username}</td>
+            <td>{student.email}</td>
+            <td>{student.roll_no ?? "–"}</td>
+            <td>{day(student.created_at)}</td>
+            <td>
+              <Button
+                kind="quiet"
+                size="small"
+                aria-label={text.edit(student.full_name)}
+                onClick={() => setEdited(student)}
+              >
+                {text.editShort}
+              </Button>
+            </td>
+          </tr>
+        )}
+      </ServerTable>
+      {edited ? (
+        <EditStudent
+          student={edited}
+          onClose={() => setEdited(undefined)}
+          onSaved={() => {
+            setEdited(undefined);
+            setTold(text.saved);
+            found.reload();
           }}
         />
-        <Failure error={found.error} onRetry={found.reload} />
-        {!data && found.isLoading ? <Loading /> : null}
-        {data?.users.length === 0 ? <p class="muted">{text.none}</p> : null}
-        {data ? (
-          <Table label={text.students} head={[text.name, text.username, text.email, text.roll, text.since]}>
-            {data.users.map((user) => (
-              <tr key={user.id}>
-                <th scope="row">
-                  {user.full_name} {user.active ? null : <span class="badge">{text.closed}</span>}
-                </th>
-                <td>{user.username}</td>
-                <td>{user.email}</td>
-                <td>{user.roll_no ?? "–"}</td>
-                <td>{day(user.created_at)}</td>
-              </tr>
-            ))}
-          </Table>
-        ) : null}
-        {data ? <Pager page={data.page} pages={data.total_pages} onPage={setPage} /> : null}
-      </div>
+      ) : null}
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
-import { Dialog } from "@/shared/components/Dialog";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Loading } from "@/shared/components/Loading";
@@ -110,15 +110,17 @@ export function Conversation(props: ConversationProps) {
             {text.earlier}
           </Button>
         ) : null}
-        {history?.map((message) => (
-          <Said
-            key={message.id}
-            message={message}
-            onReply={() => setReplyTo(message)}
-            onEdited={(changed) => setHistory((known) => known && edited(known, message.id, changed))}
-            onRemoved={() => setHistory((known) => known && removed(known, message.id))}
-          />
-        ))}
+        <ol role="list" class="plain-list chat__history">
+          {history?.map((message) => (
+            <Said
+              key={message.id}
+              message={message}
+              onReply={() => setReplyTo(message)}
+              onEdited={(changed) => setHistory((known) => known && edited(known, message.id, changed))}
+              onRemoved={() => setHistory((known) => known && removed(known, message.id))}
+            />
+          ))}
+        </ol>
       </div>
       <p class="muted small chat__typing" aria-live="polite">
         {typist === undefined ? "" : text.typing(typist)}
@@ -232,12 +234,12 @@ function Said(props: {
     setDraft(undefined);
     props.onEdited(answer.message);
   });
-  const removing = useAction(async () => {
+  const remove = async (): Promise<void> => {
     await api.delete("/api/chat/messages/{chat_id}", { params: { path } });
     props.onRemoved();
-  });
+  };
   return (
-    <div class={message.is_own ? "bubble bubble--own" : "bubble"}>
+    <li class={message.is_own ? "bubble bubble--own" : "bubble"}>
       <p class="muted small bubble__head">
         <strong>{message.is_own ? text.you : message.sender_name}</strong> {moment(message.created_at)}
         {message.is_edited ? ` · ${text.edited}` : ""}
@@ -266,7 +268,7 @@ function Said(props: {
           </Button>
         </form>
       )}
-      <Failure error={editing.error ?? removing.error} />
+      <Failure error={editing.error} />
       {draft === undefined ? (
         <div class="row bubble__tools">
           <Button kind="quiet" size="small" onClick={props.onReply}>
@@ -277,14 +279,14 @@ function Said(props: {
               <Button kind="quiet" size="small" onClick={() => setDraft(message.message)}>
                 {text.edit}
               </Button>
-              <Button kind="quiet" size="small" onClick={() => removing.run()} busy={removing.isBusy}>
-                {text.remove}
-              </Button>
+              <ConfirmButton name={text.remove} kind="quiet" size="small" onConfirm={remove}>
+                {text.removeSure}
+              </ConfirmButton>
             </>
           ) : null}
         </div>
       ) : null}
-    </div>
+    </li>
   );
 }
 
@@ -292,9 +294,7 @@ function Said(props: {
 function Ending(props: ConversationProps) {
   const text = texts();
   const { chat } = props;
-  const [isAsking, setAsking] = useState(false);
-  const name = chat.is_group ? text.leave : text.unfriend;
-  const ending = useAction(async () => {
+  const end = async (): Promise<void> => {
     if (chat.is_group) {
       await api.delete("/api/chat/group/{conv_id}/exit", { params: { path: { conv_id: chat.id } } });
     } else if (chat.other_id !== null) {
@@ -302,30 +302,11 @@ function Ending(props: ConversationProps) {
     }
     props.onBack();
     props.onChange();
-  });
+  };
   if (!chat.is_group && chat.other_id === null) return null;
   return (
-    <>
-      <Button kind="quiet" size="small" onClick={() => setAsking(true)}>
-        {name}
-      </Button>
-      {isAsking ? (
-        <Dialog
-          title={text.sure(name)}
-          onClose={() => setAsking(false)}
-          actions={
-            <>
-              <Button onClick={() => setAsking(false)}>{common().cancel}</Button>
-              <Button kind="danger" onClick={() => ending.run()} busy={ending.isBusy}>
-                {name}
-              </Button>
-            </>
-          }
-        >
-          <Failure error={ending.error} />
-          <p>{chat.is_group ? text.leaveSure : text.unfriendSure}</p>
-        </Dialog>
-      ) : null}
-    </>
+    <ConfirmButton name={chat.is_group ? text.leave : text.unfriend} kind="quiet" size="small" onConfirm={end}>
+      {chat.is_group ? text.leaveSure : text.unfriendSure}
+    </ConfirmButton>
   );
 }

@@ -1,12 +1,10 @@
-import { useState } from "preact/hooks";
-
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { TextField } from "@/shared/components/fields";
-import { useSettled } from "@/shared/format/useSettled";
+import { SearchField } from "@/shared/lists/SearchField";
+import { useSearch } from "@/shared/lists/useSearch";
 
 import { texts } from "./texts";
 
@@ -15,8 +13,8 @@ type Person = Schema<"FoundUser">;
 /** Finding people by name, and asking them. */
 export function People(props: { onChange: () => void }) {
   const text = texts();
-  const [typed, setTyped] = useState("");
-  const q = useSettled(typed.trim());
+  const search = useSearch();
+  const { q } = search;
   const found = useLoaded(q, async (signal) => {
     if (q.length < 2) return undefined;
     return (await api.get("/api/chat/search", { params: { query: { q } }, signal })).users;
@@ -27,8 +25,8 @@ export function People(props: { onChange: () => void }) {
     props.onChange();
   });
   return (
-    <section class="card stack" aria-label={text.people}>
-      <TextField label={text.find} type="search" autoComplete="off" value={typed} onText={setTyped} />
+    <section class="card stack">
+      <SearchField label={text.find} search={search} />
       <Failure error={found.error ?? asking.error} />
       {found.data?.length === 0 ? <p class="muted">{text.nobody}</p> : null}
       {found.data && found.data.length > 0 ? (

@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
-import { usePages } from "@/shared/api/useLoaded";
-import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { SelectField, TextField } from "@/shared/components/fields";
-import { Loading } from "@/shared/components/Loading";
+import { SelectField } from "@/shared/components/fields";
 import { Page } from "@/shared/components/Page";
 import { number } from "@/shared/format/time";
 import { useNow } from "@/shared/format/useNow";
-import { useSettled } from "@/shared/format/useSettled";
 import { common } from "@/shared/i18n/common";
+import { ListEnd } from "@/shared/lists/ListEnd";
+import { SearchField } from "@/shared/lists/SearchField";
+import { useSearch } from "@/shared/lists/useSearch";
+import { useCursorList } from "@/shared/lists/useServerList";
 
 import { StateBadge, When } from "./ExamState";
 import "./exams.css";
@@ -22,21 +22,20 @@ type Status = "" | "ongoing" | "upcoming" | "completed";
 /** The exams of a student, whatever their state. */
 export default function ExamsScreen() {
   const text = texts();
-  const [typed, setTyped] = useState("");
+  const search = useSearch();
   const [status, setStatus] = useState<Status>("");
-  const q = useSettled(typed.trim());
   const now = useNow(30);
-  const exams = usePages<Exam>(`${status} ${q}`, async (cursor, signal) => {
+  const exams = useCursorList<Exam>(`${status} ${search.q}`, async (cursor, signal) => {
     const page = await api.get("/api/exams", {
-      params: { query: { ...(q && { q }), ...(status && { status }), ...(cursor && { cursor }) } },
+      params: { query: { ...search.query, ...(status && { status }), ...(cursor && { cursor }) } },
       signal,
     });
     return { items: page.exams, next: page.next_cursor };
   });
   return (
     <Page title={text.exams}>
-      <div class="exams__filters">
-        <TextField label={text.search} type="search" value={typed} onText={setTyped} />
+      <div class="filters">
+        <SearchField label={text.search} search={search} />
         <SelectField
           label={text.show}
           value={status}
@@ -55,15 +54,7 @@ export default function ExamsScreen() {
           <ExamCard key={exam.id} exam={exam} now={now} />
         ))}
       </ul>
-      {exams.isLoading ? <Loading /> : null}
-      {!exams.isLoading && !exams.error && exams.items.length === 0 ? <p class="muted">{text.none}</p> : null}
-      {exams.hasMore ? (
-        <p class="exams__more">
-          <Button onClick={exams.more} busy={exams.isLoading}>
-            {common().showMore}
-          </Button>
-        </p>
-      ) : null}
+      <ListEnd list={exams} empty={text.none} />
     </Page>
   );
 }

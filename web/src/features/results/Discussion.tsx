@@ -2,14 +2,15 @@ import { useState } from "preact/hooks";
 
 import { api, isRefusal, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { usePages } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { TextArea } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
-import { Loading } from "@/shared/components/Loading";
 import { moment } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
+import { ListEnd } from "@/shared/lists/ListEnd";
+import { useCursorList } from "@/shared/lists/useServerList";
 import { RichText } from "@/shared/math/RichText";
 
 import { texts } from "./texts";
@@ -42,7 +43,7 @@ function Thread(props: DiscussionProps) {
   const text = texts();
   const { questionId } = props;
   const [parent, setParent] = useState<Comment>();
-  const thread = usePages<Comment>(`discussion ${questionId}`, async (cursor, signal) => {
+  const thread = useCursorList<Comment>(`discussion ${questionId}`, async (cursor, signal) => {
     const path = { question_id: questionId };
     const page = await api.get("/api/discussion/{question_id}", {
       params: { path, query: cursor ? { cursor } : {} },
@@ -58,14 +59,8 @@ function Thread(props: DiscussionProps) {
   return (
     <section aria-label={text.discussionOf(props.number)}>
       <Failure error={thread.error} onRetry={thread.reload} />
-      {thread.isLoading && thread.items.length === 0 ? <Loading /> : null}
-      {!thread.isLoading && thread.items.length === 0 ? <p class="muted">{text.noComments}</p> : null}
       <Comments comments={thread.items} onReply={setParent} onChange={thread.reload} />
-      {thread.hasMore ? (
-        <Button size="small" onClick={thread.more} busy={thread.isLoading}>
-          {common().showMore}
-        </Button>
-      ) : null}
+      <ListEnd list={thread} empty={text.noComments} />
       <NewComment {...props} parent={parent} onCancel={() => setParent(undefined)} onPosted={posted} />
     </section>
   );
@@ -93,11 +88,11 @@ function Comments(props: CommentsProps) {
 function OneComment(props: CommentsProps & { comment: Comment }) {
   const text = texts();
   const { comment, onChange } = props;
-  const removing = useAction(async () => {
+  const remove = async (): Promise<void> => {
     const path = { comment_id: comment.id };
     await api.delete("/api/discussion/delete/{comment_id}", { params: { path } });
     onChange();
-  });
+  };
   return (
     <>
       <p class="small muted">
@@ -120,13 +115,12 @@ function OneComment(props: CommentsProps & { comment: Comment }) {
             {text.reply}
           </Button>
           {comment.is_own ? (
-            <Button kind="quiet" size="small" onClick={() => removing.run()} busy={removing.isBusy}>
-              {text.remove}
-            </Button>
+            <ConfirmButton name={text.remove} kind="quiet" size="small" onConfirm={remove}>
+              {text.removeSure}
+            </ConfirmButton>
           ) : null}
         </div>
       )}
-      <Failure error={removing.error} />
     </>
   );
 }

@@ -1,13 +1,10 @@
 import { api, type Schema } from "@/shared/api/client";
-import { useLoaded, usePages } from "@/shared/api/useLoaded";
+import { useLoaded } from "@/shared/api/useLoaded";
 import { Chart } from "@/shared/charts/Chart";
-import { Button } from "@/shared/components/Button";
-import { Failure } from "@/shared/components/Failure";
-import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
-import { Table } from "@/shared/components/Table";
 import { day, moment, number } from "@/shared/format/time";
-import { common } from "@/shared/i18n/common";
+import { ServerTable } from "@/shared/lists/ServerTable";
+import { useCursorList } from "@/shared/lists/useServerList";
 
 import "./results.css";
 import { texts } from "./texts";
@@ -17,52 +14,42 @@ type Row = Schema<"HistoryView">;
 /** All results of a student, the newest first, and how they went. */
 export default function ResultsScreen() {
   const text = texts();
-  const results = usePages<Row>("results", async (cursor, signal) => {
+  const results = useCursorList<Row>("results", async (cursor, signal) => {
     const page = await api.get("/api/results", { params: { query: cursor ? { cursor } : {} }, signal });
     return { items: page.results, next: page.next_cursor };
   });
   return (
     <Page title={text.results}>
       <Trend />
-      <Failure error={results.error} onRetry={results.reload} />
-      {results.items.length > 0 ? (
-        <Table
-          label={text.results}
-          head={[text.exam, text.attempts, text.handedIn, text.score, text.percentage, text.grade]}
-        >
-          {results.items.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                <a href={`/app/results/${row.exam_id}?result=${row.id}`}>{row.exam_name}</a>
-              </th>
-              <td>{text.attempt(row.attempt_number)}</td>
-              <td>{moment(row.completed_at)}</td>
-              {row.score === null || row.max_score === null ? (
-                <td colSpan={3} class="muted">
-                  {text.pendingShort}
+      <ServerTable
+        list={results}
+        label={text.results}
+        head={[text.exam, text.attempts, text.handedIn, text.score, text.percentage, text.grade]}
+        empty={text.none}
+      >
+        {(row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <a href={`/app/results/${row.exam_id}?result=${row.id}`}>{row.exam_name}</a>
+            </th>
+            <td>{text.attempt(row.attempt_number)}</td>
+            <td>{moment(row.completed_at)}</td>
+            {row.score === null || row.max_score === null ? (
+              <td colSpan={3} class="muted">
+                {text.pendingShort}
+              </td>
+            ) : (
+              <>
+                <td>
+                  {number(row.score)} / {number(row.max_score)}
                 </td>
-              ) : (
-                <>
-                  <td>
-                    {number(row.score)} / {number(row.max_score)}
-                  </td>
-                  <td>{number(row.percentage ?? 0)} %</td>
-                  <td>{row.grade}</td>
-                </>
-              )}
-            </tr>
-          ))}
-        </Table>
-      ) : null}
-      {results.isLoading ? <Loading /> : null}
-      {!results.isLoading && !results.error && results.items.length === 0 ? <p class="muted">{text.none}</p> : null}
-      {results.hasMore ? (
-        <p class="results__more">
-          <Button onClick={results.more} busy={results.isLoading}>
-            {common().showMore}
-          </Button>
-        </p>
-      ) : null}
+                <td>{number(row.percentage ?? 0)} %</td>
+                <td>{row.grade}</td>
+              </>
+            )}
+          </tr>
+        )}
+      </ServerTable>
     </Page>
   );
 }

@@ -78,19 +78,22 @@ export default function ReviewScreen(props: ScreenProps) {
           ) : null}
         </div>
       ) : null}
-      {questions.map((question, index) =>
-        isShown(question, filter) ? (
-          <Question
-            key={question.question_id}
-            number={index + 1}
-            question={question}
-            passage={question.passage_id === null ? undefined : passages.get(question.passage_id)}
-            language={shownIn}
-            examId={examId}
-            comments={counts[String(question.question_id)] ?? 0}
-          />
-        ) : null,
-      )}
+      <ol role="list" class="plain-list">
+        {questions.map((question, index) =>
+          isShown(question, filter) ? (
+            <li key={question.question_id}>
+              <Question
+                number={index + 1}
+                question={question}
+                passage={question.passage_id === null ? undefined : passages.get(question.passage_id)}
+                language={shownIn}
+                examId={examId}
+                comments={counts[String(question.question_id)] ?? 0}
+              />
+            </li>
+          ) : null,
+        )}
+      </ol>
     </Page>
   );
 }

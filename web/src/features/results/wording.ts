@@ -1,9 +1,7 @@
 import type { Schema } from "@/shared/api/client";
+import { type Letter, LETTERS, optionField } from "@/shared/format/letters";
 
 export type Answered = Schema<"Response">;
-
-export const LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
-export type Letter = (typeof LETTERS)[number];
 
 export interface ShownOption {
   readonly letter: Letter;
@@ -21,7 +19,7 @@ export function wordsOf(question: Answered, field: string, language: string): st
 export function optionsOf(question: Answered, language: string): readonly ShownOption[] {
   return LETTERS.map((letter) => ({
     letter,
-    text: wordsOf(question, `option_${letter.toLowerCase()}`, language),
+    text: wordsOf(question, optionField(letter), language),
     imageUrl: question.option_image_urls[letter],
   })).filter((option) => option.text !== "" || option.imageUrl !== undefined);
 }

@@ -34,6 +34,8 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): () => void {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const coloured = (colours: readonly Colour[]): string[] => colours.map(colour);
+  const isFlat = picture.series.every(({ values }) => values.every((value) => !value));
+  const highest = picture.max ?? (isFlat ? 1 : undefined);
   const isRound = picture.kind === "doughnut";
   const chart = new Chart<"bar" | "line" | "doughnut">(canvas, {
     type: picture.kind,
@@ -59,10 +61,10 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): () => void {
         : {
             x: { ticks: { color: colour("muted") }, grid: { display: false } },
             y: {
-              ticks: { color: colour("muted") },
+              ticks: { color: colour("muted"), precision: 0 },
               grid: { color: colour("line") },
               suggestedMin: picture.min ?? 0,
-              ...(picture.max !== undefined && { suggestedMax: picture.max }),
+              ...(highest !== undefined && { suggestedMax: highest }),
             },
           },
     },

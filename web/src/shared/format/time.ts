@@ -4,9 +4,13 @@ function locale(): string {
   return language.value === "hi" ? "hi-IN-u-nu-latn" : "en-IN";
 }
 
-/** A moment with date and time, in the reader's time zone. */
-export function moment(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+/** A moment with date and time, in the reader's time zone unless another one is named. */
+export function moment(iso: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale(), {
+    dateStyle: "medium",
+    timeStyle: "short",
+    ...(timeZone !== undefined && { timeZone }),
+  }).format(new Date(iso));
 }
 
 export function day(iso: string): string {

@@ -1,6 +1,6 @@
 import { messages } from "@/shared/i18n/messages";
 
-import { Button } from "./Button";
+import { Button } from "@/shared/components/Button";
 
 const texts = messages(
   { previous: "Previous page", next: "Next page", page: (n: number, all: number) => `Page ${n} of ${all}` },

@@ -1,0 +1,33 @@
+import type { ComponentChildren } from "preact";
+
+import { Failure } from "@/shared/components/Failure";
+import { Table } from "@/shared/components/Table";
+
+import { ListEnd } from "./ListEnd";
+import type { ServerList } from "./useServerList";
+
+/**
+ * A list of the server as a table, with what can happen to it: an error, nothing yet, nothing at all, more of it.
+ *
+ * @param children makes the row of an item.
+ */
+export function ServerTable<T>(props: {
+  list: ServerList<T>;
+  label: string;
+  head: readonly ComponentChildren[];
+  empty: string;
+  children: (item: T, index: number) => ComponentChildren;
+}) {
+  const { list } = props;
+  return (
+    <div class="stack">
+      <Failure error={list.error} onRetry={list.reload} />
+      {list.items.length > 0 || !list.error ? (
+        <Table label={props.label} head={props.head}>
+          {list.items.map(props.children)}
+        </Table>
+      ) : null}
+      <ListEnd list={list} empty={props.empty} />
+    </div>
+  );
+}
