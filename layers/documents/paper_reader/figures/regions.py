@@ -135,8 +135,11 @@ class _Page:
         formulas, groups = self._formulas(groups)
         found += [Region(self.page.number, around([_box(s) for s in group]), Use.FORMULA) for group in formulas]
         groups = [group for group in groups if not self._are_bubbles(group)]
-        for group in _joined(groups):
-            region = self._region(group)
+        groups = _joined(groups)
+        boxes = [around([_box(shape) for shape in group]) for group in groups]
+        large = [box for box in boxes if min(box[2] - box[0], box[3] - box[1]) >= _SHORTEST_SIDE][:_MOST_GROUPS]
+        for group, box in zip(groups, boxes, strict=True):
+            region = self._region(group, box, large)
             if region is not None:
                 found.append(region)
         return found
@@ -212,15 +215,15 @@ class _Page:
                 return True
         return False
 
-    def _region(self, group: list[Shape]) -> Region | None:
-        box = around([_box(shape) for shape in group])
+    def _region(self, group: list[Shape], box: Box, boxes: Sequence[Box]) -> Region | None:
+        """The region of a group of shapes; `boxes` has the page's drawings, this one too."""
         inside = [stretch for stretch in self.stretches if holds(box, *stretch.centre)]
         kinds = Counter(shape.kind for shape in group)
         is_picture = kinds[Kind.PICTURE] > 0
         if self._is_furniture(box, inside) or self._are_bubbles(group):
             return None
-        labels = self._labels(box, inside, only_inside=is_picture and not kinds[Kind.DRAWING])
-        if not self._is_figure(box, kinds, labels, inside):
+        labels = self._labels(box, inside, () if is_picture and not kinds[Kind.DRAWING] else boxes)
+        if not self._is_figure(box, group, labels, inside):
             is_bare = not kinds[Kind.BLOCK] and not inside and _are_large(box)
             return Region(self.page.number, box, Use.FIGURE, is_bare=True) if is_bare else None
         if sum(stretch.is_body for stretch in inside):
@@ -228,17 +231,20 @@ class _Page:
         around_labels = around([box, *(label.box for label in labels)])
         return Region(self.page.number, around_labels, Use.FIGURE, labels)
 
-    def _is_figure(self, box: Box, kinds: Counter[Kind], labels: list[Stretch], inside: list[Stretch]) -> bool:
+    def _is_figure(self, box: Box, group: list[Shape], labels: list[Stretch], inside: list[Stretch]) -> bool:
+        kinds = Counter(shape.kind for shape in group)
         sides = sorted((box[2] - box[0], box[3] - box[1]))
         if kinds[Kind.PICTURE]:
             return sides[0] >= _SHORTEST_SIDE and sides[1] >= _LONGEST_SIDE / 2
         if sides[0] < _SHORTEST_SIDE or sides[1] < _LONGEST_SIDE:
             return False
         if kinds[Kind.DRAWING]:
-            # A rounded frame around a letter is a badge.
-            return kinds[Kind.DRAWING] > 1 or len(inside) != 1 or sides[1] > 2 * _LONGEST_SIDE
+            # A rounded frame around a letter, with nothing else in it, is a badge.
+            return sum(kinds.values()) > 1 or len(inside) != 1 or sides[1] > 2 * _LONGEST_SIDE
         if kinds[Kind.BLOCK]:
             return kinds[Kind.BLOCK] >= _FEWEST_BLOCKS and len(inside) < kinds[Kind.BLOCK]
+        if kinds[Kind.BOX] >= _FEWEST_BLOCKS and not inside and _are_large(box) and _are_uneven(group):
+            return True
         return sum(kinds.values()) >= _FEWEST_BLOCKS and len(labels) >= _FEWEST_LABELS and _are_large(box)
 
     def _are_bubbles(self, group: Sequence[Shape]) -> bool:
@@ -264,9 +270,17 @@ class _Page:
         for shape in small:
             near = runs[bisect_left(heights, shape.y0 - _BADGE) : bisect_right(heights, shape.y1)][:_MOST_NEAR]
             inside = [run for run in near if holds(_box(shape), (run.x0 + run.x1) / 2, run.y + run.size / 3)]
-            if len(inside) == 1 and len(inside[0].text.strip()) <= _LONGEST_ON_BADGE:
+            if len(inside) == 1 and len(inside[0].text.strip()) <= _LONGEST_ON_BADGE and not self._is_drawn_in(shape):
                 found.add(shape)
         return found
+
+    def _is_drawn_in(self, shape: Shape) -> bool:
+        """Whether a shape has something off its centre in it, as a circle's radius is."""
+        x, y = _centre(shape)
+        return any(
+            holds(_box(shape), *_centre(other)) and max(abs(_centre(other)[0] - x), abs(_centre(other)[1] - y)) > _ALIKE
+            for other in self.shapes[:_MOST_REPEATED]
+        )
 
     def _is_lone_badge(self, shape: Shape) -> bool:
         """Whether a badge is part of no drawing: nothing touches it."""
@@ -290,10 +304,11 @@ class _Page:
             return True
         return sum(stretch.is_body for stretch in inside) > 1
 
-    def _labels(self, box: Box, inside: Sequence[Stretch], *, only_inside: bool) -> list[Stretch]:
+    def _labels(self, box: Box, inside: Sequence[Stretch], boxes: Sequence[Box]) -> list[Stretch]:
+        """The labels of a drawing: those in it, and those nearer to it than to any other of some boxes."""
         found = [stretch for stretch in inside if not stretch.is_body and not stretch.is_numbered]
         found = [stretch for stretch in found if not (stretch.is_marker and stretch.x0 < box[0] + 2 * stretch.size)]
-        if only_inside:
+        if not boxes:
             return found
         known = {id(stretch) for stretch in inside}
         for stretch in self.stretches:
@@ -301,8 +316,9 @@ class _Page:
                 id(stretch) not in known
                 and stretch.is_label
                 and not stretch.is_numbered
-                and round(stretch.x0 / 3) not in self.margins
-                and distance(box, stretch.box) <= _BESIDE
+                and (stretch.is_letter or round(stretch.x0 / 3) not in self.margins)
+                and (apart := distance(box, stretch.box)) <= _BESIDE
+                and all(apart <= distance(other, stretch.box) for other in boxes)
                 and not self._is_on_badge(stretch)
             ):
                 found.append(stretch)
@@ -331,6 +347,19 @@ def _joined(groups: list[list[Shape]]) -> list[list[Shape]]:
         if len(joined) == len(groups) or len(joined) == len(order) == _MOST_GROUPS:
             return [members for _, members in joined]
         groups = [members for _, members in joined]
+
+
+def _are_uneven(group: Sequence[Shape]) -> bool:
+    """Whether boxes differ in width or height, unlike those of a form."""
+    boxes = [shape for shape in group if shape.kind is Kind.BOX]
+    return any(
+        abs(_width(box) - _width(boxes[0])) > _ALIKE or abs(box.y1 - box.y0 - boxes[0].y1 + boxes[0].y0) > _ALIKE
+        for box in boxes
+    )
+
+
+def _width(shape: Shape) -> float:
+    return shape.x1 - shape.x0
 
 
 def _are_large(box: Box) -> bool:

@@ -15,11 +15,13 @@ _SPACE: Final = 0.15  # em
 _BODY_WORDS: Final = 6
 _LABEL_WORDS: Final = 3
 _LABEL_LETTERS: Final = 30
+_VALUE: Final = re.compile(r"[-–−+]?\d{1,6}(?:[.,]\d{1,4})?%?")
 _MARKER: Final = re.compile(
     r"\s*(?:[\[(]\s*)?(?:[A-Ha-h1-8]|[ivxIVX]{1,4})\s*[\]).:](?:\s|$)|\s*[\[(]\s*[A-Ha-h1-8]\s*[\])]"
 )
 _NUMBERED: Final = re.compile(
-    r"\s*(?:[\[(]\s*)?(?:Q\w{0,8}\s*(?:[.:]\s*)?)?[0-9०-९]{1,4}\s*[\]).:]\s*\S", re.IGNORECASE
+    r"\s*(?:[\[(]\s*)?(?:(?:Q\w{0,8}\s*(?:[.:]\s*)?)?[0-9०-९]{1,4}\s*[\]).:]\s*\S|Q\w{0,8}[\s.:\-]*[0-9०-९]{1,4}\s)",
+    re.IGNORECASE,
 )
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
@@ -63,9 +65,16 @@ class Stretch:
         return _NUMBERED.match(self.text) is not None
 
     @property
+    def is_letter(self) -> bool:
+        """Whether it is one letter, as at the corner of a drawing."""
+        return len(self.text.strip()) == 1 and self.text.strip().isalpha()
+
+    @property
     def is_label(self) -> bool:
         """Whether it is as short as a label of a drawing."""
-        return len(self.text) <= _LABEL_LETTERS and len(self.text.split()) <= _LABEL_WORDS and not self.is_marker
+        words = self.text.split()
+        is_short = len(words) <= _LABEL_WORDS or all(_VALUE.fullmatch(word) for word in words)
+        return is_short and len(self.text) <= _LABEL_LETTERS and not self.is_marker
 
 
 def stretches_of(page: PageContent) -> list[Stretch]:

@@ -18,6 +18,7 @@ _OFF_CENTRE: Final = 0.35  # em
 _APART: Final = 1.25  # of the leading; closer text above or below belongs to the same text
 _NEAREST: Final = 0.9  # em
 _SAME_PLACE: Final = 2.0  # points
+_EVEN: Final = 1.1  # of the distance of the lines of a text
 _FEWEST_LETTERS: Final = 8
 _LETTER = re.compile(r"[^\W\d_]|[\u0900-\u0963]")
 
@@ -65,7 +66,12 @@ def _first_line(label: Run, near: Sequence[Run], *, is_between: bool) -> float |
     if x0 - label.x1 > _FARTHEST * size:
         return None
     lines = sorted({run.y for run in right if abs(run.x0 - x0) <= _SAME_PLACE})
-    bottom, top = _block(lines, label)
+    others = [
+        run.y
+        for run in near
+        if run is not label and abs(run.x0 - label.x0) <= _SAME_PLACE and _LABEL.fullmatch(run.text) is not None
+    ]
+    bottom, top = _block(lines, label, others)
     if top - label.y < _LEVEL * size or abs((top + bottom) / 2 - label.y) > _OFF_CENTRE * size:
         return None
     inside = [run for run in near if bottom - _LEVEL * size <= run.y <= top + _LEVEL * size and run is not label]
@@ -76,16 +82,33 @@ def _first_line(label: Run, near: Sequence[Run], *, is_between: bool) -> float |
     return top if _is_text_of(label, inside, x0) else None
 
 
-def _block(lines: Sequence[float], label: Run) -> tuple[float, float]:
-    """The lowest and the highest of the closely spaced lines at a label."""
-    low = high = min(range(len(lines)), key=lambda at: abs(lines[at] - label.y))
-    if abs(lines[low] - label.y) > _NEAREST * label.size:
+def _block(lines: Sequence[float], label: Run, others: Sequence[float]) -> tuple[float, float]:
+    """The lowest and the highest line of the text whose middle is at a label.
+
+    Args:
+        lines: the heights of the lines on the right.
+        label: the label.
+        others: the heights of other labels, whose lines are not this one's.
+    """
+    level, reach = _LEVEL * label.size, _LEADING * label.size
+    own = [y for y in lines if not any(abs(y - other) < level for other in others)]
+    above = [y for y in own if y > label.y + level]
+    below = [y for y in own if y < label.y - level][::-1]
+    beside = [y for y in own if abs(y - label.y) <= level]
+    step = reach
+    if beside:
+        low = high = beside[0]
+    elif above and below and max(above[0] - label.y, label.y - below[0]) <= _NEAREST * label.size:
+        low, high = below.pop(0), above.pop(0)
+        step = min(reach, _EVEN * (high - low))
+    else:
         return label.y, label.y
-    while low and lines[low] - lines[low - 1] <= _LEADING * label.size:
-        low -= 1
-    while high + 1 < len(lines) and lines[high + 1] - lines[high] <= _LEADING * label.size:
-        high += 1
-    return lines[low], lines[high]
+    for up, down in zip(above, below, strict=False):
+        if max(up - high, low - down) > step or abs((up - high) - (low - down)) > _SAME_PLACE:
+            break
+        step = min(step, _EVEN * (up - high))
+        low, high = down, up
+    return low, high
 
 
 def _is_text_of(label: Run, inside: Sequence[Run], x0: float) -> bool:

@@ -26,6 +26,10 @@ _PAGE_NUMBER = re.compile(
     r"|[-–—~|\[]+\s*#\s*[-–—~|\]]+|p\.?\s*t\.?\s*o\.?",
     re.IGNORECASE,
 )
+# "Question 3 of 20" at the head of each page, where a page has one question.
+_HEAD_OF_QUESTION = re.compile(
+    r"\W?(?:q(?:ue(?:s(?:tion)?)?)?|प्रश्न)\s*[.:\-]?\s*(?:no\.?\s*)?#?\s*#(?!\w)", re.IGNORECASE
+)
 _HOW_MANY = r"\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?(?:\s*+(?:M|[Mm]arks?|MARKS?))?\s*+"
 _MARKS = re.compile(rf"\s*+(?:\[\s*+{_HOW_MANY}\]|\(\s*+{_HOW_MANY}\)|{_HOW_MANY})\s*+")
 _TEXT_BESIDE_MARKS = 15  # letters
@@ -200,6 +204,8 @@ def _is_furniture(text: str, rows: dict[int, Row]) -> bool:
     found = {page: text_of(row) for page, row in rows.items()}
     first = next(iter(found.values()))
     if _OPTION.match(first) or _ANSWER.match(first):
+        return False
+    if _HEAD_OF_QUESTION.match(text):
         return False
     if "#" in text:
         # "2. 15" may be at the bottom of several pages; only page numbers increase with the pages.

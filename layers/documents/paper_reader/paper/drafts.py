@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
-from paper_reader.paper import headings, languages, numbering, options, shared_options, translations
+from paper_reader.paper import headings, languages, metadata, numbering, options, shared_options, translations
 from paper_reader.paper.draft import Draft
 from paper_reader.paper.model import NUMERIC
 from paper_reader.paper.numbering import Start
@@ -17,6 +17,8 @@ from paper_reader.paper.text import without_marks
 
 _SECOND_LIST = re.compile(r"(?:^|[\s\t])[\[(]?([p-tP-T])\s?[\]).]\s")
 _DEVANAGARI = re.compile("[\u0904-\u0939]")
+_BLANK = re.compile(r"_{3}")
+_MOSTLY_BLANK = 0.6  # of a run of numbers
 _FEW_LETTERS = 6
 _CERTAIN = 3  # options
 _LATIN = re.compile("[A-Za-z]")
@@ -285,7 +287,7 @@ class Drafter:
             asked |= numbers
             if not with_options:
                 answered = sum(bool(draft.parts.answers) for draft in run)
-                numeric = self._numeric_before(run[0].first)
+                numeric = self._numeric_before(run[0].first) or sum(map(_leaves_blank, run)) >= _MOSTLY_BLANK * len(run)
                 if not answered and (told >= 0.25 * len(run) or not numeric):
                     self.left_out += run
                     continue
@@ -311,6 +313,12 @@ class Drafter:
 def _is_instruction(draft: Draft) -> bool:
     """Whether an item is about sitting the exam; the marks of a question are not."""
     return headings.is_instruction(without_marks(" ".join(draft.parts.stem)))
+
+
+def _leaves_blank(draft: Draft) -> bool:
+    """Whether an item leaves a place for a number, or tells what somebody put there."""
+    told = [*draft.parts.stem, *(line.text for line in draft.parts.after)]
+    return any(_BLANK.search(text) or metadata.is_response(text) for text in told)
 
 
 def _asks(draft: Draft) -> bool:

@@ -38,6 +38,7 @@ _SUBJECT = (
 _SECTION = re.compile(
     r"\W*(?:(?:SECTION|Section|PART|Part|UNIT|Unit|GROUP|Group|BLOCK|खण्ड|खंड|भाग|अनुभाग)\s*[\-–—:.]*\s*"
     r"(?:[A-Z]|[IVX]{1,4}|\d{1,2}|[कखगघअबसद])(?!\w)(?:\s*[:\-–—(\[.,|].*|\s+[A-Z(\[].*)?"
+    r"|(?:SECTION|Section)\s*:\s*\S.{2,50}"
     rf"|(?:(?:PART|Part|SECTION|Section|SUBJECT|Subject)\s*[:\-–—]+\s*)?(?i:{_SUBJECT})(?:\W*(?:(?i:{_SUBJECT}|section|part|paper|test)|[\-–—:(].*))?)\W*"
 )
 _DIRECTIONS = re.compile(

@@ -145,7 +145,12 @@ def cut(text: str) -> tuple[str, Answer | None]:
         return text, None
     for found in _WITHIN.finditer(text):
         label = _LABEL.match(text, found.start())
-        if label is None or label["is"] or label.end() < found.end():
+        if (
+            label is None
+            or label["is"]
+            or label.end() < found.end()
+            or metadata.is_response_before(text, found.start())
+        ):
             continue
         rest, sign = _after(label, text)
         rest = plain(rest).replace(GAP, " ").strip()

@@ -5,6 +5,7 @@ bare pairs of digits must count up together, and a number with two different ans
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -26,7 +27,7 @@ _LETTERS = rf"(?:[A-H](?:\s*[,;&/]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&/
 _SPAN = rf"[\[(]\s*+{NUMBER}\s*+[,;:]\s*+{NUMBER}\s*+[\])]"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER}|:\s*\d+\.\d+)?\s*[\])]?"
 _NO_KEY = r"(?:bonus|dropped?|cancel+ed|mta|marks?\s+to\s+all|\*|x|#|---?|–|wrong|deleted)(?![\w])"
-_PREFIX = r"(?:(?:Q|Que|Ques|Question|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
+_PREFIX = r"(?:(?:Q|Que|Ques|Question|Ans|Answer|Sol|Solution|प्रश्न|प्र)\.?\s*+(?:No\.?\s*+)?)?"
 _DIGITS = r"[1-8](?:\s*[,;&]\s*[1-8])+(?!\d|\s*[.):\-–—=→])"
 _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,4}})(?!\.\d)"
@@ -46,6 +47,7 @@ _HALF = re.compile(
     r"|\s+(?:[A-H]|[\[(]\s*[A-H]\s*[\])])(?=\s*(?:$|[|,;]|\s[\[(]?(?:\d|[A-H]\b)))",
     re.IGNORECASE,
 )
+_CIRCLED = re.compile("[①-⑧Ⓐ-Ⓗⓐ-ⓗ]")
 _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
@@ -130,7 +132,7 @@ def looks_like_key(line: Line) -> bool:
     """Whether the line consists of at least three numbered answers with increasing numbers."""
     if line.text[:1] not in "0123456789Qq([":
         return False
-    text = plain(line.text).replace(GAP, " ")
+    text = _spaced(line)
     if len(_DIGITS_IN.findall(text)) < 3:
         return False
     if len(_joined(text)) >= _FEWEST_JOINED_ALONE:
@@ -159,7 +161,7 @@ def _joined(text: str) -> list[tuple[int, str]]:
 
 def is_row(line: Line) -> bool:
     """Whether most of the line is numbered answers."""
-    text = plain(line.text).replace(GAP, " ")
+    text = _spaced(line)
     return sum(len(pair[0].replace(" ", "")) for pair in _PAIR.finditer(text)) >= _COVERED * len(text.replace(" ", ""))
 
 
@@ -170,6 +172,7 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
         lines: below the key's heading.
         names: what that heading names.
     """
+    lines = [line if line.text.isascii() else _with_digits(line) for line in lines]
     parts = [Part(names=names)]
     bare: dict[int, list[list[int]]] = {}
     index = 0
@@ -202,6 +205,16 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
     for part in parts:
         part.settle()
     return [part for part in parts if part.answers]
+
+
+def _spaced(line: Line) -> str:
+    return plain((line if line.text.isascii() else _with_digits(line)).text).replace(GAP, " ")
+
+
+def _with_digits(line: Line) -> Line:
+    """A line whose answers in circles, such as "②", are in brackets."""
+    text = _CIRCLED.sub(lambda found: f"({unicodedata.normalize('NFKC', found[0])})", line.text)
+    return line if text == line.text else replace(line, text=text)
 
 
 def _begun(line: Line, text: str, names: variants.Names) -> Part | None:

@@ -24,10 +24,16 @@ _AT_END: Final = re.compile(rf"(?<!\s)(?:\s++(?:{_NAMES})\s*+:(?:\s*+(?:{_VALUE}
 _MAY_BE: Final = re.compile(r"\s:\s?|[a-z]:")
 _KINDS: Final = {"MCQ": "MCQ", "MSQ": "MSQ", "SA": "NUMERIC", "NAT": "NUMERIC", "NUM": "NUMERIC", "NUMERIC": "NUMERIC"}
 _FEWEST_LETTERS = 3
+_LONGEST_RESPONDENT = 20
+_OF_A_SHEET = 0.25  # of a column's lines
 # What somebody answered, which is not the paper's answer.
 _RESPONSE: Final = re.compile(
     r"\W*(?:your|my|[^\W\d_]+['’]s|student(?:['’]?s)?|candidate(?:['’]?s)?|user(?:['’]?s)?|given|chosen|selected|marked|attempted|wrong|incorrect)\s+"
     r"(?:answers?|responses?|options?|choices?)\b(?:\s+(?:is|was))?\s*(?:[:=\-–]|$|[\[(])",
+    re.IGNORECASE,
+)
+_RESPONDING: Final = re.compile(
+    r"(?:\b(?:your|my|student|candidate|user|given|chosen|selected|marked|attempted|wrong|incorrect)|['’]s)\s*$",
     re.IGNORECASE,
 )
 _LONG_ID: Final = re.compile(r"\s*[0-9]{9,16}\s*")
@@ -42,8 +48,23 @@ class Told:
 
 
 def take_off(lines: Sequence[Line]) -> list[Line]:
-    """Lines without such text in a separate column at their ends."""
-    return [_shortened(line) if ":" in line.text and _AT_END.search(line.text) else line for line in lines]
+    """Lines without such text in a separate column, or at their ends."""
+    columns: dict[tuple[int, int], list[Line]] = {}
+    for line in lines:
+        if line.column > 0:
+            columns.setdefault((line.page, line.column), []).append(line)
+    gone = {place for place, found in columns.items() if _is_sheet(found)}
+    return [
+        _shortened(line) if ":" in line.text and _AT_END.search(line.text) else line
+        for line in lines
+        if (line.page, line.column) not in gone
+    ]
+
+
+def _is_sheet(lines: Sequence[Line]) -> bool:
+    """Whether a column has what the software tells of each question, and no question."""
+    told = sum(":" in line.text and is_line(line) for line in lines)
+    return told > 2 and told >= _OF_A_SHEET * len(lines)
 
 
 def _shortened(line: Line) -> Line:
@@ -68,6 +89,11 @@ def is_line(line: Line) -> bool:
 def is_response(text: str) -> bool:
     """Whether a line says what somebody answered."""
     return _RESPONSE.match(text) is not None
+
+
+def is_response_before(text: str, at: int) -> bool:
+    """Whether the word for an answer at a place in a text is preceded by whose it is, as in "Given Answer : 52"."""
+    return _RESPONDING.search(text, max(0, at - _LONGEST_RESPONDENT), at) is not None
 
 
 def without(pieces: Sequence[str]) -> tuple[list[str], Told]:

@@ -63,6 +63,7 @@ _OTHER_WORDS: Final = frozenset(
 # "Q.1 - Q.5 carry one mark each" does not begin a question.
 _RANGE = re.compile(
     rf"\W?(?:{_WORD})?{_NUMBER}\s*(?:-|–|—|to|and|&|से)\s*(?:{_WORD})?{_NUMBER}\b(?=.*(?:\b[Cc]arr|\b[Ee]ach\b|[Mm]ark|[Qq]uestion|प्रश्न|अंक))"
+    rf"|\W?{_WORD}\d{{1,4}}\s*(?:to|से)\s*(?:{_WORD})?\d{{1,4}}\b"
 )
 _NODE, _HOME, _ASTRAY = 0.4, 0.15, 0.3
 _MOST_BLOCKS = 4  # series of options that matter

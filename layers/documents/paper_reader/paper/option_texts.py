@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final
 
 from paper_reader.layout.latex import plain
@@ -11,7 +12,10 @@ from paper_reader.paper.continuation import goes_on
 from paper_reader.paper.options import Marker
 
 _ALIGNED = 3.0  # points
+_EXACTLY = 0.5  # points
 _HANGING = 6.0  # points that an option's text may begin left of its marker
+_FEWEST_GAPS, _EQUAL, _FILLED = 2, 1.5, 0.6  # between options, points, of the column
+_START = attrgetter("start")
 _TICK: Final = re.compile(r"(?:(?<!\s)\s++)?[✓✔☑✅🗸]\s*+")
 _CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
 _TICK_AT_END: Final = re.compile(_TICK.pattern + "$")
@@ -88,7 +92,7 @@ def _take_marked(
         if mark is not None or _is_prefix(stripped):
             _note_mark(stripped, here[0], found)
             continue
-        number = _owner(x, index - 1, series, lines, offset)
+        number = _owner(x, index, series, lines, offset, before=series[here[0]].line)
         if number is not None:
             found.pieces[number].append(cell)
     for place, number in enumerate(here):
@@ -142,17 +146,21 @@ def _cells_under(line: Line, columns: set[float]) -> list[tuple[str, float]]:
     for index, x in seams(line):
         behind_gap = line.text[index - 1 : index] == GAP
         behind_space = line.text[index - 1 : index] == " "
-        under = any(abs(x - line.left - column) < _ALIGNED for column in columns)
-        if index and (behind_gap or (behind_space and under)):
+        apart = min(abs(x - line.left - column) for column in columns)
+        # Words of narrow columns may touch, but each cell is drawn by itself.
+        if index and (behind_gap or apart < (_ALIGNED if behind_space else _EXACTLY)):
             cuts.append(index)
             places.append(x - line.left)
     ends = [*cuts[1:], len(line.text)]
     return [(line.text[a:b].strip(" \t"), x) for a, b, x in zip(cuts, ends, places, strict=True)]
 
 
-def _owner(x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int | None:
+def _owner(
+    x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int, *, before: int | None = None
+) -> int | None:
     """The option above a place: the lowest in the nearest column to its left; of options side by side the last."""
-    above = [number for number, marker in enumerate(series) if marker.line - offset <= index]
+    last = offset + index if before is None else before - 1
+    above = [number for number, marker in enumerate(series) if marker.line <= last]
     left = [number for number in above if series[number].x <= x + _HANGING]
     if not left:
         return None
@@ -172,6 +180,22 @@ def _is_grid(below: Line, row: Sequence[Marker]) -> bool:
     return sum(any(abs(marker.x - place) <= _HANGING for place in places) for marker in row) > 1
 
 
+def _runs_on(line: Line, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> bool:
+    """Whether options follow each other at equal distances whatever their lengths, as running text."""
+    if line.x1 < _FILLED * line.right:
+        return False
+    gaps, places = [], set()
+    for index in sorted({marker.line for marker in series}):
+        own = lines[index - offset]
+        found = words(own)
+        for marker in series:
+            if marker.line == index and marker.start:
+                ends = [word.x1 - own.left for word in found if word.x0 - own.left < marker.x - 1]
+                gaps.append(marker.x - max(ends, default=marker.x))
+                places.add(round(marker.x))
+    return len(gaps) >= _FEWEST_GAPS and max(gaps) - min(gaps) < _EQUAL and len(places) >= _FEWEST_GAPS
+
+
 def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int:
     """The option of a line that begins below the first of several options but continues the last one.
 
@@ -185,14 +209,16 @@ def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: 
     line, below = lines[marker.line - offset], lines[index]
     if x > marker.x + _HANGING or _is_grid(below, [series[number] for number in row]):
         return owner
-    first_word = len(plain(below.text.split(GAP)[0].split(" ")[0])) * 0.55 * below.size
-    following = min(series[number].x for number in row if series[number].start > marker.start)
-    if following <= marker.x + _HANGING:
+    following = min((series[number] for number in row if series[number].start > marker.start), key=_START)
+    if following.x <= marker.x + _HANGING:
         return last  # side by side in running text
     left = line.left
-    if not line.text[marker.end :].split(GAP)[0].strip():
+    if not line.text[marker.end : following.start].split(GAP)[0].strip():
         return owner  # it has no text yet
-    ends = [word.x1 - left for word in words(line) if word.x0 - left >= marker.x - 1 and word.x1 - left <= following]
-    has_room = bool(ends) and following - max(ends) > first_word + 1.2 * line.size
+    if not line.text[series[last].end :].strip() or _runs_on(line, series, lines, offset):
+        return last
+    first_word = len(plain(below.text.split(GAP)[0].split(" ")[0])) * 0.55 * below.size
+    ends = [word.x1 - left for word in words(line) if word.x0 - left >= marker.x - 1 and word.x1 - left <= following.x]
+    has_room = bool(ends) and following.x - max(ends) > first_word + 1.2 * line.size
     fills = line.x1 + first_word + 0.4 * line.size > line.right
     return last if has_room and fills else owner

@@ -44,7 +44,7 @@ _MARKER = re.compile(
     rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
 )
 _ENCLOSED_MARKER = re.compile(rf"(?<!\S)()([{_ENCLOSED}])([.)]?)()()")
-_TOUCHING: Final = re.compile(r"\S[\[(]\s?[A-Ha-h1-8कखगघअबसद]\s?[\])]")
+_TOUCHING: Final = re.compile(r"\S[\[(]\s?[A-Ha-h1-8कखगघअबसद]\s?[\])]|[^\W_][A-Ha-h][.)](?:\s|$)")
 _LONGEST_LABEL: Final = 12
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "": ")"}
 # Examination software numbers options with long consecutive numbers. A label whose letter has no character in the
@@ -236,7 +236,7 @@ def _touching(line: Line) -> list[tuple[int, re.Match[str]]]:
     found = [
         (at, _MARKER.match(text[at : at + _LONGEST_LABEL]))
         for at, _ in seams(line)
-        if at and text[at] in "([" and not text[at - 1].isspace()
+        if at and text[at] in "([ABCDEFGHabcdefgh" and not text[at - 1].isspace()
     ]
     return [(at, match) for at, match in found if match is not None]
 

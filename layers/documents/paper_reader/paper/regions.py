@@ -14,9 +14,15 @@ from paper_reader.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:Q\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
+    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*(?:[.):\-–]\s*)?(?:ans(?:wer)?\W*)?([A-Ha-h])\s?([;:,.)]|[-–—])\s",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
+_FEWEST_BARE = 5
 _OFTEN = 0.2  # of the questions
 _NEAR = 60  # lines
 _FEW = 0.15  # of a paper's options may be in its solutions
@@ -46,6 +52,9 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
         is_named = headings.may_name_answers(line.text)
         begun = headings.run_in_key(line.text) if is_named else ""
         if begun or (is_named and headings.is_key(line)):
+            if _are_solved(lines, index + 1) and _few_after(index, block_lines):
+                _read_solutions(lines, index, regions)
+                break
             end = _key_end(lines, index + 1, block_lines)
             first = [replace(line, text=begun, runs=())] if begun else []
             parts = key_grid.read([*first, *lines[index + 1 : end]], variants.of_key(line.text))
@@ -109,7 +118,30 @@ def _are_solved(lines: Sequence[Line], start: int) -> bool:
     """Whether numbered answers follow from 1 on, each with an option in brackets directly after its number."""
     found = [_SOLVED.match(plain(line.text)) for line in lines[start : start + _NEAR]]
     numbers = [int(match[1]) for match in found if match is not None]
-    return len(numbers) >= _FEWEST and numbers[0] == 1 and all(b == a + 1 for a, b in pairwise(numbers))
+    if len(numbers) >= _FEWEST and numbers[0] == 1 and all(b == a + 1 for a, b in pairwise(numbers)):
+        return True
+    return bool(_bare(lines, start))
+
+
+def _bare(lines: Sequence[Line], start: int) -> dict[int, str]:
+    """The letters behind numbers that are not in brackets, as in `5. b; because ...`, by number.
+
+    A single letter may be a word or an initial, so all numbered lines from 1 on must have one, with the same sign
+    behind it.
+    """
+    found: dict[int, str] = {}
+    signs: set[str] = set()
+    for line in lines[start:]:
+        text = plain(line.text)
+        match = _BARE.match(text)
+        numbered = match or _NUMBERED.match(text)
+        if numbered is not None and int(numbered[1]) == len(found) + 1:
+            if match is None:
+                return {}
+            found[int(match[1])] = match[2]
+            signs.add(match[3])
+    is_key = len(found) >= _FEWEST_BARE and len(signs) == 1 and len(set(found.values())) > 1
+    return found if is_key else {}
 
 
 def _few_after(index: int, block_lines: Sequence[int]) -> bool:
@@ -118,6 +150,8 @@ def _few_after(index: int, block_lines: Sequence[int]) -> bool:
 
 
 def _read_solutions(lines: Sequence[Line], start: int, regions: Regions) -> None:
+    for number, letter in _bare(lines, start + 1).items():
+        regions.solved.add(number, read_value(letter))
     for index in range(start, len(lines)):
         if not regions.excluded[index]:
             regions.excluded[index] = True

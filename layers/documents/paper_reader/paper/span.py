@@ -110,7 +110,7 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
                 return used
         elif not series and parts.stem and is_foreign(line) and not metadata.is_line(line):
             return index
-        elif _is_between(line, parts):
+        elif metadata.is_response(line.text) or _is_between(line, parts):
             continue  # a heading between a stem and its options is the column's, not the question's
         text, answer = inline_answers.cut(_POINTS_IN_CELL.sub("", text))
         if answer is not None:
