@@ -20,7 +20,8 @@ from typing import Any
 from local.layout import Layout
 from local.template import Template, functions, resources
 
-_KEEP_BUILDS = 4
+# Three layers with packages, in two versions each, and some more for a stack that still runs with an older one.
+_KEEP_BUILDS = 12
 _LEFT_OUT = {"__pycache__", "tests"}
 # The earliest time in zip files; a fixed time makes equal content equal bytes.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -187,8 +188,11 @@ def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], lay
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     folder = layout.build / f"{prefix}-{digest.hexdigest()[:20]}"
-    if folder.is_dir():
-        folder.touch()
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        pass
+    else:
         return folder
     layout.build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=layout.build, prefix=f".{prefix}-") as scratch:
@@ -206,8 +210,15 @@ def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], lay
 
 def discard_old(parent: Path, pattern: str, *, keep: int) -> None:
     """Delete all folders with a name except the most recently used."""
-    for folder in sorted(parent.glob(pattern), key=lambda folder: folder.stat().st_mtime, reverse=True)[keep:]:
+    for folder in sorted(parent.glob(pattern), key=_last_use, reverse=True)[keep:]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_use(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # another process discards too
+        return 0.0
 
 
 def _zipped(root: Path, package: str) -> bytes:

@@ -60,8 +60,8 @@ def _served(request: Request, asset: Asset, headers: dict[str, str]) -> Reply:
     if service.is_known(asset.etag, request.headers):
         return Reply(status=304, headers=headers)
     packs = service.reads_gzip(request.headers)
-    if asset.packed is not None and packs:
-        return Reply(asset.packed, content_type=asset.content_type, headers={**headers, "Content-Encoding": "gzip"})
+    if asset.is_packed and packs:
+        return Reply(asset.content, content_type=asset.content_type, headers={**headers, "Content-Encoding": "gzip"})
     return Reply(asset.text, content_type=asset.content_type, headers=headers, compress=packs)
 
 

@@ -1,9 +1,10 @@
 """The API's description and the page that shows it, read at the first request for them.
 
-Deployed, the descriptions have a compressed form beside them, which `functions/Makefile` makes: compressing one takes
+Deployed, the descriptions are there in compressed form only, which `functions/Makefile` makes: compressing one takes
 longer than all the rest of a request for it.
 """
 
+import gzip
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,17 +25,22 @@ class Asset:
     """A text served as it is.
 
     Attributes:
-        packed: the text compressed with gzip, None if only the text is there.
+        content: the text in UTF-8, compressed with gzip if `is_packed`.
     """
 
-    text: str
+    content: bytes
     content_type: str
-    packed: bytes | None = None
+    is_packed: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The text itself."""
+        return (gzip.decompress(self.content) if self.is_packed else self.content).decode()
 
     @cached_property
     def etag(self) -> str:
-        """Changes with the text; weak, because the compressed form has other bytes."""
-        return f'W/"{sha256(self.text.encode()).hexdigest()[:32]}"'
+        """Changes with the text; weak, because it is served in two forms."""
+        return f'W/"{sha256(self.content).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,13 @@ def reference_page() -> Page:
         "object-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
-    return Page(Asset(html, "text/html; charset=utf-8"), policy)
+    return Page(Asset(html.encode(), "text/html; charset=utf-8"), policy)
 
 
 def _json(name: str) -> Asset:
     packed = _FOLDER / f"{name}.gz"
-    text = (_FOLDER / name).read_text(encoding="utf-8")
-    return Asset(text, "application/json", packed.read_bytes() if packed.is_file() else None)
+    is_packed = packed.is_file()
+    return Asset((packed if is_packed else _FOLDER / name).read_bytes(), "application/json", is_packed)
 
 
 def _text(name: str) -> str:

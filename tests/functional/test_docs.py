@@ -54,7 +54,7 @@ class TestDescription:
 
     def test_comes_as_it_was_compressed_at_the_build(self, monkeypatch: pytest.MonkeyPatch) -> None:
         packed = gzip.compress(b'{"openapi": "3.1.0"}')
-        monkeypatch.setattr(app, "description", lambda: Asset('{"openapi": "3.1.0"}', "application/json", packed))
+        monkeypatch.setattr(app, "description", lambda: Asset(packed, "application/json", is_packed=True))
 
         answer = call("GET", "/openapi.json", headers={"Accept-Encoding": "gzip"})
         assert answer.headers["content-encoding"] == "gzip"

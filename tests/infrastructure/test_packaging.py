@@ -12,6 +12,7 @@ from local import artifacts, template
 from smartexam.platform.aws import client
 from tests.conftest import local_layout
 from tests.infrastructure import stack
+from tools import sizes
 
 ROOT = stack.ROOT
 FUNCTIONS = stack.function_ids()
@@ -59,6 +60,7 @@ def test_imports_with_its_artifact_and_its_layers_alone(
     function: str, layers: dict[str, list[Path]], tmp_path: Path
 ) -> None:
     folders = [_built(function, tmp_path), *(folder for layer in _layers_of(function) for folder in layers[layer])]
+    assert sizes.measure(tmp_path).unpacked <= sizes.LARGEST_PACKAGE, "`make build` would refuse it"
     handler = stack.source()["Resources"][function]["Properties"]["Handler"]
     done = subprocess.run(
         [LAYOUT.emulator_python, "-I", "-S", "-B", "-c", IMPORT, *folders, handler],
