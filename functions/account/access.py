@@ -4,7 +4,7 @@ from account.models import Requestable, Requester, RequesterFound, RoleRequest
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.accounts.store.identity import User
-from smartexam.limits.source_limits import take_filing, take_lookup
+from smartexam.limits.source_limits import require_lookups, take_filing, take_lookup
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.principal import Principal, role_of
@@ -24,10 +24,15 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
 
     Raises:
         NotFound: the name and the address do not belong to one account.
-        RateLimited: too many requests about this name.
+        RateLimited: too many wrong addresses were tried with this name.
     """
-    take_lookup(identity.normalised(requester.username), now)
-    user = _account(requester.username, requester.email)
+    name = identity.normalised(requester.username)
+    require_lookups(name, now)
+    try:
+        user = _account(requester.username, requester.email)
+    except NotFound:
+        take_lookup(name, now)
+        raise
     available, pending = _AVAILABLE[user.role], access_requests.pending_of(user.id)
     is_pending = pending is not None and not (pending.is_by_stranger and _is_owner(caller, user))
     return Requestable(

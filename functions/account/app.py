@@ -150,7 +150,7 @@ def change_password(request: Request, body: ChangedPassword) -> Done:
     Raises:
         BadRequest: `invalid_fields` where the new password does not meet the policy.
         Forbidden: `wrong_password`, which counts like a failed sign-in.
-        RateLimited: `sign_in_locked` for 15 minutes after three wrong passwords; `sign_in_busy`; `too_many_failures`.
+        RateLimited: `sign_in_locked` for 15 minutes after three wrong passwords; `too_many_failures`.
     """
     security.change_password(request.caller, body, request.source_ip, request.now)
     return Done()
@@ -233,7 +233,7 @@ def disable_mfa(request: Request, body: MfaRemoval) -> Done:
     Raises:
         Conflict: `mfa_not_on`.
         Forbidden: `wrong_password`, which counts like a failed sign-in; `mfa_code_invalid`.
-        RateLimited: `sign_in_locked`, `sign_in_busy`, `too_many_failures`; `rate_limited`: too many codes were tried.
+        RateLimited: `sign_in_locked`, `too_many_failures`; `rate_limited`: too many codes were tried.
     """
     security.disable_mfa(request.caller, body, request.source_ip, request.now)
     return Done()

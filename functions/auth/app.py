@@ -39,8 +39,7 @@ def login(request: Request, body: Credentials) -> SignedIn:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
             `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
-            checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `account_deactivated`.
     """
@@ -100,8 +99,7 @@ def web_login(request: Request, body: Credentials) -> Reply:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
             `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
-            checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `foreign_origin`; `account_deactivated`.
     """
@@ -130,8 +128,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
         BadRequest: `credentials_required`.
         Unauthorized: `invalid_credentials`, with `attempts_remaining`; also for an account that does not exist.
             `mfa_required`, with `mfa_token`, where the password was right and a code is needed.
-        RateLimited: `sign_in_locked` for 15 minutes after three failures; `sign_in_busy` while other attempts are
-            checked;
+        RateLimited: `sign_in_locked` for 15 minutes after three failures;
             `too_many_failures` from one address, or to one account from addresses that it does not know.
         Forbidden: `wrong_role`; `foreign_origin`; `account_deactivated`.
     """

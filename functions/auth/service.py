@@ -7,7 +7,7 @@ from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store import accounts, identity, refresh_tokens
 from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.refresh_tokens import RefreshToken, Replaced
-from smartexam.limits import source_limits
+from smartexam.limits.sign_in import SignIn
 from smartexam.limits.sources import source_of
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Unauthorized
@@ -36,22 +36,17 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     password = given.password or ""
     if not identifier or not password:
         raise BadRequest("username/email and password required", code="credentials_required")
-    source = source_of(source_ip)
-    watched = source_limits.SignIn(source, now)
-    watched.refuse_flood()
+    attempt = SignIn(source_of(source_ip), now)
+    attempt.refuse_flood()
     user_id = identity.find_user_id(identifier)
     account = f"#{user_id}" if user_id else identifier
-    watched.refuse_stranger(account)
-    attempt = watched.reserve(account)
+    attempt.refuse_guesser(account)
     user = identity.get_user(user_id or _NOBODY)
     if user is not None:
         note(user_id=user.id)
     if not verify_password(user.password_hash if user else None, password) or user is None:
-        refusal = attempt.refusal()
-        watched.failed()
-        raise refusal
+        raise attempt.failed()
     attempt.succeeded()
-    watched.succeeded()
     if not user.is_active:
         raise deactivated()
     return user

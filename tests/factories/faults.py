@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -136,7 +135,6 @@ class Faults:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(BotocoreStubber, "process_request", process)
             patch.setattr("time.sleep", self.wait)
-            patch.setattr("smartexam.limits.rate_limits.threading", SimpleNamespace(Event=lambda: self))
             # A client that has met many faults stops repeating; here every case must be its first.
             patch.setattr(RetryQuota, "acquire", lambda *_: True)
             # Nothing here checks the user agent or the signature.

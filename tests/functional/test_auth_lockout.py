@@ -8,9 +8,10 @@ from argon2 import PasswordHasher, extract_parameters
 
 from auth import app
 from smartexam.accounts.store import identity
-from smartexam.limits import rate_limits
+from smartexam.limits.store.failures import FailuresItem
 from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.errors import Unavailable
+from smartexam.platform.keys import user_key
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.users import PASSWORD, create_user
@@ -164,33 +165,36 @@ def test_failures_are_forgotten_after_a_quarter_of_an_hour(clock: FrozenClock) -
     assert attempt("john.doe").body["attempts_remaining"] == 2
 
 
-def test_attempts_without_an_outcome_do_not_lock(clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attempts_without_an_outcome_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe")
-    monkeypatch.setattr(rate_limits, "_SIGN_IN_WAITS", ())
     with monkeypatch.context() as outage:
         outage.setattr(identity, "get_user", _down)
         assert [attempt("john.doe", PASSWORD).status for _ in range(3)] == [503] * 3
 
-    meanwhile = attempt("john.doe", PASSWORD)
-    clock.advance(31)
-
-    assert (meanwhile.status, meanwhile.body["code"]) == (429, "sign_in_busy")
+    assert [attempt("john.doe").status for _ in range(2)] == [401] * 2
     assert attempt("john.doe", PASSWORD).status == 200
 
 
-def test_failures_count_beside_attempts_that_were_never_decided(
-    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    create_user(username="john.doe")
-    with monkeypatch.context() as outage:
-        outage.setattr(identity, "get_user", _down)
-        attempt("john.doe")
-    answers = [attempt("john.doe"), attempt("john.doe")]
-    clock.advance(31)
-    answers += [attempt("john.doe"), attempt("john.doe", PASSWORD)]
+def test_a_right_password_during_which_three_wrong_ones_came_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = create_user(username="john.doe")
+    original = identity.get_user
 
-    assert [answer.status for answer in answers] == [401, 401, 429, 429]
-    assert answers[-1].body["code"] == "sign_in_locked"
+    def meanwhile(user_id: int) -> Any:
+        monkeypatch.setattr(identity, "get_user", original)
+        assert [attempt("john.doe").status for _ in range(3)] == [401, 401, 429]
+        return original(user_id)
+
+    monkeypatch.setattr(identity, "get_user", meanwhile)
+    answer = attempt("john.doe", PASSWORD)
+
+    assert (answer.status, answer.body["code"], answer.body["minutes_remaining"]) == (429, "sign_in_locked", 15)
+    assert windows_of(user.id) == 3
+
+
+def windows_of(user_id: int) -> int:
+    """The wrong passwords that are counted for an account from the usual source."""
+    found = table.query_all(FailuresItem, user_key(user_id), prefix="SOURCE#")
+    return sum(len(each.failed or ()) for each in found)
 
 
 def _down(*_: Any, **__: Any) -> Any:
@@ -200,7 +204,7 @@ def _down(*_: Any, **__: Any) -> Any:
 @pytest.mark.parametrize("path", ROUTES)
 def test_sign_in_is_refused_while_the_store_is_down(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe", role="user,admin")
-    monkeypatch.setattr(table, "put", _down)
+    monkeypatch.setattr(table, "update", _down)
     answer = attempt("john.doe", PASSWORD, path)
 
     assert answer.status == 503

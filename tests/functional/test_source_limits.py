@@ -164,13 +164,18 @@ def test_the_routes_have_limits_of_their_own(monkeypatch: pytest.MonkeyPatch) ->
     assert [call(path).status for path in CALLS] == [429] * 4
 
 
-def test_one_name_is_looked_up_sixty_times_an_hour_from_all_sources() -> None:
+def test_addresses_of_one_name_are_guessed_sixty_times_an_hour_from_all_sources() -> None:
     create_user(username="john.doe", email="john@example.org")
-    path = "/api/validate-user-for-request"
 
-    answers = [call(path, source_ip=f"192.0.2.{number % 3}").status for number in range(61)]
+    def look_up(email: str, number: int) -> int:
+        body = {"username": "john.doe", "email": email}
+        source = f"192.0.2.{number % 5}"
+        path = "/api/validate-user-for-request"
+        return send(account_app.lambda_handler, "POST", path, body=body, source_ip=source).status
 
-    assert answers == [200] * 60 + [429]
+    assert [look_up("john@example.org", number) for number in range(61)] == [200] * 61
+    assert [look_up(f"guess{number}@example.org", number) for number in range(61)] == [404] * 60 + [429]
+    assert look_up("john@example.org", 0) == 429
 
 
 def test_a_refused_source_costs_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,44 +201,52 @@ def test_limits_that_are_not_reached_cost_one_write(monkeypatch: pytest.MonkeyPa
     assert [name for name in calls if name != "GetItem"] == ["UpdateItem"]
 
 
-@pytest.mark.parametrize(
-    ("trusted", "writes"),
-    [
-        # The attempt for both together and for the source; both taken back; the refresh token. No write for the
-        # account's limit.
-        ("", ["PutItem", "PutItem", "DeleteItem", "UpdateItem", "PutItem"]),
-        # Nothing that others in the hall write too.
-        ("203.0.113.0/24", ["PutItem", "DeleteItem", "PutItem"]),
-    ],
-)
-def test_a_sign_in_from_a_known_source_counts_once_for_each_limit(
-    trusted: str, writes: list[str], monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
+@pytest.mark.parametrize("trusted", ["", "203.0.113.0/24"])
+@pytest.mark.parametrize("days", [0, 1, 29, 31])
+def test_a_right_password_costs_its_limits_one_write(
+    trusted: str, days: int, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
 ) -> None:
+    """Also the first from a source, and one after wrong ones: it forgets these and remembers the source at once."""
     configure(monkeypatch, TRUSTED_NETWORKS=trusted)
     create_user(username="john.doe")
-    sign_in("john.doe", PASSWORD)
-    clock.advance(3600)
+    if days:
+        sign_in("john.doe", PASSWORD)
+        clock.advance(days * 24 * 3600)
+    sign_in("john.doe")
 
     calls = _counted(monkeypatch)
-    sign_in("john.doe", PASSWORD)
+    assert sign_in("john.doe", PASSWORD).status == 200
 
-    assert [name for name in calls if not name.endswith("GetItem")] == writes
+    # The other is the refresh token.
+    assert [name for name in calls if not name.endswith("GetItem")] == ["UpdateItem", "PutItem"]
 
 
-def test_a_second_sign_in_in_the_same_window_counts_once_too(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["john.doe", "nobody"])
+def test_a_wrong_password_costs_one_write_for_each_limit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     create_user(username="john.doe")
-    create_user(username="jane.doe")
-    sign_in("john.doe", PASSWORD)
 
     calls = _counted(monkeypatch)
-    sign_in("jane.doe", PASSWORD)
+    assert [sign_in(name).status for _ in range(4)] == [401, 401, 429, 429]
 
-    counted = [name for name in calls if not name.endswith("GetItem")]
-    assert counted == [
-        *("PutItem", "UpdateItem", "PutItem"),
-        *("DeleteItem", "UpdateItem", "UpdateItem"),
-        *("PutItem", "PutItem"),  # the known source, and the refresh token
-    ]
+    assert [call for call in calls if not call.endswith("GetItem")] == ["UpdateItem"] * 9
+
+
+def test_a_look_up_that_finds_somebody_costs_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    create_user(username="john.doe", email="john@example.org")
+    call("/api/validate-user-for-request")
+
+    calls = _counted(monkeypatch)
+    assert call("/api/validate-user-for-request").status == 200
+
+    assert [name for name in calls if not name.endswith("GetItem")] == ["UpdateItem"]
+
+
+def test_a_sign_up_costs_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = _counted(monkeypatch)
+    assert call("/create_account").status == 200
+
+    # The others are a block of ids, and the account.
+    assert [name for name in calls if not name.endswith("GetItem")] == ["PutItem", "UpdateItem", "TransactWriteItems"]
 
 
 def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:

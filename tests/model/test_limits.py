@@ -1,4 +1,7 @@
-"""Sign-ins, messages, comments and questions up to their limits; requests are cut off and made at once."""
+"""Sign-ins, strangers' calls, mails, messages, comments and questions up to their limits.
+
+Requests are cut off and made at once.
+"""
 
 from collections.abc import Callable
 

@@ -20,7 +20,6 @@ from smartexam.accounts import authenticate, revocations, tokens
 from smartexam.accounts.store.identity import User
 from smartexam.api import app as api_app
 from smartexam.catalog.store import papers
-from smartexam.limits import rate_limits
 from smartexam.platform import ids, queues, stopwatch
 from smartexam.platform.dynamodb import engine, table
 from smartexam.talk.realtime import publishing
@@ -251,7 +250,6 @@ class World:
         for module in (revocations, authenticate, publishing):
             patch.setattr(module, "feed", feed)
         patch.setattr(stopwatch, "time", self.clock.now)
-        patch.setattr(rate_limits, "_SIGN_IN_WAITS", (0.0,) * 6)
         patch.setattr(recent, "versions", recent.PaperVersions())
         patch.setattr(recent, "sittings", recent.LatestSittings())
         # Other tests check its contents; here it would take a tenth of the time.

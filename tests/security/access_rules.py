@@ -71,7 +71,7 @@ _EXAM = {"name": "New", "date": "2026-01-06", "start_time": "09:00", "duration":
 _COPY = {"name": "Copy", "date": "2026-02-06", "start_time": "09:00"}
 _PASSAGE = {"text": "A train leaves a station."}
 _PURE = {"mode": "pure", "exam_id": "1", "mcq_count": "1", "topic": "Motion"}
-_SIGN_IN = "EPHEMERAL_TABLE:LOGIN#"
+_SIGN_IN = "EPHEMERAL_TABLE:USER#"
 _PASSWORD = "violet-Otter-47"
 _NEW_PASSWORD = "another-Heron-81"
 

@@ -31,7 +31,6 @@ ADVICE: dict[str, str] = {
     "credentials_required": _SHOW,
     "invalid_credentials": "Show the message, which tells how many attempts are left.",
     "sign_in_locked": "Disable the form for `Retry-After` seconds.",
-    "sign_in_busy": _LATER,
     "too_many_failures": "Disable the form for `Retry-After` seconds.",
     "account_deactivated": "Show the message; only the institute can help.",
     "sign_up_closed": "Hide the sign-up: accounts are made by the institute.",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from account.app import api as account_api
+from account.app import lambda_handler as account
 from auth import service as auth_service
 from auth.app import api as auth_api
 from auth.app import lambda_handler as auth
@@ -15,11 +17,18 @@ from discussions.app import api as discussions_api
 from discussions.app import lambda_handler as discussions
 from language_model import client
 from language_model.client import Completion
+from mailer import sender
+from mailer import service as mailer_service
+from mailer.app import lambda_handler as mailer
+from smartexam.limits import sign_in
+from smartexam.platform import queues
 from smartexam.platform.errors import Unavailable
+from smartexam.platform.settings import settings
 from study.app import api as study_api
 from study.app import lambda_handler as study
-from tests.factories.events import Answer
+from tests.factories.events import Answer, FakeContext, sqs_event
 from tests.factories.exams import create_exam, question_ids
+from tests.factories.post import PostOffice
 from tests.factories.users import PASSWORD, create_user
 from tests.model.candidates import Candidates, Happened, outcomes
 from tests.model.limits import reference
@@ -28,8 +37,8 @@ from tests.model.limits.reference import Call, State
 from tests.model.world import NOTHING, Crash, Pause, World
 
 # Two addresses of one subscriber count as one.
-_ADDRESSES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2::5", "2001:db8:1:2:ffff::9")
-_PLACES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2", "2001:db8:1:2")
+_ADDRESSES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2::5", "2001:db8:1:2:ffff::9", reference.TRUSTED)
+_PLACES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2", "2001:db8:1:2", reference.TRUSTED)
 _ROUTES = ("/api/auth/login", "/login", "/admin/login")
 _CONSISTENT = "[FINAL ANSWER]\n42"
 
@@ -45,7 +54,11 @@ class Machine:
         patch.setattr(auth_service, "verify_password", lambda stored, given: stored is not None and given == PASSWORD)
         patch.setattr(client, "is_configured", lambda: True)
         patch.setattr(client, "complete", self._complete)
-        world.frozen(auth_api, chat_api, discussions_api, study_api)
+        _lower(patch)
+        self.post = PostOffice()
+        patch.setattr(queues, "send", self.post.take)
+        patch.setattr(sender, "send", self.post.take_mail)
+        world.frozen(account_api, auth_api, chat_api, discussions_api, study_api)
         self.chat = self._connected()
         self.fails = False
         world.built()
@@ -101,7 +114,8 @@ class Machine:
 
         one = self._happens(act, call, Pause(beside.at, meanwhile))
         if others and self._limit(call) is self._limit(other):
-            self._limit(call).observe_both(one, others[0])
+            late = replace(one, apply=partial(_outcomes, replace(call, is_late=True)))
+            self._limit(call).observe_both(one, others[0], late if call.kind == "sign_in" else None)
             return
         self._limit(call).observe(one)
         self._limit(other).observe(others[0] if others else self._happens(inner, other))
@@ -111,14 +125,19 @@ class Machine:
 
     def _happens(self, act: Act, call: Call, plan: Crash | Pause | None = None) -> Happened[State]:
         self.fails = call.is_failing
+        if call.kind == "mail":
+            answer = self._mailed(act, call, plan)
+            return Happened(partial(_outcomes, call), answer, str(call), was_sent=plan != NOTHING)
         handler, method, path, sent = self._route(act, call)
         answer = self.world.request(handler, method, path, process=act.process, plan=plan, **sent)
         return Happened(partial(_outcomes, call), answer, str(call), was_sent=plan != NOTHING)
 
     def _call(self, act: Act) -> Call:
         now = self.world.clock.now()
+        if act.kind == "call":
+            return Call("call", now, place=_PLACES[act.place])
         if act.kind != "sign_in":
-            return Call(act.kind, now, self.users[act.user].id, is_failing=act.is_failing)
+            return Call(act.kind, now, self.users[act.user].id, is_failing=act.is_failing, occasion=act.occasion)
         known = act.name < 4
         user = self.users[act.user]
         return Call(
@@ -133,6 +152,10 @@ class Machine:
     def _route(self, act: Act, call: Call) -> tuple[Any, str, str, dict[str, Any]]:
         if call.kind == "sign_in":
             return auth, "POST", _ROUTES[act.route], self._credentials(act, call)
+        if call.kind == "call":
+            body = {"email": self.users[act.user].email}
+            sent = {"body": body, "source_ip": _ADDRESSES[act.place]}
+            return account, "POST", "/api/request-password-reset", sent
         user = next(user for user in self.users if user.id == call.user)
         signed_in = {"token": self.world.token(user)}
         handler, method, path, body = {
@@ -145,6 +168,19 @@ class Machine:
             "cleared": (study, "POST", "/api/clear-chat-history", None),
         }[call.kind]
         return handler, method, path, {**signed_in, "body": body}
+
+    def _mailed(self, act: Act, call: Call, plan: Crash | Pause | None) -> Answer | None:
+        """Deliver an order for a mail; the answer has how many were sent."""
+        before = len(self.post.mails)
+        email = next(user.email for user in self.users if user.id == call.user)
+        event = sqs_event({"occasion": call.occasion, "email": email})
+        found = self.world.invoked(lambda: mailer(event, FakeContext()), process=act.process, plan=plan)
+        if found is None:
+            return None
+        assert found == {"batchItemFailures": []}
+        sent = self.post.mails[before:]
+        del self.post.mails[before:]  # so that a mail in whose middle it was sent does not count it
+        return Answer(200, {"sent": len(sent)}, {}, [], {})
 
     def _credentials(self, act: Act, call: Call) -> dict[str, Any]:
         user = self.users[act.user]
@@ -181,7 +217,7 @@ class Machine:
             self._observe(Call("opened", now, user.id))
         self._observe(Call("messages", now, self.users[0].id))
         self._observe(Call("comments", now, self.users[0].id))
-        self.world.clock.advance(reference.LOCKED_SECONDS)
+        self.world.clock.advance(reference.ACCOUNT_SECONDS)
         for act in (Act("sign_in", user=0, is_right=True), Act("sign_in", user=1, name=1, is_right=True)):
             call = self._call(act)
             self._limit(call).observe(self._happens(act, call))
@@ -189,10 +225,26 @@ class Machine:
 
 def _limit_of(call: Call) -> tuple[Any, ...]:
     if call.kind == "sign_in":
-        return call.kind, call.place, call.account
+        return (call.kind,)
+    if call.kind in {"call", "mail"}:
+        return call.kind, call.place, call.user, call.occasion
     if call.kind in {"question", "opened", "cleared"}:
         return "question", call.user
     return (call.kind.removesuffix("s"),)
+
+
+def _lower(patch: pytest.MonkeyPatch) -> None:
+    """Lower the limits that no history would reach."""
+    patch.setattr(sign_in, "ACCOUNT_FAILURES", reference.OF_ACCOUNT)
+    patch.setattr(mailer_service, "_LINK", mailer_service.Budget("mail", *reference.MAILS["reset"]))
+    patch.setattr(mailer_service, "_NOTICE", mailer_service.Budget("mail_notice", *reference.MAILS["role_changed"]))
+    for name, value in {
+        "SIGN_IN_FAILURES_PER_SOURCE": reference.OF_SOURCE,
+        "CALLS_PER_SOURCE": reference.CALLS,
+        "TRUSTED_NETWORKS": reference.TRUSTED,
+    }.items():
+        patch.setenv(name, str(value))
+    settings.cache_clear()
 
 
 def _outcomes(call: Call, state: State, answer: Answer | None) -> list[State]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.model.histories import Dice, sequences
 from tests.model.world import Crash
 
-USERS = 2
+USERS, PLACES = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Act:
         name: of a sign-in, which name is given; `place` from where, `route` by which route, `is_right` with which
             password.
         is_failing: the model fails.
+        occasion: of a mail.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Act:
     route: int = 0
     is_right: bool = False
     is_failing: bool = False
+    occasion: str = ""
     fate: Fate = "arrives"
     process: int = 0
 
@@ -56,7 +58,7 @@ Operation = Act | Expire
 
 _KINDS = {
     "mixed": (
-        *(["sign_in"] * 8 + ["message"] * 4 + ["comment"] * 4 + ["question"] * 6),
+        *(["sign_in"] * 8 + ["message"] * 4 + ["comment"] * 4 + ["question"] * 6 + ["call"] * 3 + ["mail"] * 3),
         "messages",
         "comments",
         "opened",
@@ -64,10 +66,14 @@ _KINDS = {
     # Many at one door, and one subscriber by several addresses.
     "sign_in": ("sign_in",),
     "subscriber": ("sign_in",),
+    # Guesses at one account from many places, and at many accounts from one.
+    "guessed": ("sign_in",),
+    "sprayed": ("sign_in",),
+    "strangers": ("call", "mail"),
     "talk": (*(["message"] * 6 + ["comment"] * 6), "messages", "comments"),
     "study": (*(["question"] * 10), "opened", "cleared"),
 }
-_SECONDS = (0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 2.0, 9.0, 10.0, 31.0, 60.0, 899.0, 900.0)
+_SECONDS = (0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 2.0, 9.0, 10.0, 31.0, 60.0, 899.0, 900.0, 3600.0)
 _READS = frozenset({"messages", "comments", "opened", "cleared"})
 
 
@@ -91,12 +97,17 @@ def _act(theme: str, dice: Dice, kind: str) -> Act:
         dice.chance(0.04),
         dice.number(USERS),
         dice.pick([0, 0, 0, 1, 2, 3, 4]),
-        dice.pick([0, 0, 0, 1, 2, 3]),
+        dice.pick([0, 0, 0, 1, 2, 3, 4]),
         dice.number(3),
         dice.chance(0.25),
         dice.chance(0.2),
+        dice.pick(["reset", "sign_up", "role_changed"]),
         process=dice.number(2),
     )
+    if theme == "sprayed":
+        return replace(act, place=0, seconds=min(act.seconds, 60.0))
+    if theme == "guessed":
+        return replace(act, user=0, place=dice.number(PLACES), seconds=min(act.seconds, 60.0))
     place = {"sign_in": act.place // 3, "subscriber": 2 + act.place % 2}.get(theme)
     return act if place is None else replace(act, user=0, place=place)
 

@@ -1,4 +1,4 @@
-"""The API's rules of limits: sign-ins, messages, comments, questions to the assistant."""
+"""The API's rules of limits: sign-ins, calls of strangers, mails, messages, comments, questions to the assistant."""
 
 import math
 from collections.abc import Callable, Hashable
@@ -14,8 +14,14 @@ V = TypeVar("V")
 Table = tuple[tuple[K, V], ...]
 
 FAILURES, LOCKED_SECONDS = 3, 15 * 60
-# An attempt without an outcome occupies its place for as long as a request can take.
-UNDECIDED_SECONDS = 30
+# The product's are 300 and 50, which no history would reach.
+OF_SOURCE, SOURCE_SECONDS = 4, 15 * 60
+OF_ACCOUNT, ACCOUNT_SECONDS = 6, 3600
+KNOWN_SECONDS = 30 * 24 * 3600
+TRUSTED = "192.0.2.9"
+CALLS, CALL_SECONDS = 3, 3600
+# Mails to one address by their purpose: how many in how many seconds.
+MAILS = {"sign_up": (1, 86400), "reset": (2, 3600), "role_changed": (3, 86400)}
 _CLEARED_AT_ONCE = 25
 PAUSES = {"message": 2, "comment": 10}
 QUESTIONS = 50
@@ -24,17 +30,10 @@ _ZONE = ZoneInfo("Asia/Kolkata")
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Attempts to sign in to an account from one place.
+    """Uses of a limit, or wrong passwords, and when they are forgotten."""
 
-    Attributes:
-        undecided: the start times of attempts without an outcome.
-        failures: how many failed.
-        last_at: when the last one began.
-    """
-
-    undecided: tuple[float, ...]
-    failures: int
-    last_at: float
+    used: int = 0
+    ends_at: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,10 @@ class State:
     """The uses of all limits.
 
     Attributes:
-        windows: by place and account.
+        windows: wrong passwords by place and account; `sources` by place; `accounts` by account.
+        known: until when accounts know a place.
+        calls: of strangers, by place.
+        mails: by user and purpose.
         turns: when the last turn was, by kind and user.
         used: questions by user and day.
         answered: questions with answers, by user.
@@ -50,6 +52,11 @@ class State:
     """
 
     windows: Table[tuple[str, str], Window] = ()
+    sources: Table[str, Window] = ()
+    accounts: Table[str, Window] = ()
+    known: Table[tuple[str, str], float] = ()
+    calls: Table[str, Window] = ()
+    mails: Table[tuple[int, str], Window] = ()
     turns: Table[tuple[str, int], float] = ()
     used: Table[tuple[int, str], int] = ()
     answered: Table[int, int] = ()
@@ -67,7 +74,9 @@ class Call:
         is_right: the password is the account's.
         is_let_through: the account may use the route.
         is_failing: the model fails.
+        occasion: of a mail.
         is_beside: another request is in progress.
+        is_late: what is stored was looked at before another request changed it.
     """
 
     kind: str
@@ -78,7 +87,9 @@ class Call:
     is_right: bool = False
     is_let_through: bool = True
     is_failing: bool = False
+    occasion: str = ""
     is_beside: bool = False
+    is_late: bool = False
 
 
 def predict(state: State, call: Call) -> Prediction[State]:
@@ -108,42 +119,76 @@ def midnight(now: float) -> float:
 
 
 def _sign_in(state: State, call: Call) -> Prediction[State]:
-    key = call.place, call.account
-    window = get(state.windows, key, Window((), 0, -math.inf))
+    key, now = (call.place, call.account), call.now
+    own = _open(get(state.windows, key, Window()), now)
+    source = _open(get(state.sources, call.place, Window()), now)
+    account = _open(get(state.accounts, call.account, Window()), now)
+    is_heard = call.place == TRUSTED or get(state.known, key, 0.0) > now
+    floods = call.place != TRUSTED and source.used >= OF_SOURCE
+    is_guessed = account.used >= OF_ACCOUNT and not is_heard
     steps = [state]
-    if call.now >= window.last_at + LOCKED_SECONDS:
-        window = Window((), 0, call.now)
-    if window.failures >= FAILURES:
-        return _locked(steps, window.last_at + LOCKED_SECONDS - call.now)
-    if len(window.undecided) + window.failures >= FAILURES:
-        kept = tuple(began for began in window.undecided if began >= call.now - UNDECIDED_SECONDS)
-        if kept == window.undecided:
-            return refusal(steps, 429, "sign_in_busy")
-        window = replace(window, undecided=kept)
-        steps.append(_with_window(state, key, window))
-    reserved = Window(tuple(sorted((*window.undecided, call.now))), window.failures, call.now)
-    steps.append(_with_window(state, key, reserved))
+    if not call.is_late and (floods or is_guessed):
+        return _refused(steps, source if floods else account, now)
+    if own.used >= FAILURES:
+        return _locked(steps, own.ends_at - now)
     if call.is_right:
-        cleared = replace(state, windows=tuple(each for each in state.windows if each[0] != key))
-        steps.append(cleared)
-        done = success(steps) if call.is_let_through else refusal(steps, 403, "wrong_role")
-    else:
-        failures = window.failures + 1
-        steps.append(_with_window(state, key, Window(window.undecided, failures, call.now)))
-        done = _locked(steps, LOCKED_SECONDS) if failures >= FAILURES else _wrong(steps, FAILURES - failures)
-    return _or_busy(state, call, done) if call.is_beside else done
+        windows = tuple(each for each in state.windows if each[0] != key)
+        steps.append(replace(state, windows=windows, known=put(state.known, key, now + KNOWN_SECONDS)))
+        return success(steps) if call.is_let_through else refusal(steps, 403, "wrong_role")
+    counted = replace(state, windows=put(state.windows, key, Window(own.used + 1, now + LOCKED_SECONDS)))
+    steps.append(counted)
+    if call.place != TRUSTED and not floods:
+        used = _used(source, now, SOURCE_SECONDS)
+        counted = replace(counted, sources=put(counted.sources, call.place, used))
+        steps.append(counted)
+    if floods or is_guessed:
+        return _refused(steps, source if floods else account, now)
+    used = _used(account, now, ACCOUNT_SECONDS)
+    steps.append(replace(counted, accounts=put(counted.accounts, call.account, used)))
+    if own.used + 1 == FAILURES:
+        return _locked(steps, LOCKED_SECONDS)
+    return _wrong(steps, FAILURES - own.used - 1)
 
 
-def _or_busy(state: State, call: Call, otherwise: Prediction[State]) -> Prediction[State]:
-    """While another attempt is checked, there may be no room."""
-    del call
+def _open(window: Window, now: float) -> Window:
+    return window if window.ends_at > now else Window()
 
-    def accept(answer: Any) -> State:
-        if (answer.status, answer.body.get("code")) == (429, "sign_in_busy"):
-            return state
-        return otherwise.accept(answer)
 
-    return Prediction(otherwise.steps, accept)
+def _used(window: Window, now: float, seconds: float) -> Window:
+    return Window(window.used + 1, window.ends_at if window.used else now + seconds)
+
+
+def _refused(steps: list[State], window: Window, now: float, code: str = "too_many_failures") -> Prediction[State]:
+    def check(answer: Any) -> State:
+        equal(int(answer.headers["retry-after"]), math.ceil(window.ends_at - now))
+        return steps[-1]
+
+    return refusal(steps, 429, code, check)
+
+
+def _call(state: State, call: Call) -> Prediction[State]:
+    if call.place == TRUSTED:
+        return success([state])
+    window = _open(get(state.calls, call.place, Window()), call.now)
+    if window.used >= CALLS:
+        return _refused([state], window, call.now, "rate_limited")
+    used = _used(window, call.now, CALL_SECONDS)
+    return success([state, replace(state, calls=put(state.calls, call.place, used))])
+
+
+def _mail(state: State, call: Call) -> Prediction[State]:
+    """A mail of one purpose uses up none of another."""
+    key = call.user, call.occasion
+    limit, seconds = MAILS[call.occasion]
+    window = _open(get(state.mails, key, Window()), call.now)
+    is_sent = window.used < limit
+    after = replace(state, mails=put(state.mails, key, _used(window, call.now, seconds))) if is_sent else state
+
+    def told(body: Any) -> State:
+        equal(body["sent"], int(is_sent))
+        return after
+
+    return success([state, after], told)
 
 
 def _locked(steps: list[State], seconds: float) -> Prediction[State]:
@@ -163,12 +208,6 @@ def _wrong(steps: list[State], remaining: int) -> Prediction[State]:
         return steps[-1]
 
     return refusal(steps, 401, "invalid_credentials", check)
-
-
-def _with_window(state: State, key: tuple[str, str], window: Window) -> State:
-    # Windows cannot be ordered; their keys can, and are all different.
-    others = {each: has for each, has in state.windows if each != key}
-    return replace(state, windows=tuple(sorted({**others, key: window}.items(), key=lambda each: each[0])))
 
 
 def _turn(state: State, call: Call) -> Prediction[State]:
@@ -258,6 +297,8 @@ def _cleared(state: State, call: Call) -> Prediction[State]:
 
 _PREDICTIONS: dict[str, Callable[[State, Call], Prediction[State]]] = {
     "sign_in": _sign_in,
+    "call": _call,
+    "mail": _mail,
     "message": _turn,
     "comment": _turn,
     "messages": _said,

@@ -2,7 +2,7 @@
 
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store.identity import User
-from smartexam.limits import source_limits
+from smartexam.limits.sign_in import SignIn
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, RateLimited
 
@@ -14,16 +14,13 @@ def prove(user: User, password: str, source_ip: str, now: float) -> None:
         Forbidden: `wrong_password`.
         RateLimited: locked, or locked by this third failure; or too many failures from this source.
     """
-    source = source_of(source_ip)
-    watched = source_limits.SignIn(source, now)
-    watched.refuse_flood()
-    watched.look_at(f"#{user.id}")
-    attempt = watched.reserve(f"#{user.id}", is_owner=True)
-    if not verify_password(user.password_hash, password):
-        refusal = attempt.refusal()
-        watched.failed()
-        if isinstance(refusal, RateLimited):
-            raise refusal
-        raise Forbidden("The password is wrong", code="wrong_password", **refusal.details)
-    attempt.succeeded()
-    watched.give_back()
+    attempt = SignIn(source_of(source_ip), now)
+    attempt.refuse_flood()
+    attempt.refuse_guesser(f"#{user.id}", is_owner=True)
+    if verify_password(user.password_hash, password):
+        attempt.succeeded()
+        return
+    refusal = attempt.failed()
+    if isinstance(refusal, RateLimited):
+        raise refusal
+    raise Forbidden("The password is wrong", code="wrong_password", **refusal.details)

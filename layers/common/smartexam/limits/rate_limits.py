@@ -1,92 +1,14 @@
 """Limits across all instances: each is stored in the database and decided by one conditional write."""
 
-import hashlib
 import math
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import msgspec
-
 from smartexam.limits.keys import Limit
-from smartexam.limits.sources import Source
 from smartexam.limits.store import windows
-from smartexam.limits.store.windows import Tries, Window
-from smartexam.platform.errors import AppError, Forbidden, RateLimited, Unauthorized, Unavailable
+from smartexam.platform.errors import AppError, Forbidden, RateLimited, Unavailable
 from smartexam.platform.keys import user_key
-
-SIGN_IN_FAILURES = 3
-SIGN_IN_LOCK_SECONDS = 15 * 60
-# A password check takes about 60 ms, so attempts in progress are decided within these waits.
-_SIGN_IN_WAITS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-
-
-class SignInAttempt(msgspec.Struct, frozen=True):
-    """A counted sign-in attempt, by its name; its caller reports the outcome."""
-
-    tries: Tries
-    name: str
-    now: float
-
-    def succeeded(self) -> None:
-        """The password was right: earlier failures are cleared."""
-        self.tries.clear()
-
-    def give_back(self) -> None:
-        """The password was not checked."""
-        self.tries.give_back(self.name)
-
-    def refusal(self) -> Unauthorized | RateLimited:
-        """The password was wrong: count that, and return the error for the client."""
-        failures = self.tries.fail(self.name, self.now)
-        remaining = SIGN_IN_FAILURES - failures
-        if remaining <= 0:
-            return _locked(SIGN_IN_LOCK_SECONDS)
-        return Unauthorized(
-            # One wording for any number, because clients match it.
-            f"Invalid credentials. {remaining} attempts remaining.",
-            code="invalid_credentials",
-            attempts_remaining=remaining,
-        )
-
-
-def reserve_sign_in(source: Source, account: str, now: float) -> SignInAttempt:
-    """Count a sign-in attempt before its password is checked.
-
-    Args:
-        source: where it comes from.
-        account: the same text for all names of one account, or the given name if there is no such account.
-        now: epoch seconds.
-
-    Raises:
-        RateLimited: three attempts failed, or three are in progress and none was decided within the waits.
-    """
-    who = hashlib.sha256(f"{source.network}|{account}".encode()).hexdigest()[:40]
-    tries = Tries(f"LOGIN#{who}", "WINDOW", SIGN_IN_FAILURES, SIGN_IN_LOCK_SECONDS, slides=True)
-    name = reserve(tries, now)
-    if isinstance(name, Window):
-        raise _locked(name.ends_at - now)
-    return SignInAttempt(tries, name, now)
-
-
-def reserve(tries: Tries, now: float, *, is_open: bool = False) -> str | Window:
-    """Reserve an attempt; while all that is left is taken by attempts in progress, wait for their outcome.
-
-    Returns:
-        Its name, or the window of the limit if that is used up by failures.
-
-    Raises:
-        RateLimited: `sign_in_busy`: none was decided within the waits.
-    """
-    for wait in (*_SIGN_IN_WAITS, None):
-        window = tries.reserve(now, is_open=is_open)
-        if isinstance(window, str) or window.used >= tries.limit:
-            return window
-        # All of the attempts in progress may be right: several devices of one student.
-        if wait is not None:
-            threading.Event().wait(wait)
-    raise RateLimited("Too many sign-in attempts at once. Please try again.", retry_after=5, code="sign_in_busy")
 
 
 @contextmanager
@@ -185,11 +107,7 @@ def turn(kind: Limit, user_id: int, *, seconds: float, now: float, message: str)
         raise RateLimited(message, retry_after=max(1, math.ceil(free_at - now)), code="too_fast")
 
 
-def _locked(seconds: float) -> RateLimited:
+def wait(seconds: int) -> str:
+    """When to try again, for people."""
     minutes = max(1, math.ceil(seconds / 60))
-    return RateLimited(
-        f"Too many failed attempts. Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}.",
-        retry_after=math.ceil(seconds),
-        code="sign_in_locked",
-        minutes_remaining=minutes,
-    )
+    return f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}."

@@ -1,7 +1,7 @@
-"""Counts of tries and uses within a span of time, in the ephemeral table (see `smartexam.accounts.store.ephemeral`).
+"""Counts of uses within a span of time, in the ephemeral table (see `smartexam.accounts.store.ephemeral`).
 
 Each count is one conditional write, so it holds for any number of simultaneous callers. Counts are sets of names, one
-for each try or use: a write that is repeated because its answer was lost adds the same name again, and counts once.
+for each use: a write that is repeated because its answer was lost adds the same name again, and counts once.
 """
 
 import secrets
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition, size
-from pynamodb.expressions.update import Action
 
 from smartexam.limits.keys import Limit, limit_key
 from smartexam.platform.dynamodb import table
@@ -19,20 +18,7 @@ from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, I
 from smartexam.platform.keys import user_key
 
 # No two machines' clocks differ by more than this.
-_CLOCK_MARGIN_SECONDS = 60
-# Longer than any function that signs in runs, so the password is not being checked any more.
-UNDECIDED_SECONDS = 30
-
-
-class TriesItem(Item):
-    """Sign-in attempts in a window, by name, and those of them that had a wrong password."""
-
-    class Meta:
-        context = "ephemeral"
-
-    tried = UnicodeSetAttribute(null=True)
-    failed = UnicodeSetAttribute(null=True)
-    expires_at = FloatAttribute()
+CLOCK_MARGIN_SECONDS = 60
 
 
 class UsesItem(Item):
@@ -42,15 +28,6 @@ class UsesItem(Item):
         context = "ephemeral"
 
     uses = UnicodeSetAttribute(null=True)
-    expires_at = FloatAttribute()
-
-
-class KnownSourceItem(Item):
-    """A source from which an account signed in."""
-
-    class Meta:
-        context = "ephemeral"
-
     expires_at = FloatAttribute()
 
 
@@ -70,126 +47,6 @@ class Window:
 
     used: int
     ends_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """A limit of wrong passwords in one place.
-
-    Attributes:
-        pk: the partition; `sk` the sort key.
-        limit: wrong passwords per window.
-        seconds: the length of a window, from its first attempt on.
-        slides: whether each attempt begins the length anew.
-    """
-
-    pk: str
-    sk: str
-    limit: int
-    seconds: float
-    slides: bool = False
-
-    def find(self, now: float) -> Window | None:
-        """The wrong passwords of the open window, None without one; one read."""
-        return self.window_of(table.get(TriesItem, self.pk, self.sk), now)
-
-    def window_of(self, item: TriesItem | None, now: float) -> Window | None:
-        """The same of an item that was read."""
-        if item is None or not now < item.expires_at <= now + self.seconds + _CLOCK_MARGIN_SECONDS:
-            return None
-        return Window(len(item.failed or ()), item.expires_at)
-
-    def reserve(self, now: float, *, is_open: bool = False) -> str | Window:
-        """Count one attempt before the password is checked; one write.
-
-        Counting first means that of any number of parallel guesses at most `limit` are evaluated. An attempt without an
-        outcome, because its process or the database failed, stops counting after `UNDECIDED_SECONDS`.
-
-        Args:
-            now: epoch seconds.
-            is_open: whether a window is probably open, which tells what to try first.
-
-        Returns:
-            The attempt's name if there was room; otherwise the unchanged window: the attempt must be refused unchecked.
-        """
-        name = _name_at(now)
-        has_room = _has_room(TriesItem.tried, self.limit)
-        while is_open or not self._open(name, now, is_wrong=False):
-            is_open = False
-            try:
-                table.update(
-                    TriesItem, self.pk, self.sk, self._adding(name, now), (TriesItem.expires_at > now) & has_room
-                )
-            except ConditionFailed as failed:
-                stored = TriesItem.from_raw_data(failed.item) if failed.item else None
-            else:
-                return name
-            if stored is None or stored.expires_at <= now:
-                continue
-            tried, wrong = stored.tried or set(), stored.failed or set()
-            if name in tried:
-                return name
-            undecided = {each for each in tried - wrong if _begun_at(each) < now - UNDECIDED_SECONDS}
-            if len(wrong) >= self.limit or not undecided:
-                return Window(len(wrong), stored.expires_at)
-            with suppress(ConditionFailed):  # the window was closed meanwhile
-                forget = [TriesItem.tried.delete(undecided)]
-                table.update(TriesItem, self.pk, self.sk, forget, TriesItem.pk.exists())
-        return name
-
-    def fail(self, name: str, now: float, *, is_open: bool = True) -> int:
-        """Count a wrong password, even beyond the limit; returns how many the window has.
-
-        Args:
-            name: of the reserved attempt; "" if there is none.
-            now: epoch seconds.
-            is_open: whether a window is probably open, which tells what to try first.
-        """
-        name = name or _name_at(now)
-        actions = [*self._adding(name, now), TriesItem.failed.add({name})]
-        while True:
-            if is_open:
-                with suppress(ConditionFailed):
-                    item = table.update(TriesItem, self.pk, self.sk, actions, TriesItem.expires_at > now)
-                    return len(item.failed or ())
-            # A success closed the window meanwhile, or there was none: this failure opens the next.
-            if self._open(name, now, is_wrong=True):
-                return 1
-            is_open = True
-
-    def give_back(self, name: str) -> None:
-        """Forget a reserved attempt; repeating it has no effect."""
-        with suppress(ConditionFailed):
-            actions = [TriesItem.tried.delete({name})]
-            table.update(TriesItem, self.pk, self.sk, actions, TriesItem.pk.exists())
-
-    def clear(self) -> None:
-        """Forget all attempts, after a sign-in that succeeded."""
-        table.delete(TriesItem, self.pk, self.sk)
-
-    def _adding(self, name: str, now: float) -> list[Action]:
-        actions: list[Action] = [TriesItem.tried.add({name})]
-        return [*actions, TriesItem.expires_at.set(now + self.seconds)] if self.slides else actions
-
-    def _open(self, name: str, now: float, *, is_wrong: bool) -> bool:
-        """Open a window with one attempt, unless another attempt was first."""
-        failed = {name} if is_wrong else None
-        fresh = TriesItem(self.pk, self.sk, tried={name}, failed=failed, expires_at=now + self.seconds)
-        try:
-            table.put(fresh, _may_begin(TriesItem, now, self.seconds))
-        except ConditionFailed:
-            return False
-        return True
-
-
-def find_with_source(tries: Tries, source: str, now: float) -> tuple[Window | None, float]:
-    """The wrong passwords for an account, and until when the account knows a source (0 if it does not); one read."""
-    place, known_at = (tries.pk, tries.sk), (tries.pk, _source_sk(source))
-    wanted: list[tuple[type[Item], str, str]] = [(TriesItem, *place), (KnownSourceItem, *known_at)]
-    found = table.batch_get(wanted)
-    item, known = found.get(place), found.get(known_at)
-    window = tries.window_of(item if isinstance(item, TriesItem) else None, now)
-    return window, known.expires_at if isinstance(known, KnownSourceItem) else 0.0
 
 
 def turn(kind: Limit, user_id: int, now: float, *, seconds: float, place: str = "WINDOW") -> Put:
@@ -280,11 +137,6 @@ def find(pk: str, kind: str, now: float, *, window_seconds: float) -> Window | N
     return _window(table.get(UsesItem, pk, _limit_sk(kind)), now, window_seconds)
 
 
-def remember_source(pk: str, source: str, until: float) -> None:
-    """Store that an account signed in from a source."""
-    table.put(KnownSourceItem(pk, _source_sk(source), expires_at=until))
-
-
 def use(pk: str, kind: str, now: float, *, limit: int, window_seconds: float) -> Window | None:
     """Use one of `limit` per window: a read and, if there is room, a write.
 
@@ -327,7 +179,7 @@ def _count(
 
 
 def _window(item: UsesItem | None, now: float, seconds: float) -> Window | None:
-    if item is None or not now < item.expires_at <= now + seconds + _CLOCK_MARGIN_SECONDS:
+    if item is None or not now < item.expires_at <= now + seconds + CLOCK_MARGIN_SECONDS:
         return None
     return Window(len(item.uses or ()), item.expires_at)
 
@@ -336,29 +188,17 @@ def _limit_sk(kind: str) -> str:
     return f"LIMIT#{kind}"
 
 
-def _source_sk(source: str) -> str:
-    return f"SOURCE#{source}"
-
-
 def _has_room(names: UnicodeSetAttribute, limit: int) -> Condition:
     room: Condition = names.does_not_exist() | (size(names) < limit)  # type: ignore[no-untyped-call]
     return room
 
 
-def _name_at(now: float) -> str:
-    return f"{int(now * 1000)}#{secrets.token_hex(4)}"
-
-
-def _begun_at(name: str) -> float:
-    return int(name.partition("#")[0]) / 1000
-
-
-def _may_begin(model: type[TriesItem | LimitItem | UsesItem], now: float, seconds: float) -> Condition:
+def _may_begin(model: type[LimitItem | UsesItem], now: float, seconds: float) -> Condition:
     """The condition that no window is open. A window that ends later than any new one was opened by a clock since set
     back."""
     condition: Condition = (
         model.pk.does_not_exist()
         | (model.expires_at <= now)
-        | (model.expires_at > now + seconds + _CLOCK_MARGIN_SECONDS)
+        | (model.expires_at > now + seconds + CLOCK_MARGIN_SECONDS)
     )
     return condition
