@@ -153,8 +153,8 @@ class Machine:
         if call.kind == "sign_in":
             return auth, "POST", _ROUTES[act.route], self._credentials(act, call)
         if call.kind == "call":
-            body = {"email": self.users[act.user].email}
-            sent = {"body": body, "source_ip": _ADDRESSES[act.place]}
+            address = {"email": self.users[act.user].email}
+            sent = {"body": address, "source_ip": _ADDRESSES[act.place]}
             return account, "POST", "/api/request-password-reset", sent
         user = next(user for user in self.users if user.id == call.user)
         signed_in = {"token": self.world.token(user)}

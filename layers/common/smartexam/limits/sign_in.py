@@ -4,9 +4,9 @@ They are looked up before anything else, so a refused request costs one read or 
 window of its own, so nobody can use up what others need. Sources in `TRUSTED_NETWORKS` are exempt from the limit per
 source. An account's limit does not apply to sources that it knows.
 
-A wrong password is counted before its sender hears that it was wrong, and a right one is accepted only while its own count
-has room, in one conditional write each: so parallel guesses tell no more than the limit. A right password costs this one
-write, which also remembers the source.
+A wrong password is counted before its sender hears that it was wrong, and a right one is accepted only while its own
+count has room, in one conditional write each: so parallel guesses tell no more than the limit. A right password costs
+this one write, which also remembers the source.
 """
 
 import math

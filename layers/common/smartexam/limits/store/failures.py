@@ -1,7 +1,7 @@
 """Counts of wrong passwords within a span of time, in the ephemeral table (see `smartexam.accounts.store.ephemeral`).
 
-A count is one conditional write, so of any number of simultaneous wrong passwords no more than the limit are counted. Counts
-are sets of names, one for each wrong password: a write that is repeated because its answer was lost counts once.
+A count is one conditional write, so of any number of simultaneous wrong passwords no more than the limit are counted.
+Counts are sets of names, one for each wrong password: a write that is repeated because its answer was lost counts once.
 """
 
 import secrets
@@ -127,7 +127,8 @@ class Failures:
         return room
 
     def _is_open(self, now: float) -> Condition:
-        """The condition that a window is open. One that ends later than any new one was opened by a clock since set back."""
+        """The condition that a window is open; not one that ends later than any new one, opened by a clock since set
+        back."""
         latest = now + self.seconds + CLOCK_MARGIN_SECONDS
         open_: Condition = (FailuresItem.ends_at > now) & (FailuresItem.ends_at <= latest)
         return open_
