@@ -180,7 +180,7 @@ class _Page:
             drawn = [shape for shape in content if holds(box, *_centre(shape)) and _longest(shape) > _SHORTEST_SIDE]
             if drawn and len(inside) < grid.cells / 2:
                 loose += members  # a drawing of horizontal and vertical lines
-            elif any(stretch.is_numbered and stretch.is_body for stretch in inside):
+            elif _has_questions(inside):
                 continue  # the page's layout, whose cells are questions
             elif drawn or tables.is_interleaved(grid, inside):
                 found.append(Region(self.page.number, box, Use.TABLE))
@@ -347,6 +347,14 @@ def _joined(groups: list[list[Shape]]) -> list[list[Shape]]:
         if len(joined) == len(groups) or len(joined) == len(order) == _MOST_GROUPS:
             return [members for _, members in joined]
         groups = [members for _, members in joined]
+
+
+def _has_questions(inside: Sequence[Stretch]) -> bool:
+    """Whether the cells of a table are questions, or one question with its options."""
+    if any(stretch.is_numbered and stretch.is_body for stretch in inside):
+        return True
+    markers = {stretch.text.strip()[:4] for stretch in inside if stretch.is_marker}
+    return len(markers) >= _FEWEST_BLOCKS and any(stretch.is_number for stretch in inside)
 
 
 def _are_uneven(group: Sequence[Shape]) -> bool:

@@ -15,6 +15,7 @@ _SPACE: Final = 0.15  # em
 _BODY_WORDS: Final = 6
 _LABEL_WORDS: Final = 3
 _LABEL_LETTERS: Final = 30
+_NUMBER: Final = re.compile(r"\s*Q\w{0,8}[\s.:\-]*[0-9०-९]{1,4}[\s.:)]*|\s*[0-9०-९]{1,4}\s?[.)]\s*", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[-–−+]?\d{1,6}(?:[.,]\d{1,4})?%?")
 _MARKER: Final = re.compile(
     r"\s*(?:[\[(]\s*)?(?:[A-Ha-h1-8]|[ivxIVX]{1,4})\s*[\]).:](?:\s|$)|\s*[\[(]\s*[A-Ha-h1-8]\s*[\])]"
@@ -63,6 +64,11 @@ class Stretch:
     def is_numbered(self) -> bool:
         """Whether it begins like a question."""
         return _NUMBERED.match(self.text) is not None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a question's number in a cell of its own, such as "Q.9"."""
+        return _NUMBER.fullmatch(self.text) is not None
 
     @property
     def is_letter(self) -> bool:

@@ -54,7 +54,8 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     for page, rows, grid, table in zip(pages, rows_by_page, grids, tables, strict=True):
         for column, part in columns.split(rows, grid) if table is None else ((0, table.above),):
             found = [_line(page.number, column, row) for row in part]
-            parts.append((column, found))
+            # A page without columns among others, such as the key at the end, is in neither of them.
+            parts.append((column if grid.gutters else columns.ACROSS, found))
             # Columns at other places, and content across all of them, have their own margins.
             place = (*(round(gutter / _SAME_GUTTER) for gutter in grid.gutters), column) if table is None else (0,)
             by_column.setdefault(place, []).extend(found)

@@ -40,6 +40,8 @@ def assign(
     if not parts:
         return {}
     if len(sections) == 1:
+        if any(part.is_named for part in parts):
+            return {}
         return _one_section(parts, sections[0][1])
     merged = Counter(number for part in parts for number in part.answers)
     total = sum(len(numbers) for _, numbers in sections)
@@ -95,7 +97,7 @@ def _order(
     ]
     if all(len(place) == 1 for place in places) and len({place[0] for place in places}) == len(parts):
         return [place[0] for place in places]
-    if any(place and index not in place for index, place in enumerate(places)):
+    if any(part.is_named for part in parts) or any(place and index not in place for index, place in enumerate(places)):
         return None
     for part, (_, numbers) in zip(parts, sections, strict=True):
         if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):

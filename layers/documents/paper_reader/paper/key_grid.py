@@ -86,7 +86,8 @@ class Part:
     """Answers under one heading, by question number; None if the key contradicts itself or says nothing.
 
     `names` are the set, booklet or test that the heading names; `above` is the last text that may be the heading of
-    what follows. Of its answers some were `repeated`, and some of those `contradicted`.
+    what follows. If it `is_named`, only its heading tells its section. Of its answers some were `repeated`, and some of
+    those `contradicted`.
     """
 
     heading: str = ""
@@ -94,6 +95,7 @@ class Part:
     order: list[int] = field(default_factory=list)
     names: variants.Names = frozenset()
     above: str = ""
+    is_named: bool = False
     repeated: int = 0
     contradicted: int = 0
 
@@ -179,16 +181,16 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
     while index < len(lines):
         line = lines[index]
         text = plain(line.text)
+        used = _sections(lines, index, parts, names)
+        if used:
+            index += used
+            continue
         if (begun := _begun(line, text, names)) is not None:
             parts.append(begun)
             index += 1
             continue
-        entries, used = key_table.columns(lines, index)
-        if not used:
-            entries, used = key_table.rows(lines, index)
+        used = _table(lines, index, parts)
         if used:
-            for number, value in entries:
-                _add(parts, number, value)
             index += used
             continue
         numbers = _bare(text)
@@ -205,6 +207,28 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
     for part in parts:
         part.settle()
     return [part for part in parts if part.answers]
+
+
+def _sections(lines: Sequence[Line], index: int, parts: list[Part], names: variants.Names) -> int:
+    """Add the answers of a table with columns for each section; returns its number of lines."""
+    found, used = key_table.by_section(lines, index)
+    for heading, entries in found:
+        parts.append(Part(heading=heading, names=names, is_named=True))
+        for number, value in entries:
+            parts[-1].add(number, value)
+    if used:
+        parts.append(Part(names=names))
+    return used
+
+
+def _table(lines: Sequence[Line], index: int, parts: list[Part]) -> int:
+    """Add the answers of a table with named columns or rows; returns its number of lines."""
+    entries, used = key_table.columns(lines, index)
+    if not used:
+        entries, used = key_table.rows(lines, index)
+    for number, value in entries if used else ():
+        _add(parts, number, value)
+    return used
 
 
 def _spaced(line: Line) -> str:

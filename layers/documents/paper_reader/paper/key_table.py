@@ -46,6 +46,7 @@ _TOUCHING = 0.12  # em
 _MOST_IDLE = 12  # lines of an explanation
 _MOST_NAME_LINES = 3
 _FEWEST_ALIGNED, _EXACT = 0.6, 1.0  # of the numbers; points
+_FEWEST_SECTIONS, _FEWEST_ROWS = 2, 3
 _NEAR = 0.42  # of the distance between numbers
 
 
@@ -198,6 +199,73 @@ def columns(lines: Sequence[Line], index: int) -> tuple[Entries, int]:
                 break
         at += 1
     return found, end - index if len(found) >= 3 else 0
+
+
+def by_section(lines: Sequence[Line], index: int) -> tuple[list[tuple[str, Entries]], int]:
+    """The answers of a table with columns for each section of the paper.
+
+    Either each section has a column of answers beside one of numbers that all share, as in "Q. No. | Physics |
+    Chemistry", or its own columns of both below its name.
+
+    Returns:
+        The name of each section with its entries, and their number of lines; 0 if this is no such table.
+    """
+    sections, names, groups, at = _sections(lines, index)
+    if not sections or not all(_is_section_name(section.text) for section in sections):
+        return [], 0
+    found: list[tuple[str, Entries]] = [(section.text, []) for section in sections]
+    end = at
+    while at < len(lines):
+        cells = _named(lines[at])
+        if len(cells) != len(names):
+            cells = _drawn(lines[at])
+        taken = _of_groups(cells, groups) if len(cells) == len(names) else []
+        if taken:
+            for (_, entries), entry in zip(found, taken, strict=True):
+                entries.append(entry)
+            end = at + 1
+        elif not _groups(cells) and [cell.text for cell in cells] != [name.text for name in sections]:
+            break
+        at += 1
+    first = [number for number, _ in found[0][1]]
+    are_apart = all(number == other for _, entries in found for number, (other, _) in zip(first, entries, strict=True))
+    return (found, end - index) if len(first) >= _FEWEST_ROWS and are_apart else ([], 0)
+
+
+def _sections(
+    lines: Sequence[Line], index: int
+) -> tuple[Sequence[Word], Sequence[Word], Sequence[tuple[int, int]], int]:
+    """The names of such a table's sections and columns, each section's columns, and the first line below the names."""
+    names = _named(lines[index])
+    if len(names) > _FEWEST_SECTIONS and _NUMBER_NAME.fullmatch(names[0].text) is not None:
+        return names[1:], names, [(0, place) for place in range(1, len(names))], index + 1
+    if len(names) >= _FEWEST_SECTIONS and index + 1 < len(lines):
+        for cells in (_named(lines[index + 1]), _drawn(lines[index + 1])):
+            groups = _groups(cells)
+            if len(groups) == len(names):
+                return names, cells, groups, index + 2
+    return (), (), (), index
+
+
+def _is_section_name(text: str) -> bool:
+    """Whether a column's name may be a section's; a set's or a single letter may not."""
+    told = text.strip()
+    return (
+        sum(map(str.isalpha, told)) >= _FEWEST_SECTIONS + 1
+        and told.split()[0].lower() not in _SET_NAMES
+        and not any(name.fullmatch(told) for name in (_ANSWER_NAME, _NUMBER_NAME))
+    )
+
+
+def _of_groups(cells: Sequence[Word], groups: Sequence[tuple[int, int]]) -> Entries:
+    """The numbers and answers of a row, one for each group; empty if one of them has no number."""
+    found: Entries = []
+    for number_at, answer_at in groups:
+        match = _INTEGER.fullmatch(cells[number_at].text)
+        if match is None:
+            return []
+        found.append((int(match[1]), values.read(cells[answer_at].text)))
+    return found
 
 
 def _header(

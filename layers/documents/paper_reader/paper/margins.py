@@ -9,7 +9,7 @@ from typing import Final
 
 from paper_reader.layout.line import GAP, Line
 
-_NUMBERED: Final = re.compile(rf"\W?(?:[^\W\d_]{{1,12}}\W{{0,3}})?(\d{{1,4}})\W{{0,3}}{GAP}")
+_NUMBERED: Final = re.compile(rf"\W?(?:[^\W\d_]{{1,12}}\W{{0,3}})?(\d{{1,4}})\W{{0,3}}(?:{GAP}|$)")
 # Text like an answer or an option is never furniture.
 _TEXT: Final = re.compile(
     r"\W*(?:(?:official\s+|our\s+|correct\s+)?(?:ans|key|option)|उत्तर)"
@@ -25,13 +25,16 @@ _OFTEN: Final = 0.5  # of the questions
 
 def take_off(lines: Sequence[Line]) -> list[Line]:
     """Lines without text that is repeated beside most questions in the column of the numbers."""
-    numbered = [line for line in lines if len(line.cells) > 1 and _NUMBERED.match(line.text) is not None]
-    places = Counter((round(line.x0 / 3), round(line.cells[1] / 3)) for line in numbered)
+    numbered = [
+        (round(line.x0 / 3), round(place / 3), int(found[1]))
+        for line, following in pairwise([*lines, None])
+        if line is not None and (found := _NUMBERED.match(line.text)) and (place := _beside(line, following))
+    ]
+    places = Counter((begin, place) for begin, place, _ in numbered)
     if not places or places.most_common(1)[0][1] < _FEWEST:
         return list(lines)
     (begin, place), count = places.most_common(1)[0]
-    own = [line for line in numbered if (round(line.x0 / 3), round(line.cells[1] / 3)) == (begin, place)]
-    numbers = [int(found[1]) for line in own if (found := _NUMBERED.match(line.text)) is not None]
+    numbers = [number for *where, number in numbered if where == [begin, place]]
     if sum(b == a + 1 for a, b in pairwise(numbers)) < _OFTEN * count:
         return list(lines)
     left, behind = 3.0 * begin - _SAME_PLACE, 3.0 * place - _SAME_PLACE
@@ -48,6 +51,15 @@ def take_off(lines: Sequence[Line]) -> list[Line]:
         for line in lines
         if (shortened := _shortened(line, behind) if first.get(id(line)) in often else line) is not None
     ]
+
+
+def _beside(line: Line, following: Line | None) -> float:
+    """Where the text beside a number begins, on its line or on one that is lower by less than a line; 0 for none."""
+    if len(line.cells) > 1:
+        return line.cells[1]
+    if following is None or following.page != line.page or not 0 <= line.y - following.y < line.size:
+        return 0.0
+    return following.x0 if following.x0 > line.x1 else 0.0
 
 
 def _cell(line: Line) -> str:

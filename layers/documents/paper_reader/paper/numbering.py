@@ -148,6 +148,22 @@ def _worded(lines: Sequence[Line], excluded: Sequence[bool]) -> dict[str, list[S
     }
 
 
+def _doubting_steps(starts: list[Start], solved_at: Sequence[int]) -> list[Start]:
+    """The same with doubt about what counts from 1 on below the heading of a solution: its steps."""
+    if not solved_at:
+        return starts
+    found: list[Start] = []
+    heading, expected = -1, 1
+    for start in starts:
+        at = bisect_left(solved_at, start.line)
+        if at != heading:
+            heading, expected = at, 1
+        is_step = at > 0 and start.number == expected
+        expected += is_step
+        found.append(start._replace(is_doubtful=True) if is_step else start)
+    return found
+
+
 def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], excluded: Sequence[bool]) -> Numbering:
     """The numbering that explains a paper best.
 
@@ -177,7 +193,12 @@ class _Search:
         self._headings_at = [index for index, line in enumerate(lines) if headings.is_section(line)]
         promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
         found = {name: candidates(lines, pattern, promising) for name, pattern in STYLES}
-        self._styles = {name: starts for name, starts in (found | _worded(lines, excluded)).items() if starts}
+        solved_at = [index for index, line in enumerate(lines) if headings.is_solution(line)]
+        self._styles = {
+            name: _doubting_steps(starts, solved_at)
+            for name, starts in (found | _worded(lines, excluded)).items()
+            if starts
+        }
 
     def best(self, first: int, last: int) -> Numbering:
         """The chain that explains some of the lines best."""

@@ -39,6 +39,8 @@ _COUNTED = 0.7
 _REQUIRED = re.compile(r"\s\*$")  # behind a question that a form requires
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
+_BARE_MARKS = re.compile(r"\s[\[(]\s?\d{1,2}\s?[\])]$")
+_FEWEST_MARKED, _MOSTLY_MARKED = 4, 0.6
 _UNKNOWN = "\ufffd"
 _LETTER = re.compile(r"[^\W\d_]")
 _PROSE = re.compile(
@@ -157,6 +159,7 @@ class _Reader:
         if parts and not grid:
             self._warn("key_not_matched", "The answer key could not be matched to the questions.")
         texts = [_Texts(draft, self.joiner) for draft in drafts]
+        _take_off_marks(texts)
         values = self._values(drafts, texts, grid, found.solved.answers if len(sections) == 1 else {})
         digits = _digits_are_positions(drafts, [value for value, _ in values])
         questions = []
@@ -285,7 +288,7 @@ class _Reader:
             tolerance=resolved.tolerance,
             is_verified=bool(resolved.answer),
             span=source(lines),
-            unclear=_UNKNOWN in stem or any(_UNKNOWN in text for text in texts.options) or marked,
+            unclear=marked or any(_UNKNOWN in text for text in (stem, *texts.options, *_translated(texts))),
             texts=texts.texts,
             solution=self.joiner.join(draft.parts.solution, keep_items=True)[:_LONGEST_SOLUTION],
             areas=areas.of_lines(lines),
@@ -304,6 +307,18 @@ class _Reader:
 def _is_blank(question: PaperQuestion) -> bool:
     """Whether there are empty labels to fill in, as on an answer sheet."""
     return bool(question.options) and not any(question.options) and not _LABELS.sub("", question.text).strip()
+
+
+def _take_off_marks(texts: Sequence[_Texts]) -> None:
+    """Remove marks without a unit, such as "[2]", from the ends of stems if most stems have them."""
+    found = [(text, match) for text in texts if (match := _BARE_MARKS.search(text.stem)) is not None]
+    if len(found) >= max(_FEWEST_MARKED, _MOSTLY_MARKED * len(texts)):
+        for text, match in found:
+            text.stem = text.stem[: match.start()]
+
+
+def _translated(texts: _Texts) -> list[str]:
+    return [text for other in texts.texts.values() for text in (other.text, *other.options)]
 
 
 def _wants_prose(draft: Draft, question: PaperQuestion) -> bool:

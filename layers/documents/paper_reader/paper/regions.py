@@ -22,6 +22,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
+_LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?\s*+){3,}")
 _FEWEST_BARE = 5
 _OFTEN = 0.2  # of the questions
 _NEAR = 60  # lines
@@ -100,7 +101,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
         if key_grid.ends(line) or headings.is_solutions(line):
             return index
         # Options again: the next section's questions have begun, on this line or the one above.
-        if index in blocks and index > start and not key_grid.is_row(line):
+        if index in blocks and index > start and not key_grid.is_row(line) and not _LABELS_ALONE.fullmatch(line.text):
             back = index
             while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]", lines[back].text):
                 back -= 1

@@ -27,6 +27,7 @@ _SPACES = {"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u200a":
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
 # A soft hyphen that is drawn is a hyphen at the end of a line.
 _CLEANED = {**_SPACES, **_LIGATURES, "\u00ad": "-", "\x00": "", "\u200b": "", "\ufeff": ""}
+_INKED: Final = 0.1  # em
 _NOTHING: Final = "\u2060"  # has a width, and is removed from the finished line
 _BUILT_IN = re.compile(rb"dup\s+(\d{1,3})\s*/([A-Za-z0-9_.]+)\s+put")
 _CLEAR_TEXT = 60_000
@@ -217,7 +218,18 @@ def _composite(
             at += 3
         else:
             break
+    _show_lost_vowels(mapping, codes, widths)
     return CompositeFont(mapping, codes, widths, default, 1 if code_size == 1 else 2, flags)
+
+
+def _show_lost_vowels(mapping: dict[int, str], codes: Mapping[int, str], widths: Mapping[int, float]) -> None:
+    """Make glyphs of Devanagari visible as unknown that have ink and that the file maps to nothing.
+
+    WeasyPrint loses the vowel that is drawn before its consonant, so that words look right and are not.
+    """
+    lost = [code for code, text in codes.items() if not text and widths.get(code, 0) > _INKED]
+    if lost and any("\u0904" <= text[:1] <= "\u0939" for text in codes.values()):
+        mapping.update(dict.fromkeys(lost, UNKNOWN))
 
 
 def _simple(dictionary: Mapping[str, Any], mapping: dict[int, str], name: str, flags: int) -> Font:
