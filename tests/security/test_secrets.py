@@ -28,8 +28,6 @@ DETECTORS = (
 )
 # Sample tokens in documentation and tests, which are not signed.
 SAMPLES = {
-    "examples/postman/collection.json",
-    "functions/docs/openapi.json",
     "fuzz/google_tokens.py",
     "tests/contract/test_accounts.py",
     "tests/contract/test_errors.py",
@@ -37,6 +35,8 @@ SAMPLES = {
     "tools/openapi/vocabulary.py",
 }
 BINARY = {".ttf", ".png", ".pdf"}
+# A third of all lines, generated from files that are searched.
+GENERATED = {"examples/postman/collection.json", "functions/docs/asyncapi.json", "functions/docs/openapi.json"}
 
 
 def found_in(paths: list[str], root: Path) -> Iterator[tuple[str, str, int]]:
@@ -51,7 +51,8 @@ def found_in(paths: list[str], root: Path) -> Iterator[tuple[str, str, int]]:
 
 def test_none_is_kept() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    paths = [path for path in listed.splitlines() if Path(path).suffix not in BINARY and (ROOT / path).is_file()]
+    tracked = (path for path in listed.splitlines() if Path(path).suffix not in BINARY and path not in GENERATED)
+    paths = [path for path in tracked if (ROOT / path).is_file()]
 
     assert len(paths) > 500
     found = list(found_in(paths, ROOT))
