@@ -5,10 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import structs
+
 from bench import deployed, world
 from bench.deployed import Program
 from exams.app import lambda_handler as exams
 from smartexam.accounts.store.identity import User
+from smartexam.catalog.exam import Exam
+from smartexam.catalog.structure import Section, Shuffle, Structure
 from smartexam.platform.ids import next_id
 from smartexam.talk.store.messaging import groups
 from tests.factories.events import http_event, send
@@ -58,6 +62,22 @@ def casts() -> list[Cast]:
     sync = _sent_by(student, "POST", path, body=state)
     change = _sent_by(student, "POST", path, body={"answers": {next(iter(answers)): "A"}, "partial": True})
     nothing = _sent_by(student, "POST", path, body={})
+    full = _full_exam()
+    sitter = _student()
+    if send(exams, "POST", f"/start-exam/{full.id}", token=world.token_for(sitter.id, "user")).status != 200:
+        raise SystemExit("the exam with everything could not be started")
+    ids = question_ids(full.id)
+    everything = _sent_by(
+        sitter,
+        "POST",
+        f"/api/sync-exam-answers/{full.id}",
+        body={
+            "answers": dict(zip(map(str, ids), ANSWERS, strict=True)),
+            "markedForReview": ids[:5],
+            "visited": ids[:40],
+            "seconds": dict.fromkeys(map(str, ids), 30),
+        },
+    )
     start = _sent_by(starter, "POST", f"/start-exam/{sitting.id}")
     submit = _sent_by(starter, "POST", f"/submit-exam/{sitting.id}", headers=JSON)
     login = http_event("POST", "/api/auth/login", body={"username": student.username, "password": PASSWORD})
@@ -72,6 +92,8 @@ def casts() -> list[Cast]:
                 "nothing": [Request("sync of nothing: no data call", [nothing], [400])],
             },
         ),
+        # In a process of its own, because recorded answers do not tell its write from a submission's.
+        Cast(deployed.function("exams"), {"everything": [Request("sync, 75 answers, with everything", [everything])]}),
         Cast(
             deployed.function("account"),
             {"ping": [Request("ping: no data call", [_sent_by(student, "POST", "/_ping")], [204])]},
@@ -81,6 +103,15 @@ def casts() -> list[Cast]:
         Cast(deployed.fastapi(), {"rival": [Request("FastAPI + Mangum + boto3: sync, 75 answers", [sync])]}),
         Cast(deployed.hand_signed(), {"minimum": [Request("hand-signed minimum: the write alone", [{}])]}),
     ]
+
+
+def _full_exam() -> Exam:
+    """An exam whose syncs depend on what is saved: with a choice, and another order for each attempt."""
+    sections = (Section(1, "A"), Section(2, "B"), Section(3, "C", choose=15))
+    structure = Structure(("en",), sections, {}, Shuffle(questions=True, options=True), 1, 3)
+    numeric = structs.replace(NUMERIC, section_id=3, positive_marks=None, negative_marks=None)
+    contents = [structs.replace(MCQ, section_id=1)] * 45 + [structs.replace(MSQ, section_id=2)] * 15 + [numeric] * 15
+    return create_exam(contents, duration=600, now=time.time(), structure=structure)
 
 
 def _talk() -> Cast:

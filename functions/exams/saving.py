@@ -108,7 +108,7 @@ def _merge(user_id: int, exam_id: int, body: SyncBody, time: ExamTime) -> Saved:
     if sitting is None or body.revision not in {None, sitting.revision}:
         sitting = attempts.get_sitting(user_id, exam_id)
     for _ in range(_MERGES):
-        if sitting is None or not sitting.is_in_progress(time):
+        if sitting is None or sitting.deadline < time.now:
             sitting = attempts.get_sitting(user_id, exam_id)  # this process may have old state
         sitting = require_running(user_id, exam_id, sitting, time, Conflict)
         if body.revision not in {None, sitting.revision}:

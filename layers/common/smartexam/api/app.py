@@ -4,6 +4,7 @@ Powertools' resolver routes and renders. Around each route are authentication, t
 the log line, so handlers only parse, call and return.
 """
 
+import copy
 import inspect
 import re
 import time
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from smartexam.accounts.authenticate import authenticate
 from smartexam.api import once
@@ -66,6 +68,25 @@ class Route(msgspec.Struct, frozen=True):
     keeps_answer: bool = True
 
 
+class _Resolver(APIGatewayHttpResolver):
+    """Powertools' resolver, of which each request uses a copy.
+
+    Powertools keeps the event on a class that all resolvers share, so requests that are served at the same time, as in
+    tests and on the local stack, would get each other's routes.
+    """
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> APIGatewayProxyEventV2:
+        # On the copy, where it hides that of the class
+        self.current_event = APIGatewayProxyEventV2(event)
+        return self.current_event
+
+    def for_a_request(self) -> "_Resolver":
+        """A copy with a context of its own."""
+        mine = copy.copy(self)
+        mine.context = {}
+        return mine
+
+
 class Api:
     """The routes of one function.
 
@@ -83,7 +104,7 @@ class Api:
         self.clock = clock
         self.routes: list[Route] = []
         self._methods_of_fixed_paths: dict[str, list[str]] = {}
-        self._resolver = APIGatewayHttpResolver()
+        self._resolver = _Resolver()
         serve_unrouted = self._serving(Route("ANY", "$default", Access.PUBLIC, unrouted or self._answer_unrouted))
         self._resolver.not_found(lambda _: serve_unrouted())
 
@@ -151,7 +172,7 @@ class Api:
         with tracing(is_awaited=True) as trace:
             token = _request.set(request)
             try:
-                answer = self._resolver.resolve(dict(event), context)  # type: ignore[arg-type]
+                answer = self._resolver.for_a_request().resolve(dict(event), context)  # type: ignore[arg-type]
             finally:
                 _request.reset(token)
             self._log(request, answer["statusCode"], started, trace)

@@ -28,6 +28,8 @@ def as_ascii(text: str) -> str | None:
     """The stored spelling of a typed number: ASCII, without spaces; None if the text is not a number."""
     if len(text) > _MOST_TYPED:
         return None
+    if len(text) <= MAX_LENGTH and _NUMBER.fullmatch(text):
+        return text
     if not text.isascii():
         text = "".join(map(_ascii, text))
     spaced = _SPACED.fullmatch(text)
@@ -37,10 +39,8 @@ def as_ascii(text: str) -> str | None:
 
 def read_number(text: str) -> Decimal | None:
     """The exact value of a typed number; None if the text is not a number."""
-    if len(text) > MAX_LENGTH or _NUMBER.fullmatch(text) is None:
-        spelled = as_ascii(text)
-        return None if spelled is None else Decimal(spelled)
-    return Decimal(text)
+    spelled = as_ascii(text)
+    return None if spelled is None else Decimal(spelled)
 
 
 def interval(centre: Decimal, tolerance: Decimal) -> tuple[Decimal, Decimal]:

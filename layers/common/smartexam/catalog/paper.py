@@ -171,9 +171,26 @@ class ExamPaper:
         passages: those that its questions refer to.
         positions: position by question id as text, in the paper's order.
         answer_rules: question type and letters of the filled options, by position.
+        is_timed: whether its sections are taken one after the other, each in its own time.
+        has_choice: whether a section accepts only a limited number of answers.
+        draws: whether attempts get different questions.
+        places: position by question id, as text and as a number.
     """
 
-    __slots__ = ("answer_rules", "exam", "passages", "positions", "questions", "sections", "units", "version")
+    __slots__ = (
+        "answer_rules",
+        "draws",
+        "exam",
+        "has_choice",
+        "is_timed",
+        "passages",
+        "places",
+        "positions",
+        "questions",
+        "sections",
+        "units",
+        "version",
+    )
 
     def __init__(
         self,
@@ -192,26 +209,16 @@ class ExamPaper:
         self.passages = tuple(passages)
         self.positions: Mapping[str, int] = {str(q.id): position for position, q in enumerate(self.questions)}
         self.answer_rules = tuple((q.question_type, filled_letters(q.options, q.option_images)) for q in self.questions)
+        self.is_timed = bool(self.sections) and self.sections[0].minutes is not None
+        self.has_choice = any(section.choose is not None for section in self.sections)
+        self.draws = any(section.draws for section in self.sections)
+        places: dict[object, int] = {q.id: position for position, q in enumerate(self.questions)}
+        self.places: Mapping[object, int] = places | self.positions
         if len(self.positions) != len(self.questions):
             raise ValueError("a paper with a question twice")
 
     def __len__(self) -> int:
         return len(self.questions)
-
-    @property
-    def is_timed(self) -> bool:
-        """Whether its sections are taken one after the other, each in its own time."""
-        return bool(self.sections) and self.sections[0].minutes is not None
-
-    @property
-    def has_choice(self) -> bool:
-        """Whether a section accepts only a limited number of answers."""
-        return any(section.choose is not None for section in self.sections)
-
-    @property
-    def draws(self) -> bool:
-        """Whether attempts get different questions."""
-        return any(section.draws for section in self.sections)
 
     @property
     def asked(self) -> int:

@@ -6,6 +6,7 @@ an answer, a message or an address.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from typing import Any
 
 import msgspec
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from smartexam.platform.settings import settings
 
@@ -24,6 +26,9 @@ _REQUESTS = {
 # By version, so that an alarm can tell a new version's faults from the replaced one's. Only lines of faults have it,
 # because every byte costs money.
 _FAULTS = {"Dimensions": [["service", "version"]], "Metrics": [{"Name": "faults", "Unit": "Count"}]}
+
+# The attribute of a log record that has the fields of an invocation's line.
+_LINE = "invocation_line"
 
 
 class Trace(msgspec.Struct):
@@ -83,7 +88,8 @@ def note(**fields: Any) -> None:
 def logger() -> Logger:
     """This function's logger; its service name is the function's group."""
     # Powertools would also try to parse each message as JSON.
-    return Logger(log_uncaught_exceptions=False, json_serializer=_to_json, json_deserializer=str)
+    formatter = _Formatter(json_serializer=_to_json, json_deserializer=str)
+    return Logger(log_uncaught_exceptions=False, logger_formatter=formatter)
 
 
 def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, **fields: Any) -> None:
@@ -105,25 +111,36 @@ def log_invocation(*, now: float, latency_ms: float, fault: bool, trace: Trace, 
     if fault:
         metrics.append({"Namespace": namespace, **_FAULTS})
         faults = {"faults": 1, "version": environment.get("AWS_LAMBDA_FUNCTION_VERSION", "")}
-    logger().info(
-        "invocation",
-        extra={
-            "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": metrics},
-            "requests": 1,
-            **faults,
-            "latency_ms": round(latency_ms, 2),
-            "database_calls": trace.database_calls,
-            **fields,
-            **trace.fields,
-        },
-    )
+    line = {
+        "_aws": {"Timestamp": int(now * 1000), "CloudWatchMetrics": metrics},
+        "requests": 1,
+        **faults,
+        "latency_ms": round(latency_ms, 2),
+        "database_calls": trace.database_calls,
+        **fields,
+        **trace.fields,
+    }
+    logger().info("invocation", extra={**line, _LINE: line})
 
 
-def _to_json(line: dict[str, Any]) -> str:
-    if "_aws" in line:
-        # Powertools adds the time, which `_aws` has, and the place in the code, which is always the same. Every byte
-        # costs money.
-        del line["location"], line["timestamp"]
+class _Formatter(LambdaPowertoolsFormatter):
+    """Powertools' format, and a shorter way to it for the line of each invocation.
+
+    Powertools adds the time, which `_aws` has, and the place in the code, which is always the same; every byte costs
+    money. Its own way takes a tenth of a sync's processor time.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = vars(record).get(_LINE)
+        if line is None:
+            return super().format(record)
+        known = {"level": record.levelname, "message": record.getMessage(), "service": self.log_format["service"]}
+        found = {name: value for name, value in line.items() if value is not None}
+        traced = self._get_latest_trace_id()
+        return _to_json({**known, **found, **({"xray_trace_id": traced} if traced else {})})
+
+
+def _to_json(line: Any) -> str:
     try:
         return _encoder.encode(line).decode()
     except (TypeError, ValueError):

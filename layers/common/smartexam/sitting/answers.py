@@ -12,6 +12,8 @@ map; see `smartexam.sitting.store.drafts`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
 from typing import Final
 
 import msgspec
@@ -28,6 +30,7 @@ SECTION_FULL: Final = "section_full"
 
 MAX_MSQ_ENTRIES: Final = 16
 
+_ID_TYPES = (int, str)
 _SEPARATOR = "|"
 _SECONDS_SEPARATOR = ","
 _UNKNOWN = "This is not a question of the exam."
@@ -75,12 +78,14 @@ def normalise(question_type: str, filled_options: str, value: object) -> str:
             raise AnswerError("The answer must be an array of option letters.")
         if len(value) > MAX_MSQ_ENTRIES:
             raise AnswerError("The answer must name each option once.")
-        return "".join(sorted({_letter(filled_options, entry) for entry in value}))
+        return _plain_letters(filled_options, value) or "".join(
+            sorted({_letter(filled_options, entry) for entry in value})
+        )
     if not isinstance(value, str):
         shape = "one option letter" if question_type == MCQ else "a number as a string"
         raise AnswerError(f"The answer must be {shape}.")
     if question_type == MCQ:
-        return value if value and value in filled_options and len(value) == 1 else _choice(filled_options, value)
+        return _choice(filled_options, value)
     return _number(value)
 
 
@@ -95,6 +100,9 @@ def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[
             rejected.append(unknown(question_id))
             continue
         question_type, filled_options = rules[position]
+        if question_type == MCQ and value.__class__ is str and len(value) == 1 and value in filled_options:
+            read[position] = value
+            continue
         try:
             read[position] = normalise(question_type, filled_options, value)
         except AnswerError as error:
@@ -107,15 +115,18 @@ def read_marked(paper: ExamPaper, question_ids: Iterable[object]) -> tuple[list[
 
     Ids are integers, or integers as text.
     """
-    marked: set[int] = set()
-    rejected: list[Rejected] = []
-    for question_id in question_ids:
-        position = paper.positions.get(id_text(question_id))
-        if position is None:
-            rejected.append(unknown(question_id))
-        else:
-            marked.add(position)
+    given = list(question_ids)
+    marked = positions_of(paper, given)
+    known = paper.places
+    rejected = [unknown(each) for each in given if each.__class__ not in _ID_TYPES or each not in known]
     return sorted(marked), rejected
+
+
+def positions_of(paper: ExamPaper, question_ids: Iterable[object]) -> set[int]:
+    """Positions of those of these ids, integers or integers as text, that are questions of the paper."""
+    # Classes are compared because True would pass for 1.
+    places = paper.places
+    return {places[each] for each in question_ids if each.__class__ in _ID_TYPES and each in places}
 
 
 def encode(answers: Iterable[str]) -> str:
@@ -125,7 +136,7 @@ def encode(answers: Iterable[str]) -> str:
 
 def encode_sparse(answers: Mapping[int, str], count: int) -> str:
     """The draft text of canonical answers by position; positions that are missing have no answer."""
-    return encode([answers.get(position, "") for position in range(count)])
+    return encode(map(answers.get, range(count), repeat("")))
 
 
 def decode(text: str, count: int, changes: Mapping[str, str] | None = None) -> list[str]:
@@ -190,9 +201,20 @@ def marked_to_client(paper: ExamPaper, positions: Iterable[int]) -> list[int]:
     return [paper.questions[position].id for position in positions]
 
 
-def encode_seconds(seconds: Sequence[int]) -> str:
-    """Seconds by position as text: hexadecimal, without trailing zeros."""
-    return _SECONDS_SEPARATOR.join(f"{each:x}" if each else "" for each in seconds).rstrip(_SECONDS_SEPARATOR)
+def grown_seconds(text: str, count: int, given: Mapping[int, int]) -> str:
+    """The text of seconds by position, with the `given` ones where they are more: hexadecimal, without trailing zeros.
+
+    Raises DraftError if the text has a position outside the paper.
+    """
+    parts = text.split(_SECONDS_SEPARATOR) if text else []
+    if len(parts) > count:
+        raise DraftError(f"seconds of {len(parts)} questions for a paper of {count}")
+    parts += [""] * (count - len(parts))
+    for position, seconds in given.items():
+        before = parts[position]
+        if seconds > (int(before, 16) if before else 0):
+            parts[position] = f"{seconds:x}"
+    return _SECONDS_SEPARATOR.join(parts).rstrip(_SECONDS_SEPARATOR)
 
 
 def decode_seconds(text: str, count: int) -> list[int]:
@@ -236,10 +258,16 @@ def _letter(filled_options: str, value: object) -> str:
     return letter
 
 
-def id_text(question_id: object) -> str:
-    """The text of an id that was sent as text or a number, otherwise ""."""
-    if isinstance(question_id, str):
-        return question_id
-    if isinstance(question_id, int) and 0 < question_id < 2**53:
-        return str(int(question_id))
-    return ""
+def _plain_letters(filled_options: str, entries: list[object]) -> str:
+    """The canonical text of entries that are capital letters of options, "" for others."""
+    try:
+        joined = "".join(entries)  # type: ignore[arg-type]
+    except TypeError:
+        return ""
+    return _sorted_letters(filled_options, joined) if len(joined) == len(entries) and "" not in entries else ""
+
+
+@lru_cache(maxsize=4096)
+def _sorted_letters(filled_options: str, letters: str) -> str:
+    chosen = set(letters)
+    return "".join(sorted(chosen)) if chosen.issubset(filled_options) else ""

@@ -10,7 +10,7 @@ A pure function: from a sitting and a sync it makes the whole new draft, which i
 is unchanged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -76,9 +76,9 @@ def merge(paper: ExamPaper, sitting: Sitting, given: Given, now: float) -> Merge
         rejected += state.take(given.answers, given.kept, replaces=given.replaces)
     marked = sitting.marked
     if given.marked is not None:
-        strange = [at for at in given.marked if at not in layout.drawn]
+        strange = sorted(layout.drawn.symmetric_difference(given.marked) - layout.drawn)
         rejected += [answers.unknown(paper.questions[at].id) for at in strange]
-        marked = answers.encode_marked(at for at in given.marked if at in layout.drawn)
+        marked = answers.encode_marked(layout.drawn.intersection(given.marked))
     return Merged(
         answers.encode(state.texts),
         marked,
@@ -97,47 +97,47 @@ class _Answers:
         self.texts = answers.decode(sitting.answers, len(paper), sitting.changes)
         self.saved = 0
         self._paper = paper
-        self._layout = layout
+        self._drawn = layout.drawn
         self._place = place
         section = None if place is None else paper.sections[place.index]
         self._open = range(len(paper)) if section is None else range(section.start, section.stop)
 
     def take(self, given: Mapping[int, str], kept: frozenset[int], *, replaces: bool) -> list[Rejected]:
         """Take the valid answers; returns the rejected ones."""
-        rejected: list[Rejected] = []
-        fresh: dict[int, str] = {}
+        texts, drawn, is_open = self.texts, self._drawn, self._open
         if replaces:
-            self._clear(at for at in self._layout.drawn if at not in given and at not in kept)
+            for at in drawn.difference(given, kept).intersection(is_open):
+                texts[at] = ""
+        rejected: list[Rejected] = []
+        fresh: list[int] = []
         for at, text in given.items():
-            if at not in self._layout.drawn:
+            before = texts[at]
+            if at not in drawn:
                 rejected.append(answers.unknown(self._paper.questions[at].id))
-            elif at not in self._open and text != self.texts[at]:
+            elif text == before:
+                self.saved += 1
+            elif at not in is_open:
                 rejected.append(self._closed(at))
-            elif text and not self.texts[at]:
-                fresh[at] = text
+            elif before or not text:
+                texts[at] = text
+                self.saved += 1
             else:
-                self._set(at, text)
-        for at, text in fresh.items():
+                fresh.append(at)
+        for at in fresh:
             most = self._is_full(at)
             if most is None:
-                self._set(at, text)
+                texts[at] = given[at]
+                self.saved += 1
             else:
                 rejected.append(self._rejected(at, SECTION_FULL, _FULL.format(most)))
         return rejected
 
-    def _set(self, position: int, text: str) -> None:
-        self.texts[position] = text
-        self.saved += 1
-
-    def _clear(self, positions: Iterable[int]) -> None:
-        for at in positions:
-            if at in self._open:
-                self.texts[at] = ""
-
     def _is_full(self, position: int) -> int | None:
         """The limit of a position's section if it is full, otherwise None."""
-        section = self._paper.sections[self._paper.section_at(position)] if self._paper.sections else None
-        if section is None or section.choose is None:
+        if not self._paper.has_choice:
+            return None
+        section = self._paper.sections[self._paper.section_at(position)]
+        if section.choose is None:
             return None
         answered = sum(map(bool, self.texts[section.start : section.stop]))
         return section.choose if answered >= section.choose else None
@@ -153,19 +153,17 @@ class _Answers:
 def _visited(paper: ExamPaper, layout: Layout, before: str, given: Any) -> str:
     if not isinstance(given, list):
         return before
-    found = (paper.positions.get(answers.id_text(each)) for each in given)
-    known = (at for at in found if at is not None and at in layout.drawn)
-    return answers.encode_marked(known, before)
+    return answers.encode_marked(layout.drawn.intersection(answers.positions_of(paper, given)), before)
 
 
 def _seconds(paper: ExamPaper, layout: Layout, sitting: Sitting, given: Any, now: float) -> str:
     if not isinstance(given, dict):
         return sitting.seconds
     passed = max(0, int(min(now, sitting.deadline) - sitting.started_at))
-    known = answers.decode_seconds(sitting.seconds, len(paper))
+    positions, drawn = paper.positions, layout.drawn
+    known: dict[int, int] = {}
     for question_id, value in given.items():
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            at = paper.positions.get(question_id)
-            if at is not None and value > known[at] and at in layout.drawn:
-                known[at] = max(known[at], min(value, passed))
-    return answers.encode_seconds(known)
+        # Classes are compared because True would pass for 1.
+        if value.__class__ is int and (at := positions.get(question_id)) is not None and at in drawn:
+            known[at] = min(value, passed)
+    return answers.grown_seconds(sitting.seconds, len(paper), known)

@@ -6,7 +6,10 @@ them exceeded, so more than `_MOST_SINGLE` take the place of the whole map: the 
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeGuard
+
+from msgspec import structs
 
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed
@@ -19,6 +22,7 @@ _MOST_SINGLE = 100
 # An item with more is merged after the write, which keeps its size in proportion to the paper.
 _MOST_EARLIER = 4
 _PAST_THE_END = 99
+_ALWAYS = {":open": {"S": OPEN}, ":none": {"M": {}}, ":nothing": {"L": []}, ":one": {"N": "1"}}
 
 
 def save_draft(
@@ -131,33 +135,26 @@ def replace_draft(before: Sitting, fields: Mapping[str, str | int], *, open_afte
     Raises:
         SittingRefused: no attempt is open, its time is over, or it has changed.
     """
-    known: dict[str, str | int] = {
-        "#status": OPEN,
-        "attempt_id": before.attempt_id,
-        "revision": before.revision,
-        "deadline": before.deadline,
+    statement = _replacement(tuple(fields), has_section=bool(before.section_ends))
+    values: dict[str, Any] = {
+        **_ALWAYS,
+        ":attempt_id": _raw(before.attempt_id),
+        ":revision": _raw(before.revision),
+        ":deadline": _raw(before.deadline),
+        ":after": {"N": str(open_after)},
     }
     if before.section_ends:
-        known |= {"#section": before.section, "section_ends": before.section_ends}
-    names = {"#status": "status"} | ({"#section": "section"} if "section" in fields or before.section_ends else {})
-    conditions = [f"{name} = :k{at}" for at, name in enumerate(known)]
-    values: dict[str, Any] = {f":k{at}": _raw(value) for at, value in enumerate(known.values())}
-    sets = ["changes = :none", "earlier_changes = :nothing", "revision = revision + :one"]
-    for at, (name, value) in enumerate(fields.items()):
-        sets.append(f"{'#section' if name == 'section' else name} = :f{at}")
-        values[f":f{at}"] = _raw(value)
-    values |= {":none": {"M": {}}, ":nothing": {"L": []}, ":one": {"N": "1"}, ":after": {"N": str(open_after)}}
+        values |= {":known_section": _raw(before.section), ":known_ends": _raw(before.section_ends)}
+    for name, value in fields.items():
+        values[f":{name}_"] = _raw(value)
     try:
-        response = table.call(
+        table.call(
             "UpdateItem",
             {
                 "TableName": settings().table("attempts"),
                 "Key": {"pk": {"S": user_key(before.user_id)}, "sk": {"S": sitting_key(before.exam_id)}},
-                "ConditionExpression": f"{' AND '.join(conditions)} AND deadline >= :after",
-                "UpdateExpression": f"SET {', '.join(sets)}",
-                "ExpressionAttributeNames": names,
+                **statement,
                 "ExpressionAttributeValues": values,
-                "ReturnValues": "ALL_NEW",
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             },
         )
@@ -166,11 +163,28 @@ def replace_draft(before: Sitting, fields: Mapping[str, str | int], *, open_afte
         if failed.was_repeated and _is_replaced(stored.sitting, before, fields):
             return stored.sitting
         raise stored from None
-    return sitting_from(SittingItem.from_raw_data(response["Attributes"]))
+    # The condition holds whatever else the sitting consists of.
+    return structs.replace(before, **fields, changes={}, revision=before.revision + 1)
+
+
+@lru_cache(maxsize=16)
+def _replacement(fields: tuple[str, ...], *, has_section: bool) -> dict[str, Any]:
+    """The expressions of a replacement of these attributes, and their names."""
+    conditions = ["#status = :open", "attempt_id = :attempt_id", "revision = :revision", "deadline = :deadline"]
+    if has_section:
+        conditions += ["#section = :known_section", "section_ends = :known_ends"]
+    sets = ["changes = :none", "earlier_changes = :nothing", "revision = revision + :one"]
+    sets += [f"{'#section' if name == 'section' else name} = :{name}_" for name in fields]
+    names = {"#status": "status"} | ({"#section": "section"} if has_section or "section" in fields else {})
+    return {
+        "ConditionExpression": " AND ".join([*conditions, "deadline >= :after"]),
+        "UpdateExpression": f"SET {', '.join(sets)}",
+        "ExpressionAttributeNames": names,
+    }
 
 
 def _raw(value: str | int) -> dict[str, str]:
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
 def _is_replaced(sitting: Sitting | None, before: Sitting, fields: Mapping[str, str | int]) -> TypeGuard[Sitting]:

@@ -20,6 +20,7 @@ consistency: it decides what the student may do elsewhere. No index holds a draf
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
@@ -184,11 +185,12 @@ def ids_of(pk: str, sk: str) -> tuple[int, int]:
     return int(pk.removeprefix("USER#")), int(sk.removeprefix("SITTING#"))
 
 
-def _all_changes(item: SittingItem) -> dict[str, str]:
-    changes = item.changes or {}
-    if not item.earlier_changes:
+def _all_changes(stored: Mapping[str, Any]) -> dict[str, str]:
+    changes: dict[str, str] = stored.get("changes") or {}
+    earlier: list[dict[str, str]] = stored.get("earlier_changes") or []
+    if not earlier:
         return changes
-    return {position: text for layer in (*item.earlier_changes, changes) for position, text in layer.items()}
+    return {position: text for layer in (*earlier, changes) for position, text in layer.items()}
 
 
 def refused(failed: ConditionFailed) -> SittingRefused:
@@ -199,33 +201,37 @@ def refused(failed: ConditionFailed) -> SittingRefused:
 def sitting_from(item: SittingItem) -> Sitting:
     """The sitting of a stored item."""
     user_id, exam_id = ids_of(item.pk, item.sk)
+    # Reading these values by the item's attributes costs a twentieth of a sync.
+    stored = item.attribute_values
+    get = stored.get
+    started_at, deadline = get("started_at") or 0, get("deadline") or 0
     return Sitting(
         user_id=user_id,
         exam_id=exam_id,
-        status=item.status,
-        attempt_id=item.attempt_id or 0,
-        attempt_number=item.attempts_started,
-        completed=item.completed,
-        allowance=item.allowance,
-        paper_version=item.paper_version or 0,
-        started_at=item.started_at or 0,
-        deadline=item.deadline or 0,
-        closed_at=item.closed_at or 0,
+        status=stored["status"],
+        attempt_id=get("attempt_id") or 0,
+        attempt_number=stored["attempts_started"],
+        completed=stored["completed"],
+        allowance=stored["allowance"],
+        paper_version=get("paper_version") or 0,
+        started_at=started_at,
+        deadline=deadline,
+        closed_at=get("closed_at") or 0,
         # Attempts that began before it was stored
-        lasts=item.lasts or (item.deadline or 0) - (item.started_at or 0),
-        lost=item.lost,
-        added=item.added,
-        grants_version=item.grants_version,
-        ended_by_time=bool(item.ended_by_time),
-        revision=item.revision,
-        answers=item.answers,
-        changes=_all_changes(item),
-        marked=item.marked,
-        last_result_id=item.last_result_id,
-        seed=item.seed or "",
-        section=item.section or 0,
-        section_from=item.section_from or 0,
-        section_ends=item.section_ends or 0,
-        visited=item.visited,
-        seconds=item.seconds,
+        lasts=get("lasts") or deadline - started_at,
+        lost=stored["lost"],
+        added=stored["added"],
+        grants_version=stored["grants_version"],
+        ended_by_time=bool(get("ended_by_time")),
+        revision=stored["revision"],
+        answers=stored["answers"],
+        changes=_all_changes(stored),
+        marked=stored["marked"],
+        last_result_id=get("last_result_id"),
+        seed=get("seed") or "",
+        section=get("section") or 0,
+        section_from=get("section_from") or 0,
+        section_ends=get("section_ends") or 0,
+        visited=stored["visited"],
+        seconds=stored["seconds"],
     )
