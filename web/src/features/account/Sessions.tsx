@@ -7,7 +7,7 @@ import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
-import { TableFrame } from "@/shared/components/TableFrame";
+import { Table } from "@/shared/components/Table";
 import { moment } from "@/shared/format/time";
 
 import { texts } from "./accountTexts";
@@ -37,38 +37,24 @@ export function Sessions() {
       <p class="muted">{text.sessionsText}</p>
       <Failure error={ending.error ?? endingOthers.error} />
       {isDone ? <Notice kind="status">{text.othersEnded}</Notice> : null}
-      <TableFrame name={text.sessionsText}>
-        <table class="table" aria-label={text.sessions}>
-          <thead>
-            <tr>
-              <th scope="col">{text.device}</th>
-              <th scope="col">{text.kind}</th>
-              <th scope="col">{text.seen}</th>
-              <th scope="col">
-                <span class="visually-hidden">{text.endShort}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.sessions.map((row) => (
-              <tr key={row.id}>
-                <th scope="row">{deviceOf(row)}</th>
-                <td>{kindOf(row)}</td>
-                <td>{row.last_seen_at ? moment(row.last_seen_at) : ""}</td>
-                <td>
-                  {row.current ? (
-                    <span class="badge badge--good">{text.thisOne}</span>
-                  ) : (
-                    <Button size="small" aria-label={text.end(deviceOf(row))} onClick={() => ending.run(row.id)}>
-                      {text.endShort}
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableFrame>
+      <Table label={text.sessions} head={[text.device, text.kind, text.seen, text.endShort]}>
+        {data.sessions.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">{deviceOf(row)}</th>
+            <td>{kindOf(row)}</td>
+            <td>{row.last_seen_at ? moment(row.last_seen_at) : ""}</td>
+            <td>
+              {row.current ? (
+                <span class="badge badge--good">{text.thisOne}</span>
+              ) : (
+                <Button size="small" aria-label={text.end(deviceOf(row))} onClick={() => ending.run(row.id)}>
+                  {text.endShort}
+                </Button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {hasOthers ? (
         <p class="card__foot">
           <Button busy={endingOthers.isBusy} onClick={() => endingOthers.run()}>

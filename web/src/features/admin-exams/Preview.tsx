@@ -8,39 +8,47 @@ import { texts } from "./texts";
 export function Preview(props: { form: QuestionForm; hasHindi: boolean }) {
   const text = texts();
   const { form } = props;
+  const isEmpty = form.text.trim() === "" && form.image.path === "" && LETTERS.every((it) => form.options[it] === "");
   return (
     <section class="card editor__preview" aria-labelledby="preview">
       <h2 id="preview">{text.preview}</h2>
+      {isEmpty ? <p class="muted">{text.previewEmpty}</p> : null}
       <Shown form={form} words={form.text} options={form.options} />
       {props.hasHindi && form.hindiText ? (
-        <div lang="hi">
+        <div lang="hi" class="editor__translation">
           <Shown form={form} words={form.hindiText} options={form.hindiOptions} />
         </div>
       ) : null}
-      {form.solution ? (
-        <p class="multiline muted">
+      {form.solution || form.solutionImage.url ? (
+        <div class="multiline muted">
           {text.solution}: <RichText text={form.solution} />
-        </p>
+          {form.solutionImage.url ? <img src={form.solutionImage.url} alt={text.solutionPicture} /> : null}
+        </div>
       ) : null}
     </section>
   );
 }
 
 function Shown(props: { form: QuestionForm; words: string; options: Options }) {
+  const text = texts();
   const { form, options } = props;
+  const shown = LETTERS.filter((letter) => options[letter].trim() !== "" || form.optionImages[letter].url !== "");
   return (
     <>
       <p class="multiline">
         <RichText text={props.words} />
       </p>
-      {form.imageUrl ? <img src={form.imageUrl} alt={texts().pictureOf} /> : null}
+      {form.image.url ? <img src={form.image.url} alt={text.pictureOf} /> : null}
       {form.type === "NUMERIC"
         ? null
-        : LETTERS.filter((letter) => options[letter].trim() !== "").map((letter) => (
+        : shown.map((letter) => (
             <div key={letter} class="editor__option">
               <span aria-hidden="true">{form.type === "MCQ" ? "○" : "☐"}</span>
               <span>
                 {letter}. <RichText text={options[letter]} />
+                {form.optionImages[letter].url ? (
+                  <img src={form.optionImages[letter].url} alt={text.optionPicture(letter)} />
+                ) : null}
               </span>
             </div>
           ))}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
 import { ExamFrame } from "@/shared/admin/ExamFrame";
@@ -7,7 +8,7 @@ import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { FileField, SelectField, TextArea, TextField } from "@/shared/components/fields";
+import { SelectField, TextArea, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { tellNext } from "@/shared/flash";
@@ -15,8 +16,10 @@ import { type Letter, LETTERS, optionField } from "@/shared/format/letters";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
+import { PassageField } from "./PassageField";
+import { PictureField } from "./PictureField";
 import { Preview } from "./Preview";
-import { EMPTY, fieldsOf, formOf, type Options, type QuestionForm } from "./questionForm";
+import { EMPTY, fieldsOf, formOf, type QuestionForm } from "./questionForm";
 import { texts } from "./texts";
 
 /** A new question, or one to change, with a picture of how a student will see it. */
@@ -76,11 +79,6 @@ function Editor(props: EditorProps) {
     tellNext(text.questionSaved);
     navigate(`/app/admin/exams/${exam.id}/questions`);
   });
-  const uploading = useAction(async (file: File) => {
-    const answer = await api.post("/admin/images", { body: { image: file } as never });
-    const { image_path: imagePath, image_url: imageUrl } = answer as { image_path: string; image_url: string };
-    set({ imagePath, imageUrl });
-  });
   const errors = saving.error instanceof ApiError ? saving.error.fields : {};
   return (
     <div class="editor">
@@ -93,21 +91,19 @@ function Editor(props: EditorProps) {
             onChoice={(type) => set({ type: type as QuestionForm["type"] })}
             options={["MCQ", "MSQ", "NUMERIC"].map((value) => ({ value, text: value }))}
           />
-          <TextArea
-            label={text.questionText}
-            hint={text.mathHint}
-            value={form.text}
-            error={errors.question_text}
-            onText={(words) => set({ text: words })}
-          />
-          {form.type === "NUMERIC" ? null : (
-            <OptionFields
-              options={form.options}
-              nameOf={text.option}
-              errors={errors}
-              onChange={(options) => set({ options })}
+          <Pair>
+            <TextArea
+              label={text.questionText}
+              hint={text.mathHint}
+              value={form.text}
+              error={errors.question_text}
+              onText={(words) => set({ text: words })}
             />
-          )}
+            {hasHindi ? (
+              <TextArea label={text.questionHindi} value={form.hindiText} onText={(hindiText) => set({ hindiText })} />
+            ) : null}
+          </Pair>
+          {form.type === "NUMERIC" ? null : <OptionFields form={form} set={set} hasHindi={hasHindi} errors={errors} />}
           <TextField
             label={text.key}
             hint={text.keyHint}
@@ -125,33 +121,34 @@ function Editor(props: EditorProps) {
               onText={(tolerance) => set({ tolerance })}
             />
           ) : null}
-          <TextArea
-            label={text.solution}
-            rows={3}
-            value={form.solution}
-            error={errors.solution}
-            onText={(solution) => set({ solution })}
-          />
-          {hasHindi ? <HindiFields form={form} set={set} /> : null}
+          <Pair>
+            <TextArea
+              label={text.solution}
+              rows={3}
+              value={form.solution}
+              error={errors.solution}
+              onText={(solution) => set({ solution })}
+            />
+            {hasHindi ? (
+              <TextArea
+                label={text.solutionHindi}
+                rows={3}
+                value={form.hindiSolution}
+                onText={(hindiSolution) => set({ hindiSolution })}
+              />
+            ) : null}
+          </Pair>
+          <PictureField label={text.picture} image={form.image} onChange={(image) => set({ image })} />
+          <details>
+            <summary>{text.morePictures}</summary>
+            <MorePictures form={form} set={set} />
+          </details>
           <details>
             <summary>{text.more}</summary>
-            <MoreFields form={form} set={set} exam={exam} errors={errors} />
+            <MoreFields form={form} set={set} exam={exam} errors={errors} hasHindi={hasHindi} />
           </details>
-          <Failure error={uploading.error} />
-          <FileField
-            label={text.picture}
-            accept="image/png,image/jpeg,image/gif,image/webp"
-            onFiles={([file]) => file && uploading.run(file)}
-          />
-          {form.imagePath ? (
-            <div>
-              <Button kind="quiet" size="small" onClick={() => set({ imagePath: "", imageUrl: "" })}>
-                {text.removePicture}
-              </Button>
-            </div>
-          ) : null}
           <div>
-            <Button kind="primary" type="submit" busy={saving.isBusy || uploading.isBusy}>
+            <Button kind="primary" type="submit" busy={saving.isBusy}>
               {text.saveQuestion}
             </Button>
           </div>
@@ -162,35 +159,52 @@ function Editor(props: EditorProps) {
   );
 }
 
-interface OptionFieldsProps {
-  options: Options;
-  nameOf: (letter: string) => string;
-  errors?: Readonly<Record<string, string>>;
-  onChange: (options: Options) => void;
+/** A text, and its translation beside it where there is room. */
+function Pair(props: { children: ComponentChildren }) {
+  return <div class="editor__pair">{props.children}</div>;
+}
+
+interface PartProps {
+  form: QuestionForm;
+  set: (changes: Partial<QuestionForm>) => void;
+}
+
+interface OptionFieldsProps extends PartProps {
+  hasHindi: boolean;
+  errors: Readonly<Record<string, string>>;
 }
 
 const FEW = 4;
 
-function OptionFields(props: OptionFieldsProps) {
-  const { options, errors } = props;
-  const [showsAll, setShowsAll] = useState(() => LETTERS.slice(FEW).some((letter) => options[letter] !== ""));
+function OptionFields({ form, set, hasHindi, errors }: OptionFieldsProps) {
+  const text = texts();
+  const [showsAll, setShowsAll] = useState(() => LETTERS.slice(FEW).some((letter) => form.options[letter] !== ""));
   const shown: readonly Letter[] = showsAll ? LETTERS : LETTERS.slice(0, FEW);
   return (
     <>
       {shown.map((letter) => (
-        <TextField
-          key={letter}
-          label={props.nameOf(letter)}
-          autoComplete="off"
-          value={options[letter]}
-          error={errors?.[optionField(letter)]}
-          onText={(words) => props.onChange({ ...options, [letter]: words })}
-        />
+        <Pair key={letter}>
+          <TextField
+            label={text.option(letter)}
+            autoComplete="off"
+            value={form.options[letter]}
+            error={errors[optionField(letter)]}
+            onText={(words) => set({ options: { ...form.options, [letter]: words } })}
+          />
+          {hasHindi ? (
+            <TextField
+              label={text.optionHindi(letter)}
+              autoComplete="off"
+              value={form.hindiOptions[letter]}
+              onText={(words) => set({ hindiOptions: { ...form.hindiOptions, [letter]: words } })}
+            />
+          ) : null}
+        </Pair>
       ))}
-      {showsAll || !errors ? null : (
+      {showsAll ? null : (
         <div>
           <Button kind="quiet" size="small" onClick={() => setShowsAll(true)}>
-            {texts().moreOptions}
+            {text.moreOptions}
           </Button>
         </div>
       )}
@@ -198,38 +212,36 @@ function OptionFields(props: OptionFieldsProps) {
   );
 }
 
-function HindiFields(props: { form: QuestionForm; set: (changes: Partial<QuestionForm>) => void }) {
+function MorePictures({ form, set }: PartProps) {
   const text = texts();
-  const { form, set } = props;
+  const { options, optionImages } = form;
+  const shown = LETTERS.filter((letter, index) => index < FEW || options[letter] !== "" || optionImages[letter].path);
   return (
-    <fieldset class="stack">
-      <legend lang="hi">हिन्दी</legend>
-      <TextArea label={text.questionHindi} rows={3} value={form.hindiText} onText={(hindiText) => set({ hindiText })} />
-      {form.type === "NUMERIC" ? null : (
-        <OptionFields
-          options={form.hindiOptions}
-          nameOf={text.optionHindi}
-          onChange={(hindiOptions) => set({ hindiOptions })}
-        />
-      )}
-      <TextArea
-        label={text.solutionHindi}
-        rows={3}
-        value={form.hindiSolution}
-        onText={(hindiSolution) => set({ hindiSolution })}
+    <div class="form-grid">
+      {form.type === "NUMERIC"
+        ? null
+        : shown.map((letter) => (
+            <PictureField
+              key={letter}
+              label={text.optionPicture(letter)}
+              image={optionImages[letter]}
+              onChange={(image) => set({ optionImages: { ...optionImages, [letter]: image } })}
+            />
+          ))}
+      <PictureField
+        label={text.solutionPicture}
+        image={form.solutionImage}
+        onChange={(solutionImage) => set({ solutionImage })}
       />
-    </fieldset>
+    </div>
   );
 }
 
-interface MoreFieldsProps {
-  form: QuestionForm;
-  set: (changes: Partial<QuestionForm>) => void;
+interface MoreFieldsProps extends OptionFieldsProps {
   exam: Schema<"CheckedExam">;
-  errors: Readonly<Record<string, string>>;
 }
 
-function MoreFields({ form, set, exam, errors }: MoreFieldsProps) {
+function MoreFields({ form, set, exam, errors, hasHindi }: MoreFieldsProps) {
   const text = texts();
   return (
     <div class="form-grid">
@@ -271,6 +283,12 @@ function MoreFields({ form, set, exam, errors }: MoreFieldsProps) {
         ]}
       />
       <TextField label={text.tags} value={form.tags} error={errors.tags} onText={(tags) => set({ tags })} />
+      <PassageField
+        examId={exam.id}
+        hasHindi={hasHindi}
+        value={form.passageId}
+        onChange={(passageId) => set({ passageId })}
+      />
     </div>
   );
 }

@@ -6,6 +6,12 @@ type Fields = Schema<"QuestionFields">;
 
 export type Options = Readonly<Record<Letter, string>>;
 
+/** An uploaded picture: the path that the API stores, and the address to show it; both empty for none. */
+export interface Image {
+  readonly path: string;
+  readonly url: string;
+}
+
 /** A question as texts and choices in a form. */
 export interface QuestionForm {
   readonly type: NonNullable<Fields["question_type"]>;
@@ -20,14 +26,21 @@ export interface QuestionForm {
   readonly topic: string;
   readonly difficulty: NonNullable<Fields["difficulty"]>;
   readonly tags: string;
-  readonly imagePath: string;
-  readonly imageUrl: string;
+  readonly image: Image;
+  readonly optionImages: Readonly<Record<Letter, Image>>;
+  readonly solutionImage: Image;
+  readonly passageId: string;
   readonly hindiText: string;
   readonly hindiOptions: Options;
   readonly hindiSolution: string;
 }
 
-const NO_OPTIONS: Options = { A: "", B: "", C: "", D: "", E: "", F: "", G: "", H: "" };
+function byLetter<T>(of: (letter: Letter) => T): Readonly<Record<Letter, T>> {
+  return Object.fromEntries(LETTERS.map((letter) => [letter, of(letter)])) as Record<Letter, T>;
+}
+
+const NO_OPTIONS: Options = byLetter(() => "");
+export const NO_IMAGE: Image = { path: "", url: "" };
 
 export const EMPTY: QuestionForm = {
   type: "MCQ",
@@ -42,8 +55,10 @@ export const EMPTY: QuestionForm = {
   topic: "",
   difficulty: "",
   tags: "",
-  imagePath: "",
-  imageUrl: "",
+  image: NO_IMAGE,
+  optionImages: byLetter(() => NO_IMAGE),
+  solutionImage: NO_IMAGE,
+  passageId: "",
   hindiText: "",
   hindiOptions: NO_OPTIONS,
   hindiSolution: "",
@@ -54,12 +69,10 @@ type OptionField = ReturnType<typeof field>;
 /** The form for a question as it is. */
 export function formOf(question: Question): QuestionForm {
   const hindi = question.texts.hi ?? {};
-  const options = (of: (letter: Letter) => string | undefined): Options =>
-    Object.fromEntries(LETTERS.map((letter) => [letter, of(letter) ?? ""])) as Record<Letter, string>;
   return {
     type: question.question_type,
     text: question.question_text,
-    options: options((letter) => question[field(letter)]),
+    options: byLetter((letter) => question[field(letter)]),
     key: question.correct_answer,
     solution: question.solution,
     tolerance: String(question.tolerance),
@@ -69,10 +82,15 @@ export function formOf(question: Question): QuestionForm {
     topic: question.topic,
     difficulty: question.difficulty as QuestionForm["difficulty"],
     tags: question.tags.join(", "),
-    imagePath: question.image_path,
-    imageUrl: question.image_url ?? "",
+    image: { path: question.image_path, url: question.image_url ?? "" },
+    optionImages: byLetter((letter) => ({
+      path: question.option_images[letter] ?? "",
+      url: question.option_image_urls[letter] ?? "",
+    })),
+    solutionImage: { path: question.solution_image, url: question.solution_image_url ?? "" },
+    passageId: question.passage_id === null ? "" : String(question.passage_id),
     hindiText: hindi.question_text ?? "",
-    hindiOptions: options((letter) => hindi[field(letter)]),
+    hindiOptions: byLetter((letter) => hindi[field(letter)] ?? ""),
     hindiSolution: hindi.solution ?? "",
   };
 }
@@ -105,7 +123,16 @@ export function fieldsOf(form: QuestionForm, hasHindi: boolean) {
       .split(",")
       .map((tag) => tag.trim())
       .filter((tag) => tag !== ""),
-    image_path: form.imagePath,
+    image_path: form.image.path,
+    option_images: isNumeric ? {} : pathsOf(form.optionImages),
+    solution_image: form.solutionImage.path,
+    passage_id: form.passageId === "" ? null : Number(form.passageId),
     ...(hasHindi && { texts: Object.keys(hindi).length > 0 ? { hi: hindi } : {} }),
   };
+}
+
+/** The paths of the options' pictures, of those that have one. */
+function pathsOf(images: QuestionForm["optionImages"]): Record<string, string> {
+  const found = LETTERS.map((letter) => [letter, images[letter].path] as const);
+  return Object.fromEntries(found.filter(([, path]) => path !== ""));
 }

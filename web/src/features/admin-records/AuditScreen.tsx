@@ -37,12 +37,20 @@ export default function AuditScreen() {
   );
 }
 
-/** A line for each value: `name: before → after`. */
+/** A line for each value: `name: before → after`, or what there is of it where something was made or deleted. */
 function changes(before: Values, after: Values): string {
-  const old = (before ?? {}) as Record<string, unknown>;
-  const now = (after ?? {}) as Record<string, unknown>;
-  const shown = (value: unknown): string => (value === undefined ? "–" : JSON.stringify(value));
+  const old: Record<string, unknown> = before ?? {};
+  const now: Record<string, unknown> = after ?? {};
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .map((name) => `${name}: ${shown(old[name])} → ${shown(now[name])}`)
+    .map((name) => [name, written(old[name]), written(now[name])] as const)
+    .filter(([, was, is]) => was !== is)
+    .map(([name, was, is]) => `${name}: ${before && after ? `${was || "–"} → ${is || "–"}` : was || is}`)
     .join("\n");
+}
+
+/** A value in short; empty if it says nothing. */
+function written(value: unknown): string {
+  if (value === undefined || value === null || value === "") return "";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text === "[]" || text === "{}" ? "" : text;
 }

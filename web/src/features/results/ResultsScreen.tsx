@@ -24,7 +24,7 @@ export default function ResultsScreen() {
       <ServerTable
         list={results}
         label={text.results}
-        head={[text.exam, text.attempts, text.handedIn, text.score, text.percentage, text.grade]}
+        head={[text.exam, text.score, text.percentage, text.grade, text.attempts, text.handedIn]}
         empty={text.none}
       >
         {(row) => (
@@ -32,8 +32,6 @@ export default function ResultsScreen() {
             <th scope="row">
               <a href={`/app/results/${row.exam_id}?result=${row.id}`}>{row.exam_name}</a>
             </th>
-            <td>{text.attempt(row.attempt_number)}</td>
-            <td>{moment(row.completed_at)}</td>
             {row.score === null || row.max_score === null ? (
               <td colSpan={3} class="muted">
                 {text.pendingShort}
@@ -47,6 +45,8 @@ export default function ResultsScreen() {
                 <td>{row.grade}</td>
               </>
             )}
+            <td>{text.attempt(row.attempt_number)}</td>
+            <td>{moment(row.completed_at)}</td>
           </tr>
         )}
       </ServerTable>

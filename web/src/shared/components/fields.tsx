@@ -1,5 +1,5 @@
 import type { ComponentChildren, InputHTMLAttributes, RefObject } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 interface Labelled {
   /** The label, which is the accessible name: no star, no colon. */
@@ -145,21 +145,45 @@ export function SelectField({ label, hint, error, onChoice, options, value, disa
   );
 }
 
-/** A native file input; `onFiles` gets what was chosen. */
+/** A native file input in a field onto which files can be dropped; `onFiles` gets what was chosen or dropped. */
 export function FileField(props: Labelled & { accept?: string; multiple?: boolean; onFiles: (files: File[]) => void }) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [isOver, setOver] = useState(false);
+  const over = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(true);
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    const dropped = event.dataTransfer?.files;
+    if (!input.current || !dropped || dropped.length === 0) return;
+    // The field then shows the name, as it does for a file that was chosen.
+    input.current.files = dropped;
+    props.onFiles([...dropped]);
+  };
   return (
-    <Frame id={id} field={props}>
-      <input
-        id={id}
-        type="file"
-        class="input input--file"
-        accept={props.accept}
-        multiple={props.multiple ?? false}
-        aria-describedby={described(id, props)}
-        onChange={(event) => props.onFiles([...(event.currentTarget.files ?? [])])}
-      />
-    </Frame>
+    <div
+      class={isOver ? "drop drop--over" : "drop"}
+      onDragEnter={over}
+      onDragOver={over}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <Frame id={id} field={props}>
+        <input
+          ref={input}
+          id={id}
+          type="file"
+          class="input input--file"
+          accept={props.accept}
+          multiple={props.multiple ?? false}
+          aria-describedby={described(id, props)}
+          onChange={(event) => props.onFiles([...(event.currentTarget.files ?? [])])}
+        />
+      </Frame>
+    </div>
   );
 }
 

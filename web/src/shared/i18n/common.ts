@@ -12,6 +12,7 @@ export const common = messages(
     save: "Save",
     showMore: "Show more",
     nothingHere: "Nothing here yet.",
+    scrolls: (name: string) => `${name}, scrolls sideways`,
     minutes: (n: number) => (n === 1 ? "1 minute" : `${n} minutes`),
   },
   {
@@ -24,6 +25,7 @@ export const common = messages(
     save: "सहेजें",
     showMore: "और दिखाएँ",
     nothingHere: "यहाँ अभी कुछ नहीं है।",
+    scrolls: (name: string) => `${name}, दाएँ-बाएँ सरकती है`,
     minutes: (n: number) => `${n} मिनट`,
   },
 );
