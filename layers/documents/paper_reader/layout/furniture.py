@@ -38,6 +38,9 @@ _MARGIN = 0.1  # of the page's height
 _FEWEST_LINES = 8
 _SMALL_NUMBER = 0.86  # of the text's size
 _TEXT_BESIDE_NUMBER = 6  # letters
+_RIGHT = 0.4  # of the page
+_FEWEST_OF_SHEET, _MOSTLY_OF_SHEET = 4, 0.6
+_OF_SHEET = re.compile(r"\s*(?:Question\s+(?:ID|Type)|Option\s+\d\s+ID|Chosen\s+Option|Status)\s*:?", re.IGNORECASE)
 _LARGE = 1.8
 _LETTERS = re.compile(r"[^\W\d_]")
 _OPTION = re.compile(r"\s*(?:[\[(]\s?[A-Ha-h1-8]\s?[\])]|[A-Ha-h1-8][).])\s")
@@ -235,6 +238,16 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
             for run in page.runs
             if not run.flags & gone and run.size > 0 and -_EDGE < run.y < top and run.x0 < right and run.x1 > -_EDGE
         ]
+
+
+def remove_sheets(pages: Sequence[PageContent]) -> None:
+    """Remove the column that examination software prints beside each question: its ID, its type, what was chosen."""
+    for page in pages:
+        begins = [run.x0 for run in page.runs if run.x0 > _RIGHT * page.width and _OF_SHEET.match(run.text)]
+        if len(begins) >= _FEWEST_OF_SHEET:
+            edge, count = Counter(round(x0) for x0 in begins).most_common(1)[0]
+            if count >= _MOSTLY_OF_SHEET * len(begins):
+                page.runs = [run for run in page.runs if run.x0 < edge - 1.5]
 
 
 def remove_watermarks(pages: Sequence[PageContent], body: float) -> None:

@@ -141,7 +141,7 @@ def fills_columns(rows: Sequence[Row], gutters: Sequence[float]) -> bool:
         return wide.total() > 0 and is_text(rows, (), _LETTERS / 2)
     if not is_text(rows, gutters):
         return False
-    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.15 * widths.total()
+    return all(wide[column] >= 1 for column in widths) and wide.total() >= 0.1 * widths.total()
 
 
 def _covered(lines: Stretches, low: float, width: float) -> list[int]:

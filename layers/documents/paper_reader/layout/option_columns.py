@@ -87,11 +87,19 @@ class Cell:
 
 @dataclass(slots=True)
 class Found:
-    """A page's table: the rows of text above it, its cells in reading order, and the rows below."""
+    """A page's table: the rows of text above it, its cells in reading order, and the rows below.
+
+    `rest` is what is below its last line: a row that may continue on the next page. `has_begun` is whether its first
+    row begins on the page.
+    """
 
     above: list[Row]
     cells: list[Cell]
     below: list[Row]
+    rest: list[Run]
+    has_begun: bool
+    columns: Sequence[Column]
+    edges: Sequence[float]
 
 
 def heads(pages: Sequence[PageContent], rows_by_page: Sequence[Sequence[Row]]) -> list[Head | None]:
@@ -113,13 +121,26 @@ def read(
     """Each page's table; one may continue on pages without a head."""
     found: list[Found | None] = []
     columns: list[Column] | None = None
+    rest: list[Run] = []
     for page, rows, head in zip(pages, rows_by_page, known, strict=True):
         columns = head.columns if head is not None else columns
-        table = _table(page, rows, head or Head(inf, inf, columns)) if columns is not None else None
+        lifted = [run._replace(y=run.y + page.height) for run in rest]
+        table = _table(page, rows, head or Head(inf, inf, columns), lifted) if columns is not None else None
+        if rest and (table is None or table.has_begun):
+            _close(found[-1], rest)
+        rest = [] if table is None or columns is None else table.rest
         if table is None or table.below:
-            columns = None
+            _close(table, rest)
+            columns, rest = None, []
         found.append(table)
+    _close(found[-1] if found else None, rest)
     return found
+
+
+def _close(table: Found | None, rest: Sequence[Run]) -> None:
+    """Let a table's last row end with its page."""
+    if table is not None and rest:
+        table.cells += _cells(rest, table.columns, table.edges)
 
 
 def _head(rows: Sequence[Row]) -> Head | None:
@@ -222,8 +243,11 @@ def _common(places: Sequence[float]) -> float | None:
     return min(near) if len(near) >= _MOST * len(places) else None
 
 
-def _table(page: PageContent, rows: list[Row], head: Head) -> Found | None:
-    """The table below a head, as far as nothing crosses its columns."""
+def _table(page: PageContent, rows: list[Row], head: Head, lifted: Sequence[Run]) -> Found | None:
+    """The table below a head, as far as nothing crosses its columns.
+
+    `lifted` is a row's beginning on the page before, at heights above this page.
+    """
     columns = head.columns
     if head.high == inf and not _has_heads(columns):
         first = _first(page, rows, columns)
@@ -231,19 +255,26 @@ def _table(page: PageContent, rows: list[Row], head: Head) -> Found | None:
         first = next((at for at, row in enumerate(rows) if row.y < head.low), len(rows))
     last, edges = _extent(rows, first, columns)
     body = [run for row in rows[first:last] for run in (*row.runs, *(run for run, _ in row.scripts))]
-    bounds = _bounds(page, rows[first:last], body)
+    bounds = _bounds(page, rows[first:last], body, may_continue=head.high == inf)
     body.sort(key=_HEIGHT)
     heights = [run.y for run in body]
-    table = [
-        _cells(inside, columns, edges)
-        for high, low in bounds
-        if (inside := body[bisect_right(heights, low) : bisect_right(heights, high)])
-    ]
+    parts = [body[bisect_right(heights, low) : bisect_right(heights, high)] for high, low in bounds]
+    parts = [part for part in parts if part]
+    has_begun = not parts or _begins_with_number(parts[0], edges)
+    if parts and not has_begun:
+        parts[0] = [*parts[0], *lifted]
+    rest = body[: bisect_right(heights, bounds[-1][1])] if bounds and not rows[last:] else []
+    table = [_cells(part, columns, edges) for part in parts]
     numbered = sum(bool(cells[0].rows) and _is_numbered(cells[0].rows[0]) for cells in table)
     if numbered < max(_FEWEST_ROWS, _MOST * len(table)):
         return None
     above = [row for row in rows[:first] if not head.low <= row.y <= head.high]
-    return Found(above, [cell for cells in table for cell in cells], rows[last:])
+    return Found(above, [cell for cells in table for cell in cells], rows[last:], rest, has_begun, columns, edges)
+
+
+def _begins_with_number(part: Sequence[Run], edges: Sequence[float]) -> bool:
+    stem = [run for run in part if run.x0 < edges[0]]
+    return bool(stem) and _NUMBER.match(min(stem).text) is not None
 
 
 def _first(page: PageContent, rows: Sequence[Row], columns: Sequence[Column]) -> int:
@@ -296,7 +327,9 @@ def _without(gaps: Sequence[tuple[float, float]], run: Run) -> list[tuple[float,
     return left
 
 
-def _bounds(page: PageContent, rows: Sequence[Row], body: Sequence[Run]) -> list[tuple[float, float]]:
+def _bounds(
+    page: PageContent, rows: Sequence[Row], body: Sequence[Run], *, may_continue: bool
+) -> list[tuple[float, float]]:
     """The upper and lower ends of the table's rows."""
     if not body:
         return []
@@ -304,7 +337,10 @@ def _bounds(page: PageContent, rows: Sequence[Row], body: Sequence[Run]) -> list
     top, bottom = rows[0].y + rows[0].size, min(run.y for run in body)
     lines = [y for y in levels(page.rules, low, high) if bottom - 2 * rows[-1].size < y < top + rows[0].size]
     if len(lines) > _FEWEST_ROWS:
-        return list(pairwise(lines))
+        # A row that continues from the page before may have no line above it.
+        is_open = may_continue and any(run.y > lines[0] for run in body)
+        first = [(max(run.y for run in body) + 1, lines[0])] if is_open else []
+        return [*first, *pairwise(lines)]
     # Without lines each row begins with its number, on its first line or at half its height.
     begins: list[Row] = []
     number = 0

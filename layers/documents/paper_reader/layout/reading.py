@@ -32,6 +32,7 @@ _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, nam
 def read(pages: Sequence[PageContent]) -> list[Line]:
     """The lines of a document; it changes its pages."""
     furniture.remove_unseen(pages)
+    furniture.remove_sheets(pages)
     body = _body_size(pages)
     _level_recognised(pages, body)
     furniture.remove_watermarks(pages, body)

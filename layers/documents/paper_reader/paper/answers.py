@@ -9,6 +9,7 @@ from paper_reader.paper.key_grid import Part
 from paper_reader.paper.model import MCQ, MSQ, NUMERIC
 from paper_reader.paper.values import Value
 
+_MOST_LOST = 1  # questions of a section that were not found
 _NAME = re.compile(r"physics|chemistry|math|biology|botany|zoology|english|aptitude|reasoning|भौतिक|रसायन|गणित|जीव")
 _LETTER = re.compile(r"(?:section|part|खण्ड|खंड|भाग)\W*([a-z0-9क-घ]+)")
 
@@ -100,7 +101,7 @@ def _order(
     if any(part.is_named for part in parts) or any(place and index not in place for index, place in enumerate(places)):
         return None
     for part, (_, numbers) in zip(parts, sections, strict=True):
-        if not set(part.answers) <= set(numbers) or len(part.answers) < 0.5 * len(numbers):
+        if len(set(part.answers) - set(numbers)) > _MOST_LOST or len(part.answers) < 0.5 * len(numbers):
             return None
     return list(range(len(parts)))
 

@@ -18,6 +18,7 @@ from paper_reader.paper.values import NUMBER, Value
 
 _LABELS = r"(?:[A-Ha-h1-8१-८]|[कखगघङअबसद])"
 _ROMAN = r"[\[(]\s*+(?:i{1,3}|iv)\s*+[\])]"
+_BARE_ROMAN = r"(?:i{1,3}|iv)(?![\w'])"
 _PAREN = (
     rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
     rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
@@ -33,7 +34,7 @@ _PAIR = re.compile(
     rf"(?:(?<=^)|(?<=[\s,;|]))[\[(]?{_PREFIX}(\d{{1,4}})(?!\.\d)"
     r"(?:\s*+[.):\]]++\s*+(?:(?:[-–—]+(?=\s*+[\[(A-Ha-h])|[=→:]++)\s*+)?"
     r"|\s++(?=[-−–]\d)|\s*+[-–—=→:]+>?\s*+|\s++|(?=[\[(]))"
-    rf"({_PAREN}|{_ROMAN}|{_LETTERS}|{_DIGITS}|{_SPAN}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
+    rf"({_PAREN}|{_ROMAN}|{_BARE_ROMAN}|{_LETTERS}|{_DIGITS}|{_SPAN}|{_NUMBERS}|{_NO_KEY})(?=$|[\s;|)\],]|\.(?!\d))",
     re.IGNORECASE,
 )
 _TYPED = re.compile(

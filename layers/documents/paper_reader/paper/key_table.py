@@ -236,14 +236,14 @@ def _sections(
     lines: Sequence[Line], index: int
 ) -> tuple[Sequence[Word], Sequence[Word], Sequence[tuple[int, int]], int]:
     """The names of such a table's sections and columns, each section's columns, and the first line below the names."""
-    names = _named(lines[index])
-    if len(names) > _FEWEST_SECTIONS and _NUMBER_NAME.fullmatch(names[0].text) is not None:
-        return names[1:], names, [(0, place) for place in range(1, len(names))], index + 1
-    if len(names) >= _FEWEST_SECTIONS and index + 1 < len(lines):
-        for cells in (_named(lines[index + 1]), _drawn(lines[index + 1])):
-            groups = _groups(cells)
-            if len(groups) == len(names):
-                return names, cells, groups, index + 2
+    for names in (_named(lines[index]), _drawn(lines[index])):
+        if len(names) > _FEWEST_SECTIONS and _NUMBER_NAME.fullmatch(names[0].text) is not None:
+            return names[1:], names, [(0, place) for place in range(1, len(names))], index + 1
+        if len(names) >= _FEWEST_SECTIONS and index + 1 < len(lines):
+            for cells in (_named(lines[index + 1]), _drawn(lines[index + 1])):
+                groups = _groups(cells)
+                if len(groups) == len(names):
+                    return names, cells, groups, index + 2
     return (), (), (), index
 
 

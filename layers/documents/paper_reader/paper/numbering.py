@@ -149,18 +149,20 @@ def _worded(lines: Sequence[Line], excluded: Sequence[bool]) -> dict[str, list[S
 
 
 def _doubting_steps(starts: list[Start], solved_at: Sequence[int]) -> list[Start]:
-    """The same with doubt about what counts from 1 on below the heading of a solution: its steps."""
-    if not solved_at:
-        return starts
-    found: list[Start] = []
-    heading, expected = -1, 1
-    for start in starts:
+    """The same with doubt about steps of a solution, of whose numbers the last one follows again as a question's."""
+    found = list(starts)
+    heading, steps = -1, 0
+    for index, start in enumerate(starts):
         at = bisect_left(solved_at, start.line)
         if at != heading:
-            heading, expected = at, 1
-        is_step = at > 0 and start.number == expected
-        expected += is_step
-        found.append(start._replace(is_doubtful=True) if is_step else start)
+            heading, steps = at, 0
+        if at and start.number == steps + 1:
+            steps += 1
+        elif steps and start.number == steps:
+            found[index - 1] = starts[index - 1]._replace(is_doubtful=True)
+            steps = 0
+        else:
+            steps = 0
     return found
 
 

@@ -14,7 +14,7 @@ from paper_reader.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
+    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))(?:\s+is)?\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -22,7 +22,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
-_LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?\s*+){3,}")
+_LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?(?:\s++|$)){3,}")
 _FEWEST_BARE = 5
 _OFTEN = 0.2  # of the questions
 _NEAR = 60  # lines
