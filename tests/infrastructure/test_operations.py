@@ -414,6 +414,41 @@ class TestTls:
         assert guarded == {name for name, _ in stack.deployed_of("AWS::S3::Bucket")}
 
 
+class TestAddressOfTheWebApp:
+    """What links in mails begin with."""
+
+    @pytest.mark.parametrize(
+        ("parameters", "address"),
+        [
+            pytest.param({}, "http://localhost:3000/app", id="neither: a developer's machine"),
+            pytest.param({"SiteDomain": "d1.cloudfront.net"}, "https://d1.cloudfront.net/app", id="the distribution's"),
+            pytest.param(
+                {"SiteDomain": "exams.example.org", "AppBaseUrl": "https://app.example.org"},
+                "https://app.example.org",
+                id="an app elsewhere",
+            ),
+        ],
+    )
+    def test_is_the_distributions_unless_named(self, parameters: dict[str, str], address: str) -> None:
+        variables = stack.source()["Globals"]["Function"]["Environment"]["Variables"]
+        resolver = template.Resolver(stack.source(), parameters, "ap-south-1")
+
+        assert resolver.value(variables["APP_BASE_URL"]) == address
+
+    @pytest.mark.parametrize(
+        ("domain", "is_taken"),
+        [
+            ("exams.example.org", True),
+            ("", True),
+            ("https://exams.example.org", False),
+            ("exams.example.org/app", False),
+        ],
+    )
+    def test_is_made_of_a_host_alone(self, domain: str, is_taken: bool) -> None:
+        pattern = stack.source()["Parameters"]["SiteDomain"]["AllowedPattern"]
+        assert bool(re.fullmatch(pattern, domain)) is is_taken
+
+
 class TestProduction:
     """What the template's rules refuse: settings for development, and examples."""
 
