@@ -86,6 +86,14 @@ _INSTRUCTION_WORDS = re.compile(
 )
 
 
+# A part of each of these, to tell quickly that none is in a text.
+_HINTS: Final = (
+    "candidate", "omr", "booklet", "invigilat", "rough", "calculat", "mobile", "negative", "sheet", "ball", "pen", "hall",
+    "examinee", "marks", "carr", "attempt", "paper", "test", "question", "wrong", "compuls", "deduct", "allowed",
+    "duration", "seal", "admit", "परीक्षार्थी", "अभ्यर्थी", "उत्तर", "निरीक्षक", "अंक", "पुस्तिका", "कैलकुलेटर", "समय",
+)  # fmt: skip
+
+
 def may_name_answers(text: str) -> bool:
     """Whether a text may contain a word for answers: quick, and without false negatives."""
     lowered = text.lower()
@@ -184,4 +192,5 @@ def answers_wanted(text: str) -> str | None:
 
 def is_instruction(text: str) -> bool:
     """Whether a numbered item is about sitting the exam, and not a question."""
-    return _INSTRUCTION_WORDS.search(text) is not None
+    lowered = text.lower()
+    return any(hint in lowered for hint in _HINTS) and _INSTRUCTION_WORDS.search(text) is not None

@@ -210,6 +210,8 @@ def by_section(lines: Sequence[Line], index: int) -> tuple[list[tuple[str, Entri
     Returns:
         The name of each section with its entries, and their number of lines; 0 if this is no such table.
     """
+    if lines[index].text[:1].isdecimal():
+        return [], 0
     sections, names, groups, at = _sections(lines, index)
     if not sections or not all(_is_section_name(section.text) for section in sections):
         return [], 0

@@ -44,7 +44,8 @@ _MARKER = re.compile(
     rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
 )
 _ENCLOSED_MARKER = re.compile(rf"(?<!\S)()([{_ENCLOSED}])([.)]?)()()")
-_TOUCHING: Final = re.compile(r"\S[\[(]\s?[A-Ha-h1-8कखगघअबसद]\s?[\])]|[^\W_][A-Ha-h][.)](?:\s|$)")
+_FIRST_OF_LABEL: Final = "([ABCDEFGHabcdefgh"
+_CELL_LETTER: Final = re.compile(rf"(?:^|{GAP})([A-H])[ {GAP}]")
 _LONGEST_LABEL: Final = 12
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "": ")"}
 # Examination software numbers options with long consecutive numbers. A label whose letter has no character in the
@@ -231,12 +232,12 @@ def _matches(line: Line) -> list[re.Match[str]]:
 def _touching(line: Line) -> list[tuple[int, re.Match[str]]]:
     """Labels of cells that follow others without a space, and where each begins."""
     text = line.text
-    if len(line.seams) < 2 or _TOUCHING.search(text) is None:
+    if len(line.seams) < 2:
         return []
     found = [
         (at, _MARKER.match(text[at : at + _LONGEST_LABEL]))
         for at, _ in seams(line)
-        if at and text[at] in "([ABCDEFGHabcdefgh" and not text[at - 1].isspace()
+        if at and text[at] in _FIRST_OF_LABEL and not text[at - 1].isspace()
     ]
     return [(at, match) for at, match in found if match is not None]
 
@@ -275,30 +276,32 @@ def _in_cells(lines: Sequence[Line]) -> Table:
 
 
 def _at_line_starts(lines: Sequence[Line]) -> Table:
-    """Letters that begin lines, if they are at one place and count up from A to C or further in each question."""
-    starts = [index for index, line in enumerate(lines) if line.text[1:2] == " " and line.text[0] in "ABCDEFGH"]
-    series: list[int] = []
+    """Letters that begin lines or cells, if they count up from A to C or further in each question.
+
+    Those of one column are at one place, so that no sentence that begins with "A" is among them.
+    """
+    series: list[Marker] = []
     table: Table = {}
 
     def close() -> None:
         if len(series) >= _FEWEST_IN_SEQUENCE:
-            table.setdefault(f"A{CELL}", []).extend(
-                Marker(at, 0, 2, place, AT_START, lines[at].x0 - lines[at].left) for place, at in enumerate(series)
-            )
+            table.setdefault(f"A{CELL}", []).extend(series)
 
-    for index in starts:
-        position = ord(lines[index].text[0]) - ord("A")
-        goes_on = (
-            series
-            and position == len(series)
-            and index - series[-1] <= _FARTHEST
-            and abs(lines[index].x0 - lines[series[-1]].x0) < _SAME_PLACE
-        )
-        if not goes_on:
-            close()
-            series = []
-        if goes_on or not position:
-            series.append(index)
+    for index, line in enumerate(lines):
+        for found in _CELL_LETTER.finditer(line.text):
+            position = ord(found[1]) - ord("A")
+            x = line.cells[min(line.text.count(GAP, 0, found.start(1)), len(line.cells) - 1)] - line.left
+            goes_on = (
+                series
+                and position == len(series)
+                and index - series[-1].line <= _FARTHEST
+                and (index == series[-1].line or any(abs(x - other.x) < _SAME_PLACE for other in series))
+            )
+            if not goes_on:
+                close()
+                series = []
+            if goes_on or not position:
+                series.append(Marker(index, found.start(1), found.end(), position, AT_START, x))
     close()
     return table
 

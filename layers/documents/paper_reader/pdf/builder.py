@@ -22,6 +22,7 @@ _FURNITURE = re.compile(rb"/(?:Header|Footer|Watermark|PageNum)\b")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")  # meaningless without their font
 _MOST_MARKS = 200
 _RISES = 0.2  # of a page's runs are higher than the one before; fewer if columns are drawn separately
+_WHOLE = 4  # characters of a piece on average
 _NAMELESS = "\ufffd"
 _HEIGHT = itemgetter(2)
 
@@ -60,6 +61,7 @@ class RunBuilder:
         # What marked content requires: None (nothing), "" (leave it out), or the replacement, and since when.
         self._marks: list[tuple[str | None, int]] = []
         self._told = 0
+        self._is_marked = False
         self.hidden = 0
 
     def add(
@@ -119,7 +121,7 @@ class RunBuilder:
         self.close()
         runs = self._runs
         rises = sum([below.y + below.size < above.y for below, above in pairwise(runs)])
-        if rises < _RISES * len(runs):
+        if rises < _RISES * len(runs) or (self._is_marked and self._has_whole_words()):
             return
         drawn = sorted(runs)
         drawn.sort(key=_HEIGHT, reverse=True)
@@ -130,6 +132,10 @@ class RunBuilder:
             else:
                 self.add(text, x0, x1, y, size, flags, breaks)
         self.close()
+
+    def _has_whole_words(self) -> bool:
+        """Whether the pieces of marked content are words, which touch in narrow cells and must stay apart."""
+        return sum([len(run.text) for run in self._runs]) >= _WHOLE * len(self._runs)
 
     def _attach(self, text: str, x: float, end: float, y: float, size: float) -> bool:
         """Put signs on the letter drawn before them, wherever exactly they are drawn."""
@@ -150,6 +156,7 @@ class RunBuilder:
     def begin_mark(self, properties: bytes) -> None:
         """Marked content begins."""
         instead: str | None = None
+        self._is_marked = True
         self.close()
         if _FURNITURE.search(properties):
             instead = ""

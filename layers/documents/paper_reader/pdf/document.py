@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +37,27 @@ _LIMITS: dict[str, Any] = {
 # pypdf raises other errors than its own for damaged files.
 _FAULTS = (PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, OSError, TypeError, ValueError,
            NotImplementedError, zlib.error)  # fmt: skip
+# What begins an object, with the first byte of its content.
+_OBJECT = re.compile(rb"[\s\x00]*+(\d{1,10})[ \t\r\n]++(\d{1,5})[ \t\r\n]++obj[\s\x00]*+(?=[^\s\x00%])")
+_LONGEST_OBJECT_HEADER = 48
 _PLAIN_FLATE = {"/Filter", "/Length", "/DL"}
+
+
+class _Reader(PdfReader):
+    """pypdf's reader, which checks the place of each object when it opens a file: by one pattern instead of by letters.
+
+    Browsers' files have hundreds of objects a page, because each line of text is an element of the document's structure.
+    """
+
+    def read_object_header(self, stream: Any) -> tuple[int, int]:
+        """The number and the generation of the object that begins at the stream's position."""
+        at = stream.tell()
+        found = _OBJECT.match(stream.read(_LONGEST_OBJECT_HEADER))
+        if found is None:
+            stream.seek(at)
+            return super().read_object_header(stream)
+        stream.seek(at + found.end())
+        return int(found[1]), int(found[2])
 
 
 class Document:
@@ -55,7 +76,7 @@ class Document:
         self._fonts: dict[int, tuple[Font, str]] = {}
         with apply_configuration(**_LIMITS):
             try:
-                self._reader = PdfReader(io.BytesIO(data), strict=False)
+                self._reader = _Reader(io.BytesIO(data), strict=False)
                 self._unlock()
                 self._refuse_long_ones()
                 self._pages = list(self._reader.pages)
