@@ -88,8 +88,9 @@ _INSTRUCTION_WORDS = re.compile(
 
 # A part of each of these, to tell quickly that none is in a text.
 _HINTS: Final = (
-    "candidate", "omr", "booklet", "invigilat", "rough", "calculat", "mobile", "negative", "sheet", "ball", "pen", "hall",
-    "examinee", "marks", "carr", "attempt", "paper", "test", "question", "wrong", "compuls", "deduct", "allowed",
+    "candidate", "omr", "booklet", "invigilat", "rough", "calculat", "mobile", "negative", "sheet", "ball", "pen",
+    "hall", "examinee", "marks", "carr", "attempt", "paper", "test", "question", "wrong", "compuls", "deduct",
+    "allowed",
     "duration", "seal", "admit", "परीक्षार्थी", "अभ्यर्थी", "उत्तर", "निरीक्षक", "अंक", "पुस्तिका", "कैलकुलेटर", "समय",
 )  # fmt: skip
 

@@ -46,7 +46,7 @@ _PLAIN_FLATE = {"/Filter", "/Length", "/DL"}
 class _Reader(PdfReader):
     """pypdf's reader, which checks the place of each object when it opens a file: by one pattern instead of by letters.
 
-    Browsers' files have hundreds of objects a page, because each line of text is an element of the document's structure.
+    Browsers' files have hundreds of objects a page: each line of text is an element of the document's structure.
     """
 
     def read_object_header(self, stream: Any) -> tuple[int, int]:
