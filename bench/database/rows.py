@@ -3,10 +3,11 @@
 Each maker takes a range of numbers and makes the items of each; the same number always gives the same items.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from smartexam.accounts.passwords import hash_password
 from smartexam.accounts.store import access_requests, directory, identity
@@ -20,9 +21,10 @@ from smartexam.talk.store.messaging import items as messaging
 from smartexam.talk.store.study import TurnItem
 
 DAYS = 30
-_DAY = 86_400
+# In the zone where exams are sat, if nothing else is set
+_MIDNIGHT = datetime.now(ZoneInfo("Asia/Kolkata")).replace(hour=0, minute=0, second=0, microsecond=0)
 # Everything happened in the last month, including today, so that the lists of all periods are full.
-BEGAN = (int(time.time()) // _DAY - DAYS + 1) * _DAY
+BEGAN = int((_MIDNIGHT - timedelta(days=DAYS - 1)).timestamp())
 USERS, RESULTS, REQUESTS, COMMENTS = 10_000_000, 20_000_000, 30_000_000, 40_000_000
 CONVERSATION, OTHER_CONVERSATIONS, PER_CONVERSATION = 5_000_000, 5_000_001, 2_000
 _FIRST = ("Asha", "Ben", "Chen", "Dina", "Emil", "Farah", "Gita", "Hugo", "Iris", "Jai", "Kofi", "Lena", "Mira", "Noor")
