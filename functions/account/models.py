@@ -181,7 +181,7 @@ class MfaCode(msgspec.Struct, frozen=True):
         code: six digits from the authenticator app.
     """
 
-    code: Annotated[str, msgspec.Meta(max_length=40)]
+    code: Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"pattern": r"^\s*[0-9]{6}\s*$"})]
 
 
 class NewRecoveryCodes(msgspec.Struct, frozen=True):

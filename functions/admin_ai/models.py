@@ -1,14 +1,26 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
 from question_generation.drafts import DraftQuestion, Notice
-from question_generation.request import GenerationRequest
+from question_generation.request import MOST_QUESTIONS, GenerationRequest
 from smartexam.platform.http.bodies import UploadedFile, convert
 
 Number = str | int | float | None
+Count = (
+    Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{0,3} *$"})]
+    | Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": MOST_QUESTIONS})]
+    | None
+)
+_COUNTS = ("mcq_count", "msq_count", "numeric_count")
+_SOME = {"type": ["integer", "string"], "minimum": 1, "pattern": "[1-9]"}
+# What is made must be counted; what is extracted need not.
+_COUNTED: dict[str, Any] = {
+    "if": {"properties": {"mode": {"enum": ["mine", "pure"]}}},
+    "then": {"anyOf": [{"required": [name], "properties": {name: _SOME}} for name in _COUNTS]},
+}
 
 
 class GenerationFields(Struct, frozen=True):
@@ -23,12 +35,14 @@ class GenerationFields(Struct, frozen=True):
         pdf_file: the question paper or the chapter as a PDF; needed with `extract` and `mine`.
     """
 
+    RULES: ClassVar[dict[str, Any]] = _COUNTED
+
     mode: str
     exam_id: str | int
     difficulty: str | None = None
-    mcq_count: Number = None
-    msq_count: Number = None
-    numeric_count: Number = None
+    mcq_count: Count = None
+    msq_count: Count = None
+    numeric_count: Count = None
     topic: str | None = None
     mcq_plus: Number = None
     mcq_minus: Number = None
@@ -57,6 +71,8 @@ class UploadRequest(GenerationRequest, frozen=True, kw_only=True):
         filename: name of the file, for the log.
         size: bytes of the file.
     """
+
+    RULES: ClassVar[dict[str, Any]] = _COUNTED
 
     filename: str
     size: int

@@ -20,12 +20,12 @@ def read_period(name: str, start: str | None, end: str | None, now: float, timez
     Raises:
         InvalidFields: the dates of a custom period are missing, no dates or in the wrong order.
     """
+    first, last = read_range(("startDate", start), ("endDate", end))
     if name == "all":
         return None
     if name in _DAYS:
         today = local_date(now, timezone)
         return Period(today - timedelta(days=_DAYS[name] - 1), today)
-    first, last = read_range(("startDate", start), ("endDate", end))
     if first is None or last is None:
         raise InvalidFields([("startDate" if first is None else "endDate", "This field is required")])
     return Period(first, last)

@@ -4,10 +4,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
 from smartexam.platform.http.queries import Id, PageSize
 
 _NAME = Meta(extra_json_schema={"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"})
-_MARKS = Meta(extra_json_schema={"type": ["number", "string"], "examples": [4, "0.25", "1/3"]})
+_MARKS = Meta(
+    extra_json_schema={
+        "type": ["number", "string"],
+        "minimum": 0,
+        "maximum": 1000,
+        "pattern": MARKS_PATTERN,
+        "examples": [4, "0.25", "1/3"],
+    }
+)
 
 
 _LANGUAGES = Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 10})
@@ -172,7 +181,7 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     closes_at: Annotated[Any, Meta(extra_json_schema={"type": ["string", "null"], "format": "date-time"})] = UNSET
     audience: Annotated[Any, Meta(extra_json_schema={"enum": ["everyone", "batches"]})] = UNSET
     batch_ids: Annotated[
-        Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}, "maxItems": 50})
+        Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer", "minimum": 1}, "maxItems": 50})
     ] = UNSET
     access_code: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 64, "writeOnly": True})] = UNSET
     counted_attempt: Annotated[Any, Meta(extra_json_schema={"enum": ["best", "last", "first"]})] = UNSET
@@ -189,6 +198,10 @@ class NewExamFields(ExamFields, frozen=True, kw_only=True):
     """The fields of a new exam. `duration` is needed too, unless timed sections or a preset give it."""
 
     NEEDED: ClassVar = ("name", "date", "start_time")
+    RULES: ClassVar[dict[str, Any]] = {
+        "if": {"anyOf": [{"required": ["preset"]}, {"required": ["sections"]}]},
+        "else": {"required": ["duration"]},
+    }
 
 
 class ExamSection(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -15,6 +15,9 @@ class ImageFields(Struct, frozen=True):
         content_type: media type of an image that is to be uploaded directly to the storage.
         upload_id: what the call with `content_type` answered, once the file was uploaded.
     """
+
+    # One of the three
+    RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
 
     image: UploadedFile | None = None
     content_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] | None = None

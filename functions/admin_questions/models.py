@@ -5,13 +5,25 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
 from smartexam.platform.http.bodies import UploadedFile
 from smartexam.platform.http.queries import Flag, Id, PageSize
 
 _TEXT = Meta(extra_json_schema={"type": "string"})
-_MARKS = Meta(extra_json_schema={"type": ["number", "string", "null"], "examples": [4, "0.25", "1/3"]})
+_MARKS = Meta(
+    extra_json_schema={
+        "type": ["number", "string", "null"],
+        "minimum": 0,
+        "maximum": 1000,
+        "pattern": MARKS_PATTERN,
+        "examples": [4, "0.25", "1/3"],
+    }
+)
 _ID = Meta(extra_json_schema={"type": "integer", "minimum": 1})
 _OPTIONAL_ID = Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})
+_IDS = Meta(
+    extra_json_schema={"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": 10_000}
+)
 _TEXTS_BY_NAME = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})
 _TRANSLATIONS = Meta(
     extra_json_schema={
@@ -197,9 +209,7 @@ class QuestionIds(Struct, frozen=True, kw_only=True):
 
     NEEDED: ClassVar = ("ids",)
 
-    ids: Annotated[
-        Any, Meta(extra_json_schema={"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 10_000})
-    ] = UNSET
+    ids: Annotated[Any, _IDS] = UNSET
 
 
 class AdminQuestion(Struct, frozen=True):

@@ -1,10 +1,13 @@
 """Shapes of the sign-in routes."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
 from smartexam.accounts.grants import Grant
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_NAMED = {"properties": {"username": _TEXT, "email": _TEXT}}
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -17,10 +20,14 @@ class Credentials(msgspec.Struct, frozen=True):
     """
 
     NEEDED: ClassVar = ("password",)
+    RULES: ClassVar[dict[str, Any]] = {
+        "if": {"required": ["email"], **_NAMED},
+        "else": {"required": ["username"], **_NAMED},
+    }
 
     username: str | None = None
     email: str | None = None
-    password: str | None = None
+    password: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})] | None = None
 
 
 class SecondFactor(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Shapes of the Google sign-in."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ class GoogleCredential(msgspec.Struct, frozen=True):
 
     NEEDED: ClassVar = ("id_token",)
 
-    id_token: str | None = None
+    id_token: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})] | None = None
     nonce: str | None = None
 
 

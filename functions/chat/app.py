@@ -210,7 +210,7 @@ def get_online_status(request: Request, query: OnlineQuery) -> OnlineStatus:
     Raises:
         BadRequest: `invalid_ids`.
     """
-    return OnlineStatus(people.online_status(request.caller, query.ids, request.now))
+    return OnlineStatus(people.online_status(request.caller, query.ids or "", request.now))
 
 
 @api.post("/api/chat/group", access=Access.AUTH, takes=GroupBody, answers=CreatedGroup)

@@ -266,7 +266,7 @@ class OnlineQuery(Struct, frozen=True):
 
     NEEDED: ClassVar = ("ids",)
 
-    ids: str = ""
+    ids: Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{1,15}( *, *[0-9]{1,15}){0,99} *$"})] | None = None
 
 
 class OnlineStatus(Struct, frozen=True):

@@ -20,7 +20,7 @@ from smartexam.api import Reply
 from smartexam.api.app import Route
 from smartexam.platform.errors import AppError
 from tests.infrastructure import stack
-from tools.openapi import document, error_shapes, errors, functions, prose, shapes, vocabulary
+from tools.openapi import document, error_shapes, errors, functions, prose, shapes, values, vocabulary
 from tools.openapi.advice import ADVICE
 
 CONTRACT = Path(__file__).with_name("routes.csv")
@@ -304,3 +304,63 @@ class TestTheErrorCodes:
 
     def test_missing_words_are_noticed(self) -> None:
         assert errors.codes()["stale_revision"].status == 409
+
+
+class TestTheEnumerations:
+    def test_say_what_each_value_means(self) -> None:
+        missing = [
+            schema
+            for schema in _schemas(DOCUMENT)
+            if len(schema.get("enum", ())) > 1 and "type" in schema
+            if set(schema.get(values.KEYWORD, ())) != set(schema["enum"]) - {""}
+        ]
+        assert missing == []
+
+    def test_are_those_that_are_described(self) -> None:
+        used = {frozenset(schema[values.KEYWORD]) for schema in _schemas(DOCUMENT) if values.KEYWORD in schema}
+        assert used == {frozenset(meanings) for meanings in values.MEANINGS}
+
+    def test_without_a_meaning_are_noticed(self) -> None:
+        with pytest.raises(ValueError, match="not described"):
+            values.described({"type": "string", "enum": ["north", "south"]})
+
+
+class TestTheRulesOfBodies:
+    @pytest.mark.parametrize(
+        ("shape", "body", "fits"),
+        [
+            ("Credentials", {"username": "john.doe", "password": "a"}, True),
+            ("Credentials", {"email": "john.doe", "password": "a"}, True),
+            ("Credentials", {"password": "a"}, False),
+            ("Credentials", {"username": " ", "password": "a"}, False),
+            ("Credentials", {"username": "john.doe", "password": ""}, False),
+            ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00"}, False),
+            ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00", "duration": 60}, True),
+            ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00", "preset": "neet-2025"}, True),
+            ("GenerationFields", {"mode": "pure", "exam_id": 7, "topic": "Motion"}, False),
+            ("GenerationFields", {"mode": "pure", "exam_id": 7, "topic": "Motion", "mcq_count": 0}, False),
+            ("GenerationFields", {"mode": "pure", "exam_id": 7, "topic": "Motion", "mcq_count": "5"}, True),
+            ("GenerationFields", {"mode": "extract", "exam_id": 7}, True),
+            ("ImageFields", {}, False),
+            ("MfaCode", {"code": ""}, False),
+            ("MfaCode", {"code": "012345"}, True),
+            ("QuestionIds", {"ids": [0]}, False),
+            ("BulkUpdate", {"exam_id": 7, "question_type": "MCQ", "positive_marks": "1/3"}, True),
+            ("BulkUpdate", {"exam_id": 7, "question_type": "MCQ", "positive_marks": "four"}, False),
+        ],
+    )
+    def test_are_said_as_far_as_a_schema_can(self, shape: str, body: dict[str, Any], fits: bool) -> None:
+        schema = {"$ref": f"#/components/schemas/{shape}", "components": DOCUMENT["components"]}
+        assert Draft202012Validator(schema).is_valid(body) == fits
+
+
+def _schemas(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object within a document that may be a schema."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _schemas(each)
+    elif isinstance(node, dict):
+        if not isinstance(node.get("enum"), dict):
+            yield node
+        for each in node.values():
+            yield from _schemas(each)

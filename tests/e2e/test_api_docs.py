@@ -101,6 +101,14 @@ def test_shows_what_a_route_takes_and_answers(page: Browser, site: str) -> None:
     assert "[object" not in text
 
 
+def test_shows_what_each_value_means(page: Browser, site: str) -> None:
+    page.open(f"{site}/api-docs#createExam")
+    page.wait("document.querySelector('#createExam .values')")
+
+    shown = page.evaluate("document.querySelector('#createExam').innerText")
+    assert "The attempt with the highest score." in shown
+
+
 def test_opens_every_route_without_a_complaint(page: Browser) -> None:
     page.evaluate("document.querySelectorAll('.operation[id]').forEach(each => { each.open = true })")
     page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")

@@ -8,7 +8,7 @@ from typing import Any
 
 from smartexam.api import Access
 from smartexam.api.app import Route
-from tools.openapi import error_shapes, errors, prose, shapes, vocabulary
+from tools.openapi import error_shapes, errors, prose, shapes, values, vocabulary
 from tools.openapi.advice import ADVICE
 from tools.openapi.examples import Examples
 from tools.openapi.functions import ROOT, Group, groups
@@ -74,6 +74,11 @@ def build() -> dict[str, Any]:
     Raises:
         ValueError: a handler has no docstring or the name of another one, or names an error that does not exist.
     """
+    document: dict[str, Any] = values.described(_built())
+    return document
+
+
+def _built() -> dict[str, Any]:
     found = list(groups())
     routes = [route for group in found for route in group.api.routes]
     successes = [answer for route in routes for answer in (route.answers, *route.also.values())]

@@ -387,6 +387,8 @@ WORDS: dict[str, Word] = {
 # Fields whose values in a shape are not those that the vocabulary tells.
 OWN_FACETS: dict[str, frozenset[str]] = {
     "ActiveStatus": frozenset({"start_time"}),
+    # Whatever is sent is answered alike.
+    "ForgottenPassword": frozenset({"email"}),
 }
 
 # Messages of errors that the source builds from parts, by code.

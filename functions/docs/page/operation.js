@@ -64,7 +64,7 @@ const inside = (operation) => {
       limits(each.schema) && el("span", { className: "type" }, `· ${limits(each.schema)}`),
       each.schema.default !== undefined && el("span", { className: "type" }, `· default ${JSON.stringify(each.schema.default)}`),
       each.required && each.in !== "path" && el("span", { className: "must" }, "required"),
-      each.description && el("p", {}, inline(each.description)))))],
+      each.description && el("p", {}, inline(each.description)), valueList(each.schema))))],
     body.length > 0 && [el("h4", {}, "Body"),
       body.map(([type, media]) => [
         el("p", { className: "hint" }, el("code", {}, type), operation.requestBody["x-also-form"] && ", or a form with the same fields"),

@@ -36,6 +36,18 @@ const limits = ({ minimum, maximum, minLength, maxLength, minItems, maxItems }) 
   return [range(minimum, maximum, ""), range(minLength, maxLength, " characters"), range(minItems, maxItems, " entries")].filter(Boolean).join(", ");
 };
 
+// What the values of an enumeration mean, if it is one.
+const meanings = (schema) => {
+  const found = resolve(schema);
+  return found["x-enumDescriptions"] || found.items && meanings(found.items) || (parts(found) || []).map(meanings).find(Boolean);
+};
+
+const valueList = (schema) => {
+  const found = Object.entries(meanings(schema) || {});
+  return found.length > 0 && el("ul", { className: "values" }, found.map(([value, meaning]) =>
+    el("li", {}, el("code", {}, value), " ", inline(meaning))));
+};
+
 // The objects within a type, for which fields can be listed.
 const objectsIn = (schema) => {
   const found = resolve(schema);
@@ -57,6 +69,7 @@ const fieldList = (schema, sent, depth = 0) => {
       limits(field) && el("span", { className: "type" }, `· ${limits(field)}`),
       field.default !== undefined && field.default !== null && el("span", { className: "type" }, `· default ${JSON.stringify(field.default)}`),
       field.description && el("p", {}, inline(field.description)),
+      valueList(field),
       field.examples && el("p", {}, "Example: ", el("code", {}, JSON.stringify(field.examples[0]))),
       nested.map((each) => el("details", { open: depth === 0 && nested.length === 1 },
         el("summary", {}, `Fields of ${each.title || name}`),

@@ -61,3 +61,34 @@ def test_what_may_hold_anything_is_left_to_its_rules() -> None:
 def test_members_that_are_read_later_are_refused_then() -> None:
     with pytest.raises(InvalidFields):
         bodies.convert_json({"id": 2**60}, Inner)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7.0", 7), ("7.000", 7), ("7e0", 7), ("70E-1", 7), ("0.7e+1", 7), ("-7.0", -7), ("-0.0", 0)]
+)
+def test_whole_numbers_may_be_spelled_as_any_json_number(text: str, number: int) -> None:
+    raw = f'{{"id": {text}, "ids": [{text}], "inner": [{{"id": {text}}}], "marks": {text}, "answers": {{"1": {text}}}}}'
+    read = bodies.decode(raw.encode(), Body)
+
+    assert (read.id, read.ids, read.inner[0].id, read.marks, read.answers) == (
+        number,
+        [number],
+        number,
+        number,
+        {"1": number},
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["7.5", "7.05", "1e17", "1e400", "-1e17", "1e-2", '"7.0"', "7.", "7.0.0", "NaN", "-Infinity"]
+)
+def test_what_is_no_whole_number_is_refused(text: str) -> None:
+    with pytest.raises(BadRequest):
+        bodies.decode(f'{{"id": {text}}}'.encode(), Body)
+
+
+def test_a_body_in_another_encoding_is_malformed() -> None:
+    with pytest.raises(BadRequest) as refused:
+        bodies.decode('{"id": 7.0, "name": "é"}'.encode("utf-16"), Body)
+
+    assert refused.value.code == "malformed_json"

@@ -21,6 +21,8 @@ MAX_UNITS: Final = 10**18
 # Trailing zeros are allowed ("1.500"), so up to six decimals match; more than two significant ones are refused below.
 _DECIMAL = re.compile(r"([+-]?)([0-9]{0,6})(?:\.([0-9]{0,6}))?")
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,6}) ?/ ?([0-9]{1,6})")
+# What most texts that `parse_marks` reads look like, for descriptions
+PATTERN: Final = r"^ *([0-9]{0,3}[0-9](\.[0-9]{1,2})?|[0-9]{1,6} ?/ ?[1-9][0-9]{0,5}|) *$"
 _DECIMALS = 2
 _HUNDREDTHS = 100
 _LONGEST = 20

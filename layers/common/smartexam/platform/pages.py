@@ -11,7 +11,7 @@ import msgspec
 
 from smartexam.platform import cursors
 from smartexam.platform.errors import BadRequest, InvalidFields
-from smartexam.platform.http.queries import PageSize
+from smartexam.platform.http.queries import Id, PageSize
 
 _PLACE = re.compile(r"([0-9]{1,9})\|([0-9]{1,15})\|(.*)", re.DOTALL)
 
@@ -19,7 +19,7 @@ _PLACE = re.compile(r"([0-9]{1,9})\|([0-9]{1,15})\|(.*)", re.DOTALL)
 class PageQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which page: by its number, or by the cursor in the answer before. `limit` is `per_page` by another name."""
 
-    page: int | None = None
+    page: Id | None = None
     cursor: str | None = None
     per_page: PageSize | None = None
     limit: PageSize | None = None

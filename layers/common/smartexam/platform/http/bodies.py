@@ -4,8 +4,6 @@ Shapes are `msgspec.Struct`s: decoding and checking are one step of microseconds
 """
 
 import io
-import json
-import math
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -24,9 +22,6 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
-# msgspec's message for a number that no type can hold
-_OUT_OF_RANGE = "out of range"
-_MOST_DIGITS = 400
 
 
 class UploadedFile(msgspec.Struct, frozen=True):
@@ -74,11 +69,12 @@ def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
         InvalidFields: a field is missing or of the wrong type.
         BadRequest: malformed JSON.
     """
+    is_special = numbers.may_be_special(content)
     try:
-        decoded = _decode(content, shape)
+        decoded = _parse(content, shape) if is_special else _decode(content, shape)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise BadRequest("Malformed JSON", code="malformed_json") from None
-    if numbers.may_be_huge(content):
+    if is_special:
         numbers.refuse_huge(decoded)
     return decoded
 
@@ -159,21 +155,13 @@ def _decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
     try:
         decoded: ShapeT = _decoder(shape).decode(content)
     except msgspec.ValidationError as error:
-        if _OUT_OF_RANGE in str(error):
-            return _decode_any_number(content, shape)
         given = msgspec.json.decode(content)
         raise faults.invalid(error, shape, given if isinstance(given, dict) else None) from None
     return decoded
 
 
-def _decode_any_number(content: bytes, shape: type[ShapeT]) -> ShapeT:
-    """Decode a body with a number beyond every range, which becomes infinite and is refused only where a number is
-    expected.
-
-    It may be one answer of many, and must not make the others fail.
-    """
-    given = json.loads(content, parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else math.inf)
-    json.dumps(given, ensure_ascii=False).encode()  # refuses lone surrogates, like msgspec does
+def _parse(content: bytes, shape: type[ShapeT]) -> ShapeT:
+    given = numbers.parse(content)
     try:
         return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:

@@ -1,9 +1,12 @@
-"""Whole numbers that no client means: beyond 2^53, where JavaScript cannot tell neighbours apart.
+"""Numbers in bodies that decoders take otherwise than JSON means them.
 
-In a body they are looked for where its text has so many digits in a row: for all other bodies that is one look at the
-text. Fields that may hold anything, such as answers, are left to the rules that read them.
+Whole numbers beyond 2^53 are refused, because JavaScript cannot tell them from their neighbours; where a field may hold
+anything, such as an answer, that is left to the rules that read it. `1.0` and `1e2` are whole numbers, as in JSON
+Schema. For bodies without any of these, this is one look at the text.
 """
 
+import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -13,13 +16,40 @@ import msgspec
 from smartexam.platform.errors import InvalidFields
 
 HIGHEST = 2**53
-_LONG = re.compile(rb"[0-9]{16}")
+_SPECIAL = re.compile(rb"[0-9]{16}|[0-9]\.0|[0-9][eE][-+0-9]")
+_MOST_DIGITS = 400
 _REFUSAL = "must be a whole number between -2^53 and 2^53"
 
 
-def may_be_huge(content: bytes) -> bool:
-    """Whether JSON has so many digits in a row that a number in it may be beyond 2^53."""
-    return _LONG.search(content) is not None
+def may_be_special(content: bytes) -> bool:
+    """Whether a number in JSON may be beyond 2^53, or be whole without looking so."""
+    return _SPECIAL.search(content) is not None
+
+
+def parse(content: bytes) -> Any:
+    """JSON with whole numbers of any size and spelling as integers.
+
+    One beyond every range is infinite: it may be one answer of many, and must not make the others fail.
+
+    Raises:
+        ValueError: malformed JSON, or a lone surrogate.
+    """
+    parsed = json.loads(content.decode(), parse_int=_integer, parse_float=_number, parse_constant=_refuse)
+    json.dumps(parsed, ensure_ascii=False).encode()  # refuses lone surrogates, as msgspec does
+    return parsed
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) <= HIGHEST else number
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
 
 
 def refuse_huge(value: Any) -> None:
