@@ -125,6 +125,11 @@ class ExamsQuery(Struct, frozen=True):
     limit: PageSize = 50
 
 
+def _having(field: str) -> dict[str, Any]:
+    """The schema of a body that has a field."""
+    return {"required": [field], "properties": {field: {}}}
+
+
 class ReleaseBody(Struct, frozen=True):
     """Whether the results are to be visible; without it, each call toggles.
 
@@ -199,8 +204,8 @@ class NewExamFields(ExamFields, frozen=True, kw_only=True):
 
     NEEDED: ClassVar = ("name", "date", "start_time")
     RULES: ClassVar[dict[str, Any]] = {
-        "if": {"anyOf": [{"required": ["preset"]}, {"required": ["sections"]}]},
-        "else": {"required": ["duration"]},
+        "if": {"anyOf": [_having("preset"), _having("sections")]},
+        "else": _having("duration"),
     }
 
 
