@@ -7,6 +7,7 @@ export { memoryTokens } from "./tokens.js";
 export type { Tokens, TokenStore } from "./tokens.js";
 export { sameAnswer } from "./answers.js";
 export type { Answer, MaybeAnswer } from "./answers.js";
+export { deletePapers, keptPrefix } from "./papers.js";
 export { Sitting } from "./sitting.js";
 export type { Conflict, Paper, Phase, Rejection, SittingOptions, SittingState, Submission } from "./sitting.js";
 export { indexedDbStore, localStore, memoryStore } from "./stores.js";

@@ -2,6 +2,7 @@ import { sameAnswer, type Answer, type MaybeAnswer } from "./answers.js";
 import type { ExamClient, Reply } from "./client.js";
 import { ApiError, ConnectionLostError } from "./errors.js";
 import { randomId } from "./random.js";
+import { deletePapers, keepState, keptPaper, type KeptPaper, keptPrefix, keepPaper } from "./papers.js";
 import { memoryStore, type Store } from "./stores.js";
 
 export type Paper = Reply<"get", "/exam/{exam_id}">;
@@ -58,6 +59,11 @@ export interface SittingOptions {
   readonly userId: number;
   /** Where unconfirmed changes are kept; default: in memory, which loses them with the tab. */
   readonly store?: Store;
+  /**
+   * Whether the store also keeps the paper and what the server has saved, as long as the attempt runs, so that `open` works
+   * without a network after a restart. `deletePapers` deletes them, when the user signs out for example. Default: false.
+   */
+  readonly keepPaper?: boolean;
   /** Milliseconds for which changes are collected; default 2000. */
   readonly settle?: number;
   /** Milliseconds after which it syncs without a change, to learn the time; default 120,000. */
@@ -70,6 +76,8 @@ interface Change {
   readonly answer: MaybeAnswer;
   /** What this device and the server had agreed on before. */
   readonly base: MaybeAnswer;
+  /** Answers that were sent since; the server may have taken any of them and its confirmation got lost. */
+  readonly sent?: readonly MaybeAnswer[];
   readonly at: number;
 }
 
@@ -82,12 +90,16 @@ interface Journal {
 }
 
 const MOST_ANSWERS = 500; // the server's limit for one sync
+const MOST_TRIES = 20; // answers to one question that are remembered as sent
 const MERGES = 3; // how often other devices may write first before a sync gives up for now
 const LONGEST_PAUSE = 60_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** Milliseconds before a section ends at which changes are sent without waiting: a section has no grace. */
 const BEFORE_THE_END = 3000;
 const ENDED = new Set(["exam_time_over", "no_attempt"]);
+/** Milliseconds for which a server that does not answer keeps a kept paper from being opened. */
+const PATIENCE = 4000;
+const SHORT_TIMEOUT = 15_000;
 
 /**
  * A student's answers in one attempt, kept on the device until the server has confirmed them.
@@ -102,6 +114,8 @@ export class Sitting {
   readonly #store: Store;
   readonly #prefix: string;
   readonly #key: string;
+  /** Where the paper is kept; undefined if it is not. */
+  readonly #keptAt: string | undefined;
   readonly #settle: number;
   readonly #interval: number;
   readonly #resolve: (conflict: Conflict) => MaybeAnswer;
@@ -123,6 +137,9 @@ export class Sitting {
   };
 
   #attemptId = 0;
+  /** Whether the server has confirmed that the attempt runs; not yet if the paper was opened as it was kept. */
+  #isConfirmed = false;
+  #isClosed = false;
   #revision = 0;
   #agreed: Record<string, Answer> = {};
   #agreedMarks = new Set<number>();
@@ -148,6 +165,7 @@ export class Sitting {
     this.#store = options.store ?? memoryStore();
     this.#prefix = `sitting/${options.userId}/${options.examId}/`;
     this.#key = this.#prefix + randomId();
+    this.#keptAt = options.keepPaper ? keptPrefix(options.userId, options.examId) : undefined;
     this.#settle = options.settle ?? 2000;
     this.#interval = options.interval ?? 120_000;
     this.#resolve = options.resolve ?? (({ theirs }) => theirs);
@@ -189,29 +207,19 @@ export class Sitting {
   /**
    * Loads the paper and the saved answers of the running attempt, and applies the changes that are stored on this device,
    * also by tabs that were closed. Those of an earlier attempt are dropped, because it is graded.
+   *
+   * Without an answer it opens the paper as it was kept (`keepPaper`), with `state.online` false; the next sync that gets
+   * an answer compares it with the server's.
    */
   async open(): Promise<Paper> {
-    const paper = await this.#client.get("/exam/{exam_id}", this.#path);
-    if (this.#attemptId !== paper.attempt_id) {
-      this.#forget();
-      this.#attemptId = paper.attempt_id;
-      await this.#restore();
+    const kept = this.#keptAt && !this.#attemptId ? await keptPaper(this.#store, this.#keptAt) : undefined;
+    if (!kept) return this.#load();
+    try {
+      return await this.#load(AbortSignal.timeout(PATIENCE));
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
+      return this.#reopen(kept);
     }
-    paper.visited.forEach((id) => this.#visited.add(id));
-    for (const [id, seconds] of Object.entries(paper.seconds)) {
-      this.#seconds.set(Number(id), Math.max(seconds, this.#seconds.get(Number(id)) ?? 0));
-    }
-    this.#spentSent = JSON.stringify(this.#spent());
-    const isTimed = paper.sections.some(({ state }) => state !== "open");
-    const sectionLeft = paper.sections.find(({ state }) => isTimed && state === "open")?.remaining_seconds;
-    this.#sectionEndsAt = sectionLeft === undefined ? Infinity : monotonic() + sectionLeft * 1000;
-    const yielded = this.#merge(paper);
-    this.#client.transport.heard(paper.server_time);
-    this.#set({ paper, online: true, problem: undefined, ...(yielded.length ? { yielded } : {}) });
-    this.#listen();
-    this.#plan();
-    void this.#write();
-    return paper;
   }
 
   /**
@@ -220,8 +228,8 @@ export class Sitting {
    */
   answer(questionId: number, answer: MaybeAnswer): Promise<void> {
     const id = String(questionId);
-    const base = this.#changes.get(id)?.base ?? this.#agreed[id] ?? null;
-    this.#changes.set(id, { answer: answer?.length ? answer : null, base, at: Date.now() });
+    const { base, sent = [] } = this.#changes.get(id) ?? { base: this.#agreed[id] ?? null };
+    this.#changes.set(id, { answer: answer?.length ? answer : null, base, sent, at: Date.now() });
     const { [id]: _, ...rejected } = this.#state.rejected;
     this.#set({ rejected });
     this.#plan();
@@ -260,7 +268,7 @@ export class Sitting {
 
   /** Leaves the open timed section for the next one; there is no way back. */
   async nextSection(from: number): Promise<Paper> {
-    if (this.hasChanges) await this.#flush();
+    if (this.#needsSync) await this.#flush();
     await this.#client.post("/exam/{exam_id}/next-section", { ...this.#path, body: { from } });
     return this.open();
   }
@@ -272,7 +280,7 @@ export class Sitting {
   async submit(): Promise<Submission> {
     this.#countTime();
     try {
-      if (this.hasChanges) await this.#flush();
+      if (this.#needsSync) await this.#flush();
     } catch (error) {
       if (!(error instanceof ApiError && ENDED.has(error.code))) throw error;
     }
@@ -280,12 +288,13 @@ export class Sitting {
     this.close();
     this.#forget();
     this.#set({ phase: "submitted", problem: undefined });
-    await this.#drop(() => true);
+    await Promise.all([this.#drop(() => true), this.#deleteKept()]);
     return submission;
   }
 
   /** Stops syncing. Changes stay in the store for the next time. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#listening) {
@@ -299,6 +308,88 @@ export class Sitting {
     return { params: { path: { exam_id: this.#examId } } };
   }
 
+  get #needsSync(): boolean {
+    return this.hasChanges || !this.#isConfirmed;
+  }
+
+  /** The server's paper; with a signal, asked for once. */
+  async #load(signal?: AbortSignal): Promise<Paper> {
+    const once = signal && { signal, fetch: this.#client.transport.fetchOnce };
+    let paper: Paper;
+    try {
+      paper = await this.#client.get("/exam/{exam_id}", { ...this.#path, ...once });
+    } catch (error) {
+      if (error instanceof ApiError && ENDED.has(error.code)) await this.#deleteKept();
+      throw signal?.aborted ? new ConnectionLostError("The paper did not come in time", { cause: error }) : error;
+    }
+    if (this.#attemptId !== paper.attempt_id) {
+      // Another attempt, or another person's: the kept one's answers do not belong there.
+      if (this.#attemptId && !this.#isConfirmed) throw notThisAttempt();
+      this.#forget();
+      this.#attemptId = paper.attempt_id;
+      await this.#restore();
+    }
+    const isTimed = paper.sections.some(({ state }) => state !== "open");
+    const sectionLeft = paper.sections.find(({ state }) => isTimed && state === "open")?.remaining_seconds;
+    this.#sectionEndsAt = sectionLeft === undefined ? Infinity : monotonic() + sectionLeft * 1000;
+    this.#isConfirmed = true;
+    this.#take(paper, paper, true);
+    this.#client.transport.heard(paper.server_time);
+    if (this.#keptAt) await keepPaper(this.#store, this.#keptAt, paper);
+    this.#keep();
+    return paper;
+  }
+
+  /** Opens a paper as it was kept. */
+  async #reopen({ paper, state }: KeptPaper): Promise<Paper> {
+    this.#attemptId = paper.attempt_id;
+    this.#isConfirmed = false;
+    this.#failures = 1;
+    await this.#restore();
+    // The device's clock, corrected by as much as it differed from the server's.
+    const now = Date.now() + state.ahead;
+    this.#client.transport.heard(new Date(now).toISOString());
+    this.#sectionEndsAt = state.sectionDeadline === null ? Infinity : monotonic() + state.sectionDeadline - now;
+    this.#take(paper, { ...state, remaining_seconds: Math.max(0, state.deadline - now) / 1000 }, false);
+    return paper;
+  }
+
+  /** Shows a paper with what was saved of it, and begins to sync. */
+  #take(paper: Paper, saved: Draft & Spent, online: boolean): void {
+    saved.visited.forEach((id) => this.#visited.add(id));
+    for (const [id, seconds] of Object.entries(saved.seconds)) {
+      this.#seconds.set(Number(id), Math.max(seconds, this.#seconds.get(Number(id)) ?? 0));
+    }
+    this.#spentSent = JSON.stringify(this.#spent());
+    const yielded = this.#merge(saved);
+    this.#isClosed = false;
+    this.#set({ paper, online, problem: undefined, ...(yielded.length ? { yielded } : {}) });
+    this.#listen();
+    this.#plan();
+    void this.#write();
+  }
+
+  /** Keeps what the server has saved, for `#reopen`. */
+  #keep(): void {
+    if (!this.#keptAt || this.#isClosed) return;
+    const now = this.#client.now().getTime();
+    const after = (end: number) => now + end - monotonic();
+    void keepState(this.#store, this.#keptAt, {
+      attemptId: this.#attemptId,
+      answers: { ...this.#agreed },
+      markedForReview: [...this.#agreedMarks],
+      revision: this.#revision,
+      ...this.#spent(),
+      deadline: after(this.#endsAt),
+      sectionDeadline: this.#sectionEndsAt === Infinity ? null : after(this.#sectionEndsAt),
+      ahead: now - Date.now(),
+    });
+  }
+
+  async #deleteKept(): Promise<void> {
+    if (this.#keptAt) await deletePapers(this.#store, (key) => key.startsWith(this.#keptAt ?? ""));
+  }
+
   /** Syncs until there are no changes, waiting for one that runs already. */
   async #flush(): Promise<void> {
     await this.#syncing?.catch(() => undefined);
@@ -307,7 +398,12 @@ export class Sitting {
 
   async #sync(): Promise<void> {
     try {
-      for (let merges = 0, hasMore = true; hasMore;) {
+      let hasMore = true;
+      if (!this.#isConfirmed) {
+        await this.#load(AbortSignal.timeout(SHORT_TIMEOUT));
+        hasMore = this.hasChanges;
+      }
+      for (let merges = 0; hasMore;) {
         try {
           hasMore = await this.#send();
         } catch (error) {
@@ -325,7 +421,10 @@ export class Sitting {
       this.#failures += 1;
       if (error instanceof ApiError) {
         const ended = ENDED.has(error.code);
-        if (ended) this.close();
+        if (ended) {
+          this.close();
+          await this.#deleteKept();
+        }
         this.#set({ online: true, problem: error, ...(ended ? { phase: "over" } : {}) });
       } else if (error instanceof ConnectionLostError) {
         this.#set({ online: false });
@@ -337,7 +436,12 @@ export class Sitting {
   /** One sync, of as many changes as the server takes at once; returns whether there were more. */
   async #send(): Promise<boolean> {
     this.#countTime();
-    const sent = [...this.#changes].slice(0, MOST_ANSWERS);
+    const sent = [...this.#changes].slice(0, MOST_ANSWERS).map(([id, change]): [string, Change] => {
+      const tried = asSent(change);
+      this.#changes.set(id, tried);
+      return [id, tried];
+    });
+    void this.#write();
     const hasMore = sent.length < this.#changes.size;
     const marks = new Map(this.#marks);
     const spent = this.#spent();
@@ -365,7 +469,7 @@ export class Sitting {
       const current = this.#changes.get(id);
       if (current === change) this.#changes.delete(id);
       // The student changed it again during the call.
-      else if (current) this.#changes.set(id, { ...current, base: this.#agreed[id] ?? null });
+      else if (current) this.#changes.set(id, { ...current, base: this.#agreed[id] ?? null, sent: [] });
     }
     for (const [id, marked] of marks) {
       if (marked && !(id in refused)) this.#agreedMarks.add(id);
@@ -379,6 +483,7 @@ export class Sitting {
     this.#client.transport.heard(synced.server_time);
     this.#set({ rejected: { ...this.#state.rejected, ...refused } });
     void this.#write();
+    this.#keep();
     return hasMore;
   }
 
@@ -406,14 +511,14 @@ export class Sitting {
       const now = this.#agreed[id] ?? null;
       if (sameAnswer(change.answer, now)) {
         this.#changes.delete(id);
-      } else if (!sameAnswer(change.base, now)) {
+      } else if (!sameAnswer(change.base, now) && !change.sent?.some((mine) => sameAnswer(mine, now))) {
         const conflict = { questionId: Number(id), base: change.base, mine: change.answer, theirs: now };
         const chosen = this.#resolve(conflict);
         if (sameAnswer(chosen, now)) {
           this.#changes.delete(id);
           yielded.push(conflict);
         } else {
-          this.#changes.set(id, { ...change, answer: chosen, base: now });
+          this.#changes.set(id, { ...change, answer: chosen, base: now, sent: [] });
         }
       }
     }
@@ -445,7 +550,7 @@ export class Sitting {
       }
       this.#set({});
       // The end of the time alone needs no sync: a whole hall reaches it at once.
-      if (this.hasChanges || monotonic() - this.#heardAt >= this.#interval) await this.sync();
+      if (this.#needsSync || monotonic() - this.#heardAt >= this.#interval) await this.sync();
       else this.#plan();
     } catch {
       // `state` tells it, and the next sync is planned.
@@ -566,7 +671,8 @@ export class Sitting {
     const journals = found.map(([, document]) => document as Journal).filter((it) => it?.attemptId === this.#attemptId);
     for (const journal of journals) {
       for (const [id, change] of Object.entries(journal.changes)) {
-        if (change.at >= (this.#changes.get(id)?.at ?? 0)) this.#changes.set(id, change);
+        // A page that was closed may have sent it as its last act.
+        if (change.at >= (this.#changes.get(id)?.at ?? 0)) this.#changes.set(id, asSent(change));
       }
       for (const [id, marked] of Object.entries(journal.marks)) this.#marks.set(Number(id), marked);
       for (const id of journal.visited) this.#visited.add(id);
@@ -589,7 +695,19 @@ export class Sitting {
   }
 }
 
-type Draft = Pick<Paper, "answers" | "markedForReview" | "revision" | "remaining_seconds">;
+type Draft = Pick<Paper, "answers" | "revision" | "remaining_seconds"> & {
+  readonly markedForReview: readonly number[];
+};
+type Spent = { readonly visited: readonly number[]; readonly seconds: Readonly<Record<string, number>> };
+
+function asSent(change: Change): Change {
+  const others = (change.sent ?? []).filter((answer) => !sameAnswer(answer, change.answer));
+  return { ...change, sent: [...others.slice(1 - MOST_TRIES), change.answer] };
+}
+
+function notThisAttempt(): ApiError {
+  return new ApiError(400, { message: "This attempt is not in progress", code: "no_attempt" });
+}
 
 function monotonic(): number {
   return performance.now();

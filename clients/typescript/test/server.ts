@@ -22,6 +22,8 @@ export class Server {
   ended = false;
   endsAt = Date.now() + 3600_000;
   graceSeconds = 30;
+  /** Milliseconds by which its clock is ahead of the device's. */
+  ahead = 0;
   /** Fates of the next requests, in order; later ones are answered. */
   fates: Fate[] = [];
   /** Paths of all requests, and bodies of all syncs, that arrived. */
@@ -39,8 +41,12 @@ export class Server {
     return response;
   };
 
+  get #now(): number {
+    return Date.now() + this.ahead;
+  }
+
   get #remaining(): number {
-    return Math.max(0, Math.floor((this.endsAt - Date.now()) / 1000));
+    return Math.max(0, Math.floor((this.endsAt - this.#now) / 1000));
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -56,7 +62,7 @@ export class Server {
   }
 
   #state() {
-    const server_time = new Date(Date.now()).toISOString();
+    const server_time = new Date(this.#now).toISOString();
     return { ...structuredClone(this.saved), remaining_seconds: this.#remaining, server_time };
   }
 
@@ -66,7 +72,7 @@ export class Server {
 
   #sync(body: SyncBody): Response {
     this.syncs.push(body);
-    if (this.ended || Date.now() > this.endsAt + this.graceSeconds * 1000) {
+    if (this.ended || this.#now > this.endsAt + this.graceSeconds * 1000) {
       return Response.json({ message: "over", code: "exam_time_over" }, { status: 409 });
     }
     if (body.revision !== this.saved.revision) {

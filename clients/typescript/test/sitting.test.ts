@@ -4,11 +4,13 @@ import {
   ApiError,
   ConnectionLostError,
   createClient,
+  deletePapers,
   memoryStore,
   Sitting,
   type SittingOptions,
+  type Store,
 } from "../src/index.js";
-import { Server } from "./server.js";
+import { type Fate, Server } from "./server.js";
 
 let server: Server;
 
@@ -165,6 +167,44 @@ describe("a lost connection", () => {
     expect(server.saved).toMatchObject({ answers: { 101: "A" }, revision: 1 });
     expect(sitting.state.yielded).toEqual([]);
     expect(sitting.hasChanges).toBe(false);
+  });
+
+  it("keeps the newer of its own answers if the older one arrived and the confirmation did not, also over a restart", async () => {
+    const store = memoryStore();
+    const before = await opened({ store });
+    void before.answer(101, "A");
+    server.fates = ["unanswered"];
+    await expect(before.sync()).rejects.toThrow(ConnectionLostError);
+    void before.answer(101, "B");
+    await pass(0);
+    before.close();
+
+    const after = await opened({ store });
+    expect(after.state.answers).toEqual({ 101: "B" });
+    void after.answer(101, null);
+    server.fates = ["unanswered"];
+    await expect(after.sync()).rejects.toThrow(ConnectionLostError);
+    void after.answer(101, "C");
+    await after.sync();
+
+    expect(after.state.yielded).toEqual([]);
+    expect(server.saved.answers).toEqual({ 101: "C" });
+  });
+
+  it("keeps the newer of its own answers if the older one was the last act of a closed page", async () => {
+    const store = memoryStore();
+    const before = await opened({ store, keepPaper: true });
+    await before.answer(101, "A");
+    before.close();
+    server.fates = ["lost"];
+    const after = sit({ store, keepPaper: true });
+    await after.open();
+    server.saved = { ...server.saved, answers: { 101: "A" }, revision: 1 };
+    await after.answer(101, "B");
+
+    await after.sync();
+
+    expect(server.saved.answers).toEqual({ 101: "B" });
   });
 
   it("keeps answers over a restart, also those of another tab, the newest of each question", async () => {
@@ -352,5 +392,140 @@ describe("submitting", () => {
     expect(server.ended).toBe(false);
     await sitting.submit();
     expect(server.saved.answers).toEqual({ 101: "A" });
+  });
+});
+
+describe("a kept paper", () => {
+  const keeping = (store: Store, options: Partial<SittingOptions> = {}) => sit({ store, keepPaper: true, ...options });
+  const lost = (times = 20) => (server.fates = Array<Fate>(times).fill("lost"));
+  const papers = async (store: Store) => (await store.entries("paper/")).map(([key]) => key);
+
+  it("is opened without a network, with what the server had and what it has not got yet", async () => {
+    const store = memoryStore();
+    const before = keeping(store);
+    await before.open();
+    void before.answer(101, "A");
+    void before.mark(102, true);
+    await before.sync();
+    lost();
+    void before.answer(103, "2.5");
+    await pass(2100);
+    before.close();
+
+    const after = keeping(store);
+    await after.open();
+
+    expect(after.state).toMatchObject({ answers: { 101: "A", 103: "2.5" }, online: false, phase: "running" });
+    expect([...after.state.marked]).toEqual([102]);
+    expect([...after.state.unsaved]).toEqual([103]);
+    void after.answer(104, "B");
+    server.fates = [];
+    await after.sync();
+    expect(server.saved).toMatchObject({ answers: { 101: "A", 103: "2.5", 104: "B" }, markedForReview: [102] });
+    expect(after.state).toMatchObject({ online: true, unsaved: new Set() });
+  });
+
+  it("counts the time down by the server's clock, however wrong the device's is", async () => {
+    const store = memoryStore();
+    const hour = 3600_000;
+    vi.setSystemTime(Date.now() - 5 * hour);
+    server.ahead = 5 * hour;
+    server.endsAt = Date.now() + server.ahead + hour;
+    await keeping(store).open();
+    await pass(600_000);
+    lost();
+
+    const after = keeping(store);
+    await after.open();
+
+    expect(after.remainingSeconds).toBeCloseTo(3000, 0);
+  });
+
+  it("is merged with what another device saved meanwhile", async () => {
+    const store = memoryStore();
+    await keeping(store).open();
+    server.saved = { ...server.saved, answers: { 101: "C" }, revision: 4 };
+    lost();
+    const after = keeping(store);
+    await after.open();
+    void after.answer(102, "B");
+    server.fates = [];
+
+    await after.sync();
+
+    expect(server.saved.answers).toEqual({ 101: "C", 102: "B" });
+  });
+
+  it("asks again by itself, and sends no sync if nothing changed", async () => {
+    const store = memoryStore();
+    await keeping(store).open();
+    lost(2);
+    const after = keeping(store);
+    await after.open();
+    expect(after.state.online).toBe(false);
+
+    await pass(60_000);
+
+    expect(after.state.online).toBe(true);
+    expect(server.syncs).toEqual([]);
+  });
+
+  it("is not mixed with another attempt, which may be another person's", async () => {
+    const store = memoryStore();
+    await keeping(store).open();
+    lost();
+    const after = keeping(store);
+    await after.open();
+    void after.answer(101, "A");
+    server.fates = [];
+    server.attemptId = 18;
+
+    await expect(after.sync()).rejects.toThrow(ApiError);
+
+    expect(after.state.phase).toBe("over");
+    expect(server.saved.answers).toEqual({});
+    expect(await papers(store)).toEqual([]);
+  });
+
+  it("is not opened when the server refuses, or when another user asks", async () => {
+    const store = memoryStore();
+    await keeping(store).open();
+    server.fates = [{ status: 409, body: { message: "Paused", code: "exam_paused" } }];
+    await expect(keeping(store).open()).rejects.toThrow("Paused");
+    lost();
+    const other = keeping(store, { userId: 43 }).open();
+    const failed = expect(other).rejects.toThrow(ConnectionLostError);
+    await pass(60_000);
+    await failed;
+  });
+
+  it("is opened when the server is down", async () => {
+    const store = memoryStore();
+    await keeping(store).open();
+    server.fates = [{ status: 503 }];
+
+    await keeping(store).open();
+  });
+
+  it("is deleted when the exam is handed in, or found to be over, and by who signs out", async () => {
+    const store = memoryStore();
+    const sitting = keeping(store);
+    await sitting.open();
+    expect(await papers(store)).toEqual(["paper/42/7/paper", "paper/42/7/state"]);
+    await sitting.submit();
+    expect(await papers(store)).toEqual([]);
+
+    await keeping(store).open();
+    server.fates = [{ status: 400, body: { message: "over", code: "exam_time_over" } }];
+    await expect(keeping(store).open()).rejects.toThrow("over");
+    expect(await papers(store)).toEqual([]);
+
+    const last = keeping(store);
+    await last.open();
+    last.close();
+    await deletePapers(store, (key) => !key.startsWith("paper/42/"));
+    expect(await papers(store)).toHaveLength(2);
+    await deletePapers(store);
+    expect(await papers(store)).toEqual([]);
   });
 });
