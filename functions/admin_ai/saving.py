@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from question_files import ExportedQuestion, write_csv
+from smartexam.catalog.exam import Exam
 from smartexam.catalog.questions import Question, check
 from smartexam.catalog.store import exams, question_changes
+from smartexam.catalog.store.placement import misplacement, passage_ids, read_id
 from smartexam.platform import audit, ids
 from smartexam.platform.audit import Change
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
 
 MOST: Final = 500
-_HIGHEST_ID: Final = 2**53 - 1
 
 
 def save(items: Sequence[Mapping[str, Any]], admin_id: int, now: float) -> int:
@@ -24,11 +25,12 @@ def save(items: Sequence[Mapping[str, Any]], admin_id: int, now: float) -> int:
         InvalidFields: some are not consistent, with all errors of each.
         NotFound: an exam does not exist.
     """
-    read = _read(items)
+    _require_some(items)
+    known = exams.get_exams(sorted({exam_id for item in items if (exam_id := read_id(item.get("exam_id")))}))
+    read = _read(items, known)
     by_exam: dict[int, list[Question]] = {}
     for exam_id, question in read:
         by_exam.setdefault(exam_id, []).append(question)
-    known = exams.get_exams(list(by_exam))
     missing = [exam_id for exam_id in by_exam if exam_id not in known]
     if missing:
         raise NotFound("Exam not found", code="exam_not_found", exam_id=missing[0])
@@ -49,35 +51,35 @@ def as_csv(items: Sequence[Mapping[str, Any]]) -> bytes:
     Raises:
         InvalidFields: some are not consistent, with all errors of each.
     """
-    rows = [ExportedQuestion(exam_id, question) for exam_id, question in _read(items)]
-    return write_csv(rows)
+    _require_some(items)
+    return write_csv([ExportedQuestion(exam_id, question) for exam_id, question in _read(items, {})])
 
 
-def _read(items: Sequence[Mapping[str, Any]]) -> list[tuple[int, Question]]:
+def _require_some(items: Sequence[Mapping[str, Any]]) -> None:
     if not items:
         raise InvalidFields([("questions", "must be a list of at least one question")])
     if len(items) > MOST:
         raise InvalidFields([("questions", f"must be at most {MOST} questions")])
+
+
+def _read(items: Sequence[Mapping[str, Any]], known: Mapping[int, Exam]) -> list[tuple[int, Question]]:
+    """The questions with their exams' ids; those of `known` exams fit them."""
+    by_exam: dict[int, list[Mapping[str, Any]]] = {}
+    for item in items:
+        by_exam.setdefault(read_id(item.get("exam_id")) or 0, []).append(item)
+    of_exams = {exam_id: passage_ids(exam, by_exam[exam_id]) for exam_id, exam in known.items()}
     read: list[tuple[int, Question]] = []
     faults: list[Fault] = []
     for index, item in enumerate(items):
-        place = f"questions[{index}]"
-        exam_id = _exam_id(item.get("exam_id"))
+        exam_id, found = read_id(item.get("exam_id")), check(item)
+        mine = [] if isinstance(found, Question) else list(found)
         if exam_id is None:
-            faults.append(Fault(f"{place}.exam_id", "must be the number of an exam"))
-        found = check(item)
-        if not isinstance(found, Question):
-            faults += [Fault(f"{place}.{fault.field}", fault.message) for fault in found]
-        elif exam_id is not None:
+            mine.insert(0, Fault("exam_id", "must be the number of an exam"))
+        elif exam_id in known:
+            mine += misplacement(item, known[exam_id], of_exams[exam_id])
+        faults += [Fault(f"questions[{index}].{fault.field}", fault.message) for fault in mine]
+        if exam_id is not None and isinstance(found, Question):
             read.append((exam_id, found))
     if faults:
         raise InvalidFields(faults, "Nothing was stored, because not every question is consistent")
     return read
-
-
-def _exam_id(value: Any) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 16:  # noqa: PLR2004 - digits of 2^53
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _HIGHEST_ID:
-        return None
-    return value

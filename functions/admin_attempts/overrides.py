@@ -13,6 +13,7 @@ from smartexam.catalog.store import exams, overrides
 from smartexam.platform import audit
 from smartexam.platform.audit import Change
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
+from smartexam.platform.principal import portals
 from smartexam.platform.times import iso
 from smartexam.sitting import deadlines, spreading
 
@@ -130,7 +131,7 @@ def _name(override: Override) -> str:
     if override.user_id is None:
         return batches.get(override.batch_id or 0).name
     user = identity.get_user(override.user_id)
-    if user is None:
+    if user is None or "user" not in portals(user.role):
         raise NotFound("Student not found", code="student_not_found")
     return user.full_name
 

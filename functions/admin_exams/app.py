@@ -56,7 +56,8 @@ def edit_exam(request: Request, exam_id: int, body: ExamFields) -> SavedExam:
     Raises:
         BadRequest: `unequal_marks` in a section where some questions are chosen or drawn.
         NotFound: `exam_not_found`.
-        Conflict: `section_in_use`, a section with questions would be removed.
+        Conflict: `section_in_use`, a section with questions would be removed; `language_in_use`, a language that
+            questions or passages have texts in.
     """
     time = ExamTime.at(request.now)
     exam = service.edit_exam(exam_id, body.given(), request.caller.user_id, time)

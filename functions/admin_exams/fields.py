@@ -1,6 +1,6 @@
 """Reads an exam's fields, which are typed loosely because forms contain only text, and reports all errors together."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -54,6 +54,9 @@ _MAY_BE_EMPTY = frozenset(
 )
 EMPTY: Final[Mapping[str, Any]] = {**DEFAULTS, **{name: getattr(PLAIN, name) for name in STRUCTURE_FIELDS}}
 
+# What is wrong with fields together: given all valid ones, and the changed ones of these.
+Rules = Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Fault]]
+
 MAX_NAME: Final = 200
 MAX_INSTRUCTIONS: Final = 10_000
 MAX_DURATION: Final = 24 * 60
@@ -63,40 +66,52 @@ MAX_ID: Final = 2**53 - 1
 MAX_BATCHES: Final = 50
 
 
-def read_new(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _no_rules(*_: Mapping[str, Any]) -> Iterable[Fault]:
+    return ()
+
+
+def read_new(fields: Mapping[str, Any], rules: Rules = _no_rules) -> dict[str, Any]:
     """The fields of a new exam, with defaults for what is missing or empty.
 
     A `preset` supplies missing fields. The duration of timed sections is their sum.
 
     Raises:
-        InvalidFields: lists everything that is missing or invalid.
+        InvalidFields: lists everything that is missing, invalid, or against the `rules`.
     """
-    given = {name: value for name, value in fields.items() if not readers.blank(value)}
+    given = {name: value for name, value in fields.items() if not _is_empty(name, value)}
     preset = presets.find(given.pop("preset", None))
     given = {**(preset or {}), **given}
     if is_timed(given.get("sections")):
         given["duration"] = 1  # even if another duration was sent
-    missing = [Fault(name, "This field is required") for name in REQUIRED if name not in given]
+    faults = [Fault(name, "This field is required") for name in REQUIRED if name not in given]
     if preset is None:
-        missing.append(Fault("preset", f"must be one of {', '.join(presets.NAMES)}"))
-    return _with_structure({**DEFAULTS, **_read(given, missing)}, PLAIN)
+        faults.append(Fault("preset", f"must be one of {', '.join(presets.NAMES)}"))
+    read = _read(given, faults)
+    wrong = {fault.field for fault in faults}
+    known = {name: value for name, value in DEFAULTS.items() if name not in wrong} | read
+    _refuse([*faults, *rules(known, known)])
+    return _with_structure(known, PLAIN)
 
 
-def read_changes(fields: Mapping[str, Any], exam: Exam) -> dict[str, Any]:
+def read_changes(fields: Mapping[str, Any], exam: Exam, rules: Rules = _no_rules) -> dict[str, Any]:
     """The fields of an exam that change.
 
     An empty value clears an optional field (instructions, attempts, delay, category, sections), is an error for a
     required one, and leaves any other as it is. The duration of timed sections is their sum.
 
     Raises:
-        InvalidFields: lists everything that is invalid, or says that there is nothing to change.
+        InvalidFields: lists everything that is invalid or against the `rules`, or says that there is nothing to change.
     """
     if not fields:
         raise InvalidFields([("", "No field to change")])
     faults = [Fault(name, "must not be empty") for name in REQUIRED if name in fields and readers.blank(fields[name])]
-    emptied = {name: EMPTY[name] for name in _MAY_BE_EMPTY if name in fields and readers.blank(fields[name])}
-    given = {name: value for name, value in fields.items() if not readers.blank(value) and name != "preset"}
-    return _with_structure({**emptied, **_read(given, faults)}, exam.structure)
+    emptied = {name: EMPTY[name] for name in _MAY_BE_EMPTY if name in fields and _is_empty(name, fields[name])}
+    given = {name: value for name, value in fields.items() if not _is_empty(name, value) and name != "preset"}
+    changes = {**emptied, **_read(given, faults)}
+    wrong = {fault.field for fault in faults}
+    before = {name: value for name, value in structs.asdict(exam).items() if name not in wrong}
+    _refuse([*faults, *rules(before | changes, changes)])
+    return _with_structure(changes, exam.structure)
 
 
 def read_name_and_start(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +122,15 @@ def read_name_and_start(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     names = ("name", "date", "start_time")
     given = {name: fields[name] for name in names if not readers.blank(fields.get(name))}
-    return _read(given, [Fault(name, "This field is required") for name in names if name not in given])
+    faults = [Fault(name, "This field is required") for name in names if name not in given]
+    read = _read(given, faults)
+    _refuse(faults)
+    return read
+
+
+def _is_empty(name: str, value: Any) -> bool:
+    """Whether a field is sent without a value. Spaces do not remove an access code."""
+    return value is None or value == "" if name == "access_code" else readers.blank(value)
 
 
 def _with_structure(values: dict[str, Any], before: Structure) -> dict[str, Any]:
@@ -124,6 +147,7 @@ def _with_structure(values: dict[str, Any], before: Structure) -> dict[str, Any]
 
 
 def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """The valid ones of the given fields; what is wrong with the others is added to `faults`."""
     read: dict[str, Any] = {}
     for name, reader in _READERS.items():
         if name in given:
@@ -133,9 +157,12 @@ def _read(given: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
                 faults += faulty.faults
             except ValueError as error:
                 faults.append(Fault(name, str(error)))
+    return read
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         raise InvalidFields(faults)
-    return read
 
 
 def _batch_ids(value: Any) -> tuple[int, ...]:

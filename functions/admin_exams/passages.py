@@ -8,6 +8,7 @@ from smartexam.catalog.images import image_url
 from smartexam.catalog.paper import Passage
 from smartexam.catalog.questions import MAX_BYTES, Question, check
 from smartexam.catalog.store import exams, passages
+from smartexam.catalog.structure import misplaced
 from smartexam.platform import audit, ids
 from smartexam.platform.audit import Change
 from smartexam.platform.errors import Fault, InvalidFields
@@ -35,11 +36,12 @@ def save_passage(exam_id: int, given: Mapping[str, Any], admin_id: int, now: flo
         NotFound: there is no such exam, or no such passage in it.
     """
     exam = exams.find_exam(exam_id)
-    passage_id = _read_id(given.get("id"))
-    text, image, texts = _read(given)
-    unknown = [language for language in texts if language not in exam.structure.languages]
-    if unknown:
-        raise InvalidFields([(f"texts.{language}", "is no language of the exam") for language in unknown])
+    faults: list[Fault] = []
+    passage_id = _read_id(given.get("id"), faults)
+    translated = given.get("texts")
+    languages = [name for name in translated if isinstance(name, str)] if isinstance(translated, dict) else []
+    faults += misplaced(None, None, languages, exam.structure, ())
+    text, image, texts = _read(given, faults)
     if passage_id is None:
         passage_id = ids.next_id("passage")
     elif all(passage.id != passage_id for passage in passages.list_passages(exam_id)):
@@ -66,9 +68,9 @@ def view(exam_id: int, passage: Passage) -> PassageView:
     return PassageView(passage.id, exam_id, passage.text, passage.image, image_url(passage.image), dict(passage.texts))
 
 
-def _read(given: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
+def _read(given: Mapping[str, Any], faults: list[Fault]) -> tuple[str, str, dict[str, str]]:
     fields: dict[str, Any] = {"question_text": given.get("text"), "image_path": given.get("image")}
-    faults: list[Fault] = []
+    others = len(faults)
     translated = given.get("texts") or {}
     if not isinstance(translated, dict):
         faults.append(Fault("texts", "must be an object"))
@@ -87,11 +89,14 @@ def _read(given: Mapping[str, Any]) -> tuple[str, str, dict[str, str]]:
     else:
         faults += [_renamed(fault) for fault in read]
     without_text = fields["question_text"] in (None, "")
-    if without_text and fields["image_path"] and all(fault.field == "text" for fault in faults):
+    if without_text and fields["image_path"] and all(fault.field == "text" for fault in faults[others:]):
         # A passage may have only an image.
         again = check({**fields, "question_text": "-", "question_type": "NUMERIC", "correct_answer": "0"})
         if isinstance(again, Question):
-            return "", again.image_path, {language: each["question_text"] for language, each in again.texts.items()}
+            if not others:
+                texts = {language: each["question_text"] for language, each in again.texts.items()}
+                return "", again.image_path, texts
+            del faults[others:]
     raise InvalidFields(faults)
 
 
@@ -101,11 +106,12 @@ def _renamed(fault: Fault) -> Fault:
     return Fault(_PLACES.get(field, field), message)
 
 
-def _read_id(value: Any) -> int | None:
+def _read_id(value: Any, faults: list[Fault]) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(_MAX_ID)):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_ID:
         return value
-    raise InvalidFields([("id", "must be the number of a passage")])
+    faults.append(Fault("id", "must be the number of a passage"))
+    return None

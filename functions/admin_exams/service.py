@@ -1,21 +1,23 @@
 """Lists, creates, changes and deletes exams."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from msgspec import structs
 
 from admin_exams import fields, problems
 from admin_exams.models import AdminExam, ExamSection, ExamsQuery, Problem
+from smartexam.accounts.store import batches
 from smartexam.catalog import erasing_queue
-from smartexam.catalog.exam import Exam
+from smartexam.catalog.exam import Exam, opens_at
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.grants import Grants, window
 from smartexam.catalog.marks import display, number_or_text
 from smartexam.catalog.questions import Question
-from smartexam.catalog.store import exam_changes, exams, passages, question_changes, questions
+from smartexam.catalog.store import categories, exam_changes, exams, passages, question_changes, questions
 from smartexam.catalog.structure import Marking, Section
 from smartexam.erasing import erase_exam
 from smartexam.platform import ids
@@ -28,6 +30,8 @@ _MOST_PAGES = 4
 # How many pieces of a deleted exam are erased within the request: about 4,000 rows, one or two seconds.
 _PIECES_AT_ONCE = 16
 _PASSAGES_AT_ONCE = 25
+_NO_CATEGORY = Fault("category_id", "There is no such category")
+_NO_BATCH = Fault("batch_ids", "There is no such batch")
 
 
 def list_exams(query: ExamsQuery, after: str | None, time: ExamTime) -> tuple[list[AdminExam], str | None]:
@@ -56,9 +60,8 @@ def create_exam(given: Mapping[str, Any], admin_id: int, time: ExamTime) -> Exam
     Raises:
         InvalidFields: something is missing or wrong.
     """
-    values = fields.read_new(given)
+    values = fields.read_new(given, partial(_faults, time=time))
     exam = Exam(id=ids.next_id("exam"), created_at=time.now, **values)
-    _require_consistent(exam, set(values), time)
     try:
         exam_changes.create_exam(exam, admin_id)
     except NotFound as error:
@@ -75,9 +78,7 @@ def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, time: ExamT
     """
 
     def change(before: Exam) -> Mapping[str, Any]:
-        changes = fields.read_changes(given, before)
-        _require_consistent(structs.replace(before, **changes), set(changes), time)
-        return changes
+        return fields.read_changes(given, before, partial(_faults, time=time))
 
     before = exams.find_exam(exam_id)
     try:
@@ -262,22 +263,34 @@ def _marking(marking: Marking) -> dict[str, dict[str, float | str]]:
     }
 
 
-def _require_consistent(exam: Exam, given: Collection[str], time: ExamTime) -> None:
-    """Refuse settings that contradict each other, naming one of those that were `given`."""
-    faults = []
-    if exam.closes_at is not None and exam.closes_at <= exam.opens_at(time.timezone):
+def _faults(known: Mapping[str, Any], changed: Mapping[str, Any], *, time: ExamTime) -> Iterator[Fault]:
+    """What is wrong with valid fields together, or with the changed ones because something does not exist."""
+    yield from _contradictions(known, changed, time)
+    yield from _unknown(changed)
+
+
+def _contradictions(values: Mapping[str, Any], given: Collection[str], time: ExamTime) -> Iterator[Fault]:
+    """Settings that contradict each other, as faults of one that was `given`; those that are missing are not known."""
+    closes_at = values.get("closes_at")
+    if closes_at is not None and values.keys() >= {"date", "start_time"}:
         name = next((each for each in ("closes_at", "start_time", "date") if each in given), None)
-        if name is not None:
-            faults.append(Fault(name, "The exam must close after it opens"))
-    if exam.result_mode == "after_close" and exam.closes_at is None:
+        if name is not None and closes_at <= opens_at(f"{values['date']} {values['start_time']}", time.timezone):
+            yield Fault(name, "The exam must close after it opens")
+    if values.get("result_mode") == "after_close" and "closes_at" in values and closes_at is None:
         name = "result_mode" if "result_mode" in given else "closes_at"
         if name in given:
-            faults.append(Fault(name, "Results after the closing need a closing"))
-    if faults:
-        raise InvalidFields(faults)
+            yield Fault(name, "Results after the closing need a closing")
+
+
+def _unknown(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """A category and batches that do not exist; a batch counts also while the exam is for everyone."""
+    category_id, batch_ids = values.get("category_id"), values.get("batch_ids", ())
+    if category_id is not None and all(each.id != category_id for each in categories.list_categories()):
+        yield _NO_CATEGORY
+    if batch_ids and not batches.get_many(batch_ids).keys() >= set(batch_ids):
+        yield _NO_BATCH
 
 
 def _dangling(error: NotFound) -> InvalidFields:
-    if error.code == "batch_not_found":
-        return InvalidFields([Fault("batch_ids", "There is no such batch")])
-    return InvalidFields([Fault("category_id", "There is no such category")])
+    """The fault of a category or batch that was deleted meanwhile."""
+    return InvalidFields([_NO_BATCH if error.code == "batch_not_found" else _NO_CATEGORY])

@@ -6,10 +6,11 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from admin_questions.models import RefusedQuestion
-from admin_questions.service import misplacement, passage_ids, read_exam_id, read_id
+from admin_questions.service import read_exam_id
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC, QUESTION_TYPES, Question, check, merge
 from smartexam.catalog.store import question_changes
 from smartexam.catalog.store.exams import find_exam
+from smartexam.catalog.store.placement import misplacement, passage_ids, read_id
 from smartexam.catalog.store.question_changes import Log
 from smartexam.catalog.store.question_items import StoredQuestion
 from smartexam.catalog.structure import fitted

@@ -9,6 +9,7 @@ from admin_questions.placing import Placement
 from question_files import (
     ExportedQuestion,
     ImportedQuestion,
+    Place,
     QuestionFileError,
     read_questions,
     write_csv,
@@ -69,6 +70,8 @@ class ImportOutcome(NamedTuple):
 class _Refusal(NamedTuple):
     line: int
     reason: str
+    # What the row says of its exam, until it is compared with that.
+    place: Place | None = None
 
 
 class _Placed(NamedTuple):
@@ -140,6 +143,7 @@ class _Import:
         if atomic and len(self._accepted) > MOST_EXAMS:
             raise BadRequest(f"An atomic import can add to at most {MOST_EXAMS} exams", code="too_many_exams")
         waiting = self._placed(self._accepted)
+        self._name_misplaced()
         shown = None
         if self._options.dry_run:
             self._inserted, shown = sum(len(each.placement.rows) for each in waiting), _shown(waiting)
@@ -147,7 +151,7 @@ class _Import:
             self._add(waiting)
         if atomic and self._refused:
             self._inserted = 0
-        errors = [f"Row {line}: {reason}" for line, reason in sorted(self._refused)[:_MOST_ERRORS_SHOWN]]
+        errors = [f"Row {row.line}: {row.reason}" for row in sorted(self._refused)[:_MOST_ERRORS_SHOWN]]
         if len(self._refused) > _MOST_ERRORS_SHOWN:
             errors.append(f"... and {len(self._refused) - _MOST_ERRORS_SHOWN} more rows")
         return ImportOutcome(self._inserted, rows - self._inserted, errors, self._existing, self._notes, shown)
@@ -161,7 +165,7 @@ class _Import:
             if count == MAX_ROWS:
                 raise BadRequest(f"The file has more than {MAX_ROWS} rows", code="too_many_rows")
             if not isinstance(row, ImportedQuestion):
-                self._refused.append(_Refusal(row.line, row.reason))
+                self._refused.append(_Refusal(row.line, row.reason, row.place))
                 continue
             exam_id = self._options.exam_id or row.exam_id
             if exam_id is None:
@@ -185,6 +189,23 @@ class _Import:
             if placement.rows:
                 placed.append(_Placed(exam, placement, version))
         return placed
+
+    def _name_misplaced(self) -> None:
+        """Add to the refused rows what does not fit their exam."""
+        named = [self._options.exam_id or row.place.exam_id for row in self._refused if row.place is not None]
+        known = exams.get_exams(sorted({exam_id for exam_id in named if exam_id is not None}))
+        for at, row in enumerate(self._refused):
+            if row.place is None:
+                continue
+            exam_id = self._options.exam_id or row.place.exam_id
+            exam = None if exam_id is None else known.get(exam_id)
+            if exam is not None:
+                more = placing.misplacement(exam, row.place)
+            elif exam_id is not None:
+                more = f"exam_id: there is no exam {exam_id}"
+            else:
+                more = "" if "exam_id: " in row.reason else "exam_id: must not be empty"
+            self._refused[at] = _Refusal(row.line, "; ".join(filter(None, (row.reason, more))))
 
     def _without_existing(
         self, exam: Exam, rows: Sequence[ImportedQuestion]

@@ -1,17 +1,17 @@
 """Finds the sections and passages that rows of a file name, and creates the missing ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from question_files import ExportedQuestion, ImportedQuestion
+from question_files import ExportedQuestion, ImportedQuestion, Place
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.paper import Passage
 from smartexam.catalog.questions import MAX_QUESTION_TEXT, Question
 from smartexam.catalog.store import exam_changes, passages
 from smartexam.catalog.store.question_items import StoredQuestion
-from smartexam.catalog.structure import Section, fitted, with_sections
+from smartexam.catalog.structure import Section, misplaced, with_sections
 from smartexam.platform import ids
 
 _MAX_SECTIONS = 20
@@ -34,9 +34,7 @@ def place(exam: Exam, rows: Sequence[ImportedQuestion]) -> Placement:
     texts = {passage.text for passage in _passages(exam, (row.passage for row in rows))}
     found = Placement([], [], [], [])
     for row in rows:
-        reason = _reason(exam, row, len(known) >= _MAX_SECTIONS and row.section.casefold() not in known)
-        if row.section and row.section.casefold() not in known and exam.structure.is_timed:
-            reason = reason or "section: there is no such section, and sections with minutes are not made by an import"
+        reason = _reason(exam, row.place, known)
         if reason:
             found.refused.append((row.line, reason))
             continue
@@ -92,16 +90,21 @@ def _passages(exam: Exam, texts: Iterable[str]) -> list[Passage]:
     return passages.list_passages(exam.id) if any(texts) else []
 
 
-def _reason(exam: Exam, row: ImportedQuestion, too_many: bool) -> str:  # noqa: FBT001 - one of its own callers
-    """Why a row cannot be added to an exam, "" if it can."""
-    faults = []
-    found = fitted(row.question, exam.structure, ())
-    if not isinstance(found, Question):
-        faults += [f"{fault.field}: {fault.message}" for fault in found]
-    if row.section and len(row.section) > _MAX_NAME:
-        faults.append(f"section: must have at most {_MAX_NAME} characters")
-    elif row.section and too_many:
-        faults.append(f"section: an exam has at most {_MAX_SECTIONS} sections")
-    if len(row.passage) > MAX_QUESTION_TEXT:
+def misplacement(exam: Exam, place: Place) -> str:
+    """What does not fit an exam in a row, "" if nothing."""
+    return _reason(exam, place, {section.name.casefold() for section in exam.structure.sections})
+
+
+def _reason(exam: Exam, place: Place, known: Collection[str]) -> str:
+    """Why a row cannot be added to an exam with sections of these names, "" if it can."""
+    faults = [f"{fault.field}: {fault.message}" for fault in misplaced(None, None, place.languages, exam.structure, ())]
+    if place.section and place.section.casefold() not in known:
+        if len(place.section) > _MAX_NAME:
+            faults.append(f"section: must have at most {_MAX_NAME} characters")
+        elif exam.structure.is_timed:
+            faults.append("section: there is no such section, and sections with minutes are not made by an import")
+        elif len(known) >= _MAX_SECTIONS:
+            faults.append(f"section: an exam has at most {_MAX_SECTIONS} sections")
+    if len(place.passage) > MAX_QUESTION_TEXT:
         faults.append(f"passage: must have at most {MAX_QUESTION_TEXT} characters")
     return "; ".join(faults)

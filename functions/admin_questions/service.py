@@ -1,12 +1,9 @@
 """Lists, adds, edits and deletes questions."""
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from admin_questions.models import AdminQuestion
@@ -14,17 +11,14 @@ from smartexam.catalog.exam import Exam
 from smartexam.catalog.images import image_url, image_urls
 from smartexam.catalog.marks import number_or_text
 from smartexam.catalog.questions import Question, as_fields, check, merge
-from smartexam.catalog.store import exams, passages, question_changes, questions
+from smartexam.catalog.store import exams, question_changes, questions
 from smartexam.catalog.store.exams import find_exam
+from smartexam.catalog.store.placement import misplacement, read_id
 from smartexam.catalog.store.question_changes import Log
 from smartexam.catalog.store.question_items import StoredQuestion
-from smartexam.catalog.structure import misplaced
 from smartexam.platform import ids
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
-
-_MAX_ID = 2**53 - 1
-_ID = re.compile(r"[0-9]{1,16}")
 
 
 def list_questions(exam_id: int | None, limit: int, after: str | None) -> tuple[list[AdminQuestion], str | None]:
@@ -90,7 +84,10 @@ def edit_question(
     if given.get("exam_id") not in (None, ""):
         exam_id, faults = read_exam_id(given["exam_id"])
         if exam_id is None:
-            raise InvalidFields(faults)
+            stored = find_question(question_id)
+            content = merge(stored.content, given)
+            faults += [] if isinstance(content, Question) else content
+            raise InvalidFields([*faults, *misplacement(given, exams.get_exam(stored.exam_id))])
     move_to = None if exam_id is None else (exam_id, now)
     return question_changes.edit_question(
         question_id, lambda stored: _merged(stored, given, exam_id), move_to=move_to, log=log
@@ -114,15 +111,6 @@ def read_exam_id(value: object) -> tuple[int | None, list[Fault]]:
         missing = value is None or value == ""
         return None, [Fault("exam_id", "This field is required" if missing else "must be the number of an exam")]
     return exam_id, []
-
-
-def read_id(value: object) -> int | None:
-    """An id, given as a number or its text; None for anything else."""
-    if isinstance(value, str) and _ID.fullmatch(value.strip()):
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_ID:
-        return value
-    return None
 
 
 def show_question(question_id: int) -> AdminQuestion:
@@ -155,30 +143,6 @@ def view(question: StoredQuestion, exam: Exam | None = None) -> AdminQuestion:
         solution_image_url=image_url(content.solution_image),
         **fields,
     )
-
-
-def passage_ids(exam: Exam, some: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The ids of an exam's passages, read only if the fields of a question name one."""
-    if all(read_id(given.get("passage_id")) is None for given in some):
-        return set()
-    return {passage.id for passage in passages.list_passages(exam.id)}
-
-
-def misplacement(given: Mapping[str, Any], exam: Exam | None, known: Collection[int] | None = None) -> list[Fault]:
-    """What does not fit an exam in the fields of a question that has other faults; nothing without an exam.
-
-    `known` are the ids of the exam's passages, if they were read.
-    """
-    if exam is None:
-        return []
-    known = passage_ids(exam, [given]) if known is None else known
-    section_id, passage_id = read_id(given.get("section_id")), read_id(given.get("passage_id"))
-    texts = given.get("texts")
-    if isinstance(texts, str):
-        with suppress(msgspec.MsgspecError, UnicodeError, RecursionError):
-            texts = msgspec.json.decode(texts)
-    languages = [name for name in texts if isinstance(name, str)] if isinstance(texts, Mapping) else []
-    return misplaced(section_id, passage_id, languages, exam.structure, known)
 
 
 def _merged(stored: StoredQuestion, changes: Mapping[str, Any], exam_id: int | None) -> Question:

@@ -133,7 +133,7 @@ def update_student(request: Request, user_id: int, body: StudentFields) -> Stude
     Students can sign in with the roll number instead of the username.
 
     Raises:
-        NotFound: there is no such account.
+        NotFound: there is no such account, or `student_not_found`: it is no student's.
         Conflict: `roll_no_taken`, another student has it, or it is another account's username.
     """
     return StudentAnswer(students.view(students.change(user_id, body, request.caller.user_id, request.now)))

@@ -14,7 +14,8 @@ from smartexam.jobs import queue
 from smartexam.jobs.queue import Accepted
 from smartexam.platform.audit import differing, entry
 from smartexam.platform.dynamodb.table import Operation
-from smartexam.platform.errors import Conflict, Fault, InvalidFields
+from smartexam.platform.errors import Conflict, Fault, InvalidFields, NotFound
+from smartexam.platform.principal import portals
 
 
 def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> User:
@@ -22,7 +23,7 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
 
     Raises:
         InvalidFields: a name or the number is not valid.
-        NotFound: there is no such account.
+        NotFound: there is no such account, or it is no student's.
         Conflict: the roll number belongs to another student or equals another username.
     """
     given, faults = _checked(wanted)
@@ -30,6 +31,8 @@ def change(user_id: int, wanted: StudentFields, admin_id: int, now: float) -> Us
         raise InvalidFields(faults)
 
     def changed(before: User) -> User:
+        if "user" not in portals(before.role):
+            raise NotFound("Student not found", code="student_not_found")
         after = structs.replace(before, **given)
         if after.full_name != before.full_name and is_office(after.full_name):
             raise InvalidFields([Fault("first_name", REFUSAL)])

@@ -202,6 +202,11 @@ def _with_roll(user: User, roll_no: str) -> User:
 
 
 class TestStudents:
+    def test_only_students_are_changed(self, admin: Admin) -> None:
+        for role, status in (("admin", 404), ("user,admin", 200)):
+            user = create_user(role=role)
+            assert admin.post(f"/admin/students/update/{user.id}", {"roll_no": f"R{user.id}"}).status == status
+
     def test_names_and_numbers_are_changed_with_what_finds_them(self, admin: Admin) -> None:
         user = create_user(username="ravi", first_name="Ravi", last_name="Kumar", email="ravi@example.org")
 

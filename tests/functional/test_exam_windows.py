@@ -512,6 +512,13 @@ class TestOverrides:
         assert admin.post(f"/admin/exams/{exam.id}/overrides", body).status == status
         assert exams.find_exam(exam.id).grants_version == 0
 
+    def test_who_is_no_student_is_granted_nothing(self, admin: Admin) -> None:
+        exam, office = create_exam(), create_user(role="admin")
+
+        answer = admin.post(f"/admin/exams/{exam.id}/overrides", {"user_id": office.id, "extra_minutes": 5})
+
+        assert (answer.status, answer.body["code"]) == (404, "student_not_found")
+
     def test_of_an_exam_that_does_not_exist(self, admin: Admin, student: Student) -> None:
         assert admin.get("/admin/exams/999/overrides").status == 404
         assert admin.post("/admin/exams/999/overrides", {"user_id": student.id, "extra_minutes": 5}).status == 404

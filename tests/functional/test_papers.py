@@ -500,6 +500,99 @@ class TestQuestions:
             assert {error["field"] for error in answer["errors"]} == named
             assert len(answer["errors"]) == len(named)
 
+    def test_a_wrong_exam_is_named_with_everything_else(self, office: Office) -> None:
+        question = office.mcq(office.exam()["id"])
+
+        answer = office.questions.post(
+            f"/admin/questions/edit-ajax/{question}", {"exam_id": "x", "correct_answer": "Z", "section_id": 99}
+        )
+
+        assert answer.status == 400
+        assert {each["field"] for each in answer.body["errors"]} == {"exam_id", "correct_answer", "section_id"}
+
+    def test_a_row_names_what_is_wrong_with_it_and_what_its_exam_does_not_have(self, office: Office) -> None:
+        exam_id = office.exam(sections=[{"name": "A", "minutes": 60}])["id"]
+        header = "exam_id,question_text,option_a,option_b,correct_answer,section,question_text_ta"
+
+        def named(content: str, **fields: str) -> list[set[str]]:
+            request = multipart(fields, {"csv_file": ("q.csv", content.encode())})
+            errors = office.questions.call("POST", "/admin/questions/import-csv", **request).body["errors"]
+            return [
+                {part.partition(": ")[0] for part in each.partition(": ")[2].split("; ") if ": " in part}
+                for each in errors
+            ]
+
+        wrong = {"correct_answer", "section", "texts.ta"}
+        assert named(f"{header}\n,?,1,2,Z,B,x", exam_id=str(exam_id)) == [wrong]
+        assert named(f"{header}\n{exam_id},?,1,2,Z,B,x\n999,?,1,2,Z,,\n,?,1,2,Z,,\n0,?,1,2,Z,,") == [
+            wrong,
+            *[{"correct_answer", "exam_id"}] * 3,
+        ]
+
+    def test_a_passage_names_everything_at_once(self, office: Office) -> None:
+        path = f"/admin/exams/{office.exam()['id']}/passages"
+
+        wrong = office.exams.post(path, {"id": "x", "text": "", "texts": {"ta": "x"}})
+        only_an_image = office.exams.post(path, {"id": "x", "image": "images/p.png"})
+
+        assert {each["field"] for each in wrong.body["errors"]} == {"id", "text", "texts.ta"}
+        assert [each["field"] for each in only_an_image.body["errors"]] == ["id"]
+
+    def test_an_exam_names_everything_at_once(self, office: Office) -> None:
+        exam_id = office.exam()["id"]
+        wrong = {
+            "name": "x" * 201,
+            "closes_at": "2026-01-04T10:00",
+            "sections": [{"name": ""}],
+            "marking": {"ESSAY": {}},
+            "category_id": 77,
+            "batch_ids": [78],
+        }
+        named = {"name", "closes_at", "sections[0].name", "marking", "category_id", "batch_ids"}
+
+        created = office.exams.post("/admin/exams", {**LEAST, **wrong})
+        edited = office.edit(exam_id, **wrong)
+        without = office.exams.post("/admin/exams", {"result_mode": "after_close", "batch_ids": [78]})
+        cloned = office.exams.post(f"/admin/exams/{exam_id}/clone", {"date": "2026-02-30"})
+
+        assert {each["field"] for each in created.body["errors"]} == named
+        assert {each["field"] for each in edited.body["errors"]} == named
+        assert {each["field"] for each in without.body["errors"]} == {
+            *("name", "date", "start_time", "duration"),
+            *("result_mode", "batch_ids"),
+        }
+        assert {each["field"] for each in cloned.body["errors"]} == {"name", "date", "start_time"}
+
+    def test_spaces_are_no_access_code_and_remove_none(self, office: Office) -> None:
+        exam_id = office.exam(access_code="hall-7")["id"]
+
+        for answer in (
+            office.edit(exam_id, access_code="   "),
+            office.exams.post("/admin/exams", {**LEAST, "access_code": "\u200b "}),
+        ):
+            assert answer.status == 400
+            assert [each["field"] for each in answer.body["errors"]] == ["access_code"]
+        assert office.shown(exam_id)["has_access_code"] is True
+        assert office.edit(exam_id, access_code=None).body["exam"]["has_access_code"] is False
+
+    def test_a_language_of_texts_cannot_be_removed(self, office: Office) -> None:
+        exam_id = office.exam(languages=["en", "hi", "ta"])["id"]
+        question = office.mcq(exam_id, texts={"hi": {"question_text": "कौन?"}})
+        office.mcq(exam_id)
+        passage = office.exams.post(f"/admin/exams/{exam_id}/passages", {"text": "x", "texts": {"hi": "पढ़ें"}}).body[
+            "passage"
+        ]
+
+        refused = office.edit(exam_id, languages=["en", "ta"])
+
+        assert (refused.status, refused.body["code"]) == (409, "language_in_use")
+        assert (refused.body["questions"], refused.body["passages"]) == (1, 1)
+        assert office.edit(exam_id, languages=["en", "hi"]).status == 200
+        assert office.questions.post(f"/admin/questions/edit-ajax/{question}", {"texts": {}}).status == 200
+        assert office.edit(exam_id, languages=["en"]).status == 409
+        assert office.exams.post(f"/admin/passages/delete/{passage['id']}").status == 200
+        assert office.edit(exam_id, languages=["en"]).body["exam"]["languages"] == ["en"]
+
     def test_what_the_exam_does_not_have_is_refused(self, office: Office) -> None:
         exam = office.exam(sections=[{"name": "A"}])
         answer = office.add(

@@ -124,6 +124,7 @@ ADVICE: dict[str, str] = {
     "category_in_use": "Move the exams to another category first.",
     "batch_in_use": "Complete the exams of the batch, or take it out of their audience, first.",
     "passage_in_use": "Take the passage from its questions first.",
+    "language_in_use": "Remove the texts in that language first; the answer has the counts.",
     "section_in_use": "Move or delete the questions of the section first.",
     "roll_no_taken": _SHOW,
     "unequal_marks": "Give the questions that are chosen or drawn equal marks.",

@@ -8,7 +8,7 @@ Every file has the columns of a plain question; columns of other fields are writ
 `passage` by name and text, `option_a_image`, `tags` separated by ";", and translations as `question_text_hi`.
 """
 
-from question_files.columns import COLUMNS, ExportedQuestion, ImportedQuestion, RefusedRow, cells_of
+from question_files.columns import COLUMNS, ExportedQuestion, ImportedQuestion, Place, RefusedRow, cells_of
 from question_files.reading import QuestionFile, QuestionFileError, read_questions
 from question_files.writing import write_csv, write_xlsx
 
@@ -16,6 +16,7 @@ __all__ = [
     "COLUMNS",
     "ExportedQuestion",
     "ImportedQuestion",
+    "Place",
     "QuestionFile",
     "QuestionFileError",
     "RefusedRow",

@@ -55,6 +55,15 @@ _IMAGE_COLUMNS = {f"{name}_image": letter for name, letter in zip(OPTION_FIELDS,
 _TRANSLATION = re.compile(f"({'|'.join(TRANSLATED)})_([a-z]{{2,3}}(?:_[a-z]{{2,4}}){{0,2}})")
 
 
+class Place(NamedTuple):
+    """Where a row belongs: its exam's id, its section's name, its passage's text and its languages."""
+
+    exam_id: int | None
+    section: str
+    passage: str
+    languages: tuple[str, ...]
+
+
 class ImportedQuestion(NamedTuple):
     """A consistent question, the line where its row starts, and its place.
 
@@ -67,6 +76,11 @@ class ImportedQuestion(NamedTuple):
     section: str = ""
     passage: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where it belongs."""
+        return Place(self.exam_id, self.section, self.passage, tuple(self.question.texts))
+
 
 class ExportedQuestion(NamedTuple):
     """A question with its exam's id, its section's name and its passage's text, "" for none."""
@@ -78,10 +92,14 @@ class ExportedQuestion(NamedTuple):
 
 
 class RefusedRow(NamedTuple):
-    """A row that is not a question, the line where it starts, and why."""
+    """A row that is not a question, the line where it starts, and why.
+
+    `place` is where it belongs, as far as that could be read.
+    """
 
     line: int
     reason: str
+    place: Place | None = None
 
     def __str__(self) -> str:
         return f"Row {self.line}: {self.reason}"
@@ -134,7 +152,13 @@ def question_of(line: int, cells: Mapping[str, str]) -> ImportedQuestion | Refus
         return ImportedQuestion(line, exam_id, question, section, passage)
     if not isinstance(question, Question):
         faults += question
-    return RefusedRow(line, "; ".join(f"{fault.field}: {fault.message}" for fault in faults))
+    languages = {
+        name.rpartition("_")[2]
+        for name, cell in fields.items()
+        if name not in NAMES and name not in _IMAGE_COLUMNS and cell.strip()
+    }
+    place = Place(exam_id, section, passage, tuple(sorted(languages)))
+    return RefusedRow(line, "; ".join(f"{fault.field}: {fault.message}" for fault in faults), place)
 
 
 def _as_question(cells: Mapping[str, str]) -> dict[str, object]:

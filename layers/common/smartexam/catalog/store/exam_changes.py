@@ -23,6 +23,7 @@ from smartexam.catalog.store.exams import (
     update_cards,
 )
 from smartexam.catalog.store.listings import ListingItem, listed, listings
+from smartexam.catalog.store.passages import list_passages
 from smartexam.catalog.store.questions import questions_of
 from smartexam.catalog.store.totals import totals_of
 from smartexam.catalog.structure import Totals, encode_totals
@@ -78,7 +79,8 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
 
     Raises:
         NotFound: the exam or the new category does not exist.
-        Conflict: `section_in_use`, a section with questions would be removed.
+        Conflict: `section_in_use`, a section with questions would be removed; `language_in_use`, a language that
+            questions or passages have texts in.
         BadRequest: `unequal_marks`.
     """
 
@@ -93,8 +95,9 @@ def edit_exam(exam_id: int, change: Callable[[Exam], Mapping[str, Any]], by: tup
         actions: list[Action] = [_set(name, value) for name, value in changes.items()]
         actions.append(CardItem.edit_version.set(after.edit_version))
         unchanged = CardItem.edit_version == before.edit_version
-        if _DECIDE_TOTALS.intersection(changes) and (after.totals is not None or after.structure.decides_marks):
-            actions.append(CardItem.totals.set(encode_totals(_checked_totals(before, after))))
+        depending = _by_content(before, after, changes)
+        if depending is not None:
+            actions += depending
             unchanged &= CardItem.content_version == before.content_version
         if _IN_PAPER.intersection(changes):
             actions.append(CardItem.content_version.add(1))
@@ -199,6 +202,14 @@ def _list_for(exam: Exam, batch_ids: Iterable[int]) -> None:
         batches.list_exam(batch_id, listed(exam), exam.edit_version)
 
 
+def _by_content(before: Exam, after: Exam, changes: Mapping[str, Any]) -> list[Action] | None:
+    """Further actions of an edit that depends on the exam's questions, which must allow it; None for other edits."""
+    removes_language = _require_languages_unused(before, after)
+    if _DECIDE_TOTALS.intersection(changes) and (after.totals is not None or after.structure.decides_marks):
+        return [CardItem.totals.set(encode_totals(_checked_totals(before, after)))]
+    return [] if removes_language else None
+
+
 def _checked_totals(before: Exam, after: Exam) -> Totals:
     """The totals of one attempt after an edit that the questions allow."""
     contents = [question.content for question in questions_of(before)]
@@ -208,6 +219,27 @@ def _checked_totals(before: Exam, after: Exam) -> Totals:
         names = ", ".join(section.name for section in before.structure.sections if section.id in used - kept)
         raise Conflict(f"Sections with questions cannot be removed: {names}", code="section_in_use")
     return totals_of(after, contents)
+
+
+def _require_languages_unused(before: Exam, after: Exam) -> bool:
+    """Refuse an edit that removes a language of texts, since such questions could not be changed any more.
+
+    Returns whether the edit removes a language at all, so that it depends on the exam's content.
+    """
+    kept = set(after.structure.languages)
+    if kept.issuperset(before.structure.languages):
+        return False
+    contents = [question.content.texts for question in questions_of(before)]
+    in_questions = sum(not kept.issuperset(texts) for texts in contents)
+    in_passages = sum(not kept.issuperset(passage.texts) for passage in list_passages(before.id))
+    if in_questions or in_passages:
+        raise Conflict(
+            f"Texts in a language that would be removed: {in_questions} questions, {in_passages} passages",
+            code="language_in_use",
+            questions=in_questions,
+            passages=in_passages,
+        )
+    return True
 
 
 def _listing_moves(before: Exam, after: Exam) -> list[Operation]:
