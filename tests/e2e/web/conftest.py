@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from local.layout import PROJECT
 from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
 from tests.e2e.chromium import installed
-from tests.e2e.web.screens import App
+from tests.e2e.web.screens import App, sign_in
+from tests.e2e.web.sitting import KEYS, MCQ, MSQ, NUMERIC
 
 FLAGS = (
     "--headless",
@@ -38,6 +39,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+
+
+# A busy machine may take its time; waiting long costs only where a test fails.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +110,7 @@ def new_profile(browser: Browser, stack: LocalStack, built: None) -> Iterator[Ca
 
     def create(**options: Any) -> BrowserContext:
         context = browser.new_context(base_url=stack.base_url, **{"locale": "en-IN", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch)
         contexts.append(context)
         return context
@@ -146,6 +152,37 @@ def admin(stack: LocalStack) -> Iterator[Client]:
     client = Client(stack.base_url)
     yield client.signed_in(*ADMIN)
     client.close()
+
+
+@pytest.fixture
+def new_exam(admin: Client) -> Callable[..., int]:
+    """Creates an exam that can be sat at once; returns its id."""
+
+    def create(questions: list[dict[str, Any]] | None = None, **fields: Any) -> int:
+        exam = {
+            "name": "Physics mock",
+            "date": "2026-01-05",
+            "start_time": "09:00",
+            "duration": 60,
+            "status": "ongoing",
+        }
+        made = admin.post("/admin/exams", exam | fields)
+        assert made.status == 200, made
+        exam_id: int = made.body["exam_id"]
+        asked = [{"correct_answer": KEYS[it["question_type"]], **it} for it in questions or [MCQ, MSQ, NUMERIC]]
+        added = admin.post("/admin/questions/batch-add", {"exam_id": exam_id, "questions": asked})
+        assert added.body["added"] == len(asked), added
+        return exam_id
+
+    return create
+
+
+@pytest.fixture
+def profile(new_profile: Callable[..., BrowserContext]) -> BrowserContext:
+    """A browser in which the first demo student is signed in."""
+    context = new_profile()
+    sign_in(context, *STUDENTS[0])
+    return context
 
 
 @pytest.fixture

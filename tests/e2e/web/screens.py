@@ -2,10 +2,15 @@
 
 from typing import Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from local.stack import LocalStack
 from tests.contract.client import Client
+
+
+def sign_in(profile: BrowserContext, username: str, password: str) -> None:
+    """Give a browser a session, without the sign-in screen."""
+    assert profile.request.post("/login", data={"username": username, "password": password}).ok
 
 
 def mailed_link(page: Page, stack: LocalStack, address: str) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
-from tests.e2e.web.screens import App
+from tests.e2e.web.sitting import MCQ, NUMERIC, SYNC, Sitting
 
 NAME, PASSWORD = STUDENTS[0]
-SYNC = "**/api/sync-exam-answers/*"
 # The clock of a device that is an hour behind.
 HOUR_BEHIND = """
 const RealDate = Date;
@@ -21,95 +20,6 @@ globalThis.Date = class extends RealDate {
   static now() { return RealDate.now() - 3600_000 }
 };
 """
-
-MCQ = {"question_text": "The sum of $2 + 2$", "question_type": "MCQ", "option_a": "3", "option_b": "4", "option_c": "5"}
-MSQ = {"question_text": "Prime numbers", "question_type": "MSQ", "option_a": "2", "option_b": "3", "option_c": "4"}
-NUMERIC = {"question_text": "The root of two", "question_type": "NUMERIC", "tolerance": "0.01"}
-KEYS = {"MCQ": "B", "MSQ": "A,B", "NUMERIC": "1.41"}
-
-
-class Sitting(App):
-    """The sitting screen of one exam."""
-
-    def __init__(self, page: Page, exam_id: int) -> None:
-        super().__init__(page)
-        self.exam_id = exam_id
-
-    def begin(self) -> "Sitting":
-        """Start or resume by the API, and open the screen."""
-        assert self.page.request.post(f"/start-exam/{self.exam_id}").ok
-        return self.enter()
-
-    def enter(self) -> "Sitting":
-        """Open the screen."""
-        self.open(f"/app/exams/{self.exam_id}/sit")
-        return self
-
-    def option(self, name: str) -> Locator:
-        return self.page.get_by_role("radio", name=name, exact=True)
-
-    def box(self, name: str) -> Locator:
-        return self.page.get_by_role("checkbox", name=name, exact=True)
-
-    def question(self, number: int) -> Locator:
-        return self.heading(f"Question {number}", level=2)
-
-    def in_palette(self, name: str) -> Locator:
-        return self.page.get_by_role("navigation", name="Question palette").get_by_role("button", name=name, exact=True)
-
-    @property
-    def saved(self) -> Locator:
-        return self.page.get_by_role("status", name="Answers")
-
-    @property
-    def time(self) -> Locator:
-        return self.page.get_by_role("timer", name="Time left", exact=True)
-
-    @property
-    def dialog(self) -> Locator:
-        return self.page.get_by_role("dialog")
-
-    def has_saved(self, answers: dict[str, Any]) -> None:
-        """Everything is saved, and the server has these answers, in the order of the questions."""
-        expect(self.saved).to_have_text("All answers saved")
-        paper = self.page.request.get(f"/exam/{self.exam_id}").json()
-        given = {
-            str(at): paper["answers"][str(question["id"])]
-            for at, question in enumerate(paper["questions"], 1)
-            if str(question["id"]) in paper["answers"]
-        }
-        assert given == answers
-
-
-@pytest.fixture
-def new_exam(admin: Client) -> Callable[..., int]:
-    """Creates an exam that can be sat at once; returns its id."""
-
-    def create(questions: list[dict[str, Any]] | None = None, **fields: Any) -> int:
-        exam = {
-            "name": "Physics mock",
-            "date": "2026-01-05",
-            "start_time": "09:00",
-            "duration": 60,
-            "status": "ongoing",
-        }
-        made = admin.post("/admin/exams", exam | fields)
-        assert made.status == 200, made
-        exam_id: int = made.body["exam_id"]
-        asked = [{"correct_answer": KEYS[it["question_type"]], **it} for it in questions or [MCQ, MSQ, NUMERIC]]
-        added = admin.post("/admin/questions/batch-add", {"exam_id": exam_id, "questions": asked})
-        assert added.body["added"] == len(asked), added
-        return exam_id
-
-    return create
-
-
-@pytest.fixture
-def profile(new_profile: Callable[..., BrowserContext]) -> BrowserContext:
-    """A browser in which the first demo student is signed in."""
-    context = new_profile()
-    assert context.request.post("/login", data={"username": NAME, "password": PASSWORD}).ok
-    return context
 
 
 def test_answers_of_every_kind_are_saved_at_once_and_survive_a_reload(

@@ -18,6 +18,7 @@ def files(tmp_path: Path) -> WebFiles:
     (tmp_path / "dist" / "assets").mkdir(parents=True)
     (tmp_path / "dist" / "index.html").write_text("<title>Exams</title>")
     (tmp_path / "dist" / "assets" / "index-1a2b.js").write_text("go()")
+    (tmp_path / "dist" / "sw.js").write_text("keep()")
     (tmp_path / "secret.txt").write_text("secret")
     return WebFiles(tmp_path / "dist", HEADERS)
 
@@ -44,6 +45,14 @@ def test_files_named_by_their_content_are_cached_for_a_year(files: WebFiles) -> 
     assert gzip.decompress(answer.body) == b"go()"
     assert dict(answer.headers)["cache-control"] == "public, max-age=31536000, immutable"
     assert dict(answer.headers)["content-type"] == "text/javascript; charset=utf-8"
+
+
+def test_the_service_worker_is_asked_for_each_time_and_may_serve_the_whole_app(files: WebFiles) -> None:
+    answer = get(files, "/app/sw.js")
+
+    assert answer.body == b"keep()"
+    assert dict(answer.headers)["content-type"] == "text/javascript; charset=utf-8"
+    assert dict(answer.headers)["cache-control"] == "no-cache"
 
 
 def test_a_file_of_an_older_build_is_not_the_page(files: WebFiles) -> None:

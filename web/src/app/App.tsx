@@ -9,7 +9,17 @@ import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
 import type { ScreenProps, ScreenRoute } from "@/shared/screen";
-import { hasPortal, homeOf, loadMe, me, type Me, wasSignedIn, wasSignedOut } from "@/shared/session/session";
+import { keepApp } from "@/shared/session/keepApp";
+import {
+  hasPortal,
+  homeOf,
+  isRecalled,
+  loadMe,
+  me,
+  type Me,
+  wasSignedIn,
+  wasSignedOut,
+} from "@/shared/session/session";
 
 import { AppLayout, CardLayout } from "./layouts";
 import { routes } from "./routes";
@@ -20,6 +30,10 @@ const LOGIN = "/app/login";
 const RETRY = 5000;
 
 export function App() {
+  const isSignedIn = Boolean(me.value);
+  useEffect(() => {
+    if (isSignedIn) keepApp();
+  }, [isSignedIn]);
   return (
     <LocationProvider scope="/app">
       <CurrentScreen />
@@ -73,7 +87,7 @@ function Welcomed(props: { isSignIn: boolean; url: string; children: ComponentCh
   const account = me.value;
   const isAsking = props.isSignIn && account === undefined && wasSignedIn();
   useEffect(() => {
-    if (isAsking) loadMe().catch(() => (me.value = null));
+    if (isAsking) loadMe().catch(() => (me.value ??= null));
   }, [isAsking]);
   if (isAsking) return <Loading />;
   if (props.isSignIn && account) return <Redirect to={destination(props.url, account)} />;
@@ -92,7 +106,7 @@ function Guarded(props: { access: ScreenRoute["access"]; children: (account: Me)
   const { url } = useLocation();
   const account = me.value;
   useEffect(() => {
-    if (me.peek() === undefined) loadMe().catch((problem: unknown) => setError(problem));
+    if (me.peek() === undefined || isRecalled.peek()) loadMe().catch((problem: unknown) => setError(problem));
   }, [round]);
   const retry = (): void => {
     setError(undefined);

@@ -14,6 +14,7 @@ import { Tabs } from "@/shared/components/Tabs";
 import { tellNext } from "@/shared/flash";
 import { language as appLanguage } from "@/shared/i18n/language";
 import { useNavigate } from "@/shared/navigate";
+import { keepAccount } from "@/shared/session/keptAccount";
 import { type Me, onSessionEnd } from "@/shared/session/session";
 
 import { FullScreen } from "./FullScreen";
@@ -63,14 +64,22 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
   const [isLeavingSection, setLeavingSection] = useState(false);
   const [isSignedOut, setSignedOut] = useState(false);
 
-  useEffect(() => onSessionEnd(() => setSignedOut(true)), []);
+  useEffect(
+    () =>
+      onSessionEnd(() => {
+        // Whoever signs in next must not get what belongs to this paper.
+        sitting.close();
+        setSignedOut(true);
+      }),
+    [sitting],
+  );
   useEffect(() => {
     if (currentId) sitting.show(currentId);
   }, [sitting, currentId]);
 
   const leave = useCallback(() => navigate(`/app/results/${examId}`, true), [navigate, examId]);
-  const isOver = useDeadline(sitting, leave);
-  useResending(sitting);
+  const isOver = useDeadline(sitting, leave, !isSignedOut);
+  useResending(sitting, !isSignedOut);
   useEffect(() => {
     if (state.phase !== "over") return;
     if (state.unsaved.size > 0) tellNext(texts().tooLate(state.unsaved.size), "alert");
@@ -99,8 +108,9 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
     if (sitting.remainingSeconds > LONG) {
       await api.post("/start-exam/{exam_id}", { params: { path: { exam_id: examId } }, body: {} });
     }
+    await sitting.open();
+    void keepAccount(account, examId);
     setSignedOut(false);
-    sitting.sync().catch(() => undefined);
   };
 
   const question = (

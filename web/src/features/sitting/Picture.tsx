@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Button } from "@/shared/components/Button";
 import { Dialog } from "@/shared/components/Dialog";
 
+import { usePicture } from "./pictures";
 import { texts } from "./texts";
 
 const STEPS = [1, 1.5, 2, 3, 4];
@@ -11,13 +12,14 @@ const STEPS = [1, 1.5, 2, 3, 4];
 export function Picture(props: { address: string; name: string }) {
   const text = texts();
   const [isLarge, setLarge] = useState(false);
+  const { source, onError } = usePicture(props.address);
   return (
     <figure class="sit-picture">
-      <img src={props.address} alt={props.name} loading="lazy" />
+      <img src={source} alt={props.name} loading="lazy" onError={onError} />
       <Button kind="quiet" size="small" onClick={() => setLarge(true)}>
         {text.enlarge(props.name)}
       </Button>
-      {isLarge ? <Enlarged {...props} onClose={() => setLarge(false)} /> : null}
+      {isLarge ? <Enlarged address={source} name={props.name} onClose={() => setLarge(false)} /> : null}
     </figure>
   );
 }

@@ -1,4 +1,4 @@
-import { ConnectionLostError, indexedDbStore, type Paper, Sitting } from "@smart-exam/client";
+import { ConnectionLostError, type Paper, Sitting } from "@smart-exam/client";
 import { useEffect, useState } from "preact/hooks";
 
 import { api, ApiError, isRefusal } from "@/shared/api/client";
@@ -9,9 +9,11 @@ import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
+import { deviceStore, keepAccount } from "@/shared/session/keptAccount";
 import { me, type Me } from "@/shared/session/session";
 
 import { Desk } from "./Desk";
+import { keepPictures, PaperShown } from "./pictures";
 import "./sitting.css";
 import { texts } from "./texts";
 import { useSeat } from "./useSeat";
@@ -55,7 +57,8 @@ function Opened({ examId, account }: { examId: number; account: Me }) {
       client: api,
       examId,
       userId: account.id,
-      store: indexedDbStore(),
+      store: deviceStore,
+      keepPaper: true,
       interval: INTERVAL,
     });
     let isGone = false;
@@ -63,7 +66,12 @@ function Opened({ examId, account }: { examId: number; account: Me }) {
     const open = async (): Promise<void> => {
       try {
         const paper = await sitting.open();
-        if (!isGone) setOpened({ sitting, paper });
+        if (isGone) return;
+        setOpened({ sitting, paper });
+        if (sitting.state.online) {
+          void keepAccount(account, examId);
+          void keepPictures(account.id, paper, () => isGone);
+        }
       } catch (problem) {
         if (isGone) return;
         if (isRefusal(problem, "no_attempt")) navigate(`/app/exams/${examId}`, true);
@@ -83,7 +91,13 @@ function Opened({ examId, account }: { examId: number; account: Me }) {
     // The tab's navigation never changes what is sat.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [examId, account.id]);
-  if (opened) return <Desk {...opened} examId={examId} account={account} />;
+  if (opened) {
+    return (
+      <PaperShown.Provider value={{ userId: account.id, examId }}>
+        <Desk {...opened} examId={examId} account={account} />
+      </PaperShown.Provider>
+    );
+  }
   return error ? <NotOpened error={error} /> : <Opening />;
 }
 

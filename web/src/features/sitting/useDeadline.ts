@@ -10,11 +10,13 @@ const SPREAD = 2000;
 /**
  * Hands the exam in when its time is over, again and again until the server answers; returns whether it does so.
  *
- * The server is asked first: an invigilator may have granted more time that this page has not heard of.
+ * The server is asked first: an invigilator may have granted more time that this page has not heard of. Nothing happens
+ * while it is not active: the session has ended, and the browser may be another student's by now.
  */
-export function useDeadline(sitting: Sitting, onHandedIn: () => void): boolean {
+export function useDeadline(sitting: Sitting, onHandedIn: () => void, isActive: boolean): boolean {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
+    if (!isActive) return;
     let timer: ReturnType<typeof setTimeout>;
     let isGone = false;
     const next = (act: () => void, pause: number): void => {
@@ -50,6 +52,6 @@ export function useDeadline(sitting: Sitting, onHandedIn: () => void): boolean {
       isGone = true;
       clearTimeout(timer);
     };
-  }, [sitting, onHandedIn]);
+  }, [sitting, onHandedIn, isActive]);
   return isOver;
 }

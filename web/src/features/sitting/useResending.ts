@@ -10,8 +10,9 @@ const SLEPT = 5000;
  * Tries again soon what could not be sent: the network may be back without the browser noticing. And asks for the time
  * after the device slept, because the clock that measures the time left may have stopped meanwhile.
  */
-export function useResending(sitting: Sitting): void {
+export function useResending(sitting: Sitting, isActive: boolean): void {
   useEffect(() => {
+    if (!isActive) return;
     let timer: ReturnType<typeof setTimeout>;
     let ahead = Date.now() - performance.now();
     const act = (): void => {
@@ -23,5 +24,5 @@ export function useResending(sitting: Sitting): void {
     };
     timer = setTimeout(act, PAUSE);
     return () => clearTimeout(timer);
-  }, [sitting]);
+  }, [sitting, isActive]);
 }

@@ -3,12 +3,20 @@ import { signal } from "@preact/signals";
 import { api, ApiError, onSignedOut, type Schema } from "@/shared/api/client";
 import { kept } from "@/shared/storage/kept";
 
+import { forgetPapers, keptAccount } from "./keptAccount";
+
 export type Portal = "user" | "admin";
 
 export type Me = Schema<"Profile">;
 
 /** Who is signed in: undefined until the server was asked, null if nobody is. */
 export const me = signal<Me | null | undefined>(undefined);
+
+/** Whether the server has not been asked yet who that is: a kept paper is open, and the server cannot be reached. */
+export const isRecalled = signal(false);
+
+/** Milliseconds for which a server that does not answer keeps a kept paper from being opened. */
+const PATIENCE = 4000;
 
 /** Whether somebody signed in here and did not sign out: spares asking the server on the sign-in screen. */
 const hint = kept("signed-in", (text) => (text === "1" ? text : undefined));
@@ -31,13 +39,28 @@ export function wasSignedIn(): boolean {
  * @throws ConnectionLostError there was no answer.
  */
 export async function loadMe(): Promise<Me | null> {
+  const recalled = me.peek() === undefined && wasSignedIn() ? await keptAccount() : undefined;
   try {
-    me.value = (await api.get("/api/auth/me")).data;
+    // Whose paper is kept here need not wait until all repetitions have failed.
+    const once = { fetch: api.transport.fetchOnce, signal: AbortSignal.timeout(PATIENCE) };
+    const found = (await api.get("/api/auth/me", recalled || isRecalled.peek() ? once : {})).data;
+    me.value = found;
+    isRecalled.value = false;
     hint.write("1");
     hasLeft = false;
+    void forgetPapers(found.id);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    forget();
+    if (error instanceof ApiError && error.status === 401) {
+      isRecalled.value = false;
+      // A screen that keeps what is on it asks for the password in place.
+      if (keepers.size === 0) forget();
+    } else {
+      if (recalled) {
+        me.value = recalled;
+        isRecalled.value = true;
+      }
+      throw error;
+    }
   }
   return me.value ?? null;
 }
@@ -50,6 +73,7 @@ export async function enter(): Promise<Me | null> {
 }
 
 export async function signOut(): Promise<void> {
+  void forgetPapers();
   try {
     await api.signOut();
   } catch (error) {
@@ -62,6 +86,7 @@ export async function signOut(): Promise<void> {
 }
 
 function forget(): void {
+  void forgetPapers();
   me.value = null;
   hint.write(undefined);
 }
