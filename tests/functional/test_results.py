@@ -26,6 +26,7 @@ from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import MCQ, MSQ, add_questions, create_exam, question_ids
 from tests.factories.files import Files
+from tests.factories.pdf_texts import text_of
 from tests.factories.users import access_token, create_user
 
 RESULT_FIELDS = {
@@ -281,7 +282,7 @@ class TestResponses:
 
 def _text(answer: Answer) -> str:
     assert answer.status == 200, answer.body
-    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.body)).pages)
+    return text_of(answer.body)
 
 
 class TestPdf:
@@ -306,7 +307,11 @@ class TestPdf:
             token = access_token(student.user, MORNING)
             return send(pdf_handler, "GET", f"/response-pdf/{exam.id}", query=query, token=token)
 
-        assert "कथन" in _text(read("lang=hi"))
+        in_hindi = _text(read("lang=hi"))
+        assert "कथन" in in_hindi
+        for label in ("प्राप्तांक", "प्रतिशत", "ग्रेड", "प्रयास", "मिनट", "समाप्ति", "परिणाम"):
+            assert label in in_hindi
+        assert "Percentage" not in in_hindi
         assert MCQ.question_text in _text(read("lang=en"))
         assert _text(read("")) == _text(read("lang=en"))
         refused = read("lang=ta")

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import typst
 
+from result_sheets.labels import labels_in
 from result_sheets.latex import readable
 from result_sheets.pictures import Picture
 from smartexam.catalog.marks import plain
@@ -43,7 +44,8 @@ class Sheet:
         responses: the questions; images are paths.
         passages: of the questions; images are paths.
         sections: none where the exam has none.
-        language: of questions, passages and solutions, where they are translated; "" for the exam's first one.
+        language: of labels, questions, passages and solutions, where they are translated; "" for the exam's first
+            one, with English labels.
         pictures: by path; those that are missing are named as missing.
     """
 
@@ -60,7 +62,8 @@ class Sheet:
 def digest(sheet: Sheet) -> str:
     """A digest of all that the PDF shows, and of its design; pictures count by their paths, since they never change."""
     shown = (sheet.title, sheet.student, sheet.facts, sheet.responses, sheet.passages, sheet.sections, sheet.language)
-    return hashlib.sha256(_design() + msgspec.json.encode(shown)).hexdigest()[:32]
+    labels = labels_in(sheet.language)
+    return hashlib.sha256(_design() + msgspec.json.encode((*shown, labels))).hexdigest()[:32]
 
 
 def render(sheet: Sheet) -> bytes:
@@ -118,6 +121,7 @@ class _Content:
             "title": readable(sheet.title),
             "student": sheet.student,
             "language": sheet.language.partition("-")[0] or "en",
+            "labels": labels_in(sheet.language),
             "facts": sheet.facts,
             "sections": [replace(section, name=readable(section.name)) for section in sheet.sections],
             "questions": questions,
@@ -163,10 +167,11 @@ def pictures_of(sheet: Sheet) -> Iterator[str]:
 
 
 def _verdict(response: Response) -> str:
+    """The name of the label that says how a question was answered."""
     if not response.is_attempted:
-        return "unanswered"
+        return "not_attempted"
     if response.is_partial:
-        return "partly correct"
+        return "partly_correct"
     return "correct" if response.is_correct else "wrong"
 
 

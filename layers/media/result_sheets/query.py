@@ -6,9 +6,9 @@ from msgspec import Meta, Struct
 
 
 class PdfQuery(Struct, frozen=True):
-    """The language of questions, passages and solutions, one of the exam's (default: its first one).
+    """The language of labels, questions, passages and solutions, one of the exam's (default: its first one).
 
-    What is not translated is in the exam's first language.
+    What is not translated is in the exam's first language; labels are in English or Hindi.
     """
 
     lang: Annotated[str, Meta(max_length=20)] | None = None

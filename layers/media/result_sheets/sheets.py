@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from result_sheets import pdf, pictures
+from result_sheets.labels import Labels, labels_in
 from result_sheets.pdf import SectionRow, Sheet, pictures_of
 from smartexam.catalog.marks import display, plain
 from smartexam.platform.errors import InvalidFields
@@ -24,7 +25,8 @@ def compose(
         full_name: of its student.
         username: of its student.
         own_letters: answers are in the exam's own letters, otherwise in those that the student saw.
-        language: of questions, passages and solutions; what is not translated stays in the exam's first language.
+        language: of labels, questions, passages and solutions; what is not translated stays in the exam's first
+            language, and labels in English.
 
     Raises:
         InvalidFields: the exam does not have the language.
@@ -34,14 +36,15 @@ def compose(
     shown = report(result, own_letters=own_letters, image_url=str)
     if language is not None and language not in shown.languages:
         raise InvalidFields([("lang", f"must be one of {', '.join(shown.languages)}")])
+    language = language or shown.languages[0]
     return Sheet(
         result.exam_name,
         f"{full_name} ({username})",
-        _facts(result),
+        _facts(result, labels_in(language)),
         shown.responses,
         shown.passages,
         _sections(result),
-        language or shown.languages[0],
+        language,
     )
 
 
@@ -54,20 +57,20 @@ def typeset(sheet: Sheet) -> bytes:
     return pdf.render(replace(sheet, pictures=pictures.fetch(pictures_of(sheet))))
 
 
-def _facts(result: Result) -> Sequence[tuple[str, str]]:
+def _facts(result: Result, labels: Labels) -> Sequence[tuple[str, str]]:
     score = result.score
     return [
-        ("Score", f"{plain(display(score.marks))} / {plain(display(score.max_marks))}"),
-        ("Percentage", f"{plain(score.percentage)} %"),
-        ("Grade", score.grade),
-        ("Attempt", str(result.attempt_number)),
-        ("Correct", str(score.correct)),
-        *([("Partly correct", str(score.partial))] if score.partial else []),
-        ("Wrong", str(score.incorrect)),
-        ("Not attempted", str(score.unanswered)),
-        ("Minutes", plain(max(0, result.completed_at - result.started_at) / 60)),
-        ("Completed", local_text(result.completed_at, settings().exam_timezone)),
-        ("Result", str(result.id)),
+        (labels.score, f"{plain(display(score.marks))} / {plain(display(score.max_marks))}"),
+        (labels.percentage, f"{plain(score.percentage)} %"),
+        (labels.grade, score.grade),
+        (labels.attempt, str(result.attempt_number)),
+        (labels.correct, str(score.correct)),
+        *([(labels.partly_correct, str(score.partial))] if score.partial else []),
+        (labels.wrong, str(score.incorrect)),
+        (labels.not_attempted, str(score.unanswered)),
+        (labels.minutes, plain(max(0, result.completed_at - result.started_at) / 60)),
+        (labels.completed, local_text(result.completed_at, settings().exam_timezone)),
+        (labels.result, str(result.id)),
     ]
 
 

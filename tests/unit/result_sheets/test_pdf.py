@@ -14,6 +14,7 @@ from result_sheets.pictures import Picture
 from smartexam.catalog.paper import ClientPassage
 from smartexam.catalog.questions import Question, check
 from smartexam.sitting.grading import Response, grade, responses
+from tests.factories.pdf_texts import text_of
 from tests.unit.catalog.strategies import compiled
 
 FACTS = [("Score", "3 / 4"), ("Grade", "A")]
@@ -31,13 +32,8 @@ def answered(*texts: str) -> list[Response]:
     return responses(paper, key, given, grade(key, given).outcomes)
 
 
-def words(document: bytes) -> str:
-    pages = PdfReader(io.BytesIO(document)).pages
-    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
-
-
 def test_shows_facts_questions_and_verdicts() -> None:
-    text = words(render(Sheet("Mock test", "Asha Rao (asha)", FACTS, answered("What is $x^2$?", "And why?"))))
+    text = text_of(render(Sheet("Mock test", "Asha Rao (asha)", FACTS, answered("What is $x^2$?", "And why?"))))
 
     for expected in ("Mock test", "Asha Rao (asha)", "3 / 4", "1. What is x²?", "A) first", "Not attempted", "Wrong"):
         assert expected in text
@@ -51,11 +47,11 @@ def test_shows_facts_questions_and_verdicts() -> None:
 def test_no_text_is_read_as_markup(hostile: str) -> None:
     document = render(Sheet(hostile, hostile, [(hostile, hostile)], answered(hostile)))
 
-    assert words(document).count(re.sub(r"\s+", " ", hostile)) >= 4
+    assert text_of(document).count(re.sub(r"\s+", " ", hostile)) >= 4
 
 
 def test_hindi_is_shaped() -> None:
-    assert "त्वरण" in words(render(Sheet("परीक्षा", "आशा", FACTS, answered("त्वरण कितना है?"))))
+    assert "त्वरण" in text_of(render(Sheet("परीक्षा", "आशा", FACTS, answered("त्वरण कितना है?"))))
 
 
 def test_characters_without_a_glyph_do_no_harm() -> None:
@@ -91,7 +87,7 @@ PASSAGE = ClientPassage(5, "A train leaves.", None, {"hi": "नगर"})
 
 
 def test_sections_passages_and_solutions_stand_where_they_begin() -> None:
-    text = words(render(Sheet("Mock", "x", FACTS, in_two_languages(), [PASSAGE], SECTIONS)))
+    text = text_of(render(Sheet("Mock", "x", FACTS, in_two_languages(), [PASSAGE], SECTIONS)))
 
     places = [text.index(each) for each in ("Physics 3 / 8 1 0 0 1", "A train leaves.", "1. How", "2. How", "3. How")]
     assert places == sorted(places)
@@ -100,12 +96,31 @@ def test_sections_passages_and_solutions_stand_where_they_begin() -> None:
 
 
 def test_in_another_language_what_is_translated() -> None:
-    text = words(render(Sheet("Mock", "x", FACTS, in_two_languages(), [PASSAGE], SECTIONS, "hi")))
+    text = text_of(render(Sheet("Mock", "x", FACTS, in_two_languages(), [PASSAGE], SECTIONS, "hi")))
 
     assert "नगर" in text
     assert "A train leaves." not in text
     assert (text.count("पथ"), text.count("first")) == (3, 1)
     assert (text.count("फल"), text.count("Because v grows.")) == (3, 1)
+
+
+@pytest.mark.parametrize("language", ["hi", "hi-IN"])
+def test_labels_are_in_the_language(language: str) -> None:
+    document = render(Sheet("Mock", "x", (), in_two_languages(), [PASSAGE], SECTIONS, language))
+
+    text, english = text_of(document), re.compile(r"Section|Score|Wrong|Answer|Correct|Solution|Not attempted|marks")
+    for label in ("खंड", "प्राप्तांक", "सही", "आंशिक", "गलत", "अनुत्तरित", "उत्तर : A सही उत्तर : A", "अंक : 4 / 4", "हल"):
+        assert label in text
+    assert english.findall(text) == []
+    root: Any = PdfReader(io.BytesIO(document)).trailer["/Root"]
+    assert root["/Lang"] == "hi"
+
+
+def test_labels_are_english_where_there_are_no_others() -> None:
+    text = text_of(render(Sheet("Mock", "x", (), in_two_languages(), [PASSAGE], SECTIONS, "ta")))
+
+    for label in ("Section", "Score", "Answer", "Correct", "Solution"):
+        assert label in text
 
 
 def test_pictures_are_drawn_or_named() -> None:
@@ -118,8 +133,8 @@ def test_pictures_are_drawn_or_named() -> None:
 
     pages = PdfReader(io.BytesIO(document)).pages
     assert sum(len(page.images) for page in pages) == 1
-    assert "https://img.example/x.png" in words(document)
-    assert words(document).count("The picture is missing") == 2
+    assert "https://img.example/x.png" in text_of(document)
+    assert text_of(document).count("The picture is missing") == 2
 
 
 @pytest.mark.parametrize(
