@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
@@ -23,6 +24,7 @@ _HEAD: Final = 0.07  # of a page's height: a letterhead, if nothing else is draw
 _LONGEST_SIDE, _SHORTEST_SIDE = 24.0, 8.0  # points that a drawing has at least
 _PANEL: Final = 40.0  # points
 _MOST_REPEATED: Final = 2000  # shapes of a page that are searched for on others
+_LABEL_COLUMN: Final = 20.0  # points
 _TALLEST_FORMULA: Final = 2.4  # em
 _FORMULA_PARTS: Final = 4
 _FEWEST_BLOCKS = 3
@@ -180,13 +182,21 @@ class _Page:
             drawn = [shape for shape in content if holds(box, *_centre(shape)) and _longest(shape) > _SHORTEST_SIDE]
             if drawn and len(inside) < grid.cells / 2:
                 loose += members  # a drawing of horizontal and vertical lines
-            elif _has_questions(inside):
+            elif _has_questions(inside) or self._is_layout(box, inside):
                 continue  # the page's layout, whose cells are questions
             elif drawn or tables.is_interleaved(grid, inside):
                 found.append(Region(self.page.number, box, Use.TABLE))
         width, height = _LONG_LINE * self.page.width, _LONG_LINE * self.page.height
         loose = [line for line in loose if line.x1 - line.x0 < width and line.y1 - line.y0 < height]
         return loose, found
+
+    def _is_layout(self, box: Box, inside: Sequence[Stretch]) -> bool:
+        """Whether a table is most of the page, and its rows are numbered on the left: its rows are questions."""
+        if box[3] - box[1] < _WHOLE * self.page.height:
+            return False
+        left = [s for s in inside if s.x0 < box[0] + _LABEL_COLUMN and s.text.strip().rstrip(".)").isdecimal()]
+        numbers = [int(s.text.strip().rstrip(".)")) for s in left]
+        return len(numbers) > _FEWEST_BLOCKS and all(b == a + 1 for a, b in pairwise(numbers))
 
     def _formulas(self, groups: list[list[Shape]]) -> tuple[list[list[Shape]], list[list[Shape]]]:
         """Groups that are pictures of formulas in lines of text; and the others."""

@@ -20,6 +20,8 @@ _WINDOWS: Final = ((0.0, 1.0), (0.2, 1.0), (0.4, 1.0), (0.6, 1.0), (0.0, 0.6))
 _KEY: Final = re.compile(
     r"\W*(?:answers?(?:\s*-?\s*keys?)?|(?:final\s+|official\s+)?key|उत्तर\s*(?:कुंजी|माला)|उत्तरमाला)\W*", re.IGNORECASE
 )
+_FEWEST_ROWS_OF_PART = 3
+_SAME_EDGE = 14.0  # points
 _MOST_RUNS_OF_HEADING = 4
 _WORD: Final = re.compile(r"[^\W\d_]{4,}|[\u0900-\u0963]{4,}")
 _PROSE_WORDS = 3
@@ -27,11 +29,19 @@ _PROSE_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The gutters of a page, from left to right, and the heights between which they are free."""
+    """The gutters of a page, from left to right, and the heights between which they are free.
+
+    `others` are the upper and lower ends of more parts of the page that have these columns.
+    """
 
     gutters: tuple[float, ...] = ()
     top: float = inf
     bottom: float = -inf
+    others: tuple[tuple[float, float], ...] = ()
+
+    def is_within(self, y: float) -> bool:
+        """Whether a height is in a part of the page that has columns."""
+        return self.bottom <= y <= self.top or any(low <= y <= high for high, low in self.others)
 
     def column(self, run: Run) -> int:
         """The column in which a run begins."""
@@ -51,8 +61,38 @@ def grid_of(rows: Sequence[Row]) -> Grid:
                 first -= 1
             while last < len(rows) and not _crosses(rows[last], found):
                 last += 1
-            return Grid(found, rows[first].y if first else inf, rows[last - 1].y if last < len(rows) else -inf)
+            top, bottom = rows[first].y if first else inf, rows[last - 1].y if last < len(rows) else -inf
+            others = (*_others(rows[:first], rows[first:last], found), *_others(rows[last:], rows[first:last], found))
+            return Grid(found, top, bottom, others)
     return Grid()
+
+
+def _others(beyond: Sequence[Row], rows: Sequence[Row], free: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    """More parts of a page with its columns, such as the end of a chapter above the title of the next one."""
+    parts: list[list[Row]] = [[]]
+    for row in beyond:
+        if _crosses(row, free):
+            parts.append([])
+        else:
+            parts[-1].append(row)
+    model = _edges(rows, free)
+    return tuple(
+        (part[0].y, part[-1].y)
+        for part in parts
+        if len(part) >= _FEWEST_ROWS_OF_PART
+        and None not in (edges := _edges(part, free))
+        and all(abs(a - b) < _SAME_EDGE for a, b in zip(edges, model, strict=True) if a is not None and b is not None)
+        and gutters.fills_columns(part, free)
+    )
+
+
+def _edges(rows: Sequence[Row], free: Sequence[float]) -> list[float | None]:
+    """Where the text of each column begins."""
+    places: list[list[float]] = [[] for _ in range(len(free) + 1)]
+    for row in rows:
+        for run in row.runs:
+            places[bisect_right(free, run.x0 + 1.0)].append(run.x0)
+    return [min(found, default=None) for found in places]
 
 
 def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
@@ -69,7 +109,7 @@ def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
 
     key_at = key_from(rows)
     for index, row in enumerate(rows):
-        if index >= key_at or not grid.bottom <= row.y <= grid.top or _crosses(row, grid.gutters):
+        if index >= key_at or not grid.is_within(row.y) or _crosses(row, grid.gutters):
             close()
             parts.append((ACROSS, [row]))
             continue

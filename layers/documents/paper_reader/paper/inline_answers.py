@@ -18,7 +18,9 @@ _NAME = r"[A-Z][\w.&'’]{0,14}"
 _WORD = (
     r"(?:(?i:correct|right|official|final)\s+)?(?i:answers?(?:\s+keys?)?|ans(?:wer)?s?|key)\b"
     r"|(?i:(?:richtige\s+)?(?:antwort|lösung)|respuesta(?:\s+correcta)?|solución|(?:bonne\s+)?réponse|risposta(?:\s+(?:corretta|esatta))?"
-    r"|resposta(?:\s+correta)?|gabarito|jawaban|cevap|odpowiedź|antwoord|ответ)\b(?=\s*[:=])"
+    r"|resposta(?:\s+correta)?|gabarito|jawaban|cevap|odpowiedź|antwoord|ответ|đáp\s+án)\b(?=\s*[:=])"
+    r"|(?:সঠিক\s+)?উত্তর(?=\s*[:=–-])|(?:சரியான\s+)?விடை(?=\s*[:=–-])|(?:సరైన\s+)?(?:సమాధానం|జవాబు)(?=\s*[:=–-])|(?:સાચો\s+)?જવાબ(?=\s*[:=–-])"
+    r"|(?:ಸರಿ\s+)?ಉತ್ತರ(?=\s*[:=–-])|ഉത്തരം(?=\s*[:=–-])|(?:ਸਹੀ\s+)?ਉੱਤਰ(?=\s*[:=–-])|ଉତ୍ତର(?=\s*[:=–-])"
     r"|(?i:(?:correct|right)\s+(?:options?|choices?|alternatives?))\b|सही\s+(?:उत्तर|विकल्प)|उत्तर"
 )
 _BY = rf"(?:\s*\.?\s*(?:(?i:key)\s+)?(?i:by|from|given\s+by|as\s+per)\s+{_NAME}(?:\s+{_NAME})?)?"
@@ -26,7 +28,9 @@ _LABEL: Final = re.compile(
     rf"(?P<who>(?:{_NAME}\s+){{0,2}}?)(?P<word>{_WORD}){_BY}(?P<is>\s+(?:is|are)\b)?(?P<sign>\s*[.:=→\])]*\s*)"
 )
 _LONGEST_LABEL = 80
-_OTHER_WORD: Final = re.compile(r"antwo|lösung|resp|soluci|répons|rispo|gabarito|jawab|cevap|odpow|ответ")
+_OTHER_WORD: Final = re.compile(
+    r"antwo|lösung|resp|soluci|répons|rispo|gabarito|jawab|cevap|odpow|ответ|đáp|উত্তর|விடை|సమాధానం|జవాబు|જવાબ|ಉತ್ತರ|ഉത്തരം|ਉੱਤਰ|ଉତ୍ତର"
+)
 _BEGINNING_OF_OPTION: Final = 12  # characters; a spelled-out answer may continue over several lines
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
@@ -35,7 +39,7 @@ _WITHIN: Final = re.compile(
     r"(?<=[\s\[(])(?:(?:Correct|Right|Official|Final)\s+)?(?:Answers?|ANSWERS?|Ans|ANS|उत्तर)\b"
     rf"|(?<={GAP})(?i:ans|key)\b"
 )
-_L = r"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद]|i{1,3}|iv)"
+_L = rf"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद{values.OTHER_LETTERS}]|i{{1,3}}|iv)"
 _NOT_MORE = r"(?!\s*(?:,|;|&|/|and\b|or\b|एवं|और|या)\s*[\[(]?\s*(?:[A-Ha-h1-8])\b)"
 _IN_BRACKETS = rf"[\[({{]\s*{_L}\s*[\])}}]"
 _BRACKETED: Final = re.compile(
@@ -125,7 +129,10 @@ def _may_be_labelled(text: str) -> bool:
         or "alternative" in beginning
         or "उत्तर" in beginning
         or "विकल्प" in beginning
-        or ((":" in beginning or "=" in beginning) and _OTHER_WORD.search(beginning) is not None)
+        or (
+            (":" in beginning or "=" in beginning or not beginning.isascii())
+            and _OTHER_WORD.search(beginning) is not None
+        )
     )
 
 

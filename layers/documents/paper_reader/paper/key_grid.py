@@ -16,14 +16,14 @@ from paper_reader.paper import key_table, values, variants
 from paper_reader.paper.headings import is_section
 from paper_reader.paper.values import NUMBER, Value
 
-_LABELS = r"(?:[A-Ha-h1-8१-८]|[कखगघङअबसद])"
+_LABELS = rf"(?:[A-Ha-h1-8१-८]|[कखगघङअबसद{values.OTHER_LETTERS}])"
 _ROMAN = r"[\[(]\s*+(?:i{1,3}|iv)\s*+[\])]"
 _BARE_ROMAN = r"(?:i{1,3}|iv)(?![\w'])"
 _PAREN = (
     rf"[\[(]\s*+{_LABELS}(?:\s*+(?:[,;&]\s*+)?{_LABELS})*\s*+[\])]"
     rf"(?:\s*+[,;&]\s*+[\[(]\s*+{_LABELS}\s*+[\])])*"
 )
-_HINDI = r"[कखगघङअबसद](?:\s*[,;&]\s*[कखगघङअबसद])*"
+_HINDI = rf"[कखगघङअबसद{values.OTHER_LETTERS}](?:\s*[,;&]\s*[कखगघङअबसद])*"
 _LETTERS = rf"(?:[A-H](?:\s*[,;&/]\s*[A-H])+|[A-D]{{1,4}}|[E-H]|[a-h](?:\s*[,;&/]\s*[a-h])*|{_HINDI})(?![\w'])"
 _SPAN = rf"[\[(]\s*+{NUMBER}\s*+[,;:]\s*+{NUMBER}\s*+[\])]"
 _NUMBERS = rf"[\[(]?\s*{NUMBER}\s*(?:(?:to|TO|से|±|–|—)\s*{NUMBER}|:\s*\d+\.\d+)?\s*[\])]?"
@@ -48,7 +48,8 @@ _HALF = re.compile(
     r"|\s+(?:[A-H]|[\[(]\s*[A-H]\s*[\])])(?=\s*(?:$|[|,;]|\s[\[(]?(?:\d|[A-H]\b)))",
     re.IGNORECASE,
 )
-_CIRCLED = re.compile("[①-⑧Ⓐ-Ⓗⓐ-ⓗ]")
+_CIRCLED = re.compile(r"[\[(]?\s?([①-⑧Ⓐ-Ⓗⓐ-ⓗ])\s?[\])]?")
+_ONE_LABEL = re.compile(rf"[\[(]?\s?{_LABELS}\s?[\])]?|[A-H]{{2,4}}|\D+")
 _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
@@ -168,6 +169,11 @@ def is_row(line: Line) -> bool:
     return sum(len(pair[0].replace(" ", "")) for pair in _PAIR.finditer(text)) >= _COVERED * len(text.replace(" ", ""))
 
 
+def is_row_of_labels(line: Line) -> bool:
+    """Whether most of the line is numbered labels, and not options with texts of their own."""
+    return is_row(line) and all(_ONE_LABEL.fullmatch(pair[2]) for pair in _PAIR.finditer(_spaced(line)))
+
+
 def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Part]:
     """The answers of a key's lines, one part per heading and per restart of the numbers.
 
@@ -238,7 +244,7 @@ def _spaced(line: Line) -> str:
 
 def _with_digits(line: Line) -> Line:
     """A line whose answers in circles, such as "②", are in brackets."""
-    text = _CIRCLED.sub(lambda found: f"({unicodedata.normalize('NFKC', found[0])})", line.text)
+    text = _CIRCLED.sub(lambda found: f"({unicodedata.normalize('NFKC', found[1])})", line.text)
     return line if text == line.text else replace(line, text=text)
 
 

@@ -7,14 +7,12 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from paper_reader.layout.line import GAP, Line, seams
+from paper_reader.paper.values import OTHER_ALPHABETS, OTHER_LETTERS
 
 MOST: Final = 8
 _ROMAN: Final = {label: place for place, label in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii"))}
 
 
-# Bengali, Gujarati, Gurmukhi, Tamil, Telugu, Kannada, Odia, Cyrillic and Greek.
-OTHER_ALPHABETS: Final = ("কখগঘ", "કખગઘ", "ੳਅੲਸ", "அஆஇஈ", "అఆఇఈ", "ಅಆಇಈ", "କଖଗଘ", "абвг", "αβγδ")
-_OTHER_LETTERS: Final = "".join(OTHER_ALPHABETS)
 # Labels in circles and brackets that are one character, by the first of each alphabet.
 ENCLOSED: Final = {
     alphabet[0]: alphabet for alphabet in ("ⒶⒷⒸⒹⒺⒻⒼⒽ", "ⓐⓑⓒⓓⓔⓕⓖⓗ", "①②③④⑤⑥⑦⑧", "❶❷❸❹❺❻❼❽", "⑴⑵⑶⑷⑸⑹⑺⑻", "⒜⒝⒞⒟⒠⒡⒢⒣")
@@ -41,7 +39,7 @@ def _labels() -> dict[str, tuple[tuple[str, int], ...]]:
 _READINGS: Final = _labels()
 # Only labels at the start of a line or after white space are options: `det(A)` and `f(1)` are not.
 _MARKER = re.compile(
-    rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{_OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
+    rf"(?<!\S)([\[({{<]?)\s?([A-Ha-h1-8१-८]|i{{1,3}}|iv|vi{{0,3}}|[कखगघङचछजअबसद{OTHER_LETTERS}])\s?([\])}}>]|[.:\-–](?=(.?)(.?)))"
 )
 _ENCLOSED_MARKER = re.compile(rf"(?<!\S)()([{_ENCLOSED}])([.)]?)()()")
 _FIRST_OF_LABEL: Final = "([ABCDEFGHabcdefgh"

@@ -101,7 +101,12 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
         if key_grid.ends(line) or headings.is_solutions(line):
             return index
         # Options again: the next section's questions have begun, on this line or the one above.
-        if index in blocks and index > start and not key_grid.is_row(line) and not _LABELS_ALONE.fullmatch(line.text):
+        if (
+            index in blocks
+            and index > start
+            and not key_grid.is_row_of_labels(line)
+            and not _LABELS_ALONE.fullmatch(line.text)
+        ):
             back = index
             while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]", lines[back].text):
                 back -= 1

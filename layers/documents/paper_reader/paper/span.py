@@ -15,7 +15,8 @@ from paper_reader.paper.values import Value
 
 _LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?|your\s+answer)\W*|[○◯❍⚪◦☐□▢◻●•◉\s]*", re.IGNORECASE)
 _POINTS_IN_CELL: Final = re.compile(
-    rf"(?:\s?\*)?{GAP}[^\w\s]{{0,3}}\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:points?|pts?|marks?)[^\w\s]{{0,3}}$", re.IGNORECASE
+    rf"(?:(?:\s?\*)?{GAP}|\s\*\s)[^\w\s]{{0,3}}\d{{1,3}}(?:\.\d{{1,2}})?\s?(?:points?|pts?|marks?)[^\w\s]{{0,3}}$",
+    re.IGNORECASE,
 )
 _TIME_OR_POINTS: Final = re.compile(
     r"\W*\d+(?:\.\d+)?\s*(?:sec(?:ond)?s?|min(?:ute)?s?|points?|pts?|marks?)\W*", re.IGNORECASE

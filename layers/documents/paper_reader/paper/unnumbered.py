@@ -21,7 +21,9 @@ def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
         above, line = lines[begin - 1], lines[begin]
         if headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
             break
-        if abs(above.size - line.size) > _OTHER_SIZE * line.size:
+        # Slides have larger questions than options.
+        smallest = line.size * (1 - _OTHER_SIZE)
+        if above.size < smallest or (begin < block and above.size > line.size * (1 + _OTHER_SIZE)):
             break
         # Options may be set off from the question, whose own lines are close.
         if begin < block and not _is_close(above, line):

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+# Bengali, Gujarati, Gurmukhi, Tamil, Telugu, Kannada, Odia, Cyrillic and Greek.
+OTHER_ALPHABETS: Final = ("কখগঘ", "કખગઘ", "ੳਅੲਸ", "அஆஇஈ", "అఆఇఈ", "ಅಆಇಈ", "କଖଗଘ", "абвг", "αβγδ")
+OTHER_LETTERS: Final = "".join(OTHER_ALPHABETS)
 _POSITIONS: Final = {
+    **{letter: index for alphabet in OTHER_ALPHABETS for index, letter in enumerate(alphabet)},
     **{letter: index for index, letter in enumerate("ABCDEFGH")},
     **{letter: index for index, letter in enumerate("abcdefgh")},
     **{digit: index for index, digit in enumerate("12345678")},
@@ -21,7 +25,7 @@ _RANGE = re.compile(
     rf"(?:[\[(]\s*+)?({NUMBER})\s*+(?:[\])]\s*+)?(?:to|TO|To|से|\.\.+|–|—|-|~|,)\s*+(?:[\[(]\s*+)?({NUMBER})(?:\s*+[\])])?"
 )
 _AROUND = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})")
-_LABEL = r"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद]|i{1,3}|iv)"
+_LABEL = rf"(?:[A-Ha-h]|[1-8१-८]|[कखगघङचछजअबसद{OTHER_LETTERS}]|i{{1,3}}|iv)"
 _ONE_LABEL = re.compile(rf"[\[({{]?\s*({_LABEL})\s*[\])}}]?\.?")
 # White space always belongs to the preceding element. If both sides could have it, a text that only resembles a list of
 # labels would be read in as many ways as there are subsets of its separators.
