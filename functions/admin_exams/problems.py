@@ -18,6 +18,7 @@ _PARALLEL_IMAGES = 16
 _SECONDS = 60
 _FORMULA = re.compile(r"\$[^$]*\$")
 _SHOWN_PATH = 80
+_LANGUAGES = {"en": "English", "hi": "Hindi"}
 
 
 def problems(exam: Exam) -> list[Problem]:
@@ -69,7 +70,8 @@ def _untranslated(exam: Exam, question: StoredQuestion) -> Iterator[Problem]:
         texts = content.texts.get(language, {})
         missing = [name for name in needed if name not in texts]
         if missing:
-            yield Problem("translation_missing", f"Not in {language}: {', '.join(missing)}.", question.id)
+            parts = ", ".join(name.replace("_", " ") for name in missing)
+            yield Problem("translation_missing", f"Not in {_LANGUAGES.get(language, language)}: {parts}.", question.id)
 
 
 def _has_words(text: str) -> bool:

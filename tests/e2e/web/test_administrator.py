@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.client import Client
 from tests.e2e.web.screens import App
@@ -116,3 +116,57 @@ def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
     admin_app.button("Set exception").click()
 
     expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
+
+
+def test_sections_are_written_and_kept(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/edit").page.get_by_text("More settings").click()
+    for name in ("Physics", "Maths"):
+        admin_app.button("Add section").click()
+        admin_app.page.get_by_label(re.compile("^Name of section")).last.fill(name)
+        admin_app.page.get_by_label(re.compile("^Minutes of section")).last.fill("30")
+    admin_app.button("Save exam").click()
+    expect(admin_app.status).to_have_text("Exam saved")
+    sections = admin_app.page.get_by_role("table", name="Sections", exact=True)
+    expect(sections.get_by_role("row", name="Physics 30")).to_be_visible()
+    expect(sections.get_by_role("row", name="Maths 30")).to_be_visible()
+
+
+def test_pictures_are_dropped_and_a_passage_is_shared(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/questions/new")
+    admin_app.field("Question text").fill("Which one?")
+    admin_app.page.get_by_text("Pictures of options and of the solution").click()
+    _drop_picture(admin_app.field("Picture of option A"))
+    _drop_picture(admin_app.field("Picture of option B"))
+    preview = admin_app.page.get_by_role("region", name="Preview")
+    expect(preview.get_by_role("img", name="Picture of option A")).to_be_visible()
+    expect(preview.get_by_role("img", name="Picture of option B")).to_be_visible()
+    admin_app.field("Correct answer").fill("A")
+    admin_app.page.get_by_text("More settings").click()
+    admin_app.button("New passage").click()
+    admin_app.field("Text of the passage").fill("A train leaves at noon.")
+    admin_app.button("Save passage").click()
+    expect(admin_app.page.get_by_label("Passage", exact=True).locator("option:checked")).to_have_text(
+        "A train leaves at noon."
+    )
+    admin_app.button("Save question").click()
+    expect(admin_app.status).to_have_text("Question saved")
+
+    admin_app.link("Which one?").click()
+    expect(preview.get_by_role("img", name="Picture of option B")).to_be_visible()
+    admin_app.page.get_by_text("More settings").click()
+    expect(admin_app.page.get_by_label("Passage", exact=True).locator("option:checked")).to_have_text(
+        "A train leaves at noon."
+    )
+
+
+def _drop_picture(field: Locator) -> None:
+    """Drop a small picture onto a file field."""
+    field.evaluate(
+        """async (field) => {
+          const canvas = new OffscreenCanvas(40, 30)
+          canvas.getContext("2d").fillRect(5, 5, 20, 20)
+          const files = new DataTransfer()
+          files.items.add(new File([await canvas.convertToBlob()], "drawn.png", { type: "image/png" }))
+          field.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }))
+        }"""
+    )

@@ -1,10 +1,12 @@
 import { useBatches } from "@/shared/admin/useBatches";
-import type { Schema } from "@/shared/api/client";
+import { api, type Schema } from "@/shared/api/client";
+import { useLoaded } from "@/shared/api/useLoaded";
+import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Checkbox, type Option, SelectField, TextArea, TextField } from "@/shared/components/fields";
 
 import "./admin-exams.css";
-import type { ExamForm } from "./examForm";
+import { type ExamForm, NEW_SECTION, type SectionForm } from "./examForm";
 import { texts } from "./texts";
 
 interface ExamFieldsProps {
@@ -176,6 +178,8 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
           options={choices({ everyone: text.everyone, batches: text.batches })}
         />
       </div>
+      <Category value={form.categoryId} onChange={(categoryId) => set({ categoryId })} />
+      <Sections sections={form.sections} error={errors.sections} onChange={(sections) => set({ sections })} />
       {form.audience === "batches" ? (
         <Batches chosen={form.batchIds} onChange={(batchIds) => set({ batchIds })} />
       ) : null}
@@ -228,6 +232,75 @@ function Batches(props: { chosen: readonly number[]; onChange: (ids: readonly nu
           onChange={(isChosen) => toggle(batch.id, isChosen)}
         />
       ))}
+    </fieldset>
+  );
+}
+
+function Category(props: { value: string; onChange: (id: string) => void }) {
+  const text = texts();
+  const loaded = useLoaded("categories", (signal) => api.get("/admin/api/categories", { signal }));
+  const categories = loaded.data?.categories ?? [];
+  if (categories.length === 0) return <Failure error={loaded.error} onRetry={loaded.reload} />;
+  return (
+    <SelectField
+      label={text.category}
+      value={props.value}
+      onChoice={props.onChange}
+      options={[{ value: "", text: "–" }, ...categories.map(({ id, name }) => ({ value: String(id), text: name }))]}
+    />
+  );
+}
+
+/** The sections of a paper, in order. None are sent unless they are changed: a preset brings its own. */
+function Sections(props: {
+  sections: readonly SectionForm[];
+  error: string | undefined;
+  onChange: (sections: readonly SectionForm[]) => void;
+}) {
+  const text = texts();
+  const { sections, onChange } = props;
+  const change = (at: number, changes: Partial<SectionForm>): void =>
+    onChange(sections.map((section, index) => (index === at ? { ...section, ...changes } : section)));
+  return (
+    <fieldset class="stack">
+      <legend>{text.sections}</legend>
+      <p class="muted small">{text.sectionsHint}</p>
+      {props.error ? <p class="field__error">{props.error}</p> : null}
+      {sections.map((section, at) => (
+        <div key={at} class="form-grid">
+          <TextField
+            label={text.sectionName(at + 1)}
+            required
+            maxLength={100}
+            value={section.name}
+            onText={(name) => change(at, { name })}
+          />
+          <TextField
+            label={text.sectionMinutes(at + 1)}
+            type="number"
+            min={1}
+            value={section.minutes}
+            onText={(minutes) => change(at, { minutes })}
+          />
+          <TextField
+            label={text.sectionChoose(at + 1)}
+            type="number"
+            min={1}
+            value={section.choose}
+            onText={(choose) => change(at, { choose })}
+          />
+          <div class="form-grid__end">
+            <Button kind="quiet" size="small" onClick={() => onChange(sections.filter((_, index) => index !== at))}>
+              {text.removeSection(at + 1)}
+            </Button>
+          </div>
+        </div>
+      ))}
+      <div>
+        <Button size="small" onClick={() => onChange([...sections, NEW_SECTION])}>
+          {text.addSection}
+        </Button>
+      </div>
     </fieldset>
   );
 }

@@ -13,6 +13,7 @@ import { Table } from "@/shared/components/Table";
 import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
+import "./admin-exams.css";
 import { texts } from "./texts";
 
 type Imported = Schema<"QuestionsImported">;

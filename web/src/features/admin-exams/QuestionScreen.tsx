@@ -16,6 +16,7 @@ import { type Letter, LETTERS, optionField } from "@/shared/format/letters";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
+import "./admin-exams.css";
 import { PassageField } from "./PassageField";
 import { PictureField } from "./PictureField";
 import { Preview } from "./Preview";
@@ -62,7 +63,8 @@ function Editor(props: EditorProps) {
   const { exam, questionId } = props;
   const navigate = useNavigate();
   const [form, setForm] = useState(props.start);
-  const set = (changes: Partial<QuestionForm>): void => setForm((before) => ({ ...before, ...changes }));
+  const set: Change = (changes) =>
+    setForm((before) => ({ ...before, ...(typeof changes === "function" ? changes(before) : changes) }));
   const hasHindi = exam.languages.includes("hi");
   const saving = useAction(async () => {
     const body = fieldsOf(form, hasHindi);
@@ -164,9 +166,12 @@ function Pair(props: { children: ComponentChildren }) {
   return <div class="editor__pair">{props.children}</div>;
 }
 
+/** Changes a form; a function gets it as it is by then, for what takes time, such as an upload. */
+type Change = (changes: Partial<QuestionForm> | ((form: QuestionForm) => Partial<QuestionForm>)) => void;
+
 interface PartProps {
   form: QuestionForm;
-  set: (changes: Partial<QuestionForm>) => void;
+  set: Change;
 }
 
 interface OptionFieldsProps extends PartProps {
@@ -225,7 +230,7 @@ function MorePictures({ form, set }: PartProps) {
               key={letter}
               label={text.optionPicture(letter)}
               image={optionImages[letter]}
-              onChange={(image) => set({ optionImages: { ...optionImages, [letter]: image } })}
+              onChange={(image) => set((before) => ({ optionImages: { ...before.optionImages, [letter]: image } }))}
             />
           ))}
       <PictureField

@@ -12,6 +12,7 @@ import { useCursorList } from "@/shared/lists/useServerList";
 import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
+import "./admin-exams.css";
 import { texts } from "./texts";
 
 /** The questions of an exam, in order. */

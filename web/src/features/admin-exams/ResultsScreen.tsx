@@ -17,6 +17,7 @@ import { ServerTable } from "@/shared/lists/ServerTable";
 import { usePagedList } from "@/shared/lists/useServerList";
 import type { ScreenProps } from "@/shared/screen";
 
+import "./admin-exams.css";
 import { texts } from "./texts";
 
 /** Which results are shown; days are the institute's. */

@@ -3,6 +3,18 @@ import type { Schema } from "@/shared/api/client";
 type Exam = Schema<"AdminExam">;
 type Fields = Schema<"ExamFields">;
 
+type Section = NonNullable<Fields["sections"]>[number];
+
+/** A section as texts; `rest` has what the form does not show, such as draws and marking, to be sent back. */
+export interface SectionForm {
+  readonly rest: Omit<Section, "name" | "minutes" | "choose">;
+  readonly name: string;
+  readonly minutes: string;
+  readonly choose: string;
+}
+
+export const NEW_SECTION: SectionForm = { rest: {}, name: "", minutes: "", choose: "" };
+
 /** An exam's settings as texts and choices in a form. */
 export interface ExamForm {
   readonly preset: string;
@@ -28,6 +40,8 @@ export interface ExamForm {
   readonly hasHindi: boolean;
   readonly shufflesQuestions: boolean;
   readonly shufflesOptions: boolean;
+  readonly categoryId: string;
+  readonly sections: readonly SectionForm[];
 }
 
 export const EMPTY: ExamForm = {
@@ -54,6 +68,8 @@ export const EMPTY: ExamForm = {
   hasHindi: false,
   shufflesQuestions: false,
   shufflesOptions: false,
+  categoryId: "",
+  sections: [],
 };
 
 /** The form for an exam as it is. */
@@ -80,6 +96,13 @@ export function formOf(exam: Exam): ExamForm {
     hasHindi: exam.languages.includes("hi"),
     shufflesQuestions: exam.shuffle.questions ?? false,
     shufflesOptions: exam.shuffle.options ?? false,
+    categoryId: exam.category_id === null ? "" : String(exam.category_id),
+    sections: exam.sections.map(({ name, minutes, choose, ...rest }) => ({
+      rest,
+      name,
+      minutes: String(minutes ?? ""),
+      choose: String(choose ?? ""),
+    })),
   };
 }
 
@@ -90,7 +113,7 @@ export function formOf(exam: Exam): ExamForm {
  * and nobody's change of another setting is undone.
  */
 export function fieldsOf(form: ExamForm, before: ExamForm): Fields {
-  const has = (field: keyof ExamForm): boolean => String(form[field]) !== String(before[field]);
+  const has = (field: keyof ExamForm): boolean => JSON.stringify(form[field]) !== JSON.stringify(before[field]);
   return {
     ...(form.preset && { preset: form.preset }),
     ...(has("name") && { name: form.name.trim() }),
@@ -111,10 +134,21 @@ export function fieldsOf(form: ExamForm, before: ExamForm): Fields {
     ...(has("discussion") && { discussion: form.discussion }),
     ...(has("allowsChat") && { allow_chat: form.allowsChat }),
     ...(has("allowsAssistant") && { allow_assistant: form.allowsAssistant }),
+    ...(has("categoryId") && { category_id: form.categoryId === "" ? null : Number(form.categoryId) }),
+    ...(has("sections") && { sections: form.sections.map(sectionOf) }),
     ...(has("hasHindi") && { languages: form.hasHindi ? ["en", "hi"] : ["en"] }),
     ...((has("shufflesQuestions") || has("shufflesOptions")) && {
       shuffle: { questions: form.shufflesQuestions, options: form.shufflesOptions },
     }),
+  };
+}
+
+function sectionOf({ rest, name, minutes, choose }: SectionForm): Section {
+  return {
+    ...rest,
+    name: name.trim(),
+    minutes: minutes === "" ? null : Number(minutes),
+    choose: choose === "" ? null : Number(choose),
   };
 }
 

@@ -181,6 +181,14 @@ export const texts = messages(
     passagePicture: "Picture of the passage",
     savePassage: "Save passage",
     previewEmpty: "What you type appears here as a student will see it.",
+    category: "Category",
+    sectionsHint:
+      "Minutes: all sections or none; timed ones are sat one after the other. Answers that count: the most of a section.",
+    sectionName: (n: number) => `Name of section ${n}`,
+    sectionMinutes: (n: number) => `Minutes of section ${n}`,
+    sectionChoose: (n: number) => `Answers that count in section ${n}`,
+    addSection: "Add section",
+    removeSection: (n: number) => `Remove section ${n}`,
   },
   {
     exams: "परीक्षाएँ",
@@ -362,5 +370,12 @@ export const texts = messages(
     passagePicture: "गद्यांश का चित्र",
     savePassage: "गद्यांश सहेजें",
     previewEmpty: "आप जो लिखेंगे वह यहाँ वैसा दिखेगा जैसा विद्यार्थी देखेंगे।",
+    category: "श्रेणी",
+    sectionsHint: "मिनट: सभी खंडों के या किसी के नहीं; समय वाले खंड एक के बाद एक। गिने जाने वाले उत्तर: खंड के अधिकतम।",
+    sectionName: (n: number) => `खंड ${n} का नाम`,
+    sectionMinutes: (n: number) => `खंड ${n} के मिनट`,
+    sectionChoose: (n: number) => `खंड ${n} में गिने जाने वाले उत्तर`,
+    addSection: "खंड जोड़ें",
+    removeSection: (n: number) => `खंड ${n} हटाएँ`,
   },
 );

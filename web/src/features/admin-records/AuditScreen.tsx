@@ -29,7 +29,9 @@ export default function AuditScreen() {
             <td>{entry.actor.username ?? text.deleted}</td>
             <th scope="row">{entry.action}</th>
             <td>{entry.target}</td>
-            <td class="multiline small">{changes(entry.before, entry.after)}</td>
+            <td class="multiline small">
+              <Changes lines={changes(entry.before, entry.after)} />
+            </td>
           </tr>
         )}
       </ServerTable>
@@ -37,15 +39,28 @@ export default function AuditScreen() {
   );
 }
 
+const FEW = 4;
+
+/** What changed; a long list opens on demand. */
+function Changes(props: { lines: readonly string[] }) {
+  const { lines } = props;
+  if (lines.length <= FEW) return <>{lines.join("\n")}</>;
+  return (
+    <details>
+      <summary>{texts().values(lines.length)}</summary>
+      {lines.join("\n")}
+    </details>
+  );
+}
+
 /** A line for each value: `name: before → after`, or what there is of it where something was made or deleted. */
-function changes(before: Values, after: Values): string {
+function changes(before: Values, after: Values): readonly string[] {
   const old: Record<string, unknown> = before ?? {};
   const now: Record<string, unknown> = after ?? {};
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .map((name) => [name, written(old[name]), written(now[name])] as const)
     .filter(([, was, is]) => was !== is)
-    .map(([name, was, is]) => `${name}: ${before && after ? `${was || "–"} → ${is || "–"}` : was || is}`)
-    .join("\n");
+    .map(([name, was, is]) => `${name}: ${before && after ? `${was || "–"} → ${is || "–"}` : was || is}`);
 }
 
 /** A value in short; empty if it says nothing. */

@@ -37,6 +37,7 @@ export const texts = messages(
     which: "Which",
     change: "Change",
     deleted: "deleted account",
+    values: (n: number) => `${n} values`,
   },
   {
     attempts: "प्रयास",
@@ -74,5 +75,6 @@ export const texts = messages(
     which: "किस पर",
     change: "परिवर्तन",
     deleted: "मिटा हुआ खाता",
+    values: (n: number) => `${n} मान`,
   },
 );

@@ -12,6 +12,7 @@ import { Failure } from "@/shared/components/Failure";
 import { Loading } from "@/shared/components/Loading";
 import { Page } from "@/shared/components/Page";
 import { Table } from "@/shared/components/Table";
+import { clock } from "@/shared/format/clock";
 import { moment, number } from "@/shared/format/time";
 import type { ScreenProps } from "@/shared/screen";
 
@@ -87,7 +88,7 @@ function Shown(props: { result: Result; resultId: number | undefined; isLatest: 
     ...(result.partial_answers > 0 ? [{ name: text.partial, value: String(result.partial_answers) }] : []),
     { name: text.wrong, value: String(result.incorrect_answers) },
     { name: text.notAnswered, value: String(result.unanswered_questions) },
-    { name: text.time, value: `${number(result.time_taken_minutes)} min` },
+    { name: text.time, value: clock(result.time_taken_minutes * 60) },
   ];
   const review = `/app/results/${result.exam_id}/review${resultId === undefined ? "" : `?result=${resultId}`}`;
   return (
