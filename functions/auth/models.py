@@ -6,8 +6,10 @@ import msgspec
 
 from smartexam.accounts.grants import Grant
 
-_TEXT = {"type": "string", "pattern": r"\S"}
-_NAMED = {"properties": {"username": _TEXT, "email": _TEXT}}
+
+def _naming(field: str) -> dict[str, Any]:
+    """The schema of a body that has a name in this field."""
+    return {"required": [field], "properties": {field: {"type": "string", "pattern": r"\S"}}}
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -20,14 +22,11 @@ class Credentials(msgspec.Struct, frozen=True):
     """
 
     NEEDED: ClassVar = ("password",)
-    RULES: ClassVar[dict[str, Any]] = {
-        "if": {"required": ["email"], **_NAMED},
-        "else": {"required": ["username"], **_NAMED},
-    }
+    RULES: ClassVar[dict[str, Any]] = {"if": _naming("email"), "else": _naming("username")}
 
     username: str | None = None
     email: str | None = None
-    password: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})] | None = None
+    password: Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "string", "minLength": 1})] = None
 
 
 class SecondFactor(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ class GoogleCredential(msgspec.Struct, frozen=True):
 
     NEEDED: ClassVar = ("id_token",)
 
-    id_token: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})] | None = None
+    id_token: Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "string", "minLength": 1})] = None
     nonce: str | None = None
 
 

@@ -334,6 +334,8 @@ class TestTheRulesOfBodies:
             ("Credentials", {"password": "a"}, False),
             ("Credentials", {"username": " ", "password": "a"}, False),
             ("Credentials", {"username": "john.doe", "password": ""}, False),
+            ("Credentials", {"username": "john.doe", "password": None}, False),
+            ("Credentials", {"username": None, "email": "john.doe", "password": "a"}, True),
             ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00"}, False),
             ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00", "duration": 60}, True),
             ("NewExamFields", {"name": "A", "date": "2026-01-05", "start_time": "10:00", "preset": "neet-2025"}, True),

@@ -89,6 +89,17 @@ class TestRotation:
         assert tokens_of(refresh(again, rotate=True))
         assert tokens_of(refresh(lost, rotate=True))
 
+    def test_a_sign_in_ends_after_ninety_days_however_often_its_token_is_replaced(self, clock: FrozenClock) -> None:
+        token = tokens_of(sign_in())["refresh_token"]
+        for _ in range(4):
+            clock.advance(22 * 24 * 3600)
+            token = tokens_of(refresh(token, rotate=True))["refresh_token"]
+
+        clock.advance(2 * 24 * 3600 - 1)
+        assert refresh(token).status == 200
+        clock.advance(2)
+        assert (refresh(token).status, refresh(token).body["code"]) == (401, "refresh_token_expired")
+
     @pytest.mark.parametrize("rotate", [True, False])
     def test_using_it_later_ends_all_that_came_from_the_sign_in(
         self, rotate: bool, clock: FrozenClock, post: PostOffice

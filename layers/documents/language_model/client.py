@@ -139,10 +139,12 @@ def _ask(client: "Groq", messages: Sequence[Message], *, json: bool, max_tokens:
 
 @lru_cache(maxsize=2)
 def _client(key: str, base_url: str | None) -> "Groq":
-    from groq import Groq  # noqa: PLC0415
+    from groq import DefaultHttpxClient, Groq  # noqa: PLC0415
 
-    # The SDK would wait up to a minute and try twice again, but the gateway's limit is 30 s.
-    return Groq(api_key=key, base_url=base_url, max_retries=0)
+    # The SDK would wait up to a minute and try twice again, but the gateway's limit is 30 s. It would also take prompts
+    # and the key wherever a redirect leads.
+    http_client = DefaultHttpxClient(follow_redirects=False)
+    return Groq(api_key=key, base_url=base_url, max_retries=0, http_client=http_client)
 
 
 def _api_key() -> str:

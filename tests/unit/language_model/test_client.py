@@ -71,6 +71,15 @@ def test_asks_a_busy_service_once_more(serve: Serve, status: int) -> None:
     assert len(server.requests) == 2
 
 
+def test_follows_no_redirect(serve: Serve) -> None:
+    server = serve(replies(Reply(status=307, headers={"Location": "/elsewhere"}, body=""), "An answer"))
+
+    with pytest.raises(Unavailable):
+        ask()
+
+    assert len(server.requests) == 1
+
+
 def test_does_not_ask_a_third_time(serve: Serve) -> None:
     server = serve(replies(Reply(status=503, headers={"retry-after": "0"})))
 

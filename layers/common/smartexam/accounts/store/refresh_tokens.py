@@ -20,6 +20,8 @@ from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, I
 from smartexam.platform.keys import user_key
 
 REFRESH_SECONDS = 30 * 24 * 3600
+# However often its tokens are replaced, a sign-in ends this long after it began.
+LONGEST_SECONDS = 90 * 24 * 3600
 # How long a replaced token still works, for clients that lost the answer.
 GRACE_SECONDS = 30
 _SEEN_SECONDS = 600
@@ -142,12 +144,14 @@ def rotate(token: str, user: User, now: float, user_agent: str = "") -> Issued:
         recent = {each for each in replaced if now <= _replaced_at(each) + GRACE_SECONDS}
         if digest in live:
             recent.add(f"{digest} {now:.3f}")
+        began = item.created_at or item.valid_until - REFRESH_SECONDS
+        valid_until = min(now + REFRESH_SECONDS, began + LONGEST_SECONDS)
         actions = [
             RefreshItem.live.set({*live, minted.digest} - {digest}),
             RefreshItem.replaced.set(recent),
             RefreshItem.rotations.set(item.rotations + 1),
-            RefreshItem.valid_until.set(now + REFRESH_SECONDS),
-            RefreshItem.expires_at.set(now + 2 * REFRESH_SECONDS),
+            RefreshItem.valid_until.set(valid_until),
+            RefreshItem.expires_at.set(valid_until + REFRESH_SECONDS),
             RefreshItem.seen_at.set(now),
         ]
         unchanged = RefreshItem.rotations == item.rotations
