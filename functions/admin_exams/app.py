@@ -109,12 +109,13 @@ def get_admin_exam(request: Request, exam_id: int) -> CheckedExamAnswer:
 def clone_exam(request: Request, exam_id: int, body: CloneFields) -> ClonedExam:
     """Copy an exam with its questions, sections and passages under another name and date, without its attempts.
 
-    Changes to the copy do not change the original, nor the other way round.
+    The copy has the status `upcoming` and no access code. It closes as long after its opening as the original, and is
+    for those of its batches that still exist. Changes to the copy do not change the original, nor the other way round.
 
     Raises:
         NotFound: `exam_not_found`.
     """
-    return ClonedExam(service.clone_exam(exam_id, body.given(), request.caller.user_id, request.now))
+    return ClonedExam(service.clone_exam(exam_id, body.given(), request.caller.user_id, ExamTime.at(request.now)))
 
 
 @api.get("/admin/api/exam-presets", access=Access.ADMIN, answers=PresetList)

@@ -180,8 +180,10 @@ def detail(exam_id: int, time: ExamTime) -> tuple[AdminExam, list[Problem]]:
     return view(exam, time), problems.problems(exam)
 
 
-def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float) -> int:
+def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, time: ExamTime) -> int:
     """Copy an exam with its sections, passages and questions under another name and date; returns the copy's id.
+
+    The copy is open for as long as the original, for those of its batches that still exist.
 
     Raises:
         InvalidFields: a field is missing or wrong.
@@ -194,10 +196,11 @@ def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float
     of_original = passages.list_passages(exam_id)
     new_ids = {passage.id: ids.next_id("passage") for passage in of_original}
     copied = [structs.replace(passage, id=new_ids[passage.id]) for passage in of_original]
+    moved_by = opens_at(f"{values['date']} {values['start_time']}", time.timezone) - original.opens_at(time.timezone)
     copy = structs.replace(
         original,
         id=ids.next_id("exam"),
-        created_at=now,
+        created_at=time.now,
         status="upcoming",
         is_released=False,
         question_count=0,
@@ -209,8 +212,9 @@ def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float
         compiled_version=0,
         batches=0,
         open_batches=frozenset(),
-        closes_at=None,
+        closes_at=None if original.closes_at is None else original.closes_at + int(moved_by),
         latest_grant=0,
+        batch_ids=tuple(sorted(batches.get_many(original.batch_ids))),
         access_code="",
         grants_version=0,
         has_overrides=False,
@@ -223,10 +227,10 @@ def clone_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, now: float
         if contents:
             fresh = ids.allocator().take("question", len(contents))
             moved = [_with_passage(content, new_ids) for content in contents]
-            question_changes.add_questions(copy.id, list(zip(fresh, moved, strict=True)), now)
+            question_changes.add_questions(copy.id, list(zip(fresh, moved, strict=True)), time.now)
     except AppError:
         with suppress(AppError):
-            delete_exam(copy.id, admin_id, now)
+            delete_exam(copy.id, admin_id, time.now)
         raise
     return copy.id
 

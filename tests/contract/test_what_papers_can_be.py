@@ -332,6 +332,28 @@ class TestQuestions:
         answer = admin.post("/admin/questions/add-ajax", {**mcq(exam_id=make_exam()), **wrong})
         assert {fault["field"] for fault in answer.body["errors"]} == wrong.keys()
 
+    def test_what_their_exam_does_not_have_is_named_with_the_other_faults(
+        self, make_exam: MakeExam, admin: Client
+    ) -> None:
+        wrong = {"correct_answer": "Z", "section_id": 99, "passage_id": 999_999, "texts": {"hi": {"solution": "x"}}}
+        exam = make_exam()
+        added = admin.post("/admin/questions/add-ajax", {**mcq(exam_id=exam), **wrong})
+        saved = admin.post("/admin/ai-command-centre/save", {"questions": [{**mcq(exam_id=exam), **wrong}]})
+        named = {"correct_answer", "section_id", "passage_id", "texts.hi"}
+        assert {fault["field"] for fault in added.body["errors"]} == named
+        assert {fault["field"].removeprefix("questions[0].") for fault in saved.body["errors"]} == named
+
+    def test_a_language_of_their_texts_stays(self, make_exam: MakeExam, admin: Client) -> None:
+        exam = make_exam(mcq(texts={"hi": {"question_text": "x"}}), languages=["en", "hi"])
+        assert refused(admin.post(f"/admin/exams/edit/{exam}", {"languages": ["en"]}), 409, "language_in_use")
+
+    def test_a_clone_closes_as_long_after_its_opening(self, make_exam: MakeExam, admin: Client) -> None:
+        exam = make_exam(mcq(), closes_at="2026-01-05T12:00")
+        fields = {"name": "Copy", "date": "2026-02-01", "start_time": "10:00"}
+        copy = admin.post(f"/admin/exams/{exam}/clone", fields).body["exam_id"]
+        shown = admin.get(f"/admin/api/exams/{copy}").body["exam"]
+        assert (shown["closes_at"], shown["status"]) == ("2026-02-01T07:30:00.000Z", "upcoming")
+
     def test_travel_as_csv_with_all_they_have_and_as_before_without(
         self, make_exam: MakeExam, student: Client, admin: Client
     ) -> None:

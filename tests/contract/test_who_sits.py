@@ -148,7 +148,7 @@ class TestExamFields:
             *(("closes_at", value) for value in ("2026-01-05T09:00", "2026-01-05T08:59", "x", 5, "2026-13-01T00:00")),
             *(("audience", value) for value in ("all", 5)),
             *(("batch_ids", value) for value in ([999_999], list(range(1, 52)), ["x"], [0], [9**41])),
-            *(("access_code", value) for value in ("abc", "x" * 65, 1234)),
+            *(("access_code", value) for value in ("abc", "x" * 65, 1234, "    ")),
             *(("counted_attempt", value) for value in ("worst", 1)),
             *(("result_mode", value) for value in ("after_close", "later")),
             *(("name", value) for value in ("", "\u2800", None)),
@@ -159,6 +159,13 @@ class TestExamFields:
         answer = admin.post("/admin/exams", {**exam, field: value})
         assert refused(answer, 400, "invalid_fields")
         assert field in {fault["field"] for fault in answer.body["errors"]}
+
+    def test_everything_wrong_is_named_at_once(self, admin: Client) -> None:
+        wrong = {"name": "x" * 201, "closes_at": "2026-01-01T09:00", "batch_ids": [999_999], "category_id": 999_999}
+        exam = {"date": "2026-01-05", "start_time": "09:00", "duration": 60, **wrong}
+        answer = admin.post("/admin/exams", exam)
+        assert refused(answer, 400, "invalid_fields")
+        assert {fault["field"] for fault in answer.body["errors"]} == wrong.keys()
 
     @pytest.mark.parametrize(
         "closes_at",

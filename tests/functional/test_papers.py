@@ -670,6 +670,29 @@ class TestBeforeTheDay:
         assert question["section_id"] == second
         assert question["passage_id"] not in {None, passage}
 
+    def test_a_clone_closes_as_long_after_its_opening_and_is_for_the_batches_that_exist(self, office: Office) -> None:
+        for number in (5, 6):
+            batches.create(
+                batches.Batch(number, f"B{number}", 0, 0),
+                audit.entry(audit.Change(1, "batch.create", f"batch:{number}", None, None), 0),
+            )
+        exam = office.exam(
+            closes_at="2026-01-05T12:30",
+            result_mode="after_close",
+            audience="batches",
+            batch_ids=[5, 6],
+            access_code="hall",
+        )
+        gone = audit.entry(audit.Change(1, "batch.delete", "batch:6", None, None), 0)
+        batches.delete(6, lambda _: False, lambda _: gone)
+
+        path = f"/admin/exams/{exam['id']}/clone"
+        copied = office.exams.post(path, {"name": "Copy", "date": "2026-03-01", "start_time": "10:00"})
+
+        copy = office.shown(copied.body["exam_id"])
+        assert (copy["opens_at"], copy["closes_at"]) == ("2026-03-01T04:30:00.000Z", "2026-03-01T08:00:00.000Z")
+        assert (copy["result_mode"], copy["batch_ids"], copy["has_access_code"]) == ("after_close", [5], False)
+
 
 class TestCsv:
     FILE = (
