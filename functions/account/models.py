@@ -8,6 +8,8 @@ from smartexam.platform.texts import VISIBLE
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 VisibleText = Annotated[Text, VISIBLE]
+# The code measures names without what cannot be seen.
+_Name = Annotated[str, msgspec.Meta(max_length=2000, extra_json_schema={"maxLength": 100})]
 SessionKind: TypeAlias = Literal["web", "token", "socket"]
 _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -20,8 +22,8 @@ class NewAccount(msgspec.Struct, frozen=True):
     """
 
     email: VisibleText
-    first_name: VisibleText
-    last_name: Text
+    first_name: Annotated[_Name, VISIBLE]
+    last_name: _Name
 
 
 class NewPassword(msgspec.Struct, frozen=True):
@@ -129,8 +131,8 @@ class Names(msgspec.Struct, frozen=True):
         first_name: first name, 1 to 100 characters that can be seen.
     """
 
-    first_name: VisibleText
-    last_name: Text
+    first_name: Annotated[_Name, VISIBLE]
+    last_name: _Name
 
 
 class SessionRow(msgspec.Struct, frozen=True):

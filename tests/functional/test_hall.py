@@ -95,6 +95,30 @@ def test_everybody_signs_in_and_sits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(count <= 2 + STUDENTS // 10 for key, count in counts.items() if key[1].startswith("COUNTER#"))
 
 
+def test_two_thousand_sign_in_within_a_minute_whatever_300_of_them_mistype(
+    clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the usual limits, at the pace of a minute."""
+    monkeypatch.delenv("SIGN_IN_FAILURES_PER_SOURCE")
+    settings.cache_clear()
+    students, mistyped = 2000, 300
+    names = [create_user(username=f"student{number}").username for number in range(students)]
+    counts = written(monkeypatch)
+
+    wrong, right = [], []
+    for number, name in enumerate(names):
+        if number < mistyped:
+            wrong.append(sign_in(name, "mistyped").status)
+        right.append(sign_in(name, PASSWORD).status)
+        clock.advance(60 / students)
+
+    assert Counter(wrong) == {401: mistyped}
+    assert Counter(right) == {200: students}
+    # A student's own count, that of all sources, and the sign-in itself: no item is everybody's.
+    assert max(counts.values()) <= 2
+    assert sum(counts.values()) == 2 * students + 2 * mistyped
+
+
 def test_elsewhere_as_many_wrong_passwords_do_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test above would fail if the hall were not trusted."""
     monkeypatch.setenv("TRUSTED_NETWORKS", "")
