@@ -8,8 +8,7 @@ from smartexam.platform.texts import VISIBLE
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
 VisibleText = Annotated[Text, VISIBLE]
-# The code measures names without what cannot be seen.
-_Name = Annotated[str, msgspec.Meta(max_length=2000, extra_json_schema={"maxLength": 100})]
+_Name = Annotated[str, msgspec.Meta(max_length=100)]
 SessionKind: TypeAlias = Literal["web", "token", "socket"]
 _Token = Annotated[str, msgspec.Meta(max_length=200)]
 

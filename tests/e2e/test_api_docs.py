@@ -6,6 +6,7 @@ Without a browser these tests are skipped; REQUIRE_BROWSER=1 makes that a failur
 import json
 import os
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -280,6 +281,18 @@ def test_is_readable_by_weak_eyes(page: Browser, site: str, dark: bool) -> None:
     page.wait("[...document.querySelectorAll('.operation[id]')].every(each => each.querySelector('.inside'))")
     # WCAG 2.2, 1.4.3: 4.5 to 1
     assert page.evaluate(CONTRASTS) == []
+
+
+def test_headings_skip_no_level(page: Browser, site: str) -> None:
+    open_route(page, site, "createExam")
+
+    levels = page.evaluate(
+        "[...document.querySelectorAll('main :is(h1, h2, h3, h4, h5, h6)')]"
+        ".filter(each => each.checkVisibility()).map(each => Number(each.tagName[1]))"
+    )
+
+    assert 3 in levels
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_every_control_has_a_name(page: Browser) -> None:

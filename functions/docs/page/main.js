@@ -57,8 +57,8 @@ const errorCodes = () => el("section", { id: "error-codes", className: "group", 
 const messageView = (name, { summary, payload, examples }, content) => {
   const view = el("details", { className: "operation message", id: `message-${name}`, "data-found": "", ontoggle: () => {
     if (view.open && view.childElementCount === 1) {
-      view.append(el("div", { className: "inside" }, el("div", {}, el("h4", {}, "Fields"), shape(content, true, true)),
-        el("div", {}, el("h4", {}, "Example"), json(examples[0].payload))));
+      view.append(el("div", { className: "inside" }, el("div", {}, el("h3", {}, "Fields"), shape(content, true, true)),
+        el("div", {}, el("h3", {}, "Example"), json(examples[0].payload))));
     }
   } }, el("summary", {}, el("span", { className: "path" }, payload.properties.event?.const || payload.properties.action.const),
     el("span", { className: "says" }, inline(summary))));

@@ -49,7 +49,7 @@ const exampleViewer = (operation) => {
   const place = el("div");
   const show = (index) => place.replaceChildren(json(examples[index][2]));
   show(0);
-  return [el("h4", {}, "Example answers"),
+  return [el("h3", {}, "Example answers"),
     el("select", { ariaLabel: "Which example", onchange: (event) => show(event.target.value) },
       examples.map(([status, name], index) => el("option", { value: index }, name ? `${status} ${name}` : status))), place];
 };
@@ -59,17 +59,17 @@ const inside = (operation) => {
   const body = Object.entries(operation.requestBody?.content || {});
   const told = el("div", {},
     prose(operation.description),
-    parameters.length > 0 && [el("h4", {}, "Parameters"), el("ul", { className: "fields" }, parameters.map((each) => el("li", {},
+    parameters.length > 0 && [el("h3", {}, "Parameters"), el("ul", { className: "fields" }, parameters.map((each) => el("li", {},
       el("code", {}, each.name), el("span", { className: "type" }, `${typeName(each.schema)} · in the ${each.in}`),
       limits(each.schema) && el("span", { className: "type" }, `· ${limits(each.schema)}`),
       each.schema.default !== undefined && el("span", { className: "type" }, `· default ${JSON.stringify(each.schema.default)}`),
       each.required && each.in !== "path" && el("span", { className: "must" }, "required"),
       each.description && el("p", {}, inline(each.description)), valueList(each.schema))))],
-    body.length > 0 && [el("h4", {}, "Body"),
+    body.length > 0 && [el("h3", {}, "Body"),
       body.map(([type, media]) => [
         el("p", { className: "hint" }, el("code", {}, type), operation.requestBody["x-also-form"] && ", or a form with the same fields"),
         shape(media.schema, true, true)])],
-    el("h4", {}, "Answers"),
+    el("h3", {}, "Answers"),
     el("ul", { className: "answers" }, Object.entries(operation.responses).map(([status, answer]) => answerItem(status, answer))));
   const beside = el("div", {}, tryOut(operation), exampleViewer(operation));
   return el("div", { className: "inside" }, told, beside);

@@ -112,7 +112,7 @@ const bodyInput = (operation) => {
     chosen = kinds[choice.value];
     place.replaceChildren(...chosen.view.filter(Boolean));
   } }, kinds.map(({ type }, index) => el("option", { value: index, selected: index === kinds.length - 1 }, type)));
-  return { view: [el("h4", {}, "Body"), choice, place], read: () => chosen.read() };
+  return { view: [el("h3", {}, "Body"), choice, place], read: () => chosen.read() };
 };
 
 const shownAnswer = async (answer, started) => {
@@ -170,7 +170,7 @@ const tryOut = (operation) => {
   noToken.hidden = Boolean(token()) || !operation.security.length;
   const code = snippets(request);
   return el("form", { className: "try", onsubmit: send, oninput: code.refresh, onchange: code.refresh, ariaLabel: `Try ${operation.method} ${operation.path}` },
-    el("h4", {}, "Try it"), noToken,
+    el("h3", {}, "Try it"), noToken,
     inputs.map(({ parameter, input }) => field(parameter.name, input)), bodyView,
     el("p", { className: "row" }, el("button", { className: "main" }, "Send")),
     outcome, code.view);
