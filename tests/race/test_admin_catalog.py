@@ -15,6 +15,7 @@ from admin_questions import app as admin_questions
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS
 from smartexam.catalog.store import exams, papers, questions
+from smartexam.catalog.structure import Structure
 from smartexam.erasing import erase_exam
 from smartexam.platform import queues
 from smartexam.platform.errors import NotFound
@@ -120,6 +121,37 @@ def test_edits_of_an_exam_at_once_lose_nothing(office: Office) -> None:
     assert office.exams.get("/admin/exams", query={"status": "ongoing"}).body["exams"] == []
     assert len(office.exams.get("/admin/exams").body["exams"]) == 1
     checked(exam.id)
+
+
+def test_a_language_that_is_removed_while_texts_in_it_are_added_stays_or_has_none(office: Office) -> None:
+    question = {
+        "question_text": "?",
+        "option_a": "1",
+        "option_b": "2",
+        "correct_answer": "A",
+        "texts": {"hi": {"question_text": "x"}},
+    }
+    outcomes = set()
+    for _ in range(6):
+        exam = create_exam([], structure=Structure(("en", "hi")))
+        path = f"/admin/exams/{exam.id}/passages"
+
+        edited, added, saved = at_once(
+            [
+                lambda exam=exam: office.exams.post(f"/admin/exams/edit/{exam.id}", {"languages": ["en"]}),  # type: ignore[misc]
+                lambda exam=exam: office.questions.post(  # type: ignore[misc]
+                    "/admin/questions/add-ajax", {**question, "exam_id": exam.id}
+                ),
+                lambda path=path: office.exams.post(path, {"text": "x", "texts": {"hi": "x"}}),  # type: ignore[misc]
+            ]
+        )
+
+        # Either the edit was first, and the others are refused, or one of those was.
+        outcomes.add((edited.status, added.status, saved.status))
+        assert (edited.status == 409) == (200 in {added.status, saved.status})
+        after = exams.find_exam(exam.id)
+        assert after.structure.languages == (("en", "hi") if edited.status == 409 else ("en",))
+    assert all(each in {(200, 400, 400), (409, 200, 200)} for each in outcomes), outcomes
 
 
 def test_edits_of_a_question_at_once_lose_nothing(office: Office) -> None:
