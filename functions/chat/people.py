@@ -9,7 +9,7 @@ from chat.models import BlockedUser, FoundUser, InboxEntry, ReportBody
 from smartexam.accounts.store import directory, identity
 from smartexam.limits import rate_limits
 from smartexam.platform import audit
-from smartexam.platform.errors import AppError, BadRequest, NotFound
+from smartexam.platform.errors import AppError, BadRequest, NotFound, RateLimited
 from smartexam.platform.observability import note
 from smartexam.platform.principal import Principal
 from smartexam.platform.texts import read_text
@@ -71,8 +71,14 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
     # People who never set a password are not found by the search either.
     if recipient is None or (recipient.password_hash is None and recipient.google_sub is None):
         raise NotFound("No such user", code="user_not_found")
-    with _request(caller, recipient_id, now):
-        peer = connections.ask(caller, recipient_id, recipient.full_name, now)
+    try:
+        with _request(caller, recipient_id, now):
+            peer = connections.ask(caller, recipient_id, recipient.full_name, now)
+    except RateLimited:
+        # Trying again later would not help.
+        if recipient_id in blocks.of_user(caller.user_id):
+            raise blocks.refusal() from None
+        raise
     if peer.status == ACCEPTED:
         _tell_accepted(caller, peer, now)
         return

@@ -92,6 +92,17 @@ class TestRequests:
         asha.ok("POST", f"/block/{ben.id}")
         assert refused(ben, "POST", "/request", {"recipient_id": asha.id})
 
+    def test_who_asked_too_often_hears_that_too(self, asha: Person, ben: Person) -> None:
+        for _ in range(2):
+            ben.ok("POST", "/request", {"recipient_id": asha.id})
+            (waiting,) = asha.ok("GET", "/requests/inbox")["requests"]
+            asha.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"})
+        assert ben.call("POST", "/request", {"recipient_id": asha.id}).status == 429
+
+        asha.ok("POST", f"/block/{ben.id}")
+
+        assert refused(ben, "POST", "/request", {"recipient_id": asha.id})
+
 
 class TestMessages:
     def test_none_in_either_direction_and_none_is_changed(
