@@ -11,6 +11,10 @@ from bench.mining.score import Score, compare
 from bench.mining.typeset import set_paper
 from paper_reader.extract import extract
 
+# Of what pypdf takes for the text alone.
+_SLOWEST = 0.5
+_MOST_SAMPLES = 24
+
 
 def test_generated_papers_are_read_as_they_were_written() -> None:
     total = Score()
@@ -37,6 +41,11 @@ def test_reading_takes_less_than_pypdfs_text_alone() -> None:
     def by_pypdf() -> list[str]:
         return [page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages]
 
-    # Measured: 0.51, on a paper in two languages. In turn, and the quickest of each, because the machine may be busy.
-    samples = [(seconds(lambda: extract(paper.data)), seconds(by_pypdf)) for _ in range(4)]
-    assert min(ours for ours, _ in samples) < 0.6 * min(theirs for _, theirs in samples)
+    # Measured: 0.39 to 0.47, on a paper in two languages. In turn, and the quickest of each; a busy machine gets more.
+    ours = theirs = float("inf")
+    for _ in range(_MOST_SAMPLES):
+        ours, theirs = min(ours, seconds(lambda: extract(paper.data))), min(theirs, seconds(by_pypdf))
+        if ours < _SLOWEST * theirs:
+            break
+
+    assert ours < _SLOWEST * theirs

@@ -253,6 +253,8 @@ class _Page:
             return sum(kinds.values()) > 1 or len(inside) != 1 or sides[1] > 2 * _LONGEST_SIDE
         if kinds[Kind.BLOCK]:
             return kinds[Kind.BLOCK] >= _FEWEST_BLOCKS and len(inside) < kinds[Kind.BLOCK]
+        if box[2] - box[0] > _LONG_LINE * self.page.width:
+            return False  # what divides the page
         if kinds[Kind.BOX] >= _FEWEST_BLOCKS and not inside and _are_large(box) and _are_uneven(group):
             return True
         return sum(kinds.values()) >= _FEWEST_BLOCKS and len(labels) >= _FEWEST_LABELS and _are_large(box)

@@ -242,11 +242,16 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
 
 def remove_sheets(pages: Sequence[PageContent]) -> None:
     """Remove the column that examination software prints beside each question: its ID, its type, what was chosen."""
-    for page in pages:
-        begins = [run.x0 for run in page.runs if run.x0 > _RIGHT * page.width and _OF_SHEET.match(run.text)]
-        if len(begins) >= _FEWEST_OF_SHEET:
-            edge, count = Counter(round(x0) for x0 in begins).most_common(1)[0]
-            if count >= _MOSTLY_OF_SHEET * len(begins):
+    begins = [
+        [round(run.x0) for run in page.runs if run.x0 > _RIGHT * page.width and _OF_SHEET.match(run.text)] for page in pages
+    ]
+    places = Counter(place for found in begins for place in found)
+    if not places:
+        return
+    edge, count = places.most_common(1)[0]
+    if count >= max(_FEWEST_OF_SHEET, _MOSTLY_OF_SHEET * places.total()):
+        for page, found in zip(pages, begins, strict=True):
+            if edge in found:
                 page.runs = [run for run in page.runs if run.x0 < edge - 1.5]
 
 

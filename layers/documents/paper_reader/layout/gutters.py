@@ -29,6 +29,7 @@ _LETTERS = 0.35  # of the characters; with fewer it is a table of numbers or an 
 _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ha-h1-8क-जअबसद])\s*(?P<close>[\]).])")
 _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[\]).:]*")
+_LETTER: Final = re.compile(r"\s*([A-H])(?:\s|$)")
 _MATES = 0.35  # of the lines on the right
 _LOW: Final = re.compile(b"\1+")
 
@@ -222,6 +223,9 @@ def _sides(line: Sequence[Stretch], gutter: float) -> tuple[Sequence[Stretch], S
 
 def _are_mates(left: Sequence[Stretch], right: Stretch) -> bool:
     """Whether the left stretch is an option and the right one a later option in the same style."""
+    bare = _LETTER.match(right.text)
+    if bare is not None and any((other := _LETTER.match(stretch.text)) and other[1] < bare[1] for stretch in left):
+        return True
     second = _OPTION.match(right.text.lstrip())
     if second is None:
         return False

@@ -176,7 +176,7 @@ def _owner(
 
 def _is_grid(below: Line, row: Sequence[Marker]) -> bool:
     """Whether a line has cells below several options of the row above it."""
-    places = [cell - below.left for cell in below.cells]
+    places = [x for _, x in _cells_under(below, {marker.x for marker in row})]
     return sum(any(abs(marker.x - place) <= _HANGING for place in places) for marker in row) > 1
 
 
