@@ -253,11 +253,11 @@ class _Page:
             return sum(kinds.values()) > 1 or len(inside) != 1 or sides[1] > 2 * _LONGEST_SIDE
         if kinds[Kind.BLOCK]:
             return kinds[Kind.BLOCK] >= _FEWEST_BLOCKS and len(inside) < kinds[Kind.BLOCK]
-        if box[2] - box[0] > _LONG_LINE * self.page.width:
-            return False  # what divides the page
-        if kinds[Kind.BOX] >= _FEWEST_BLOCKS and not inside and _are_large(box) and _are_uneven(group):
-            return True
-        return sum(kinds.values()) >= _FEWEST_BLOCKS and len(labels) >= _FEWEST_LABELS and _are_large(box)
+        # Wide lines divide the page.
+        is_wide = box[2] - box[0] > _LONG_LINE * self.page.width
+        are_bars = kinds[Kind.BOX] >= _FEWEST_BLOCKS and not inside and _are_uneven(group)
+        are_wires = sum(kinds.values()) >= _FEWEST_BLOCKS and len(labels) >= _FEWEST_LABELS
+        return (are_bars or are_wires) and _are_large(box) and not is_wide
 
     def _are_bubbles(self, group: Sequence[Shape]) -> bool:
         """Whether shapes are badges or places to fill in: small ones of one size, each with at most one letter."""

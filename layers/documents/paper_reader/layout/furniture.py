@@ -243,7 +243,8 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
 def remove_sheets(pages: Sequence[PageContent]) -> None:
     """Remove the column that examination software prints beside each question: its ID, its type, what was chosen."""
     begins = [
-        [round(run.x0) for run in page.runs if run.x0 > _RIGHT * page.width and _OF_SHEET.match(run.text)] for page in pages
+        [round(run.x0) for run in page.runs if run.x0 > _RIGHT * page.width and _OF_SHEET.match(run.text)]
+        for page in pages
     ]
     places = Counter(place for found in begins for place in found)
     if not places:

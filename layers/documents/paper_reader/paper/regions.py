@@ -133,21 +133,27 @@ def _bare(lines: Sequence[Line], start: int) -> dict[int, str]:
     """The letters behind numbers that are not in brackets, as in `5. b; because ...`, by number.
 
     A single letter may be a word or an initial, so all numbered lines from 1 on must have one, with the same sign
-    behind it.
+    behind it. "" for a number with two letters.
     """
     found: dict[int, str] = {}
     signs: set[str] = set()
+    contradicted: set[int] = set()
     for line in lines[start:]:
         text = plain(line.text)
         match = _BARE.match(text)
         numbered = match or _NUMBERED.match(text)
-        if numbered is not None and int(numbered[1]) == len(found) + 1:
+        if numbered is None:
+            continue
+        number = int(numbered[1])
+        if number == len(found) + 1:
             if match is None:
                 return {}
-            found[int(match[1])] = match[2]
+            found[number] = match[2]
             signs.add(match[3])
+        elif match is not None and found.get(number, match[2]) != match[2]:
+            contradicted.add(number)
     is_key = len(found) >= _FEWEST_BARE and len(signs) == 1 and len(set(found.values())) > 1
-    return found if is_key else {}
+    return found | dict.fromkeys(contradicted, "") if is_key else {}
 
 
 def _few_after(index: int, block_lines: Sequence[int]) -> bool:
