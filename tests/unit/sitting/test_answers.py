@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smartexam.catalog.paper import ExamPaper
+from smartexam.catalog.paper import ExamPaper, compile_paper
 from smartexam.catalog.questions import Question
 from smartexam.sitting.answers import (
     AnswerError,
@@ -13,16 +13,19 @@ from smartexam.sitting.answers import (
     as_changes,
     decode,
     decode_marked,
+    decode_seconds,
     encode,
     encode_marked,
     encode_sparse,
+    grown_seconds,
     marked_to_client,
     normalise,
+    positions_of,
     read_answers,
     read_marked,
     to_client,
 )
-from tests.unit.catalog.strategies import answers_to, compiled, hostile, papers
+from tests.unit.catalog.strategies import EXAM, answers_to, compiled, hostile, papers
 
 MCQ_QUESTION = Question(question_type="MCQ", question_text="?", option_a="x", option_b="y", correct_answer="A")
 MSQ_QUESTION = Question(
@@ -51,6 +54,7 @@ draft_texts = st.one_of(
         ("MCQ", None, ""),
         ("MSQ", ["C", "a"], "AC"),
         ("MSQ", ["A", "A", "a"], "A"),
+        ("MSQ", ["C", "A", "A", "C"], "AC"),
         ("MSQ", [], ""),
         ("MSQ", "", ""),
         ("MSQ", None, ""),
@@ -92,6 +96,9 @@ def test_normalises(question_type: str, value: object, canonical: str) -> None:
         ("MSQ", ["A", "D"]),
         ("MSQ", ["AC"]),
         ("MSQ", [""]),
+        ("MSQ", ["", "AB"]),
+        ("MSQ", ["AB", ""]),
+        ("MSQ", ["A", "BC", ""]),
         ("MSQ", [None]),
         ("MSQ", [["A"]]),
         ("MSQ", ["A"] * 17),
@@ -172,6 +179,13 @@ class TestReading:
         assert marked == [0]
         assert [(each.question_id, each.code) for each in rejected] == [(named, "unknown_question")]
 
+    @pytest.mark.parametrize("value", [True, 1.0, "01", None, [1], {"a": 1}])
+    def test_only_integers_and_their_texts_are_ids(self, value: object) -> None:
+        """True and 1.0 are equal to 1, and found by it in a map."""
+        paper, _ = compile_paper(EXAM, [(1, MCQ_QUESTION), (2, MCQ_QUESTION)], 1)
+        assert positions_of(paper, [value, 2]) == {1}
+        assert positions_of(paper, [1, "2"]) == {0, 1}
+
     @given(
         st.dictionaries(st.sampled_from(["101", "102", "103", "104", "105"]), hostile), st.lists(hostile, max_size=5)
     )
@@ -183,6 +197,20 @@ class TestReading:
         read, _ = read_answers(PAPER, answers)
         assert decode(encode_sparse(read, 4), 4) == [read.get(position, "") for position in range(4)]
         read_marked(PAPER, marked)
+
+
+class TestSeconds:
+    @given(st.lists(st.dictionaries(st.integers(0, 9), st.integers(-5, 100_000)), max_size=5))
+    def test_only_grow(self, syncs: list[dict[int, int]]) -> None:
+        text, expected = "", [0] * 10
+        for sent in syncs:
+            text = grown_seconds(text, 10, sent)
+            expected = [max(before, sent.get(position, 0)) for position, before in enumerate(expected)]
+        assert decode_seconds(text, 10) == expected
+
+    def test_of_another_paper_are_refused(self) -> None:
+        with pytest.raises(DraftError):
+            grown_seconds("1,2,3", 2, {})
 
 
 class TestDraft:
