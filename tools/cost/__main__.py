@@ -10,7 +10,7 @@ from typing import Any
 
 from local import template
 from tools.cost.prices import AS_OF, REGION, Prices
-from tools.cost.sitting import LOG_LINE, Sitting, cost_by_term
+from tools.cost.sitting import LOG_LINE, WEB_HEARTBEAT, Sitting, cost_by_term
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 METRICS_PER_FUNCTION = 2  # requests and latency, from the one line per request; faults only if there are some
@@ -23,16 +23,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     prices = replace(Prices(), **dict(options.price))
     sitting = Sitting(options.hours, options.questions, options.sync_every)
     changes_only = replace(sitting, sync_every=0)
+    web_app = replace(changes_only, heartbeat=WEB_HEARTBEAT)
     print(f"List prices of {REGION}, {AS_OF}, without free tier and tax.")
     print(f"A sitting: {sitting.hours:g} h, {sitting.questions} questions; {options.students:,} students.\n")
-    whole, changed = cost_by_term(sitting, prices), cost_by_term(changes_only, prices)
-    print(f"{'per sitting':30}{f'every {options.sync_every:g} s':>14}{'changes only':>14}")
-    for term, dollars in whole.items():
-        print(f"{term:30}{dollars:14.6f}{changed[term]:14.6f}")
-    print(f"{'':30}{'-' * 12:>14}{'-' * 12:>14}")
-    one, other, students = sum(whole.values()), sum(changed.values()), options.students
-    print(f"{'one sitting':30}{one:14.6f}{other:14.6f}")
-    print(f"{f'{students:,} sittings':30}{one * students:14.2f}{other * students:14.2f}")
+    columns = [cost_by_term(each, prices) for each in (sitting, changes_only, web_app)]
+    print(f"{'per sitting':30}{f'every {options.sync_every:g} s':>14}{'changes only':>14}{'web app':>14}")
+    for term in columns[0]:
+        print(f"{term:30}" + "".join(f"{dollars[term]:14.6f}" for dollars in columns))
+    print(f"{'':30}" + f"{'-' * 12:>14}" * len(columns))
+    sums, students = [sum(dollars.values()) for dollars in columns], options.students
+    print(f"{'one sitting':30}" + "".join(f"{dollars:14.6f}" for dollars in sums))
+    print(f"{f'{students:,} sittings':30}" + "".join(f"{dollars * students:14.2f}" for dollars in sums))
     print("\nper month, whether exams are held or not")
     for term, dollars in monthly(students, prices).items():
         print(f"{term:30}{dollars:14.2f}")

@@ -21,6 +21,10 @@ COLD_STARTS = 0.005
 COLD_START_SECONDS = 0.4
 
 
+# Seconds after which the web app's page, while it is in sight, syncs without a change: added time shows within 35.
+WEB_HEARTBEAT = 30.0
+
+
 @dataclass(frozen=True)
 class Call:
     """One request.
@@ -89,8 +93,8 @@ class Sitting:
         if self.sync_every:
             return seconds / self.sync_every
         changes = self.questions * self.changes_per_question
-        # Pauses between changes are seldom longer than the heartbeat, so count the rest as evenly spread.
-        return max(changes, seconds / self.heartbeat)
+        # Evenly spread; a heartbeat is sent when so long nothing else was.
+        return changes * (1 + seconds / changes // self.heartbeat)
 
     def calls(self) -> Iterator[tuple[Call, float]]:
         """Each call and how often it is made."""

@@ -66,7 +66,10 @@ export interface SittingOptions {
   readonly keepPaper?: boolean;
   /** Milliseconds for which changes are collected; default 2000. */
   readonly settle?: number;
-  /** Milliseconds after which it syncs without a change, to learn the time; default 120,000. */
+  /**
+   * Milliseconds after which it syncs without a change, to learn the time; default 120,000, which is also the least for a page
+   * that is not in sight.
+   */
   readonly interval?: number;
   /** Chooses the answer if another device gave a different one to the same question; default: theirs, which is newer. */
   readonly resolve?: (conflict: Conflict) => MaybeAnswer;
@@ -91,6 +94,7 @@ interface Journal {
 
 const MOST_ANSWERS = 500; // the server's limit for one sync
 const MOST_TRIES = 20; // answers to one question that are remembered as sent
+const HEARTBEAT = 120_000;
 const MERGES = 3; // how often other devices may write first before a sync gives up for now
 const LONGEST_PAUSE = 60_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -167,7 +171,7 @@ export class Sitting {
     this.#key = this.#prefix + randomId();
     this.#keptAt = options.keepPaper ? keptPrefix(options.userId, options.examId) : undefined;
     this.#settle = options.settle ?? 2000;
-    this.#interval = options.interval ?? 120_000;
+    this.#interval = options.interval ?? HEARTBEAT;
     this.#resolve = options.resolve ?? (({ theirs }) => theirs);
   }
 
@@ -306,6 +310,10 @@ export class Sitting {
 
   get #path() {
     return { params: { path: { exam_id: this.#examId } } };
+  }
+
+  get #heartbeat(): number {
+    return isHidden() ? Math.max(this.#interval, HEARTBEAT) : this.#interval;
   }
 
   get #needsSync(): boolean {
@@ -530,7 +538,7 @@ export class Sitting {
     clearTimeout(this.#timer);
     if (!this.#listening || this.#syncing) return;
     const end = Math.min(this.#endsAt, this.#sectionEndsAt) - monotonic();
-    let pause = this.hasChanges ? this.#settle : this.#interval;
+    let pause = this.hasChanges ? this.#settle : this.#heartbeat;
     if (this.#failures) {
       const wait = Math.min(this.#settle * 2 ** this.#failures, LONGEST_PAUSE) * (0.5 + Math.random() / 2);
       pause = Math.max(wait, (this.#state.problem?.retryAfter ?? 0) * 1000);
@@ -550,7 +558,7 @@ export class Sitting {
       }
       this.#set({});
       // The end of the time alone needs no sync: a whole hall reaches it at once.
-      if (this.#needsSync || monotonic() - this.#heardAt >= this.#interval) await this.sync();
+      if (this.#needsSync || monotonic() - this.#heardAt >= this.#heartbeat) await this.sync();
       else this.#plan();
     } catch {
       // `state` tells it, and the next sync is planned.

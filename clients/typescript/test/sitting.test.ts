@@ -395,6 +395,36 @@ describe("submitting", () => {
   });
 });
 
+describe("requests", () => {
+  const HOURS = 3 * 3600_000;
+  /** A sitting with 75 questions, a third of which are answered twice, evenly spread: how often it asks the server. */
+  async function sittingOf(options: Partial<SittingOptions>): Promise<number> {
+    server.endsAt = Date.now() + HOURS + 60_000;
+    const sitting = await opened(options);
+    for (let change = 0; change < 100; change += 1) {
+      void sitting.answer(101 + (change % 75), change < 75 ? "A" : "B");
+      await pass(HOURS / 100);
+    }
+    sitting.close();
+    return server.requests.length;
+  }
+
+  it("are one for each change, so many as the cost model counts for clients that only send changes", async () => {
+    expect(await sittingOf({})).toBe(100 + 2);
+  });
+
+  it("are up to three more for each change if a page in sight asks for the time every 30 seconds", async () => {
+    const asked = await sittingOf({ interval: 30_000 });
+    expect(asked).toBeGreaterThan(300);
+    expect(asked).toBeLessThanOrEqual(400 + 2);
+  });
+
+  it("are no more than the model's while the page is not in sight", async () => {
+    vi.stubGlobal("document", { visibilityState: "hidden", addEventListener: vi.fn(), removeEventListener: vi.fn() });
+    expect(await sittingOf({ interval: 30_000 })).toBe(100 + 2);
+  });
+});
+
 describe("a kept paper", () => {
   const keeping = (store: Store, options: Partial<SittingOptions> = {}) => sit({ store, keepPaper: true, ...options });
   const lost = (times = 20) => (server.fates = Array<Fate>(times).fill("lost"));

@@ -17,22 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from local.layout import PROJECT
 from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
-from tests.e2e.chromium import installed
+from tests.e2e.chromium import FLAGS, executable
 from tests.e2e.web.screens import App, sign_in
 from tests.e2e.web.sitting import KEYS, MCQ, MSQ, NUMERIC
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-    "--disable-sync",
-)
-_UNPACK = "import('@sparticuz/chromium').then(async ({ default: it }) => console.log(await it.executablePath()))"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,18 +43,7 @@ def built() -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's path."""
-    if (found := installed()) is not None:
-        return found
-    environment_path = f"{PROJECT}/.node/bin:/usr/local/bin:/usr/bin:/bin"
-    unpacked = subprocess.run(
-        ["node", "--input-type=module", "--eval", _UNPACK],
-        check=True,
-        cwd=PROJECT / "web",
-        env={"PATH": environment_path, "HOME": str(PROJECT / ".build")},
-        capture_output=True,
-        text=True,
-    )
-    return unpacked.stdout.strip()
+    return executable()
 
 
 # The driver keeps an event loop running in the thread, in which tests of other modules could start none of their own.

@@ -139,6 +139,25 @@ def test_an_ended_session_asks_for_the_password_over_the_paper(
     sitting.has_saved({"1": "B"})
 
 
+def test_the_page_asks_only_for_the_time_and_no_more_than_every_30_seconds(
+    profile: BrowserContext, new_exam: Callable[..., int]
+) -> None:
+    page = profile.new_page()
+    page.clock.install()
+    sitting = Sitting(page, new_exam()).begin()
+    sitting.option("B. 4").check()
+    sitting.has_saved({"1": "B"})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(page.url.split("/app/")[0])))
+
+    for _ in range(20):
+        page.clock.run_for(15_000)
+        expect(sitting.saved).to_have_text("All answers saved")
+
+    assert 1 <= len(asked) <= 10
+    assert set(asked) == {f"/api/sync-exam-answers/{sitting.exam_id}"}
+
+
 def test_the_clock_is_the_servers(
     profile: BrowserContext,
     new_exam: Callable[..., int],

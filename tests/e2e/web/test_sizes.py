@@ -1,39 +1,21 @@
 """What a browser has to load for a screen, compressed as it is sent."""
 
 import gzip
-import json
-from typing import Any
 
 import pytest
 
+from bench.web import MOST_SCRIPT_BYTES
+from bench.web.sizes import FORMULAS, Build
 from local.layout import PROJECT
 
-DIST = PROJECT / "web" / "dist"
-MOST_BYTES = 120_000
-ENTRY = "index.html"
-FORMULAS = "src/shared/math/typeset.ts"
+# Of any route, without formulas and charts, which are loaded where there are some.
+MOST_ROUTE_BYTES, MOST_STYLE_BYTES = 50_000, 8_000
+WORKER_BYTES = 1_500
 
 
 @pytest.fixture(scope="module")
-def manifest(built: None) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = json.loads((DIST / ".vite" / "manifest.json").read_text(encoding="utf-8"))
-    return found
-
-
-def scripts(manifest: dict[str, dict[str, Any]], *names: str) -> set[str]:
-    """The files of some modules and of all that they import at once."""
-    files: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        module = manifest[waiting.pop()]
-        if module["file"] not in files:
-            files.add(module["file"])
-            waiting += module.get("imports", ())
-    return files
-
-
-def compressed(files: set[str]) -> int:
-    return sum(len(gzip.compress((DIST / file).read_bytes(), 9)) for file in files if file.endswith(".js"))
+def build(built: None) -> Build:
+    return Build(PROJECT / "web")
 
 
 @pytest.mark.parametrize(
@@ -43,19 +25,29 @@ def compressed(files: set[str]) -> int:
         pytest.param(["src/features/sitting/SittingScreen.tsx", FORMULAS], id="sitting, with formulas"),
     ],
 )
-def test_a_slow_connection_need_not_load_more(manifest: dict[str, dict[str, Any]], names: list[str]) -> None:
-    assert compressed(scripts(manifest, ENTRY, *names)) <= MOST_BYTES
+def test_a_slow_connection_need_not_load_more(build: Build, names: list[str]) -> None:
+    assert build.weight(*names).scripts <= MOST_SCRIPT_BYTES
 
 
-def test_no_screen_is_much_larger(manifest: dict[str, dict[str, Any]]) -> None:
-    screens = {name: compressed(scripts(manifest, ENTRY, name)) for name in manifest if name.endswith("Screen.tsx")}
+def test_no_route_is_larger(build: Build) -> None:
+    weights = {path: build.weight(module) for path, module in build.routes().items()}
 
-    assert len(screens) >= 7
-    assert {name: size for name, size in screens.items() if size > MOST_BYTES} == {}
+    assert len(weights) >= 30
+    assert {"/app/login", "/app/exams/:id/sit", "/app/admin/exams"} <= set(weights)
+    assert {path: it for path, it in weights.items() if it.scripts > MOST_ROUTE_BYTES} == {}
+    assert {path: it for path, it in weights.items() if it.styles > MOST_STYLE_BYTES} == {}
 
 
-def test_formulas_are_loaded_only_where_one_is_shown(manifest: dict[str, dict[str, Any]]) -> None:
-    formulas = manifest[FORMULAS]["file"]
-    screens = [name for name in manifest if name.endswith("Screen.tsx")]
+def test_formulas_are_loaded_only_where_one_is_shown(build: Build) -> None:
+    (formulas,) = (file for file in build.files(FORMULAS) if "typeset" in file)
 
-    assert not any(formulas in scripts(manifest, ENTRY, name) for name in screens)
+    assert not any(formulas in build.files(module) for module in build.routes().values())
+
+
+def test_the_worker_keeps_what_an_exam_is_sat_with_and_no_more(build: Build) -> None:
+    worker = (PROJECT / "web" / "dist" / "sw.js").read_text(encoding="utf-8")
+    needed = build.files("index.html", "src/features/sitting/SittingScreen.tsx", FORMULAS)
+
+    assert {file for file in needed if f'"{file}"' in worker} == needed
+    assert worker.count('"assets/') == len(needed)
+    assert len(gzip.compress(worker.encode(), 9)) <= WORKER_BYTES

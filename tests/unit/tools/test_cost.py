@@ -4,7 +4,7 @@ import pytest
 
 from tools.cost import __main__ as command
 from tools.cost.prices import Prices
-from tools.cost.sitting import COUNTING_WRITES, SYNC, Sitting, cost_by_term
+from tools.cost.sitting import COUNTING_WRITES, SYNC, WEB_HEARTBEAT, Sitting, cost_by_term
 
 WHOLE_STATE = Sitting()
 CHANGES_ONLY = Sitting(sync_every=0)
@@ -18,7 +18,10 @@ def test_a_sitting_keeps_its_budget() -> None:
 def test_syncs_are_counted() -> None:
     assert WHOLE_STATE.syncs == 360
     assert CHANGES_ONLY.syncs == 100
-    assert Sitting(hours=12, sync_every=0).syncs == 360, "the clock is asked for every two minutes"
+    assert Sitting(hours=12, sync_every=0).syncs == 400, (
+        "the clock is asked for every two minutes of seven between changes"
+    )
+    assert Sitting(sync_every=0, heartbeat=WEB_HEARTBEAT).syncs == 400
 
 
 def test_a_term_is_what_is_used_times_its_price() -> None:
