@@ -3,7 +3,7 @@
 import subprocess
 from statistics import median
 
-from bench.report import Budget, Options, Section, Table
+from bench.report import Budget, Cell, Options, Section, Table
 from bench.web.sizes import FORMULAS, Build
 from bench.web.usable import SIGN_IN, SITTING, phone
 from local.layout import PROJECT
@@ -18,7 +18,7 @@ def run(options: Options) -> Section:
     subprocess.run(["make", "--silent", "web"], check=True, cwd=PROJECT)  # noqa: S607 - the make that runs this
     build = Build(PROJECT / "web")
     routes = build.routes()
-    rows = []
+    rows: list[list[Cell]] = []
     for path, module in routes.items():
         weight = build.weight(module)
         rows.append([path, weight.scripts, weight.styles])

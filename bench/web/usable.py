@@ -48,7 +48,7 @@ def phone() -> Iterator[Callable[[str, str], float]]:
                 page.add_init_script(_WATCH % _READY[name])
                 _slow_down(context.new_cdp_session(page))
                 page.goto(path)
-                page.wait_for_function("globalThis.usableAt !== undefined")
+                page.wait_for_selector(_READY[name], state="attached")
                 usable: float = page.evaluate("globalThis.usableAt")
                 return usable
             finally:

@@ -1,10 +1,6 @@
-"""The reference page in a real browser, on a screen and on a phone.
-
-Without a browser these tests are skipped; REQUIRE_BROWSER=1 makes that a failure.
-"""
+"""The reference page in a real browser, on a screen and on a phone."""
 
 import json
-import os
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -13,7 +9,7 @@ import pytest
 from auth import app as auth_app
 from docs import app as docs_app
 from docs.assets import description
-from tests.e2e.chromium import Browser, browser, installed
+from tests.e2e.chromium import Browser, browser, executable
 from tests.e2e.loopback import served
 from tests.factories.users import PASSWORD, create_user
 
@@ -28,12 +24,7 @@ READY = "'ready' in document.documentElement.dataset"
 
 @pytest.fixture(scope="module")
 def tab() -> Iterator[Browser]:
-    executable = installed()
-    if executable is None:
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail("REQUIRE_BROWSER is set, and there is no Chromium or Chrome on PATH")
-        pytest.skip("no Chromium or Chrome on PATH: the reference is not looked at")
-    with browser(executable) as found:
+    with browser(executable()) as found:
         yield found
 
 

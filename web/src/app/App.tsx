@@ -45,6 +45,11 @@ function CurrentScreen() {
   const { path, url } = useLocation();
   const account = me.value;
   const found = match(path);
+  const load = found?.route.load;
+  useEffect(() => {
+    // While the server is asked who is signed in; `Lazy` tells if it cannot be loaded.
+    load?.().catch(() => undefined);
+  }, [load]);
   const isHome = path === "/app" || path === "/app/";
   if (isHome) return <Guarded access="signed-in">{(mine) => <Redirect to={homeOf(mine)} />}</Guarded>;
   if (!found) {
