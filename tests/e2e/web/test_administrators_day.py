@@ -274,6 +274,7 @@ def _tidied(app: App, exam_id: int) -> None:
     app.open("/app/admin/batches").link(batch_of(exam_id)).click()
     app.button("Delete batch").click()
     dialog = app.page.get_by_role("dialog", name="Delete batch?")
+    expect(dialog).to_be_visible()
     app.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(app.button("Delete batch")).to_be_focused()

@@ -21,7 +21,7 @@ export function AppLayout(props: { portal: Portal; children: ComponentChildren }
   const hasBoth = account && hasPortal(account, "user") && hasPortal(account, "admin");
   const links = [...navigation(props.portal), ...(hasBoth ? [otherPortal(props.portal)] : [])];
   return (
-    <div class="shell">
+    <div class={`shell shell--${props.portal}`}>
       <a class="skip" href="#content">
         {text.skip}
       </a>

@@ -7,6 +7,7 @@ import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
+import { NameFields, namesOf } from "@/shared/components/NameFields";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
 import { tellNext } from "@/shared/flash";
@@ -41,13 +42,11 @@ export default function AccountScreen() {
 
 function Profile({ account }: { account: Me }) {
   const text = texts();
-  const [first, ...rest] = account.full_name.split(" ");
-  const [firstName, setFirstName] = useState(first ?? "");
-  const [lastName, setLastName] = useState(rest.join(" "));
+  const [name, setName] = useState(() => namesOf(account.full_name));
   const [isSaved, setSaved] = useState(false);
   const saving = useAction(async () => {
     setSaved(false);
-    await api.put("/api/account/profile", { body: { first_name: firstName, last_name: lastName } });
+    await api.put("/api/account/profile", { body: { ...name } });
     await loadMe();
     setSaved(true);
   });
@@ -68,21 +67,7 @@ function Profile({ account }: { account: Me }) {
       <Form onSubmit={() => saving.run()}>
         <Failure error={saving.error} />
         {isSaved ? <Notice kind="status">{text.nameSaved}</Notice> : null}
-        <TextField
-          label={text.firstName}
-          autoComplete="given-name"
-          required
-          value={firstName}
-          error={wrong.first_name}
-          onText={setFirstName}
-        />
-        <TextField
-          label={text.lastName}
-          autoComplete="family-name"
-          value={lastName}
-          error={wrong.last_name}
-          onText={setLastName}
-        />
+        <NameFields name={name} errors={wrong} onChange={setName} />
         <div class="row row--apart">
           <Button type="submit" busy={saving.isBusy}>
             {text.saveName}

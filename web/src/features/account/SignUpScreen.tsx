@@ -6,6 +6,7 @@ import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
+import { NameFields, namesOf } from "@/shared/components/NameFields";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
 
@@ -14,13 +15,12 @@ import { texts } from "./signInTexts";
 
 export default function SignUpScreen() {
   const text = texts();
-  const [firstName, setFirstName] = useState("");
-  const [lastName, setLastName] = useState("");
+  const [name, setName] = useState(namesOf(""));
   const [email, setEmail] = useState("");
   const [sentTo, setSentTo] = useState<string>();
   const creating = useAction(async () => {
     const address = email.trim();
-    await api.post("/create_account", { body: { first_name: firstName, last_name: lastName, email: address } });
+    await api.post("/create_account", { body: { ...name, email: address } });
     setSentTo(address);
   });
   const wrong = creating.error instanceof ApiError ? creating.error.fields : {};
@@ -31,21 +31,7 @@ export default function SignUpScreen() {
       ) : (
         <Form onSubmit={() => creating.run()}>
           <Failure error={creating.error} />
-          <TextField
-            label={text.firstName}
-            autoComplete="given-name"
-            required
-            value={firstName}
-            error={wrong.first_name}
-            onText={setFirstName}
-          />
-          <TextField
-            label={text.lastName}
-            autoComplete="family-name"
-            value={lastName}
-            error={wrong.last_name}
-            onText={setLastName}
-          />
+          <NameFields name={name} errors={wrong} onChange={setName} />
           <TextField
             label={text.email}
             type="email"

@@ -177,8 +177,8 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
           onChoice={(audience) => set({ audience: audience as ExamForm["audience"] })}
           options={choices({ everyone: text.everyone, batches: text.batches })}
         />
+        <Category value={form.categoryId} onChange={(categoryId) => set({ categoryId })} />
       </div>
-      <Category value={form.categoryId} onChange={(categoryId) => set({ categoryId })} />
       <Sections sections={form.sections} error={errors.sections} onChange={(sections) => set({ sections })} />
       {form.audience === "batches" ? (
         <Batches chosen={form.batchIds} onChange={(batchIds) => set({ batchIds })} />

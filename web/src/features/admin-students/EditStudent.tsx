@@ -7,6 +7,7 @@ import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
+import { NameFields, namesOf } from "@/shared/components/NameFields";
 import { common } from "@/shared/i18n/common";
 
 import { texts } from "./texts";
@@ -15,14 +16,12 @@ import { texts } from "./texts";
 export function EditStudent(props: { student: Schema<"UserRow">; onClose: () => void; onSaved: () => void }) {
   const text = texts();
   const { student } = props;
-  const [first, ...rest] = student.full_name.split(" ");
-  const [firstName, setFirstName] = useState(first ?? "");
-  const [lastName, setLastName] = useState(rest.join(" "));
+  const [name, setName] = useState(() => namesOf(student.full_name));
   const [rollNumber, setRollNumber] = useState(student.roll_no ?? "");
   const saving = useAction(async () => {
     await api.post("/admin/students/update/{user_id}", {
       params: { path: { user_id: student.id } },
-      body: { first_name: firstName.trim(), last_name: lastName.trim(), roll_no: rollNumber.trim() },
+      body: { ...name, roll_no: rollNumber.trim() },
     });
     props.onSaved();
   });
@@ -31,15 +30,7 @@ export function EditStudent(props: { student: Schema<"UserRow">; onClose: () => 
     <Dialog title={text.edit(student.full_name)} onClose={props.onClose}>
       <Form onSubmit={() => saving.run()}>
         <Failure error={saving.error} />
-        <TextField
-          label={text.firstName}
-          required
-          focusFirst
-          value={firstName}
-          error={wrong.first_name}
-          onText={setFirstName}
-        />
-        <TextField label={text.lastName} value={lastName} error={wrong.last_name} onText={setLastName} />
+        <NameFields name={name} errors={wrong} isOwn={false} onChange={setName} />
         <TextField
           label={text.roll}
           hint={text.rollHint}
