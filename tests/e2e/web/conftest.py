@@ -7,6 +7,7 @@ write errors to the console.
 
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from local.layout import PROJECT
 from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
 from tests.e2e.chromium import FLAGS, executable
-from tests.e2e.web.screens import App, sign_in
+from tests.e2e.web.screens import PASSWORD, App, mailed_link, sign_in
 from tests.e2e.web.sitting import KEYS, MCQ, MSQ, NUMERIC
 
 
@@ -120,6 +121,20 @@ def student_app(app: App) -> App:
 def admin_app(app: App) -> App:
     """The demo administrator, signed in."""
     return app.signed_in(*ADMIN)
+
+
+@pytest.fixture
+def person(stack: LocalStack, app: App) -> tuple[App, str]:
+    """The app of somebody new, signed in, and the address."""
+    address = f"person.{time.monotonic_ns()}@example.org"
+    client = Client(stack.base_url)
+    names = {"email": address, "first_name": "Asha", "last_name": "Rao"}
+    assert client.post("/create_account", names).status == 200
+    token = mailed_link(app.page, stack, address).partition("token=")[2]
+    assert client.post("/api/set-password", {"token": token, "password": PASSWORD}).status == 200
+    app.signed_in(address, PASSWORD).open("/app/account")
+    expect(app.heading("Account")).to_be_visible()
+    return app, address
 
 
 @pytest.fixture(scope="session")

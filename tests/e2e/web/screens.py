@@ -7,6 +7,9 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from local.stack import LocalStack
 from tests.contract.client import Client
 
+PASSWORD = "four unrelated quiet words"
+"""Of accounts that tests make."""
+
 
 def sign_in(profile: BrowserContext, username: str, password: str) -> None:
     """Give a browser a session, without the sign-in screen."""

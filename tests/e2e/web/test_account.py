@@ -11,11 +11,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from local.stack import LocalStack
-from tests.contract.client import Client
-from tests.e2e.web.screens import App, mailed_link
-
-PASSWORD = "four unrelated quiet words"
+from tests.e2e.web.screens import PASSWORD, App
 
 
 def totp(secret: str, at: float) -> str:
@@ -25,20 +21,6 @@ def totp(secret: str, at: float) -> str:
     start = digest[-1] & 15
     number = struct.unpack(">I", digest[start : start + 4])[0] & 0x7FFFFFFF
     return f"{number % 1_000_000:06}"
-
-
-@pytest.fixture
-def person(stack: LocalStack, app: App) -> tuple[App, str]:
-    """The app of somebody new, signed in, and the address."""
-    address = f"person.{time.monotonic_ns()}@example.org"
-    client = Client(stack.base_url)
-    names = {"email": address, "first_name": "Asha", "last_name": "Rao"}
-    assert client.post("/create_account", names).status == 200
-    token = mailed_link(app.page, stack, address).partition("token=")[2]
-    assert client.post("/api/set-password", {"token": token, "password": PASSWORD}).status == 200
-    app.signed_in(address, PASSWORD).open("/app/account")
-    expect(app.heading("Account")).to_be_visible()
-    return app, address
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from local.stack import LocalStack
 from tests.contract.client import ADMIN, STUDENTS, Client
-from tests.e2e.web.screens import App
+from tests.e2e.web.screens import PASSWORD, App
 from tests.e2e.web.survey import faults
 
 SIZES = [
@@ -141,16 +140,16 @@ def test_what_is_on_all_screens(new_profile: Callable[..., BrowserContext], size
     expect(app.heading("Sign in")).to_be_visible()
 
 
-def test_who_is_both_changes_over(app: App, stack: LocalStack, admin: Client) -> None:
-    person = admin.get("/admin/api/users/search", query={"q": STUDENTS[2][0]}).body["users"][0]["id"]
-    assert admin.post("/admin/users/update-role", {"user_id": person, "new_role": "user,admin"}).status == 200
-    try:
-        app.signed_in(*STUDENTS[2]).link("Administration").click()
-        expect(app.page).to_have_url(re.compile("/app/admin/exams$"))
-        app.link("Student view").click()
-        expect(app.page).to_have_url(re.compile("/app/exams$"))
-    finally:
-        assert admin.post("/admin/users/update-role", {"user_id": person, "new_role": "user"}).status == 200
+def test_who_is_both_changes_over(person: tuple[App, str], admin: Client) -> None:
+    app, address = person
+    found = admin.get("/admin/api/users/search", query={"q": address}).body["users"]
+    assert admin.post("/admin/users/update-role", {"user_id": found[0]["id"], "new_role": "user,admin"}).status == 200
+    app.page.context.clear_cookies()
+
+    app.signed_in(address, PASSWORD).link("Administration").click()
+    expect(app.page).to_have_url(re.compile("/app/admin/exams$"))
+    app.link("Student view").click()
+    expect(app.page).to_have_url(re.compile("/app/exams$"))
 
 
 def test_a_student_comes_to_no_screen_of_administrators(student_app: App) -> None:
