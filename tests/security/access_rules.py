@@ -306,7 +306,7 @@ ADMIN_PEOPLE = (
         missing=200,
     ),
     Row("GET", "/admin/exams/{spare}/overrides", missing=404),
-    Row("POST", "/admin/exams/{spare}/overrides", lambda it: {"user_id": it.user_id, "extra_minutes": 5}, missing=404),
+    Row("POST", "/admin/exams/{spare}/overrides", lambda it: {"user_id": it.friend, "extra_minutes": 5}, missing=404),
     Row("POST", "/admin/exams/{spare}/overrides/delete/{spare}", own=404, missing=404),
     Row("POST", "/admin/exams/{spare}/add-time", _fixed({"minutes": 5, "all": True}), missing=404),
     Row("GET", "/admin/api/requests/list"),
