@@ -1,7 +1,7 @@
 """Every screen of the web app as people and programs find it: address, heading, navigation, names, sizes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
@@ -54,7 +54,7 @@ OF_EXAM = {
 
 
 @pytest.fixture
-def exam(admin: Client) -> tuple[int, str]:
+def exam(admin: Client) -> Iterator[tuple[int, str]]:
     """An open exam in two languages, with a question; its id and name."""
     name = "Screens"
     fields = {"name": name, "date": "2026-01-05", "start_time": "09:00", "duration": 60, "status": "ongoing"}
@@ -62,7 +62,8 @@ def exam(admin: Client) -> tuple[int, str]:
     question = {"exam_id": exam_id, "question_text": "What is $2+2$?", "option_a": "3", "option_b": "4"}
     added = admin.post("/admin/questions/add-ajax", {**question, "question_type": "MCQ", "correct_answer": "B"})
     assert added.status == 200, added.body
-    return exam_id, name
+    yield exam_id, name
+    admin.post(f"/admin/exams/delete/{exam_id}")
 
 
 def shows(app: App, path: str, heading: str) -> None:
