@@ -144,15 +144,30 @@ def _close(table: Found | None, rest: Sequence[Run]) -> None:
 
 
 def _head(rows: Sequence[Row]) -> Head | None:
-    above: Row | None = None
-    for row in rows:
+    for at, row in enumerate(rows):
         if any(_may_be_second(run.text) for run in row.runs):
-            for first in (row, above):
-                columns = _columns(_over(first, row)) if first is not None else []
-                if columns and first is not None:
+            for first in (row, *rows[max(0, at - 1) : at]):
+                columns = _columns(_over(first, row))
+                if columns:
                     return Head(first.y, row.y, columns)
-        above = row
+            # Names of one line and of two, which are centred.
+            around = rows[max(0, at - 1) : at + 2]
+            if len(around) > _FEWEST_ROWS and (columns := _columns(_joined_names(around))):
+                return Head(around[0].y, around[-1].y, columns)
     return None
+
+
+def _joined_names(rows: Sequence[Row]) -> list[Span]:
+    """The parts of some rows, those that are over each other as one."""
+    cells: list[Span] = []
+    for span in (span for row in rows for span in _spans(row)):
+        at = next((at for at, cell in enumerate(cells) if cell.x0 < span.x1 and span.x0 < cell.x1), None)
+        if at is None:
+            cells.append(span)
+        else:
+            cell = cells[at]
+            cells[at] = Span(min(cell.x0, span.x0), max(cell.x1, span.x1), f"{cell.text} {span.text}")
+    return sorted(cells)
 
 
 def _may_be_second(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Questions whose numbers are missing or cannot be read, found by their options."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from paper_reader.paper import headings
 _PARAGRAPH: Final = 1.75  # em at most between lines of one paragraph
 _OTHER_SIZE: Final = 0.2  # of the size
 _MOST_LINES: Final = 30
+_OPTION: Final = re.compile(r"[\[(]?[A-Ha-h][\]).]\s")  # another question's last one
 
 
 def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
@@ -19,7 +21,7 @@ def begin_above(lines: Sequence[Line], block: int, least: int) -> int:
     begin = block
     while begin > max(least, block - _MOST_LINES):
         above, line = lines[begin - 1], lines[begin]
-        if headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
+        if _OPTION.match(above.text) or headings.begins_anew(above) or headings.is_solution(above) or above.is_caption:
             break
         # Slides have larger questions than options.
         smallest = line.size * (1 - _OTHER_SIZE)
