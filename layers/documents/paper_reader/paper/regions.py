@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import Line
@@ -124,7 +123,9 @@ def _are_solved(lines: Sequence[Line], start: int) -> bool:
     """Whether numbered answers follow from 1 on, each with an option in brackets directly after its number."""
     found = [_SOLVED.match(plain(line.text)) for line in lines[start : start + _NEAR]]
     numbers = [int(match[1]) for match in found if match is not None]
-    if len(numbers) >= _FEWEST and numbers[0] == 1 and all(b == a + 1 for a, b in pairwise(numbers)):
+    # Numbers that begin anew may contradict the first ones, so they are no reason to overlook both.
+    first = next((at for at, number in enumerate(numbers, 1) if number != at), len(numbers) + 1) - 1
+    if first >= _FEWEST and (first == len(numbers) or numbers[first] == 1):
         return True
     return bool(_bare(lines, start))
 
