@@ -116,6 +116,8 @@ STEPS = {
     "adminLogin": Step(body={"username": "{{admin_username}}", "password": "{{admin_password}}"}),
     "completeMfa": Step(body={"mfa_token": "of-a-sign-in", **_WRONG_CODE}, expects=(401,)),
     "signInWithGoogle": Step(body={"id_token": "of-google"}, expects=(401, 503)),
+    "getGoogleClient": Step(),
+    "webLoginWithGoogle": Step(body={"id_token": "of-google", "nonce": "of-the-page"}, expects=(401, 503)),
     # Account
     "createAccount": Step(
         body={"email": "new.student.{{$timestamp}}@example.org", "first_name": "New", "last_name": "Student"}

@@ -11,11 +11,11 @@ from auth.models import (
     SecondFactor,
     SignedIn,
     SignedOut,
-    WebSignedIn,
     WebSignedOut,
 )
 from smartexam.accounts import second_factor, sessions
 from smartexam.accounts.grants import grant
+from smartexam.accounts.sessions import ADMIN_HOME, WebSignedIn
 from smartexam.accounts.store.identity import User
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.platform.errors import Forbidden
@@ -26,7 +26,7 @@ from smartexam.talk.realtime.ending import end_sockets
 api = Api("auth")
 
 _CREDENTIALS_LIMIT = 16 * 1024
-_STUDENT_HOME, _ADMIN_HOME, _SIGN_IN_PAGE = "/dashboard", "/admin/dashboard", "/login"
+_SIGN_IN_PAGE = "/login"
 
 
 @api.post("/api/auth/login", access=Access.PUBLIC, takes=Credentials, answers=SignedIn, limit=_CREDENTIALS_LIMIT)
@@ -106,7 +106,7 @@ def web_login(request: Request, body: Credentials) -> Reply:
     sessions.refuse_foreign_page(request)
     user = service.sign_in(body, request.source_ip, request.now)
     second_factor.require(user, "web", request.now)
-    return _signed_in(request, user, _home(user))
+    return _signed_in(request, user)
 
 
 @api.post(
@@ -137,7 +137,7 @@ def admin_login(request: Request, body: Credentials) -> Reply:
     if "admin" not in portals(user.role):
         raise Forbidden("This account has no access to the administration", code="wrong_role")
     second_factor.require(user, "admin", request.now)
-    return _signed_in(request, user, _ADMIN_HOME)
+    return _signed_in(request, user, ADMIN_HOME)
 
 
 @api.post(
@@ -159,7 +159,7 @@ def complete_mfa(request: Request, body: SecondFactor) -> SignedIn | Reply:
     if way == "token":
         return SignedIn(data=grant(request, user))
     sessions.refuse_foreign_page(request)
-    return _signed_in(request, user, _home(user) if way == "web" else _ADMIN_HOME)
+    return _signed_in(request, user, None if way == "web" else ADMIN_HOME)
 
 
 @api.post("/logout", access=Access.PUBLIC, answers=WebSignedOut, also={302: None})
@@ -175,13 +175,9 @@ def web_logout(request: Request) -> Reply:
     return _arrived(request, WebSignedOut(redirect_url=_SIGN_IN_PAGE), sessions.cleared_cookie())
 
 
-def _home(user: User) -> str:
-    return _STUDENT_HOME if "user" in portals(user.role) else _ADMIN_HOME
-
-
-def _signed_in(request: Request, user: User, home: str) -> Reply:
+def _signed_in(request: Request, user: User, home: str | None = None) -> Reply:
     cookie = sessions.start(request, user)
-    return _arrived(request, WebSignedIn(available_portals=portals(user.role), redirect_url=home), cookie)
+    return _arrived(request, sessions.signed_in(user, home), cookie)
 
 
 def _arrived(request: Request, answer: WebSignedIn | WebSignedOut, cookie: str) -> Reply:

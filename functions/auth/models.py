@@ -119,14 +119,6 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     data: Profile
 
 
-class WebSignedIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a web sign-in by JSON."""
-
-    success: Literal[True] = True
-    available_portals: list[str]
-    redirect_url: str
-
-
 class WebSignedOut(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a web sign-out by JSON."""
 

@@ -21,6 +21,35 @@ class GoogleCredential(msgspec.Struct, frozen=True):
     nonce: str | None = None
 
 
+class GoogleWebCredential(msgspec.Struct, frozen=True):
+    """The ID token with which Google sent a browser back.
+
+    Attributes:
+        id_token: the ID token from the address to which Google redirected.
+        nonce: the nonce that the page sent to Google and kept; the token must have the same.
+    """
+
+    id_token: str
+    nonce: str
+
+
+class GoogleClient(msgspec.Struct, frozen=True):
+    """What a page needs to send a browser to Google's sign-in.
+
+    Attributes:
+        client_id: the OAuth client id of the web app, null if signing in with Google is not set up.
+    """
+
+    client_id: str | None
+
+
+class GoogleClientFound(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to the question for the web app's client id."""
+
+    status: Literal["success"] = "success"
+    data: GoogleClient
+
+
 class GoogleGrant(Grant, frozen=True, kw_only=True):
     """The grant of an app's sign-in, and whether the account was created by it.
 

@@ -47,7 +47,7 @@ def verified(id_token: str | None, nonce: str | None, now: float) -> GoogleIdent
         raise BadRequest("id_token required", code="id_token_required")
     # A malformed token is refused even if Google sign-in is not configured.
     key_id = _key_id(id_token)
-    audience = [part.strip() for part in (settings().optional("GOOGLE_CLIENT_ID") or "").split(",") if part.strip()]
+    audience = clients()
     if not audience:
         raise Unavailable("Google sign-in is not configured", code="google_not_configured")
     claims = _claims(id_token, key_id, audience, now)
@@ -71,6 +71,12 @@ def verified(id_token: str | None, nonce: str | None, now: float) -> GoogleIdent
         raise _rejected()
     names = (str(claims.get(name) or "") for name in ("given_name", "family_name", "name"))
     return GoogleIdentity(str(subject), normalised(str(email)), *names)
+
+
+def clients() -> list[str]:
+    """The OAuth client ids whose tokens are taken, the web app's first; none if Google sign-in is not set up."""
+    named = (settings().optional("GOOGLE_CLIENT_ID") or "").split(",")
+    return [each.strip() for each in named if each.strip()]
 
 
 def _key_id(id_token: str) -> object:

@@ -36,6 +36,8 @@ ADDED = {
     "GET /admin/api/analytics/rebuild": "admin",
     "POST /admin/api/analytics/rebuild": "admin",
     "DELETE /api/account/access-request": "auth",
+    "GET /api/auth/google/client": "public",
+    "POST /login/google": "public",
 }
 
 

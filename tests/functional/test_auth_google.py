@@ -23,6 +23,7 @@ from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.google import CLIENT_ID, CertificateServer, Key, claims, id_token
 from tests.factories.post import PostOffice
+from tests.factories.process import forget_processes_state
 from tests.factories.users import PASSWORD, create_user
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -237,6 +238,49 @@ class TestVerification:
         assert answer.status == 503
         assert answer.body["code"] == "google_not_configured"
         refused("noise")
+
+
+class TestWeb:
+    """A page sends the browser to Google, which sends it back with a token."""
+
+    def sign_in(self, nonce: str = "of-the-page", **request: Any) -> Answer:
+        body = {"id_token": id_token(KEY, claims(nonce="of-the-page")), "nonce": nonce}
+        return send(app.lambda_handler, "POST", "/login/google", body=body, **request)
+
+    def test_a_session_begins(self) -> None:
+        answer = self.sign_in()
+
+        assert answer.body == {"success": True, "available_portals": ["user"], "redirect_url": "/dashboard"}
+        (cookie,) = answer.cookies
+        assert {"HttpOnly", "Secure", "SameSite=Lax"} <= {part.strip() for part in cookie.split(";")}
+        session = dict([cookie.split(";")[0].split("=", 1)])
+        assert send(account_app.lambda_handler, "POST", "/_ping", cookies=session).status == 204
+
+    def test_the_former_session_of_the_browser_ends(self) -> None:
+        former = dict([self.sign_in().cookies[0].split(";")[0].split("=", 1)])
+        self.sign_in(cookies=former, headers={"origin": "https://exams.example.test"})
+
+        assert send(account_app.lambda_handler, "POST", "/_ping", cookies=former).status == 401
+
+    def test_a_token_that_another_page_got_is_refused(self) -> None:
+        """Otherwise an attacker's page could sign its visitor in as the attacker."""
+        answer = self.sign_in(nonce="of-another-page")
+        assert (answer.status, answer.body["code"], answer.cookies) == (401, "google_token_invalid", [])
+
+        answer = self.sign_in(headers={"origin": "https://elsewhere.example"})
+        assert (answer.status, answer.body["code"]) == (403, "foreign_origin")
+
+        token = id_token(KEY, claims(nonce="of-the-page"))
+        assert send(app.lambda_handler, "POST", "/login/google", body={"id_token": token}).status == 400
+
+    def test_pages_learn_the_first_client_id(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def client() -> Any:
+            return send(app.lambda_handler, "GET", "/api/auth/google/client").body["data"]["client_id"]
+
+        assert client() == CLIENT_ID
+        monkeypatch.setenv("GOOGLE_CLIENT_ID", "")
+        forget_processes_state()
+        assert client() is None
 
 
 class TestCertificates:

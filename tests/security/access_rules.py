@@ -87,6 +87,8 @@ def _requester(it: Belongings) -> dict[str, str]:
 SIGNING_IN = (
     Row("POST", "/api/auth/login", _password_of, missing=401, may_write=_SIGN_IN),
     Row("POST", "/api/auth/google", _fixed({"id_token": "a.b.c"}), own=401),
+    Row("GET", "/api/auth/google/client", access="public"),
+    Row("POST", "/login/google", _fixed({"id_token": "a.b.c", "nonce": "of-the-page"}), own=401, access="public"),
     Row("POST", "/api/auth/refresh", lambda it: {"refresh_token": it.refresh_token}, missing=401),
     Row("POST", "/api/auth/logout", lambda it: {"refresh_token": it.refresh_token}, missing=200),
     Row("GET", "/api/auth/me"),

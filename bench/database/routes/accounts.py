@@ -53,6 +53,11 @@ def _sign_in_with_google(world: World) -> None:
             body = {"id_token": google.id_token(key, claims)}
             call = lambda body=body: world.call("auth_google", None, "POST", "/api/auth/google", body)  # noqa: E731
             world.measure("POST /api/auth/google", call, what)
+        client = lambda: world.call("auth_google", None, "GET", "/api/auth/google/client")  # noqa: E731
+        world.measure("GET /api/auth/google/client", client)
+        claims = google.claims(sub=f"google-{number}", email=f"google{number}@example.org", nonce="of-the-page")
+        body = {"id_token": google.id_token(key, claims), "nonce": "of-the-page"}
+        world.measure("POST /login/google", lambda: world.call("auth_google", None, "POST", "/login/google", body))
 
 
 def _accounts(world: World) -> None:

@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+<<<<<<< HEAD
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+=======
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+>>>>>>> 5766f40 (Sign in with Google on the web, by a redirect and without a script of Google's)
 
 from local.layout import PROJECT
 from local.stack import LocalStack
@@ -78,10 +82,15 @@ def new_profile(browser: Browser, stack: LocalStack, built: None) -> Iterator[Ca
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
+    def watch_request(request: Request) -> None:
+        # A page may lead elsewhere, as to Google, but asks no other host for itself.
+        if not request.is_navigation_request():
+            hosts.add(request.url.split("/")[2])
+
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda line: complaints.append(line.text) if _is_complaint(line.type, line.text) else None)
-        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+        page.on("request", watch_request)
 
     hosts: set[str] = set()
 

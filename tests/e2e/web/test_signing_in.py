@@ -1,10 +1,13 @@
 """Before and while signing in."""
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from local.stack import LocalStack
 from tests.contract.client import STUDENTS
@@ -74,6 +77,60 @@ def test_an_account_is_made_by_mail(app: App, stack: LocalStack) -> None:
     expect(app.status).to_contain_text("Your password is set")
     app.sign_in("meera.iyer@example.org", "four unrelated quiet words")
     expect(app.page).to_have_url(re.compile(r"/app/exams$"))
+
+
+class TestGoogle:
+    """Google's page is the test's; so is the server's look at its token, which the functional tests cover."""
+
+    @pytest.fixture(autouse=True)
+    def _is_set_up(self, app: App) -> None:
+        answer = {"status": "success", "data": {"client_id": "the-app"}}
+        app.page.route("**/api/auth/google/client", lambda route: route.fulfill(json=answer))
+
+    def google(self, app: App, answer: dict[str, str]) -> dict[str, str]:
+        """Let Google answer with this, and the state if it is not there; returns what it is asked."""
+        asked: dict[str, str] = {}
+
+        def answered(route: Route) -> None:
+            asked.update(parse_qsl(urlsplit(route.request.url).query))
+            back = f"{asked['redirect_uri']}#{urlencode({'state': asked['state'], **answer})}"
+            route.fulfill(content_type="text/html", body=f"<script>location.replace({json.dumps(back)})</script>")
+
+        app.page.route("https://accounts.google.com/**", answered)
+        return asked
+
+    def test_sends_the_browser_back_with_a_token(self, app: App, stack: LocalStack) -> None:
+        asked, sent = self.google(app, {"id_token": "of.google.itself"}), []
+
+        def signed_in(route: Route) -> None:
+            sent.append(route.request.post_data_json)
+            username, password = STUDENTS[0]
+            body = json.dumps({"username": username, "password": password})
+            route.continue_(url=f"{stack.base_url}/login", post_data=body)
+
+        app.page.route("**/login/google", signed_in)
+        app.open("/app/account")
+        app.button("Continue with Google").click()
+
+        expect(app.heading("Account")).to_be_visible()
+        expect(app.page).to_have_url(f"{stack.base_url}/app/account")
+        assert (asked["client_id"], asked["response_type"]) == ("the-app", "id_token")
+        assert asked["redirect_uri"] == f"{stack.base_url}/app/login"
+        assert sent == [{"id_token": "of.google.itself", "nonce": asked["nonce"]}]
+
+    @pytest.mark.parametrize(
+        "answer", [{"error": "access_denied"}, {"id_token": "made.by.another", "state": "another"}]
+    )
+    def test_does_not_sign_in_who_did_not_ask_for_it(self, app: App, answer: dict[str, Any]) -> None:
+        self.google(app, answer)
+        app.page.route("**/login/google", lambda _: pytest.fail("the token was used"))
+        app.open("/app/login")
+        app.button("Continue with Google").click()
+
+        expect(app.button("Continue with Google")).to_be_visible()
+        if "error" in answer:
+            expect(app.alert).to_contain_text("Google did not sign you in")
+        expect(app.heading("Sign in")).to_be_visible()
 
 
 def test_a_used_link_is_refused(app: App) -> None:

@@ -1,13 +1,33 @@
 """Starts and ends browsers' cookie sessions, and protects them from foreign pages."""
 
 import math
+from typing import Literal
+
+import msgspec
 
 from smartexam.accounts.authenticate import SESSION_COOKIE, presented, refuse_foreign_origin
 from smartexam.accounts.store import sessions
 from smartexam.accounts.store.identity import User
 from smartexam.platform.http.request import Request
+from smartexam.platform.principal import portals
 
+STUDENT_HOME, ADMIN_HOME = "/dashboard", "/admin/dashboard"
 _ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Lax"
+
+
+class WebSignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a web sign-in by JSON."""
+
+    success: Literal[True] = True
+    available_portals: list[str]
+    redirect_url: str
+
+
+def signed_in(user: User, home: str | None = None) -> WebSignedIn:
+    """The answer to a web sign-in, which leads to the students' pages where the account may see them."""
+    open_to = portals(user.role)
+    usual = STUDENT_HOME if "user" in open_to else ADMIN_HOME
+    return WebSignedIn(available_portals=open_to, redirect_url=home or usual)
 
 
 def start(request: Request, user: User) -> str:

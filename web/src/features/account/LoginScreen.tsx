@@ -1,14 +1,18 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { api, isRefusal } from "@/shared/api/client";
+import { Refusal } from "@/shared/api/failure";
 import { useAction } from "@/shared/api/useAction";
+import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Page } from "@/shared/components/Page";
+import { useNavigate } from "@/shared/navigate";
 import { enter } from "@/shared/session/session";
 
+import { enterWithGoogle, googleClient, leaveForGoogle, returned } from "./google";
 import { texts } from "./signInTexts";
 
 /** Signing in; the app goes on as soon as somebody is signed in. */
@@ -18,7 +22,10 @@ export default function LoginScreen() {
   return (
     <Page title={text.signIn}>
       {token === undefined ? (
-        <PasswordForm onSecondFactor={setToken} />
+        <div class="stack">
+          <PasswordForm onSecondFactor={setToken} />
+          <GoogleSignIn onSecondFactor={setToken} />
+        </div>
       ) : (
         <CodeForm token={token} onStartAgain={() => setToken(undefined)} />
       )}
@@ -26,20 +33,53 @@ export default function LoginScreen() {
   );
 }
 
-function PasswordForm(props: { onSecondFactor: (token: string) => void }) {
+type OnSecondFactor = (token: string) => void;
+
+/** Sign in by `way`, with the second factor where the account has one. */
+async function signInBy(way: Promise<void>, onSecondFactor: OnSecondFactor): Promise<void> {
+  try {
+    await way;
+  } catch (error) {
+    if (!isRefusal(error, "mfa_required")) throw error;
+    onSecondFactor(String(error.body.mfa_token));
+    return;
+  }
+  await enter();
+}
+
+/** The way to Google and back, where it is set up. */
+function GoogleSignIn(props: { onSecondFactor: OnSecondFactor }) {
+  const text = texts();
+  const navigate = useNavigate();
+  const [back] = useState(returned);
+  const client = useLoaded("", googleClient).data;
+  const signing = useAction(async () => {
+    if (back?.idToken === undefined) throw new Refusal(text.googleRefused);
+    await signInBy(enterWithGoogle(back.idToken, back.nonce), props.onSecondFactor);
+  });
+  useEffect(() => {
+    if (back === undefined) return;
+    navigate(`/app/login${back.search}`, true); // the token does not stay in the address
+    signing.run();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for what the address had when the screen opened
+  }, [back]);
+  return (
+    <>
+      <Failure error={signing.error} />
+      {client && (
+        <Button busy={signing.isBusy} onClick={() => leaveForGoogle(client)}>
+          {text.google}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function PasswordForm(props: { onSecondFactor: OnSecondFactor }) {
   const text = texts();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
-  const signing = useAction(async () => {
-    try {
-      await api.signIn(username.trim(), password);
-    } catch (error) {
-      if (!isRefusal(error, "mfa_required")) throw error;
-      props.onSecondFactor(String(error.body.mfa_token));
-      return;
-    }
-    await enter();
-  });
+  const signing = useAction(() => signInBy(api.signIn(username.trim(), password), props.onSecondFactor));
   return (
     <Form onSubmit={() => signing.run()}>
       <Failure error={signing.error} />
