@@ -10,6 +10,7 @@ Settings: `GROQ_SECRET_ARN` (a secret with `{"api_key": "..."}`) or `GROQ_API_KE
 import json as json_codec
 import random
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -144,7 +145,9 @@ def _client(key: str, base_url: str | None) -> "Groq":
     # The SDK would wait up to a minute and try twice again, but the gateway's limit is 30 s. It would also take prompts
     # and the key wherever a redirect leads.
     http_client = DefaultHttpxClient(follow_redirects=False)
-    return Groq(api_key=key, base_url=base_url, max_retries=0, http_client=http_client)
+    client = Groq(api_key=key, base_url=base_url, max_retries=0, http_client=http_client)
+    weakref.finalize(client, http_client.close)  # the SDK closes only what it made itself
+    return client
 
 
 def _api_key() -> str:
