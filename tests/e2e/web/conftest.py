@@ -13,11 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-<<<<<<< HEAD
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
-=======
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
->>>>>>> 5766f40 (Sign in with Google on the web, by a redirect and without a script of Google's)
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 
 from local.layout import PROJECT
 from local.stack import LocalStack
