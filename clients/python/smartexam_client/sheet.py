@@ -76,6 +76,8 @@ class AnswerSheet:
         self.remaining_seconds = 0
         self.agreed: dict[int, Answer] = {}
         self.unconfirmed: dict[int, Answer | None] = {}
+        # What was sent since the last confirmation, by question: if the server has it, it is no other device's.
+        self._sent: dict[int, list[Answer | None]] = {}
         self.marked: set[int] = set()
         self._agreed_marks: set[int] = set()
         self._questions: dict[int, Question] = {}
@@ -146,7 +148,7 @@ class AnswerSheet:
     def sync(self) -> Synced:
         """Sends the changes. A stale revision means that another device wrote meanwhile: merge, then send the rest.
 
-        It also follows a lost *answer*: the repeated call meets its own first write, and the merge changes nothing.
+        It also follows a lost *confirmation*: the repeated call meets its own first write, which is no other device's.
         Raises ApiError (`exam_time_over`: unconfirmed changes came too late), ConnectionLostError (they are kept).
         """
         rejected: dict[str, str] = {}
@@ -197,10 +199,14 @@ class AnswerSheet:
             sent = dict(islice(self.unconfirmed.items(), _MOST_ANSWERS))
             has_more = len(sent) < len(self.unconfirmed)
             marks, body = set(self.marked), self.changes()
+            for question_id, answer in sent.items():
+                self._sent.setdefault(question_id, []).append(answer)
+            self._keep()
         document = self._connection.post(f"/api/sync-exam-answers/{self._exam_id}", body)
         rejected = {each["question_id"]: each["message"] for each in document.get("rejected", [])}
         with self._state:
             for question_id, answer in sent.items():
+                self._sent.pop(question_id, None)
                 if str(question_id) not in rejected:
                     self._agree(question_id, answer)
                 # The student may have changed it again during the call.
@@ -229,17 +235,18 @@ class AnswerSheet:
             base, now = before.get(question_id), self.agreed.get(question_id)
             if same_answer(mine, now):
                 del self.unconfirmed[question_id]
-            elif not same_answer(base, now):
+            elif not any(same_answer(each, now) for each in (base, *self._sent.get(question_id, ()))):
                 chosen = self._resolve(Conflict(question_id, base, mine, now))
                 if same_answer(chosen, now):
                     del self.unconfirmed[question_id]
                     yielded.add(question_id)
                 else:
                     self.unconfirmed[question_id] = chosen
+        self._sent.clear()  # what has not arrived has an old revision
         return frozenset(self.unconfirmed), frozenset(yielded)
 
     def _forget(self) -> None:
-        self.agreed, self.unconfirmed = {}, {}
+        self.agreed, self.unconfirmed, self._sent = {}, {}, {}
         self.marked, self._agreed_marks = set(), set()
 
     def _keep(self) -> None:
@@ -248,6 +255,7 @@ class AnswerSheet:
                 "attempt_id": self.attempt_id,
                 "agreed": self.agreed,
                 "unconfirmed": self.unconfirmed,
+                "sent": self._sent,
                 "marked": sorted(self.marked),
                 "agreed_marks": sorted(self._agreed_marks),
             }
@@ -257,4 +265,5 @@ class AnswerSheet:
         # JSON object keys are text.
         self.agreed = {int(question_id): answer for question_id, answer in kept["agreed"].items()}
         self.unconfirmed = {int(question_id): answer for question_id, answer in kept["unconfirmed"].items()}
+        self._sent = {int(question_id): answers for question_id, answers in kept.get("sent", {}).items()}
         self.marked, self._agreed_marks = set(kept["marked"]), set(kept["agreed_marks"])

@@ -26,6 +26,7 @@ class Network:
     def __init__(self, platform: Platform) -> None:
         self._way = platform.connect()
         self.offline = False
+        self.loses_confirmations = False
         self.meanwhile: Callable[[], object] = lambda: None  # called during a sync
 
     def exchange(self, call: Call) -> Reply:
@@ -33,7 +34,10 @@ class Network:
             raise ConnectionLostError("offline")
         if "sync" in call.path:
             self.meanwhile()
-        return self._way.exchange(call)
+        reply = self._way.exchange(call)
+        if self.loses_confirmations and "sync" in call.path:
+            raise ConnectionLostError("no answer")
+        return reply
 
     def close(self) -> None:
         self._way.close()
@@ -102,6 +106,41 @@ def test_a_restart_does_not_overwrite_what_another_device_wrote_since(pupil: Pup
     after = pupil.device(journal=pupil.journal)
 
     assert after.answers == {MCQ: "B", NUMERIC: "2"}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_ones_own_answer_whose_confirmation_was_lost_is_not_anothers(pupil: Pupil, restarts: bool) -> None:
+    sheet = pupil.device(journal=pupil.journal)
+    pupil.networks[0].loses_confirmations = True
+    for answer in ("A", "B"):
+        sheet.answer(MCQ, answer)
+        with pytest.raises(ConnectionLostError):
+            sheet.sync()
+    sheet.answer(MCQ, "C")
+    pupil.networks[0].loses_confirmations = False
+    if restarts:
+        sheet = pupil.device(journal=pupil.journal)
+
+    synced = sheet.sync()
+
+    assert synced.yielded == frozenset()
+    assert pupil.platform.given[0] == "C"
+
+
+def test_anothers_answer_after_a_lost_confirmation_is_kept(pupil: Pupil) -> None:
+    sheet = pupil.device()
+    pupil.networks[0].loses_confirmations = True
+    sheet.answer(MCQ, "A")
+    with pytest.raises(ConnectionLostError):
+        sheet.sync()
+    other = pupil.device()
+    other.answer(MCQ, "B")
+    other.sync()
+    pupil.networks[0].loses_confirmations = False
+    sheet.answer(MCQ, "C")
+
+    assert sheet.sync().yielded == {MCQ}
+    assert sheet.answers == {MCQ: "B"}
 
 
 def test_what_is_left_of_an_earlier_attempt_is_dropped(pupil: Pupil) -> None:
