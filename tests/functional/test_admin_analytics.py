@@ -27,6 +27,7 @@ from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, send, sqs_event
 from tests.factories.exams import MCQ, RIGHT, add_questions, create_exam, question_ids
 from tests.factories.files import Files
+from tests.factories.paging import pages
 from tests.factories.post import PostOffice
 from tests.factories.results import store_result
 from tests.factories.streams import stored_records, stream_event
@@ -291,7 +292,7 @@ class TestResults:
                 assert page["total"] == len(expected)
                 for number in range(1, page["total_pages"] + 1):
                     numbered += [row["id"] for row in results(admin, **query, **dates, page=number)["results"]]
-                while True:
+                for _ in pages():
                     followed += [row["id"] for row in page["results"]]
                     if page["next_cursor"] is None:
                         break

@@ -20,6 +20,7 @@ from smartexam.talk.store.discussions.items import (
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import send
 from tests.factories.exams import create_exam, question_ids
+from tests.factories.paging import pages
 from tests.factories.users import access_token, create_user
 
 
@@ -68,7 +69,7 @@ class Reader:
         calls: list[str] = []
         client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), "reader")
         try:
-            while True:
+            for _ in pages():
                 calls.clear()
                 query = {"cursor": cursor} if cursor else None
                 answer = send(lambda_handler, "GET", f"/api/discussion/{question_id}", token=token, query=query)
@@ -206,7 +207,7 @@ def test_a_deep_discussion_is_read_completely_and_every_page_can_be_shown_alone(
         return len(comments) + sum(take(comment["replies"], comment["id"]) for comment in comments)
 
     cursor: Any = None
-    while True:
+    for _ in pages():
         query = {"cursor": cursor} if cursor else None
         body = send(lambda_handler, "GET", f"/api/discussion/{question_id}", token=token, query=query).body
         # Beside a page, the comments above its first one.

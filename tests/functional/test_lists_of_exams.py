@@ -23,6 +23,7 @@ from tests.factories.admins import Admin
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import send
 from tests.factories.exams import create_exam
+from tests.factories.paging import pages
 from tests.factories.post import PostOffice
 from tests.factories.users import access_token, create_user
 
@@ -77,7 +78,7 @@ class Student:
         return send(exams_app.lambda_handler, "GET", path, token=token, query={k: str(v) for k, v in query.items()})
 
     def pages(self, **query: Any) -> Iterator[list[int]]:
-        while True:
+        for _ in pages():
             answer = self.get("/api/exams", **query)
             assert answer.status == 200, answer.body
             yield [exam["id"] for exam in answer.body["exams"]]

@@ -20,6 +20,7 @@ from smartexam.talk.store.discussions.items import Comment
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import Answer, send
 from tests.factories.exams import create_exam, question_ids
+from tests.factories.paging import pages
 from tests.factories.tables import everything
 from tests.factories.users import access_token, create_user
 
@@ -72,13 +73,14 @@ def post(question_id: int, exam_id: int, author_id: int, parent_id: int | None =
 def whole(question_id: int) -> list[Comment]:
     found: list[Comment] = []
     place: str | None = None
-    while True:
+    for _ in pages():
         page = reading.read_page(question_id, has_pins=True, after=place)
         known = {comment.id for comment in found}
         found += [comment for comment in page.comments if comment.id not in known]
         place = page.next_place
         if place is None:
-            return found
+            break
+    return found
 
 
 def assert_consistent(question_id: int, engine: str, tables: dict[str, str]) -> None:
