@@ -26,7 +26,7 @@ WITH_NODE := PATH="$(CURDIR)/.node/bin:$$PATH"
 RECENT_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
 
 # A file's tests run in one process, because they share slow fixtures. More than four processes would wait for the emulators.
-PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile
+PYTEST := .venv/bin/python -m pytest --numprocesses=$(JOBS) --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 export SAM_CLI_TELEMETRY := 0
 export REDOCLY_TELEMETRY := off

@@ -29,6 +29,7 @@ settings.register_profile("shared machine", deadline=None, suppress_health_check
 settings.load_profile("shared machine")
 
 REGION = "us-east-1"
+_TESTS = Path(__file__).parent
 _SAFE_ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -48,6 +49,22 @@ _SAFE_ENVIRONMENT = {
 # the server for the browser.
 _SHARED_THREADS = ("asyncio_", "emulator", "loopback")
 _NOT_INHERITED = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "SMARTEXAM_LOCAL", "JWT_SECRET_ARN")
+
+
+# In this order: files with few slow tests come first, so that no process is left alone with one at the end.
+_SLOWEST_FIRST = ("e2e", "model", "race", "contract", "faults", "security", "functional")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors, because browsers and emulators are waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the folders; within one, the order stays."""
+    ranks = {name: rank for rank, name in enumerate(_SLOWEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(_TESTS).parts[0], len(ranks)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """Evaluates functions' policies for calls to DynamoDB, because neither moto nor the emulator does."""
 
+import gc
 import re
 import sys
 import threading
@@ -23,6 +24,7 @@ _TRANSACTION_ACTIONS = {
     "Delete": "DeleteItem",
     "Get": "GetItem",
 }
+_collecting = threading.Lock()
 _HASH_KEY = re.compile(r"(#?\w+) = (:\w+)")
 
 
@@ -88,8 +90,19 @@ def _caller() -> str | None:
     found = _nearest(sys._getframe())
     if found is None and threading.current_thread() is not threading.main_thread():
         # A worker of a pool, whose work the handler awaits.
-        found = _nearest(sys._current_frames()[threading.main_thread().ident or 0])
+        found = _nearest(_frame_of_main_thread())
     return found or None
+
+
+def _frame_of_main_thread() -> FrameType:
+    # A garbage collection within `_current_frames` may let another thread run, which hangs if it starts a thread:
+    # https://github.com/python/cpython/issues/106883
+    with _collecting:
+        gc.disable()
+        try:
+            return sys._current_frames()[threading.main_thread().ident or 0]
+        finally:
+            gc.enable()
 
 
 def _nearest(frame: FrameType | None) -> str | None:
