@@ -42,7 +42,7 @@ def other_student(anonymous: Client) -> Client:
     return anonymous.signed_in(*STUDENTS[1])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def new_exam(admin: Client) -> Callable[..., int]:
     """Creates an exam of three questions (MCQ B, MSQ A and C, NUMERIC 1.41 ± 0.01) through the API; returns its id."""
 

@@ -1,7 +1,8 @@
 """Query parameters: what is not meant is refused after authentication, unknown names are passed over."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,13 +36,13 @@ def _refused(name: str, schema: dict[str, Any]) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def ids(admin: Client) -> dict[str, int]:
+def ids(admin: Client, new_exam: Callable[..., int]) -> dict[str, int]:
     """Something that exists, by the name of the path's parameter; 1 where only the query matters."""
-    exam_id = admin.get("/admin/exams").body["exams"][0]["id"]
+    exam_id = new_exam()
     found = {
         "exam_id": exam_id,
         "question_id": admin.get("/admin/questions", query={"exam_id": exam_id}).body["questions"][0]["id"],
-        "batch_id": admin.get("/admin/api/batches").body["batches"][0]["id"],
+        "batch_id": admin.post("/admin/batches/create", {"name": f"Queries {time.time()}"}).body["batch"]["id"],
     }
     return defaultdict(lambda: 1, found)
 

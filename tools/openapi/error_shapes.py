@@ -162,6 +162,19 @@ class DailyLimitReachedError(Error, kw_only=True):
     limit_reached: bool = True
 
 
+class LanguageInUseError(Error, kw_only=True):
+    """A language that questions or passages have texts in would be removed from an exam.
+
+    Attributes:
+        questions: How many questions have texts in it.
+        passages: How many passages have.
+    """
+
+    code: Literal["language_in_use"] = "language_in_use"
+    questions: int
+    passages: int
+
+
 class ServerError(Error, kw_only=True):
     """Something is wrong with the server; nothing of it is told.
 
@@ -183,6 +196,7 @@ _SHAPES: dict[str, type[Error]] = {
     "result_pending": ResultPendingError,
     "stale_revision": StaleRevisionError,
     "import_refused": ImportRefusedError,
+    "language_in_use": LanguageInUseError,
     "file_too_large": FileTooLargeError,
     "exam_not_found": ExamNotFoundError,
     "daily_limit_reached": DailyLimitReachedError,
@@ -208,6 +222,7 @@ _EXAMPLES: dict[str, dict[str, Any]] = {
         "skipped": 1,
         "errors": ["Row 5: correct_answer: D is not one of the filled options"],
     },
+    "language_in_use": {"questions": 12, "passages": 1},
     "file_too_large": {"max_size": 41943040},
     "exam_not_found": {},
     "daily_limit_reached": {"limit_reached": True},
