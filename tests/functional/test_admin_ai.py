@@ -202,21 +202,6 @@ class TestRequest:
         assert answer.status == 400
         assert answer.body["errors"][0]["field"] == field
 
-    def test_what_does_not_fit_the_exam_is_named_with_everything_else(self, admin: Admin, exam: Exam) -> None:
-        good = {**mcq("What is 1 + 1?"), "exam_id": exam.id}
-        misplaced = {"section_id": 9, "passage_id": 8, "texts": {"ta": {"question_text": "x"}}}
-        answer = admin.call(
-            "POST",
-            "/save",
-            body={"questions": [good, {**good, **misplaced}, {**good, **misplaced, "correct_answer": ""}]},
-        )
-
-        assert {error["field"] for error in answer.body["errors"]} == {
-            *(f"questions[{at}].{name}" for at in (1, 2) for name in ("section_id", "passage_id", "texts.ta")),
-            "questions[2].correct_answer",
-        }
-        assert list(questions.all_questions(exam.id)) == []
-
     def test_an_unknown_exam_is_404(self, admin: Admin, exam: Exam) -> None:
         assert admin.generate(mock_paper(), mode="extract", exam_id=999).status == 404
 
