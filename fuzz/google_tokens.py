@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import patch
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -47,7 +48,7 @@ _CERTIFICATES = _Offline()
 
 def read(data: bytes) -> None:
     """No token is accepted, because none is signed with this key."""
-    verification.certificates = lambda: _CERTIFICATES  # type: ignore[assignment]
     found: list[Mapping[str, Any] | object] = []
-    refused(lambda: found.append(verification.verified(data.decode("latin-1"), None, NOW)))
+    with patch.object(verification, "certificates", lambda: _CERTIFICATES):
+        refused(lambda: found.append(verification.verified(data.decode("latin-1"), None, NOW)))
     assert found == []
