@@ -41,8 +41,10 @@ export function leaveForGoogle(clientId: string): void {
 /** What Google sent in the address, if this tab asked for it; the tab's note of having asked is used up. */
 export function returned(): Returned | undefined {
   const answer = new URLSearchParams(location.hash.slice(1));
+  // Looked at first: storage may be forbidden, and signing in by password does not need it.
+  if (!answer.has("state")) return undefined;
   const kept = sessionStorage.getItem(BEGUN);
-  if (kept === null || !answer.has("state")) return undefined;
+  if (kept === null) return undefined;
   sessionStorage.removeItem(BEGUN);
   const begun = JSON.parse(kept) as Begun;
   if (answer.get("state") !== begun.state) return undefined;
