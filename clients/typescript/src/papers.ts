@@ -1,15 +1,21 @@
 import type { Answer } from "./answers.js";
-import type { Paper } from "./sitting.js";
+import type { Reply } from "./client.js";
 import type { Store } from "./stores.js";
 
+export type Paper = Reply<"get", "/exam/{exam_id}">;
+
+/** The questions that were on the screen, and for how long. */
+export interface Spent {
+  readonly visited: number[];
+  readonly seconds: Record<string, number>;
+}
+
 /** What the server had saved of an attempt when it last answered, and when that was. Times are in milliseconds. */
-export interface KeptState {
+export interface KeptState extends Spent {
   readonly attemptId: number;
   readonly answers: Readonly<Record<string, Answer>>;
   readonly markedForReview: readonly number[];
   readonly revision: number;
-  readonly visited: readonly number[];
-  readonly seconds: Readonly<Record<string, number>>;
   /** The end of the time, by the server's clock. */
   readonly deadline: number;
   /** The end of the open section, by the server's clock; null if the sections are not timed. */

@@ -1,23 +1,22 @@
-import { sameAnswer, type Answer, type MaybeAnswer } from "./answers.js";
+import type { Answer, MaybeAnswer } from "./answers.js";
 import type { ExamClient, Reply } from "./client.js";
 import { ApiError, ConnectionLostError } from "./errors.js";
-import { randomId } from "./random.js";
-import { deletePapers, keepState, keptPaper, type KeptPaper, keptPrefix, keepPaper } from "./papers.js";
+import { Journal } from "./journal.js";
+import { monotonic } from "./monotonic.js";
+import {
+  deletePapers,
+  keepState,
+  keptPaper,
+  type KeptPaper,
+  keptPrefix,
+  keepPaper,
+  type Paper,
+  type Spent,
+} from "./papers.js";
+import { type Conflict, type Draft, type Rejection, type Resolve, Sheet, type Unconfirmed } from "./sheet.js";
 import { memoryStore, type Store } from "./stores.js";
 
-export type Paper = Reply<"get", "/exam/{exam_id}">;
 export type Submission = Reply<"post", "/submit-exam/{exam_id}">;
-type Synced = Reply<"post", "/api/sync-exam-answers/{exam_id}">;
-/** Why the server refused an answer: a code for programs, a message for the student. */
-export type Rejection = Pick<Synced["rejected"][number], "code" | "message">;
-
-/** A question that two devices answered differently; `base` is what both had seen before. */
-export interface Conflict {
-  readonly questionId: number;
-  readonly base: MaybeAnswer;
-  readonly mine: MaybeAnswer;
-  readonly theirs: MaybeAnswer;
-}
 
 /**
  * - `closed`: not opened yet, or another device ended it and `open` is needed
@@ -72,28 +71,9 @@ export interface SittingOptions {
    */
   readonly interval?: number;
   /** Chooses the answer if another device gave a different one to the same question; default: theirs, which is newer. */
-  readonly resolve?: (conflict: Conflict) => MaybeAnswer;
+  readonly resolve?: Resolve;
 }
 
-interface Change {
-  readonly answer: MaybeAnswer;
-  /** What this device and the server had agreed on before. */
-  readonly base: MaybeAnswer;
-  /** Answers that were sent since; the server may have taken any of them and its confirmation got lost. */
-  readonly sent?: readonly MaybeAnswer[];
-  readonly at: number;
-}
-
-interface Journal {
-  readonly attemptId: number;
-  readonly changes: Readonly<Record<string, Change>>;
-  readonly marks: Readonly<Record<string, boolean>>;
-  readonly visited: readonly number[];
-  readonly seconds: Readonly<Record<string, number>>;
-}
-
-const MOST_ANSWERS = 500; // the server's limit for one sync
-const MOST_TRIES = 20; // answers to one question that are remembered as sent
 const HEARTBEAT = 120_000;
 const MERGES = 3; // how often other devices may write first before a sync gives up for now
 const LONGEST_PAUSE = 60_000;
@@ -116,13 +96,12 @@ export class Sitting {
   readonly #client: ExamClient;
   readonly #examId: number;
   readonly #store: Store;
-  readonly #prefix: string;
-  readonly #key: string;
+  readonly #journal: Journal<Unconfirmed>;
   /** Where the paper is kept; undefined if it is not. */
   readonly #keptAt: string | undefined;
   readonly #settle: number;
   readonly #interval: number;
-  readonly #resolve: (conflict: Conflict) => MaybeAnswer;
+  readonly #resolve: Resolve;
 
   readonly #listeners = new Set<() => void>();
   #state: SittingState = {
@@ -140,35 +119,28 @@ export class Sitting {
     savedAt: undefined,
   };
 
-  #attemptId = 0;
+  #sheet = new Sheet();
   /** Whether the server has confirmed that the attempt runs; not yet if the paper was opened as it was kept. */
   #isConfirmed = false;
   #isClosed = false;
-  #revision = 0;
-  #agreed: Record<string, Answer> = {};
-  #agreedMarks = new Set<number>();
-  #changes = new Map<string, Change>();
-  #marks = new Map<number, boolean>();
-  #visited = new Set<number>();
-  #seconds = new Map<number, number>();
-  #spentSent = ""; // `visited` and `seconds` as last sent
-  #shown: { readonly id: number; readonly since: number } | undefined;
   #endsAt = 0; // on the monotonic clock, as all times here
   #sectionEndsAt = Infinity;
   #heardAt = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncing: Promise<void> | undefined;
-  #writing: Promise<void> | undefined;
-  #writeAgain = false;
   #listening = false;
 
   constructor(options: SittingOptions) {
     this.#client = options.client;
     this.#examId = options.examId;
     this.#store = options.store ?? memoryStore();
-    this.#prefix = `sitting/${options.userId}/${options.examId}/`;
-    this.#key = this.#prefix + randomId();
+    this.#journal = new Journal(
+      this.#store,
+      `sitting/${options.userId}/${options.examId}/`,
+      () => (this.hasChanges ? this.#sheet.unconfirmed : undefined),
+      (stored) => stored === this.#state.stored || this.#set({ stored }),
+    );
     this.#keptAt = options.keepPaper ? keptPrefix(options.userId, options.examId) : undefined;
     this.#settle = options.settle ?? 2000;
     this.#interval = options.interval ?? HEARTBEAT;
@@ -182,7 +154,7 @@ export class Sitting {
 
   /** Whether there are changes that the server does not have. */
   get hasChanges(): boolean {
-    return this.#changes.size > 0 || this.#marks.size > 0;
+    return this.#sheet.hasChanges;
   }
 
   /** Seconds until the time is up, by a clock that the device's time of day does not move; never below 0. */
@@ -216,7 +188,7 @@ export class Sitting {
    * an answer compares it with the server's.
    */
   async open(): Promise<Paper> {
-    const kept = this.#keptAt && !this.#attemptId ? await keptPaper(this.#store, this.#keptAt) : undefined;
+    const kept = this.#keptAt && !this.#sheet.attemptId ? await keptPaper(this.#store, this.#keptAt) : undefined;
     if (!kept) return this.#load();
     try {
       return await this.#load(AbortSignal.timeout(PATIENCE));
@@ -232,30 +204,26 @@ export class Sitting {
    */
   answer(questionId: number, answer: MaybeAnswer): Promise<void> {
     const id = String(questionId);
-    const { base, sent = [] } = this.#changes.get(id) ?? { base: this.#agreed[id] ?? null };
-    this.#changes.set(id, { answer: answer?.length ? answer : null, base, sent, at: Date.now() });
+    this.#sheet.answer(id, answer);
     const { [id]: _, ...rejected } = this.#state.rejected;
     this.#set({ rejected });
     this.#plan();
-    return this.#write();
+    return this.#journal.write();
   }
 
   /** Marks a question for review, or takes the mark away. */
   mark(questionId: number, marked: boolean): Promise<void> {
-    if (this.#agreedMarks.has(questionId) === marked) this.#marks.delete(questionId);
-    else this.#marks.set(questionId, marked);
+    this.#sheet.mark(questionId, marked);
     this.#set({});
     this.#plan();
-    return this.#write();
+    return this.#journal.write();
   }
 
   /** Tells which question is on the screen (null for none), for the palette and the time per question. */
   show(questionId: number | null): void {
-    this.#countTime();
-    this.#shown = questionId === null ? undefined : { id: questionId, since: monotonic() };
-    if (questionId !== null) this.#visited.add(questionId);
+    this.#sheet.show(questionId);
     this.#set({});
-    void this.#write();
+    void this.#journal.write();
   }
 
   /**
@@ -282,7 +250,7 @@ export class Sitting {
    * `ConnectionLostError`: then nothing is lost, and it may be called again.
    */
   async submit(): Promise<Submission> {
-    this.#countTime();
+    this.#sheet.countTime();
     try {
       if (this.#needsSync) await this.#flush();
     } catch (error) {
@@ -292,7 +260,7 @@ export class Sitting {
     this.close();
     this.#forget();
     this.#set({ phase: "submitted", problem: undefined });
-    await Promise.all([this.#drop(() => true), this.#deleteKept()]);
+    await Promise.all([this.#journal.clear(), this.#deleteKept()]);
     return submission;
   }
 
@@ -330,11 +298,11 @@ export class Sitting {
       if (error instanceof ApiError && ENDED.has(error.code)) await this.#deleteKept();
       throw signal?.aborted ? new ConnectionLostError("The paper did not come in time", { cause: error }) : error;
     }
-    if (this.#attemptId !== paper.attempt_id) {
+    if (this.#sheet.attemptId !== paper.attempt_id) {
       // Another attempt, or another person's: the kept one's answers do not belong there.
-      if (this.#attemptId && !this.#isConfirmed) throw notThisAttempt();
+      if (this.#sheet.attemptId && !this.#isConfirmed) throw notThisAttempt();
       this.#forget();
-      this.#attemptId = paper.attempt_id;
+      this.#sheet.attemptId = paper.attempt_id;
       await this.#restore();
     }
     const isTimed = paper.sections.some(({ state }) => state !== "open");
@@ -350,7 +318,7 @@ export class Sitting {
 
   /** Opens a paper as it was kept. */
   async #reopen({ paper, state }: KeptPaper): Promise<Paper> {
-    this.#attemptId = paper.attempt_id;
+    this.#sheet.attemptId = paper.attempt_id;
     this.#isConfirmed = false;
     this.#failures = 1;
     await this.#restore();
@@ -364,17 +332,13 @@ export class Sitting {
 
   /** Shows a paper with what was saved of it, and begins to sync. */
   #take(paper: Paper, saved: Draft & Spent, online: boolean): void {
-    saved.visited.forEach((id) => this.#visited.add(id));
-    for (const [id, seconds] of Object.entries(saved.seconds)) {
-      this.#seconds.set(Number(id), Math.max(seconds, this.#seconds.get(Number(id)) ?? 0));
-    }
-    this.#spentSent = JSON.stringify(this.#spent());
+    this.#sheet.recall(saved);
     const yielded = this.#merge(saved);
     this.#isClosed = false;
     this.#set({ paper, online, problem: undefined, ...(yielded.length ? { yielded } : {}) });
     this.#listen();
     this.#plan();
-    void this.#write();
+    void this.#journal.write();
   }
 
   /** Keeps what the server has saved, for `#reopen`. */
@@ -383,11 +347,9 @@ export class Sitting {
     const now = this.#client.now().getTime();
     const after = (end: number) => now + end - monotonic();
     void keepState(this.#store, this.#keptAt, {
-      attemptId: this.#attemptId,
-      answers: { ...this.#agreed },
-      markedForReview: [...this.#agreedMarks],
-      revision: this.#revision,
-      ...this.#spent(),
+      attemptId: this.#sheet.attemptId,
+      ...this.#sheet.agreed,
+      ...this.#sheet.spent,
       deadline: after(this.#endsAt),
       sectionDeadline: this.#sectionEndsAt === Infinity ? null : after(this.#sectionEndsAt),
       ahead: now - Date.now(),
@@ -419,7 +381,7 @@ export class Sitting {
           merges += 1;
           const yielded = this.#merge(error.body as unknown as Draft);
           this.#set(yielded.length ? { yielded } : {});
-          void this.#write();
+          void this.#journal.write();
           hasMore = this.hasChanges;
         }
       }
@@ -443,94 +405,31 @@ export class Sitting {
 
   /** One sync, of as many changes as the server takes at once; returns whether there were more. */
   async #send(): Promise<boolean> {
-    this.#countTime();
-    const sent = [...this.#changes].slice(0, MOST_ANSWERS).map(([id, change]): [string, Change] => {
-      const tried = asSent(change);
-      this.#changes.set(id, tried);
-      return [id, tried];
-    });
-    void this.#write();
-    const hasMore = sent.length < this.#changes.size;
-    const marks = new Map(this.#marks);
-    const spent = this.#spent();
-    const spentText = JSON.stringify(spent);
-    const answers = Object.fromEntries(sent.map(([id, { answer }]) => [id, answer]));
+    const batch = this.#sheet.batch();
+    void this.#journal.write();
     const synced = await this.#client.post("/api/sync-exam-answers/{exam_id}", {
       ...this.#path,
-      body: {
-        answers,
-        partial: true,
-        revision: this.#revision,
-        ...(marks.size ? { markedForReview: [...this.#marked()] } : {}),
-        ...(spentText === this.#spentSent || !this.hasChanges ? {} : spent),
-      },
+      body: batch.body,
       fetch: this.#client.transport.fetchOnce,
       keepalive: isHidden(), // a closing tab ends other requests
     });
-    const refused = Object.fromEntries(
-      synced.rejected.map(({ question_id, code, message }) => [question_id, { code, message }]),
-    );
-    const inGrace = synced.remaining_seconds <= 0;
-    for (const [id, change] of sent) {
-      // Within the grace, answers are added and changed, not removed.
-      if (!(id in refused) && !(inGrace && !change.answer)) this.#agree(id, change.answer);
-      const current = this.#changes.get(id);
-      if (current === change) this.#changes.delete(id);
-      // The student changed it again during the call.
-      else if (current) this.#changes.set(id, { ...current, base: this.#agreed[id] ?? null, sent: [] });
-    }
-    for (const [id, marked] of marks) {
-      if (marked && !(id in refused)) this.#agreedMarks.add(id);
-      else this.#agreedMarks.delete(id);
-      if (this.#marks.get(id) === marked) this.#marks.delete(id);
-    }
-    if (sent.length || marks.size) this.#spentSent = spentText;
-    this.#revision = synced.revision;
-    this.#heardAt = monotonic();
-    this.#endsAt = monotonic() + synced.remaining_seconds * 1000;
+    const refused = this.#sheet.confirm(batch, synced);
+    this.#hear(synced.remaining_seconds);
     this.#client.transport.heard(synced.server_time);
     this.#set({ rejected: { ...this.#state.rejected, ...refused } });
-    void this.#write();
+    void this.#journal.write();
     this.#keep();
-    return hasMore;
+    return batch.hasMore;
   }
 
-  #agree(id: string, answer: MaybeAnswer): void {
-    if (answer) this.#agreed[id] = answer;
-    else delete this.#agreed[id];
-  }
-
-  /**
-   * Takes over the server's state and keeps this device's changes, unless `resolve` decides otherwise; returns what it
-   * gave up. It also follows a lost *answer*: the repeated sync meets its own first write, and the merge changes nothing.
-   */
   #merge(theirs: Draft): Conflict[] {
-    this.#revision = theirs.revision;
+    this.#hear(theirs.remaining_seconds);
+    return this.#sheet.merge(theirs, this.#resolve);
+  }
+
+  #hear(remainingSeconds: number): void {
     this.#heardAt = monotonic();
-    this.#endsAt = monotonic() + theirs.remaining_seconds * 1000;
-    this.#agreed = {};
-    for (const [id, answer] of Object.entries(theirs.answers)) this.#agree(id, answer as MaybeAnswer);
-    this.#agreedMarks = new Set(theirs.markedForReview);
-    for (const [id, marked] of this.#marks) {
-      if (this.#agreedMarks.has(id) === marked) this.#marks.delete(id);
-    }
-    const yielded: Conflict[] = [];
-    for (const [id, change] of this.#changes) {
-      const now = this.#agreed[id] ?? null;
-      if (sameAnswer(change.answer, now)) {
-        this.#changes.delete(id);
-      } else if (!sameAnswer(change.base, now) && !change.sent?.some((mine) => sameAnswer(mine, now))) {
-        const conflict = { questionId: Number(id), base: change.base, mine: change.answer, theirs: now };
-        const chosen = this.#resolve(conflict);
-        if (sameAnswer(chosen, now)) {
-          this.#changes.delete(id);
-          yielded.push(conflict);
-        } else {
-          this.#changes.set(id, { ...change, answer: chosen, base: now, sent: [] });
-        }
-      }
-    }
-    return yielded;
+    this.#endsAt = this.#heardAt + remainingSeconds * 1000;
   }
 
   /** Plans the next sync: soon after a change, at the end of the time, after growing pauses while it fails. */
@@ -568,7 +467,7 @@ export class Sitting {
 
   /** The network or the page came back, or the page is about to be put to sleep. */
   readonly #wake = (): void => {
-    this.#countTime();
+    this.#sheet.countTime();
     if (!isHidden() || this.hasChanges) this.sync().catch(() => undefined);
   };
 
@@ -579,146 +478,40 @@ export class Sitting {
     globalThis.document?.addEventListener("visibilitychange", this.#wake);
   }
 
-  #marked(): Set<number> {
-    const marked = new Set(this.#agreedMarks);
-    for (const [id, isMarked] of this.#marks) isMarked ? marked.add(id) : marked.delete(id);
-    return marked;
-  }
-
-  #countTime(): void {
-    if (!this.#shown) return;
-    const { id, since } = this.#shown;
-    const whole = Math.floor((monotonic() - since) / 1000);
-    if (whole > 0) {
-      this.#seconds.set(id, (this.#seconds.get(id) ?? 0) + whole);
-      this.#shown = { id, since: since + whole * 1000 };
-    }
-  }
-
-  #spent(): Pick<Journal, "visited" | "seconds"> & { visited: number[]; seconds: Record<string, number> } {
-    return { visited: [...this.#visited].sort((a, b) => a - b), seconds: Object.fromEntries(this.#seconds) };
-  }
-
   #set(changed: Partial<SittingState>): void {
-    const answers: Record<string, Answer> = { ...this.#agreed };
-    for (const [id, { answer }] of this.#changes) {
-      if (answer) answers[id] = answer;
-      else delete answers[id];
-    }
     const phase = this.#state.phase;
     const timed = this.remainingSeconds > 0 ? "running" : "grace";
     this.#state = {
       ...this.#state,
-      phase: this.#attemptId && phase !== "over" ? timed : phase,
-      answers,
-      marked: this.#marked(),
-      visited: new Set(this.#visited),
-      unsaved: new Set([...this.#changes.keys()].map(Number)),
+      phase: this.#sheet.attemptId && phase !== "over" ? timed : phase,
+      answers: this.#sheet.answers,
+      marked: this.#sheet.marked,
+      visited: this.#sheet.visited,
+      unsaved: this.#sheet.unsaved,
       ...changed,
     };
     this.#listeners.forEach((listener) => listener());
   }
 
   #forget(): void {
-    this.#attemptId = 0;
-    this.#agreed = {};
-    this.#agreedMarks.clear();
-    this.#changes.clear();
-    this.#marks.clear();
-    this.#visited.clear();
-    this.#seconds.clear();
-    this.#shown = undefined;
+    this.#sheet = new Sheet();
     this.#failures = 0;
     this.#state = { ...this.#state, phase: "closed", rejected: {}, yielded: [] };
   }
 
-  /** Stores what the server has not confirmed; one write at a time, each of the newest state. */
-  #write(): Promise<void> {
-    if (this.#writing) {
-      this.#writeAgain = true;
-      return this.#writing;
-    }
-    this.#writing = this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
-    return this.#writing;
-  }
-
-  async #writeAll(): Promise<void> {
-    do {
-      this.#writeAgain = false;
-      let stored = true;
-      try {
-        if (this.hasChanges) await this.#store.put(this.#key, this.#journal());
-        else await this.#store.delete(this.#key);
-      } catch {
-        stored = false;
-      }
-      if (stored !== this.#state.stored) this.#set({ stored });
-    } while (this.#writeAgain);
-  }
-
-  #journal(): Journal {
-    return {
-      attemptId: this.#attemptId,
-      changes: Object.fromEntries(this.#changes),
-      marks: Object.fromEntries(this.#marks),
-      ...this.#spent(),
-    };
-  }
-
-  /** Takes over what this and other tabs stored for the attempt, the newest change of each question. */
+  /** Takes over what this and other tabs stored for the attempt. */
   async #restore(): Promise<void> {
-    let found: [string, unknown][];
-    try {
-      found = await this.#store.entries(this.#prefix);
-    } catch {
-      this.#set({ stored: false });
-      return;
-    }
-    const journals = found.map(([, document]) => document as Journal).filter((it) => it?.attemptId === this.#attemptId);
-    for (const journal of journals) {
-      for (const [id, change] of Object.entries(journal.changes)) {
-        // A page that was closed may have sent it as its last act.
-        if (change.at >= (this.#changes.get(id)?.at ?? 0)) this.#changes.set(id, asSent(change));
-      }
-      for (const [id, marked] of Object.entries(journal.marks)) this.#marks.set(Number(id), marked);
-      for (const id of journal.visited) this.#visited.add(id);
-      for (const [id, seconds] of Object.entries(journal.seconds)) {
-        this.#seconds.set(Number(id), Math.max(seconds, this.#seconds.get(Number(id)) ?? 0));
-      }
-    }
+    const documents = await this.#journal.read();
+    if (!documents) return;
+    documents.filter((it) => it?.attemptId === this.#sheet.attemptId).forEach((it) => this.#sheet.restore(it));
     // Their changes are stored under this tab's key before the others are deleted.
-    await this.#write();
-    if (this.#state.stored) await this.#drop((key) => key !== this.#key);
+    await this.#journal.write();
+    if (this.#state.stored) await this.#journal.dropOthers();
   }
-
-  async #drop(which: (key: string) => boolean): Promise<void> {
-    try {
-      const keys = (await this.#store.entries(this.#prefix)).map(([key]) => key);
-      await Promise.all(keys.filter(which).map((key) => this.#store.delete(key)));
-    } catch {
-      // Journals of a graded attempt are dropped when they are found again.
-    }
-  }
-}
-
-type Draft = Pick<Paper, "answers" | "revision" | "remaining_seconds"> & {
-  readonly markedForReview: readonly number[];
-};
-type Spent = { readonly visited: readonly number[]; readonly seconds: Readonly<Record<string, number>> };
-
-function asSent(change: Change): Change {
-  const others = (change.sent ?? []).filter((answer) => !sameAnswer(answer, change.answer));
-  return { ...change, sent: [...others.slice(1 - MOST_TRIES), change.answer] };
 }
 
 function notThisAttempt(): ApiError {
   return new ApiError(400, { message: "This attempt is not in progress", code: "no_attempt" });
-}
-
-function monotonic(): number {
-  return performance.now();
 }
 
 function isHidden(): boolean {
