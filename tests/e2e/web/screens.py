@@ -59,6 +59,11 @@ class App:
     def link(self, name: str) -> Locator:
         return self.page.get_by_role("link", name=name, exact=True)
 
+    def open_group(self, name: str) -> Self:
+        """Unfold a group of fields."""
+        self.page.locator("summary").get_by_text(name, exact=True).click()
+        return self
+
     def heading(self, name: str, level: int = 1) -> Locator:
         return self.page.get_by_role("heading", name=name, exact=True, level=level)
 

@@ -118,17 +118,135 @@ def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
     expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
 
 
-def test_sections_are_written_and_kept(admin_app: App, exam: int) -> None:
-    admin_app.open(f"/app/admin/exams/{exam}/edit").page.get_by_text("More settings").click()
-    for name in ("Physics", "Maths"):
+def test_sections_with_draws_and_marking_are_written_moved_and_kept(admin_app: App, exam: int, admin: Client) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/edit").open_group("Sections")
+    for at, name in enumerate(("Maths", "Physics"), start=1):
         admin_app.button("Add section").click()
-        admin_app.page.get_by_label(re.compile("^Name of section")).last.fill(name)
-        admin_app.page.get_by_label(re.compile("^Minutes of section")).last.fill("30")
+        admin_app.field(f"Name, section {at}").fill(name)
+        admin_app.field(f"Minutes, section {at}").fill("30")
+    expect(admin_app.field("Duration (minutes)")).to_be_disabled()
+    expect(admin_app.field("Duration (minutes)")).to_have_value("60")
+    admin_app.button("Move section 2 up").click()
+    expect(admin_app.field("Name, section 1")).to_have_value("Physics")
+    physics = admin_app.page.get_by_role("region", name="Section 1: Physics", exact=True)
+    physics.get_by_text("Marking of the section; empty: that of the exam").click()
+    physics.get_by_label("MCQ: right answer, section 1", exact=True).fill("2")
+    physics.get_by_label("MCQ: taken off if wrong, section 1", exact=True).fill("2/3")
+    physics.get_by_label("MSQ: partly right answer, section 1", exact=True).select_option("per_option")
+    physics.get_by_label("MSQ: marks for each right option, section 1", exact=True).fill("0.5")
+    physics.get_by_text("Random questions", exact=True).click()
+    physics.get_by_role("button", name="Add a draw to section 1").click()
+    physics.get_by_label("Questions, draw 1 of section 1", exact=True).fill("3")
+    physics.get_by_label("Difficulty, draw 1 of section 1", exact=True).select_option("Easy")
+    physics.get_by_label("Topic, draw 1 of section 1", exact=True).fill("Optics")
+    admin_app.open_group("Marking").field("NUMERIC: taken off if wrong").fill("0")
     admin_app.button("Save exam").click()
     expect(admin_app.status).to_have_text("Exam saved")
     sections = admin_app.page.get_by_role("table", name="Sections", exact=True)
-    expect(sections.get_by_role("row", name="Physics 30")).to_be_visible()
-    expect(sections.get_by_role("row", name="Maths 30")).to_be_visible()
+    expect(sections.get_by_role("row")).to_have_text([re.compile("^Section"), "Physics30–3", "Maths30––"])
+
+    stored = admin.get(f"/admin/api/exams/{exam}").body["exam"]
+    assert stored["marking"] == {"NUMERIC": {"negative": 0}}
+    first = stored["sections"][0]
+    assert first["draw"] == [{"count": 3, "difficulty": "Easy", "topic": "Optics"}]
+    assert first["marking"] == {
+        "MCQ": {"positive": 2, "negative": "2/3"},
+        "MSQ": {"partial": "per_option", "partial_marks": 0.5},
+    }
+
+    admin_app.link("Edit exam").click()
+    admin_app.open_group("Sections")
+    expect(admin_app.field("Questions, draw 1 of section 1")).to_have_value("3")
+    admin_app.button("Remove draw 1 of section 1").click()
+    admin_app.button("Remove section 2").click()
+    admin_app.button("Save exam").click()
+    expect(admin_app.status).to_have_text("Exam saved")
+    kept = admin.get(f"/admin/api/exams/{exam}").body["exam"]["sections"]
+    assert [(each["id"], each["draw"], each["marking"]) for each in kept] == [(first["id"], [], first["marking"])]
+
+
+def test_a_preset_fills_sections_and_marking_that_can_be_changed(admin_app: App, admin: Client) -> None:
+    admin_app.open("/app/admin/exams/new").field("Preset").select_option("jee-advanced-2024-1")
+    admin_app.open_group("Sections")
+    expect(admin_app.field("Name, section 2")).to_have_value("Mathematics: Section 2")
+    region = admin_app.page.get_by_role("region", name="Section 2: Mathematics: Section 2", exact=True)
+    expect(region).to_contain_text("3 MSQ")
+    region.get_by_text("Marking of the section; empty: that of the exam").click()
+    expect(region.get_by_label("MSQ: partly right answer, section 2")).to_have_value("per_option")
+    region.get_by_label("MSQ: marks for each right option, section 2").fill("1/2")
+    for at in range(12, 2, -1):
+        admin_app.button(f"Remove section {at}").click()
+    admin_app.field("Name").fill("From a preset")
+    admin_app.field("Date").fill("2027-12-06")
+    admin_app.field("Start time").fill("14:00")
+    admin_app.button("Create exam").click()
+    expect(admin_app.status).to_have_text("Exam created")
+
+    exam_id = int(admin_app.page.url.rsplit("/", 1)[1])
+    stored = admin.get(f"/admin/api/exams/{exam_id}").body["exam"]
+    assert stored["duration"] == 180
+    assert [each["name"] for each in stored["sections"]] == ["Mathematics: Section 1", "Mathematics: Section 2"]
+    assert stored["sections"][1]["marking"]["MSQ"] == {
+        "positive": 4,
+        "negative": 2,
+        "partial": "per_option",
+        "partial_marks": 0.5,
+    }
+
+
+def test_all_faults_of_an_exam_are_named_beside_their_fields_at_once(admin_app: App) -> None:
+    admin_app.open("/app/admin/exams/new").field("Name").fill("Faulty")
+    admin_app.open_group("Marking").field("MCQ: right answer").fill("many")
+    admin_app.open_group("Who may sit, and when").field("Access code").fill("abc")
+    admin_app.open_group("Sections").button("Add section").click()
+    admin_app.field("Answers that count, section 1").fill("0")
+    admin_app.open_group("Sections")
+    admin_app.button("Create exam").click()
+
+    expect(admin_app.alert).to_be_visible()
+    faulty = ("Date", "Start time", "Duration (minutes)", "MCQ: right answer", "Access code")
+    for name in (*faulty, "Name, section 1", "Answers that count, section 1"):
+        expect(admin_app.field(name)).to_be_visible()
+        expect(admin_app.field(name)).to_have_attribute("aria-invalid", "true")
+        expect(admin_app.field(name)).to_have_accessible_description(re.compile("."))
+    expect(admin_app.field("Date")).to_be_focused()
+    expect(admin_app.field("Name")).not_to_have_attribute("aria-invalid", "true")
+    expect(admin_app.heading("New exam")).to_be_visible()
+
+
+def test_every_setting_of_an_exam_is_kept(admin_app: App, exam: int, admin: Client) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/edit").field("Instructions").fill("Sit still.")
+    admin_app.field("Status").select_option("ongoing")
+    admin_app.open_group("Who may sit, and when").field("Closes at").fill("2027-01-02T18:00")
+    admin_app.field("Access code").fill("sesame")
+    admin_app.field("Attempts (0: unlimited)").fill("3")
+    admin_app.field("Attempt that counts").select_option("last")
+    admin_app.open_group("Results, discussion and chat").field("Results are shown").select_option("after_close")
+    admin_app.field("Discussion of questions").select_option("off")
+    admin_app.field("Chat is allowed while sitting").check()
+    admin_app.field("The study assistant is allowed while sitting").check()
+    admin_app.open_group("Languages and order").field("Tamil").check()
+    admin_app.field("Questions in an order of each student's own").check()
+    admin_app.field("Options in an order of each student's own").check()
+    admin_app.button("Save exam").click()
+    expect(admin_app.status).to_have_text("Exam saved")
+
+    stored = admin.get(f"/admin/api/exams/{exam}").body["exam"]
+    expected = {
+        "instructions": "Sit still.",
+        "status": "ongoing",
+        "closes_at": "2027-01-02T12:30:00.000Z",
+        "has_access_code": True,
+        "max_attempts": 3,
+        "counted_attempt": "last",
+        "result_mode": "after_close",
+        "discussion": "off",
+        "allow_chat": True,
+        "allow_assistant": True,
+        "languages": ["en", "ta"],
+        "shuffle": {"questions": True, "options": True},
+    }
+    assert {name: stored[name] for name in expected} == expected
 
 
 def test_pictures_are_dropped_and_a_passage_is_shared(admin_app: App, exam: int) -> None:

@@ -62,9 +62,8 @@ def _made(app: App) -> int:
     app.field("Date").fill("2026-01-05")
     app.field("Start time").fill("09:00")
     app.field("Duration (minutes)").fill("45")
-    app.page.get_by_text("More settings").click()
-    app.field("Results are shown").select_option("manual")
-    app.field("Questions are in English and Hindi").check()
+    app.open_group("Results, discussion and chat").field("Results are shown").select_option("manual")
+    app.open_group("Languages and order").field("Hindi").check()
     app.button("Create exam").click()
     expect(app.heading(NAME)).to_be_visible()
     expect(app.status).to_have_text("Exam created")
@@ -137,7 +136,7 @@ def _students_arranged(app: App, exam_id: int, folder: Path) -> None:
 
 
 def _audience_and_code_set(app: App, exam_id: int) -> None:
-    app.open(f"/app/admin/exams/{exam_id}/edit").page.get_by_text("More settings").click()
+    app.open(f"/app/admin/exams/{exam_id}/edit").open_group("Who may sit, and when")
     app.field("Who may sit").select_option("batches")
     app.field(f"{batch_of(exam_id)} (2)").check()
     app.field("Access code").fill(CODE)

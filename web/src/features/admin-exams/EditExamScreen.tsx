@@ -44,8 +44,7 @@ function Editor(props: { exam: Schema<"CheckedExam"> }) {
   });
   return (
     <div class="card">
-      <Form onSubmit={() => saving.run()}>
-        <Failure error={saving.error} />
+      <Form onSubmit={() => saving.run()} error={saving.error} checks="server">
         <ExamFields
           form={form}
           onChange={setForm}

@@ -1,13 +1,17 @@
+import type { ComponentChildren } from "preact";
+
 import { useBatches } from "@/shared/admin/useBatches";
 import { api, type Schema } from "@/shared/api/client";
 import { useLoaded } from "@/shared/api/useLoaded";
-import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { Checkbox, type Option, SelectField, TextArea, TextField } from "@/shared/components/fields";
+import { languageName, LANGUAGES } from "@/shared/i18n/languages";
 
 import "./admin-exams.css";
-import { type ExamForm, NEW_SECTION, type SectionForm } from "./examForm";
-import { texts } from "./texts";
+import { type ExamForm, filledBy, sectionMinutes } from "./examForm";
+import { examTexts } from "./examTexts";
+import { MarkingFields } from "./MarkingFields";
+import { SectionFields } from "./SectionFields";
 
 interface ExamFieldsProps {
   form: ExamForm;
@@ -19,30 +23,78 @@ interface ExamFieldsProps {
   hasCode?: boolean;
 }
 
-/** The fields of an exam: what each one needs at the top, the rest to be opened. */
+interface PartProps {
+  form: ExamForm;
+  set: (changes: Partial<ExamForm>) => void;
+  errors: Readonly<Record<string, string>>;
+}
+
+/** All fields of an exam: what each one needs at the top, the rest in groups to be opened. */
 export function ExamFields({ form, onChange, errors, presets, hasCode = false }: ExamFieldsProps) {
-  const text = texts();
+  const text = examTexts();
   const set = (changes: Partial<ExamForm>): void => onChange({ ...form, ...changes });
-  const choosePreset = (id: string): void => {
-    const preset = presets?.find((one) => one.id === id);
-    set({ preset: id, ...(preset && { duration: String(preset.duration) }) });
-  };
+  const part = { form, set, errors };
   return (
     <>
-      {presets ? (
-        <SelectField
-          label={text.preset}
-          value={form.preset}
-          onChoice={choosePreset}
-          options={[
-            { value: "", text: text.noPreset },
-            ...presets.map(({ id, name, year }) => ({
-              value: id,
-              text: name.includes(String(year)) ? name : `${name} (${year})`,
-            })),
-          ]}
-        />
-      ) : null}
+      {presets ? <Preset form={form} set={set} presets={presets} /> : null}
+      <NameAndTime {...part} />
+      <Group title={text.sections}>
+        <SectionFields sections={form.sections} errors={errors} onChange={(sections) => set({ sections })} />
+      </Group>
+      <Group title={text.marking}>
+        <Marking {...part} />
+      </Group>
+      <Group title={text.whoAndWhen}>
+        <WhoAndWhen {...part} hasCode={hasCode} />
+      </Group>
+      <Group title={text.resultsAndTalk}>
+        <ResultsAndTalk {...part} />
+      </Group>
+      <Group title={text.languagesAndOrder}>
+        <LanguagesAndOrder {...part} />
+      </Group>
+    </>
+  );
+}
+
+function Group(props: { title: string; children: ComponentChildren }) {
+  return (
+    <details class="group">
+      <summary class="group__title">{props.title}</summary>
+      <div class="stack">{props.children}</div>
+    </details>
+  );
+}
+
+function Preset(props: Omit<PartProps, "errors"> & { presets: readonly Schema<"Preset">[] }) {
+  const text = examTexts();
+  const { form, set, presets } = props;
+  const chosen = presets.find(({ id }) => id === form.preset);
+  return (
+    <SelectField
+      label={text.preset}
+      hint={chosen ? text.presetFills(chosen.sections.length, chosen.source) : undefined}
+      value={form.preset}
+      onChoice={(id) => {
+        const preset = presets.find((one) => one.id === id);
+        set({ preset: id, ...(preset && filledBy(preset)) });
+      }}
+      options={[
+        { value: "", text: text.noPreset },
+        ...presets.map(({ id, name, year }) => ({
+          value: id,
+          text: name.includes(String(year)) ? name : `${name} (${year})`,
+        })),
+      ]}
+    />
+  );
+}
+
+function NameAndTime({ form, set, errors }: PartProps) {
+  const text = examTexts();
+  const ofSections = sectionMinutes(form.sections);
+  return (
+    <>
       <TextField label={text.name} required value={form.name} error={errors.name} onText={(name) => set({ name })} />
       <div class="form-grid">
         <TextField
@@ -63,35 +115,16 @@ export function ExamFields({ form, onChange, errors, presets, hasCode = false }:
         />
         <TextField
           label={text.duration}
+          hint={ofSections === undefined ? undefined : text.durationOfSections}
           type="number"
           min={1}
           required
-          value={form.duration}
+          disabled={ofSections !== undefined}
+          value={ofSections === undefined ? form.duration : String(ofSections)}
           error={errors.duration}
           onText={(duration) => set({ duration })}
         />
       </div>
-      <details>
-        <summary>{text.more}</summary>
-        <MoreFields form={form} set={set} errors={errors} hasCode={hasCode} />
-      </details>
-    </>
-  );
-}
-
-interface MoreProps {
-  form: ExamForm;
-  set: (changes: Partial<ExamForm>) => void;
-  errors: Readonly<Record<string, string>>;
-  hasCode: boolean;
-}
-
-function MoreFields({ form, set, errors, hasCode }: MoreProps) {
-  const text = texts();
-  const choices = <T extends string>(names: Record<T, string>): Option[] =>
-    Object.entries<string>(names).map(([value, shown]) => ({ value, text: shown }));
-  return (
-    <div class="stack">
       <TextArea
         label={text.instructions}
         value={form.instructions}
@@ -99,6 +132,100 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
         onText={(instructions) => set({ instructions })}
       />
       <div class="form-grid">
+        <SelectField
+          label={text.status}
+          value={form.status}
+          error={errors.status}
+          onChoice={(status) => set({ status: status as ExamForm["status"] })}
+          options={choices({
+            upcoming: text.statusUpcoming,
+            ongoing: text.statusOngoing,
+            completed: text.statusCompleted,
+          })}
+        />
+        <Category value={form.categoryId} error={errors.category_id} onChange={(categoryId) => set({ categoryId })} />
+      </div>
+    </>
+  );
+}
+
+function Category(props: { value: string; error: string | undefined; onChange: (id: string) => void }) {
+  const text = examTexts();
+  const loaded = useLoaded("categories", (signal) => api.get("/admin/api/categories", { signal }));
+  const categories = loaded.data?.categories ?? [];
+  if (loaded.error) return <Failure error={loaded.error} onRetry={loaded.reload} />;
+  return (
+    <SelectField
+      label={text.category}
+      value={props.value}
+      error={props.error}
+      onChoice={props.onChange}
+      options={[
+        { value: "", text: text.noCategory },
+        ...categories.map(({ id, name }) => ({ value: String(id), text: name })),
+      ]}
+    />
+  );
+}
+
+function Marking({ form, set, errors }: PartProps) {
+  const text = examTexts();
+  return (
+    <>
+      <p class="muted small">{text.markingHint}</p>
+      <div class="form-grid">
+        <TextField
+          label={text.positive}
+          placeholder="4"
+          autoComplete="off"
+          value={form.positive}
+          error={errors.positive_marks}
+          onText={(positive) => set({ positive })}
+        />
+        <TextField
+          label={text.negative}
+          placeholder="1"
+          autoComplete="off"
+          value={form.negative}
+          error={errors.negative_marks}
+          onText={(negative) => set({ negative })}
+        />
+      </div>
+      <p class="muted small">{text.byType}</p>
+      <MarkingFields marking={form.marking} path="marking" errors={errors} onChange={(marking) => set({ marking })} />
+    </>
+  );
+}
+
+function WhoAndWhen({ form, set, errors, hasCode }: PartProps & { hasCode: boolean }) {
+  const text = examTexts();
+  return (
+    <>
+      <div class="form-grid">
+        <SelectField
+          label={text.audience}
+          value={form.audience}
+          error={errors.audience}
+          onChoice={(audience) => set({ audience: audience as ExamForm["audience"] })}
+          options={choices({ everyone: text.everyone, batches: text.batches })}
+        />
+        <TextField
+          label={text.closesAt}
+          hint={text.closesHint}
+          type="datetime-local"
+          value={form.closesAt}
+          error={errors.closes_at}
+          onText={(closesAt) => set({ closesAt })}
+        />
+        <TextField
+          label={text.accessCode}
+          hint={hasCode ? text.accessCodeKept : text.accessCodeHint}
+          autoComplete="off"
+          maxLength={64}
+          value={form.accessCode}
+          error={errors.access_code}
+          onText={(accessCode) => set({ accessCode })}
+        />
         <TextField
           label={text.maxAttempts}
           type="number"
@@ -107,24 +234,76 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
           error={errors.max_attempts}
           onText={(maxAttempts) => set({ maxAttempts })}
         />
-        <TextField
-          label={text.positive}
-          value={form.positive}
-          error={errors.positive_marks}
-          onText={(positive) => set({ positive })}
-        />
-        <TextField
-          label={text.negative}
-          value={form.negative}
-          error={errors.negative_marks}
-          onText={(negative) => set({ negative })}
-        />
         <SelectField
           label={text.counted}
           value={form.counted}
+          error={errors.counted_attempt}
           onChoice={(counted) => set({ counted: counted as ExamForm["counted"] })}
           options={choices({ best: text.best, first: text.first, last: text.last })}
         />
+      </div>
+      {form.audience === "batches" ? (
+        <Batches chosen={form.batchIds} error={errors.batch_ids} onChange={(batchIds) => set({ batchIds })} />
+      ) : null}
+      {hasCode ? (
+        <Checkbox label={text.removeCode} checked={form.removesCode} onChange={(removesCode) => set({ removesCode })} />
+      ) : null}
+    </>
+  );
+}
+
+/** The batches that may sit. */
+function Batches(props: {
+  chosen: readonly number[];
+  error: string | undefined;
+  onChange: (ids: readonly number[]) => void;
+}) {
+  const text = examTexts();
+  const loaded = useBatches();
+  return (
+    <fieldset>
+      <legend>{text.batches}</legend>
+      {props.error ? <p class="field__error">{props.error}</p> : null}
+      <Failure error={loaded.error} onRetry={loaded.reload} />
+      {loaded.data?.length === 0 ? <p class="muted">{text.noBatches}</p> : null}
+      <Choices
+        options={(loaded.data ?? []).map((batch) => ({
+          value: batch.id,
+          text: `${batch.name} (${batch.student_count})`,
+        }))}
+        chosen={props.chosen}
+        onChange={props.onChange}
+      />
+    </fieldset>
+  );
+}
+
+/** Boxes to tick, in columns. What is chosen keeps the order in which it was. */
+function Choices<T extends string | number>(props: {
+  options: readonly { readonly value: T; readonly text: string }[];
+  chosen: readonly T[];
+  onChange: (chosen: readonly T[]) => void;
+}) {
+  const { chosen, onChange } = props;
+  return (
+    <div class="choices">
+      {props.options.map(({ value, text }) => (
+        <Checkbox
+          key={value}
+          label={text}
+          checked={chosen.includes(value)}
+          onChange={(isChosen) => onChange(isChosen ? [...chosen, value] : chosen.filter((other) => other !== value))}
+        />
+      ))}
+    </div>
+  );
+}
+
+function ResultsAndTalk({ form, set, errors }: PartProps) {
+  const text = examTexts();
+  return (
+    <>
+      <div class="form-grid">
         <SelectField
           label={text.resultMode}
           value={form.resultMode}
@@ -147,51 +326,48 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
             onText={(resultDelay) => set({ resultDelay })}
           />
         ) : null}
-        <TextField
-          label={text.closesAt}
-          hint={text.closesHint}
-          type="datetime-local"
-          value={form.closesAt}
-          error={errors.closes_at}
-          onText={(closesAt) => set({ closesAt })}
-        />
         <SelectField
           label={text.discussion}
           value={form.discussion}
+          error={errors.discussion}
           onChoice={(discussion) => set({ discussion: discussion as ExamForm["discussion"] })}
           options={choices({ after_attempt: text.afterAttempt, open: text.open, off: text.off })}
         />
-        <TextField
-          label={text.accessCode}
-          hint={hasCode ? text.accessCodeKept : undefined}
-          autoComplete="off"
-          maxLength={64}
-          value={form.accessCode}
-          error={errors.access_code}
-          onText={(accessCode) => set({ accessCode })}
-        />
-        <SelectField
-          label={text.audience}
-          value={form.audience}
-          error={errors.audience ?? errors.batch_ids}
-          onChoice={(audience) => set({ audience: audience as ExamForm["audience"] })}
-          options={choices({ everyone: text.everyone, batches: text.batches })}
-        />
-        <Category value={form.categoryId} onChange={(categoryId) => set({ categoryId })} />
       </div>
-      <Sections sections={form.sections} error={errors.sections} onChange={(sections) => set({ sections })} />
-      {form.audience === "batches" ? (
-        <Batches chosen={form.batchIds} onChange={(batchIds) => set({ batchIds })} />
-      ) : null}
       <div>
-        {hasCode ? (
-          <Checkbox
-            label={text.removeCode}
-            checked={form.removesCode}
-            onChange={(removesCode) => set({ removesCode })}
-          />
-        ) : null}
-        <Checkbox label={text.hindi} checked={form.hasHindi} onChange={(hasHindi) => set({ hasHindi })} />
+        <Checkbox label={text.allowChat} checked={form.allowsChat} onChange={(allowsChat) => set({ allowsChat })} />
+        <Checkbox
+          label={text.allowAssistant}
+          checked={form.allowsAssistant}
+          onChange={(allowsAssistant) => set({ allowsAssistant })}
+        />
+      </div>
+    </>
+  );
+}
+
+function LanguagesAndOrder({ form, set, errors }: PartProps) {
+  const text = examTexts();
+  const [first = "en", ...others] = form.languages;
+  const known = [...new Set([...LANGUAGES, ...form.languages])];
+  return (
+    <>
+      <SelectField
+        label={text.language}
+        value={first}
+        error={errors.languages}
+        onChoice={(chosen) => set({ languages: [chosen, ...others.filter((other) => other !== chosen)] })}
+        options={known.map((value) => ({ value, text: languageName(value) }))}
+      />
+      <fieldset>
+        <legend>{text.translations}</legend>
+        <Choices
+          options={known.filter((code) => code !== first).map((value) => ({ value, text: languageName(value) }))}
+          chosen={others}
+          onChange={(chosen) => set({ languages: [first, ...chosen] })}
+        />
+      </fieldset>
+      <div>
         <Checkbox
           label={text.shuffleQuestions}
           checked={form.shufflesQuestions}
@@ -202,105 +378,11 @@ function MoreFields({ form, set, errors, hasCode }: MoreProps) {
           checked={form.shufflesOptions}
           onChange={(shufflesOptions) => set({ shufflesOptions })}
         />
-        <Checkbox label={text.allowChat} checked={form.allowsChat} onChange={(allowsChat) => set({ allowsChat })} />
-        <Checkbox
-          label={text.allowAssistant}
-          checked={form.allowsAssistant}
-          onChange={(allowsAssistant) => set({ allowsAssistant })}
-        />
       </div>
-    </div>
+    </>
   );
 }
 
-/** The batches that may sit. */
-function Batches(props: { chosen: readonly number[]; onChange: (ids: readonly number[]) => void }) {
-  const text = texts();
-  const loaded = useBatches();
-  const toggle = (id: number, isChosen: boolean): void =>
-    props.onChange(isChosen ? [...props.chosen, id] : props.chosen.filter((other) => other !== id));
-  return (
-    <fieldset>
-      <legend>{text.batches}</legend>
-      <Failure error={loaded.error} onRetry={loaded.reload} />
-      {loaded.data?.length === 0 ? <p class="muted">{text.noBatches}</p> : null}
-      {loaded.data?.map((batch) => (
-        <Checkbox
-          key={batch.id}
-          label={`${batch.name} (${batch.student_count})`}
-          checked={props.chosen.includes(batch.id)}
-          onChange={(isChosen) => toggle(batch.id, isChosen)}
-        />
-      ))}
-    </fieldset>
-  );
-}
-
-function Category(props: { value: string; onChange: (id: string) => void }) {
-  const text = texts();
-  const loaded = useLoaded("categories", (signal) => api.get("/admin/api/categories", { signal }));
-  const categories = loaded.data?.categories ?? [];
-  if (categories.length === 0) return <Failure error={loaded.error} onRetry={loaded.reload} />;
-  return (
-    <SelectField
-      label={text.category}
-      value={props.value}
-      onChoice={props.onChange}
-      options={[{ value: "", text: "–" }, ...categories.map(({ id, name }) => ({ value: String(id), text: name }))]}
-    />
-  );
-}
-
-/** The sections of a paper, in order. None are sent unless they are changed: a preset brings its own. */
-function Sections(props: {
-  sections: readonly SectionForm[];
-  error: string | undefined;
-  onChange: (sections: readonly SectionForm[]) => void;
-}) {
-  const text = texts();
-  const { sections, onChange } = props;
-  const change = (at: number, changes: Partial<SectionForm>): void =>
-    onChange(sections.map((section, index) => (index === at ? { ...section, ...changes } : section)));
-  return (
-    <fieldset class="stack">
-      <legend>{text.sections}</legend>
-      <p class="muted small">{text.sectionsHint}</p>
-      {props.error ? <p class="field__error">{props.error}</p> : null}
-      {sections.map((section, at) => (
-        <div key={at} class="form-grid">
-          <TextField
-            label={text.sectionName(at + 1)}
-            required
-            maxLength={100}
-            value={section.name}
-            onText={(name) => change(at, { name })}
-          />
-          <TextField
-            label={text.sectionMinutes(at + 1)}
-            type="number"
-            min={1}
-            value={section.minutes}
-            onText={(minutes) => change(at, { minutes })}
-          />
-          <TextField
-            label={text.sectionChoose(at + 1)}
-            type="number"
-            min={1}
-            value={section.choose}
-            onText={(choose) => change(at, { choose })}
-          />
-          <div class="form-grid__end">
-            <Button kind="quiet" size="small" onClick={() => onChange(sections.filter((_, index) => index !== at))}>
-              {text.removeSection(at + 1)}
-            </Button>
-          </div>
-        </div>
-      ))}
-      <div>
-        <Button size="small" onClick={() => onChange([...sections, NEW_SECTION])}>
-          {text.addSection}
-        </Button>
-      </div>
-    </fieldset>
-  );
+function choices<T extends string>(names: Record<T, string>): Option[] {
+  return Object.entries<string>(names).map(([value, text]) => ({ value, text }));
 }

@@ -33,8 +33,8 @@ export default function NewExamScreen() {
   return (
     <Page title={text.newExam}>
       <div class="card">
-        <Form onSubmit={() => creating.run()}>
-          <Failure error={creating.error ?? presets.error} />
+        <Failure error={presets.error} onRetry={presets.reload} />
+        <Form onSubmit={() => creating.run()} error={creating.error} checks="server">
           <ExamFields
             form={form}
             onChange={setForm}

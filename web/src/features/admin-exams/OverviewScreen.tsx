@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 
 import { ExamFrame } from "@/shared/admin/ExamFrame";
 import { useExam } from "@/shared/admin/useExam";
-import { api, type Schema } from "@/shared/api/client";
+import { api, ApiError, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { Button, LinkButton } from "@/shared/components/Button";
 import { ConfirmButton } from "@/shared/components/ConfirmButton";
@@ -16,9 +16,11 @@ import { Table } from "@/shared/components/Table";
 import { tellNext } from "@/shared/flash";
 import { moment, number } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
+import { languageName } from "@/shared/i18n/languages";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
+import { examTexts } from "./examTexts";
 import { StateBadge } from "./StateBadge";
 import { texts } from "./texts";
 
@@ -95,23 +97,25 @@ function Problems(props: { problems: readonly Schema<"Problem">[]; examId: numbe
 
 function Settings(props: { exam: Checked }) {
   const text = texts();
+  const form = examTexts();
   const { exam } = props;
   const modes: Record<string, string> = {
-    instant: text.instant,
-    delayed: text.delayed,
-    manual: text.manual,
-    after_close: text.afterClose,
+    instant: form.instant,
+    delayed: form.delayed,
+    manual: form.manual,
+    after_close: form.afterClose,
   };
   const rows: readonly (readonly [string, string])[] = [
     [text.opens, moment(exam.opens_at, exam.timezone)],
-    [text.closesAt, exam.closes_at === null ? "–" : moment(exam.closes_at, exam.timezone)],
+    [form.closesAt, exam.closes_at === null ? "–" : moment(exam.closes_at, exam.timezone)],
     [text.timezone, exam.timezone],
-    [text.duration, String(exam.duration)],
+    [form.duration, String(exam.duration)],
     [text.total, `${exam.total_questions}, ${number(exam.max_marks)}`],
-    [text.maxAttempts, String(exam.max_attempts)],
-    [text.resultMode, modes[exam.result_mode] ?? exam.result_mode],
-    [text.audience, exam.audience === "batches" ? `${text.batches}: ${exam.batch_ids.length}` : text.everyone],
-    [text.accessCode, exam.has_access_code ? "✓" : "–"],
+    [form.maxAttempts, String(exam.max_attempts)],
+    [form.resultMode, modes[exam.result_mode] ?? exam.result_mode],
+    [form.audience, exam.audience === "batches" ? `${form.batches}: ${exam.batch_ids.length}` : form.everyone],
+    [form.accessCode, exam.has_access_code ? "✓" : "–"],
+    [text.languages, exam.languages.map(languageName).join(", ")],
   ];
   return (
     <section class="card stack" aria-labelledby="settings">
@@ -126,13 +130,14 @@ function Settings(props: { exam: Checked }) {
           </>
         ))}
       </dl>
-      {exam.sections.length > 1 ? (
-        <Table label={text.sections} head={[text.section, text.minutes, text.choose]}>
+      {exam.sections.length > 0 ? (
+        <Table label={form.sections} head={[text.section, form.sectionMinutes, form.choose, form.draws]}>
           {exam.sections.map((section) => (
             <tr key={section.id}>
               <th scope="row">{section.name}</th>
               <td>{section.minutes ?? "–"}</td>
               <td>{section.choose ?? "–"}</td>
+              <td>{section.draw.reduce((sum, draw) => sum + draw.count, 0) || "–"}</td>
             </tr>
           ))}
         </Table>
@@ -143,6 +148,7 @@ function Settings(props: { exam: Checked }) {
 
 function Copying(props: { exam: Checked }) {
   const text = texts();
+  const form = examTexts();
   const navigate = useNavigate();
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState(props.exam.name);
@@ -156,16 +162,23 @@ function Copying(props: { exam: Checked }) {
     tellNext(text.copied);
     navigate(`/app/admin/exams/${id}`);
   });
+  const errors = copying.error instanceof ApiError ? copying.error.fields : {};
   return (
     <>
       <Button onClick={() => setOpen(true)}>{text.copy}</Button>
       {isOpen ? (
         <Dialog title={text.copy} onClose={() => setOpen(false)}>
-          <Form onSubmit={() => copying.run()}>
-            <Failure error={copying.error} />
-            <TextField label={text.name} required value={name} onText={setName} />
-            <TextField label={text.date} type="date" required value={date} onText={setDate} />
-            <TextField label={text.startTime} type="time" required value={time} onText={setTime} />
+          <Form onSubmit={() => copying.run()} error={copying.error} checks="server">
+            <TextField label={form.name} required value={name} error={errors.name} onText={setName} />
+            <TextField label={form.date} type="date" required value={date} error={errors.date} onText={setDate} />
+            <TextField
+              label={form.startTime}
+              type="time"
+              required
+              value={time}
+              error={errors.start_time}
+              onText={setTime}
+            />
             <div class="dialog__actions">
               <Button onClick={() => setOpen(false)}>{common().cancel}</Button>
               <Button kind="primary" type="submit" busy={copying.isBusy}>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-import { api } from "@/shared/api/client";
+import { api, ApiError } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
@@ -9,6 +9,7 @@ import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextArea } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { common } from "@/shared/i18n/common";
+import { languageName } from "@/shared/i18n/languages";
 
 import { PictureField } from "./PictureField";
 import { NO_IMAGE } from "./questionForm";
@@ -19,8 +20,9 @@ const SHOWN = 60;
 /** The passage that a question is about: one of the exam's, or a new one. */
 export function PassageField(props: {
   examId: number;
-  hasHindi: boolean;
+  languages: readonly string[];
   value: string;
+  error: string | undefined;
   onChange: (passageId: string) => void;
 }) {
   const text = texts();
@@ -35,6 +37,7 @@ export function PassageField(props: {
       <SelectField
         label={text.passage}
         value={props.value}
+        error={props.error}
         onChoice={props.onChange}
         options={[
           { value: "", text: text.noPassage },
@@ -63,27 +66,39 @@ export function PassageField(props: {
 
 function NewPassage(props: {
   examId: number;
-  hasHindi: boolean;
+  languages: readonly string[];
   onClose: () => void;
   onSaved: (passageId: number) => void;
 }) {
   const text = texts();
   const [words, setWords] = useState("");
-  const [hindi, setHindi] = useState("");
+  const [translations, setTranslations] = useState<Readonly<Record<string, string>>>({});
   const [image, setImage] = useState(NO_IMAGE);
   const saving = useAction(async () => {
+    const given = Object.entries(translations).map(([language, translated]) => [language, translated.trim()] as const);
+    const translated = Object.fromEntries(given.filter(([, passage]) => passage !== ""));
     const { passage } = await api.post("/admin/exams/{exam_id}/passages", {
       params: { path: { exam_id: props.examId } },
-      body: { text: words.trim(), image: image.path, ...(hindi.trim() && { texts: { hi: hindi.trim() } }) },
+      body: { text: words.trim(), image: image.path, texts: translated },
     });
     props.onSaved(passage.id);
   });
+  const errors = saving.error instanceof ApiError ? saving.error.fields : {};
   return (
     <Dialog title={text.newPassage} onClose={props.onClose} wide>
-      <Form onSubmit={() => saving.run()}>
-        <Failure error={saving.error} />
-        <TextArea label={text.passageText} rows={6} required focusFirst value={words} onText={setWords} />
-        {props.hasHindi ? <TextArea label={text.passageHindi} rows={6} value={hindi} onText={setHindi} /> : null}
+      <Form onSubmit={() => saving.run()} error={saving.error}>
+        <TextArea label={text.passageText} rows={6} focusFirst value={words} error={errors.text} onText={setWords} />
+        {props.languages.map((language) => (
+          <TextArea
+            key={language}
+            label={text.passageIn(languageName(language))}
+            lang={language}
+            rows={6}
+            value={translations[language] ?? ""}
+            error={errors[`texts.${language}`]}
+            onText={(translated) => setTranslations({ ...translations, [language]: translated })}
+          />
+        ))}
         <PictureField label={text.passagePicture} image={image} onChange={setImage} />
         <div class="dialog__actions">
           <Button onClick={props.onClose}>{common().cancel}</Button>

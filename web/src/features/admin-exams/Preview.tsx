@@ -1,11 +1,11 @@
 import { LETTERS } from "@/shared/format/letters";
 import { RichText } from "@/shared/math/RichText";
 
-import type { Options, QuestionForm } from "./questionForm";
+import { type Options, type QuestionForm, translationOf } from "./questionForm";
 import { texts } from "./texts";
 
 /** A question as a student will see it, while it is typed. */
-export function Preview(props: { form: QuestionForm; hasHindi: boolean }) {
+export function Preview(props: { form: QuestionForm; languages: readonly string[] }) {
   const text = texts();
   const { form } = props;
   const isEmpty = form.text.trim() === "" && form.image.path === "" && LETTERS.every((it) => form.options[it] === "");
@@ -14,11 +14,14 @@ export function Preview(props: { form: QuestionForm; hasHindi: boolean }) {
       <h2 id="preview">{text.preview}</h2>
       {isEmpty ? <p class="muted">{text.previewEmpty}</p> : null}
       <Shown form={form} words={form.text} options={form.options} />
-      {props.hasHindi && form.hindiText ? (
-        <div lang="hi" class="editor__translation">
-          <Shown form={form} words={form.hindiText} options={form.hindiOptions} />
-        </div>
-      ) : null}
+      {props.languages.map((language) => {
+        const { text: words, options } = translationOf(form, language);
+        return words === "" ? null : (
+          <div key={language} lang={language} dir="auto" class="editor__translation">
+            <Shown form={form} words={words} options={options} />
+          </div>
+        );
+      })}
       {form.solution || form.solutionImage.url ? (
         <div class="multiline muted">
           {text.solution}: <RichText text={form.solution} />

@@ -8,11 +8,12 @@ import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { SelectField, TextArea, TextField } from "@/shared/components/fields";
+import { Checkbox, SelectField, TextArea, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
 import { tellNext } from "@/shared/flash";
 import { type Letter, LETTERS, optionField } from "@/shared/format/letters";
+import { languageName } from "@/shared/i18n/languages";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
 
@@ -20,7 +21,7 @@ import "./admin-exams.css";
 import { PassageField } from "./PassageField";
 import { PictureField } from "./PictureField";
 import { Preview } from "./Preview";
-import { EMPTY, fieldsOf, formOf, type QuestionForm } from "./questionForm";
+import { EMPTY, fieldsOf, formOf, type QuestionForm, type Translation, translationOf } from "./questionForm";
 import { texts } from "./texts";
 
 /** A new question, or one to change, with a picture of how a student will see it. */
@@ -65,9 +66,13 @@ function Editor(props: EditorProps) {
   const [form, setForm] = useState(props.start);
   const set: Change = (changes) =>
     setForm((before) => ({ ...before, ...(typeof changes === "function" ? changes(before) : changes) }));
-  const hasHindi = exam.languages.includes("hi");
+  const languages = exam.languages.slice(1);
+  const translate = (language: string, changes: Partial<Translation>): void =>
+    set((before) => ({
+      translations: { ...before.translations, [language]: { ...translationOf(before, language), ...changes } },
+    }));
   const saving = useAction(async () => {
-    const body = fieldsOf(form, hasHindi);
+    const body = fieldsOf(form, languages);
     if (questionId === undefined) {
       await api.post("/admin/questions/add-ajax", {
         body: { ...body, exam_id: exam.id },
@@ -82,11 +87,11 @@ function Editor(props: EditorProps) {
     navigate(`/app/admin/exams/${exam.id}/questions`);
   });
   const errors = saving.error instanceof ApiError ? saving.error.fields : {};
+  const part = { form, set, translate, languages, errors };
   return (
     <div class="editor">
       <div class="card">
-        <Form onSubmit={() => saving.run()}>
-          <Failure error={saving.error} />
+        <Form onSubmit={() => saving.run()} error={saving.error} checks="server">
           <SelectField
             label={text.type}
             value={form.type}
@@ -101,11 +106,18 @@ function Editor(props: EditorProps) {
               error={errors.question_text}
               onText={(words) => set({ text: words })}
             />
-            {hasHindi ? (
-              <TextArea label={text.questionHindi} value={form.hindiText} onText={(hindiText) => set({ hindiText })} />
-            ) : null}
+            {languages.map((language) => (
+              <TextArea
+                key={language}
+                label={text.questionIn(languageName(language))}
+                lang={language}
+                value={translationOf(form, language).text}
+                error={errors[`texts.${language}.question_text`] ?? errors[`texts.${language}`]}
+                onText={(words) => translate(language, { text: words })}
+              />
+            ))}
           </Pair>
-          {form.type === "NUMERIC" ? null : <OptionFields form={form} set={set} hasHindi={hasHindi} errors={errors} />}
+          {form.type === "NUMERIC" ? null : <OptionFields {...part} />}
           <TextField
             label={text.key}
             hint={text.keyHint}
@@ -131,14 +143,17 @@ function Editor(props: EditorProps) {
               error={errors.solution}
               onText={(solution) => set({ solution })}
             />
-            {hasHindi ? (
+            {languages.map((language) => (
               <TextArea
-                label={text.solutionHindi}
+                key={language}
+                label={text.solutionIn(languageName(language))}
+                lang={language}
                 rows={3}
-                value={form.hindiSolution}
-                onText={(hindiSolution) => set({ hindiSolution })}
+                value={translationOf(form, language).solution}
+                error={errors[`texts.${language}.solution`]}
+                onText={(solution) => translate(language, { solution })}
               />
-            ) : null}
+            ))}
           </Pair>
           <PictureField label={text.picture} image={form.image} onChange={(image) => set({ image })} />
           <details>
@@ -147,7 +162,7 @@ function Editor(props: EditorProps) {
           </details>
           <details>
             <summary>{text.more}</summary>
-            <MoreFields form={form} set={set} exam={exam} errors={errors} hasHindi={hasHindi} />
+            <MoreFields {...part} exam={exam} />
           </details>
           <div>
             <Button kind="primary" type="submit" busy={saving.isBusy}>
@@ -156,12 +171,12 @@ function Editor(props: EditorProps) {
           </div>
         </Form>
       </div>
-      <Preview form={form} hasHindi={hasHindi} />
+      <Preview form={form} languages={languages} />
     </div>
   );
 }
 
-/** A text, and its translation beside it where there is room. */
+/** A text, and its translations beside it where there is room. */
 function Pair(props: { children: ComponentChildren }) {
   return <div class="editor__pair">{props.children}</div>;
 }
@@ -175,13 +190,14 @@ interface PartProps {
 }
 
 interface OptionFieldsProps extends PartProps {
-  hasHindi: boolean;
+  languages: readonly string[];
+  translate: (language: string, changes: Partial<Translation>) => void;
   errors: Readonly<Record<string, string>>;
 }
 
 const FEW = 4;
 
-function OptionFields({ form, set, hasHindi, errors }: OptionFieldsProps) {
+function OptionFields({ form, set, translate, languages, errors }: OptionFieldsProps) {
   const text = texts();
   const [showsAll, setShowsAll] = useState(() => LETTERS.slice(FEW).some((letter) => form.options[letter] !== ""));
   const shown: readonly Letter[] = showsAll ? LETTERS : LETTERS.slice(0, FEW);
@@ -196,14 +212,20 @@ function OptionFields({ form, set, hasHindi, errors }: OptionFieldsProps) {
             error={errors[optionField(letter)]}
             onText={(words) => set({ options: { ...form.options, [letter]: words } })}
           />
-          {hasHindi ? (
-            <TextField
-              label={text.optionHindi(letter)}
-              autoComplete="off"
-              value={form.hindiOptions[letter]}
-              onText={(words) => set({ hindiOptions: { ...form.hindiOptions, [letter]: words } })}
-            />
-          ) : null}
+          {languages.map((language) => {
+            const { options } = translationOf(form, language);
+            return (
+              <TextField
+                key={language}
+                label={text.optionIn(letter, languageName(language))}
+                lang={language}
+                autoComplete="off"
+                value={options[letter]}
+                error={errors[`texts.${language}.${optionField(letter)}`]}
+                onText={(words) => translate(language, { options: { ...options, [letter]: words } })}
+              />
+            );
+          })}
         </Pair>
       ))}
       {showsAll ? null : (
@@ -246,7 +268,7 @@ interface MoreFieldsProps extends OptionFieldsProps {
   exam: Schema<"CheckedExam">;
 }
 
-function MoreFields({ form, set, exam, errors, hasHindi }: MoreFieldsProps) {
+function MoreFields({ form, set, exam, errors, languages }: MoreFieldsProps) {
   const text = texts();
   return (
     <div class="form-grid">
@@ -279,6 +301,7 @@ function MoreFields({ form, set, exam, errors, hasHindi }: MoreFieldsProps) {
       <SelectField
         label={text.difficulty}
         value={form.difficulty}
+        error={errors.difficulty}
         onChoice={(difficulty) => set({ difficulty: difficulty as QuestionForm["difficulty"] })}
         options={[
           { value: "", text: "–" },
@@ -290,10 +313,18 @@ function MoreFields({ form, set, exam, errors, hasHindi }: MoreFieldsProps) {
       <TextField label={text.tags} value={form.tags} error={errors.tags} onText={(tags) => set({ tags })} />
       <PassageField
         examId={exam.id}
-        hasHindi={hasHindi}
+        languages={languages}
+        error={errors.passage_id}
         value={form.passageId}
         onChange={(passageId) => set({ passageId })}
       />
+      {form.type === "NUMERIC" ? null : (
+        <Checkbox
+          label={text.fixedOptions}
+          checked={form.fixedOptions}
+          onChange={(fixedOptions) => set({ fixedOptions })}
+        />
+      )}
     </div>
   );
 }

@@ -12,6 +12,13 @@ export interface Image {
   readonly url: string;
 }
 
+/** A question's texts in a further language. */
+export interface Translation {
+  readonly text: string;
+  readonly options: Options;
+  readonly solution: string;
+}
+
 /** A question as texts and choices in a form. */
 export interface QuestionForm {
   readonly type: NonNullable<Fields["question_type"]>;
@@ -30,9 +37,9 @@ export interface QuestionForm {
   readonly optionImages: Readonly<Record<Letter, Image>>;
   readonly solutionImage: Image;
   readonly passageId: string;
-  readonly hindiText: string;
-  readonly hindiOptions: Options;
-  readonly hindiSolution: string;
+  readonly fixedOptions: boolean;
+  /** By language. */
+  readonly translations: Readonly<Record<string, Translation>>;
 }
 
 function byLetter<T>(of: (letter: Letter) => T): Readonly<Record<Letter, T>> {
@@ -59,16 +66,21 @@ export const EMPTY: QuestionForm = {
   optionImages: byLetter(() => NO_IMAGE),
   solutionImage: NO_IMAGE,
   passageId: "",
-  hindiText: "",
-  hindiOptions: NO_OPTIONS,
-  hindiSolution: "",
+  fixedOptions: false,
+  translations: {},
 };
+
+const UNTRANSLATED: Translation = { text: "", options: NO_OPTIONS, solution: "" };
+
+/** The texts of a form in a further language, empty ones if there are none. */
+export function translationOf(form: QuestionForm, language: string): Translation {
+  return form.translations[language] ?? UNTRANSLATED;
+}
 
 type OptionField = ReturnType<typeof field>;
 
 /** The form for a question as it is. */
 export function formOf(question: Question): QuestionForm {
-  const hindi = question.texts.hi ?? {};
   return {
     type: question.question_type,
     text: question.question_text,
@@ -89,24 +101,30 @@ export function formOf(question: Question): QuestionForm {
     })),
     solutionImage: { path: question.solution_image, url: question.solution_image_url ?? "" },
     passageId: question.passage_id === null ? "" : String(question.passage_id),
-    hindiText: hindi.question_text ?? "",
-    hindiOptions: byLetter((letter) => hindi[field(letter)] ?? ""),
-    hindiSolution: hindi.solution ?? "",
+    fixedOptions: question.fixed_options,
+    translations: Object.fromEntries(
+      Object.entries(question.texts).map(([language, texts]) => [
+        language,
+        {
+          text: texts.question_text ?? "",
+          options: byLetter((letter) => texts[field(letter)] ?? ""),
+          solution: texts.solution ?? "",
+        },
+      ]),
+    ),
   };
 }
 
-/** What to send of a form. */
-export function fieldsOf(form: QuestionForm, hasHindi: boolean) {
+/** What to send of a form, with the texts in these further languages. */
+export function fieldsOf(form: QuestionForm, languages: readonly string[]) {
   const isNumeric = form.type === "NUMERIC";
   const chosen = (options: Options): Partial<Record<OptionField, string>> =>
     Object.fromEntries(LETTERS.map((letter) => [field(letter), isNumeric ? "" : options[letter].trim()]));
-  const hindi = Object.fromEntries(
-    Object.entries({
-      question_text: form.hindiText.trim(),
-      ...chosen(form.hindiOptions),
-      solution: form.hindiSolution.trim(),
-    }).filter(([, text]) => text !== ""),
-  );
+  const translated = languages.map((language) => {
+    const { text, options, solution } = translationOf(form, language);
+    const texts = { question_text: text.trim(), ...chosen(options), solution: solution.trim() };
+    return [language, Object.fromEntries(Object.entries(texts).filter(([, words]) => words !== ""))] as const;
+  });
   return {
     question_type: form.type,
     question_text: form.text.trim(),
@@ -127,7 +145,8 @@ export function fieldsOf(form: QuestionForm, hasHindi: boolean) {
     option_images: isNumeric ? {} : pathsOf(form.optionImages),
     solution_image: form.solutionImage.path,
     passage_id: form.passageId === "" ? null : Number(form.passageId),
-    ...(hasHindi && { texts: Object.keys(hindi).length > 0 ? { hi: hindi } : {} }),
+    fixed_options: form.fixedOptions,
+    texts: Object.fromEntries(translated.filter(([, texts]) => Object.keys(texts).length > 0)),
   };
 }
 

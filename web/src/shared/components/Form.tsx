@@ -1,17 +1,50 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
-/** A form that its owner sends; the browser checks what is required. */
-export function Form(props: { onSubmit: () => void; children: ComponentChildren; label?: string }) {
+import { Failure } from "./Failure";
+
+/**
+ * A form that its owner sends.
+ *
+ * @param error what the server said of what was sent, shown above the fields. The first field that it names is opened
+ * and gets the focus.
+ * @param checks who looks for faults: the browser stops at the first field that is empty, the server names all at once.
+ */
+export function Form(props: {
+  onSubmit: () => void;
+  children: ComponentChildren;
+  label?: string;
+  error?: unknown;
+  checks?: "browser" | "server";
+}) {
+  const form = useRef<HTMLFormElement>(null);
+  const { error } = props;
+  useEffect(() => {
+    if (!error) return;
+    const faulty = [...(form.current?.querySelectorAll<HTMLElement>('[aria-invalid="true"]') ?? [])];
+    for (const field of faulty) openAround(field);
+    faulty[0]?.focus();
+  }, [error]);
   return (
     <form
+      ref={form}
       class="stack"
       aria-label={props.label}
+      noValidate={props.checks === "server"}
       onSubmit={(event) => {
         event.preventDefault();
         props.onSubmit();
       }}
     >
+      <Failure error={error} />
       {props.children}
     </form>
   );
+}
+
+/** Open everything that is folded around a field. */
+function openAround(field: HTMLElement): void {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
+    fold.open = true;
+  }
 }

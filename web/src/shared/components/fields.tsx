@@ -4,6 +4,8 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 interface Labelled {
   /** The label, which is the accessible name: no star, no colon. */
   label: string;
+  /** What the field belongs to, such as one of several sections: a part of its name that is read out, not shown. */
+  of?: string | undefined;
   hint?: ComponentChildren;
   /** What is wrong with the value. */
   error?: string | undefined;
@@ -19,6 +21,8 @@ interface TextProps extends Labelled {
   maxLength?: number;
   /** Takes the focus when it appears: where the screen was waiting for just this. */
   focusFirst?: boolean;
+  /** The language of what is typed, where it is another one than the app's. */
+  lang?: string;
 }
 
 interface TextFieldProps extends TextProps {
@@ -50,6 +54,7 @@ function Frame(props: { id: string; field: Labelled; children: ComponentChildren
     <div class="field">
       <label class="field__label" for={id}>
         {field.label}
+        {field.of ? <span class="visually-hidden">, {field.of}</span> : null}
       </label>
       {props.children}
       {field.hint ? (
@@ -67,12 +72,21 @@ function Frame(props: { id: string; field: Labelled; children: ComponentChildren
 }
 
 /** A labelled input. */
-export function TextField({ label, hint, error, onText, focusFirst = false, type = "text", ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  of,
+  hint,
+  error,
+  onText,
+  focusFirst = false,
+  type = "text",
+  ...rest
+}: TextFieldProps) {
   const id = useId();
   const input = useFocus<HTMLInputElement>(focusFirst);
   // Preact's types know which roles each type may have, and so no type that is one of several.
   const attributes = { ...rest, type } as InputHTMLAttributes;
-  const field = { label, hint, error };
+  const field = { label, of, hint, error };
   return (
     <Frame id={id} field={field}>
       <input
@@ -80,6 +94,7 @@ export function TextField({ label, hint, error, onText, focusFirst = false, type
         ref={input}
         id={id}
         class="input"
+        dir="auto"
         aria-describedby={described(id, field)}
         aria-invalid={error ? true : undefined}
         onInput={(event) => onText(event.currentTarget.value)}
@@ -89,10 +104,18 @@ export function TextField({ label, hint, error, onText, focusFirst = false, type
 }
 
 /** A labelled text area. */
-export function TextArea({ label, hint, error, onText, focusFirst = false, ...rest }: TextProps & { rows?: number }) {
+export function TextArea({
+  label,
+  of,
+  hint,
+  error,
+  onText,
+  focusFirst = false,
+  ...rest
+}: TextProps & { rows?: number }) {
   const id = useId();
   const input = useFocus<HTMLTextAreaElement>(focusFirst);
-  const field = { label, hint, error };
+  const field = { label, of, hint, error };
   return (
     <Frame id={id} field={field}>
       <textarea
@@ -101,6 +124,7 @@ export function TextArea({ label, hint, error, onText, focusFirst = false, ...re
         ref={input}
         id={id}
         class="input"
+        dir="auto"
         aria-describedby={described(id, field)}
         aria-invalid={error ? true : undefined}
         onInput={(event) => onText(event.currentTarget.value)}
@@ -122,9 +146,9 @@ interface SelectProps extends Labelled {
 }
 
 /** A native select with a label. */
-export function SelectField({ label, hint, error, onChoice, options, value, disabled = false }: SelectProps) {
+export function SelectField({ label, of, hint, error, onChoice, options, value, disabled = false }: SelectProps) {
   const id = useId();
-  const field = { label, hint, error };
+  const field = { label, of, hint, error };
   return (
     <Frame id={id} field={field}>
       <select
@@ -133,6 +157,7 @@ export function SelectField({ label, hint, error, onChoice, options, value, disa
         value={value}
         disabled={disabled}
         aria-describedby={described(id, field)}
+        aria-invalid={error ? true : undefined}
         onChange={(event) => onChoice(event.currentTarget.value)}
       >
         {options.map((option) => (
