@@ -103,13 +103,13 @@ def _start(program: Program, environment: Mapping[str, str], token: str) -> Star
 
 
 def _furnish(engine: World) -> None:
-    """A student in the middle of exam 1, which the events refer to."""
+    """A student in the middle of exam 1, which the events refer to, and a bucket for images."""
     from exams.app import lambda_handler  # noqa: PLC0415 - reads the environment
     from tests.factories.events import send  # noqa: PLC0415 - as above
     from tests.factories.exams import create_exam  # noqa: PLC0415 - as above
     from tests.factories.users import create_user  # noqa: PLC0415 - as above
 
-    del engine
+    engine.client("s3").create_bucket(Bucket=engine.environment["IMAGES_BUCKET"])
     create_user(role="user,admin")
     create_exam()
     if send(lambda_handler, "POST", "/start-exam/1", token=world.token_for(1)).status != 200:
