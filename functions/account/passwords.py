@@ -16,7 +16,8 @@ from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
 SHORTEST, LONGEST = 10, 128
-_LONGEST_UNIT = 4
+# Lists of common passwords have repetitions of this length at most; a longer one is not a common password.
+_LONGEST_UNIT, _LONGEST_REPETITION = 4, 24
 _PRODUCT_NAMES = ("smart", "exam", "exams", "online", "platform")
 
 
@@ -105,7 +106,9 @@ def common_passwords() -> frozenset[str]:
 
 
 def _repeats(plain: str) -> bool:
-    """Whether it repeats one short piece: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
+    """Whether it only repeats one short piece a few times: `aaaaaaaaaa`, `12121212121`, `abcabcabcabc`."""
+    if len(plain) > _LONGEST_REPETITION:
+        return False
     return any(plain == (plain[:size] * (len(plain) // size + 1))[: len(plain)] for size in range(1, _LONGEST_UNIT + 1))
 
 

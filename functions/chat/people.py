@@ -75,10 +75,11 @@ def ask(caller: Principal, recipient_id: int, now: float) -> None:
         with _request(caller, recipient_id, now):
             peer = connections.ask(caller, recipient_id, recipient.full_name, now)
     except RateLimited:
-        # Trying again later would not help.
-        if recipient_id in blocks.of_user(caller.user_id):
-            raise blocks.refusal() from None
-        raise
+        # Where a request is not possible at all, waiting would not help; and accepting one needs no limit.
+        waiting = connections.find_askable(caller.user_id, recipient_id)
+        if waiting is None or waiting.status != PENDING:
+            raise
+        peer = connections.accept(caller, waiting.connection_id, now)
     if peer.status == ACCEPTED:
         _tell_accepted(caller, peer, now)
         return

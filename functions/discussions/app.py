@@ -19,7 +19,7 @@ from smartexam.api import Access, Api, Done, Request
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.limits import rate_limits
 from smartexam.platform import cursors
-from smartexam.platform.errors import Forbidden
+from smartexam.platform.errors import Forbidden, RateLimited
 from smartexam.platform.ids import next_id
 from smartexam.talk import access
 from smartexam.talk.access import find_discussion, find_open_comment
@@ -103,11 +103,17 @@ def edit_comment(request: Request, comment_id: int, body: EditedText) -> Done:
     """
     message, user_id, time = read_message(body.message), request.caller.user_id, ExamTime.at(request.now)
     where = find_open_comment(comment_id, request.caller, time)
-    with _turn(user_id, request.now):
-        is_own = writing.edit(where, message, request.now, author_id=user_id)
-        is_admin = request.caller.has("admin")
-        if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
-            raise _not_yours()
+    try:
+        with _turn(user_id, request.now):
+            is_own = writing.edit(where, message, request.now, author_id=user_id)
+            is_admin = request.caller.has("admin")
+            if not is_own and not (is_admin and moderation.edit(where, message, user_id, request.now)):
+                raise _not_yours()
+    except RateLimited:
+        # Where the caller may not edit at all, waiting would not help.
+        if not may_change(reading.find_comment(where), request.caller):
+            raise _not_yours() from None
+        raise
     live.announce(where.question_id, where.exam_id, "edit_message", time, comment_id=comment_id, message=message)
     return Done()
 

@@ -39,7 +39,7 @@ def check_parent(parent: Location | None, question_id: int) -> None:
 
 
 def may_change(comment: Comment, caller: Principal) -> bool:
-    """Whether the caller may delete a comment: their own, or any as an administrator."""
+    """Whether the caller may edit or delete a comment: their own, or any as an administrator."""
     return comment.author_id == caller.user_id or caller.has("admin")
 
 

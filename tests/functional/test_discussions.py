@@ -283,6 +283,18 @@ class TestEditing:
         assert other.edit(comment).status == 403
         assert admin.edit(comment).status == 200
 
+    def test_whoever_may_not_edit_hears_that_instead_of_how_long_to_wait(
+        self, member: Member, other: Member, question: int
+    ) -> None:
+        comment, placeholder = member.posted(question), member.posted(question)
+        own = other.posted(question, parent_id=placeholder)
+        member.delete(placeholder)
+
+        paths = [f"/api/discussion/edit/{id_}" for id_ in (comment, placeholder, own)]
+        codes = [other.call("PUT", path, body={"message": "x"}).body["code"] for path in paths]
+
+        assert codes == ["not_your_comment", "comment_not_found", "too_fast"]
+
     def test_an_unknown_or_deleted_one_is_404(self, member: Member, other: Member, question: int) -> None:
         placeholder = member.posted(question)
         other.posted(question, parent_id=placeholder)

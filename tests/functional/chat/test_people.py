@@ -117,10 +117,10 @@ class TestRequests:
 
     @pytest.mark.parametrize("ending", ["rejection", "end of the friendship"])
     def test_a_person_is_asked_twice_a_day(self, asha: Person, ben: Person, clock: FrozenClock, ending: str) -> None:
-        for again in range(2):
+        for _ in range(2):
             asha.ok("POST", "/request", {"recipient_id": ben.id})
-            if not again:  # A request that is refused does not count.
-                assert asha.call("POST", "/request", {"recipient_id": ben.id}).status == 409
+            # A request that is refused does not count, and the limit does not hide why it is.
+            assert asha.call("POST", "/request", {"recipient_id": ben.id}).body["code"] == "already_requested"
             (waiting,) = ben.ok("GET", "/requests/inbox")["requests"]
             if ending == "rejection":
                 ben.ok("PUT", f"/request/{waiting['conn_id']}", {"action": "reject"})
@@ -133,6 +133,15 @@ class TestRequests:
 
         clock.advance(24 * 3600)
         asha.ok("POST", "/request", {"recipient_id": ben.id})
+
+    def test_a_limit_hides_neither_that_a_request_waits_nor_a_connection(self, asha: Person, ben: Person) -> None:
+        for _ in range(2):
+            asha.ok("POST", "/request", {"recipient_id": ben.id})
+            ben.ok("DELETE", f"/friend/{asha.id}")
+        ben.ok("POST", "/request", {"recipient_id": asha.id})
+
+        asha.ok("POST", "/request", {"recipient_id": ben.id})  # accepts
+        assert asha.call("POST", "/request", {"recipient_id": ben.id}).body["code"] == "already_connected"
 
     def test_thirty_requests_an_hour(self, asha: Person, person: NewPerson, clock: FrozenClock) -> None:
         *others, last = [person().id for _ in range(31)]

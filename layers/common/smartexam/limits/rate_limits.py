@@ -39,7 +39,7 @@ def use(
             windows.give_back(user_id, kind, name)
         raise
     if ends_at is not None:
-        raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+        raise RateLimited(message, retry_after=ends_at - now)
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def guess(kind: str, user_id: int, *, limit: int, seconds: float, now: float, me
     name = secrets.token_hex(4)
     ends_at = windows.use_limit(user_id, kind, now, limit=limit, window_seconds=seconds, name=name)
     if ends_at is not None:
-        raise RateLimited(message, retry_after=math.ceil(ends_at - now))
+        raise RateLimited(message, retry_after=ends_at - now)
     try:
         yield
     except Forbidden:
@@ -74,7 +74,7 @@ def require_guesses(kind: str, user_id: int, *, limit: int, seconds: float, now:
     """
     standing = windows.find(user_key(user_id), kind, now, window_seconds=seconds)
     if standing is not None and standing.used >= limit:
-        raise RateLimited(message, retry_after=max(1, math.ceil(standing.ends_at - now)))
+        raise RateLimited(message, retry_after=standing.ends_at - now)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def turn(kind: Limit, user_id: int, *, seconds: float, now: float, message: str)
             raise Unavailable(retry_after=seconds) from None  # no turn is free before
         raise
     if free_at is not None:
-        raise RateLimited(message, retry_after=max(1, math.ceil(free_at - now)), code="too_fast")
+        raise RateLimited(message, retry_after=free_at - now, code="too_fast")
 
 
 def wait(seconds: int) -> str:

@@ -19,6 +19,7 @@ from smartexam.limits.store.failures import Failures, FailuresItem
 from smartexam.limits.store.windows import Window
 from smartexam.platform.errors import RateLimited, Unauthorized
 from smartexam.platform.settings import settings
+from smartexam.platform.times import whole_seconds
 
 FAILURES, LOCK_SECONDS = 3, 15 * 60
 SOURCE_SECONDS = 15 * 60
@@ -111,12 +112,12 @@ class SignIn:
 
     def _too_many(self, limit: Failures, window: Window) -> RateLimited:
         what = "from your network" if limit is self._flood else "to this account"
-        seconds = math.ceil(window.ends_at - self._now)
+        seconds = whole_seconds(window.ends_at - self._now)
         words = f"Too many failed sign-ins {what}. {wait(seconds)}"
         return RateLimited(words, retry_after=seconds, code="too_many_failures")
 
     def _locked(self, window: Window) -> RateLimited:
-        seconds = math.ceil(window.ends_at - self._now)
+        seconds = whole_seconds(window.ends_at - self._now)
         return RateLimited(
             f"Too many failed attempts. {wait(seconds)}",
             retry_after=seconds,

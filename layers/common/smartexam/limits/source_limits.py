@@ -4,7 +4,6 @@ They come before everything else in a stranger's request, so a refused request c
 `TRUSTED_NETWORKS` are exempt. Each source and each account has its own window, so nobody can use up what others need.
 """
 
-import math
 from typing import Literal
 
 from smartexam.limits.keys import partition
@@ -15,6 +14,7 @@ from smartexam.limits.store.windows import Window
 from smartexam.platform.errors import RateLimited
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings
+from smartexam.platform.times import whole_seconds
 
 Call = Literal["create_account", "password_reset", "validate_user", "access_request"]
 
@@ -90,5 +90,5 @@ def _source_key(source: Source) -> str:
 
 
 def _used_up(message: str, window: Window, now: float) -> RateLimited:
-    seconds = math.ceil(window.ends_at - now)
+    seconds = whole_seconds(window.ends_at - now)
     return RateLimited(f"{message} {wait(seconds)}", retry_after=seconds)

@@ -21,6 +21,8 @@ code, never by message.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from smartexam.platform.times import whole_seconds
+
 
 class AppError(Exception):
     """An error with its HTTP status and its message for the client.
@@ -132,7 +134,7 @@ class RateLimited(AppError):
     status = 429
 
     def __init__(self, message: str, *, retry_after: float, code: str = "rate_limited", **details: Any) -> None:
-        super().__init__(message, code=code, headers={"Retry-After": str(max(1, round(retry_after)))}, **details)
+        super().__init__(message, code=code, headers={"Retry-After": str(whole_seconds(retry_after))}, **details)
 
 
 class Unavailable(AppError):
@@ -148,4 +150,4 @@ class Unavailable(AppError):
         code: str = "unavailable",
         **details: Any,
     ) -> None:
-        super().__init__(message, code=code, headers={"Retry-After": str(max(1, round(retry_after)))}, **details)
+        super().__init__(message, code=code, headers={"Retry-After": str(whole_seconds(retry_after))}, **details)

@@ -1,5 +1,6 @@
 """Formats times for clients and people."""
 
+import math
 from datetime import UTC, date, datetime, tzinfo
 
 
@@ -7,6 +8,14 @@ def iso(epoch_seconds: float) -> str:
     """ISO-8601 in UTC with milliseconds: `2025-01-15T10:30:00.000Z`."""
     moment = datetime.fromtimestamp(epoch_seconds, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def whole_seconds(duration: float) -> int:
+    """How many whole seconds to wait for a duration to be over; at least 1.
+
+    Times are stored to the microsecond, so 15 minutes that have just begun may seem to last a fraction of it longer.
+    """
+    return max(1, math.ceil(round(duration, 3)))
 
 
 def zone(name: str) -> tzinfo:

@@ -19,11 +19,11 @@ from smartexam.talk.store.discussions.items import (
     CountItem,
     Location,
     PinItem,
-    from_item,
     gone,
     is_gone,
     partition,
 )
+from smartexam.talk.store.discussions.reading import find_comment
 
 
 def edit(where: Location, message: str, admin_id: int, now: float) -> bool:
@@ -35,10 +35,7 @@ def edit(where: Location, message: str, admin_id: int, now: float) -> bool:
     pk = partition(where.question_id)
 
     def attempt() -> bool:
-        item = table.get(CommentItem, pk, where.place)
-        comment = None if item is None else from_item(item)
-        if comment is None or comment.is_deleted:
-            raise gone()
+        comment = find_comment(where)
         if comment.author_id is None:
             return False
         actions = [CommentItem.message.set(message), CommentItem.edited_at.set(now)]

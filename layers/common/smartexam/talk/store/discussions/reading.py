@@ -23,6 +23,7 @@ from smartexam.talk.store.discussions.items import (
     Summary,
     ancestors_of,
     from_item,
+    gone,
     partition,
     pointer_key,
     root_of,
@@ -110,6 +111,19 @@ def locate(comment_id: int) -> Location | None:
     """Where a comment is stored; None if it does not exist."""
     pointer = table.get(PointerItem, *pointer_key(comment_id))
     return None if pointer is None else _location(pointer)
+
+
+def find_comment(where: Location) -> Comment:
+    """A comment that was not deleted.
+
+    Raises:
+        NotFound: it does not exist, or was deleted.
+    """
+    item = table.get(CommentItem, partition(where.question_id), where.place)
+    comment = None if item is None else from_item(item)
+    if comment is None or comment.is_deleted:
+        raise gone()
+    return comment
 
 
 def comments_of(user_id: int) -> Iterator[tuple[int, Comment]]:

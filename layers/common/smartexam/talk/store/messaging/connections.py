@@ -130,12 +130,8 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
         Forbidden: one of the two has blocked the other.
     """
     for _ in range(_ATTEMPTS):
-        peer = _unblocked_peer(asker.user_id, other_id)
-        if peer is not None and peer.status == ACCEPTED:
-            raise Conflict("You are already connected", code="already_connected")
+        peer = find_askable(asker.user_id, other_id)
         if peer is not None and peer.status == PENDING:
-            if peer.requester_id == asker.user_id:
-                raise Conflict("The request was already sent", code="already_requested")
             return accept(asker, peer.connection_id, now)
         connection_id = ids.next_id("connection") if peer is None else peer.connection_id
         try:
@@ -145,6 +141,21 @@ def ask(asker: Principal, other_id: int, other_name: str, now: float) -> Peer:
             continue  # the connection changed meanwhile: read it again
         return Peer(asker.user_id, other_id, other_name, connection_id, asker.user_id, PENDING, None, now)
     raise Unavailable
+
+
+def find_askable(asker_id: int, other_id: int) -> Peer | None:
+    """The connection to somebody who may be asked: none, one that was rejected, or one that they wait for.
+
+    Raises:
+        Conflict: asked already, or connected.
+        Forbidden: one of the two has blocked the other.
+    """
+    peer = _unblocked_peer(asker_id, other_id)
+    if peer is not None and peer.status == ACCEPTED:
+        raise Conflict("You are already connected", code="already_connected")
+    if peer is not None and peer.status == PENDING and peer.requester_id == asker_id:
+        raise Conflict("The request was already sent", code="already_requested")
+    return peer
 
 
 def inbox(user_id: int, *, limit: int) -> list[PendingRequest]:

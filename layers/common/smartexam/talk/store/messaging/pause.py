@@ -16,5 +16,4 @@ def turn(user_id: int, now: float) -> Put:
 def too_fast(taken: RawItem | None, now: float) -> RateLimited:
     """The error for a turn before the pause is over; `taken` is the stored item of the refused write."""
     free_at = now if taken is None else windows.LimitItem.from_raw_data(taken).expires_at
-    wait = max(1, free_at - now)
-    return RateLimited("You can send one message every 2 seconds.", retry_after=wait, code="too_fast")
+    return RateLimited("You can send one message every 2 seconds.", retry_after=free_at - now, code="too_fast")
