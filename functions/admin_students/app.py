@@ -109,6 +109,8 @@ def list_batch_students(request: Request, batch_id: int, query: BatchesQuery) ->
 def add_batch_students(request: Request, batch_id: int, body: StudentIds) -> StudentsAdded:
     """Add students to a batch. `added` counts those who were not in it; `errors` lists those who could not be added.
 
+    What the batch is granted at an exam holds for their running attempts at once.
+
     Raises:
         NotFound: `batch_not_found`.
     """
@@ -119,6 +121,8 @@ def add_batch_students(request: Request, batch_id: int, body: StudentIds) -> Stu
 @api.post("/admin/batches/<batch_id>/students/remove", access=Access.ADMIN, takes=StudentIds, answers=StudentsRemoved)
 def remove_batch_students(request: Request, batch_id: int, body: StudentIds) -> StudentsRemoved:
     """Remove students from a batch. `removed` counts those who were in it.
+
+    What the batch is granted at an exam is taken back from their running attempts at once; what they saved stays.
 
     Raises:
         NotFound: `batch_not_found`.

@@ -14,6 +14,7 @@ from smartexam.platform import ids
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields
+from smartexam.sitting import spreading
 
 # How many pieces of a deleted batch's students are removed within the request; a job removes the rest.
 _PIECES_AT_ONCE = 10
@@ -50,7 +51,7 @@ def rename(batch_id: int, name: str, admin_id: int, now: float) -> Batch:
 
 
 def delete(batch_id: int, admin_id: int, now: float) -> None:
-    """Delete a batch, and remove its students from it.
+    """Delete a batch, and remove its students from it, for running attempts too.
 
     Raises:
         NotFound: there is no such batch.
@@ -61,35 +62,45 @@ def delete(batch_id: int, admin_id: int, now: float) -> None:
         was = {"name": before.name, "student_count": before.student_count}
         return entry(Change(admin_id, "batch.delete", f"batch:{batch_id}", was, None), now)
 
-    batches.delete(batch_id, partial(_is_one_in_use, batch_id, ExamTime.at(now)), logged)
-    if all(batches.erase_members(batch_id) for _ in range(_PIECES_AT_ONCE)):
+    time = ExamTime.at(now)
+    batches.delete(batch_id, partial(_is_one_in_use, batch_id, time), logged)
+    carry_over = partial(spreading.carry_over_members, [batch_id], time=time)
+    if all(batches.erase_members(batch_id, carry_over) for _ in range(_PIECES_AT_ONCE)):
         queue.ask("batch_removal", {"batch_id": batch_id}, created_by=admin_id, now=now, inputs=str(batch_id))
 
 
 def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> tuple[int, list[Refused]]:
-    """Add students to a batch; returns how many were not in it, and who could not be added.
+    """Add students to a batch, for running attempts too; returns how many were not in it, and who could not be added.
 
     Raises:
         NotFound: there is no such batch.
+        Unavailable: the database or the queue cannot be reached; a repetition does what is missing.
     """
+    wanted = list(dict.fromkeys(user_ids))
 
     def logged(added: list[int]) -> Put:
         return _members("batch.add_students", batch_id, added, admin_id, now)
 
-    return batches.add_students(batch_id, list(dict.fromkeys(user_ids)), logged)
+    result = batches.add_students(batch_id, wanted, logged)
+    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), look_again_for=admin_id)
+    return result
 
 
 def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: float) -> int:
-    """Remove students from a batch; returns how many were in it.
+    """Remove students from a batch, for running attempts too; returns how many were in it.
 
     Raises:
         NotFound: there is no such batch.
+        Unavailable: the database or the queue cannot be reached; a repetition does what is missing.
     """
+    wanted = list(dict.fromkeys(user_ids))
 
     def logged(removed: list[int]) -> Put:
         return _members("batch.remove_students", batch_id, removed, admin_id, now)
 
-    return batches.remove_students(batch_id, list(dict.fromkeys(user_ids)), logged)
+    removed = batches.remove_students(batch_id, wanted, logged)
+    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), look_again_for=admin_id)
+    return removed
 
 
 def _is_one_in_use(batch_id: int, time: ExamTime, exam_ids: list[int]) -> bool:

@@ -11,12 +11,14 @@ from smartexam.accounts.roster import COLUMNS, NEEDED, Roster, StudentRow
 from smartexam.accounts.roster_import import RosterCounts, RosterImported, RosterOrder
 from smartexam.accounts.store import batches
 from smartexam.accounts.store.roster import REFUSED, WINDOW, Done
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.jobs import queue
 from smartexam.jobs.queue import Accepted
 from smartexam.platform import audit, storage
 from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest, Unavailable
 from smartexam.platform.settings import settings
+from smartexam.sitting import spreading
 from table_reader import RefusedRow, TableError, read_records
 
 MOST_AT_ONCE = 500
@@ -66,6 +68,8 @@ def _at_once(order: RosterOrder, now: float) -> RosterImported:
     done: list[Done] = []
     for at in range(0, len(order.rows), WINDOW):
         done += importer.write(order.rows[at : at + WINDOW], _nothing)
+    joined = [each.joined for each in done if each.joined is not None]
+    spreading.carry_over_joined(joined, ExamTime.at(now), look_again_for=order.admin_id)
     refused = [(each.line, each.reason) for each in done if each.outcome == REFUSED]
     result = roster_import.imported(order, RosterCounts().plus(done), refused)
     audit.record(roster_import.logged(order, result), now)

@@ -6,13 +6,15 @@ import msgspec
 
 from smartexam.accounts import roster_import
 from smartexam.accounts.roster_import import MOST_ERRORS, RosterCounts, RosterOrder
-from smartexam.accounts.store.roster import REFUSED, WINDOW, Alongside, Done, Refusal
+from smartexam.accounts.store.roster import REFUSED, WINDOW, Alongside, Done, Joined, Refusal
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.jobs.running import ClaimLost, Outcome, OutOfTime, Work
 from smartexam.jobs.store import jobs
 from smartexam.platform import audit, storage
 from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest
 from smartexam.platform.settings import settings
+from smartexam.sitting import spreading
 
 _LARGEST_ORDER = 50_000_000
 _ENOUGH_SECONDS = 10.0
@@ -25,16 +27,21 @@ class _Progress(msgspec.Struct, frozen=True):
     Attributes:
         next: the first row that is not done.
         invite: addresses of the last piece, to which links must be mailed before the next one.
+        joined: students of the last piece who joined batches, whose running attempts must get their deadlines before
+            the next one.
     """
 
     next: int = 0
     counts: RosterCounts = RosterCounts()
     invite: tuple[str, ...] = ()
+    joined: tuple[Joined, ...] = ()
 
     def after(self, done: Sequence[Done], order: RosterOrder) -> "_Progress":
         """The progress after some more rows."""
         invited = tuple(each.invite for each in done if each.invite is not None) if order.invite else ()
-        return _Progress(self.next + len(done), self.counts.plus(done), (*self.invite, *invited))
+        joined = tuple(each.joined for each in done if each.joined is not None)
+        counts = self.counts.plus(done)
+        return _Progress(self.next + len(done), counts, (*self.invite, *invited), (*self.joined, *joined))
 
 
 def import_rows(work: Work) -> Outcome:
@@ -46,16 +53,16 @@ def import_rows(work: Work) -> Outcome:
     while progress.next < len(order.rows):
         if work.remaining() < _ENOUGH_SECONDS:
             raise OutOfTime
-        # The mails of the previous piece are ordered now; after a crash in between they are ordered again.
-        roster_import.invite(progress.invite)
-        progress = msgspec.structs.replace(progress, invite=())
+        # What follows from the previous piece is done now; after a crash in between it is done again.
+        _follow(work, progress)
+        progress = msgspec.structs.replace(progress, invite=(), joined=())
         rows = order.rows[progress.next : progress.next + WINDOW]
         try:
             done = importer.write(rows, _checkpoints(work, order, progress))
         except Refusal:
             raise ClaimLost from None
         progress = progress.after(done, order)
-    roster_import.invite(progress.invite)
+    _follow(work, progress)
     notes = (
         msgspec.json.decode(text, type=list[tuple[int, str]]) for text in jobs.notes(work.job.id, most=MOST_ERRORS)
     )
@@ -64,6 +71,12 @@ def import_rows(work: Work) -> Outcome:
     message = f"{result.created} created, {result.updated} updated, {result.skipped} skipped"
     entry = audit.entry(roster_import.logged(order, result), work.clock.now())
     return Outcome(msgspec.json.encode(result), message, alongside=[entry])
+
+
+def _follow(work: Work, progress: _Progress) -> None:
+    """Order the mails of a piece, and carry its joined batches over to running attempts."""
+    roster_import.invite(progress.invite)
+    spreading.carry_over_joined(progress.joined, ExamTime.at(work.clock.now()))
 
 
 def _checkpoints(work: Work, order: RosterOrder, before: _Progress) -> Alongside:

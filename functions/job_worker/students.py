@@ -1,12 +1,16 @@
 """Jobs about students: exporting them, and emptying a deleted batch."""
 
+from functools import partial
+
 from smartexam.accounts.listing import count_students, list_roster
 from smartexam.accounts.roster import write_roster
 from smartexam.accounts.store import batches
+from smartexam.catalog.exam_time import ExamTime
 from smartexam.jobs.running import Outcome, OutOfTime, Work
 from smartexam.jobs.store.jobs import ResultFile
 from smartexam.platform import storage
 from smartexam.platform.settings import settings
+from smartexam.sitting import spreading
 
 _CSV = "text/csv; charset=utf-8"
 
@@ -29,7 +33,8 @@ def export(work: Work) -> Outcome:
 def remove_batch(work: Work) -> Outcome:
     """Remove the students of a deleted batch from it."""
     batch_id = int(work.job.request["batch_id"])
-    while batches.erase_members(batch_id):
+    carry_over = partial(spreading.carry_over_members, [batch_id], time=ExamTime.at(work.clock.now()))
+    while batches.erase_members(batch_id, carry_over):
         if work.remaining() < 1:
             raise OutOfTime
         work.report(50, "Taking students out")

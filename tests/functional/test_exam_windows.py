@@ -426,19 +426,29 @@ class TestOverrides:
         assert answer.body["remaining_seconds"] == 1790
         assert member.call("GET", f"/exam/{exam.id}").body["answers"] == {}
 
-    def test_whoever_left_the_batch_keeps_the_time_of_the_running_attempt(
-        self, admin: Admin, clock: FrozenClock
+    def test_a_submission_in_the_grace_of_an_end_that_was_moved_is_timed_by_the_new_one(
+        self, admin: Admin, clock: FrozenClock, not_carried_over: None
     ) -> None:
         exam = create_exam()
         member = Student(clock, batch(5))
-        override(admin, exam, batch_id=5, extra_minutes=30)
         member.start(exam)
-        batches.remove_students(5, [member.id], _logged)
-        clock.advance(HOUR + 1860)
+        override(admin, exam, batch_id=5, extra_minutes=30)
+        clock.advance(HOUR + 10)
 
-        member.submit(exam)
+        assert member.submit(exam).status == 200
 
-        assert member.result(exam).body["result"]["completed_at"].startswith("2026-01-05T06:00:00")
+        assert member.result(exam).body["result"]["completed_at"].startswith("2026-01-05T05:30:10")
+
+    def test_a_submission_in_the_grace_is_timed_by_the_deadline(self, student: Student, clock: FrozenClock) -> None:
+        exam = create_exam()
+        student.start(exam)
+        clock.advance(HOUR + 10)
+
+        assert student.submit(exam).status == 200
+
+        result = student.result(exam).body["result"]
+        assert result["completed_at"].startswith("2026-01-05T05:30:00")
+        assert result["time_taken_minutes"] == 60
 
     def test_a_start_that_read_the_grants_before_their_change_ends_by_them(
         self, student: Student, admin: Admin, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch

@@ -126,6 +126,11 @@ class TestRows:
         assert identity.find_user_id("1") is None
         assert identity.find_user_id("X-2") == ravi.id
 
+        answer = upload(admin, "email,name,roll no\nravi@example.org,,x-3\nnew@example.org,,\n")
+        assert counts(answer) == (0, 1, 0, 1)
+        assert answer.body["errors"] == ["Row 3: the name is missing, and nobody has this address yet"]
+        assert (student("ravi@example.org").full_name, student("ravi@example.org").roll_no) == ("Ravi Kumar", "x-3")
+
     def test_a_batch_for_all_joins_those_of_the_rows(self, admin: Admin) -> None:
         batch = admin.post("/admin/batches/create", {"name": "All"}).body["batch"]["id"]
 

@@ -12,6 +12,8 @@ from admin_attempts.app import api as attempts_api
 from admin_attempts.app import lambda_handler as admin_attempts
 from admin_exams.app import api as admin_exams_api
 from admin_exams.app import lambda_handler as admin_exams
+from admin_students.app import api as students_api
+from admin_students.app import lambda_handler as admin_students
 from attempt_sweeper import service as sweeper_service
 from attempt_sweeper.app import lambda_handler as sweeper
 from exams.app import api as exams_api
@@ -37,8 +39,8 @@ START = int(MORNING)
 _JSON = {"accept": "application/json"}
 _ACTIONS = (
     *(["start"] * 6 + ["override"] * 6 + ["wait"] * 5 + ["closing"] * 2 + ["withdraw"] * 2 + ["add_time"] * 2),
-    *("sync", "submit", "paper", "sweep", "status", "audience", "duration", "attempts", "join", "leave"),
-    "add_time_to_all",
+    *("sync", "submit", "paper", "sweep", "status", "audience", "duration", "attempts"),
+    *("join", "join", "leave", "leave", "add_time_to_all"),
 )
 _WAITS = (1, 30, 60, 60, 300, 300, 600, 900, 1800, 3600)
 
@@ -106,7 +108,7 @@ class Machine:
         self.users = [create_user() for _ in range(STUDENTS)]
         for batch_id in BATCHES:
             batches.create(Batch(batch_id, f"Batch {batch_id}", 0, MORNING), _logged([]))
-        world.frozen(exams_api, results_api, attempts_api, admin_exams_api)
+        world.frozen(exams_api, results_api, attempts_api, admin_exams_api, students_api)
         patch.setattr(sweeper_service, "ThreadPoolExecutor", SerialPool)
         # Changes reach running attempts in the request itself; the job is for those that are being started meanwhile.
         patch.setattr("smartexam.jobs.queue.hand_over", lambda *_, **__: None)
@@ -311,17 +313,12 @@ class Machine:
         self._move(step, joins=False)
 
     def _move(self, step: Step, *, joins: bool) -> None:
-        """Change a student's batches, unless an attempt runs, whose end does not follow its student's batches."""
+        """Change a student's batches; a running attempt has the end of the present ones."""
         student, batch_id = self.exam.students[step.who], BATCHES[step.how % len(BATCHES)]
-        if student.running is not None:
-            return
-        user_ids = [self.users[step.who].id]
-        if joins:
-            batches.add_students(batch_id, user_ids, _logged)
-            student.batches |= {batch_id}
-        else:
-            batches.remove_students(batch_id, user_ids, _logged)
-            student.batches -= {batch_id}
+        way = "add" if joins else "remove"
+        body = {"user_ids": [self.users[step.who].id]}
+        self._administer(admin_students, f"/admin/batches/{batch_id}/students/{way}", body)
+        student.batches = student.batches | {batch_id} if joins else student.batches - {batch_id}
 
     def _add_time(self, step: Step) -> None:
         self._give_time({"user_ids": [self.users[step.who].id]}, [step.who], step.how)

@@ -10,6 +10,7 @@ import pytest
 
 from admin_attempts import overrides as administration
 from admin_attempts.models import AddTime, OverrideBody
+from admin_students import batches as administered
 from attempt_sweeper.service import sweep
 from exams.models import SyncBody
 from exams.running import open_paper
@@ -59,6 +60,12 @@ def deadline(user_id: int, exam_id: int) -> int:
     sitting = attempts.get_sitting(user_id, exam_id)
     assert sitting is not None
     return sitting.deadline
+
+
+def state(user_id: int, exam_id: int) -> tuple[str, int]:
+    sitting = attempts.get_sitting(user_id, exam_id)
+    assert sitting is not None
+    return sitting.status, sitting.deadline
 
 
 def test_parallel_changes_of_overrides_are_all_kept_and_counted() -> None:
@@ -223,26 +230,21 @@ def test_a_late_request_against_a_batchs_override_that_nothing_carries_over_coun
     ]
     submitted, synced, paper, *_ = together(calls)
 
-    def state(user: int) -> tuple[str, int]:
-        sitting = attempts.get_sitting(user, exam.id)
-        assert sitting is not None
-        return sitting.status, sitting.deadline
-
     assert not isinstance(submitted, AppError), submitted
     _, ended_at, _ = submitted
-    assert (*state(submitting), ended_at) in {
+    assert (*state(submitting, exam.id), ended_at) in {
         (IDLE, START + 3600, START + 3600),
         (IDLE, START + 5400, START + 3660),
     }
     for user, outcome in ((syncing, synced), (reading, paper)):
         if isinstance(outcome, AppError):
             assert outcome.code in {"exam_time_over", "no_attempt"}
-            assert state(user) == (IDLE, START + 3600)
+            assert state(user, exam.id) == (IDLE, START + 3600)
         else:
-            assert state(user) == (OPEN, START + 5400)
+            assert state(user, exam.id) == (OPEN, START + 5400)
     # Whoever had not been closed by then goes on.
     assert sweep(late, lambda: True).ended == 0
-    assert state(left) in {(OPEN, START + 5400), (IDLE, START + 3600)}
+    assert state(left, exam.id) in {(OPEN, START + 5400), (IDLE, START + 3600)}
 
 
 def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_next_attempt() -> None:
@@ -271,6 +273,113 @@ def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_
             assert outcome.code == "max_attempts_reached"
             start(user, exam.id, at(60))
         assert deadline(user, exam.id) == START + 60 + 3600 + 1800
+
+
+def evening() -> int:
+    batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
+    return 5
+
+
+@pytest.mark.parametrize("reads", range(8))
+def test_a_batch_joined_against_submission_sync_and_sweep_counts_wholly_or_not_at_all(reads: int) -> None:
+    """A minute after the first end: each attempt ended then or, if its student had joined first, goes on."""
+    late, batch_id, users = at(3660), evening(), students(4)
+    exam = create_exam([MCQ])
+    administration.set_override(exam.id, OverrideBody(batch_id=batch_id, extra_minutes=30), ADMIN, at())
+    answers = SyncBody(answers={str(question_ids(exam.id)[0]): "B"})
+    for user in users:
+        start(user, exam.id, at())
+    submitting, syncing, reading, left = users
+
+    def join(user: int) -> Any:
+        for _ in range(reads):
+            exams.find_exam(exam.id)
+        return administered.add_students(batch_id, [user], ADMIN, late.now)
+
+    calls: list[Callable[[], Any]] = [
+        lambda: submit(submitting, exam.id, late),
+        lambda: sync(syncing, exam.id, answers, late),
+        lambda: open_paper(reading, exam.id, late),
+        lambda: sweep(late, lambda: True),
+    ]
+    calls += [partial(join, user) for user in users]
+    submitted, synced, paper, swept, *joined = together(calls)
+
+    assert not isinstance(submitted, AppError), submitted
+    assert not isinstance(swept, AppError), swept
+    assert [each for each in joined if isinstance(each, AppError)] == []
+    _, ended_at, _ = submitted
+    assert (*state(submitting, exam.id), ended_at) in {
+        (IDLE, START + 3600, START + 3600),
+        (IDLE, START + 5400, START + 3660),
+    }
+    for user, outcome in ((syncing, synced), (reading, paper)):
+        if isinstance(outcome, AppError):
+            assert outcome.code in {"exam_time_over", "no_attempt"}
+            assert state(user, exam.id) == (IDLE, START + 3600)
+        else:
+            assert state(user, exam.id) == (OPEN, START + 5400)
+    assert state(left, exam.id) in {(OPEN, START + 5400), (IDLE, START + 3600)}
+
+
+def test_a_batch_joined_while_a_student_submits_and_starts_again_holds_for_the_next_attempt() -> None:
+    batch_id, users = evening(), students(12)
+    exam = create_exam()
+    administration.set_override(exam.id, OverrideBody(batch_id=batch_id, extra_minutes=30), ADMIN, at())
+    for user in users:
+        start(user, exam.id, at())
+
+    def again(user: int) -> Any:
+        submit(user, exam.id, at(60))
+        return start(user, exam.id, at(60))
+
+    calls: list[Callable[[], Any]] = [partial(again, user) for user in users]
+    calls += [partial(administered.add_students, batch_id, [user], ADMIN, at(60).now) for user in users]
+    outcomes = together(calls)
+
+    assert [each for each in outcomes if isinstance(each, AppError)] == []
+    # The job that looks again a little later.
+    spreading.carry_over_members([batch_id], users, at(60))
+    assert {deadline(user, exam.id) for user in users} == {START + 60 + 3600 + 1800}
+
+
+def test_joining_one_batch_and_leaving_another_at_once_ends_with_the_time_of_those_that_are_left() -> None:
+    batch_id, users = evening(), students(8)
+    batches.create(Batch(6, "Night", 0, MORNING), _logged([]))
+    exam = create_exam()
+    for each, minutes in ((batch_id, 30), (6, 10)):
+        administration.set_override(exam.id, OverrideBody(batch_id=each, extra_minutes=minutes), ADMIN, at())
+    batches.add_students(batch_id, users, _logged)
+    for user in users:
+        start(user, exam.id, at())
+
+    calls: list[Callable[[], Any]] = [
+        partial(administered.remove_students, batch_id, [user], ADMIN, at(60).now) for user in users
+    ]
+    calls += [partial(administered.add_students, 6, [user], ADMIN, at(60).now) for user in users]
+    outcomes = together(calls)
+
+    assert [each for each in outcomes if isinstance(each, AppError)] == []
+    spreading.carry_over_members([batch_id, 6], users, at(60))
+    assert {deadline(user, exam.id) for user in users} == {START + 3600 + 600}
+
+
+def test_a_batch_joined_while_it_is_granted_time_has_that_time() -> None:
+    """Either the change of the override finds the student in the batch, or the student finds the override."""
+    batch_id, users = evening(), students(12)
+    exam = create_exam()
+    for user in users:
+        start(user, exam.id, at())
+
+    calls: list[Callable[[], Any]] = [
+        partial(administered.add_students, batch_id, [user], ADMIN, at(60).now) for user in users
+    ]
+    grant = OverrideBody(batch_id=batch_id, extra_minutes=30)
+    calls.insert(6, lambda: administration.set_override(exam.id, grant, ADMIN, at(60)))
+    outcomes = together(calls)
+
+    assert [each for each in outcomes if isinstance(each, AppError)] == []
+    assert {deadline(user, exam.id) for user in users} == {START + 5400}
 
 
 def test_leaving_the_batch_and_starting_at_once_gives_an_attempt_or_a_refusal() -> None:

@@ -35,6 +35,7 @@ class StudentRow(msgspec.Struct, frozen=True):
 
     Attributes:
         line: where the row starts in the file.
+        first_name: "" if the cell of the name is empty, as is `last_name`.
         roll_no: None if the cell is empty.
         batches: names of batches.
     """
@@ -66,7 +67,8 @@ class Roster:
         """A row, from its cells by column."""
         values = {column: plain(cell) for column, cell in cells.items()}
         email = values.get("email", "").casefold()
-        named = split_name(values.get("name", ""))
+        name = values.get("name", "")
+        named = split_name(name) if name else ("", "")
         roll_no = values.get("roll_no") or None
         batches = _batches(values.get("batch", ""))
         reason = _fault(email, named, roll_no, batches)

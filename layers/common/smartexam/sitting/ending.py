@@ -31,7 +31,7 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
             return False
     if sitting.status == OPEN:
         try:
-            sitting = attempts.close_due(sitting)
+            sitting = attempts.close_late(sitting, by_time=True)
         except SittingRefused as refused:
             stored = refused.sitting
             if stored is not None and stored.status == OPEN:
@@ -46,7 +46,7 @@ def end_if_due(sitting: Sitting, time: ExamTime) -> bool:
 def close(user_id: int, exam_id: int, time: ExamTime) -> Sitting:
     """Close the open attempt for its student, and return it with the last saved answers.
 
-    An attempt whose time is over, also by what holds now, is closed as of its deadline.
+    An attempt whose deadline has passed, also by what holds now, is closed as of its deadline.
 
     Raises:
         Conflict: `attempt_busy`, if the attempt's end changes again and again.
@@ -59,11 +59,12 @@ def close(user_id: int, exam_id: int, time: ExamTime) -> Sitting:
             sitting = refused.sitting
             if sitting is None or sitting.status != OPEN:
                 raise
+        # In the grace too: the student may have been granted more time, and then ends the attempt now.
         sitting = refreshed(sitting, time)
-        if not sitting.is_due(time):
+        if sitting.deadline >= time.now:
             continue
         try:
-            return attempts.close_due(sitting)
+            return attempts.close_late(sitting, by_time=sitting.is_due(time))
         except SittingRefused as refused:
             found = refused.sitting
             if found is None or found.status != OPEN or found.attempt_id != sitting.attempt_id:

@@ -460,8 +460,11 @@ def erase_enrolment(user_id: int) -> bool:
     return False
 
 
-def erase_members(batch_id: int) -> bool:
-    """Remove some students from a deleted batch; returns whether there may be more."""
+def erase_members(batch_id: int, removed: Callable[[list[int]], None] | None = None) -> bool:
+    """Remove some students from a deleted batch; returns whether there may be more.
+
+    `removed` is called with their ids once they are removed.
+    """
     user_ids, place = member_ids(batch_id, limit=_PIECE, after=None)
     if not user_ids:
         table.batch_delete("identity", _exam_rows(batch_id))
@@ -477,6 +480,8 @@ def erase_members(batch_id: int) -> bool:
         table.transact(operations)
     except TransactionRefused:
         return True  # an enrolment changed: look again
+    if removed is not None:
+        removed(user_ids)
     return place is not None
 
 

@@ -45,17 +45,26 @@ class Done:
 
     Attributes:
         invite: the address of an account that has no password and is in a roster for the first time.
+        joined: of an account that existed before, the batches that it was not in.
     """
 
     line: int
     outcome: str
     reason: str = ""
     invite: str | None = None
+    joined: "Joined | None" = None
 
 
 # Given the outcomes of all rows so far, and how many of them are written now, returns at most two writes for the same
 # transaction. The last of these may refuse the whole, which raises `Refusal`.
 Alongside = Callable[[Sequence[Done], int], Sequence[Operation]]
+
+
+class Joined(NamedTuple):
+    """A student and the batches that the student joined."""
+
+    user_id: int
+    batch_ids: tuple[int, ...]
 
 
 class Roll(NamedTuple):
@@ -195,12 +204,14 @@ class Importer:
         reason = self._roll_fault(row, known, state) or self._batch_fault(row, known, state)
         if reason:
             return Done(row.line, REFUSED, reason)
+        if known is None and not row.first_name:
+            return Done(row.line, REFUSED, "the name is missing, and nobody has this address yet")
         if known is None:
             user = self._created(row, state)
             self._enrol(row, user.id, state)
             return Done(row.line, CREATED, invite=user.email)
         changed = known
-        if known.full_name != f"{row.first_name} {row.last_name}".strip():
+        if row.first_name and known.full_name != f"{row.first_name} {row.last_name}".strip():
             changed = structs.replace(changed, first_name=row.first_name, last_name=row.last_name)
         if row.roll_no is not None and row.roll_no != known.roll_no:
             self._move_roll(row.roll_no, known, state)
@@ -210,8 +221,9 @@ class Importer:
             changed = structs.replace(changed, rostered_at=self._now)
             invite = known.email if known.is_active else None
         state.users[known.id] = changed
-        is_enrolled = self._enrol(row, known.id, state)
-        return Done(row.line, UPDATED if changed != known or is_enrolled else UNCHANGED, invite=invite)
+        joined = self._enrol(row, known.id, state)
+        outcome = UPDATED if changed != known or joined else UNCHANGED
+        return Done(row.line, outcome, invite=invite, joined=Joined(known.id, joined) if joined else None)
 
     def _roll_fault(self, row: StudentRow, known: User | None, state: _State) -> str:
         if row.roll_no is None:
@@ -279,11 +291,12 @@ class Importer:
             user_id = next(self._ids)
         return user_id
 
-    def _enrol(self, row: StudentRow, user_id: int, state: _State) -> bool:
+    def _enrol(self, row: StudentRow, user_id: int, state: _State) -> tuple[int, ...]:
+        """Add an account to the batches of its row; returns those that it was not in."""
         before = state.enrolment(user_id)
-        after = tuple(sorted({*before, *self._wanted_batches(row)}))
-        state.enrolments[user_id] = after
-        return after != before
+        joined = tuple(sorted(self._wanted_batches(row).difference(before)))
+        state.enrolments[user_id] = tuple(sorted((*before, *joined)))
+        return joined
 
     def _wanted_batches(self, row: StudentRow) -> set[int]:
         return {*self._everywhere, *(self._batch_ids[batches.comparable_name(name)] for name in row.batches)}
@@ -291,7 +304,7 @@ class Importer:
     def _read(self, rows: Sequence[StudentRow]) -> _State:
         """The items of some rows, in a few round trips."""
         state = _State()
-        base_of = {row.email: username_base(row.first_name, row.last_name) for row in rows}
+        base_of = {row.email: username_base(row.first_name, row.last_name) for row in rows if row.first_name}
         rolls = {f"NAME#{identity.normalised(row.roll_no)}" for row in rows if row.roll_no is not None}
         emails = {f"EMAIL#{row.email}" for row in rows}
         _read_owners(state, emails | rolls | {f"NAME#{base}" for base in base_of.values()})

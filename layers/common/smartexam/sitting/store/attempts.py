@@ -183,10 +183,10 @@ def close_attempt(user_id: int, exam_id: int, *, time: ExamTime) -> Sitting:
     """Close the open attempt, so that nothing can be saved any more, and return it with the last saved answers.
 
     Raises:
-        SittingRefused: no attempt is open, or its grace is over; it may be closed already and not yet graded.
+        SittingRefused: no attempt is open, or its deadline has passed; it may be closed already and not yet graded.
     """
-    # Deadlines are whole seconds, so comparing with the rounded-up bound ends saving and closing at the same moment.
-    in_time = (SittingItem.status == OPEN) & (SittingItem.deadline >= math.ceil(time.earliest_deadline))
+    # Deadlines are whole seconds, so comparing with the rounded-up time ends saving and closing at the same moment.
+    in_time = (SittingItem.status == OPEN) & (SittingItem.deadline >= math.ceil(time.now))
     actions = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(int(time.now))]
     try:
         return sitting_from(table.update(SittingItem, user_key(user_id), sitting_key(exam_id), actions, in_time))
@@ -194,20 +194,19 @@ def close_attempt(user_id: int, exam_id: int, *, time: ExamTime) -> Sitting:
         raise refused(failed) from None
 
 
-def close_due(sitting: Sitting) -> Sitting:
-    """Close an attempt as of its deadline, with `ended_by_time`, if it still has that deadline.
+def close_late(sitting: Sitting, *, by_time: bool) -> Sitting:
+    """Close an attempt as of its deadline, if it still has that deadline.
 
     Args:
-        sitting: as it was read, with a deadline whose grace is over.
+        sitting: as it was read, with a deadline that has passed.
+        by_time: whether the grace is over too, so that its student did not hand it in.
 
     Raises:
         SittingRefused: the attempt is not open any more, or was granted more time.
     """
-    actions = [
-        SittingItem.status.set(CLOSED),
-        SittingItem.closed_at.set(sitting.deadline),
-        SittingItem.ended_by_time.set(value=True),
-    ]
+    actions: list[Action] = [SittingItem.status.set(CLOSED), SittingItem.closed_at.set(sitting.deadline)]
+    if by_time:
+        actions.append(SittingItem.ended_by_time.set(value=True))
     unchanged = (
         (SittingItem.status == OPEN)
         & (SittingItem.attempt_id == sitting.attempt_id)
