@@ -44,7 +44,7 @@ def get_analytics_data(request: Request, query: DataQuery) -> AnalyticsData:
     also={200: "text/html"},
 )
 def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Reply:
-    """List results, the latest first; with `partial=1` as a fragment of HTML.
+    """List results, the latest first by default; with `partial=1` as a fragment of HTML.
 
     The filters `user` and `exam` are ids. `GET /admin/users-analytics/download-result/{result_id}` has a result with
     all answers.
@@ -53,7 +53,8 @@ def list_admin_results(request: Request, query: ResultsQuery) -> ResultPage | Re
         BadRequest: `invalid_cursor`, one that did not come from this list.
     """
     del request
-    name = f"admin_results:{query.user}:{query.exam}:{query.dateFrom}:{query.dateTo}"
+    filters = (query.user, query.exam, query.dateFrom, query.dateTo, query.sort, query.order)
+    name = f"admin_results:{':'.join(map(str, filters))}"
     page = pages.wanted(name, query, listing.PAGE_SIZE)
     found, total, place = listing.find_results(query, page, settings().exam_timezone)
     answer = ResultPage(

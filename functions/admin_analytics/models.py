@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.platform.http.queries import Flag, Id
+from smartexam.platform.http.queries import Flag, Id, Order
 from smartexam.platform.pages import PageQuery
 
 _Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
@@ -37,6 +37,9 @@ class ResultsQuery(PageQuery, frozen=True):
         exam: id of an exam; left out, all exams.
         dateFrom: first day; left out, from the beginning.
         dateTo: last day; left out, up to now.
+        sort: by `time`, or by `score`: the share of the marks, of one exam or of one student; not of some days
+            of an exam.
+        order: `desc` lists the latest or the best first, `asc` the earliest or the worst.
         partial: `1` answers the table as a fragment of HTML.
     """
 
@@ -44,6 +47,8 @@ class ResultsQuery(PageQuery, frozen=True):
     exam: Id | None = None
     dateFrom: _Day | None = None
     dateTo: _Day | None = None
+    sort: Literal["time", "score"] = "time"
+    order: Order = "desc"
     partial: Flag | None = None
 
 

@@ -33,9 +33,11 @@ def search_attempts(request: Request, query: AttemptsQuery) -> AttemptsPage:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    name = f"attempts:{query.exam_id}:{query.status}:{query.q}"
+    name = f"attempts:{query.exam_id}:{query.status}:{query.order}:{query.q}"
     page = pages.wanted(name, query, service.PAGE_SIZE)
-    found = sitting_search.find_sittings(service.searched_name(query.q), query.exam_id, query.status, page)
+    found = sitting_search.find_sittings(
+        service.searched_name(query.q), query.exam_id, query.status, page, descending=query.order == "desc"
+    )
     return AttemptsPage(
         rows=service.rows(found.places),
         total=found.total,
@@ -84,8 +86,10 @@ def list_overrides(request: Request, exam_id: int, query: OverridesQuery) -> Ove
         NotFound: `exam_not_found`.
     """
     del request
-    name = f"overrides:{exam_id}"
-    found, place = overrides.list_overrides(exam_id, limit=query.limit, after=cursors.decode(name, query.cursor))
+    name = f"overrides:{exam_id}:{query.order}"
+    found, place = overrides.list_overrides(
+        exam_id, limit=query.limit, after=cursors.decode(name, query.cursor), newest_first=query.order == "desc"
+    )
     return OverridePage(found, cursors.encode(name, place))
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.http.queries import Id, Order, PageSize
 from smartexam.platform.pages import PageQuery
 
 Action = Literal["reset", "increase", "decrease"]
@@ -19,11 +19,13 @@ class AttemptsQuery(PageQuery, frozen=True):
         exam_id: only attempts at this exam.
         status: only students with any number of attempts (`unlimited`), with some left (`available`) or with
             none left (`exhausted`).
+        order: by the attempts used at an exam, or with `q` by username. The newest exam comes first either way.
     """
 
     q: Annotated[str, Meta(max_length=320)] = ""
     exam_id: Id | None = None
     status: Literal["unlimited", "available", "exhausted"] | None = None
+    order: Order = "asc"
 
 
 class AttemptsRow(Struct, frozen=True):
@@ -147,8 +149,13 @@ class OverrideBody(Struct, frozen=True):
 
 
 class OverridesQuery(Struct, frozen=True):
-    """Where to continue, and how many to list."""
+    """In which order, where to continue, and how many to list.
 
+    Attributes:
+        order: `asc` lists overrides in the order in which they were first set, `desc` in the reverse.
+    """
+
+    order: Order = "asc"
     cursor: str | None = None
     limit: PageSize = 50
 

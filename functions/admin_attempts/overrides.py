@@ -20,14 +20,16 @@ from smartexam.sitting import deadlines, spreading
 _GRANTED = ("extra_minutes", "extra_percent", "opens_at", "closes_at", "max_attempts")
 
 
-def list_overrides(exam_id: int, *, limit: int, after: str | None) -> tuple[list[OverrideView], str | None]:
+def list_overrides(
+    exam_id: int, *, limit: int, after: str | None, newest_first: bool
+) -> tuple[list[OverrideView], str | None]:
     """A page of an exam's overrides, and the place to continue after.
 
     Raises:
         NotFound: there is no such exam.
     """
     exams.find_exam(exam_id)
-    found, place = overrides.list_overrides(exam_id, limit=limit, after=after)
+    found, place = overrides.list_overrides(exam_id, limit=limit, after=after, newest_first=newest_first)
     users = identity.get_users({each.user_id for each in found if each.user_id is not None})
     named = batches.get_many({each.batch_id for each in found if each.batch_id is not None})
     names: dict[int, str] = {}

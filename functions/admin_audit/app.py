@@ -13,7 +13,7 @@ api = Api("admin_audit")
 
 @api.get("/admin/api/audit", access=Access.ADMIN, query=AuditQuery, answers=AuditPage)
 def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
-    """List administrators' changes, the latest first: who, what, before, after, when.
+    """List administrators' changes, the latest first by default: who, what, before, after, when.
 
     Entries outlive the accounts that they name.
 
@@ -21,9 +21,12 @@ def list_audit_entries(request: Request, query: AuditQuery) -> AuditPage:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    entries, place = audit.list_entries(limit=query.limit, after=cursors.decode("audit", query.cursor))
+    name = f"audit:{query.order}"
+    entries, place = audit.list_entries(
+        limit=query.limit, after=cursors.decode(name, query.cursor), newest_first=query.order == "desc"
+    )
     actors = identity.get_users({entry.change.actor_id for entry in entries})
-    return AuditPage([_view(entry, actors) for entry in entries], cursors.encode("audit", place))
+    return AuditPage([_view(entry, actors) for entry in entries], cursors.encode(name, place))
 
 
 def _view(entry: Entry, actors: dict[int, User]) -> AuditEntry:

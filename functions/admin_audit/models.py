@@ -4,12 +4,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from smartexam.platform.http.queries import PageSize
+from smartexam.platform.http.queries import Order, PageSize
 
 
 class AuditQuery(Struct, frozen=True):
-    """Where to continue."""
+    """In which order, and where to continue.
 
+    Attributes:
+        order: `desc` lists the latest changes first, `asc` the oldest.
+    """
+
+    order: Order = "desc"
     cursor: str | None = None
     limit: PageSize = 50
 

@@ -30,15 +30,16 @@ api = Api("admin_exams")
 
 @api.get("/admin/exams", access=Access.ADMIN, query=ExamsQuery, answers=ExamPage)
 def list_admin_exams(request: Request, query: ExamsQuery) -> ExamPage:
-    """List exams, the latest date first.
+    """List exams, the latest date first by default.
 
     It has all settings that the edit form needs, except access codes, which are never answered.
 
     Raises:
         BadRequest: `invalid_fields`; `invalid_cursor`, if it is not from this list.
     """
-    found, place = service.list_exams(query, cursors.decode("admin_exams", query.cursor), ExamTime.at(request.now))
-    return ExamPage(found, cursors.encode("admin_exams", place))
+    name = f"admin_exams:{query.order}"
+    found, place = service.list_exams(query, cursors.decode(name, query.cursor), ExamTime.at(request.now))
+    return ExamPage(found, cursors.encode(name, place))
 
 
 @api.post("/admin/exams", access=Access.ADMIN, takes=NewExamFields, forms=True, answers=SavedExam)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
-from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.http.queries import Id, Order, PageSize
 
 _NAME = Meta(extra_json_schema={"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"})
 _MARKS = Meta(
@@ -116,11 +116,13 @@ class ExamsQuery(Struct, frozen=True):
         category_id: only exams of this category.
         status: only exams that are set to `upcoming`, `ongoing` or `completed`.
         q: part of the name; case does not count.
+        order: `desc` lists the latest date first, `asc` the earliest.
     """
 
     category_id: Id | None = None
     status: str | None = None
     q: str = ""
+    order: Order = "desc"
     cursor: str | None = None
     limit: PageSize = 50
 

@@ -46,7 +46,11 @@ def list_exams(query: ExamsQuery, after: str | None, time: ExamTime) -> tuple[li
     shown: list[AdminExam] = []
     for _ in range(_MOST_PAGES):
         found, after = exams.list_exams(
-            status=query.status, category_id=query.category_id, limit=query.limit - len(shown), after=after
+            status=query.status,
+            category_id=query.category_id,
+            limit=query.limit - len(shown),
+            after=after,
+            newest_first=query.order == "desc",
         )
         shown += [view(exam, time) for exam in found if wanted in exam.name.casefold()]
         if after is None or len(shown) == query.limit:

@@ -58,8 +58,8 @@ def list_questions(request: Request, query: QuestionsQuery) -> QuestionPage:
         NotFound: `exam_not_found`.
     """
     del request
-    name = "questions" if query.exam_id is None else f"questions:{query.exam_id}"
-    found, place = service.list_questions(query.exam_id, query.limit, cursors.decode(name, query.cursor))
+    name = f"questions:{query.exam_id}:{query.sort}:{query.order}"
+    found, place = service.list_questions(query, cursors.decode(name, query.cursor))
     return QuestionPage(found, cursors.encode(name, place))
 
 

@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
 from smartexam.platform.http.bodies import UploadedFile
-from smartexam.platform.http.queries import Flag, Id, PageSize
+from smartexam.platform.http.queries import Flag, Id, Order, PageSize
 
 _TEXT = Meta(extra_json_schema={"type": "string"})
 _MARKS = Meta(
@@ -40,9 +40,13 @@ class QuestionsQuery(Struct, frozen=True):
 
     Attributes:
         exam_id: only questions of this exam, in its order; left out, those of all exams.
+        sort: by `position`, the exam's order, or by `text`, `type`, `topic` or `difficulty`; equal ones by position.
+            All but the exam's order need `exam_id`.
     """
 
     exam_id: Id | None = None
+    sort: Literal["position", "text", "type", "topic", "difficulty"] = "position"
+    order: Order = "asc"
     cursor: str | None = None
     limit: PageSize = 50
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
-from admin_questions.models import AdminQuestion
+from admin_questions.models import AdminQuestion, QuestionsQuery
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.images import image_url, image_urls
 from smartexam.catalog.marks import number_or_text
-from smartexam.catalog.questions import Question, as_fields, check, merge
+from smartexam.catalog.questions import DIFFICULTIES, Question, as_fields, check, merge
 from smartexam.catalog.store import exams, question_changes, questions
 from smartexam.catalog.store.exams import find_exam
 from smartexam.catalog.store.placement import misplacement, read_id
@@ -20,21 +21,59 @@ from smartexam.platform import ids
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields, NotFound
 
+# The characters of a text by which questions are sorted, and which a cursor has.
+_LONGEST_PLACE: Final = 100
+_SORTED_BY: Final[Mapping[str, Callable[[Question], str]]] = {
+    "position": lambda _: "",
+    "text": lambda question: question.question_text,
+    "type": lambda question: question.question_type,
+    "topic": lambda question: question.topic,
+    "difficulty": lambda question: str(DIFFICULTIES.index(question.difficulty)) if question.difficulty else "",
+}
 
-def list_questions(exam_id: int | None, limit: int, after: str | None) -> tuple[list[AdminQuestion], str | None]:
+
+def list_questions(query: QuestionsQuery, after: str | None) -> tuple[list[AdminQuestion], str | None]:
     """A page of an exam's questions, or of all exams', and the place to continue after.
 
     Raises:
+        InvalidFields: all exams' questions in another order than the exams'.
         NotFound: there is no such exam.
     """
-    if exam_id is None:
-        found, place = questions.list_all_questions(limit=limit, after=after)
+    is_plain = query.sort == "position" and query.order == "asc"
+    if query.exam_id is None:
+        if not is_plain:
+            raise InvalidFields([("exam_id", "is needed for another order")])
+        found, place = questions.list_all_questions(limit=query.limit, after=after)
         known = exams.get_exams(sorted({question.exam_id for question in found})) if found else {}
     else:
-        exam = find_exam(exam_id)
-        known = {exam_id: exam}
-        found, place = questions.list_questions(exam, limit=limit, after=after)
+        exam = find_exam(query.exam_id)
+        known = {exam.id: exam}
+        if is_plain:
+            found, place = questions.list_questions(exam, limit=query.limit, after=after)
+        else:
+            found, place = _sorted_questions(exam, query, after)
     return [view(question, known.get(question.exam_id)) for question in found], place
+
+
+def _sorted_questions(exam: Exam, query: QuestionsQuery, after: str | None) -> tuple[list[StoredQuestion], str | None]:
+    """A page of an exam's questions in another order than its own.
+
+    Each page reads all questions of the exam, as its paper and its problems do. The place to continue after is that of
+    the last question in this order, so that a question that is deleted between two pages moves no other.
+    """
+
+    def place(question: StoredQuestion) -> tuple[str, str]:
+        return _SORTED_BY[query.sort](question.content).casefold()[:_LONGEST_PLACE], question.place
+
+    is_descending = query.order == "desc"
+    everything = sorted(questions.questions_of(exam), key=place, reverse=is_descending)
+    if after is not None:
+        last = msgspec.json.decode(after, type=tuple[str, str])
+        everything = [each for each in everything if (place(each) < last if is_descending else place(each) > last)]
+    found = everything[: query.limit]
+    if len(found) == len(everything):
+        return found, None
+    return found, msgspec.json.encode(place(found[-1])).decode()
 
 
 def find_question(question_id: int) -> StoredQuestion:

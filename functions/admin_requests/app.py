@@ -12,7 +12,7 @@ api = Api("admin_requests")
 
 @api.get("/admin/api/requests/list", access=Access.ADMIN, query=RequestsQuery, answers=RequestPage)
 def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
-    """List requests for another role, the newest first.
+    """List requests for another role, the newest first by default.
 
     Decide a pending one with `POST /admin/requests/approve/{request_id}` or `POST /admin/requests/deny/{request_id}`.
 
@@ -20,9 +20,9 @@ def list_requests(request: Request, query: RequestsQuery) -> RequestPage:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    name = f"access_requests:{query.status}"
+    name = f"access_requests:{query.status}:{query.order}"
     page = pages.wanted(name, query, service.PAGE_SIZE)
-    found = access_decisions.list_requests(query.status, page)
+    found = access_decisions.list_requests(query.status, page, newest_first=query.order == "desc")
     return RequestPage(
         requests=[service.row(each, found.people) for each in found.requests],
         total=found.total,

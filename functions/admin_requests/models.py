@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from smartexam.platform.http.queries import Order
 from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
 
@@ -13,9 +14,11 @@ class RequestsQuery(PageQuery, frozen=True):
 
     Attributes:
         status: only requests that wait (`pending`), were approved (`completed`) or `denied`.
+        order: `desc` lists the newest requests first, `asc` the oldest.
     """
 
     status: Literal["pending", "completed", "denied"] | None = None
+    order: Order = "desc"
 
 
 class RequestRow(Struct, frozen=True):

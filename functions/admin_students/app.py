@@ -42,8 +42,9 @@ def list_batches(request: Request, query: BatchesQuery) -> BatchPage:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    name = f"batches:{query.q}"
-    found, place = batches.list_batches(query.q, limit=query.limit, after=cursors.decode(name, query.cursor))
+    name = f"batches:{query.order}:{query.q}"
+    after = cursors.decode(name, query.cursor)
+    found, place = batches.list_batches(query.q, limit=query.limit, after=after, descending=query.order == "desc")
     return BatchPage([_view(batch) for batch in found], cursors.encode(name, place))
 
 
@@ -99,9 +100,11 @@ def list_batch_students(request: Request, batch_id: int, query: BatchesQuery) ->
     """
     del request
     batches.get(batch_id)
-    name = f"batch:{batch_id}:{query.q}"
+    name = f"batch:{batch_id}:{query.order}:{query.q}"
     after = cursors.decode(name, query.cursor)
-    found, place = user_search.find_members(batch_id, query.q, limit=query.limit, after=after)
+    found, place = user_search.find_members(
+        batch_id, query.q, limit=query.limit, after=after, descending=query.order == "desc"
+    )
     return StudentPage([students.view(user) for user in found], cursors.encode(name, place))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
-from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.http.queries import Id, Order, PageSize
 from smartexam.platform.texts import VISIBLE
 
 
@@ -15,9 +15,11 @@ class BatchesQuery(Struct, frozen=True):
     Attributes:
         q: part of the name of a batch, or in a list of students the start of a username, an email, a roll
             number or a word of a name.
+        order: batches by name; students of a batch by the age of their accounts, or with `q` by what matches.
     """
 
     q: Annotated[str, Meta(max_length=200)] = ""
+    order: Order = "asc"
     cursor: str | None = None
     limit: PageSize = 50
 

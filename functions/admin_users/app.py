@@ -22,15 +22,16 @@ api = Api("admin_users")
 def search_users(request: Request, query: UsersQuery) -> UserPage:
     """Search accounts by the start of the username, email, roll number or a word of the name.
 
-    Without `q`: all, the newest first.
+    Without `q`: all, the newest first by default.
 
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
     del request
-    name = f"users:{query.role}:{query.q}"
+    is_descending = query.order == "desc" if query.order else not service.is_search(query.q)
+    name = f"users:{query.role}:{is_descending}:{query.q}"
     page = pages.wanted(name, query, service.PAGE_SIZE)
-    found = service.search(query.q, query.role, page)
+    found = service.search(query.q, query.role, page, descending=is_descending)
     return UserPage(
         users=[service.row(user) for user in found.users],
         total=found.total,

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from smartexam.platform.http.queries import Id
+from smartexam.platform.http.queries import Id, Order
 from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
 
@@ -15,10 +15,13 @@ class UsersQuery(PageQuery, frozen=True):
     Attributes:
         q: the start of a username, an email, a roll number or a word of a name; left out, all accounts.
         role: only accounts with exactly this role; `both` is `user,admin`.
+        order: by the age of the account, `desc` (the newest first) by default; with `q` by what matches, `asc` by
+            default.
     """
 
     q: Annotated[str, Meta(max_length=320)] = ""
     role: RoleText | None = None
+    order: Order | None = None
 
 
 class UserRow(Struct, frozen=True):

@@ -18,9 +18,14 @@ from smartexam.platform.times import iso
 PAGE_SIZE = 50
 
 
-def search(text: str, role: str | None, page: Wanted) -> FoundUsers:
+def is_search(text: str) -> bool:
+    """Whether a text searches for anything."""
+    return bool(user_search.searchable(text))
+
+
+def search(text: str, role: str | None, page: Wanted, *, descending: bool) -> FoundUsers:
     """A page of accounts; `role` is `user`, `admin` or `both`."""
-    return user_search.find_users(text, role and role_of(role), page)
+    return user_search.find_users(text, role and role_of(role), page, descending=descending)
 
 
 def change_role(change: RoleChange, admin_id: int, now: float) -> None:

@@ -20,7 +20,7 @@ _DOWNLOAD_SECONDS = 600
 
 @api.get("/admin/api/jobs", access=Access.ADMIN, query=JobsQuery, answers=JobPage)
 def list_jobs(request: Request, query: JobsQuery) -> JobPage:
-    """List the jobs of the last week that administrators asked for, the newest first.
+    """List the jobs of the last week that administrators asked for, the newest first by default.
 
     Work that takes longer than a request, such as a large import, goes on as a job. `GET /admin/api/jobs/{job_id}` has
     the result of one.
@@ -28,9 +28,10 @@ def list_jobs(request: Request, query: JobsQuery) -> JobPage:
     Raises:
         BadRequest: `invalid_cursor`, if it is not from this list.
     """
-    after = cursors.decode("jobs", query.cursor)
-    found, place = jobs.list_jobs(request.now, limit=query.limit, after=after)
-    return JobPage([_row(job) for job in found], cursors.encode("jobs", place))
+    name = f"jobs:{query.order}"
+    after = cursors.decode(name, query.cursor)
+    found, place = jobs.list_jobs(request.now, limit=query.limit, after=after, newest_first=query.order == "desc")
+    return JobPage([_row(job) for job in found], cursors.encode(name, place))
 
 
 @api.get("/admin/api/jobs/<job_id>", access=Access.ADMIN, answers=JobAnswer)

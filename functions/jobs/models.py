@@ -4,12 +4,17 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from smartexam.platform.http.queries import PageSize
+from smartexam.platform.http.queries import Order, PageSize
 
 
 class JobsQuery(Struct, frozen=True):
-    """Where to continue, and how many to list."""
+    """In which order, where to continue, and how many to list.
 
+    Attributes:
+        order: `desc` lists the newest jobs first, `asc` the oldest.
+    """
+
+    order: Order = "desc"
     cursor: str | None = None
     limit: PageSize = 50
 

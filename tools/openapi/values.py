@@ -57,6 +57,21 @@ MEANINGS: tuple[dict[str, str], ...] = (
         "proportional": "The share of right letters less wrong ones; never negative.",
     },
     {
+        "asc": "Upwards: the earliest, the lowest, or the first of the alphabet comes first.",
+        "desc": "Downwards: the latest, the highest, or the last of the alphabet comes first.",
+    },
+    {
+        "time": "When the attempt ended.",
+        "score": "The share of the marks.",
+    },
+    {
+        "position": "The exam's own order.",
+        "text": "The question's text.",
+        "type": "The question's type.",
+        "topic": "The question's topic; those without one first.",
+        "difficulty": "From easy to hard; those without one first.",
+    },
+    {
         "increase": "Grants `amount` further attempts.",
         "decrease": "Takes `amount` attempts back, but none that was used.",
         "reset": "Makes used attempts no longer count; their results stay.",

@@ -55,6 +55,8 @@ WORDS: dict[str, Word] = {
     "cursor": Word("Where to go on: the `next_cursor` of the page before. Without it, the first page."),
     "next_cursor": Word("Send it as `cursor` for the next page; null on the last page.", None),
     "limit": Word("Entries per page at most.", 50),
+    "order": Word("`asc` or `desc`: up or down. A cursor belongs to the order that it was made in.", "asc"),
+    "sort": Word("What to sort by. A cursor belongs to the order that it was made in.", "score"),
     "page": Word("Number of the page, from 1. A `cursor` is faster for pages far behind.", 1, {"minimum": 1}),
     "per_page": Word("Entries per page at most.", 50),
     "total": Word("Entries on all pages together.", 1),

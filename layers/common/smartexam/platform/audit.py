@@ -102,9 +102,9 @@ def differing(
     return Change(actor_id, action, target, was, is_now)
 
 
-def list_entries(*, limit: int, after: str | None) -> tuple[list[Entry], str | None]:
-    """Changes, the latest first, and the place to continue after."""
-    page = table.query(AuditItem, _KEY, limit=limit, after=after, newest_first=True)
+def list_entries(*, limit: int, after: str | None, newest_first: bool = True) -> tuple[list[Entry], str | None]:
+    """Changes by time, and the place to continue after."""
+    page = table.query(AuditItem, _KEY, limit=limit, after=after, newest_first=newest_first)
     return [_entry_of(item) for item in page.items], page.next_sk
 
 

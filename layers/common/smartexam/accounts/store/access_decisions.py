@@ -44,16 +44,16 @@ class ListedRequests:
     next_place: str | None
 
 
-def list_requests(status: str | None, page: Wanted) -> ListedRequests:
-    """A page of requests of one status or of all: a count, a query and two batch reads."""
+def list_requests(status: str | None, page: Wanted, *, newest_first: bool = True) -> ListedRequests:
+    """A page of requests of one status or of all, by age: a count, a query and two batch reads."""
     counts = access_requests.counts()
     total = sum(counts.values()) if status is None else counts[status]
     pk, after = f"REQUESTS#{status or 'ALL'}", page.after
     if after is None and page.skipped:
-        after = table.skip("identity", pk, page.skipped, newest_first=True) if page.skipped < total else None
+        after = table.skip("identity", pk, page.skipped, newest_first=newest_first) if page.skipped < total else None
         if after is None:
             return ListedRequests([], {}, total, None)
-    rows = table.query(RequestRowItem, pk, limit=page.size, after=after, newest_first=True)
+    rows = table.query(RequestRowItem, pk, limit=page.size, after=after, newest_first=newest_first)
     keys = [(f"REQUEST#{row.request_id}", "REQUEST") for row in rows.items]
     stored = table.batch_get((RequestItem, *key) for key in keys)
     found = [access_requests.request_of(stored[key]) for key in keys if key in stored]

@@ -198,7 +198,9 @@ def comparable_name(name: str) -> str:
     return directory.comparable(name)
 
 
-def list_batches(text: str, *, limit: int, after: str | None) -> tuple[list[Batch], str | None]:
+def list_batches(
+    text: str, *, limit: int, after: str | None, descending: bool = False
+) -> tuple[list[Batch], str | None]:
     """Batches whose names contain `text`, by name, and the place to continue after.
 
     A page may have fewer than `limit` batches if few of many names match; the place continues all the same.
@@ -207,7 +209,7 @@ def list_batches(text: str, *, limit: int, after: str | None) -> tuple[list[Batc
     names: list[BatchNameItem] = []
     looked_at, place = 0, after
     while True:
-        page = table.query(BatchNameItem, _LIST, limit=limit, after=place)
+        page = table.query(BatchNameItem, _LIST, limit=limit, after=place, newest_first=descending)
         looked_at += len(page.items)
         for item in page.items:
             place = item.sk
@@ -370,9 +372,12 @@ def ids_of(item: EnrolmentItem | None) -> tuple[int, ...]:
     return () if item is None or not item.batch_ids else tuple(map(int, item.batch_ids.split(",")))
 
 
-def member_ids(batch_id: int, *, limit: int, after: str | None) -> tuple[list[int], str | None]:
-    """The students of a batch, by id, and the place to continue after."""
-    page = table.query(BatchMemberItem, _pk(batch_id), prefix="MEMBER#", limit=limit, after=after)
+def member_ids(
+    batch_id: int, *, limit: int, after: str | None, newest_first: bool = False
+) -> tuple[list[int], str | None]:
+    """The students of a batch by id, which is the age of their accounts, and the place to continue after."""
+    pk = _pk(batch_id)
+    page = table.query(BatchMemberItem, pk, prefix="MEMBER#", limit=limit, after=after, newest_first=newest_first)
     return [item.user_id for item in page.items], page.next_sk
 
 

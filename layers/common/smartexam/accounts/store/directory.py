@@ -144,10 +144,10 @@ def role_moves(user: "User", role: str) -> list[Operation]:
     return moved + [Update(MatchItem, pk, sk, [MatchItem.role.set(role)]) for pk, sk in _match_keys(user)]
 
 
-def first_match(user: "User", wanted: str) -> str | None:
-    """The sort key of the first item by which administrators find an account by the start of a term."""
+def first_match(user: "User", wanted: str, *, descending: bool) -> str | None:
+    """The sort key of the item by which a search for the start of a term finds an account first, up or down."""
     found = [sk for _, sk in _match_keys(user) if sk.startswith(wanted)]
-    return min(found, key=str.encode, default=None)
+    return (max if descending else min)(found, key=str.encode, default=None)
 
 
 def terms(*, full_name: str, names: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from smartexam.accounts.store import batches, directory, identity
 from smartexam.accounts.store.directory import MatchItem, MemberItem
 from smartexam.accounts.store.identity import User
 from smartexam.platform.dynamodb import table
+from smartexam.platform.dynamodb.table import Page
 from smartexam.platform.pages import Wanted
 
 MOST_MATCHES = 1000
@@ -34,31 +35,36 @@ class FoundUsers:
     next_place: str | None
 
 
-def find_users(text: str, role: str | None, page: Wanted) -> FoundUsers:
-    """A page of accounts: of a search in alphabetical order of the match, otherwise the newest first.
+def find_users(text: str, role: str | None, page: Wanted, *, descending: bool) -> FoundUsers:
+    """A page of accounts: of a search by the match, otherwise by the age of the accounts.
 
     Args:
         text: the start of a username, an address, a roll number or a word of the full name; empty for all accounts.
         role: only accounts of exactly this role.
         page: which page.
+        descending: whether the newest accounts come first, or the last matches of the alphabet.
     """
     wanted = searchable(text)
     if not wanted:
-        return _all_users(role, page)
-    return _following(wanted, role, page) if page.after is not None else _numbered(wanted, role, page)
+        return _all_users(role, page, newest_first=descending)
+    find = _numbered if page.after is None else _following
+    return find(wanted, role, page, descending=descending)
 
 
-def find_members(batch_id: int, text: str, *, limit: int, after: str | None) -> tuple[list[User], str | None]:
+def find_members(
+    batch_id: int, text: str, *, limit: int, after: str | None, descending: bool = False
+) -> tuple[list[User], str | None]:
     """Students of a batch, and the place to continue after: by id or, for a search, in order of the match.
 
     A page of a search may have fewer than `limit` students if few matches are in the batch; the place continues.
     """
     wanted = searchable(text)
     if not wanted:
-        user_ids, place = batches.member_ids(batch_id, limit=limit, after=after)
+        user_ids, place = batches.member_ids(batch_id, limit=limit, after=after, newest_first=descending)
         return _users(user_ids), place
     found: list[User] = []
-    for row, user in _matching(wanted, after, lambda ids: batches.members_among(batch_id, ids)):
+    among = lambda ids: batches.members_among(batch_id, ids)  # noqa: E731
+    for row, user in _matching(wanted, after, among, descending=descending):
         after = row
         if user is not None:
             found.append(user)
@@ -72,7 +78,7 @@ def searchable(text: str) -> str:
     return directory.comparable(text)[: directory.LONGEST_TERM]
 
 
-def _all_users(role: str | None, page: Wanted) -> FoundUsers:
+def _all_users(role: str | None, page: Wanted, *, newest_first: bool) -> FoundUsers:
     counts = identity.statistics()
     by_role = {
         None: counts.total,
@@ -83,16 +89,16 @@ def _all_users(role: str | None, page: Wanted) -> FoundUsers:
     total, pk = by_role[role], f"USERS#{role or 'ALL'}"
     after = page.after
     if after is None and page.skipped:
-        after = table.skip("identity", pk, page.skipped, newest_first=True) if page.skipped < total else None
+        after = table.skip("identity", pk, page.skipped, newest_first=newest_first) if page.skipped < total else None
         if after is None:
             return FoundUsers([], total, is_exact=True, next_place=None)
-    rows = table.query(MemberItem, pk, limit=page.size, after=after, newest_first=True)
+    rows = table.query(MemberItem, pk, limit=page.size, after=after, newest_first=newest_first)
     users = _users(row.user_id for row in rows.items)
     return FoundUsers(users, total, is_exact=True, next_place=rows.next_sk)
 
 
-def _numbered(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
-    rows = table.query(MatchItem, _partition(wanted), limit=MOST_MATCHES, prefix=wanted, consistent=False)
+def _numbered(wanted: str, role: str | None, page: Wanted, *, descending: bool) -> FoundUsers:
+    rows = _rows(wanted, MOST_MATCHES, None, descending=descending)
     first: dict[int, str] = {}
     for row in rows.items:
         if role is None or row.role == role:
@@ -105,11 +111,11 @@ def _numbered(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
     return FoundUsers(users, len(found), is_exact=rows.next_sk is None, next_place=next_place)
 
 
-def _following(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
+def _following(wanted: str, role: str | None, page: Wanted, *, descending: bool) -> FoundUsers:
     """The accounts after a place. An account with several matching terms is listed at the first of them only."""
     users: list[User] = []
     place = page.after
-    for row, user in _matching(wanted, page.after, None, role):
+    for row, user in _matching(wanted, page.after, None, role, descending=descending):
         place = row
         if user is not None:
             users.append(user)
@@ -118,8 +124,20 @@ def _following(wanted: str, role: str | None, page: Wanted) -> FoundUsers:
     return FoundUsers(users, page.total or 0, is_exact=False, next_place=place)
 
 
+def _rows(wanted: str, limit: int, after: str | None, *, descending: bool) -> Page[MatchItem]:
+    pk = _partition(wanted)
+    return table.query(
+        MatchItem, pk, limit=limit, prefix=wanted, after=after, newest_first=descending, consistent=False
+    )
+
+
 def _matching(
-    wanted: str, after: str | None, among: Callable[[set[int]], set[int]] | None, role: str | None = None
+    wanted: str,
+    after: str | None,
+    among: Callable[[set[int]], set[int]] | None,
+    role: str | None = None,
+    *,
+    descending: bool,
 ) -> Iterator[tuple[str | None, User | None]]:
     """Accounts after a place whose terms start with the text, each once, with the place after it, up to `MOST_MATCHES`
     rows.
@@ -127,13 +145,13 @@ def _matching(
     The last one, without an account, has the place after all rows read, None at the end.
     """
     for _ in range(MOST_MATCHES // _PIECE):
-        rows = table.query(MatchItem, _partition(wanted), limit=_PIECE, prefix=wanted, after=after, consistent=False)
+        rows = _rows(wanted, _PIECE, after, descending=descending)
         eligible = [row for row in rows.items if role is None or row.role == role]
         user_ids = {row.user_id for row in eligible}
         known = identity.get_users(user_ids if among is None else among(user_ids))
         for row in eligible:
             user = known.get(row.user_id)
-            if user is not None and directory.first_match(user, wanted) == row.sk:
+            if user is not None and directory.first_match(user, wanted, descending=descending) == row.sk:
                 yield None if row is rows.items[-1] and rows.next_sk is None else row.sk, user
         after = rows.next_sk
         if after is None:

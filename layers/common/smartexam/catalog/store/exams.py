@@ -17,7 +17,6 @@ from smartexam.platform.dynamodb.table import (
     IntAttribute,
     Item,
     Operation,
-    Page,
     Update,
 )
 from smartexam.platform.errors import NotFound
@@ -119,23 +118,30 @@ def get_exams(exam_ids: list[int], *, reader: int = 0) -> dict[int, Exam]:
 
 
 def list_exams(
-    *, status: str | None = None, category_id: int | None = None, limit: int, after: str | None = None, reader: int = 0
+    *,
+    status: str | None = None,
+    category_id: int | None = None,
+    limit: int,
+    after: str | None = None,
+    newest_first: bool = True,
+    reader: int = 0,
 ) -> tuple[list[Exam], str | None]:
-    """All exams, the latest date first, and the sort key to continue after; `status` as set by administrators.
+    """All exams by date, and the sort key to continue after; `status` as set by administrators.
 
     Two round trips: the listings' keys, then the cards.
     """
     kind = "ALL" if status is None else f"S:{status}"
     partitions = [partition(kind, category_id, audience) for audience in ("everyone", "batches")]
-    pages = in_parallel(lambda pk: _page(pk, limit, after), partitions, most=2)
-    rows = sorted((item for page in pages for item in page.items), key=lambda item: item.sk, reverse=True)[:limit]
+    pages = in_parallel(
+        lambda pk: table.query(ListingItem, pk, limit=limit, after=after, newest_first=newest_first),
+        partitions,
+        most=2,
+    )
+    listed = (item for page in pages for item in page.items)
+    rows = sorted(listed, key=lambda item: item.sk, reverse=newest_first)[:limit]
     exams = get_exams([item.exam_id for item in rows], reader=reader) if rows else {}
     is_last = len(rows) == sum(len(page.items) for page in pages) and all(page.next_sk is None for page in pages)
     return [exams[item.exam_id] for item in rows if item.exam_id in exams], None if is_last else rows[-1].sk
-
-
-def _page(pk: str, limit: int, after: str | None) -> Page[ListingItem]:
-    return table.query(ListingItem, pk, limit=limit, after=after, newest_first=True)
 
 
 def mark_compiled(exam_id: int, version: int) -> bool:

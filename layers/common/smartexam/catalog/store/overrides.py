@@ -121,9 +121,12 @@ def exams_granting(batch_ids: Collection[int]) -> set[int]:
     return {item.exam_id for items in found for item in items}
 
 
-def list_overrides(exam_id: int, *, limit: int, after: str | None) -> tuple[list[Override], str | None]:
-    """A page of an exam's overrides, and the place to continue after."""
-    page = table.query(OverrideItem, f"OVERRIDES#{exam_id}", prefix="ID#", limit=limit, after=after)
+def list_overrides(
+    exam_id: int, *, limit: int, after: str | None, newest_first: bool = False
+) -> tuple[list[Override], str | None]:
+    """A page of an exam's overrides in the order in which they were first set, and the place to continue after."""
+    pk = f"OVERRIDES#{exam_id}"
+    page = table.query(OverrideItem, pk, prefix="ID#", limit=limit, after=after, newest_first=newest_first)
     return [_override(item) for item in page.items], page.next_sk
 
 

@@ -222,9 +222,9 @@ def get(job_id: int, now: float) -> Job | None:
     return None if item is None or item.expires_at < now else _job_at(item, now)
 
 
-def list_jobs(now: float, *, limit: int, after: str | None) -> tuple[list[Job], str | None]:
-    """The jobs of administrators, the newest first, and the place to continue after."""
-    page = table.query(JobListItem, _LIST, limit=limit, after=after, newest_first=True)
+def list_jobs(now: float, *, limit: int, after: str | None, newest_first: bool = True) -> tuple[list[Job], str | None]:
+    """The jobs of administrators by age, and the place to continue after."""
+    page = table.query(JobListItem, _LIST, limit=limit, after=after, newest_first=newest_first)
     found = table.batch_get((JobItem, partition(row.job_id), _STATUS) for row in page.items)
     items = (found.get((partition(row.job_id), _STATUS)) for row in page.items)
     return [_job_at(item, now) for item in items if item is not None and item.expires_at >= now], page.next_sk

@@ -10,6 +10,9 @@ Id: TypeAlias = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 PageSize: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
 """How many items a page of a list may have: `limit` beside a cursor, `per_page` beside a page's number."""
 
+Order: TypeAlias = Literal["asc", "desc"]
+"""The direction of a list: ascending or descending by what it is sorted by."""
+
 Flag: TypeAlias = Literal["1", "true", "yes", "on", "0", "false", "no", "off"]
 """Whether something is wanted, in the words that clients and forms use."""
 

@@ -9,6 +9,7 @@
     STAT#<g>#SECTIONS#E#7           2026-01-05#<shard>          counters of a day by section
     STAT#<g>#SPENT                  <exam>#<shard>              how many sittings have spent how many attempts
     STAT#<g>#RESULTS#<scope>        <completed>#<result>        a result in a list by time
+    STAT#<g>#SCORES#E#7             <share>#<completed>#<result>  a result of an exam in a list by score
     STAT#<g>#WHERE#17               WHERE                       the student and exam of that result
     STAT#<g>#TOP#<scope>            <average>#<count>#<user>    a student in a ranking
     STAT#<g>#TOP#<scope>#<day>      <average>#<count>#<user>    the same for one day
@@ -25,7 +26,7 @@ SHARDS = 4
 ALL = "ALL"
 _SPENT_OFFSET = 100_000
 _HIGHEST_ID = 2**53 - 1
-# In millionths of a percent; the offset keeps negative averages in order: no result is below -100,000 %.
+# In millionths of a percent; the offset keeps negative shares in order: no result is below -100,000 %.
 _AVERAGE_UNIT = 10**6
 _AVERAGE_OFFSET = 10**11
 
@@ -85,6 +86,16 @@ def results(scope: str) -> str:
 def result_place(completed_at: int, result_id: int) -> str:
     """The sort key of a result in a list."""
     return f"{completed_at:010d}#{result_id:016d}"
+
+
+def scores(scope: str) -> str:
+    """The partition of a list of results by score."""
+    return f"SCORES#{scope}"
+
+
+def score_place(micro_percent: int, completed_at: int, result_id: int) -> str:
+    """The sort key of a result in a list by its share of the marks."""
+    return f"{micro_percent + _AVERAGE_OFFSET:015d}#{result_place(completed_at, result_id)}"
 
 
 def where(result_id: int) -> Key:

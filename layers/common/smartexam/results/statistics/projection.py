@@ -58,7 +58,11 @@ def project(user_id: int, tally: Tally, timezone: str) -> Projection:
     projection = Projection()
     by_scope: dict[str, list[tuple[int, CountedResult]]] = defaultdict(list)
     for result_id, result in tally.results.items():
-        projection.rows[keys.where(result_id)] = Row(user_id, result.exam_id)
+        row = Row(user_id, result.exam_id)
+        projection.rows[keys.where(result_id)] = row
+        share = keys.micro_percent(result.score, result.max_score) if result.max_score > 0 else 0
+        place = keys.score_place(share, result.completed_at, result_id)
+        projection.rows[Key(keys.scores(keys.exam_scope(result.exam_id)), place)] = row
         for scope in (ALL, keys.exam_scope(result.exam_id)):
             by_scope[scope].append((result_id, result))
         if result.sections:

@@ -168,9 +168,9 @@ class ListedResult:
 
 
 def list_results(
-    generation: int, scope: str, since: float | None, until: float | None, page: Wanted
+    generation: int, scope: str, since: float | None, until: float | None, page: Wanted, *, newest_first: bool = True
 ) -> tuple[list[ListedResult], str | None]:
-    """A page of results, the latest first, and the place to continue after.
+    """A page of results by time, and the place to continue after.
 
     Args:
         generation: the one that is read.
@@ -178,17 +178,32 @@ def list_results(
         since: only results from this time on, epoch seconds.
         until: only results before this time.
         page: which page.
+        newest_first: whether the latest come first.
     """
-    pk = keys.prefix(generation) + keys.results(scope)
     low = keys.result_place(int(since or 0), 0)
     # Every sort key of that second sorts after its bare number.
     high = _END if until is None else keys.result_place(int(until), 0).partition("#")[0]
+    pk = keys.prefix(generation) + keys.results(scope)
+    return _page(pk, page, since=low, until=high, descending=newest_first)
+
+
+def list_scores(
+    generation: int, exam_id: int, page: Wanted, *, best_first: bool
+) -> tuple[list[ListedResult], str | None]:
+    """A page of an exam's results by their share of the marks, and the place to continue after."""
+    pk = keys.prefix(generation) + keys.scores(keys.exam_scope(exam_id))
+    return _page(pk, page, since=None, until=None, descending=best_first)
+
+
+def _page(
+    pk: str, page: Wanted, *, since: str | None, until: str | None, descending: bool
+) -> tuple[list[ListedResult], str | None]:
     after = page.after
     if after is None and page.skipped:
-        after = table.skip("attempts", pk, page.skipped, since=low, until=high, newest_first=True)
+        after = table.skip("attempts", pk, page.skipped, since=since, until=until, newest_first=descending)
         if after is None:
             return [], None
-    found = table.query(RowItem, pk, limit=page.size, after=after, since=low, until=high, newest_first=True)
+    found = table.query(RowItem, pk, limit=page.size, after=after, since=since, until=until, newest_first=descending)
     return [_listed(row) for row in found.items], found.next_sk
 
 
@@ -230,5 +245,5 @@ def _counts(amounts: Counter[str], students: int) -> Counts:
 
 
 def _listed(row: RowItem) -> ListedResult:
-    completed_at, result_id = row.sk.split("#")
+    *_, completed_at, result_id = row.sk.split("#")
     return ListedResult(int(result_id), row.user_id, row.exam_id, int(completed_at))

@@ -1,9 +1,9 @@
 """Administrators' lists and searches of students' attempts at exams.
 
-Without a search text, sittings are listed exam by exam, the newest exam first, by attempts spent. Counters hold the
-number of each exam's sittings, so any page starts with a query of counters and then reads its exam directly; a state
-(such as "exhausted") is a range of attempts spent. With a search text, at most `MOST_MATCHES` rows are read, as in the
-search of accounts.
+Without a search text, sittings are listed exam by exam, the newest exam first, by attempts spent, up or down. Counters
+hold the number of each exam's sittings, so any page starts with a query of counters and then reads its exam directly; a
+state (such as "exhausted") is a range of attempts spent. With a search text, at most `MOST_MATCHES` rows are read, as
+in the search of accounts.
 """
 
 from collections import Counter, defaultdict
@@ -64,7 +64,9 @@ def state(max_attempts: int, spent: int) -> str:
     return EXHAUSTED if spent >= max_attempts else AVAILABLE
 
 
-def find_sittings(text: str, exam_id: int | None, wanted_state: str | None, page: Wanted) -> FoundSittings:
+def find_sittings(
+    text: str, exam_id: int | None, wanted_state: str | None, page: Wanted, *, descending: bool = False
+) -> FoundSittings:
     """A page of sittings.
 
     Args:
@@ -72,17 +74,19 @@ def find_sittings(text: str, exam_id: int | None, wanted_state: str | None, page
         exam_id: only of this exam.
         wanted_state: only in this state.
         page: which page.
+        descending: whether most attempts come first in an exam, or the last username in a search.
     """
     prefix = keys.prefix(tallies.generations().current)
     name = comparable(text)
     if name:
-        return _by_name(prefix, name, exam_id, wanted_state, page)
+        return _by_name(prefix, name, exam_id, wanted_state, page, descending=descending)
     sections = _sections(prefix, exam_id, wanted_state)
     total = sum(section.count for section in sections)
     found: list[RowItem] = []
-    coming = _from(prefix, sections, page)
+    coming = _from(prefix, sections, page, descending=descending)
     while some := _enough(coming, page.size - len(found)):
-        for section, rows in zip(some, _read(prefix, some, page.size - len(found)), strict=True):
+        read = _read(prefix, some, page.size - len(found), descending=descending)
+        for section, rows in zip(some, read, strict=True):
             left = page.size - len(found)
             found += rows.items[:left]
             if len(found) >= page.size:
@@ -102,21 +106,26 @@ def _enough(coming: Iterator[_Start], wanted: int) -> list[_Start]:
     return some
 
 
-def _read(prefix: str, some: Sequence[_Start], limit: int) -> list[Page[RowItem]]:
+def _read(prefix: str, some: Sequence[_Start], limit: int, *, descending: bool) -> list[Page[RowItem]]:
     """Read the sittings of several exams in parallel; in sequence, a page of small exams would take dozens of round
     trips."""
 
     def read(start: _Start) -> Page[RowItem]:
         section, after = start
         pk = prefix + keys.sittings_of_exam(section.exam_id)
-        return table.query(RowItem, pk, limit=limit, after=after, since=section.since, until=section.until)
+        since, until = section.since, section.until
+        return table.query(RowItem, pk, limit=limit, after=after, since=since, until=until, newest_first=descending)
 
     return in_parallel(read, some, most=_READERS)
 
 
-def _by_name(prefix: str, name: str, exam_id: int | None, wanted_state: str | None, page: Wanted) -> FoundSittings:
+def _by_name(
+    prefix: str, name: str, exam_id: int | None, wanted_state: str | None, page: Wanted, *, descending: bool
+) -> FoundSittings:
     pk = prefix + keys.sittings_by_name(name[0])
-    rows = table.query(RowItem, pk, limit=MOST_MATCHES, prefix=name, after=page.after, consistent=False)
+    rows = table.query(
+        RowItem, pk, limit=MOST_MATCHES, prefix=name, after=page.after, newest_first=descending, consistent=False
+    )
     eligible = [row for row in rows.items if exam_id is None or row.exam_id == exam_id]
     if wanted_state is not None and eligible:
         known = exams.get_exams(sorted({row.exam_id for row in eligible}))
@@ -161,7 +170,7 @@ def _sections(prefix: str, exam_id: int | None, wanted_state: str | None) -> lis
     return sections
 
 
-def _from(prefix: str, sections: list[_Section], page: Wanted) -> Iterator[_Start]:
+def _from(prefix: str, sections: list[_Section], page: Wanted, *, descending: bool) -> Iterator[_Start]:
     """The sections from the start of the page on, each with the sort key after which it starts."""
     if page.after is not None:
         exam_id, _, place = page.after.partition(":")
@@ -177,7 +186,8 @@ def _from(prefix: str, sections: list[_Section], page: Wanted) -> Iterator[_Star
         after = None
         if left:
             pk = prefix + keys.sittings_of_exam(section.exam_id)
-            after = table.skip("attempts", pk, left, since=section.since, until=section.until)
+            since, until = section.since, section.until
+            after = table.skip("attempts", pk, left, since=since, until=until, newest_first=descending)
             left = 0
         yield section, after
 
