@@ -26,13 +26,7 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
         NotFound: the name and the address do not belong to one account.
         RateLimited: too many wrong addresses were tried with this name.
     """
-    name = identity.normalised(requester.username)
-    require_lookups(name, now)
-    try:
-        user = _account(requester.username, requester.email)
-    except NotFound:
-        take_lookup(name, now)
-        raise
+    user = _looked_up(requester.username, requester.email, now)
     available, pending = _AVAILABLE[user.role], access_requests.pending_of(user.id)
     is_pending = pending is not None and not (pending.is_by_stranger and _is_owner(caller, user))
     return Requestable(
@@ -52,13 +46,14 @@ def submit(wanted: RoleRequest, caller: Principal | None, now: float) -> int:
         InvalidFields: a field is empty.
         NotFound: the name and the address do not belong to one account.
         BadRequest: a request is pending, the role is not available, or the present one is another.
-        RateLimited: strangers have sent too many for this account today.
+        RateLimited: strangers have sent too many for this account today, or tried too many wrong addresses with this
+            name.
     """
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
     if empty:
         raise InvalidFields(empty)
     reason = read_text(wanted.user_reason, "user_reason", longest=_LONGEST_REASON)
-    user = _account(wanted.username, wanted.email)
+    user = _looked_up(wanted.username, wanted.email, now)
     if role_of(wanted.current_access) != user.role:
         raise BadRequest("Your current access is not the one given", code="access_changed")
     # Anything else than a role is not available to anybody.
@@ -104,6 +99,22 @@ def _make_room(user: User, now: float, *, is_by_stranger: bool) -> None:
 
 def _is_owner(caller: Principal | None, user: User) -> bool:
     return caller is not None and caller.user_id == user.id
+
+
+def _looked_up(username: str, email: str, now: float) -> User:
+    """The account with this name and address; wrong addresses count, so that they cannot be guessed from many sources.
+
+    Raises:
+        NotFound: they do not belong to one account.
+        RateLimited: too many wrong addresses were tried with this name.
+    """
+    name = identity.normalised(username)
+    require_lookups(name, now)
+    try:
+        return _account(username, email)
+    except NotFound:
+        take_lookup(name, now)
+        raise
 
 
 def _account(username: str, email: str) -> User:

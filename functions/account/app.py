@@ -1,5 +1,7 @@
 """Routes of one's own account."""
 
+from collections.abc import Callable
+
 from account import access, passwords, security, service
 from account.models import (
     Acknowledged,
@@ -23,7 +25,7 @@ from smartexam.accounts import sessions
 from smartexam.accounts.authenticate import identify
 from smartexam.api import Access, Api, Done, Reply, Request
 from smartexam.jobs.queue import Accepted
-from smartexam.limits.source_limits import take_call
+from smartexam.limits.source_limits import Call, take_call
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, Unauthorized
 from smartexam.platform.principal import Principal
@@ -34,7 +36,25 @@ api = Api("account")
 _LIMIT = 16 * 1024
 
 
-@api.post("/create_account", access=Access.PUBLIC, takes=NewAccount, answers=Acknowledged, limit=_LIMIT)
+def _stranger(call: Call) -> Callable[[Request], str]:
+    """Lets in a stranger whose network may still call a route; returns the network's name."""
+
+    def admit(request: Request) -> str:
+        source = source_of(request.source_ip)
+        take_call(source, call, request.now)
+        return source.key
+
+    return admit
+
+
+@api.post(
+    "/create_account",
+    access=Access.PUBLIC,
+    takes=NewAccount,
+    answers=Acknowledged,
+    limit=_LIMIT,
+    keeps_answer=_stranger("create_account"),
+)
 def create_account(request: Request, body: NewAccount) -> Acknowledged:
     """Ask for an account; a link to set the password is mailed. The answer does not reveal whether the email is taken.
 
@@ -42,7 +62,6 @@ def create_account(request: Request, body: NewAccount) -> Acknowledged:
         Forbidden: `sign_up_closed`.
         RateLimited: `rate_limited`: too many calls from one address.
     """
-    take_call(source_of(request.source_ip), "create_account", request.now)
     service.create_account(body, settings().optional("ADMIN_EMAIL"), request.now)
     return Acknowledged(message="If this email can be used, a link to set your password has been sent to it.")
 
@@ -90,7 +109,14 @@ def validate_user_for_request(request: Request, body: Requester) -> Requestable:
     return access.requestable(body, _signed_in(request), request.now)
 
 
-@api.post("/api/submit-access-request", access=Access.PUBLIC, takes=RoleRequest, answers=RequestSubmitted, limit=_LIMIT)
+@api.post(
+    "/api/submit-access-request",
+    access=Access.PUBLIC,
+    takes=RoleRequest,
+    answers=RequestSubmitted,
+    limit=_LIMIT,
+    keeps_answer=_stranger("access_request"),
+)
 def submit_access_request(request: Request, body: RoleRequest) -> RequestSubmitted:
     """Ask for another role; an administrator decides.
 
@@ -101,7 +127,6 @@ def submit_access_request(request: Request, body: RoleRequest) -> RequestSubmitt
         NotFound: `no_such_account`.
         RateLimited: `rate_limited`: too many calls from one address, or about one account.
     """
-    take_call(source_of(request.source_ip), "access_request", request.now)
     return RequestSubmitted(request_id=access.submit(body, _signed_in(request), request.now))
 
 

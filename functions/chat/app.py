@@ -356,7 +356,7 @@ def report_person(request: Request, body: ReportBody) -> Done:
     return Done()
 
 
-@api.post("/api/chat/ws-ticket", access=Access.AUTH, answers=Ticket)
+@api.post("/api/chat/ws-ticket", access=Access.AUTH, answers=Ticket, keeps_answer=False)
 def issue_socket_ticket(request: Request) -> Ticket:
     """Issue a ticket to open one WebSocket with.
 

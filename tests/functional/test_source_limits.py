@@ -164,18 +164,19 @@ def test_the_routes_have_limits_of_their_own(monkeypatch: pytest.MonkeyPatch) ->
     assert [call(path).status for path in CALLS] == [429] * 4
 
 
-def test_addresses_of_one_name_are_guessed_sixty_times_an_hour_from_all_sources() -> None:
+@pytest.mark.parametrize("path", ["/api/validate-user-for-request", "/api/submit-access-request"])
+def test_addresses_of_one_name_are_guessed_sixty_times_an_hour_from_all_sources(path: str) -> None:
     create_user(username="john.doe", email="john@example.org")
 
-    def look_up(email: str, number: int) -> int:
-        body = {"username": "john.doe", "email": email}
-        source = f"192.0.2.{number % 5}"
-        path = "/api/validate-user-for-request"
-        return send(account_app.lambda_handler, "POST", path, body=body, source_ip=source).status
+    def look_up(email: str, number: int, route: str = path) -> int:
+        body = {**CALLS[route], "username": "john.doe", "email": email}
+        return send(account_app.lambda_handler, "POST", route, body=body, source_ip=f"192.0.2.{number % 5}").status
 
-    assert [look_up("john@example.org", number) for number in range(61)] == [200] * 61
+    found = "/api/validate-user-for-request"
+    assert [look_up("john@example.org", number, found) for number in range(61)] == [200] * 61
     assert [look_up(f"guess{number}@example.org", number) for number in range(61)] == [404] * 60 + [429]
-    assert look_up("john@example.org", 0) == 429
+    # It is one limit, whichever route the guesses go to.
+    assert [look_up("john@example.org", 0, route) for route in (found, path)] == [429] * 2
 
 
 def test_a_refused_source_costs_one_read(monkeypatch: pytest.MonkeyPatch) -> None:

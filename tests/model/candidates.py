@@ -64,17 +64,17 @@ class Candidates(Generic[S]):
         """Take a request into account."""
         self._keep(self._after([happened]))
 
-    def observe_both(self, one: Happened[S], other: Happened[S], late: Happened[S] | None = None) -> None:
+    def observe_both(self, one: Happened[S], other: Happened[S], *between: list[Happened[S]]) -> None:
         """Take two simultaneous requests into account.
 
         Args:
             one: the request that began first.
             other: the request that was executed as a whole in the middle of it.
-            late: the first one again, as it may continue if it was authenticated before the other changed its rights.
+            between: further orders, in which the other one was executed after a part of the first one.
         """
         found: list[S] = []
         reasons = []
-        for order in ([one, other], [other, one], *([[other, late]] if late is not None else [])):
+        for order in ([one, other], [other, one], *between):
             try:
                 found += self._after(order)
             except Disagreement as reason:

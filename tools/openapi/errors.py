@@ -117,7 +117,9 @@ class ErrorAnswers:
 
 def takes_idempotency_key(route: Route) -> bool:
     """Whether a route answers repetitions with the same `Idempotency-Key` without carrying them out."""
-    return route.method == "POST" and route.access is not Access.PUBLIC and route.keeps_answer
+    return callable(route.keeps_answer) or (
+        route.method == "POST" and route.access is not Access.PUBLIC and route.keeps_answer
+    )
 
 
 def _implied(route: Route) -> dict[int, tuple[str, ...]]:

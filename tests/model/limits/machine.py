@@ -41,6 +41,9 @@ _ADDRESSES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2::5", "2001:db8:1:2:fff
 _PLACES = ("203.0.113.7", "203.0.113.8", "2001:db8:1:2", "2001:db8:1:2", reference.TRUSTED)
 _ROUTES = ("/api/auth/login", "/login", "/admin/login")
 _CONSISTENT = "[FINAL ANSWER]\n42"
+# An interrupted sign-in makes four states of one. Six in a row would be more than can be followed, so the next one is
+# carried out as a whole, and its answer tells what happened.
+_MOST_BEFORE_CRASH = 400
 
 
 class Machine:
@@ -99,8 +102,10 @@ class Machine:
         if isinstance(act.fate, Beside):
             self._both(act, call, act.fate)
         else:
-            plan = act.fate if isinstance(act.fate, Crash) else None
-            self._limit(call).observe(self._happens(act, call, plan))
+            limit = self._limit(call)
+            is_followed = len(limit.possible) <= _MOST_BEFORE_CRASH
+            plan = act.fate if isinstance(act.fate, Crash) and is_followed else None
+            limit.observe(self._happens(act, call, plan))
 
     def _both(self, act: Act, call: Call, beside: Beside) -> None:
         others: list[Happened[State]] = []
@@ -114,8 +119,8 @@ class Machine:
 
         one = self._happens(act, call, Pause(beside.at, meanwhile))
         if others and self._limit(call) is self._limit(other):
-            late = replace(one, apply=partial(_outcomes, replace(call, is_late=True)))
-            self._limit(call).observe_both(one, others[0], late if call.kind == "sign_in" else None)
+            between = _interleaved(call, one, others[0]) if call.kind == "sign_in" else []
+            self._limit(call).observe_both(one, others[0], *between)
             return
         self._limit(call).observe(one)
         self._limit(other).observe(others[0] if others else self._happens(inner, other))
@@ -221,6 +226,20 @@ class Machine:
         for act in (Act("sign_in", user=0, is_right=True), Act("sign_in", user=1, name=1, is_right=True)):
             call = self._call(act)
             self._limit(call).observe(self._happens(act, call))
+
+
+def _interleaved(call: Call, one: Happened[State], other: Happened[State]) -> list[list[Happened[State]]]:
+    """The orders in which another request is carried out in the middle of a sign-in, which looks at its limits first
+    and counts a wrong password for one limit after the other."""
+
+    def first_steps(number: int, state: State, _: Answer | None) -> list[State]:
+        return reference.predict(state, call).steps[number : number + 1]
+
+    def rest(**progress: Any) -> Happened[State]:
+        return replace(one, apply=partial(_outcomes, replace(call, **progress)))
+
+    counted = [[replace(one, apply=partial(first_steps, number)), other, rest(counted=number)] for number in (1, 2)]
+    return [[other, rest(is_late=True)], *counted]
 
 
 def _limit_of(call: Call) -> tuple[Any, ...]:

@@ -77,6 +77,8 @@ class Call:
         occasion: of a mail.
         is_beside: another request is in progress.
         is_late: what is stored was looked at before another request changed it.
+        counted: for how many limits a wrong password was counted before another request; the rest of the sign-in is
+            predicted.
     """
 
     kind: str
@@ -90,6 +92,7 @@ class Call:
     occasion: str = ""
     is_beside: bool = False
     is_late: bool = False
+    counted: int = 0
 
 
 def predict(state: State, call: Call) -> Prediction[State]:
@@ -127,6 +130,8 @@ def _sign_in(state: State, call: Call) -> Prediction[State]:
     floods = call.place != TRUSTED and source.used >= OF_SOURCE
     is_guessed = account.used >= OF_ACCOUNT and not is_heard
     steps = [state]
+    if call.counted:
+        return _rest_of_sign_in(state, call, source if floods else None, account if is_guessed else None)
     if not call.is_late and (floods or is_guessed):
         return _refused(steps, source if floods else account, now)
     if own.used >= FAILURES:
@@ -145,9 +150,27 @@ def _sign_in(state: State, call: Call) -> Prediction[State]:
         return _refused(steps, source if floods else account, now)
     used = _used(account, now, ACCOUNT_SECONDS)
     steps.append(replace(counted, accounts=put(counted.accounts, call.account, used)))
-    if own.used + 1 == FAILURES:
-        return _locked(steps, LOCKED_SECONDS)
-    return _wrong(steps, FAILURES - own.used - 1)
+    left = FAILURES - own.used - 1
+    return _wrong(steps, left) if left else _locked(steps, LOCKED_SECONDS)
+
+
+def _rest_of_sign_in(state: State, call: Call, flood: Window | None, guesses: Window | None) -> Prediction[State]:
+    """What is left of a sign-in whose wrong password was counted for its first limits.
+
+    Args:
+        state: the state now.
+        call: the sign-in.
+        flood: the window of its source, if that is full; `guesses` that of its account.
+    """
+    after, is_source_left = state, call.counted == 1 and call.place != TRUSTED
+    if is_source_left and flood is not None:
+        return _refused([state], flood, call.now)
+    if is_source_left:
+        used = _used(_open(get(state.sources, call.place, Window()), call.now), call.now, SOURCE_SECONDS)
+        after = replace(state, sources=put(state.sources, call.place, used))
+    if guesses is None:
+        raise Disagreement("the other request makes no difference to the rest")
+    return _refused([state, after], guesses, call.now)
 
 
 def _open(window: Window, now: float) -> Window:

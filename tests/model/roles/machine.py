@@ -87,7 +87,7 @@ class Machine:
         one = self._happens(call, process, Pause(beside.at, lambda: others.append(self._happens(other, 1 - process))))
         if others:
             late = replace(one, apply=partial(self._outcomes, replace(call, is_let_in=True)))
-            self.candidates.observe_both(one, others[0], late)
+            self.candidates.observe_both(one, others[0], [others[0], late])
         else:
             self.candidates.observe(one)
             self.candidates.observe(self._happens(other, process))

@@ -52,7 +52,8 @@ class Route(msgspec.Struct, frozen=True):
         forms: whether the body may be a form as well, or a form only.
         limit: the most bytes of the body.
         keeps_answer: whether the answer of a POST may be kept for repetitions with the same `Idempotency-Key`; not if
-            it holds secrets.
+            it holds secrets. A public route keeps none, unless this is a function that lets a stranger's request in, or
+            raises, and returns where it comes from.
     """
 
     method: str
@@ -65,7 +66,7 @@ class Route(msgspec.Struct, frozen=True):
     also: Mapping[int, Any] = msgspec.field(default_factory=dict)
     forms: bodies.Forms = False
     limit: int = bodies.DEFAULT_LIMIT
-    keeps_answer: bool = True
+    keeps_answer: bool | Callable[[Request], str] = True
 
 
 class _Resolver(APIGatewayHttpResolver):
@@ -136,7 +137,7 @@ class Api:
         also: Mapping[int, Any] | None = None,
         forms: bodies.Forms = False,
         limit: int = bodies.DEFAULT_LIMIT,
-        keeps_answer: bool = True,
+        keeps_answer: bool | Callable[[Request], str] = True,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.
 
@@ -209,8 +210,9 @@ class Api:
                 def work() -> Response[str]:
                     return response.render(_success(route.handler(request, **arguments)))
 
-                if once.HEADER in request.headers and _is_kept(route, request):
-                    return once.carry_out(request, work)
+                caller = _caller(route, request)
+                if caller is not None and once.HEADER in request.headers:
+                    return once.carry_out(request, caller, work)
                 return work()
             except AppError as error:
                 return response.render(_refusal(error))
@@ -247,8 +249,12 @@ class Api:
         )
 
 
-def _is_kept(route: Route, request: Request) -> bool:
-    return route.method == "POST" and route.keeps_answer and request.principal is not None
+def _caller(route: Route, request: Request) -> int | str | None:
+    """Who sends a request whose answer may be kept: a user's id, or where a stranger calls from; otherwise None."""
+    if callable(route.keeps_answer):
+        return route.keeps_answer(request)
+    is_kept = route.method == "POST" and route.keeps_answer and request.principal is not None
+    return request.caller.user_id if is_kept else None
 
 
 def _pattern(route: Route) -> re.Pattern[str]:

@@ -1,6 +1,7 @@
 """Requests with an `Idempotency-Key`: carried out once, however often they are sent."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Callable
 
@@ -19,13 +20,15 @@ _LONGEST_KEY = 64
 _SUCCESSES = range(200, 300)
 # While the first request is carried out its repetitions wait for its answer, in all for some three seconds.
 _WAITS = (0.1, 0.2, 0.4, 0.8, 1.6)
+_BOUNDARY = re.compile(r'boundary="?([^\s";,]+)')
 
 
-def carry_out(request: Request, work: Callable[[], Response[str]]) -> Response[str]:
-    """Answer a signed-in caller's request: from what was answered before, or by carrying it out.
+def carry_out(request: Request, caller: int | str, work: Callable[[], Response[str]]) -> Response[str]:
+    """Answer a request: from what was answered before, or by carrying it out.
 
     Args:
-        request: with the header; its caller is known.
+        request: with the header.
+        caller: a user's id, or where a stranger calls from.
         work: carries the request out; raises where it fails.
 
     Raises:
@@ -36,7 +39,7 @@ def carry_out(request: Request, work: Callable[[], Response[str]]) -> Response[s
     key = request.headers[HEADER]
     if not 0 < len(key) <= _LONGEST_KEY:
         raise InvalidFields([Fault("Idempotency-Key", f"must be 1 to {_LONGEST_KEY} characters")])
-    claimed = _claim(request, key)
+    claimed = _claim(request, caller, key)
     if isinstance(claimed, Kept):
         note(repeated=True)
         content_type = claimed.content_type or response.JSON
@@ -50,10 +53,10 @@ def carry_out(request: Request, work: Callable[[], Response[str]]) -> Response[s
     return answer
 
 
-def _claim(request: Request, key: str) -> Claim | Kept:
-    what = f"{request.method} {request.path}\n".encode() + request.body
+def _claim(request: Request, caller: int | str, key: str) -> Claim | Kept:
+    what = f"{request.method} {request.path}\n".encode() + _content(request)
     for wait in (*_WAITS, None):
-        found = once.claim(request.caller.user_id, key, hashlib.sha256(what).hexdigest(), request.now)
+        found = once.claim(caller, key, hashlib.sha256(what).hexdigest(), request.now)
         if isinstance(found, Claim):
             return found
         if not found.is_same:
@@ -63,6 +66,12 @@ def _claim(request: Request, key: str) -> Claim | Kept:
         if wait is not None:
             threading.Event().wait(wait)
     raise Unavailable("The first request with this Idempotency-Key is still being carried out", retry_after=1)
+
+
+def _content(request: Request) -> bytes:
+    """The body without what differs in every repetition: clients separate a form's parts by a new random boundary."""
+    found = _BOUNDARY.search(request.headers.get("content-type", "")) if request.is_form else None
+    return request.body.replace(f"--{found[1]}".encode(), b"--") if found else request.body
 
 
 def _keep(claimed: Claim, answer: Response[str], now: float) -> None:

@@ -10,6 +10,7 @@ LIMIT#<kind>#42   WINDOW            marks a user's one turn per some seconds as 
 LIMIT#typing#42   <conversation>    the same for each conversation
 LIMIT#study#42    <YYYY-MM-DD>      questions to the study assistant on a day
 ONCE#42           <digest>          the answer to a request with an idempotency key
+ONCE#SOURCE#<digest>  <digest>      the same for a stranger
 """
 
 import hashlib
@@ -34,9 +35,9 @@ def partition(account: str) -> str:
     return f"NAME#{hashlib.sha256(account.encode()).hexdigest()[:40]}"
 
 
-def once_key(user_id: int) -> str:
-    """The partition of a user's idempotency keys."""
-    return f"ONCE#{user_id}"
+def once_key(caller: int | str) -> str:
+    """The partition of a caller's idempotency keys: of a user's id, or of where a stranger calls from."""
+    return f"ONCE#{caller}"
 
 
 def partitions_of(user_id: int) -> list[str]:

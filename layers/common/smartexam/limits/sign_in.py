@@ -34,7 +34,7 @@ class SignIn:
     def __init__(self, source: Source, now: float) -> None:
         self._source, self._now = source, now
         limit = settings().number("SIGN_IN_FAILURES_PER_SOURCE", 300)
-        self._flood = Failures(f"SOURCE#{source.digest}", _PLACE, limit, SOURCE_SECONDS)
+        self._flood = Failures(source.key, _PLACE, limit, SOURCE_SECONDS)
         self._found: dict[Failures, FailuresItem | None] = {}
         self._is_heard = source.is_trusted
 
@@ -64,7 +64,7 @@ class SignIn:
         """
         pk = partition(account)
         self._account = Failures(pk, _PLACE, ACCOUNT_FAILURES, ACCOUNT_SECONDS)
-        self._own = Failures(pk, f"SOURCE#{self._source.digest}", FAILURES, LOCK_SECONDS, slides=True)
+        self._own = Failures(pk, self._source.key, FAILURES, LOCK_SECONDS, slides=True)
         all_sources, own = failures.find_both(self._account, self._own)
         self._found |= {self._account: all_sources, self._own: own}
         self._is_heard = self._is_heard or is_owner or (own is not None and (own.known_until or 0) > self._now)

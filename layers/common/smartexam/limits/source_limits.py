@@ -33,7 +33,7 @@ def take_call(source: Source, call: Call, now: float) -> None:
     if source.is_trusted:
         return
     limit = settings().number("CALLS_PER_SOURCE", 30)
-    window = windows.use(_source_key(source), call, now, limit=limit, window_seconds=CALL_SECONDS)
+    window = windows.use(source.key, call, now, limit=limit, window_seconds=CALL_SECONDS)
     if window is not None:
         raise _used_up("Too many requests from your network.", window, now)
 
@@ -83,10 +83,6 @@ def take_code(user_id: int, now: float) -> None:
     window = windows.use(user_key(user_id), "code", now, limit=limit, window_seconds=seconds)
     if window is not None:
         raise _used_up("Too many codes.", window, now)
-
-
-def _source_key(source: Source) -> str:
-    return f"SOURCE#{source.digest}"
 
 
 def _used_up(message: str, window: Window, now: float) -> RateLimited:

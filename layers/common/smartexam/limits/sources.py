@@ -30,6 +30,11 @@ class Source(msgspec.Struct, frozen=True):
         """The source in keys; addresses are personal data and are not stored themselves."""
         return hashlib.sha256(self.network.encode()).hexdigest()[:40]
 
+    @property
+    def key(self) -> str:
+        """The name of the source in keys."""
+        return f"SOURCE#{self.digest}"
+
 
 def source_of(ip: str) -> Source:
     """The source of a request, from the peer address that API Gateway reports, never from a header."""

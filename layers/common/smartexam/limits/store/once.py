@@ -1,6 +1,7 @@
 """Answers to requests with an `Idempotency-Key`, in the ephemeral table.
 
-    ONCE#42   <hash of the key>   the request that has the key, and its answer once there is one
+    ONCE#42                <hash of the key>   the request that has the key, and its answer once there is one
+    ONCE#SOURCE#<digest>   <hash of the key>   the same for a stranger
 
 A key is claimed by one conditional write before the request is carried out, so of any number of repetitions one is.
 Errors are not kept: the claim is given up. A claim whose process died is free again after `RUNNING_SECONDS`.
@@ -51,23 +52,24 @@ class Kept(msgspec.Struct, frozen=True):
 class Claim(msgspec.Struct, frozen=True):
     """The right to carry out the request that has a key."""
 
-    user_id: int
+    caller: int | str
     name: str
     token: str
     request: str
 
 
-def claim(user_id: int, key: str, request: str, now: float) -> Claim | Kept:
+def claim(caller: int | str, key: str, request: str, now: float) -> Claim | Kept:
     """Claim a key for a request, or find what was answered to the first request with it.
 
     Args:
-        user_id: the caller: keys of different callers have nothing to do with each other.
+        caller: a user's id, or where a stranger calls from. Keys of different callers have nothing to do with each
+            other.
         key: as the client sent it.
         request: what tells requests apart: a hash of route and body.
         now: epoch seconds.
     """
-    mine = Claim(user_id, hashlib.sha256(key.encode()).hexdigest(), secrets.token_hex(8), request)
-    fresh = OnceItem(once_key(user_id), mine.name, request=request, claim=mine.token, expires_at=now + RUNNING_SECONDS)
+    mine = Claim(caller, hashlib.sha256(key.encode()).hexdigest(), secrets.token_hex(8), request)
+    fresh = OnceItem(once_key(caller), mine.name, request=request, claim=mine.token, expires_at=now + RUNNING_SECONDS)
     try:
         table.put(fresh, OnceItem.pk.does_not_exist() | (OnceItem.expires_at <= now))
     except ConditionFailed as failed:
@@ -80,7 +82,7 @@ def claim(user_id: int, key: str, request: str, now: float) -> Claim | Kept:
 def keep(claimed: Claim, *, status: int, content_type: str, body: str, now: float) -> None:
     """Keep the answer to the request that claimed a key, unless the claim ran out meanwhile."""
     answered = OnceItem(
-        once_key(claimed.user_id),
+        once_key(claimed.caller),
         claimed.name,
         request=claimed.request,
         claim=claimed.token,
@@ -96,4 +98,4 @@ def keep(claimed: Claim, *, status: int, content_type: str, body: str, now: floa
 def give_up(claimed: Claim) -> None:
     """Free a key whose request failed."""
     with suppress(ConditionFailed):
-        table.delete(OnceItem, once_key(claimed.user_id), claimed.name, OnceItem.claim == claimed.token)
+        table.delete(OnceItem, once_key(claimed.caller), claimed.name, OnceItem.claim == claimed.token)
