@@ -239,7 +239,7 @@ def _interleaved(call: Call, one: Happened[State], other: Happened[State]) -> li
         return replace(one, apply=partial(_outcomes, replace(call, **progress)))
 
     counted = [[replace(one, apply=partial(first_steps, number)), other, rest(counted=number)] for number in (1, 2)]
-    return [[other, rest(is_late=True)], *counted]
+    return [[other, rest(is_late=True)], [other, rest(is_past_source=True)], *counted]
 
 
 def _limit_of(call: Call) -> tuple[Any, ...]:

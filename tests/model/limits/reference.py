@@ -77,6 +77,7 @@ class Call:
         occasion: of a mail.
         is_beside: another request is in progress.
         is_late: what is stored was looked at before another request changed it.
+        is_past_source: only what is stored of the source was looked at before.
         counted: for how many limits a wrong password was counted before another request; the rest of the sign-in is
             predicted.
     """
@@ -92,6 +93,7 @@ class Call:
     occasion: str = ""
     is_beside: bool = False
     is_late: bool = False
+    is_past_source: bool = False
     counted: int = 0
 
 
@@ -132,8 +134,9 @@ def _sign_in(state: State, call: Call) -> Prediction[State]:
     steps = [state]
     if call.counted:
         return _rest_of_sign_in(state, call, source if floods else None, account if is_guessed else None)
-    if not call.is_late and (floods or is_guessed):
-        return _refused(steps, source if floods else account, now)
+    is_flood_seen = floods and not (call.is_late or call.is_past_source)
+    if is_flood_seen or (is_guessed and not call.is_late):
+        return _refused(steps, source if is_flood_seen else account, now)
     if own.used >= FAILURES:
         return _locked(steps, own.ends_at - now)
     if call.is_right:
