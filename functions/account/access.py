@@ -26,7 +26,7 @@ def requestable(requester: Requester, caller: Principal | None, now: float) -> R
         NotFound: the name and the address do not belong to one account.
         RateLimited: too many wrong addresses were tried with this name.
     """
-    user = _looked_up(requester.username, requester.email, now)
+    user = _looked_up(requester.username, requester.email, caller, now)
     available, pending = _AVAILABLE[user.role], access_requests.pending_of(user.id)
     is_pending = pending is not None and not (pending.is_by_stranger and _is_owner(caller, user))
     return Requestable(
@@ -53,7 +53,7 @@ def submit(wanted: RoleRequest, caller: Principal | None, now: float) -> int:
     if empty:
         raise InvalidFields(empty)
     reason = read_text(wanted.user_reason, "user_reason", longest=_LONGEST_REASON)
-    user = _looked_up(wanted.username, wanted.email, now)
+    user = _looked_up(wanted.username, wanted.email, caller, now)
     if role_of(wanted.current_access) != user.role:
         raise BadRequest("Your current access is not the one given", code="access_changed")
     # Anything else than a role is not available to anybody.
@@ -101,14 +101,19 @@ def _is_owner(caller: Principal | None, user: User) -> bool:
     return caller is not None and caller.user_id == user.id
 
 
-def _looked_up(username: str, email: str, now: float) -> User:
-    """The account with this name and address; wrong addresses count, so that they cannot be guessed from many sources.
+def _looked_up(username: str, email: str, caller: Principal | None, now: float) -> User:
+    """The account with this name and address.
+
+    Strangers' wrong addresses count, so that they cannot be guessed from many sources; used up, they do not keep out an
+    owner who is signed in.
 
     Raises:
         NotFound: they do not belong to one account.
         RateLimited: too many wrong addresses were tried with this name.
     """
     name = identity.normalised(username)
+    if caller is not None and identity.normalised(caller.username) == name:
+        return _account(username, email)
     require_lookups(name, now)
     try:
         return _account(username, email)

@@ -10,7 +10,7 @@ from smartexam.platform.dynamodb import table
 from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send
-from tests.factories.users import PASSWORD, create_user
+from tests.factories.users import PASSWORD, access_token, create_user
 
 pytestmark = pytest.mark.usefixtures("tables", "post")
 
@@ -177,6 +177,19 @@ def test_addresses_of_one_name_are_guessed_sixty_times_an_hour_from_all_sources(
     assert [look_up(f"guess{number}@example.org", number) for number in range(61)] == [404] * 60 + [429]
     # It is one limit, whichever route the guesses go to.
     assert [look_up("john@example.org", 0, route) for route in (found, path)] == [429] * 2
+
+
+def test_guesses_at_a_name_do_not_keep_out_its_owner_who_is_signed_in() -> None:
+    owner = create_user(username="john.doe", email="john@example.org")
+    for number in range(60):
+        body = {"username": "john.doe", "email": f"guess{number}@example.org"}
+        source = f"192.0.2.{number % 5}"
+        send(account_app.lambda_handler, "POST", "/api/validate-user-for-request", body=body, source_ip=source)
+
+    assert call("/api/submit-access-request").status == 429
+    assert call("/api/submit-access-request", token=access_token(create_user())).status == 429
+    for path in ("/api/validate-user-for-request", "/api/submit-access-request"):
+        assert call(path, token=access_token(owner)).status == 200
 
 
 def test_a_refused_source_costs_one_read(monkeypatch: pytest.MonkeyPatch) -> None:
