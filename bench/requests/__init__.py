@@ -19,7 +19,7 @@ LARGEST_FRAMEWORK_SHARE = 0.15
 LARGEST_MULTIPLE = 4.0
 # Of a sync to an exam of which nothing depends on the saved state. A sync with sections, choices, another order,
 # visited questions and seconds sends half as much again.
-LARGEST_EXTRA = 1.35
+LARGEST_EXTRA = 1.25
 # Checking a password is slow on purpose.
 _SLOW = frozenset({"login"})
 

@@ -199,18 +199,27 @@ class TestReading:
         read_marked(PAPER, marked)
 
 
+TEN = {str(position): position for position in range(10)}
+
+
 class TestSeconds:
     @given(st.lists(st.dictionaries(st.integers(0, 9), st.integers(-5, 100_000)), max_size=5))
     def test_only_grow(self, syncs: list[dict[int, int]]) -> None:
         text, expected = "", [0] * 10
         for sent in syncs:
-            text = grown_seconds(text, 10, sent)
+            given = {str(position): seconds for position, seconds in sent.items()}
+            text = grown_seconds(text, TEN, given, among=range(10), most=100_000)
             expected = [max(before, sent.get(position, 0)) for position, before in enumerate(expected)]
         assert decode_seconds(text, 10) == expected
 
     def test_of_another_paper_are_refused(self) -> None:
         with pytest.raises(DraftError):
-            grown_seconds("1,2,3", 2, {})
+            grown_seconds("1,2,3", {"0": 0, "1": 1}, {}, among=range(2), most=9)
+
+    def test_of_questions_that_are_not_taken_and_of_other_types_are_ignored(self) -> None:
+        given = {"1": 5, "2": 5, "x": 5, "3": True, "4": "5", "5": 5.0, "6": -1, "7": 99}
+
+        assert grown_seconds("", TEN, given, among={1, 3, 4, 5, 6, 7}, most=16) == ",5,,,,,,10"
 
 
 class TestDraft:

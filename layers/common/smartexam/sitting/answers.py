@@ -11,10 +11,10 @@ A partial sync cannot rewrite the joined text without reading it first. Its answ
 map; see `smartexam.sitting.store.drafts`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -100,8 +100,12 @@ def read_answers(paper: ExamPaper, answers: Mapping[str, object]) -> tuple[dict[
             rejected.append(unknown(question_id))
             continue
         question_type, filled_options = rules[position]
-        if question_type == MCQ and value.__class__ is str and len(value) == 1 and value in filled_options:
+        # What needs no correction is recognised without further calls.
+        if question_type == MCQ and isinstance(value, str) and len(value) == 1 and value in filled_options:
             read[position] = value
+            continue
+        if question_type == MSQ and isinstance(value, list) and (letters := _plain_letters(filled_options, value)):
+            read[position] = letters
             continue
         try:
             read[position] = normalise(question_type, filled_options, value)
@@ -201,19 +205,32 @@ def marked_to_client(paper: ExamPaper, positions: Iterable[int]) -> list[int]:
     return [paper.questions[position].id for position in positions]
 
 
-def grown_seconds(text: str, count: int, given: Mapping[int, int]) -> str:
+def grown_seconds(
+    text: str, positions: Mapping[str, int], given: Mapping[str, Any], *, among: Container[int], most: int
+) -> str:
     """The text of seconds by position, with the `given` ones where they are more: hexadecimal, without trailing zeros.
+
+    Args:
+        text: what is saved.
+        positions: all positions of the paper by question id.
+        given: seconds by question id, as sent; invalid ones are ignored.
+        among: the positions that are taken.
+        most: larger numbers are cut down to it.
 
     Raises DraftError if the text has a position outside the paper.
     """
+    count = len(positions)
     parts = text.split(_SECONDS_SEPARATOR) if text else []
     if len(parts) > count:
         raise DraftError(f"seconds of {len(parts)} questions for a paper of {count}")
     parts += [""] * (count - len(parts))
-    for position, seconds in given.items():
-        before = parts[position]
-        if seconds > (int(before, 16) if before else 0):
-            parts[position] = f"{seconds:x}"
+    position_of = positions.get
+    for question_id, value in given.items():
+        # Classes are compared because True would pass for 1.
+        if value.__class__ is int and (at := position_of(question_id)) is not None and at in among:
+            seconds, before = value if value < most else most, parts[at]
+            if seconds > (int(before, 16) if before else 0):
+                parts[at] = f"{seconds:x}"
     return _SECONDS_SEPARATOR.join(parts).rstrip(_SECONDS_SEPARATOR)
 
 

@@ -160,10 +160,4 @@ def _seconds(paper: ExamPaper, layout: Layout, sitting: Sitting, given: Any, now
     if not isinstance(given, dict):
         return sitting.seconds
     passed = max(0, int(min(now, sitting.deadline) - sitting.started_at))
-    positions, drawn = paper.positions, layout.drawn
-    known: dict[int, int] = {}
-    for question_id, value in given.items():
-        # Classes are compared because True would pass for 1.
-        if value.__class__ is int and (at := positions.get(question_id)) is not None and at in drawn:
-            known[at] = min(value, passed)
-    return answers.grown_seconds(sitting.seconds, len(paper), known)
+    return answers.grown_seconds(sitting.seconds, paper.positions, given, among=layout.drawn, most=passed)

@@ -17,13 +17,18 @@ from smartexam.platform.errors import InvalidFields
 
 HIGHEST = 2**53
 _SPECIAL = re.compile(rb"[0-9]{16}|[0-9]\.0|[0-9][eE][-+0-9]")
+# Searching for a fixed text is ten times as fast as for a pattern, so a body is first searched with all digits alike.
+_ALIKE = bytes.maketrans(b"012345678E", b"999999999e")
+_LONG, _EXPONENT, _WHOLE = b"9" * 16, b"9e", b".0"
 _MOST_DIGITS = 400
 _REFUSAL = "must be a whole number between -2^53 and 2^53"
 
 
 def may_be_special(content: bytes) -> bool:
     """Whether a number in JSON may be beyond 2^53, or be whole without looking so."""
-    return _SPECIAL.search(content) is not None
+    alike = content.translate(_ALIKE)
+    may_be = _LONG in alike or _EXPONENT in alike or _WHOLE in content
+    return may_be and _SPECIAL.search(content) is not None
 
 
 def parse(content: bytes) -> Any:
