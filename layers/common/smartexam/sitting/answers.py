@@ -228,7 +228,7 @@ def grown_seconds(
     for question_id, value in given.items():
         # Classes are compared because True would pass for 1.
         if value.__class__ is int and (at := position_of(question_id)) is not None and at in among:
-            seconds, before = value if value < most else most, parts[at]
+            seconds, before = min(value, most), parts[at]
             if seconds > (int(before, 16) if before else 0):
                 parts[at] = f"{seconds:x}"
     return _SECONDS_SEPARATOR.join(parts).rstrip(_SECONDS_SEPARATOR)
