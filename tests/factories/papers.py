@@ -60,8 +60,8 @@ class FontsOnly(Resources):
     def form(self, name: bytes) -> None:
         return None
 
-    def is_image(self, name: bytes) -> bool:
-        return False
+    def image(self, name: bytes) -> int | None:
+        return None
 
     def properties(self, name: bytes) -> bytes:
         return b""

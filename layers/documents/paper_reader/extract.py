@@ -8,7 +8,7 @@ from typing import Final
 
 from paper_reader.errors import NO_TEXT, DocumentError
 from paper_reader.figures import owners, regions
-from paper_reader.layout import reading
+from paper_reader.layout import picture_marks, reading
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, UNREADABLE, Line
 from paper_reader.ocr import marks, scans
@@ -90,6 +90,7 @@ def _recognised(data: bytes, progress: Progress | None) -> QuestionPaper:
 def _read(pages: list[PageContent], doubts: Doubts | None = None) -> QuestionPaper:
     is_decoded = kruti_dev.decode(pages)
     legacy_fonts = sorted(set().union(*(page.legacy_fonts for page in pages)))
+    picture_marks.put(pages)
     drawn = regions.find(pages)
     lines = reading.read(pages)
     text = " ".join([line.text for line in lines])

@@ -75,6 +75,8 @@ class _Owners:
         between = self.lines[begin + 1 : at + 1]
         if any(_is_solved(line) for line in between):
             return []  # a drawing of the solution would reveal the answer
+        if begin < 0 and region.use is Use.TABLE:
+            return []  # of the booklet's cover, or of whom a response sheet is
         following = next((owner for owner in self.owners[at + 1 :] if owner is not None), None)
         announced = next((found for line in between if (found := headings.announced(plain(line.text)))), None)
         if announced is not None and following is not None:

@@ -18,6 +18,7 @@ _CLOSE: Final = 4.0  # points between the parts of a drawing
 _TOUCHING: Final = 1.5  # points between the lines of a table
 _PART: Final = 20.0  # points from a drawing within which a small part belongs to it
 _BESIDE: Final = 10.0  # points from a drawing within which a label belongs to it
+_INSET, _OFF_CENTRE = 4.0, 0.1  # points within a drawing's width; of that width
 _WHOLE: Final = 0.5  # of a page: a scan or a background
 _REPEATED: Final = 0.4  # of the pages
 _HEAD: Final = 0.07  # of a page's height: a letterhead, if nothing else is drawn there; likewise at the foot
@@ -37,7 +38,7 @@ _HEIGHT = attrgetter("y")
 _ALIKE: Final = 2.0  # points that the sides of bubbles may differ
 _MOST_GROUPS: Final = 300  # drawings of a page
 
-_Sign = tuple[int, int, int, int, Kind]
+_Sign = tuple[int, int, int, int, Kind, int]
 
 
 class Use(Enum):
@@ -100,7 +101,7 @@ def _is_upright(shape: Shape) -> bool:
 
 
 def _sign(shape: Shape) -> _Sign:
-    return round(shape.x0 / 3), round(shape.y0 / 3), round(shape.x1 / 3), round(shape.y1 / 3), shape.kind
+    return round(shape.x0 / 3), round(shape.y0 / 3), round(shape.x1 / 3), round(shape.y1 / 3), shape.kind, shape.name
 
 
 def _repeated(signs: Iterable[set[_Sign]], pages: int) -> set[_Sign]:
@@ -328,13 +329,19 @@ class _Page:
                 id(stretch) not in known
                 and stretch.is_label
                 and not stretch.is_numbered
-                and (stretch.is_letter or round(stretch.x0 / 3) not in self.margins)
+                and (stretch.is_letter or round(stretch.x0 / 3) not in self.margins or _is_centred(stretch, box))
                 and (apart := distance(box, stretch.box)) <= _BESIDE
                 and all(apart <= distance(other, stretch.box) for other in boxes)
                 and not self._is_on_badge(stretch)
             ):
                 found.append(stretch)
         return found
+
+
+def _is_centred(stretch: Stretch, box: Box) -> bool:
+    """Whether a text is in the middle above or below a drawing, which no line of text is."""
+    within = box[0] + _INSET < stretch.x0 and stretch.x1 < box[2] - _INSET
+    return within and abs(stretch.centre[0] - (box[0] + box[2]) / 2) < _OFF_CENTRE * (box[2] - box[0])
 
 
 def _joined(groups: list[list[Shape]]) -> list[list[Shape]]:
@@ -364,6 +371,9 @@ def _joined(groups: list[list[Shape]]) -> list[list[Shape]]:
 def _has_questions(inside: Sequence[Stretch]) -> bool:
     """Whether the cells of a table are questions, or one question with its options."""
     if any(stretch.is_numbered and stretch.is_body for stretch in inside):
+        return True
+    named = [stretch for stretch in inside if stretch.is_number and not stretch.text.strip()[0].isdecimal()]
+    if any(other.is_body and abs(other.y - stretch.y) < stretch.size for stretch in named for other in inside):
         return True
     markers = {stretch.text.strip()[:4] for stretch in inside if stretch.is_marker}
     return len(markers) >= _FEWEST_BLOCKS and any(stretch.is_number for stretch in inside)

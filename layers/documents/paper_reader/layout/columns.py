@@ -95,11 +95,11 @@ def _edges(rows: Sequence[Row], free: Sequence[float]) -> list[float | None]:
     return [min(found, default=None) for found in places]
 
 
-def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
+def split(rows: Sequence[Row], grid: Grid) -> Sequence[tuple[int, Sequence[Row]]]:
     """A page's rows by column, in reading order; content across the columns divides the page into bands."""
     if not grid.gutters:
         return [(0, rows)]
-    parts: list[tuple[int, Sequence[Row]]] = []
+    parts: list[tuple[int, list[Row]]] = []
     band: list[list[Run]] = [[] for _ in range(len(grid.gutters) + 1)]
 
     def close() -> None:
@@ -111,7 +111,10 @@ def split(rows: Sequence[Row], grid: Grid) -> list[tuple[int, Sequence[Row]]]:
     for index, row in enumerate(rows):
         if index >= key_at or not grid.is_within(row.y) or _crosses(row, grid.gutters):
             close()
-            parts.append((ACROSS, [row]))
+            if parts and parts[-1][0] == ACROSS:
+                parts[-1][1].append(row)
+            else:
+                parts.append((ACROSS, [row]))
             continue
         for run in row.runs:
             band[grid.column(run)].append(run)

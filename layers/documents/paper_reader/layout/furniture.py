@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
@@ -32,6 +32,7 @@ _HEAD_OF_QUESTION = re.compile(
 )
 _HOW_MANY = r"\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?(?:\s*+(?:M|[Mm]arks?|MARKS?))?\s*+"
 _MARKS = re.compile(rf"\s*+(?:\[\s*+{_HOW_MANY}\]|\(\s*+{_HOW_MANY}\)|{_HOW_MANY})\s*+")
+_MOST_BEYOND = 0.2  # of the number of marks
 _TEXT_BESIDE_MARKS = 15  # letters
 _EDGE = 6.0  # points
 _MARGIN = 0.1  # of the page's height
@@ -141,26 +142,45 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
     """Remove the column at the right edge with each question's marks."""
     found: list[tuple[float, Row, Run]] = []
     others: list[tuple[float, Row, Run]] = []  # beside little text, such as an equation
-    for rows in rows_by_page:
-        for row in rows:
-            if len(row.runs) < 2:
-                continue
-            last = max(row.runs, key=_END)
-            if _MARKS.fullmatch(last.text.strip()) is None:
-                continue
-            rest = [run for run in row.runs if run is not last]
-            letters = sum(len(_LETTERS.findall(run.text)) for run in rest)
-            if last.x0 - max(run.x1 for run in rest) > last.size and letters:
-                (found if letters >= _TEXT_BESIDE_MARKS else others).append((last.x1, row, last))
+    close: list[tuple[float, Row, Run]] = []  # to text that fills its line
+    for row, last, rest in _ends(rows_by_page):
+        letters = sum(len(_LETTERS.findall(run.text)) for run in rest)
+        if not letters:
+            continue
+        if last.x0 - max(run.x1 for run in rest) > last.size:
+            (found if letters >= _TEXT_BESIDE_MARKS else others).append((last.x1, row, last))
+        else:
+            close.append((last.x1, row, last))
     edges = Counter(round(edge / 3) for edge, _, _ in found)
     if not edges:
         return
     edge, _ = edges.most_common(1)[0]
     aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
     if len(aligned) >= max(3, 0.6 * len(found)):
-        for _, row, run in (*aligned, *(item for item in others if abs(item[0] / 3 - edge) <= 1)):
+        others = [item for item in others if abs(item[0] / 3 - edge) <= 1]
+        close = [item for item in close if abs(item[0] / 3 - edge) <= 1]
+        if close and _is_free(rows_by_page, min(run.x0 for _, _, run in aligned), [*aligned, *others, *close]):
+            others += close
+        for _, row, run in (*aligned, *others):
             row.runs = [other for other in row.runs if other is not run]
             row.cached = row.stretches = None
+
+
+def _ends(rows_by_page: Sequence[Sequence[Row]]) -> Iterator[tuple[Row, Run, list[Run]]]:
+    """The rows that end with what may be marks, that run, and the others."""
+    for rows in rows_by_page:
+        for row in rows:
+            if len(row.runs) > 1:
+                last = max(row.runs, key=_END)
+                if _MARKS.fullmatch(last.text.strip()) is not None:
+                    yield row, last, [run for run in row.runs if run is not last]
+
+
+def _is_free(rows_by_page: Sequence[Sequence[Row]], x0: float, marks: Sequence[tuple[float, Row, Run]]) -> bool:
+    """Whether nearly no text but the marks is right of a place, so that they have a column of their own."""
+    own = {id(run) for _, _, run in marks}
+    beyond = sum(any(run.x1 > x0 and id(run) not in own for run in row.runs) for rows in rows_by_page for row in rows)
+    return beyond <= _MOST_BEYOND * len(marks)
 
 
 def _edges(rows: Sequence[Row]) -> Sequence[Row]:
@@ -228,10 +248,11 @@ def remove_unseen(pages: Sequence[PageContent]) -> None:
 
     Text recognised in a scan is not painted either, but there is no other text on its page.
     """
-    unpainted = sum([len(run.text) for page in pages for run in page.runs if run.flags & INVISIBLE])
-    painted = sum([len(run.text) for page in pages for run in page.runs]) - unpainted if unpainted else 0
-    gone = INVISIBLE if unpainted and painted > unpainted else 0
     for page in pages:
+        unpainted = sum([len(run.text) for run in page.runs if run.flags & INVISIBLE])
+        painted = sum([len(run.text) for run in page.runs]) - unpainted if unpainted else 0
+        gone = INVISIBLE if unpainted and painted > unpainted else 0
+        page.is_recognised = page.is_recognised or unpainted > painted
         right, top = page.width + _EDGE, page.height + _EDGE
         page.runs = [
             run

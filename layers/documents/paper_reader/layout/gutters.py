@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Final
 
 from paper_reader.layout.rows import Row, Stretch
@@ -29,6 +30,8 @@ _LETTERS = 0.35  # of the characters; with fewer it is a table of numbers or an 
 _LABEL_REACH = 30.0  # points
 _OPTION: Final = re.compile(r"(?P<open>[\[(]?)\s*(?P<label>[A-Ha-h1-8क-जअबसद])\s*(?P<close>[\]).])")
 _NUMBER: Final = re.compile(r"[\[(]?\s*(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[\]).:]*")
+_HANGING: Final = re.compile(r"(?:Q\w{0,3}\s*\.?\s*)?[0-9०-९]{1,4}\s*[.):]|[\[(]?\s*[A-Ha-h]\s*[\]).]")
+_START: Final = itemgetter(0)
 _LETTER: Final = re.compile(r"\s*([A-H])(?:\s|$)")
 _MATES = 0.35  # of the lines on the right
 _LOW: Final = re.compile(b"\1+")
@@ -91,7 +94,7 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
         gutter
         for start, end in _valleys(_covered(lines, low, width), max(1, round(_CROSSED * len(rows))))
         if (end - start) * _BIN >= _NARROWEST
-        for gutter in [low + (start + end) * _BIN / 2]
+        for gutter in [_left_of_labels(low + (start + end) * _BIN / 2, lines)]
         if 0.2 < (gutter - low) / width < 0.8
     ]
     accepted = [gutter for gutter in gutters if _divides(gutter, lines) and is_text(rows, (gutter,))]
@@ -104,6 +107,21 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
         if all(map(_divides, gutters, beside)) and is_text(rows, gutters):
             return tuple(gutters)
     return tuple(accepted)
+
+
+def _left_of_labels(gutter: float, lines: Stretches) -> float:
+    """A gutter, moved left of the numbers that hang there before the texts of its right column."""
+    first = last = gutter
+    for line in lines:
+        at = bisect_right(line, gutter, key=_START)
+        if 0 < at < len(line) and line[at].x0 - line[at - 1].x1 < _LABEL_REACH:
+            x0, x1, text = line[at - 1]
+            if x1 <= gutter + _BIN and _HANGING.fullmatch(text.strip()) is not None:
+                first = min(first, x0)
+    if first == gutter:
+        return gutter
+    last = max([x1 for line in lines for _, x1, _ in line if x1 < first], default=first)
+    return (first + last) / 2 if first - gutter > -_LABEL_REACH and last < first else gutter
 
 
 def _between(lines: Stretches, low: float, high: float) -> Stretches:

@@ -46,6 +46,8 @@ class Line:
         is_bold: most of it is.
         runs: what it was put together from.
         is_caption: it is a heading that stands with every question.
+        in_list: it is of a list to be matched with another one, whose labels are neither numbers nor options.
+        is_recognised: its text was recognised in a picture.
         pieces: its text as it was put together; `seams` are which of them begin where on the page.
     """
 
@@ -64,6 +66,8 @@ class Line:
     pieces: Sequence[str] = ()
     seams: Sequence[tuple[int, float]] = ()
     is_caption: bool = False
+    in_list: bool = False
+    is_recognised: bool = False
 
 
 class Word(NamedTuple):

@@ -5,9 +5,10 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 from typing import Final
 
-from paper_reader.layout import bubbles, columns, devanagari, furniture, gutters, option_columns
+from paper_reader.layout import bubbles, columns, devanagari, furniture, gutters, lists, option_columns
 from paper_reader.layout.badges import lift_labels
 from paper_reader.layout.columns import Grid
 from paper_reader.layout.line import Line, with_few_spaces
@@ -16,7 +17,7 @@ from paper_reader.layout.rows import Row, rows_of, text_and_cells
 from paper_reader.layout.stacks import join_stacks
 from paper_reader.layout.tables import lift_numbers
 from paper_reader.pdf.builder import WIDE_GAP
-from paper_reader.pdf.runs import BOLD, INVISIBLE, PageContent, Run, pieces
+from paper_reader.pdf.runs import BOLD, PageContent, Run, pieces
 
 _SMALL = 0.86  # of the usual size, in which scripts are set
 _SMALLER, _LARGER = 0.6, 1.5  # of the usual size: a recogniser may be wrong by as much
@@ -26,6 +27,8 @@ _SAME_GUTTER = 14.0  # points
 _TABLE = -9  # in place of gutters: the columns of a table
 _FEWEST_LETTERS = 40  # of a column, to recognise its script
 _HINDI_LETTERS: Final = re.compile("[\u0904-\u0939\u0958-\u0961]+")
+_FIRST: Final = re.compile(r"(Q\.?\s?)[lI|](?=[\s.):])|(?:^|(?<=^\())[l|](?=[.)]\s)")  # recognised instead of "1"
+_LONG, _RISE, _FEWEST_LINES, _STEEPEST = 150.0, 0.4, 5, 0.06  # points; em from word to word; lines; 3.4 degrees
 _FOREIGN = 0.4  # of a column's letters may be of the other script: symbols, names
 
 
@@ -49,12 +52,17 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     furniture.remove_line_numbers(rows_by_page)
     tables = option_columns.read(pages, rows_by_page, heads) if any(heads) else [None] * len(pages)
     furniture.remove_marks(rows_by_page)
+    bridged = [row for rows in rows_by_page for row in lists.bridge(rows)]
     grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
+    for row in bridged:
+        row.stretches = None
     parts: list[tuple[int, list[Line]]] = []
     by_column: dict[tuple[int, ...], list[Line]] = {}
     for page, rows, grid, table in zip(pages, rows_by_page, grids, tables, strict=True):
         for column, part in columns.split(rows, grid) if table is None else ((0, table.above),):
-            found = [_line(page.number, column, row) for row in part]
+            found = [
+                _line(page.number, column, row, in_list=in_list) for own, in_list in lists.by_cells(part) for row in own
+            ]
             # A page without columns among others, such as the key at the end, is in neither of them.
             parts.append((column if grid.gutters else columns.ACROSS, found))
             # Columns at other places, and content across all of them, have their own margins.
@@ -71,23 +79,55 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     for members in filter(None, by_column.values()):
         _set_margins(members)
     lines = [line for _, found in _ordered(parts) for line in found]
+    _mark_recognised(lines, pages)
     if devanagari.is_drawn_order(line.text for line in lines):
         for line in lines:
             line.text = devanagari.spelled(line.text)
     return lines
 
 
+def _mark_recognised(lines: Sequence[Line], pages: Sequence[PageContent]) -> None:
+    """Mark recognised text, and correct the numbers that are commonly misread."""
+    recognised = {page.number for page in pages if page.is_recognised}
+    for line in lines if recognised else ():
+        if line.page in recognised:
+            line.is_recognised = True
+            line.text = _FIRST.sub(r"\g<1>1", line.text)
+
+
 def _level_recognised(pages: Sequence[PageContent], body: float) -> None:
     """Give recognised text one size, because measured sizes differ from line to line and do not show sub- or
-    superscripts."""
+    superscripts; and make its lines level, because scans are askew."""
     for page in pages:
-        if any(run.flags & INVISIBLE for run in page.runs):
+        if page.is_recognised:
+            slope = _slope(page.runs)
             page.runs = [
-                run._replace(size=body)
-                if run.flags & INVISIBLE and _SMALLER * body < run.size < _LARGER * body
-                else run
+                run._replace(
+                    y=run.y - slope * (run.x0 - page.width / 2),
+                    size=body if _SMALLER * body < run.size < _LARGER * body else run.size,
+                )
                 for run in page.runs
             ]
+
+
+def _slope(runs: Sequence[Run]) -> float:
+    """How much the lines of a scan rise, from the words of each in the order in which they were recognised."""
+    slopes: list[float] = []
+    first = last = None
+    for run in [*runs, None]:
+        if (
+            first is not None
+            and last is not None
+            and (run is None or run.x0 < last.x1 - run.size or abs(run.y - last.y) > _RISE * run.size)
+        ):
+            if last.x0 - first.x0 > _LONG:
+                slopes.append((last.y - first.y) / (last.x0 - first.x0))
+            first = None
+        if first is None:
+            first = run
+        last = run
+    found = median(slopes) if len(slopes) >= _FEWEST_LINES else 0.0
+    return found if abs(found) < _STEEPEST else 0.0
 
 
 def _cut(page: PageContent, body: float) -> list[Run]:
@@ -183,7 +223,7 @@ def _cell(page: int, cell: option_columns.Cell) -> list[Line]:
     return lines
 
 
-def _line(page: int, column: int, row: Row) -> Line:
+def _line(page: int, column: int, row: Row, *, in_list: bool = False) -> Line:
     parts, cells, seams = text_and_cells(row)
     text = with_few_spaces("".join(parts))
     if not text.isascii():
@@ -198,7 +238,9 @@ def _line(page: int, column: int, row: Row) -> Line:
     if row.scripts:
         runs = [*runs, *(run for run, _ in row.scripts)]
         x1 = max(x1, *(run.x1 for run, _ in row.scripts))
-    return Line(page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, is_bold, runs, parts, seams)
+    return Line(
+        page, column, x0, x1, row.y, row.size, x0, x1, text.strip(), cells, is_bold, runs, parts, seams, in_list=in_list
+    )
 
 
 def _set_margins(lines: Sequence[Line]) -> None:

@@ -72,7 +72,7 @@ def recognised(
     doubts: Doubts = {}
     missing = [number for number in range(1, count + 1) if number not in known]
     for number, (width, height, words) in zip(missing, _words(document, missing), strict=True):
-        page = PageContent(number, width, height)
+        page = PageContent(number, width, height, is_recognised=True)
         page.runs = _runs(words, height)
         doubts[number] = [
             ((word.left + word.width / 2) * _POINTS, height - (word.top + word.height / 2) * _POINTS, word.text)

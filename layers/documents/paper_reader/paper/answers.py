@@ -128,6 +128,9 @@ def agreed(found: Sequence[Value | None]) -> tuple[Value | None, str]:
     for other in found[1:]:
         if other is not None and first is not None and not _same(first, other):
             return None, "the paper gives two different answers"
+    if len(found) == 1 and first is not None and first.is_recognised and not first.is_confirmed:
+        # Two sources, or the option's text beside its letter, are unlikely to be misread alike.
+        return None, "the paper was recognised from a scan"
     return first, ""
 
 
@@ -150,7 +153,7 @@ def resolve(  # noqa: PLR0911 - a reason each
     """
     if not options:
         return _numeric(value)
-    several = wanted == MSQ
+    several = wanted == MSQ or (value is not None and value.has_several)
     kind = MSQ if several else MCQ
     if value is None:
         return Resolved(kind, "", "0")

@@ -10,13 +10,15 @@ from paper_reader.paper import headings
 from paper_reader.paper.draft import Draft
 
 _LONGEST_INSTRUCTION = 400
-_SENTENCE_END: Final = re.compile(r"[.:।](?=\s|$)")
+_SENTENCE_END: Final = re.compile(r"[.:।][)\]]*(?=\s|$)")
 _REQUEST: Final = re.compile(
     r"\b(?:read|study|refer|answer\s+the|answer\s+(?:these|questions?)|questions?\s+(?:given|that\s+follow|below)|based\s+on)\b"
     r"|\bcarr(?:y|ies)\b|\bmarks?\b|multiple\s+choice|\b(?:choose|select|mark)\s+the\b|compulsory|\battempt\b|each\s+question"
+    r"|\bbased\s+questions?\b|\bstatements?\s+(?:are|is|have\s+been)\s+given"
     r"|पढ़|उत्तर\s+द|आधार\s+पर|अंक",
     re.IGNORECASE,
 )
+_MARKING: Final = re.compile(r"\bcarr(?:y|ies)\b|\bmarks?\b|अंक", re.IGNORECASE)
 _SENTENCES: Final = re.compile(r"(?<=[.!?।;])\s+(?=\S)")
 _ITEM: Final = re.compile(r"\W*(?:\d{1,2}|[ivx]{1,5}|[a-z])[.)]\s|\W*[•●▪*–-]\s")
 _LINES_ABOVE = 12
@@ -101,7 +103,10 @@ def _passage(lines: Sequence[Line]) -> tuple[range, list[str]] | None:
         announced = headings.announced(plain(line.text))
         if announced is not None and headings.is_directions(line):
             following = (other.text for other in lines[index + 1 :] if not headings.is_section(other))
-            texts = [text for text in (headings.behind_range(line.text), *following) if text.strip()]
+            behind = headings.behind_range(line.text)
+            if _MARKING.search(behind) is not None and _sentence_end(behind) is None:
+                continue
+            texts = [text for text in (behind, *following) if text.strip()]
             texts = _without_request(texts)
             return (range(announced[0], announced[1] + 1), texts) if texts else None
     return None
@@ -111,13 +116,21 @@ def _without_request(texts: list[str]) -> list[str]:
     """A passage's lines without sentences before it that only ask to read it."""
     while texts:
         # The sentence may end in one of the next lines.
-        count = next((at + 1 for at, text in enumerate(texts[:4]) if _SENTENCE_END.search(text)), 0)
+        count = next((at for at in range(1, 5) if _sentence_end(" ".join(texts[:at])) is not None), 0)
         if not count:
             return texts
         joined = " ".join(texts[:count])
-        end = _SENTENCE_END.search(joined)
+        end = _sentence_end(joined)
         if end is None or _REQUEST.search(joined[: end.end()]) is None:
             return texts
         rest = joined[end.end() :].strip()
         texts = ([rest] if rest else []) + texts[count:]
     return texts
+
+
+def _sentence_end(text: str) -> re.Match[str] | None:
+    """The first sign in a text that ends a sentence, and is not in brackets."""
+    for found in _SENTENCE_END.finditer(text):
+        if text.count("(", 0, found.start()) <= text.count(")", 0, found.start()):
+            return found
+    return None

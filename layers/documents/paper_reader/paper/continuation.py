@@ -14,6 +14,7 @@ from paper_reader.paper.options import Marker
 
 _NEARLY_FULL = 0.75  # of a column's width
 _HANGING = 6.0  # points
+_MARKED = 16.0  # points that text may begin left of its option's label, below a tick in front of it
 _INDENT = 30.0  # points that text may begin right of its option's marker
 _SAME_PLACE = 1.5  # points
 _LEADING, _MOST_BETWEEN = 1.6, 2  # em; lines
@@ -34,7 +35,8 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
     lowest = [marker for marker in series if marker.line == max(other.line for other in series)]
     last = lines[lowest[0].line - offset]
     row = [marker.x for marker in series if _are_level(lines[marker.line - offset], last)]
-    if _MARKS.match(plain(line.text)) or not _may_follow(above, line, min(row)):
+    left = min(row) - (_MARKED if above.x1 + _first_word(line) > above.right else _HANGING)
+    if _MARKS.match(plain(line.text)) or not _may_follow(above, line, left):
         return False
     if lowest[0].line - offset == index - 1 and not above.text[max(marker.end for marker in lowest) :].strip():
         return True  # a marker on its own line has its text below
@@ -80,7 +82,7 @@ def _may_follow(above: Line, line: Line, left: float) -> bool:
     if line.page != above.page or line.column != above.column:
         return True
     drop = above.y - line.y
-    return 0 <= drop <= 1.9 * max(above.size, line.size) and line.x0 - line.left >= left - _HANGING
+    return 0 <= drop <= 1.9 * max(above.size, line.size) and line.x0 - line.left >= left
 
 
 def _first_word(line: Line) -> float:

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from paper_reader.layout.latex import plain
@@ -22,7 +23,7 @@ _MOSTLY_BLANK = 0.6  # of a run of numbers
 _FEW_LETTERS = 6
 _CERTAIN = 3  # options
 _LATIN = re.compile("[A-Za-z]")
-_PART = re.compile(r"[\[(]?\s?([ivxIVX]{1,5})\s?[\]).]\s")
+_OTHERWISE = re.compile(r"\W*(?:OR|Or|अथवा)\W*")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _LISTS = re.compile(r"\b(?:match|lists?|columns?|statements?|codes?)\b|सूची|सुमेलित|कथन", re.IGNORECASE)
 _FEWEST_PARTS = 2
@@ -79,12 +80,18 @@ class Drafter:
         if len(blocks) < _FEWEST_PARTS:
             return []
         begins: list[Start] = []
+        place = 0  # of the next part
         for index in range(start.line, last):
             at = start.end if index == start.line else 0
-            found = _PART.match(self.lines[index].text, at)
-            if found is not None and found[1].lower() == _ROMAN[len(begins)]:
+            found = numbering.PART.match(self.lines[index].text, at)
+            if found is None:
+                continue
+            # "OR" is between two parts of one number.
+            again = place and _OTHERWISE.fullmatch(self.lines[index - 1].text) is not None
+            if found[1].lower() in {_ROMAN[place], _ROMAN[place - 1] if again else ""}:
                 begins.append(Start(index, start.number, found.end()))
-                if len(begins) == len(_ROMAN):
+                place += found[1].lower() == _ROMAN[place]
+                if place == len(_ROMAN):
                     break
         ends = [*(begin.line for begin in begins[1:]), last]
         if len(begins) < _FEWEST_PARTS or any(
@@ -218,6 +225,9 @@ class Drafter:
             return False
         end = self._body_end(start, last)
         name = self._styles[0]
+        lists = [replace(line, in_list=False) for line in self.lines[start.line : end] if line.in_list]
+        if lists and len({marker.position for marker in options.find_markers(lists).get(name, ())}) > 1:
+            return True
         low, high = bisect_right(self._at[name], start.line), bisect_left(self._at[name], end)
         found = [marker for marker in self._table[name][low:high] if marker.weight > 1]
         return len({marker.position for marker in found}) > 1

@@ -44,7 +44,7 @@ _SECTION = re.compile(
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
     r"read\s+the\s+(?:following|passage|given)|(?:for\s+)?questions?\s*(?:(?:nos?\.?|numbers?|\()\s*)?\d+\s*(?:to|and|&|-|–|—)\s*\d+|"
-    r"q\.?\s*(?:nos?\.?\s*)?(?:\(\s*)?\d+\s*(?:to|and|&|-|–|—)\s*\d+|this\s+section\s+contains|linked\s+comprehension|"
+    r"q\.?\s*(?:nos?\.?\s*)?(?:\(\s*)?\d+\s*(?:to|and|&|-|–|—)\s*(?:q\.?\s*)?\d+|this\s+section\s+contains|linked\s+comprehension|"
     r"(?:single|multiple|one\s+or\s+more)\s+(?:correct|options?|select|choice)|numerical\s+(?:value|answer|type|based)|integer\s+(?:type|answer|value)|"
     r"(?:assertion|matrix|matching|statement)\s*(?:(?:[-&/]|and)\s*)?(?:(?:reason|match|list)\s*)?(?:type|based)\b|"
     r"निर्देश|गद्यांश|अनुच्छेद|नोट\s*[:\-]|प्रश्न\s*(?:संख्या\s*)?\d+\s*(?:से|-|–|तथा|और)\s*\d+)",
@@ -52,7 +52,7 @@ _DIRECTIONS = re.compile(
 )
 _RANGE = re.compile(
     r"(?:q(?:ue(?:stion)?)?s?\.?|प्रश्न)\s*(?:(?:nos?\.?|numbers?|संख्या)\s*)?(?:\.\s*)?(?:[\[(]\s*)?(?:from\s+)?(\d{1,4})\s*"
-    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(\d{1,4})",
+    r"(?:to|and|&|-|–|—|से|तथा|और)\s*(?:q\.?\s*)?(\d{1,4})",
     re.IGNORECASE,
 )
 SOLUTION: Final = re.compile(

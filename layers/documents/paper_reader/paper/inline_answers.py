@@ -45,8 +45,9 @@ _IN_BRACKETS = rf"[\[({{]\s*{_L}\s*[\])}}]"
 _BRACKETED: Final = re.compile(
     rf"({_IN_BRACKETS}(?:\s*(?:,|&|and|एवं|और)\s*{_IN_BRACKETS})*){_NOT_MORE}(?=\s|$|[.,;:\-–])"
 )
-# "(A) - p, q; (B) - r" matches two lists.
-_MATCHED: Final = re.compile(r"\s*+(?:[-–—=→:>]++\s*+)?\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?")
+# "(A) - p, q; (B) - r" matches two lists; "(A) P-4, Q-1" spells out an option.
+_ITEM = r"\(?(?:[p-t]|[P-T]|i{1,3}|iv)\b\)?"
+_MATCHED: Final = re.compile(rf"\s*+(?:[-–—=→:>]++\s*+{_ITEM}|{_ITEM}.*[\[(]\s*[A-Ha-h]\s*[\])])")
 _CLOSED: Final = re.compile(rf"({_L})\s?\)\s*(?=\S)")
 _BARE: Final = re.compile(rf"({_L})(?:\s?[.:\-–]+\s*|\s+)(?=\S)")
 _OPTION_WORD: Final = re.compile(r"(?:options?|choice|विकल्प)\s*[-:.]?\s*(?=[\[(]?[A-Ha-h1-8क-ज]\b)", re.IGNORECASE)
@@ -222,7 +223,7 @@ def _settled(answer: Answer, options: Sequence[str]) -> Value | None:
             return None
     if answer.is_loose and not value.positions:
         return None
-    return value
+    return replace(value, is_confirmed=True) if value.positions and named else value
 
 
 def _is_position(value: Value, options: int) -> bool:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Final
 
 from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
@@ -64,6 +65,7 @@ _COLUMN_NAMES = re.compile(
 _JOINED = re.compile(
     r"[\[(]?(\d{1,4})(?:\s?[.):\]\-–=]+)?\s?([A-Ha-h](?![^\W\d_])|[\[(]\s?[A-Ha-h1-8]\s?[\])])(?:\s*+[,;|]\s*+|\s*+)"
 )
+_BEGINS_KEY: Final = frozenset("0123456789Qq([")
 _FEWEST_JOINED, _FEWEST_JOINED_ALONE = 2, 6
 # Behind an answer, the text of its option.
 _SPELLED_OUT = re.compile(r"\s*[-–—:.)]+\s*(?=[^\W_]{2})")
@@ -134,7 +136,7 @@ def ends(line: Line) -> bool:
 
 def looks_like_key(line: Line) -> bool:
     """Whether the line consists of at least three numbered answers with increasing numbers."""
-    if line.text[:1] not in "0123456789Qq([":
+    if line.text[:1] not in _BEGINS_KEY:
         return False
     text = _spaced(line)
     if len(_DIGITS_IN.findall(text)) < 3:
@@ -172,6 +174,31 @@ def is_row(line: Line) -> bool:
 def is_row_of_labels(line: Line) -> bool:
     """Whether most of the line is numbered labels, and not options with texts of their own."""
     return is_row(line) and all(_ONE_LABEL.fullmatch(pair[2]) for pair in _PAIR.finditer(_spaced(line)))
+
+
+def labelled(line: Line, begun: str = "") -> tuple[list[tuple[int, str]], str]:
+    """The numbers and labels of a line that consists of nothing else; empty for another line.
+
+    Args:
+        line: the line.
+        begun: the number at the end of the line above, whose label is on this one.
+
+    Returns:
+        The pairs, and the number whose label is on the next line, "" for none.
+    """
+    if not begun and line.text[:1] not in _BEGINS_KEY:
+        return [], ""
+    text = f"{begun} {_spaced(line)}"
+    found = list(_PAIR.finditer(text))
+    if not found or not all(_ONE_LABEL.fullmatch(pair[2]) for pair in found):
+        return [], ""
+    rest = text[found[-1].end() :]
+    is_begun = _LONE_NUMBER.fullmatch(rest) is not None
+    whole = text[: found[-1].end()] if is_begun else text
+    covered = sum(len(pair[0].translate(_SEPARATORS)) for pair in found)
+    if covered < len(whole.translate(_SEPARATORS)):
+        return [], ""
+    return [(int(pair[1]), pair[2]) for pair in found], rest.strip(" ,;|") if is_begun else ""
 
 
 def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Part]:
@@ -213,6 +240,8 @@ def read(lines: Sequence[Line], names: variants.Names = frozenset()) -> list[Par
         _bare_pairs(rows, parts[at])
     for part in parts:
         part.settle()
+        if any(line.is_recognised for line in lines):
+            part.answers = {number: value and value.recognised() for number, value in part.answers.items()}
     return [part for part in parts if part.answers]
 
 

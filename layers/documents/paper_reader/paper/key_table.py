@@ -6,6 +6,7 @@ would be a guess, so none of the row has an answer.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import inf
 from operator import attrgetter
@@ -37,6 +38,8 @@ _NUMBER_NAME: Final = re.compile(
     r"(?:q(?:ue(?:s(?:tion)?)?)?|s|sr|sl)?\.?\s*(?:no|number|num|#)?s?\.?\W*|q(?:uestion)?s?\W*|प्रश्न.*|क्र.*",
     re.IGNORECASE,
 )
+_TYPE_NAME: Final = re.compile(r"(?:q(?:ue(?:s(?:tion)?)?)?\.?\s*)?type\W*", re.IGNORECASE)
+_SEVERAL: Final = "MSQ"
 _HAS_DIGIT: Final = re.compile(r"\d")
 _LABEL: Final = re.compile(r"[\[(]?(?:[A-Ha-h1-8]|[कखगघअबसद])[\])]?")
 _SET_NAMES: Final = frozenset(("set", "code", "series", "booklet", "version", "paper"))
@@ -304,7 +307,12 @@ def _row_under(names: Sequence[Word], cells: Sequence[Word], groups: Sequence[tu
         match = _INTEGER.fullmatch(_cell_under(names, cells, number_at))
         if match is not None:
             text = _cell_under(names, cells, answer_at)
-            taken.append((int(match[1]), values.read(text.replace(":", " to ") if ":" in text else text)))
+            value = values.read(text.replace(":", " to ") if ":" in text else text)
+            if value is not None and value.positions:
+                kinds = [at for at in range(number_at, answer_at) if _TYPE_NAME.fullmatch(names[at].text)]
+                if any(_cell_under(names, cells, at) == _SEVERAL for at in kinds):
+                    value = replace(value, has_several=True)
+            taken.append((int(match[1]), value))
     return taken
 
 

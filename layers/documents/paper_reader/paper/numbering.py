@@ -27,6 +27,7 @@ _ANY_WORD = (
     r"(?:(?:No|NO|no|Nr|nr|N|n)\s?[.°ºo]\s?|№\s?|#\s?)?"
 )
 _REST = r"\s*"
+PART: Final = re.compile(r"[\[(]?\s?([ivxIVX]{1,5})\s?[\]).]\s")  # of a question, such as "(ii)"
 _SIGN = r"(?:[*•►▶➢➤★☆]\s?)?"  # in front of each number
 _OF_ALL = r"(?:\s*(?:of|/|out\s+of)\s*\d{1,4}(?=\s?[.):\]\-–|]|\s*$))?"
 _BEHIND = rf"{_OF_ALL}\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
@@ -70,6 +71,7 @@ _MOST_BLOCKS = 4  # series of options that matter
 _BLOCK, _EXTRA_BLOCK = 1.0, 0.6
 _GAP_COST, _JUMP_COST, _RESTART_COST, _UNANNOUNCED_COST, _LATE_START_COST = 0.35, 2.5, 0.8, 2.5, 0.5
 _WIDEST_GAP = 8
+_MOST_LOST = 40  # questions in a row whose numbers cannot be read
 _GAPS: Final = [(gap, _GAP_COST * (gap - 1)) for gap in range(1, _WIDEST_GAP + 1)]
 _REMEMBERED = 4
 _NEXT_PART_COST = 0.2
@@ -178,7 +180,8 @@ def find(lines: Sequence[Line], option_blocks: Sequence[tuple[str, list[int]]], 
     best = search.best(0, len(lines))
     starts = search.completed(best.starts, 0, len(lines)) if best.starts else []
     counted = search.counted()
-    if len(counted) >= _FEWEST_BLOCKS and len(starts) < _MOST_UNNUMBERED * len(counted):
+    parts = sum(PART.match(lines[each.line].text) is not None for each in counted)
+    if len(counted) - parts >= _FEWEST_BLOCKS and len(starts) < _MOST_UNNUMBERED * (len(counted) - parts):
         return Numbering("", tuple(counted), 0.0)
     return replace(best, starts=tuple(starts))
 
@@ -193,7 +196,11 @@ class _Search:
         self._blocks = option_blocks[:2] or [("", [])]
         self._dominant = option_blocks[0][0] if option_blocks and len(option_blocks[0][1]) > 2 else ""
         self._headings_at = [index for index, line in enumerate(lines) if headings.is_section(line)]
-        promising = [index for index, line in enumerate(lines) if not excluded[index] and _PROMISING.match(line.text)]
+        promising = [
+            index
+            for index, line in enumerate(lines)
+            if not excluded[index] and not line.in_list and _PROMISING.match(line.text)
+        ]
         found = {name: candidates(lines, pattern, promising) for name, pattern in STYLES}
         solved_at = [index for index, line in enumerate(lines) if headings.is_solution(line)]
         self._styles = {
@@ -230,7 +237,7 @@ class _Search:
 
     def completed(self, chain: Sequence[Start], first: int, last: int) -> list[Start]:
         """A chain with questions numbered in other styles, where it omits a number or options."""
-        found = self._unexplained(first, chain[0].line, own=0)
+        found = self._unexplained(first, chain[0].line, own=0) or self._lost_before(chain[0], first)
         ends = [*(start.line for start in chain[1:]), last]
         for at, (start, end) in enumerate(zip(chain, ends, strict=True)):
             found.append(start)
@@ -240,8 +247,10 @@ class _Search:
 
     def _between(self, start: Start, following: Start | None, end: int) -> list[Start]:
         """Questions of other styles whose numbers are missing between two consecutive ones."""
-        if following is None or not start.number + 1 < following.number <= start.number + _WIDEST_GAP:
+        if following is None or not start.number + 1 < following.number <= start.number + _MOST_LOST:
             return []
+        if following.number > start.number + _WIDEST_GAP:
+            return self._lost(start, following, end)
         found: list[Start] = []
         for number in range(start.number + 1, following.number):
             after = found[-1].line if found else start.line
@@ -262,12 +271,28 @@ class _Search:
     def _lost(self, start: Start, following: Start, end: int) -> list[Start]:
         """The questions between two whose numbers cannot be read, if there are as many series of options."""
         blocks = self._blocks_in(start.line, end)
-        if len(blocks) != following.number - start.number:
+        if not self._may_be(blocks, following.number - start.number):
             return []
         return [
             Start(unnumbered.begin_above(self._lines, block, before + 1), start.number + place, 0, is_counted=True)
             for place, (before, block) in enumerate(pairwise(blocks), 1)
         ]
+
+    def _lost_before(self, start: Start, first: int) -> list[Start]:
+        """The questions before the first whose number can be read, if there are as many series of options."""
+        blocks = self._blocks_in(first, start.line)
+        if start.part or start.number > _MOST_LOST or not blocks or not self._may_be(blocks, start.number - 1):
+            return []
+        return [
+            Start(unnumbered.begin_above(self._lines, block, before + 1), place, 0, is_counted=True)
+            for place, (before, block) in enumerate(pairwise([first - 1, *blocks]), 1)
+        ]
+
+    def _may_be(self, blocks: Sequence[int], questions: int) -> bool:
+        """Whether series of options are those of so many questions; in a scan some may be misread."""
+        if blocks and all(self._lines[block].is_recognised for block in blocks):
+            return _MOSTLY * questions <= len(blocks) <= questions
+        return len(blocks) == questions
 
     def counted(self) -> list[Start]:
         """A question for each series of options, counted because their numbers are missing or cannot be read."""

@@ -135,7 +135,9 @@ def _take_unmarked(
     for cell, x in _cells_under(line, {marker.x for marker in series}):
         number = _owner(x, index, series, lines, offset)
         if number is None:
-            number = min(range(len(series)), key=lambda at: (series[at].line, series[at].start))
+            # Below a tick in front of an option: of the options of the row above, the first.
+            row = max(marker.line for marker in series if marker.line < offset + index)
+            number = min((at for at in range(len(series)) if series[at].line == row), key=lambda at: series[at].start)
         found.pieces[number].append(cell)
 
 

@@ -131,6 +131,8 @@ def find_markers(lines: Sequence[Line]) -> Table:
     table: Table = {}
     previous, position = 0, -1
     for index, line in enumerate(lines):
+        if line.in_list:
+            continue
         numbered = _ID.match(line.text)
         if numbered is not None:
             position = position + 1 if int(numbered[1]) == previous + 1 and position + 1 < MOST else 0

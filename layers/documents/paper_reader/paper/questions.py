@@ -39,6 +39,7 @@ _COUNTED = 0.7
 _REQUIRED = re.compile(r"\s\*$")  # behind a question that a form requires
 _LABELS = re.compile(r"[\[(]?\b[A-Ha-h1-8]\b[\])]?|[\d\W]")
 _NUMBER_AGAIN = re.compile(r"^\W*\d{1,4}\s?[.):]\s*")
+_REST_OF_NUMBER = re.compile(r"(?:[^\W_]{1,3}\s?[.):,]|[.,:;\-–])\s+(?=\w)")  # that could not be read
 _BARE_MARKS = re.compile(r"\s[\[(]\s?\d{1,2}\s?[\])]$")
 _FEWEST_MARKED, _MOSTLY_MARKED = 4, 0.6
 _UNKNOWN = "\ufffd"
@@ -70,6 +71,9 @@ class _Texts:
 
     def __init__(self, draft: Draft, joiner: Joiner) -> None:
         self.stem = without_marks(joiner.join(draft.parts.stem, keep_items=True))
+        if draft.start.is_counted:
+            rest = _REST_OF_NUMBER.match(self.stem)
+            self.stem = self.stem[rest.end() :] if rest is not None else self.stem
         if draft.style in options.OF_FORMS:
             self.stem = _REQUIRED.sub("", self.stem)
         self.options = [joiner.join(pieces) for pieces in draft.parts.options]
@@ -237,6 +241,8 @@ class _Reader:
         values: list[tuple[Value | None, str]] = []
         for draft, text in zip(drafts, texts, strict=True):
             sources = [_settled(answer, text) for answer in draft.parts.answers]
+            if self.lines[draft.first].is_recognised:
+                sources = [value and value.recognised() for value in sources]
             is_uncertain = draft.is_part or draft.start.is_counted
             if (draft.section, draft.start.number) in grid and not is_uncertain:
                 sources.append(_confirmed(grid[draft.section, draft.start.number], text))

@@ -1,6 +1,7 @@
 """Finds the parts of a document without questions: answer keys and solutions at its end or after a section."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ _BARE = re.compile(
 _NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
 _LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?(?:\s++|$)){3,}")
 _FEWEST_BARE = 5
+_FEWEST_PAIRS, _MOSTLY_ASKED = 5, 0.8
 _OFTEN = 0.2  # of the questions
 _NEAR = 60  # lines
 _FEW = 0.15  # of a paper's options may be in its solutions
@@ -63,15 +65,11 @@ def find(lines: Sequence[Line], block_lines: Sequence[int]) -> Regions:
                 regions.excluded[index:end] = [True] * (end - index)
                 index = end
                 continue
-        elif key_grid.looks_like_key(line):
-            end = index
-            while end < len(lines) and (key_grid.looks_like_key(lines[end]) or (end > index and _is_tail(lines, end))):
-                end += 1
-            if end - index > 1:
-                regions.parts += key_grid.read(lines[index:end])
-                regions.excluded[index:end] = [True] * (end - index)
-                index = end
-                continue
+        elif (end := _end_of_key(lines, index, block_lines)) > index:
+            regions.parts += key_grid.read(lines[index:end])
+            regions.excluded[index:end] = [True] * (end - index)
+            index = end
+            continue
         elif headings.is_solutions(line) and (
             _are_solved(lines, index + 1) or (_head(line) not in repeated and _few_after(index, block_lines))
         ):
@@ -111,6 +109,42 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
                 back -= 1
             return back if back > start else index
     return len(lines)
+
+
+def _end_of_key(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
+    """Where a key without a heading ends that begins with a line; `start` if none does."""
+    if key_grid.looks_like_key(lines[start]):
+        end = start
+        while end < len(lines) and (key_grid.looks_like_key(lines[end]) or (end > start and _is_tail(lines, end))):
+            end += 1
+        if end - start > 1:
+            return end
+    return _end_of_pairs(lines, start, block_lines)
+
+
+def _end_of_pairs(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
+    """Where a key without a heading ends that begins with a line; `start` if none does.
+
+    Its lines consist of numbered labels, whose numbers count up without a gap. A list to match looks alike, but it has
+    each label once, and not as many numbers as there are questions above.
+    """
+    found: list[tuple[int, str]] = []
+    end, begun = start, ""
+    while end < len(lines):
+        pairs, begun = key_grid.labelled(lines[end], begun)
+        if not pairs:
+            break
+        found += pairs
+        end += 1
+    numbers = sorted(number for number, _ in found)
+    asked = bisect_left(block_lines, start)
+    is_key = (
+        len(found) >= _FEWEST_PAIRS
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and len({label for _, label in found}) < len(found)
+        and asked >= _MOSTLY_ASKED * numbers[-1]
+    )
+    return end if is_key else start
 
 
 def _is_tail(lines: Sequence[Line], index: int) -> bool:
@@ -164,10 +198,12 @@ def _few_after(index: int, block_lines: Sequence[int]) -> bool:
 
 def _read_solutions(lines: Sequence[Line], start: int, regions: Regions) -> None:
     for number, letter in _bare(lines, start + 1).items():
-        regions.solved.add(number, read_value(letter))
+        value = read_value(letter)
+        regions.solved.add(number, value and value.recognised() if lines[start].is_recognised else value)
     for index in range(start, len(lines)):
         if not regions.excluded[index]:
             regions.excluded[index] = True
             found = _SOLVED.match(plain(lines[index].text))
             if found is not None:
-                regions.solved.add(int(found[1]), read_value(f"({found[2]})"))
+                value = read_value(f"({found[2]})")
+                regions.solved.add(int(found[1]), value and value.recognised() if lines[index].is_recognised else value)

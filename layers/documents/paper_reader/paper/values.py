@@ -1,7 +1,7 @@
 """Reads answers as keys write them: letters, numbers, ranges."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -42,7 +42,9 @@ class Value:
     """A key's value: positions of options (0 is A), or a number with a tolerance, or both readings.
 
     `is_digits`: the positions were written as digits, which for a question without options are its number. `told`: the
-    option's text beside its letter, which must confirm it; "" if the letter is certain by itself.
+    option's text beside its letter, which must confirm it; "" if the letter is certain by itself. `has_several`: the
+    key says that several options may be right. `is_recognised`: it was read in a scan; `is_confirmed`: the
+    option's text stands beside its letter.
     """
 
     positions: tuple[int, ...] = ()
@@ -50,6 +52,13 @@ class Value:
     number: str = ""
     tolerance: str = "0"
     told: str = ""
+    has_several: bool = field(default=False, compare=False)
+    is_recognised: bool = field(default=False, compare=False)
+    is_confirmed: bool = field(default=False, compare=False)
+
+    def recognised(self) -> "Value":
+        """The same, read in a scan."""
+        return replace(self, is_recognised=True)
 
 
 def read(text: str) -> Value | None:

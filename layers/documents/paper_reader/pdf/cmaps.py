@@ -11,6 +11,9 @@ _CODESPACE = re.compile(rb"begincodespacerange\s*<([0-9A-Fa-f\s]*)>", re.DOTALL)
 _CHAR = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
 _RANGE = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
 _HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>")
+# Characters that are others by definition. Producers that go through a font's own map backwards write them, such as the
+# Greek question mark for each semicolon.
+_SAME: Final = {"\u037e": ";", "\u0387": "·", "\u1fef": "`", "\u2126": "Ω", "\u212a": "K", "\u212b": "Å"}
 
 
 class CodeMap(dict[int, str]):
@@ -66,7 +69,8 @@ def _fill(mapping: CodeMap, first: int, last: int, start: bytes, listed: bytes) 
             return
         # Recognised text has one range of all codes, including 0 and surrogates, which are not characters.
         if value and not 0xD800 <= value <= 0xDFFF:
-            mapping[code] = head + chr(value)
+            text = chr(value)
+            mapping[code] = head + _SAME.get(text, text)
 
 
 def _code(digits: bytes) -> int:
@@ -74,7 +78,8 @@ def _code(digits: bytes) -> int:
 
 
 def _text(digits: bytes) -> str:
-    return _characters(digits).replace("\x00", "")
+    text = _characters(digits).replace("\x00", "")
+    return _SAME.get(text, text)
 
 
 def _characters(digits: bytes) -> str:

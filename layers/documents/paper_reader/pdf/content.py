@@ -558,9 +558,9 @@ class _Interpreter:
     def _clip(self, _: list[float]) -> None:
         self.paths.will_clip = True
 
-    def _picture(self, _: list[float]) -> None:
+    def _picture(self, _: list[float], name: int = 0) -> None:
         if not self.text.hidden:
-            self.paths.picture([self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))])
+            self.paths.picture([self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))], name)
 
     def _shade(self, _: list[float]) -> None:
         if not self.text.hidden:
@@ -582,8 +582,9 @@ class _Interpreter:
         self.forms += 1
         if self.forms > MAX_FORMS_PER_PAGE:
             return
-        if resources.is_image(name):
-            self._picture([])
+        image = resources.image(name)
+        if image is not None:
+            self._picture([], image)
             return
         form = resources.form(name)
         if form is None or depth >= MAX_FORM_DEPTH:

@@ -239,10 +239,13 @@ class _Resources:
             self._forms[name] = found
         return self._forms[name]
 
-    def is_image(self, name: bytes) -> bool:
-        """Whether that is an image."""
+    def image(self, name: bytes) -> int | None:
+        """A number that only equal images have, None if that is no image."""
         stream = self._xobject(name)
-        return isinstance(stream, StreamObject) and stream.get("/Subtype") == "/Image"
+        if not isinstance(stream, StreamObject) or stream.get("/Subtype") != "/Image":
+            return None
+        # Some producers write the same picture again for each use.
+        return hash(stream._data)  # noqa: SLF001 - as it is in the file; decoded it may be large
 
     def properties(self, name: bytes) -> bytes:
         """The part of a property list that matters here: the kind of furniture that it marks."""

@@ -57,9 +57,9 @@ class Paths:
         self._add(x0, y0, x1, y1, Kind.LINE if thin else Kind.BOX)
         self._begun = len(self._path)
 
-    def picture(self, corners: Sequence[_Point]) -> None:
+    def picture(self, corners: Sequence[_Point], name: int = 0) -> None:
         """A picture."""
-        self._emit(*_around(corners), Kind.PICTURE)
+        self._emit(*_around(corners), Kind.PICTURE, name)
 
     def shade(self) -> None:
         """A gradient over everything visible."""
@@ -102,18 +102,20 @@ class Paths:
         for x0, y0, x1, y1, _ in self._path[self._begun :]:
             self._drawn += ((x0, y0), (x1, y1))
         del self._path[self._begun :]
-        self._add(*_around(self._drawn), Kind.DRAWING)
+        x0, y0, x1, y1 = _around(self._drawn)
+        # The mitred side of a frame is a polygon.
+        self._add(x0, y0, x1, y1, Kind.LINE if min(x1 - x0, y1 - y0) <= _THIN / 2 else Kind.DRAWING)
         self._drawn = []
 
     def _add(self, x0: float, y0: float, x1: float, y1: float, kind: Kind) -> None:
         if len(self._path) < MOST_SHAPES:
             self._path.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), kind))
 
-    def _emit(self, x0: float, y0: float, x1: float, y1: float, kind: Kind) -> None:
+    def _emit(self, x0: float, y0: float, x1: float, y1: float, kind: Kind, name: int = 0) -> None:
         a, b, c, d = self.state.clip
         x0, y0, x1, y1 = max(a, x0), max(b, y0), min(c, x1), min(d, y1)
         if x0 <= x1 and y0 <= y1 and len(self._shapes) < MOST_SHAPES:
-            self._shapes.append(Shape(x0, y0, x1, y1, kind))
+            self._shapes.append(Shape(x0, y0, x1, y1, kind, name))
 
 
 def _around(points: Sequence[_Point]) -> _Box:

@@ -37,8 +37,8 @@ class Resources(Protocol):
         """The form of that name, None for an image or an unknown name."""
         ...
 
-    def is_image(self, name: bytes) -> bool:
-        """Whether that is an image."""
+    def image(self, name: bytes) -> int | None:
+        """A number that only equal images have, None if that is no image."""
         ...
 
     def properties(self, name: bytes) -> bytes:

@@ -86,13 +86,17 @@ class Kind(IntEnum):
 
 
 class Shape(NamedTuple):
-    """Where something other than text is drawn, as far as it is visible."""
+    """Where something other than text is drawn, as far as it is visible.
+
+    `name` is the same for all uses of a picture, 0 if it is not known.
+    """
 
     x0: float
     y0: float
     x1: float
     y1: float
     kind: Kind
+    name: int = 0
 
 
 @dataclass(slots=True)
@@ -100,7 +104,8 @@ class PageContent:
     """Everything on a page that matters; `number` counts from 1.
 
     `turned` are the characters of text that runs upwards (90), upside down (180) or downwards (270); it has no runs.
-    `rotation` is how far the page is turned clockwise in addition to the file's rotation.
+    `rotation` is how far the page is turned clockwise in addition to the file's rotation. `is_recognised` is whether
+    its text was recognised in a picture.
     """
 
     number: int
@@ -113,3 +118,4 @@ class PageContent:
     legacy_fonts: set[str] = field(default_factory=set)
     turned: Counter[int] = field(default_factory=Counter)
     rotation: int = 0
+    is_recognised: bool = False
