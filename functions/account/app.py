@@ -1,4 +1,4 @@
-"""Routes of one's own account."""
+"""One's own account: sign-up, passwords, names, sessions, second factor, export, deletion, requests for a role."""
 
 from collections.abc import Callable
 
@@ -70,8 +70,8 @@ def create_account(request: Request, body: NewAccount) -> Acknowledged:
 def set_password(request: Request, body: NewPassword) -> Acknowledged:
     """Set a password with the token of a mailed link; this ends all sessions of the account.
 
-    A link works once, for an hour, and only the newest one counts. A password has 10 to 128 characters, is not a common
-    one, and is neither the username nor the email.
+    A link works once, for an hour. A newer link replaces it, unless it was mailed less than five minutes before. A
+    password has 10 to 128 characters, is not a common one, and is not made of the account's names or email.
 
     Raises:
         BadRequest: `link_invalid`; `invalid_fields` if the password does not meet the policy.
@@ -219,8 +219,8 @@ def end_other_sessions(request: Request) -> Done:
 def begin_mfa(request: Request) -> MfaSetup:
     """Begin to set up a second factor (TOTP), which takes effect when a code confirms it.
 
-    Show `otpauth_url` as a QR code to an authenticator app, and send a code of the app to
-    `POST /api/account/mfa/confirm`.
+    Show `otpauth_url` as a QR code, or `secret` as text, for an authenticator app (SHA-1, 6 digits, 30 seconds), and
+    send a code of the app to `POST /api/account/mfa/confirm`. Until then, signing in stays as it is.
 
     Raises:
         Conflict: `mfa_on`.
@@ -239,7 +239,8 @@ def begin_mfa(request: Request) -> MfaSetup:
 def confirm_mfa(request: Request, body: MfaCode) -> NewRecoveryCodes:
     """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.
 
-    From then on each sign-in needs a code. A recovery code replaces one if the authenticator app is lost.
+    From then on each sign-in needs a code. A recovery code replaces one, once, if the authenticator app is lost. Lost
+    recovery codes cannot be shown again: remove the second factor and set it up anew.
 
     Raises:
         BadRequest: `mfa_code_invalid`.

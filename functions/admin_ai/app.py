@@ -1,4 +1,4 @@
-"""Routes of question generation."""
+"""Questions read from PDFs, or made from a text or a topic by a language model, for review before they are saved."""
 
 import time
 

@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from question_generation.drafts import DraftQuestion, Notice
 from question_generation.request import MOST_QUESTIONS, GenerationRequest
+from smartexam.jobs.queue import Progress
 from smartexam.platform.http.bodies import UploadedFile, convert
 
 Number = str | int | float | None
@@ -125,7 +126,7 @@ class JobStatus(Struct, frozen=True, omit_defaults=True):
         code: why it failed, for programs; empty if it did not.
     """
 
-    status: str
+    status: Progress
     percent: int
     message: str
     questions: list[DraftQuestion]

@@ -1,4 +1,4 @@
-"""Routes of analytics."""
+"""Numbers, charts and lists of results over exams, students and time."""
 
 from admin_analytics import downloads, fragment, listing, periods, service
 from admin_analytics.models import AnalyticsData, DataQuery, Rebuilding, ResultPage, ResultsQuery, Totals

@@ -1,4 +1,4 @@
-"""Routes of students' attempts, for administrators."""
+"""How many attempts and how much time students have, with exceptions for single students and batches."""
 
 from admin_attempts import overrides, service
 from admin_attempts.models import (

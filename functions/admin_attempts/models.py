@@ -49,7 +49,7 @@ class AttemptsRow(Struct, frozen=True):
     max_attempts: int | str
     attempts_used: int
     remaining: int | str
-    status: str
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["unlimited", "available", "exhausted"]})]
 
 
 class AttemptsPage(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Route of the log of administrators' changes."""
+"""The log of administrators' changes."""
 
 from admin_audit.models import Actor, AuditEntry, AuditPage, AuditQuery
 from smartexam.accounts.store import identity

@@ -1,4 +1,4 @@
-"""Routes of categories, for administrators."""
+"""Categories that group exams, each with a name and an image."""
 
 from admin_categories import service
 from admin_categories.models import AdminCategories, CategoryFields, NewCategoryFields, SavedCategory

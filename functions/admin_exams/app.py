@@ -1,4 +1,4 @@
-"""Routes of exams, for administrators."""
+"""Exams: create, change, check, copy, delete; sections, presets and passages; release of results."""
 
 from msgspec import convert, structs
 

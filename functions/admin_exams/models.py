@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.catalog.grants import ExamState
 from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
 from smartexam.platform.http.queries import Id, Order, PageSize
 
@@ -261,7 +262,7 @@ class AdminExam(Struct, frozen=True):
     date: str
     start_time: str
     duration: int
-    status: str
+    status: ExamState
     category_id: int | None
     total_questions: int
     max_marks: float
@@ -273,7 +274,7 @@ class AdminExam(Struct, frozen=True):
     negative_marks: float | str
     allow_assistant: bool
     released: bool
-    state: str
+    state: ExamState
     opens_at: str
     closes_at: str | None
     timezone: str

@@ -1,4 +1,4 @@
-"""Routes of images."""
+"""Images of questions, options, solutions and categories."""
 
 from admin_images import service
 from admin_images.models import ImageFields, KeptImage, UploadOffered

@@ -1,4 +1,4 @@
-"""Routes of questions, for administrators."""
+"""Questions of exams, one by one, in batches, and as CSV or XLSX files in both directions."""
 
 import gzip
 from collections.abc import Sequence

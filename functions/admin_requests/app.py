@@ -1,4 +1,4 @@
-"""Routes of requests for another role, for administrators."""
+"""Requests of users for another role: list, approve, deny."""
 
 from admin_requests import service
 from admin_requests.models import Approval, Denial, RequestPage, RequestsQuery, RequestStats

@@ -44,7 +44,7 @@ class RequestRow(Struct, frozen=True):
     current_access: str
     requested_access: str
     request_date: str
-    status: str
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["pending", "completed", "denied"]})]
     reason: str
     processed_by: str | None
     processed_date: str | None

@@ -1,4 +1,4 @@
-"""Routes of students and batches, for administrators."""
+"""Students with roll numbers, their batches, and rosters as files."""
 
 from admin_students import batches as rules
 from admin_students import rosters, students

@@ -1,4 +1,4 @@
-"""Routes of accounts, for administrators."""
+"""Accounts: search, roles, deactivation."""
 
 from admin_users import activation, service
 from admin_users.models import (

@@ -1,4 +1,4 @@
-"""Routes of signing in and out."""
+"""Sign in and out: tokens for apps and scripts, a session cookie for web pages, a second factor for both."""
 
 from auth import service
 from auth.models import (
@@ -33,7 +33,9 @@ _SIGN_IN_PAGE = "/login"
 def login(request: Request, body: Credentials) -> SignedIn:
     """Sign in with username, email or roll number and password, for apps.
 
-    The access token goes into `Authorization: Bearer` and lasts an hour; the refresh token gets new ones for 30 days.
+    Send the access token as `Authorization: Bearer <token>`; it is valid for an hour. The refresh token gets new ones
+    from `POST /api/auth/refresh` for 30 days: keep it in the device's keychain. With a second factor, the right
+    password is answered with 401 `mfa_required` and an `mfa_token` for `POST /api/auth/mfa`.
 
     Raises:
         BadRequest: `credentials_required`.
@@ -52,8 +54,9 @@ def login(request: Request, body: Credentials) -> SignedIn:
 def refresh(request: Request, body: RefreshRequest) -> Refreshed | Rotated:
     """Exchange a refresh token for a new access token, and with `rotate` for a new refresh token too.
 
-    A replaced refresh token still works for 30 seconds, because an answer may get lost. Using it later ends the whole
-    sign-in.
+    Apps rotate: each refresh token is then used once, and a stolen one is noticed. Store the new one before using it. A
+    replaced refresh token still gets a working pair for 30 seconds, because an answer may get lost; using it later
+    revokes all tokens of the sign-in. A sign-in ends 90 days after it began, however often its token was rotated.
 
     Raises:
         Unauthorized: `refresh_token_invalid`, `refresh_token_expired`, or `refresh_token_revoked`.
@@ -146,8 +149,9 @@ def admin_login(request: Request, body: Credentials) -> Reply:
 def complete_mfa(request: Request, body: SecondFactor) -> SignedIn | Reply:
     """Complete a sign-in that needs a second factor; the answer is that of the sign-in, with the cookie if it sets one.
 
-    Send the `mfa_token` of the refused sign-in with a code of the authenticator app, or with a recovery code, which
-    works only once.
+    Send the `mfa_token` of the refused sign-in, within five minutes, with a code of the authenticator app or a recovery
+    code; either works only once. After five wrong codes the sign-in begins again with the password. Wrong codes do not
+    count as wrong passwords.
 
     Raises:
         Unauthorized: `mfa_token_invalid`: unknown, used, older than five minutes, or tried five times;

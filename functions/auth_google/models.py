@@ -29,8 +29,8 @@ class GoogleWebCredential(msgspec.Struct, frozen=True):
         nonce: the nonce that the page sent to Google and kept; the token must have the same.
     """
 
-    id_token: str
-    nonce: str
+    id_token: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})]
+    nonce: Annotated[str, msgspec.Meta(extra_json_schema={"minLength": 1})]
 
 
 class GoogleClient(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Routes of chat."""
+"""Messages between connected people and in groups. Events arrive over the WebSocket."""
 
 from chat import group_rules, people, talk
 from chat.models import (

@@ -1,4 +1,4 @@
-"""Routes of discussions."""
+"""Comments on questions, with replies, pins and best answers."""
 
 from contextlib import AbstractContextManager
 

@@ -1,4 +1,4 @@
-"""Routes of the API's reference, and the answer to requests that match no route."""
+"""This reference, for people and for programs."""
 
 from docs import service
 from docs.assets import Asset, description, reference_page, route_table, socket_description

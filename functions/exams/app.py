@@ -1,4 +1,4 @@
-"""Routes of exams for students."""
+"""Exams for students: list, start or resume, save answers, submit. A lost connection loses no answer."""
 
 from datetime import UTC, datetime
 
@@ -101,9 +101,11 @@ def preload_exam(request: Request, exam_id: int) -> Preloaded:
 
 @api.post("/start-exam/<exam_id>", access=Access.USER, takes=StartBody, forms=True, answers=StartedAttempt)
 def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
-    """Start an attempt, or resume the one in progress, which needs no access code.
+    """Start an attempt, or resume the one in progress.
 
-    A cookie session lives half an hour longer than the attempt.
+    It can be repeated: any number of calls, also at the same time, leave one attempt in progress, and each is answered
+    with it. Fetch the paper with `GET /exam/{exam_id}` afterwards. A start needs the exam's access code if
+    `needs_access_code` is true; resuming needs none. A cookie session is extended to half an hour after the deadline.
 
     Raises:
         BadRequest: `max_attempts_reached`, `exam_not_started`, `exam_ended`, `pool_too_small` for
@@ -131,8 +133,9 @@ def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
 def get_paper(request: Request, exam_id: int) -> PaperAnswer:
     """Get the paper of the attempt in progress, with the answers saved so far.
 
-    Clients call it after the start, and again after a reload or a lost connection to restore their state. It has no
-    correct answers and no tolerances.
+    Clients call it after the start, and again after a reload to restore their state. Count down from
+    `remaining_seconds` with a monotonic clock, because a device's time of day may be wrong. The paper has no correct
+    answers and no tolerances.
 
     Raises:
         BadRequest: `no_attempt` is in progress, or `exam_time_over`.
@@ -160,7 +163,10 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
 
 @api.post("/exam/<exam_id>/next-section", access=Access.USER, takes=NextSectionBody, answers=EnteredSection)
 def next_section(request: Request, exam_id: int, body: NextSectionBody) -> EnteredSection:
-    """Leave the open timed section for the next. There is no way back, and the remaining time is lost.
+    """Leave the open timed section for the next one.
+
+    There is no way back, and the section's remaining time is lost. Send the section to leave as `from`, so that
+    repeating the call after a lost answer does not leave two.
 
     Raises:
         BadRequest: `not_that_section`: the open one is the last, or another than `from`; `no_attempt` is in progress;
@@ -174,7 +180,16 @@ def next_section(request: Request, exam_id: int, body: NextSectionBody) -> Enter
 
 @api.post("/api/sync-exam-answers/<exam_id>", access=Access.USER, takes=SyncBody, answers=Synced)
 def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
-    """Save answers and marks for review. Rejected ones are listed in `rejected`; all others are saved.
+    """Save answers and marks for review.
+
+    Send changes with `"partial": true`: only the questions that are named change, and null clears an answer. Without
+    `partial` the body is the client's whole state, and answers that it leaves out are cleared. One sync takes up to 500
+    answers.
+
+    `rejected` lists what could not be saved and why; everything else is saved. Keep answers on the device until a sync
+    confirms them, and repeat it after a lost connection. With the last `revision` seen, a device that another one has
+    overtaken gets 409 `stale_revision` with the server's state to merge, instead of overwriting it. In the grace period
+    after the deadline, answers can be added and changed, but not removed.
 
     Raises:
         BadRequest: `nothing_to_save`; `too_many_answers` in one sync; `no_attempt` is in progress.
@@ -195,7 +210,11 @@ def sync_answers(request: Request, exam_id: int, body: SyncBody) -> Synced:
 
 @api.post("/submit-exam/<exam_id>", access=Access.USER, answers=Submitted, also={302: None})
 def submit_exam(request: Request, exam_id: int) -> Submitted | Reply:
-    """End the attempt and grade the last saved answers. A browser that awaits a page is redirected.
+    """End the attempt and grade the answers saved last.
+
+    Sync unconfirmed answers first; no body is needed. Repeating the call, also from several devices or after time
+    closed the attempt, returns the same result. `visible` says whether `GET /result/{exam_id}` shows it already. A
+    browser that asks for HTML is redirected there.
 
     Raises:
         BadRequest: `no_attempt`.

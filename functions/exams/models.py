@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.catalog.grants import ExamState
 from smartexam.catalog.paper import ClientPassage, ClientQuestion
 from smartexam.platform.http.queries import Id, PageSize
 from smartexam.sitting.answers import Rejected
@@ -52,7 +53,7 @@ class ExamSummary(Struct, frozen=True):
     date: str
     start_time: str
     duration: int
-    status: str
+    status: ExamState
     category_id: int | None
     total_questions: int
     max_marks: float

@@ -1,4 +1,4 @@
-"""Routes of jobs."""
+"""Work that takes longer than a request: its progress and its result."""
 
 import msgspec
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from smartexam.jobs.queue import Progress
 from smartexam.platform.http.queries import Order, PageSize
 
 
@@ -29,7 +30,7 @@ class JobRow(Struct, frozen=True):
 
     id: int
     kind: str
-    status: str
+    status: Progress
     percent: int
     message: str
     created_at: str
@@ -51,7 +52,7 @@ class JobView(Struct, frozen=True):
 
     id: int
     kind: str
-    status: str
+    status: Progress
     percent: int
     message: str
     result: Any

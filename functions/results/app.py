@@ -1,4 +1,4 @@
-"""Routes of a student's results."""
+"""A student's results: score, answers question by question, history, trends, PDF."""
 
 from results import analytics, service
 from results.models import (

@@ -1,6 +1,8 @@
 """Shapes of requests and answers."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.paper import ClientPassage
 from smartexam.platform.http.queries import PageSize
@@ -210,7 +212,9 @@ class AnalyticsView(Struct, frozen=True):
     grade_distribution: dict[str, int]
     score_trend: list[TrendPoint]
     recent_performance: list[Performance]
-    improvement_trend: str
+    improvement_trend: Annotated[
+        str, Meta(extra_json_schema={"enum": ["improving", "declining", "stable", "insufficient_data"]})
+    ]
     section_averages: list[SectionAverage] | UnsetType = UNSET
 
 

@@ -1,4 +1,4 @@
-"""Routes of the study assistant."""
+"""An assistant that explains exam topics, 50 questions a day."""
 
 from smartexam.api import Access, Api, Request
 from smartexam.catalog.exam_time import ExamTime

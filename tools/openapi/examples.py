@@ -8,7 +8,6 @@ from tools.openapi.vocabulary import REQUESTS, SHAPES, WORDS
 Schema = Mapping[str, Any]
 _PREFIX = "#/components/schemas/"
 _PLAIN: dict[str, Any] = {
-    "string": "text",
     "integer": 1,
     "number": 1.5,
     "boolean": True,
@@ -16,6 +15,8 @@ _PLAIN: dict[str, Any] = {
     "array": [],
     "null": None,
 }
+# Texts have no plain value: no made-up text would tell what is meant, or be accepted.
+_KINDS = ("string", *_PLAIN)
 
 
 class Examples:
@@ -79,7 +80,11 @@ class Examples:
             fields = schema.get("properties", {})
             whose = str(schema.get("title", shape)).removesuffix("Form")
             return {name: self.of(inner, name, whose) for name, inner in fields.items()}
-        return schema["default"] if schema.get("default") is not None else _PLAIN[kind]
+        if schema.get("default") is not None:
+            return schema["default"]
+        if kind not in _PLAIN:
+            raise LookupError(f"{shape or 'A body'}: the {kind} `{field}` needs an example, in the vocabulary")
+        return _PLAIN[kind]
 
     def _shape(self, name: str) -> Any:
         whole = next(iter(REQUESTS.get(name, {}).values()), None) or SHAPES.get(name, {}).get("*")
@@ -105,7 +110,7 @@ def _is_of(kinds: Sequence[str], kind: str) -> bool:
 
 
 def _kinds(schema: Schema) -> Sequence[str]:
-    kinds: str | Sequence[str] = schema.get("type", tuple(_PLAIN))
+    kinds: str | Sequence[str] = schema.get("type", _KINDS)
     return (kinds,) if isinstance(kinds, str) else kinds
 
 

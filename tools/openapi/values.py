@@ -117,6 +117,23 @@ MEANINGS: tuple[dict[str, str], ...] = (
         "done": "Finished.",
     },
     {
+        "queued": "Waits for its turn.",
+        "running": "Is being worked on.",
+        "done": "Has its result.",
+        "failed": "Ended without a result; `message` says why.",
+    },
+    {
+        "open": "Accepts answers.",
+        "upcoming": "Opens later.",
+        "closed": "Accepts no answers any more.",
+    },
+    {
+        "improving": "At least one percentage point better.",
+        "declining": "At least one percentage point worse.",
+        "stable": "Less than one percentage point apart.",
+        "insufficient_data": "Too few results to compare.",
+    },
+    {
         "csv": "Text in UTF-8, with a header row.",
         "xlsx": "A workbook of Excel.",
     },

@@ -52,7 +52,7 @@ WORDS: dict[str, Word] = {
     "dateFrom": Word("First day.", "2026-01-01", {"format": "date"}),
     "dateTo": Word("Last day.", "2026-01-31", {"format": "date"}),
     # In every list
-    "cursor": Word("Where to go on: the `next_cursor` of the page before. Without it, the first page."),
+    "cursor": Word("Where to continue: the `next_cursor` of the previous page. Left out, the first page."),
     "next_cursor": Word("Send it as `cursor` for the next page; null on the last page.", None),
     "limit": Word("Entries per page at most.", 50),
     "order": Word("`asc` or `desc`: up or down. A cursor belongs to the order that it was made in.", "asc"),
@@ -125,7 +125,7 @@ WORDS: dict[str, Word] = {
         ["user"],
         {"items": {"type": "string", "enum": ["user", "admin"]}},
     ),
-    "online": Word("Whether the user has a WebSocket that was heard of within 120 seconds.", example=True),
+    "online": Word("Whether one of the user's WebSockets sent something within the last 120 seconds.", example=True),
     # Signing in
     "access_token": Word("JWT for the header `Authorization: Bearer <token>`, valid for `expires_in` seconds.", _JWT),
     "refresh_token": Word(
@@ -135,9 +135,9 @@ WORDS: dict[str, Word] = {
     "token_type": Word("How to send the access token: always `Bearer`.", "Bearer"),
     "expires_in": Word("Seconds from now until it expires.", 3600),
     "user": Word("The account that signed in.", None),
-    "data": Word("What the call gives, in the shape that the `/api/auth/` family has.", None),
+    "data": Word("The result, in the shape of the `/api/auth/` family.", None),
     "mfa_token": Word(
-        "Stands for the sign-in that waits for its second factor: 5 minutes and 5 codes.",
+        "Stands for the sign-in that waits for its second factor; valid for 5 minutes and 5 codes.",
         "42.Zk3xQ9vT5wYbL7cPfD1sHgE9uA3oIq6R",
     ),
     "attempts_remaining": Word(
@@ -203,7 +203,7 @@ WORDS: dict[str, Word] = {
         1,
     ),
     "counted_attempt": Word(
-        "Which of several attempts ranks and exports count.", "best", {"enum": ["best", "last", "first"]}
+        "Which of several attempts counts in ranks and exports.", "best", {"enum": ["best", "last", "first"]}
     ),
     "audience": Word(
         "Who may sit the exam: `everyone`, or the students of `batch_ids` with `batches`.",
@@ -211,9 +211,8 @@ WORDS: dict[str, Word] = {
         {"enum": ["everyone", "batches"]},
     ),
     "discussion": Word(
-        "Who may read and write comments on the questions: `after_attempt` after an own attempt and everybody "
-        "after the exam, `open` always "
-        "except while sitting, `off` nobody.",
+        "Who may read and write comments on the questions: with `after_attempt` students who have submitted an "
+        "attempt, and everybody after the exam; with `open` everybody except while sitting; with `off` nobody.",
         "after_attempt",
         {"enum": ["after_attempt", "open", "off"]},
     ),
@@ -273,8 +272,8 @@ WORDS: dict[str, Word] = {
         "alternatives that are all right.",
         "C",
     ),
-    "difficulty": Word("How hard it is; empty where nobody said.", "Medium"),
-    "topic": Word("What it is about, for search and random draws; empty where nobody said.", "Kinematics"),
+    "difficulty": Word("How hard it is; empty if not set.", "Medium"),
+    "topic": Word("What it is about, for search and random draws; empty if not set.", "Kinematics"),
     "tags": Word("Words to find it by, at most 10.", ["mechanics"]),
     "solution": Word(
         "How to solve the question, shown with results and never in a paper; empty without one.", "$s = vt$"
@@ -293,7 +292,7 @@ WORDS: dict[str, Word] = {
     ),
     # Sitting
     "attempt_number": Word("Number of the attempt among the student's at this exam, from 1.", 2),
-    "redirect_url": Word("Path of the page to go on with, for web clients.", "/exam/7"),
+    "redirect_url": Word("Path of the page to show next, for web clients.", "/exam/7"),
     "answers": Word(
         "Answers by question id: a letter (MCQ), a list of letters (MSQ), a number as text (NUMERIC).",
         {"101": "C", "102": ["A", "C"], "103": "42.5"},
@@ -309,7 +308,7 @@ WORDS: dict[str, Word] = {
     "visited": Word("Ids of questions that the student has seen; they only grow.", [101, 102]),
     # Results
     "score": Word("Marks of the attempt, rounded to two decimals; may be negative.", 214.67),
-    "max_score": Word("Marks that were to be had.", 300),
+    "max_score": Word("The highest possible marks.", 300),
     "percentage": Word("Score in percent of the maximum, rounded to two decimals; may be negative.", 71.56),
     "grade": Word(
         "Grade by the unrounded percentage: A+ from 90, A from 80, B from 70, C from 60, D from 50, else F.",
@@ -322,11 +321,11 @@ WORDS: dict[str, Word] = {
     "passRate": Word("Share of results of at least 40 percent, in percent.", 78.5),
     # Changes of many
     "added": Word("How many were added.", 2),
-    "changed": Word("How many are as asked for now.", 2),
+    "changed": Word("How many have the requested state now.", 2),
     "updated": Word("How many have the new values now.", 2),
     "skipped": Word("Rows that were not imported; `errors` says why.", 1),
     "errors": Word(
-        "What could not be done, and why; empty if all was.",
+        "What could not be done, and why; empty if everything was.",
         ["Row 5: correct_answer: D is not one of the filled options"],
     ),
     "index": Word("Place in the list that was sent, from 0.", 2),
@@ -343,8 +342,11 @@ WORDS: dict[str, Word] = {
         {"key": "uploads/5f0c6a2b", "policy": "eyJleHBpcmF0aW9uIjoi"},
     ),
     "max_size": Word("Bytes that the file may have at most.", 5242880),
-    "upload_id": Word("Names the upload: 32 hexadecimal digits.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
+    "upload_id": Word("Id of the upload: 32 hexadecimal digits.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
     "job": Word("The job.", None),
+    "download_url": Word(
+        "Address of the result's file, valid for ten minutes.", "https://files.example.org/jobs/7.zip"
+    ),
     "format": Word("Format of the file: text (`csv`) or a workbook (`xlsx`).", "csv"),
     "lang": Word("Language of the questions, one of the exam's, by its code; the exam's first by default.", "hi"),
     "csv_file": Word("The file, CSV or XLSX.", "students.csv"),
@@ -355,9 +357,9 @@ WORDS: dict[str, Word] = {
         "pure",
         {"enum": ["extract", "mine", "pure"]},
     ),
-    "mcq_count": Word("MCQs wanted, 0 to 500; with `extract` at most so many.", 5),
-    "msq_count": Word("MSQs wanted, 0 to 500; with `extract` at most so many.", 2),
-    "numeric_count": Word("NUMERIC questions wanted, 0 to 500; with `extract` at most so many.", 2),
+    "mcq_count": Word("MCQs wanted, 0 to 500; with `extract` the most to take.", 5),
+    "msq_count": Word("MSQs wanted, 0 to 500; with `extract` the most to take.", 2),
+    "numeric_count": Word("NUMERIC questions wanted, 0 to 500; with `extract` the most to take.", 2),
     "mcq_plus": Word("Marks of a right answer to an MCQ.", "4"),
     "mcq_minus": Word("Marks that a wrong answer to an MCQ costs.", "1"),
     "msq_plus": Word("Marks of a right answer to an MSQ.", "4"),
@@ -365,7 +367,7 @@ WORDS: dict[str, Word] = {
     "numeric_plus": Word("Marks of a right answer to a NUMERIC question; a wrong one costs nothing.", "3"),
     "numeric_tolerance": Word("How far an answer may be from the key and still be right.", "0.01"),
     "custom_instructions": Word(
-        "What else the language model shall heed, at most 2000 characters.", "No questions about units."
+        "Further instructions for the language model, at most 2000 characters.", "No questions about units."
     ),
     "warnings": Word("What a person should check before saving.", []),
     "number": Word("Number of the question in its paper; null where it has none.", 12),
@@ -377,6 +379,12 @@ WORDS: dict[str, Word] = {
     "reply_to_id": Word("Id of the message that this one answers; null if none.", 87),
     "reply_to_text": Word("Text of the message that this one answers, cut after 100 characters.", "Which chapter?"),
     "reply_to_name": Word("Name of who wrote the message that this one answers.", "Asha Rao"),
+    "sender_name": Word("Name of the sender.", "Asha Rao"),
+    "from_name": Word("Name of the person who asked.", "Asha Rao"),
+    "by_name": Word("Name of the person who accepted.", "Asha Rao"),
+    "user_name": Word("Name of the person.", "Asha Rao"),
+    "group_name": Word("Name of the group.", "Class 12 A"),
+    "replies": Word("Replies to the comment.", []),
     "client_id": Word(
         "Text that the client makes up for a message, 1 to 100 characters: sent again with the same one, it is "
         "stored once.",
@@ -384,6 +392,19 @@ WORDS: dict[str, Word] = {
     ),
     "unread": Word("Messages that the caller has not read.", 3),
     "requests": Word("Requests that wait for the caller's answer.", None),
+    "processed": Word("How many were changed.", 2),
+    "saved": Word("Answers that were saved.", 3),
+    "question_count": Word("Questions that an attempt gets.", 75),
+    "correct_answers": Word("Questions answered right.", 55),
+    "incorrect_answers": Word("Questions answered wrong.", 12),
+    "partial_answers": Word("Questions answered partly right.", 3),
+    "unanswered_questions": Word("Questions without an answer.", 5),
+    "marks_obtained": Word("Marks for the answer, rounded to two decimals; negative where a wrong one costs.", 4),
+    "image": Word("The image as a file.", "diagram.png"),
+    "nonce": Word("The nonce with which the ID token was asked for.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
+    "id_token": Word(
+        "ID token from Google.", "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImpvaG4uZG9lQGV4YW1wbGUub3JnIn0.c2lnbmF0dXJl"
+    ),
 }
 
 # Fields whose values in a shape are not those that the vocabulary tells.
@@ -426,6 +447,7 @@ _REPLY = {
 }
 _COMMENT = {**_REPLY, "id": 5, "message": "Why not C?", "parent_id": None, "reply_to_id": None, "replies": [_REPLY]}
 
+_NOTE = "The file is not UTF-8 and was read as Windows-1252: check letters other than A to Z."
 ROSTER = "name,email,roll_no,batch\nAsha Rao,asha.rao@example.org,JEE/2026-0041,Class 12 A;Evening\n"
 QUESTIONS = (
     "exam_id,question_text,option_a,option_b,option_c,option_d,correct_answer,question_type,image_path,"
@@ -445,6 +467,18 @@ FILES: dict[str, str] = {
 # Fields whose meaning differs in a shape; `*` is the shape as a whole.
 SHAPES: dict[str, dict[str, Any]] = {
     "ActiveStatus": {"start_time": "2026-01-05 04:30:00"},
+    "AdminExam": {"status": "upcoming", "state": "upcoming"},
+    "AnalyticsView": {
+        "total_exams": 10,
+        "average_score": 64.2,
+        "highest_score": 92.5,
+        "lowest_score": 41,
+        "grade_distribution": {"A+": 1, "A": 2, "B": 4, "C": 2, "D": 1, "F": 0},
+        "improvement_trend": "improving",
+    },
+    "CheckedExam": {"status": "upcoming", "state": "upcoming"},
+    "ExamDetail": {"status": "ongoing"},
+    "ExamSummary": {"status": "ongoing"},
     "CategoryView": {"id": 3, "name": "Physics", "image_url": "https://files.example.org/categories/3.png"},
     "ClientQuestion": {"id": 101},
     "AssistantState": {
@@ -545,7 +579,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "Rejected": {
         "question_id": "103",
         "code": "not_an_answer",
-        "message": "Use a point instead of the comma: it means different things in different places",
+        "message": "Write the number without a comma: its meaning differs between countries.",
     },
     "RequestBody": {"recipient_id": 5},
     "RequestRow": {
@@ -565,7 +599,15 @@ SHAPES: dict[str, dict[str, Any]] = {
     "RoleChange": {"new_role": "user,admin"},
     "SecondFactor": {"code": "492039"},
     "SectionState": {"name": "Physics", "state": "open", "instructions": "", "question_ids": [101, 102, 103]},
-    "SectionScore": {"name": "Physics", "score": 71, "max_score": 100},
+    "SectionScore": {
+        "name": "Physics",
+        "score": 71,
+        "max_score": 100,
+        "correct": 18,
+        "incorrect": 4,
+        "partial": 1,
+        "unanswered": 2,
+    },
     "SendBody": {"message": "Which chapter is it from?", "reply_to_id": 87, "client_id": "0f8e2f6c"},
     "Series": {"labels": ["2026-01-05", "2026-01-06"], "data": [64.2, None]},
     "SessionRow": {
@@ -592,10 +634,44 @@ SHAPES: dict[str, dict[str, Any]] = {
     "ExamsQuery": {"category_id": 3, "status": "upcoming"},
     "Rebuilding": {"generation": 4, "building": None, "status": "done"},
     "Charts": {"scoreDistribution": [12, 20, 31, 9]},
-    "AnalyticsView": {
-        "grade_distribution": {"A+": 1, "A": 2, "B": 4, "C": 2, "D": 1, "F": 0},
-        "improvement_trend": "improving",
+    "DraftQuestion": {"tolerance": 0, "texts": {}},
+    "Generated": {"count": 5},
+    "InboxEntry": {"from_id": 5, "from_name": "Asha Rao", "from_username": "asha.rao"},
+    "PassageView": {"image": ""},
+    "PresetSection": {"choose": 5},
+    "QuestionsDeleted": {"deleted": 2},
+    "QuestionsImported": {
+        "inserted": 3,
+        "existing": 0,
+        "notes": [_NOTE],
     },
+    "QuestionsSaved": {"count": 5},
+    "RandomDraw": {"count": 10},
+    "ReportBody": {"reason": "Insults in a message.", "message_id": 88},
+    "RequestStats": {"pending": 3, "completed": 12, "denied": 2, "total": 17},
+    "Response": {"given_answer": "C"},
+    "RosterImported": {
+        "created": 480,
+        "unchanged": 12,
+        "notes": [_NOTE],
+    },
+    "SectionAverage": {"average_score": 52.4, "results": 60},
+    "StudentsRemoved": {"removed": 2},
+    "Summary": {
+        "avgScore": 64.2,
+        "totalAttempts": 72,
+        "activeUsers": 60,
+        "scoreChange": 2.5,
+        "attemptsChange": 12.5,
+        "passRateChange": -1.2,
+        "usersChange": 5,
+    },
+    "Totals": {"total_users": 640, "total_exams": 12, "total_results": 4310, "total_responses": 323250},
+    "TypeMarking": {"positive": 4, "negative": 1, "partial_marks": 1},
+    "UnreadCount": {"requests": 2},
+    "UserStats": {"total_users": 640, "user_role": 630, "admin_role": 4, "both_roles": 6},
+    "SearchQuery": {"q": "asha"},
+    "BatchesQuery": {"q": "12"},
     "Provenance": {"source": "extract", "verification": "answer_key", "page": 3, "number": 12, "section": "Physics"},
     "GoogleCredential": {"id_token": "eyJhbGciOiJSUzI1NiJ9.eyJlbWFpbCI6ImpvaG4uZG9lQGV4YW1wbGUub3JnIn0.c2lnbmF0dXJl"},
     "NextSectionBody": {"from": 1},
@@ -807,7 +883,7 @@ _IN_PATHS: dict[str, Word] = {
     "conn_id": Word("Id of the request for a connection.", 3),
     "other_id": Word("Id of the other person's account.", 5),
     "user_id": Word("Id of the account.", 42),
-    "session_id": Word("Name of the session, as the list of sessions has it.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
+    "session_id": Word("Id of the session, from `GET /api/account/sessions`.", "5f0c6a2be8d94f7a9b1c3d5e7f90a1b2"),
 }
 
 

@@ -24,23 +24,27 @@ EXAMPLES = Examples(
     [
         ({"type": "string"}, "username", WORDS["username"].example),
         ({"type": "integer"}, "username", 1),
-        ({"type": "string"}, "unheard_of", "text"),
         ({"type": "boolean"}, "score", True),
         ({"type": "number"}, "max_score", WORDS["max_score"].example),
-        ({"type": ["string", "null"]}, "unheard_of", "text"),
+        ({"type": ["integer", "null"]}, "unheard_of", 1),
         ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "next_cursor", None),
         ({"enum": ["MCQ", "MSQ"]}, "question_type", "MCQ"),
         ({"enum": ["x"]}, "question_type", "x"),
         ({"const": True}, "success", True),
         ({"type": "integer", "default": 5}, "unheard_of", 5),
         ({"type": "string", "examples": ["mine"]}, "unheard_of", "mine"),
-        ({"type": "array", "items": {"type": "string"}}, "unheard_of", ["text"]),
+        ({"type": "array", "items": {"type": "integer"}}, "unheard_of", [1]),
         ({"type": "object", "additionalProperties": {"type": "string"}}, "answers", {}),
-        ({}, "unheard_of", "text"),
     ],
 )
 def test_a_field_has_a_value_of_its_type(schema: dict[str, Any], field: str, expected: Any) -> None:
     assert EXAMPLES.of(schema, field) == expected
+
+
+@pytest.mark.parametrize("schema", [{"type": "string"}, {"type": ["string", "null"]}, {}])
+def test_a_text_without_an_example_is_refused(schema: dict[str, Any]) -> None:
+    with pytest.raises(LookupError, match="`unheard_of` needs an example"):
+        EXAMPLES.of(schema, "unheard_of", "Exam")
 
 
 def test_shapes_are_made_of_their_fields() -> None:

@@ -5,12 +5,15 @@ Field by field a student's own override wins, else the most generous of their ba
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import structs
 
 from smartexam.catalog.exam import Exam
+
+# What an exam is at a moment, for those who may sit it.
+ExamState = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["upcoming", "ongoing", "completed"]})]
 
 
 class Override(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Creates jobs, shows them, and sends them to the worker's queue."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -10,6 +10,9 @@ from smartexam.jobs.store.jobs import Job
 from smartexam.platform import ids, queues
 from smartexam.platform.errors import NotFound
 from smartexam.platform.settings import settings
+
+# How far a job is.
+Progress = Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["queued", "running", "done", "failed"]})]
 
 
 class JobOrder(msgspec.Struct, frozen=True):
@@ -26,7 +29,7 @@ class Accepted(msgspec.Struct, frozen=True):
     """
 
     job_id: int
-    status: str
+    status: Progress
     status_url: str
     success: bool = True
 

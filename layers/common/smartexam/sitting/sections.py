@@ -6,6 +6,7 @@ it in proportion to their minutes, so extra time is spread over them, and the la
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -38,7 +39,7 @@ class SectionState(msgspec.Struct, frozen=True):
     id: int
     name: str
     instructions: str
-    state: str
+    state: Annotated[str, msgspec.Meta(extra_json_schema={"enum": ["open", "upcoming", "closed"]})]
     remaining_seconds: int
     choose: int | None
     question_ids: list[int]

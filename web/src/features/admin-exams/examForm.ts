@@ -117,7 +117,7 @@ export const EMPTY: ExamForm = {
 export function formOf(exam: Exam): ExamForm {
   return {
     ...EMPTY,
-    status: exam.status as ExamForm["status"],
+    status: exam.status,
     name: exam.name,
     date: exam.date,
     startTime: exam.start_time.slice(0, 5),
