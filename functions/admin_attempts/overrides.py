@@ -16,6 +16,7 @@ from smartexam.platform.errors import Fault, InvalidFields, NotFound
 from smartexam.platform.principal import portals
 from smartexam.platform.times import iso
 from smartexam.sitting import deadlines, spreading
+from smartexam.talk.realtime import exam_time
 
 _GRANTED = ("extra_minutes", "extra_percent", "opens_at", "closes_at", "max_attempts")
 
@@ -86,14 +87,19 @@ def add_time(exam_id: int, body: AddTime, admin_id: int, time: ExamTime) -> Time
     if (body.user_ids is None) != body.all:
         raise InvalidFields([Fault("user_ids", "Name students, or set `all`")])
     exam = exams.find_exam(exam_id)
-    wanted = deadlines.running_students(exam_id, time) if body.user_ids is None else list(dict.fromkeys(body.user_ids))
+    if body.user_ids is None:
+        wanted = [sitting.user_id for piece in deadlines.running_attempts(exam_id, time) for sitting in piece]
+    else:
+        wanted = list(dict.fromkeys(body.user_ids))
     added = deadlines.add_time(exam_id, wanted, body.minutes * 60, time)
-    if added.changed:
-        overrides.note_added_time(exam.id, added.latest)
-        state = {"minutes": body.minutes, "students": added.changed, "reason": body.reason or ""}
+    changed = len(added.extended)
+    if changed:
+        overrides.note_added_time(exam.id, max(sitting.deadline for sitting in added.extended))
+        state = {"minutes": body.minutes, "students": changed, "reason": body.reason or ""}
         audit.record(Change(admin_id, "exam.add_time", f"exam:{exam_id}", None, state), time.now)
+        exam_time.tell_time_of_many(exam_id, added.extended, admin_id, time)
     errors = [] if body.all else [NotChanged(user_id, "No attempt is running") for user_id in added.without]
-    return TimeAdded(added.changed, errors)
+    return TimeAdded(changed, errors)
 
 
 def _read(exam_id: int, body: OverrideBody, admin_id: int, now: float) -> Override:
@@ -140,9 +146,9 @@ def _name(override: Override) -> str:
 
 def _carry_over(override: Override, exam: Exam, admin_id: int, time: ExamTime) -> None:
     if override.user_id is not None:
-        deadlines.refresh_student(override.user_id, exam, time)
+        deadlines.refresh_student(override.user_id, exam, time, tell=exam_time.tell_time)
     else:
-        spreading.carry_over(exam, admin_id, time)
+        spreading.carry_over(exam, admin_id, time, tell=exam_time.tell_time)
 
 
 def _owner(override: Override) -> str:

@@ -24,6 +24,7 @@ from smartexam.platform import ids
 from smartexam.platform.errors import AppError, Fault, InvalidFields, NotFound, Unavailable
 from smartexam.platform.times import iso
 from smartexam.sitting import spreading
+from smartexam.talk.realtime import exam_time
 
 # How many pages one request looks through for names that contain the text
 _MOST_PAGES = 4
@@ -92,7 +93,7 @@ def edit_exam(exam_id: int, given: Mapping[str, Any], admin_id: int, time: ExamT
             raise
         raise _dangling(error) from None
     if exam.closes_at != before.closes_at:
-        spreading.carry_over(exam, admin_id, time)
+        spreading.carry_over(exam, admin_id, time, tell=exam_time.tell_time)
     return exam
 
 

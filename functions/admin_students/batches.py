@@ -15,6 +15,7 @@ from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import Fault, InvalidFields
 from smartexam.sitting import spreading
+from smartexam.talk.realtime.exam_time import tell_time
 
 # How many pieces of a deleted batch's students are removed within the request; a job removes the rest.
 _PIECES_AT_ONCE = 10
@@ -64,7 +65,7 @@ def delete(batch_id: int, admin_id: int, now: float) -> None:
 
     time = ExamTime.at(now)
     batches.delete(batch_id, partial(_is_one_in_use, batch_id, time), logged)
-    carry_over = partial(spreading.carry_over_members, [batch_id], time=time)
+    carry_over = partial(spreading.carry_over_members, [batch_id], time=time, tell=tell_time)
     if all(batches.erase_members(batch_id, carry_over) for _ in range(_PIECES_AT_ONCE)):
         queue.ask("batch_removal", {"batch_id": batch_id}, created_by=admin_id, now=now, inputs=str(batch_id))
 
@@ -82,7 +83,7 @@ def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: flo
         return _members("batch.add_students", batch_id, added, admin_id, now)
 
     result = batches.add_students(batch_id, wanted, logged)
-    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), look_again_for=admin_id)
+    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), tell=tell_time, look_again_for=admin_id)
     return result
 
 
@@ -99,7 +100,7 @@ def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: 
         return _members("batch.remove_students", batch_id, removed, admin_id, now)
 
     removed = batches.remove_students(batch_id, wanted, logged)
-    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), look_again_for=admin_id)
+    spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), tell=tell_time, look_again_for=admin_id)
     return removed
 
 

@@ -19,6 +19,7 @@ from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest, Unavailable
 from smartexam.platform.settings import settings
 from smartexam.sitting import spreading
+from smartexam.talk.realtime.exam_time import tell_time
 from table_reader import RefusedRow, TableError, read_records
 
 MOST_AT_ONCE = 500
@@ -69,7 +70,7 @@ def _at_once(order: RosterOrder, now: float) -> RosterImported:
     for at in range(0, len(order.rows), WINDOW):
         done += importer.write(order.rows[at : at + WINDOW], _nothing)
     joined = [each.joined for each in done if each.joined is not None]
-    spreading.carry_over_joined(joined, ExamTime.at(now), look_again_for=order.admin_id)
+    spreading.carry_over_joined(joined, ExamTime.at(now), tell=tell_time, look_again_for=order.admin_id)
     refused = [(each.line, each.reason) for each in done if each.outcome == REFUSED]
     result = roster_import.imported(order, RosterCounts().plus(done), refused)
     audit.record(roster_import.logged(order, result), now)

@@ -15,6 +15,7 @@ from smartexam.platform.dynamodb.table import Operation
 from smartexam.platform.errors import BadRequest
 from smartexam.platform.settings import settings
 from smartexam.sitting import spreading
+from smartexam.talk.realtime.exam_time import tell_time
 
 _LARGEST_ORDER = 50_000_000
 _ENOUGH_SECONDS = 10.0
@@ -76,7 +77,7 @@ def import_rows(work: Work) -> Outcome:
 def _follow(work: Work, progress: _Progress) -> None:
     """Order the mails of a piece, and carry its joined batches over to running attempts."""
     roster_import.invite(progress.invite)
-    spreading.carry_over_joined(progress.joined, ExamTime.at(work.clock.now()))
+    spreading.carry_over_joined(progress.joined, ExamTime.at(work.clock.now()), tell=tell_time)
 
 
 def _checkpoints(work: Work, order: RosterOrder, before: _Progress) -> Alongside:

@@ -14,6 +14,7 @@ from smartexam.platform.settings import settings
 KINDS: Mapping[str, Kind] = {
     "account_export": account.export,
     "deadlines": deadlines.carry_over,
+    "exam_time": deadlines.tell_all,
     "roster_import": roster.import_rows,
     "students_export": students.export,
     "batch_removal": students.remove_batch,

@@ -11,6 +11,7 @@ from smartexam.jobs.store.jobs import ResultFile
 from smartexam.platform import storage
 from smartexam.platform.settings import settings
 from smartexam.sitting import spreading
+from smartexam.talk.realtime.exam_time import tell_time
 
 _CSV = "text/csv; charset=utf-8"
 
@@ -33,7 +34,7 @@ def export(work: Work) -> Outcome:
 def remove_batch(work: Work) -> Outcome:
     """Remove the students of a deleted batch from it."""
     batch_id = int(work.job.request["batch_id"])
-    carry_over = partial(spreading.carry_over_members, [batch_id], time=ExamTime.at(work.clock.now()))
+    carry_over = partial(spreading.carry_over_members, [batch_id], time=ExamTime.at(work.clock.now()), tell=tell_time)
     while batches.erase_members(batch_id, carry_over):
         if work.remaining() < 1:
             raise OutOfTime

@@ -255,7 +255,7 @@ def test_an_attempt_that_was_being_started_gets_the_time_by_a_second_look(
     post.sent.clear()
     with monkeypatch.context() as patch:
         # The start read the batches before the change, and its attempt was stored after the look at them.
-        patch.setattr(deadlines, "refresh_members", lambda *_: None)
+        patch.setattr(deadlines, "refresh_members", lambda *_, **__: None)
         move(admin, "add", batch_id, student)
     assert student.remaining(exam) == HOUR
 

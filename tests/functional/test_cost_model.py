@@ -13,11 +13,15 @@ import pytest
 from auth.app import api as auth_api
 from auth.app import lambda_handler as auth_handler
 from bench.capacity import Usage, metered
+from chat.app import api as chat_api
+from chat.app import lambda_handler as chat_handler
 from exams.app import lambda_handler as exams_handler
 from result_aggregator.app import lambda_handler as aggregator
 from results.app import lambda_handler as results_handler
 from smartexam.platform.dynamodb import table
 from smartexam.platform.observability import logger
+from smartexam.talk.realtime import delivery
+from tests.factories.chat import call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send
 from tests.factories.exams import MCQ, MSQ, NUMERIC, create_exam, question_ids
@@ -105,3 +109,31 @@ def test_a_sitting_uses_what_the_model_says(meter: Meter, clock: FrozenClock, mo
             assert done == {"batchItemFailures": []}
             counted += usage.writes
     assert counted <= sitting.COUNTING_WRITES
+
+
+def test_a_connection_uses_what_the_model_says(
+    meter: Meter, clock: FrozenClock, frozen_settings: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_api, "clock", clock)
+    monkeypatch.setenv("SOCKETS_URL", "wss://sockets.example.test/test")
+    monkeypatch.setattr(delivery, "_post_to", lambda *_: "sent")
+    token = access_token(create_user())
+    made: dict[str, str] = {}
+    handshakes: list[tuple[Call, Callable[[], Any]]] = [
+        (sitting.TICKET, lambda: send(chat_handler, "POST", "/api/chat/ws-ticket", token=token, body={})),
+        (sitting.CONNECT, lambda: call_socket("$connect", "one", queryStringParameters={"ticket": made["ticket"]})),
+        (sitting.HEARTBEAT, lambda: call_socket("heartbeat", "one", {"action": "heartbeat"})),
+        (sitting.DISCONNECT, lambda: call_socket("$disconnect", "one")),
+    ]
+    # The process knows the revocations.
+    assert send(chat_handler, "GET", "/api/chat/unread_count", token=token).status == 200
+    for expected, request in handshakes:
+        answer, usage = meter.measure(request)
+        assert tuple(usage.operations) == expected.operations, expected.route
+        assert (usage.writes, usage.reads) == (expected.writes, expected.reads), expected.route
+        assert meter.log_bytes + REQUEST_ID + TRACE_ID <= sitting.LOG_LINE, expected.route
+        if expected is sitting.TICKET:
+            made["ticket"] = answer.body["url"].partition("ticket=")[2]
+            assert len(json.dumps(answer.body).encode()) <= expected.answer
+        else:
+            assert answer == 200

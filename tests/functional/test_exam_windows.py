@@ -89,7 +89,7 @@ def student(clock: FrozenClock) -> Student:
 @pytest.fixture
 def not_carried_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the students had started at the moment of the change, or the process had died after it."""
-    monkeypatch.setattr("smartexam.sitting.spreading.carry_over", lambda *_: None)
+    monkeypatch.setattr("smartexam.sitting.spreading.carry_over", lambda *_, **__: None)
 
 
 @pytest.fixture

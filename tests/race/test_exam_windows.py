@@ -1,7 +1,7 @@
 """Grants, closings and starts at the same moments, against a database with real transactions."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -28,6 +28,7 @@ from smartexam.platform.errors import AppError, Unavailable
 from smartexam.sitting import deadlines, spreading
 from smartexam.sitting.store import attempts, results
 from smartexam.sitting.store.sitting_items import IDLE, OPEN
+from smartexam.talk.realtime import Event
 from tests.factories.clock import MORNING
 from tests.factories.exams import MCQ, create_exam, question_ids
 from tests.factories.races import together
@@ -50,6 +51,10 @@ def students(count: int) -> list[int]:
 @pytest.fixture(autouse=True)
 def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("smartexam.jobs.queue.hand_over", lambda *_, **__: None)
+
+
+def unheard(*_: Any) -> None:
+    """In place of telling students, none of whom is connected."""
 
 
 def _logged(changed: list[int]) -> Any:
@@ -101,14 +106,14 @@ def test_a_closing_that_moves_while_students_start_holds_for_all_of_them() -> No
 
     def move(minute: int) -> Any:
         moved = exam_changes.edit_exam(exam.id, lambda _: {"closes_at": START + 60 * minute})
-        spreading.carry_over(moved, ADMIN, at())
+        spreading.carry_over(moved, ADMIN, at(), tell=unheard)
 
     calls: list[Callable[[], Any]] = [lambda user=user: begin(user) for user in users]  # type: ignore[misc]
     calls += [lambda minute=minute: move(minute) for minute in (10, 20, 30)]  # type: ignore[misc]
     random.Random(3).shuffle(calls)
     together(calls)
     # The job that looks again a little later.
-    deadlines.refresh_all(exams.find_exam(exam.id), at(), lambda: True)
+    deadlines.refresh_all(exams.find_exam(exam.id), at(), lambda: True, tell=unheard)
 
     closing = exams.find_exam(exam.id).closes_at
     assert {deadline(user, exam.id) for user in users} == {closing}
@@ -149,6 +154,28 @@ def test_added_time_and_grants_add_up_whatever_the_order() -> None:
     )
 
     assert deadline(user, exam.id) == START + 3600 + 6 * 300 + 600
+
+
+def test_of_times_granted_at_once_the_student_is_told_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def publish(events: Sequence[Event], *, now: float) -> None:
+        told.extend(int(now) + event.data.remaining_seconds for event in events)
+
+    monkeypatch.setattr("smartexam.talk.realtime.exam_time.publish", publish)
+    exam = create_exam()
+    [user] = students(1)
+    start(user, exam.id, at())
+
+    together(
+        [lambda: administration.add_time(exam.id, AddTime(minutes=5, all=True), ADMIN, at())] * 4
+        + [lambda: administration.set_override(exam.id, OverrideBody(user_id=user, extra_minutes=10), ADMIN, at())] * 2
+    )
+
+    # Events may arrive in any order, but none of a time that never was, and none is missing.
+    assert max(told) == deadline(user, exam.id) == START + 3600 + 4 * 300 + 600
+    assert len(told) >= 5
+    assert len(set(told)) == 5
 
 
 def test_of_grants_and_submissions_the_submission_stays() -> None:
@@ -204,7 +231,7 @@ def test_a_late_request_against_a_batchs_override_that_nothing_carries_over_coun
     reads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A minute after the first end: the attempt ended then or, if the override was first, goes on to its new end."""
-    monkeypatch.setattr(spreading, "carry_over", lambda *_: None)
+    monkeypatch.setattr(spreading, "carry_over", lambda *_, **__: None)
     late = at(3660)
     batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
     users = students(4)
@@ -266,7 +293,7 @@ def test_an_override_set_while_a_student_submits_and_starts_again_holds_for_the_
     calls += [lambda user=user: grant(user) for user in users]  # type: ignore[misc]
     outcomes = together(calls)[: len(users)]
     # The job that looks again a little later.
-    deadlines.refresh_all(exams.find_exam(exam.id), at(60), lambda: True)
+    deadlines.refresh_all(exams.find_exam(exam.id), at(60), lambda: True, tell=unheard)
 
     for user, outcome in zip(users, outcomes, strict=True):
         if isinstance(outcome, AppError):
@@ -339,7 +366,7 @@ def test_a_batch_joined_while_a_student_submits_and_starts_again_holds_for_the_n
 
     assert [each for each in outcomes if isinstance(each, AppError)] == []
     # The job that looks again a little later.
-    spreading.carry_over_members([batch_id], users, at(60))
+    spreading.carry_over_members([batch_id], users, at(60), tell=unheard)
     assert {deadline(user, exam.id) for user in users} == {START + 60 + 3600 + 1800}
 
 
@@ -360,7 +387,7 @@ def test_joining_one_batch_and_leaving_another_at_once_ends_with_the_time_of_tho
     outcomes = together(calls)
 
     assert [each for each in outcomes if isinstance(each, AppError)] == []
-    spreading.carry_over_members([batch_id, 6], users, at(60))
+    spreading.carry_over_members([batch_id, 6], users, at(60), tell=unheard)
     assert {deadline(user, exam.id) for user in users} == {START + 3600 + 600}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from local import template
 from tools.cost.prices import AS_OF, REGION, Prices
-from tools.cost.sitting import LOG_LINE, WEB_HEARTBEAT, Sitting, cost_by_term
+from tools.cost.sitting import LOG_LINE, WEB_SYNC, WEB_SYNC_WITHOUT_EVENTS, Sitting, cost_by_term
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 METRICS_PER_FUNCTION = 2  # requests and latency, from the one line per request; faults only if there are some
@@ -23,11 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     prices = replace(Prices(), **dict(options.price))
     sitting = Sitting(options.hours, options.questions, options.sync_every)
     changes_only = replace(sitting, sync_every=0)
-    web_app = replace(changes_only, heartbeat=WEB_HEARTBEAT)
+    web_app = replace(changes_only, heartbeat=WEB_SYNC, is_connected=True)
+    cut_off = replace(changes_only, heartbeat=WEB_SYNC_WITHOUT_EVENTS)
     print(f"List prices of {REGION}, {AS_OF}, without free tier and tax.")
     print(f"A sitting: {sitting.hours:g} h, {sitting.questions} questions; {options.students:,} students.\n")
-    columns = [cost_by_term(each, prices) for each in (sitting, changes_only, web_app)]
-    print(f"{'per sitting':30}{f'every {options.sync_every:g} s':>14}{'changes only':>14}{'web app':>14}")
+    columns = [cost_by_term(each, prices) for each in (sitting, changes_only, web_app, cut_off)]
+    headings = (f"every {options.sync_every:g} s", "changes only", "web app", "no WebSocket")
+    print(f"{'per sitting':30}" + "".join(f"{heading:>14}" for heading in headings))
     for term in columns[0]:
         print(f"{term:30}" + "".join(f"{dollars[term]:14.6f}" for dollars in columns))
     print(f"{'':30}" + f"{'-' * 12:>14}" * len(columns))

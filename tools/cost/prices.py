@@ -13,6 +13,8 @@ class Prices:
     """Dollars per unit. Other regions cost up to a fifth more: override prices with `--price name=dollars`."""
 
     http_api_request: float = 1.00 / MILLION
+    websocket_message: float = 1.00 / MILLION  # a frame of up to 32 KB, in either direction
+    websocket_minute: float = 0.25 / MILLION  # of one connection
     lambda_request: float = 0.20 / MILLION
     lambda_gb_second: float = 0.0000133334  # arm64
     dynamodb_write_unit: float = 0.625 / MILLION  # on demand, 1 KB

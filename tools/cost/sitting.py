@@ -3,6 +3,7 @@
 `tests/functional/test_cost_model.py` measures operations and bytes, and fails if these numbers are no longer true.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,13 +22,15 @@ COLD_STARTS = 0.005
 COLD_START_SECONDS = 0.4
 
 
-# Seconds after which the web app's page, while it is in sight, syncs without a change: added time shows within 35.
-WEB_HEARTBEAT = 30.0
+# Seconds after which the web app's page syncs without a change: while the server tells it of added time, and without.
+WEB_SYNC, WEB_SYNC_WITHOUT_EVENTS = 300.0, 30.0
+# Seconds between two heartbeats of its connection, and until API Gateway ends every connection.
+WEB_HEARTBEAT, CONNECTION_SECONDS = 480.0, 7200.0
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request.
+    """One request, or one event of the WebSocket API.
 
     Attributes:
         operations: names of DynamoDB's operations, in order.
@@ -35,6 +38,7 @@ class Call:
         reads: read units; a consistent read of up to 4 KB is one.
         seconds: what Lambda bills, including waiting for the database.
         answer: bytes of the answer's body.
+        frames: of the WebSocket API, how many frames it bills; None for requests.
     """
 
     route: str
@@ -43,6 +47,7 @@ class Call:
     reads: float
     seconds: float
     answer: int
+    frames: int | None = None
 
 
 # The source's failures; the name; the account's failures and those of the source for it; the account; failures are
@@ -66,6 +71,11 @@ COUNTING_WRITES = 38
 COUNTED_TOGETHER = 24
 RESULT = Call("GET /result/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.012, 400)
 RESPONSE = Call("GET /response/<id>", ("GetItem", "GetItem", "GetItem"), 0, 3, 0.015, 36_000)
+TICKET = Call("POST /api/chat/ws-ticket", ("PutItem",), 1, 0, 0.010, 300)
+# The ticket, the connection, the student's connections; then whom to tell that the student is online, here nobody.
+CONNECT = Call("$connect", ("UpdateItem", "PutItem", "UpdateItem", "Query"), 3, 1, 0.025, 0, frames=0)
+HEARTBEAT = Call("heartbeat", ("GetItem", "UpdateItem"), 1, 1, 0.025, 80, frames=2)
+DISCONNECT = Call("$disconnect", ("GetItem", "DeleteItem", "UpdateItem", "Query"), 2, 2, 0.020, 0, frames=0)
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,7 @@ class Sitting:
     # Changes that a client collects for two seconds: one per answer, and a third of the answers are changed again
     changes_per_question: float = 4 / 3
     heartbeat: float = 120.0  # seconds after which such a client syncs without a change
+    is_connected: bool = False  # whether it has a connection all the time
     once: tuple[Call, ...] = field(default=(LOGIN, LIST, EXAM, START, PAPER, SUBMIT, RESULT, RESPONSE))
     sync: Call = SYNC
     counting_writes: float = COUNTING_WRITES
@@ -93,30 +104,45 @@ class Sitting:
         # Evenly spread; a heartbeat is sent when so long nothing else was.
         return changes * (1 + seconds / changes // self.heartbeat)
 
+    @property
+    def connections(self) -> int:
+        """How many connections there are, one after the other."""
+        return math.ceil(self.hours * 3600 / CONNECTION_SECONDS) if self.is_connected else 0
+
     def calls(self) -> Iterator[tuple[Call, float]]:
         """Each call and how often it is made."""
         for call in self.once:
             yield call, 1
         yield self.sync, self.syncs
+        if self.is_connected:
+            for call in (TICKET, CONNECT, DISCONNECT):
+                yield call, self.connections
+            # One proves each connection, which the client follows up with a sync.
+            yield HEARTBEAT, self.connections + self.hours * 3600 // WEB_HEARTBEAT
+            yield self.sync, self.connections
 
 
 def cost_by_term(sitting: Sitting, prices: Prices) -> dict[str, float]:
     """Dollars of one sitting, by resource."""
-    requests = sum(times for _, times in sitting.calls())
+    requests = sum(times for call, times in sitting.calls() if call.frames is None)
+    frames = sum(call.frames * times for call, times in sitting.calls() if call.frames is not None)
+    invocations = sum(times for _, times in sitting.calls())
+    minutes = sitting.hours * 60 if sitting.is_connected else 0
     writes = sum(call.writes * times for call, times in sitting.calls())
     reads = sum(call.reads * times for call, times in sitting.calls())
     seconds = sum(call.seconds * times for call, times in sitting.calls())
     sent = sum((call.answer + HEADERS) * times for call, times in sitting.calls())
-    seconds += requests * COLD_STARTS * COLD_START_SECONDS
+    seconds += invocations * COLD_STARTS * COLD_START_SECONDS
     return {
         "HTTP API": requests * prices.http_api_request,
-        "Lambda, requests": requests * prices.lambda_request,
+        "WebSocket API": frames * prices.websocket_message + minutes * prices.websocket_minute,
+        "Lambda, requests": invocations * prices.lambda_request,
         "Lambda, time": seconds * MEMORY_GB * prices.lambda_gb_second,
         "DynamoDB, writes": writes * prices.dynamodb_write_unit,
         "DynamoDB, statistics": sitting.counting_writes * prices.dynamodb_write_unit,
         "DynamoDB, reads": reads * prices.dynamodb_read_unit,
-        "logs, one line per request": requests * (sitting.log_line + PER_EVENT) * prices.logs_gb,
-        "logs, the gateway's": requests * (ACCESS_LINE + PER_EVENT) * prices.logs_gb,
-        "traces": requests * TRACED * prices.trace,
+        "logs, one line per request": invocations * (sitting.log_line + PER_EVENT) * prices.logs_gb,
+        "logs, the gateway's": invocations * (ACCESS_LINE + PER_EVENT) * prices.logs_gb,
+        "traces": invocations * TRACED * prices.trace,
         "transfer": sent * prices.transfer_byte,
     }

@@ -67,7 +67,7 @@ export interface SittingOptions {
   readonly settle?: number;
   /**
    * Milliseconds after which it syncs without a change, to learn the time; default 120,000, which is also the least for a page
-   * that is not in sight.
+   * that is not in sight. It may be set later.
    */
   readonly interval?: number;
   /** Chooses the answer if another device gave a different one to the same question; default: theirs, which is newer. */
@@ -80,6 +80,8 @@ const LONGEST_PAUSE = 60_000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 /** Milliseconds before a section ends at which changes are sent without waiting: a section has no grace. */
 const BEFORE_THE_END = 3000;
+/** Milliseconds by which an end must move for the ends of timed sections to be asked for: more than slow answers explain. */
+const MOVED = 5000;
 const ENDED = new Set(["exam_time_over", "no_attempt"]);
 /** Milliseconds for which a server that does not answer keeps a kept paper from being opened. */
 const PATIENCE = 4000;
@@ -100,7 +102,7 @@ export class Sitting {
   /** Where the paper is kept; undefined if it is not. */
   readonly #keptAt: string | undefined;
   readonly #settle: number;
-  readonly #interval: number;
+  #interval: number;
   readonly #resolve: Resolve;
 
   readonly #listeners = new Set<() => void>();
@@ -125,6 +127,8 @@ export class Sitting {
   #isClosed = false;
   #endsAt = 0; // on the monotonic clock, as all times here
   #sectionEndsAt = Infinity;
+  /** Whether the attempt's end moved since the sections' ends were loaded. */
+  #hasMoved = false;
   #heardAt = 0;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -165,6 +169,16 @@ export class Sitting {
   /** Seconds until the open section closes; undefined if the sections are not timed. */
   get sectionRemainingSeconds(): number | undefined {
     return this.#sectionEndsAt === Infinity ? undefined : Math.max(0, (this.#sectionEndsAt - monotonic()) / 1000);
+  }
+
+  /** Milliseconds after which it syncs without a change: longer ones do where something else tells of a changed time. */
+  get interval(): number {
+    return this.#interval;
+  }
+
+  set interval(milliseconds: number) {
+    this.#interval = milliseconds;
+    this.#plan();
   }
 
   /** Calls the listener after each change of `state`; returns what ends that. */
@@ -238,9 +252,15 @@ export class Sitting {
     return this.#syncing;
   }
 
+  /** Syncs after one that is running, whose answer may be older than a change that the caller heard of. */
+  async refresh(): Promise<void> {
+    await this.#syncing?.catch(() => undefined);
+    await this.sync();
+  }
+
   /** Leaves the open timed section for the next one; there is no way back. */
   async nextSection(from: number): Promise<Paper> {
-    if (this.#needsSync) await this.#flush();
+    if (this.#needsSync) await this.refresh();
     await this.#client.post("/exam/{exam_id}/next-section", { ...this.#path, body: { from } });
     return this.open();
   }
@@ -252,7 +272,7 @@ export class Sitting {
   async submit(): Promise<Submission> {
     this.#sheet.countTime();
     try {
-      if (this.#needsSync) await this.#flush();
+      if (this.#needsSync) await this.refresh();
     } catch (error) {
       if (!(error instanceof ApiError && ENDED.has(error.code))) throw error;
     }
@@ -285,7 +305,7 @@ export class Sitting {
   }
 
   get #needsSync(): boolean {
-    return this.hasChanges || !this.#isConfirmed;
+    return this.hasChanges || this.#hasMoved || !this.#isConfirmed;
   }
 
   /** The server's paper; with a signal, asked for once. */
@@ -310,6 +330,7 @@ export class Sitting {
     this.#sectionEndsAt = sectionLeft === undefined ? Infinity : monotonic() + sectionLeft * 1000;
     this.#isConfirmed = true;
     this.#take(paper, paper, true);
+    this.#hasMoved = false;
     this.#client.transport.heard(paper.server_time);
     if (this.#keptAt) await keepPaper(this.#store, this.#keptAt, paper);
     this.#keep();
@@ -360,12 +381,6 @@ export class Sitting {
     if (this.#keptAt) await deletePapers(this.#store, (key) => key.startsWith(this.#keptAt ?? ""));
   }
 
-  /** Syncs until there are no changes, waiting for one that runs already. */
-  async #flush(): Promise<void> {
-    await this.#syncing?.catch(() => undefined);
-    await this.sync();
-  }
-
   async #sync(): Promise<void> {
     try {
       let hasMore = true;
@@ -385,6 +400,7 @@ export class Sitting {
           hasMore = this.hasChanges;
         }
       }
+      if (this.#hasMoved) await this.#load(AbortSignal.timeout(SHORT_TIMEOUT));
       this.#failures = 0;
       this.#set({ online: true, problem: undefined, savedAt: this.#client.now() });
     } catch (error) {
@@ -429,7 +445,9 @@ export class Sitting {
 
   #hear(remainingSeconds: number): void {
     this.#heardAt = monotonic();
-    this.#endsAt = this.#heardAt + remainingSeconds * 1000;
+    const end = this.#heardAt + remainingSeconds * 1000;
+    if (this.#sectionEndsAt !== Infinity && Math.abs(end - this.#endsAt) > MOVED) this.#hasMoved = true;
+    this.#endsAt = end;
   }
 
   /** Plans the next sync: soon after a change, at the end of the time, after growing pauses while it fails. */

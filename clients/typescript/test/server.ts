@@ -22,6 +22,7 @@ export class Server {
   ended = false;
   endsAt = Date.now() + 3600_000;
   graceSeconds = 30;
+  sections: object[] = [];
   /** Milliseconds by which its clock is ahead of the device's. */
   ahead = 0;
   /** Fates of the next requests, in order; later ones are answered. */
@@ -67,7 +68,14 @@ export class Server {
   }
 
   #paper() {
-    return { success: true, attempt_id: this.attemptId, questions: [], sections: [], passages: [], ...this.#state() };
+    return {
+      success: true,
+      attempt_id: this.attemptId,
+      questions: [],
+      sections: this.sections,
+      passages: [],
+      ...this.#state(),
+    };
   }
 
   #sync(body: SyncBody): Response {

@@ -356,6 +356,55 @@ describe("time", () => {
   });
 });
 
+describe("the interval", () => {
+  it("can change while the exam is sat", async () => {
+    const sitting = await opened({ interval: 300_000 });
+    await pass(100_000);
+    expect(server.syncs).toEqual([]);
+    sitting.interval = 30_000;
+    await pass(91_000);
+    expect(server.syncs.length).toBe(3);
+    sitting.interval = 300_000;
+    await pass(290_000);
+    expect(server.syncs.length).toBe(3);
+  });
+});
+
+describe("timed sections", () => {
+  const timed = (left: number) => [
+    { id: 1, state: "open", remaining_seconds: left },
+    { id: 2, state: "upcoming", remaining_seconds: 1800 },
+  ];
+
+  it("get their part of added time with the next answer of the server", async () => {
+    server.sections = timed(1800);
+    const sitting = await opened({ interval: 30_000 });
+    const papers = () => server.arrived.filter((it) => it === "GET /exam/7").length;
+    await pass(31_000);
+    expect([Math.round(sitting.sectionRemainingSeconds ?? 0), papers()]).toEqual([1769, 1]);
+    server.endsAt += 600_000;
+    server.sections = timed(2069);
+    await sitting.sync();
+    expect([Math.round(sitting.sectionRemainingSeconds ?? 0), papers()]).toEqual([2069, 2]);
+    await pass(61_000);
+    expect(papers()).toBe(2);
+  });
+
+  it("are asked for again if that answer gets lost", async () => {
+    server.sections = timed(1800);
+    const sitting = await opened({ interval: 300_000 });
+    server.endsAt += 600_000;
+    server.sections = timed(2069);
+    const synced = undefined as unknown as Fate;
+    server.fates = [synced, "lost", "lost", "lost"];
+    sitting.sync().catch(() => undefined);
+    await pass(20_000);
+    expect(server.fates).toEqual([]);
+    await pass(60_000);
+    expect(sitting.sectionRemainingSeconds).toBeGreaterThan(1900);
+  });
+});
+
 describe("refusals", () => {
   it("keep the answers and are shown; a wait that the server asks for is kept", async () => {
     const sitting = await opened();
@@ -417,6 +466,10 @@ describe("requests", () => {
     const asked = await sittingOf({ interval: 30_000 });
     expect(asked).toBeGreaterThan(300);
     expect(asked).toBeLessThanOrEqual(400 + 2);
+  });
+
+  it("are no more than the model's if it asks every five minutes, because events tell of a changed time", async () => {
+    expect(await sittingOf({ interval: 300_000 })).toBe(100 + 2);
   });
 
   it("are no more than the model's while the page is not in sight", async () => {

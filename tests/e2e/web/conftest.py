@@ -107,7 +107,7 @@ def new_profile(browser: Browser, stack: LocalStack, built: None) -> Iterator[Ca
 
 def _is_complaint(kind: str, text: str) -> bool:
     # A refusal (401, 409, ...) and a cut network are written there too, and are what many tests are about.
-    return kind in {"error", "warning"} and not text.startswith("Failed to load resource")
+    return kind in {"error", "warning"} and not text.startswith(("Failed to load resource", "WebSocket connection to"))
 
 
 @pytest.fixture

@@ -139,33 +139,58 @@ def test_an_ended_session_asks_for_the_password_over_the_paper(
     sitting.has_saved({"1": "B"})
 
 
-def test_the_page_asks_only_for_the_time_and_no_more_than_every_30_seconds(
-    profile: BrowserContext, new_exam: Callable[..., int]
+def test_added_time_is_told_by_an_event_and_the_page_asks_every_five_minutes(
+    profile: BrowserContext, new_exam: Callable[..., int], admin: Client
 ) -> None:
     page = profile.new_page()
     page.clock.install()
-    sitting = Sitting(page, new_exam()).begin()
-    sitting.option("B. 4").check()
-    sitting.has_saved({"1": "B"})
-    begun = page.evaluate("performance.now()")
+    with page.expect_websocket() as connecting:
+        sitting = Sitting(page, new_exam()).begin()
     asked: list[str] = []
-    answered: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(page.url.split("/app/")[0])))
-    page.on("requestfinished", lambda request: answered.append(request.url))
+    with page.expect_response(SYNC):  # when the connection is proven
+        connecting.value.wait_for_event("framereceived")
+    expect(sitting.saved).to_have_text("All answers saved")
 
-    for _ in range(30):
+    # From now on the page's time passes only here.
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    asked.clear()
+    with page.expect_response(SYNC):
+        more = admin.post(f"/admin/exams/{sitting.exam_id}/add-time", {"minutes": 5, "all": True})
+    assert more.body["changed"] == 1, more
+    page.clock.run_for(1000)
+    expect(sitting.time).to_have_text(re.compile(r"^1:0[45]:\d\d$"))
+    assert asked == [f"/api/sync-exam-answers/{sitting.exam_id}"]
+
+    asked.clear()
+    for _ in range(28):
         page.clock.run_for(10_000)
-        # By the page's clock an answer that is not there yet would be late, and asked for again.
-        for _ in range(1000):
-            if len(answered) == len(asked):
-                break
-            page.wait_for_timeout(20)
+    expect(sitting.time).to_have_text(re.compile(r"^1:00:\d\d$"))
+    assert asked == []
+    with page.expect_response(SYNC):
+        page.clock.run_for(25_000)
+
+
+@pytest.mark.parametrize("fate", ["refused", "silent"])
+def test_without_the_connection_added_time_shows_within_35_seconds(
+    fate: str, profile: BrowserContext, new_exam: Callable[..., int], admin: Client
+) -> None:
+    page = profile.new_page()
+    page.clock.install()
+    page.route_web_socket("**", lambda socket: socket.close() if fate == "refused" else None)
+    with page.expect_response("**/api/chat/ws-ticket"):
+        sitting = Sitting(page, new_exam()).begin()
+    expect(sitting.saved).to_have_text("All answers saved")
+    for _ in range(10):
+        page.clock.run_for(9_000)
         expect(sitting.saved).to_have_text("All answers saved")
 
-    # The page's clock goes on by itself as well. With room for a repetition on a busy machine.
-    passed = page.evaluate("performance.now()") - begun
-    assert 1 <= len(asked) <= passed / 20_000
-    assert set(asked) == {f"/api/sync-exam-answers/{sitting.exam_id}"}
+    more = admin.post(f"/admin/exams/{sitting.exam_id}/add-time", {"minutes": 5, "all": True})
+    assert more.body["changed"] == 1, more
+    with page.expect_response(SYNC):
+        page.clock.run_for(35_000)
+
+    expect(sitting.time).to_have_text(re.compile(r"^1:0[0-5]:\d\d$"))
 
 
 def test_the_clock_is_the_servers(

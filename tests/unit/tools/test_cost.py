@@ -4,7 +4,7 @@ import pytest
 
 from tools.cost import __main__ as command
 from tools.cost.prices import Prices
-from tools.cost.sitting import COUNTING_WRITES, SYNC, WEB_HEARTBEAT, Sitting, cost_by_term
+from tools.cost.sitting import COUNTING_WRITES, SYNC, WEB_SYNC, WEB_SYNC_WITHOUT_EVENTS, Sitting, cost_by_term
 
 WHOLE_STATE = Sitting()
 CHANGES_ONLY = Sitting(sync_every=0)
@@ -21,7 +21,17 @@ def test_syncs_are_counted() -> None:
     assert Sitting(hours=12, sync_every=0).syncs == 400, (
         "the clock is asked for every two minutes of seven between changes"
     )
-    assert Sitting(sync_every=0, heartbeat=WEB_HEARTBEAT).syncs == 400
+    assert Sitting(sync_every=0, heartbeat=WEB_SYNC_WITHOUT_EVENTS).syncs == 400
+
+
+def test_the_web_app_makes_four_requests_more_than_the_model_and_keeps_a_connection() -> None:
+    def requests(sitting: Sitting) -> float:
+        return sum(times for call, times in sitting.calls() if call.frames is None)
+
+    web_app = Sitting(sync_every=0, heartbeat=WEB_SYNC, is_connected=True)
+    # The gateway ends a connection after two hours: two tickets, and two syncs for what was missed before.
+    assert requests(web_app) == requests(CHANGES_ONLY) + 4
+    assert sum(cost_by_term(web_app, Prices()).values()) <= 0.0005
 
 
 def test_a_term_is_what_is_used_times_its_price() -> None:

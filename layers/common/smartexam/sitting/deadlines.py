@@ -6,7 +6,7 @@ being started meanwhile. Once the stored deadline has passed, it is compared wit
 refused and before the attempt is closed by time: no attempt ends early because a change has not reached it.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from smartexam.catalog import grants
@@ -19,6 +19,9 @@ from smartexam.platform.parallel import in_parallel
 from smartexam.sitting import sections
 from smartexam.sitting.store import attempts, sitting_index
 from smartexam.sitting.store.sitting_items import OPEN, Sitting, SittingRefused
+
+# Tells students that their attempts have another end.
+Tell = Callable[[Sequence[Sitting], ExamTime], None]
 
 _PIECE = 100
 _TRIES = 8
@@ -63,20 +66,21 @@ def still_running(sitting: Sitting, time: ExamTime) -> Sitting | None:
     return sitting if sitting.is_in_progress(time) else None
 
 
-def refresh_student(user_id: int, exam: Exam, time: ExamTime) -> None:
+def refresh_student(user_id: int, exam: Exam, time: ExamTime, *, tell: Tell) -> None:
     """Carry a change over to one student's running attempt."""
     sitting = attempts.get_sitting(user_id, exam.id)
     if sitting is not None and sitting.status == OPEN:
-        refreshed(sitting, time)
+        _tell_moved([(sitting, refreshed(sitting, time))], time, tell)
 
 
-def refresh_all(exam: Exam, time: ExamTime, may_go_on: Callable[[], bool]) -> bool:
-    """Carry a change over to every running attempt at an exam.
+def refresh_all(exam: Exam, time: ExamTime, may_go_on: Callable[[], bool], *, tell: Tell) -> bool:
+    """Carry a change over to every running attempt at an exam, and tell those whose end moves, a hundred at a time.
 
     Args:
         exam: as it is after the change.
         time: the time of the request or job.
         may_go_on: asked after each hundred sittings.
+        tell: gets each hundred's attempts with their new ends.
 
     Returns:
         Whether all were looked at.
@@ -87,18 +91,20 @@ def refresh_all(exam: Exam, time: ExamTime, may_go_on: Callable[[], bool]) -> bo
         stale = [sitting for sitting in running if sitting.grants_version != exam.grants_version]
         if stale:
             granted = overrides.granted_to(exam.id, [sitting.user_id for sitting in stale])
+            moved = []
             for sitting in stale:
                 try:
-                    _refreshed(sitting, exam, granted[sitting.user_id], time)
+                    moved.append((sitting, _refreshed(sitting, exam, granted[sitting.user_id], time)))
                 except SittingRefused as refused:
                     if refused.sitting is not None:
-                        refreshed(refused.sitting, time)
+                        moved.append((sitting, refreshed(refused.sitting, time)))
+            _tell_moved(moved, time, tell)
         if not may_go_on():
             return False
     return True
 
 
-def refresh_members(user_ids: Sequence[int], exam_ids: Collection[int], time: ExamTime) -> None:
+def refresh_members(user_ids: Sequence[int], exam_ids: Collection[int], time: ExamTime, *, tell: Tell) -> None:
     """Carry joined and left batches over to students' running attempts at the exams that grant the batches something.
 
     One round trip for ten students, and two for each running attempt.
@@ -110,41 +116,46 @@ def refresh_members(user_ids: Sequence[int], exam_ids: Collection[int], time: Ex
         for exam_id in found
         if exam_id in exam_ids
     ]
-    for sitting in attempts.get_sittings(places):
-        refreshed(sitting, time, takes_back=True)
+    moved = [(each, refreshed(each, time, takes_back=True)) for each in attempts.get_sittings(places)]
+    _tell_moved(moved, time, tell)
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Who was given time: how many, the latest end in epoch seconds, and who has no running attempt."""
+    """The attempts that were given time, with their new ends, and who has no running attempt."""
 
-    changed: int
-    latest: int
+    extended: list[Sitting]
     without: list[int]
 
 
 def add_time(exam_id: int, user_ids: list[int], seconds: int, time: ExamTime) -> Added:
     """Give students' running attempts more time, beyond the exam's closing too."""
-    latest, without = 0, []
+    extended: list[Sitting] = []
+    without = []
     for at in range(0, len(user_ids), _PIECE):
         piece = user_ids[at : at + _PIECE]
         found = {sitting.user_id: sitting for sitting in attempts.get_sittings((each, exam_id) for each in piece)}
         for user_id in piece:
-            ends_at = _extended(found.get(user_id), seconds, time)
-            if ends_at is None:
+            sitting = _extended(found.get(user_id), seconds, time)
+            if sitting is None:
                 without.append(user_id)
             else:
-                latest = max(latest, ends_at)
-    return Added(len(user_ids) - len(without), latest, without)
+                extended.append(sitting)
+    return Added(extended, without)
 
 
-def running_students(exam_id: int, time: ExamTime) -> list[int]:
-    """The students whose attempt at an exam is in progress."""
-    found = []
+def running_attempts(exam_id: int, time: ExamTime) -> Iterator[list[Sitting]]:
+    """The attempts at an exam that are in progress, up to a hundred at a time."""
     for keys in sitting_index.keys_of_exam(exam_id, prefix="SITTING#", limit=_PIECE):
         places = [(int(pk.removeprefix("USER#")), exam_id) for pk, _ in keys]
-        found += [sitting.user_id for sitting in attempts.get_sittings(places) if sitting.is_in_progress(time)]
-    return found
+        yield [sitting for sitting in attempts.get_sittings(places) if sitting.is_in_progress(time)]
+
+
+def _tell_moved(changes: Sequence[tuple[Sitting, Sitting]], time: ExamTime, tell: Tell) -> None:
+    """Tell the students whose attempts have another end than before."""
+    moved = [after for before, after in changes if after.deadline != before.deadline]
+    if moved:
+        tell(moved, time)
 
 
 def _refreshed(sitting: Sitting, exam: Exam, granted: Grants, time: ExamTime, *, takes_back: bool = False) -> Sitting:
@@ -167,14 +178,14 @@ def _refreshed(sitting: Sitting, exam: Exam, granted: Grants, time: ExamTime, *,
     return _move(sitting, deadline, sitting.added, exam.grants_version, time)
 
 
-def _extended(sitting: Sitting | None, seconds: int, time: ExamTime) -> int | None:
-    """The new end of a running attempt; None if there is none."""
+def _extended(sitting: Sitting | None, seconds: int, time: ExamTime) -> Sitting | None:
+    """A running attempt with its new end; None if there is none."""
     for _ in range(_TRIES):
         if sitting is None or not sitting.is_in_progress(time):
             return None
         try:
             deadline, added = sitting.deadline + seconds, sitting.added + seconds
-            return _move(sitting, deadline, added, sitting.grants_version, time).deadline
+            return _move(sitting, deadline, added, sitting.grants_version, time)
         except SittingRefused as refused:
             sitting = refused.sitting
     raise Conflict("The attempt changes all the time", code="attempt_busy")

@@ -28,6 +28,7 @@ import { texts } from "./texts";
 import { TimeOver } from "./TimeOver";
 import { Timer } from "./Timer";
 import { useDeadline } from "./useDeadline";
+import { useLiveTime } from "./useLiveTime";
 import { useResending } from "./useResending";
 import { useSittingState } from "./useSitting";
 
@@ -80,6 +81,7 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
   const leave = useCallback(() => navigate(`/app/results/${examId}`, true), [navigate, examId]);
   const isOver = useDeadline(sitting, leave, !isSignedOut);
   useResending(sitting, !isSignedOut);
+  useLiveTime(sitting, examId, !isSignedOut);
   useEffect(() => {
     if (state.phase !== "over") return;
     if (state.unsaved.size > 0) tellNext(texts().tooLate(state.unsaved.size), "alert");

@@ -16,12 +16,11 @@ import { Desk } from "./Desk";
 import { keepPictures, PaperShown } from "./pictures";
 import "./sitting.css";
 import { texts } from "./texts";
+import { WITHOUT_EVENTS } from "./useLiveTime";
 import { useSeat } from "./useSeat";
 
 /** Milliseconds after which opening the paper is tried again. */
 const REOPEN = 5000;
-/** Milliseconds between two syncs without a change, so that extra time and a changed deadline show in time. */
-const INTERVAL = 30_000;
 
 /** Sitting an exam. One tab at a time: the others say where it is open. */
 export default function SittingScreen({ params }: ScreenProps) {
@@ -59,7 +58,7 @@ function Opened({ examId, account }: { examId: number; account: Me }) {
       userId: account.id,
       store: deviceStore,
       keepPaper: true,
-      interval: INTERVAL,
+      interval: WITHOUT_EVENTS,
     });
     let isGone = false;
     let again: ReturnType<typeof setTimeout>;

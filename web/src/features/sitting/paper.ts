@@ -1,5 +1,7 @@
 import type { Answer, Paper, SittingState } from "@smart-exam/client";
 
+import { LETTERS, optionField } from "@/shared/format/letters";
+
 export type Question = Paper["questions"][number];
 export type Section = Paper["sections"][number];
 export type Passage = Paper["passages"][number];
@@ -34,12 +36,10 @@ export interface Choice {
   readonly image: string | undefined;
 }
 
-const LETTERS = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
-
 /** The options of a question in a language; one that was not translated is in the exam's first language. */
 export function choicesOf(question: Question, language: string): readonly Choice[] {
   return LETTERS.map((letter) => {
-    const field = `option_${letter.toLowerCase()}` as `option_${Lowercase<typeof letter>}`;
+    const field = optionField(letter);
     const text = question.texts[language]?.[field] ?? question[field] ?? "";
     return { letter, text, image: question.option_image_urls[letter] };
   }).filter(({ text, image }) => text !== "" || image !== undefined);

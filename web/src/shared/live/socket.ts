@@ -7,26 +7,45 @@ export interface LiveEvent {
 
 type Listener = (event: LiveEvent) => void;
 
-const HEARTBEAT = 60_000;
 const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 30_000;
+/** Milliseconds within which the server answers a heartbeat, or the connection is given up. */
+const ANSWER = 10_000;
+
+export interface LiveOptions {
+  /** Milliseconds between two heartbeats; the gateway closes a connection that was silent for ten minutes. */
+  readonly heartbeat: number;
+  /** Milliseconds between two tries to connect, at most. */
+  readonly longestWait: number;
+}
 
 /**
- * The connection over which the server tells what happens, one for the whole tab. It is there while somebody listens
- * and comes back by itself; listeners get the event `reconnected` then, since events in between were missed.
+ * A connection over which the server tells what happens. It is there while somebody listens and comes back by itself.
+ *
+ * Listeners also get the events `connected` and, later, `reconnected`, since events in between were missed, as soon as the
+ * server has answered a heartbeat: a network may let connections open and carry nothing. `disconnected` follows when it is lost.
  */
-class Live {
+export class Live {
+  readonly #options: LiveOptions;
   readonly #listeners = new Set<Listener>();
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #unanswered: ReturnType<typeof setTimeout> | undefined;
   #wait = FIRST_WAIT;
-  #wasOpen = false;
+  #isProven = false;
+  #wasProven = false;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
 
   /** Hear of every event; returns how to stop. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1) void this.#open();
+    if (this.#listeners.size === 1) {
+      addEventListener("online", this.#comeBack);
+      void this.#open();
+    }
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#close();
@@ -40,7 +59,21 @@ class Live {
     return true;
   }
 
+  /** Make sure that the connection is still there; one that does not answer is replaced. */
+  probe(): void {
+    if (!this.send({ action: "heartbeat" })) return;
+    clearTimeout(this.#unanswered);
+    this.#unanswered = setTimeout(() => this.#lose(), ANSWER);
+  }
+
+  readonly #comeBack = (): void => {
+    this.#wait = FIRST_WAIT;
+    if (this.#socket) this.probe();
+    else void this.#open();
+  };
+
   async #open(): Promise<void> {
+    clearTimeout(this.#timer);
     let url: string;
     try {
       url = (await api.post("/api/chat/ws-ticket", {})).url;
@@ -52,21 +85,27 @@ class Live {
     const socket = new WebSocket(url);
     this.#socket = socket;
     socket.addEventListener("open", () => {
-      this.#wait = FIRST_WAIT;
-      this.#heartbeat = setInterval(() => this.send({ action: "heartbeat" }), HEARTBEAT);
-      if (this.#wasOpen) this.#tell({ event: "reconnected", data: {} });
-      this.#wasOpen = true;
-    });
-    socket.addEventListener("message", (message) => this.#hear(message.data));
-    socket.addEventListener("close", () => {
       if (this.#socket !== socket) return;
-      this.#forget();
-      this.#again();
+      this.#heartbeat = setInterval(() => this.probe(), this.#options.heartbeat);
+      this.probe();
+    });
+    socket.addEventListener("message", (message) => {
+      if (this.#socket === socket) this.#hear(message.data);
+    });
+    socket.addEventListener("close", () => {
+      if (this.#socket === socket) this.#lose();
     });
   }
 
   #hear(frame: unknown): void {
     if (typeof frame !== "string") return;
+    clearTimeout(this.#unanswered);
+    if (!this.#isProven) {
+      this.#wait = FIRST_WAIT;
+      this.#isProven = true;
+      this.#tell({ event: this.#wasProven ? "reconnected" : "connected", data: {} });
+      this.#wasProven = true;
+    }
     const event = JSON.parse(frame) as Partial<LiveEvent>;
     if (typeof event.event === "string") this.#tell({ event: event.event, data: event.data ?? {} });
   }
@@ -75,26 +114,38 @@ class Live {
     for (const listener of this.#listeners) listener(event);
   }
 
+  #lose(): void {
+    const wasProven = this.#isProven;
+    this.#forget();
+    if (wasProven) this.#tell({ event: "disconnected", data: {} });
+    this.#again();
+  }
+
   /** Try again later; twice as long after each failure, and not all clients at once. */
   #again(): void {
     if (this.#listeners.size === 0) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#open(), this.#wait * (0.5 + Math.random() / 2));
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    this.#wait = Math.min(this.#wait * 2, this.#options.longestWait);
   }
 
   #close(): void {
-    const socket = this.#socket;
+    removeEventListener("online", this.#comeBack);
     clearTimeout(this.#timer);
     this.#forget();
-    this.#wasOpen = false;
-    socket?.close();
+    this.#wait = FIRST_WAIT;
+    this.#wasProven = false;
   }
 
   #forget(): void {
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#unanswered);
+    const socket = this.#socket;
     this.#socket = undefined;
+    this.#isProven = false;
+    socket?.close();
   }
 }
 
-export const live = new Live();
+/** The tab's connection for chat and discussions; whoever has one is online. */
+export const live = new Live({ heartbeat: 60_000, longestWait: 30_000 });

@@ -188,6 +188,20 @@ class CommentChoice(Struct):
     is_best_answer: bool
 
 
+class AttemptTime(Struct):
+    """To a student whose attempt runs: its end was moved, by added time, an override or another closing of the exam.
+
+    Attributes:
+        remaining_seconds: seconds until the attempt's new end. With timed sections, `GET /exam/:id` has theirs.
+        server_time: when the event was sent, by the server's clock.
+    """
+
+    exam_id: int
+    attempt_id: int
+    remaining_seconds: int
+    server_time: str
+
+
 class HeartbeatAck(Struct):
     """The answer to a heartbeat."""
 
@@ -232,6 +246,7 @@ EVENTS: dict[str, type[Struct]] = {
     "delete_message": CommentRemoval,
     "pin_message": CommentPin,
     "best_message": CommentChoice,
+    "exam_time": AttemptTime,
     "heartbeat_ack": HeartbeatAck,
     "error": FrameRefused,
 }
