@@ -68,6 +68,16 @@ def size_of(pid: int) -> Size:
     return Size(int(status["VmRSS"].split()[0]) / 1024, files, int(status["Threads"]))
 
 
+def processor_seconds(pid: int) -> float:
+    """The processor time that a process has used; none if it is gone."""
+    try:
+        fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    # Its own in user and in system mode.
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def in_group(group: int) -> list[int]:
     """The living processes of a group."""
     found = []

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -29,15 +30,17 @@ class RunningStack:
     Args:
         log: where its output goes.
         concurrency: how many processes of each function there are at most.
+        settings: settings of the stack that are not the usual ones.
 
     Attributes:
         base_url: where its gateway answers.
         gateway: the process that this started; the emulator is its child, the functions' processes are the emulator's.
     """
 
-    def __init__(self, log: Path, concurrency: int) -> None:
+    def __init__(self, log: Path, concurrency: int, settings: Mapping[str, str] | None = None) -> None:
         self._log = log
         self._concurrency = concurrency
+        self._settings = dict(settings or {})
         self._ports = (_free_port(), _free_port())
         self.base_url = f"http://127.0.0.1:{self._ports[0]}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,7 +59,7 @@ class RunningStack:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=PROJECT,
-            env={**_environment(), "PORT": str(port), "AWS_PORT": str(aws_port), **limits},
+            env={**_environment(), **self._settings, "PORT": str(port), "AWS_PORT": str(aws_port), **limits},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,

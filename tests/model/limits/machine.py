@@ -238,7 +238,10 @@ def _interleaved(call: Call, one: Happened[State], other: Happened[State]) -> li
     def rest(**progress: Any) -> Happened[State]:
         return replace(one, apply=partial(_outcomes, replace(call, **progress)))
 
-    counted = [[replace(one, apply=partial(first_steps, number)), other, rest(counted=number)] for number in (1, 2)]
+    counted = [
+        [replace(one, apply=partial(first_steps, number)), other, rest(counted=number)]
+        for number in (() if call.is_right else (1, 2))
+    ]
     return [[other, rest(is_late=True)], [other, rest(is_past_source=True)], *counted]
 
 

@@ -171,9 +171,18 @@ def _rest_of_sign_in(state: State, call: Call, flood: Window | None, guesses: Wi
     if is_source_left:
         used = _used(_open(get(state.sources, call.place, Window()), call.now), call.now, SOURCE_SECONDS)
         after = replace(state, sources=put(state.sources, call.place, used))
-    if guesses is None:
-        raise Disagreement("the other request makes no difference to the rest")
-    return _refused([state, after], guesses, call.now)
+    if guesses is not None:
+        return _refused([state, after], guesses, call.now)
+    used = _used(_open(get(state.accounts, call.account, Window()), call.now), call.now, ACCOUNT_SECONDS)
+    done = replace(after, accounts=put(after.accounts, call.account, used))
+
+    def told(answer: Any) -> State:
+        # As many are left as when it was counted, which the state does not tell any more.
+        if answer.body.get("code") != "sign_in_locked":
+            equal((answer.status, answer.body.get("attempts_remaining") in range(1, FAILURES)), (401, True))
+        return done
+
+    return Prediction([state, after, done], told)
 
 
 def _open(window: Window, now: float) -> Window:
