@@ -58,8 +58,8 @@ def _measured(stack: RunningStack, crowd: Crowd, name: str, act: Callable[[int],
         answered = pool.map(lambda number: list(act(number)), range(crowd.students))
         statuses = Counter(status for answers in answered for status in answers)
     seconds, after = time.perf_counter() - started, _processor(stack)
-    # A process that began meanwhile had used nothing before; none ends while there is work.
-    used = {kind: sum(after[kind].values()) - sum(before[kind].values()) for kind in after}
+    # A process that began meanwhile had used nothing before; one that ended, idle since the phase before, is left out.
+    used = {kind: sum(spent - before[kind].get(pid, 0) for pid, spent in after[kind].items()) for kind in after}
     return Phase(name, statuses, seconds, used)
 
 

@@ -199,6 +199,7 @@ def end_session(request: Request, session_id: str) -> Done:
     `GET /api/account/sessions`.
 
     Raises:
+        Forbidden: `sign_in_again` for any but the current session, if you signed in more than an hour ago.
         NotFound: `session_not_found`.
     """
     security.end_session(request.caller, session_id, request.now)
@@ -210,6 +211,9 @@ def end_other_sessions(request: Request) -> Done:
     """End all of your own sessions except the current one; their tokens are refused within seconds.
 
     The password and the second factor stay as they are.
+
+    Raises:
+        Forbidden: `sign_in_again` if you signed in more than an hour ago.
     """
     security.end_other_sessions(request.caller, request.now)
     return Done()
@@ -224,8 +228,9 @@ def begin_mfa(request: Request) -> MfaSetup:
 
     Raises:
         Conflict: `mfa_on`.
+        Forbidden: `sign_in_again` if you signed in more than an hour ago.
     """
-    return security.begin_mfa(request.caller)
+    return security.begin_mfa(request.caller, request.now)
 
 
 @api.post(

@@ -22,6 +22,8 @@ from smartexam.talk.realtime.ending import close, end_sockets
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Socket
 
+# As long as an access token is valid: whoever has one from a sign-in need not sign in again meanwhile.
+_RECENT_SECONDS = 3600
 _SOCKET_ID_CHARACTERS = 32
 
 
@@ -57,9 +59,12 @@ def end_session(caller: Principal, session: str, now: float) -> None:
     """End one session of the caller and close its connections.
 
     Raises:
+        Forbidden: it is another session, and the caller did not sign in recently.
         NotFound: the caller has no such session.
     """
     user = _account(caller)
+    if session != caller.session:
+        _require_recent_sign_in(caller, now)
     if sessions.end_by_id(user.id, session):
         end_sockets(user.id, session=session)
     elif refresh_tokens.end(user.id, session, now):
@@ -71,18 +76,25 @@ def end_session(caller: Principal, session: str, now: float) -> None:
 
 
 def end_other_sessions(caller: Principal, now: float) -> None:
-    """End all sessions of the caller except the current one."""
+    """End all sessions of the caller except the current one.
+
+    Raises:
+        Forbidden: the caller did not sign in recently.
+    """
+    _require_recent_sign_in(caller, now)
     accounts.end_other_sessions(current(caller).user_id, caller.session, now)
     end_sockets(caller.user_id, but=caller.session)
 
 
-def begin_mfa(caller: Principal) -> MfaSetup:
+def begin_mfa(caller: Principal, now: float) -> MfaSetup:
     """Make a secret for the caller's second factor, which takes effect when a code confirms it.
 
     Raises:
         Conflict: there is a second factor already.
+        Forbidden: the caller did not sign in recently.
     """
     user = _account(caller)
+    _require_recent_sign_in(caller, now)
     if user.mfa_secret is not None:
         raise _already_on()
     secret = totp.new_secret()
@@ -145,6 +157,17 @@ def _account(caller: Principal) -> User:
     if user is None:
         raise NotFound("User not found")
     return user
+
+
+def _require_recent_sign_in(caller: Principal, now: float) -> None:
+    """Require that the caller's session began recently, since who took over an older one cannot sign in.
+
+    Raises:
+        Forbidden: `sign_in_again`.
+    """
+    owned = sessions.of_user(caller.user_id, now) if caller.by_cookie else refresh_tokens.of_user(caller.user_id, now)
+    if not any(each.session == caller.session and now - each.created_at <= _RECENT_SECONDS for each in owned):
+        raise Forbidden("Sign in again to do this", code="sign_in_again")
 
 
 def _rows(

@@ -196,6 +196,41 @@ class TestSessions:
         assert [row["current"] for row in account("GET", "/sessions", **mine).body["sessions"]] == [True]
         assert send(admin_app.lambda_handler, "GET", "/admin/api/users/stats", **mine).status == 200
 
+    @pytest.mark.parametrize("kind", ["token", "web"])
+    def test_an_older_sign_in_ends_only_itself_and_sets_up_no_second_factor(
+        self, kind: str, user: User, clock: FrozenClock
+    ) -> None:
+        """Whoever took over a session that is in use for hours must not be able to shut its owner out."""
+        mine, credentials = tokens_of(sign_in()), cookie_of(sign_in("/login"))
+        clock.advance(3000)
+        victim = tokens_of(sign_in())["access_token"]
+        clock.advance(601)
+        # A refreshed token is no new sign-in.
+        thief: dict[str, Any] = {"cookies": credentials}
+        if kind == "token":
+            thief = {"token": tokens_of(refresh(mine["refresh_token"], rotate=True))["access_token"]}
+        rows = account("GET", "/sessions", **thief).body["sessions"]
+        (own,) = [row["id"] for row in rows if row["current"]]
+        (newest, *_) = [row["id"] for row in rows if not row["current"]]
+
+        refused = [
+            account("DELETE", f"/sessions/{newest}", **thief),
+            account("POST", "/sessions/end-others", **thief),
+            account("POST", "/mfa/setup", **thief),
+        ]
+
+        assert [(answer.status, answer.body["code"]) for answer in refused] == [(403, "sign_in_again")] * 3
+        assert is_in(token=victim)
+        assert account("DELETE", f"/sessions/{own}", **thief).status == 200
+        assert not is_in(**thief)
+
+    def test_a_sign_in_is_recent_for_an_hour(self, user: User, clock: FrozenClock) -> None:
+        mine = cookie_of(sign_in("/login"))
+        clock.advance(3600)
+
+        assert account("POST", "/mfa/setup", cookies=mine).status == 200
+        assert account("POST", "/sessions/end-others", cookies=mine).status == 200
+
     def test_a_former_cookie_is_still_read(self, user: User) -> None:
         (value,) = cookie_of(sign_in("/login")).values()
 

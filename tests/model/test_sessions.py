@@ -25,6 +25,8 @@ from tests.model.world import World
 Record = Callable[[str, object], None]
 
 GRACE = 30
+# Other sessions are ended by a sign-in of the last hour only.
+_RECENT = 3600
 # A revocation holds everywhere within five seconds.
 _FELT = 6.0
 _SECONDS = (0.0, 0.0, 1.0, 10.0, 29.0, 30.0, 31.0, 600.0, LIFETIME_SECONDS - 60.0, LIFETIME_SECONDS + 1.0)
@@ -53,6 +55,7 @@ class Session:
     """A sign-in, as it must be: its refresh tokens with the time of their replacement, None for those not replaced."""
 
     id: str
+    began_at: float
     access: str
     access_until: float
     tokens: dict[str, float | None]
@@ -119,7 +122,7 @@ class Machine:
         token = data["access_token"]
         listed = self._ask(account, "GET", "/api/account/sessions", token=token).body["sessions"]
         (name,) = [row["id"] for row in listed if row["current"]]
-        self.sessions.append(Session(name, token, until, {data["refresh_token"]: None}))
+        self.sessions.append(Session(name, self.world.clock.now(), token, until, {data["refresh_token"]: None}))
 
     def _exchange(self, act: Act, *, rotate: bool) -> None:
         session, token = self._token(act)
@@ -163,6 +166,8 @@ class Machine:
         answer = self._ask(account, "DELETE", f"/api/account/sessions/{other.id}", token=by.access)
         if not self._is_in(by):
             assert answer.status == 401
+        elif other is not by and not self._is_recent(by):
+            assert (answer.status, answer.body["code"]) == (403, "sign_in_again")
         else:
             assert answer.status == 200, (act, answer.body)
             self._over(other)
@@ -173,6 +178,9 @@ class Machine:
         if not self._is_in(by):
             assert answer.status == 401
             return
+        if body is None and not self._is_recent(by):  # with the password it is as good as a new sign-in
+            assert (answer.status, answer.body["code"]) == (403, "sign_in_again")
+            return
         assert answer.status == 200, (act, answer.body)
         for each in self.sessions:
             if each is not by:
@@ -181,6 +189,9 @@ class Machine:
     def _over(self, session: Session) -> None:
         session.is_alive = False
         self.world.clock.advance(_FELT)
+
+    def _is_recent(self, session: Session) -> bool:
+        return not session.is_signed_out and self.world.clock.now() - session.began_at <= _RECENT
 
     def _is_in(self, session: Session) -> bool:
         return session.is_alive and self.world.clock.now() < session.access_until

@@ -97,7 +97,7 @@ def test_one_made_by_hand_is_accepted_so_that_the_refusals_below_mean_something(
     assert tokens.verify(signed(claims()), MORNING) == PRINCIPAL
 
 
-@pytest.mark.parametrize("missing", ["sub", "type", "role", "usr", "name", "ver", "iat", "exp"])
+@pytest.mark.parametrize("missing", ["sub", "type", "role", "usr", "name", "ver", "iss", "aud", "iat", "exp"])
 def test_every_claim_is_needed(missing: str) -> None:
     refused(signed(claims(**{missing: ...})))
     refused(signed(claims(**{missing: None})))

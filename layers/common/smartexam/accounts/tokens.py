@@ -73,8 +73,7 @@ def verify(token: str, now: float) -> Principal:
     except (KeyError, TypeError, ValueError):
         raise rejected() from None
     is_named = isinstance(claims["usr"], str) and isinstance(claims["name"], str)
-    # Older tokens have no issuer and audience, and stay valid for their hour.
-    is_ours = (claims.get("iss", _ISSUER), claims.get("aud", _AUDIENCE)) == (_ISSUER, _AUDIENCE)
+    is_ours = (claims.get("iss"), claims.get("aud")) == (_ISSUER, _AUDIENCE)
     is_access = claims.get("type") == "access" and principal.role in _ROLES
     if not (fresh and is_named and is_ours and is_access):
         raise rejected()
