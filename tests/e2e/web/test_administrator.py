@@ -31,7 +31,18 @@ def test_screens_are_accessible_and_fit(
 ) -> None:
     admin_app.page.set_viewport_size({"width": width, "height": 640})
     of_exam = ("", "/edit", "/questions", "/questions/new", "/import", "/generate", "/results", "/overrides")
-    general = ("students", "batches", "users", "requests", "attempts", "categories", "analytics", "audit", "exams/new")
+    general = (
+        "students",
+        "batches",
+        "users",
+        "requests",
+        "attempts",
+        "categories",
+        "analytics",
+        "jobs",
+        "audit",
+        "exams/new",
+    )
     for path in ("exams", *(f"exams/{exam}{end}" for end in of_exam), *general):
         admin_app.open(f"/app/admin/{path}")
         expect(admin_app.page.get_by_role("heading", level=1)).to_be_visible()
@@ -248,6 +259,38 @@ def test_every_setting_of_an_exam_is_kept(admin_app: App, exam: int, admin: Clie
         "shuffle": {"questions": True, "options": True},
     }
     assert {name: stored[name] for name in expected} == expected
+
+
+def test_lists_are_sorted_by_the_headers_of_their_columns(admin_app: App, admin: Client) -> None:
+    for name in ("Sorted 2", "Sorted 1", "Sorted 3"):
+        assert admin.post("/admin/batches/create", {"name": name}).status == 200
+    admin_app.open("/app/admin/batches").field("Search batches").fill("sorted")
+    table = admin_app.page.get_by_role("table", name="Batches", exact=True)
+    links = table.get_by_role("link")
+    expect(links).to_have_text(["Sorted 1", "Sorted 2", "Sorted 3"])
+    header = table.get_by_role("columnheader", name="Name")
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    header.get_by_role("button").press("Enter")
+    expect(links).to_have_text(["Sorted 3", "Sorted 2", "Sorted 1"])
+    expect(header).to_have_attribute("aria-sort", "descending")
+    expect(table.get_by_role("columnheader", name="Students").get_by_role("button")).to_have_count(0)
+
+
+def test_questions_are_sorted_by_several_columns(admin_app: App, exam: int, admin: Client) -> None:
+    for text, topic in (("Third", "Heat"), ("First", "Optics"), ("Second", "Heat")):
+        question = {"exam_id": exam, "question_type": "NUMERIC", "question_text": text, "correct_answer": "1"}
+        assert admin.post("/admin/questions/add-ajax", {**question, "topic": topic}).status == 200
+    admin_app.open(f"/app/admin/exams/{exam}/questions")
+    table = admin_app.page.get_by_role("table", name="Questions", exact=True)
+    links = table.get_by_role("link")
+    expect(links).to_have_text(["Third", "First", "Second"])
+    table.get_by_role("button", name="Question", exact=True).click()
+    expect(links).to_have_text(["First", "Second", "Third"])
+    table.get_by_role("button", name="Topic", exact=True).click()
+    expect(links).to_have_text(["Third", "Second", "First"])
+    expect(table.get_by_role("columnheader", name="Question")).to_have_attribute("aria-sort", "none")
+    table.get_by_role("button", name="No.", exact=True).click()
+    expect(links).to_have_text(["Third", "First", "Second"])
 
 
 def test_pictures_are_dropped_and_a_passage_is_shared(admin_app: App, exam: int) -> None:

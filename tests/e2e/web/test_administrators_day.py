@@ -241,6 +241,7 @@ def _accounts_managed(app: App, exam_id: int, stack: LocalStack, admin: Client) 
     row.get_by_label("Role of Day First").select_option("user,admin")
     expect(app.status).to_have_text("Role changed")
     row.get_by_role("button", name="Close the account of Day First").click()
+    app.page.get_by_role("dialog").get_by_role("button", name="Close the account of Day First").click()
     expect(row.get_by_role("button", name="Open the account of Day First")).to_be_visible()
     assert admin.get("/admin/api/users/search", query={"q": newcomer(exam_id)}).body["users"][0]["active"] is False
 

@@ -20,6 +20,7 @@ const names = messages(
     categories: "Categories",
     analytics: "Analytics",
     audit: "Audit log",
+    jobs: "Jobs",
     studentView: "Student view",
   },
   {
@@ -38,6 +39,7 @@ const names = messages(
     categories: "श्रेणियाँ",
     analytics: "विश्लेषण",
     audit: "लेखा-परीक्षा",
+    jobs: "कार्य",
     studentView: "विद्यार्थी दृश्य",
   },
 );
@@ -61,6 +63,7 @@ export function navigation(portal: Portal): readonly NavigationLink[] {
           { href: "/app/admin/attempts", name: text.attempts },
           { href: "/app/admin/categories", name: text.categories },
           { href: "/app/admin/analytics", name: text.analytics },
+          { href: "/app/admin/jobs", name: text.jobs },
           { href: "/app/admin/audit", name: text.audit },
           { href: "/app/account", name: text.account },
         ]

@@ -65,10 +65,10 @@ function Shown(props: { data: Data; hasChanges: boolean }) {
   const { summary, charts, tables } = props.data;
   const signed = (value: number): string => (value > 0 ? `+${number(value)}` : number(value));
   const figures = [
-    { name: text.attempts, value: number(summary.totalAttempts), change: signed(summary.attemptsChange) },
-    { name: text.average, value: `${number(summary.avgScore)} %`, change: signed(summary.scoreChange) },
-    { name: text.passed, value: `${number(summary.passRate)} %`, change: signed(summary.passRateChange) },
-    { name: text.active, value: number(summary.activeUsers), change: signed(summary.usersChange) },
+    { name: text.attempts, value: number(summary.totalAttempts), change: text.percent(signed(summary.attemptsChange)) },
+    { name: text.average, value: `${number(summary.avgScore)} %`, change: text.points(signed(summary.scoreChange)) },
+    { name: text.passed, value: `${number(summary.passRate)} %`, change: text.points(signed(summary.passRateChange)) },
+    { name: text.active, value: number(summary.activeUsers), change: text.percent(signed(summary.usersChange)) },
   ];
   return (
     <>

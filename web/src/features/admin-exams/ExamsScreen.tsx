@@ -6,6 +6,7 @@ import { SearchField } from "@/shared/lists/SearchField";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useSearch } from "@/shared/lists/useSearch";
 import { useCursorList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
 import { StateBadge } from "./StateBadge";
 import { texts } from "./texts";
@@ -14,8 +15,10 @@ import { texts } from "./texts";
 export default function ExamsScreen() {
   const text = texts();
   const search = useSearch();
-  const exams = useCursorList<Schema<"AdminExam">>(`exams ${search.q}`, async (cursor, signal) => {
-    const query = { ...search.query, ...(cursor && { cursor }) };
+  const sorting = useSorting("opens", "desc");
+  const { order } = sorting;
+  const exams = useCursorList<Schema<"AdminExam">>(`exams ${search.q} ${order}`, async (cursor, signal) => {
+    const query = { ...search.query, order, ...(cursor && { cursor }) };
     const page = await api.get("/admin/exams", { params: { query }, signal });
     return { items: page.exams, next: page.next_cursor };
   });
@@ -34,7 +37,14 @@ export default function ExamsScreen() {
       <ServerTable
         list={exams}
         label={text.exams}
-        head={[text.name, text.opens, text.duration, text.questions, text.state]}
+        head={[
+          text.name,
+          { text: text.opens, sort: "opens", first: "desc" },
+          text.duration,
+          text.questions,
+          text.state,
+        ]}
+        sorting={sorting}
         empty={text.none}
       >
         {(exam) => (

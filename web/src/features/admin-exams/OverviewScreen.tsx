@@ -4,6 +4,7 @@ import { ExamFrame } from "@/shared/admin/ExamFrame";
 import { useExam } from "@/shared/admin/useExam";
 import { api, ApiError, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { Button, LinkButton } from "@/shared/components/Button";
 import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Dialog } from "@/shared/components/Dialog";
@@ -11,7 +12,7 @@ import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Loading } from "@/shared/components/Loading";
-import { Notice } from "@/shared/components/Notice";
+import { Outcome } from "@/shared/components/Outcome";
 import { Table } from "@/shared/components/Table";
 import { tellNext } from "@/shared/flash";
 import { moment, number } from "@/shared/format/time";
@@ -31,12 +32,11 @@ export default function OverviewScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
   const loaded = useExam(id);
-  const [told, setTold] = useState("");
   const { data, reload } = loaded;
-  const setting = useAction(async (status: "ongoing" | "completed") => {
+  const setting = useChange(async (status: "ongoing" | "completed") => {
     await api.post("/admin/exams/edit/{exam_id}", { params: { path: { exam_id: id } }, body: { status } });
-    setTold(status === "ongoing" ? text.opened : text.closed);
     reload();
+    return status === "ongoing" ? text.opened : text.closed;
   });
   const exam = data?.exam;
   const isOpen = exam?.state === "ongoing";
@@ -57,9 +57,8 @@ export default function OverviewScreen(props: ScreenProps) {
         ) : null
       }
     >
-      <Failure error={setting.error} />
+      <Outcome of={[setting]} />
       <Failure error={loaded.error} onRetry={reload} />
-      {told ? <Notice kind="status">{told}</Notice> : null}
       {data ? (
         <>
           <Problems problems={data.problems} examId={id} />
@@ -74,6 +73,15 @@ export default function OverviewScreen(props: ScreenProps) {
 
 function Problems(props: { problems: readonly Schema<"Problem">[]; examId: number }) {
   const text = texts();
+  const titles: Record<string, string> = {
+    no_questions: text.problemNoQuestions,
+    pool_too_small: text.problemPool,
+    no_key: text.problemNoKey,
+    image_missing: text.problemImage,
+    translation_missing: text.problemTranslation,
+    audience_empty: text.problemAudience,
+    closes_too_early: text.problemCloses,
+  };
   return (
     <section class="card" aria-labelledby="problems">
       <h2 id="problems">{text.problems}</h2>
@@ -83,7 +91,7 @@ function Problems(props: { problems: readonly Schema<"Problem">[]; examId: numbe
         <ul role="list" class="plain-list stack" aria-label={text.problems}>
           {props.problems.map((problem, index) => (
             <li key={index}>
-              {problem.message}{" "}
+              <strong>{titles[problem.code] ?? problem.code}</strong> {problem.message}{" "}
               {problem.question_id ? (
                 <a href={`/app/admin/exams/${props.examId}/questions/${problem.question_id}`}>{text.editQuestion}</a>
               ) : null}

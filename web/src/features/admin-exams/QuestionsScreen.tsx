@@ -9,6 +9,7 @@ import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useCursorList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 import { RichText } from "@/shared/math/RichText";
 import type { ScreenProps } from "@/shared/screen";
 
@@ -22,11 +23,15 @@ export default function QuestionsScreen(props: ScreenProps) {
   const base = `/app/admin/exams/${id}`;
   const exam = useExam(id);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const questions = useCursorList<Schema<"AdminQuestion">>(`questions ${id}`, async (cursor, signal) => {
-    const query = { exam_id: id, limit: 100, ...(cursor && { cursor }) };
+  const sorting = useSorting<"position" | "text" | "type" | "topic" | "difficulty">("position", "asc");
+  const { sort, order } = sorting;
+  const asked = `questions ${id} ${sort} ${order}`;
+  const questions = useCursorList<Schema<"AdminQuestion">>(asked, async (cursor, signal) => {
+    const query = { exam_id: id, limit: 100, sort, order, ...(cursor && { cursor }) };
     const page = await api.get("/admin/questions", { params: { query }, signal });
     return { items: page.questions, next: page.next_cursor };
   });
+  const difficulties: Record<string, string> = { Easy: text.easy, Medium: text.medium, Hard: text.hard };
   const remove = async (): Promise<void> => {
     await api.post("/admin/questions/delete-multiple", { body: { ids: [...chosen] } });
     setChosen(new Set());
@@ -69,7 +74,15 @@ export default function QuestionsScreen(props: ScreenProps) {
       <ServerTable
         list={questions}
         label={text.questions}
-        head={["#", text.question, text.type, text.key]}
+        head={[
+          { text: text.position, sort: "position", first: "asc" },
+          { text: text.question, sort: "text", first: "asc" },
+          { text: text.type, sort: "type", first: "asc" },
+          text.key,
+          { text: text.topic, sort: "topic", first: "asc" },
+          { text: text.difficulty, sort: "difficulty", first: "asc" },
+        ]}
+        sorting={sorting}
         empty={text.noQuestions}
       >
         {(question, index) => (
@@ -82,7 +95,8 @@ export default function QuestionsScreen(props: ScreenProps) {
                   checked={chosen.has(question.id)}
                   onChange={(event) => toggle(question.id, event.currentTarget.checked)}
                 />
-                <span aria-hidden="true">{index + 1}</span>
+                {/* Only in the exam's order is the place in the list that in the paper. */}
+                {sort === "position" && order === "asc" ? <span aria-hidden="true">{index + 1}</span> : null}
               </label>
             </td>
             <th scope="row" class="question-cell">
@@ -92,6 +106,8 @@ export default function QuestionsScreen(props: ScreenProps) {
             </th>
             <td>{question.question_type}</td>
             <td>{question.correct_answer}</td>
+            <td>{question.topic || "–"}</td>
+            <td>{difficulties[question.difficulty] ?? "–"}</td>
           </tr>
         )}
       </ServerTable>

@@ -5,16 +5,17 @@ import { type Person, PersonSearch } from "@/shared/admin/PersonSearch";
 import { useExam } from "@/shared/admin/useExam";
 import { api, type Schema } from "@/shared/api/client";
 import { saveDocument } from "@/shared/api/documents";
-import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Chart } from "@/shared/charts/Chart";
-import { Button } from "@/shared/components/Button";
+import { Button, LinkButton } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
-import { Notice } from "@/shared/components/Notice";
+import { Outcome } from "@/shared/components/Outcome";
 import { moment, number } from "@/shared/format/time";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { usePagedList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 import type { ScreenProps } from "@/shared/screen";
 
 import "./admin-exams.css";
@@ -32,14 +33,21 @@ export default function ResultsScreen(props: ScreenProps) {
   const text = texts();
   const id = Number(props.params.id);
   const [filter, setFilter] = useState<Filter>({ from: "", to: "", student: undefined });
-  const [told, setTold] = useState("");
   const [percent, setPercent] = useState<number>();
   const loaded = useExam(id);
   const { from, to, student } = filter;
-  const results = usePagedList(`results ${id} ${from} ${to} ${student?.id ?? ""}`, async (page, signal) => {
+  const sorting = useSorting<"time" | "score">("time", "desc");
+  // Scores of some days have no order on the server, unless they are one student's.
+  const isByScore = student !== undefined || (from === "" && to === "");
+  const sort = isByScore ? sorting.sort : "time";
+  const { order } = sorting;
+  const asked = `results ${id} ${from} ${to} ${student?.id ?? ""} ${sort} ${order}`;
+  const results = usePagedList(asked, async (page, signal) => {
     const query = {
       exam: id,
       page,
+      sort,
+      order,
       ...(from && { dateFrom: from }),
       ...(to && { dateTo: to }),
       ...(student && { user: student.id }),
@@ -49,19 +57,20 @@ export default function ResultsScreen(props: ScreenProps) {
     const shown = answer as Schema<"ResultPage">;
     return { items: shown.results, pages: shown.total_pages };
   });
-  const releasing = useAction(async (released: boolean) => {
+  const releasing = useChange(async (released: boolean) => {
     await api.post("/admin/exams/{exam_id}/release-results", {
       params: { path: { exam_id: id } },
       body: { released },
     });
-    setTold(released ? text.released : text.hidden);
     loaded.reload();
+    return released ? text.released : text.hidden;
   });
-  const saving = useAction(async (resultId: number) => {
+  const saving = useChange(async (resultId: number) => {
     setPercent(0);
     try {
       const path = `/admin/users-analytics/download-result/${resultId}`;
       await saveDocument(path, `result-${resultId}.pdf`, "admin", setPercent);
+      return undefined;
     } finally {
       setPercent(undefined);
     }
@@ -74,23 +83,34 @@ export default function ResultsScreen(props: ScreenProps) {
       title={text.results}
       lead={exam?.name}
       actions={
-        exam && exam.result_mode !== "instant" ? (
-          <Button kind="primary" onClick={() => releasing.run(!isReleased)} busy={releasing.isBusy}>
-            {isReleased ? text.hide : text.release}
-          </Button>
-        ) : null
+        <>
+          {exam && exam.result_mode !== "instant" ? (
+            <Button kind="primary" onClick={() => releasing.run(!isReleased)} busy={releasing.isBusy}>
+              {isReleased ? text.hide : text.release}
+            </Button>
+          ) : null}
+          <LinkButton href={`/app/admin/attempts?exam=${id}`}>{text.attemptsOfExam}</LinkButton>
+        </>
       }
     >
       <Failure error={loaded.error} onRetry={loaded.reload} />
-      <Failure error={releasing.error ?? saving.error} />
-      {told ? <Notice kind="status">{told}</Notice> : null}
+      <Outcome of={[releasing, saving]} />
       {percent === undefined ? null : <p class="muted">{text.preparingPdf(percent)}</p>}
       <Filters filter={filter} onChange={setFilter} />
       {student ? null : <Distribution id={id} from={from} to={to} />}
       <ServerTable
         list={results}
         label={text.results}
-        head={[text.student, text.score, text.percentage, text.grade, text.minutesTaken, text.handedIn, text.pdf]}
+        head={[
+          text.student,
+          text.score,
+          isByScore ? { text: text.percentage, sort: "score", first: "desc" } : text.percentage,
+          text.grade,
+          text.minutesTaken,
+          { text: text.handedIn, sort: "time", first: "desc" },
+          text.pdf,
+        ]}
+        sorting={{ ...sorting, sort }}
         empty={text.noResults}
       >
         {(row) => (

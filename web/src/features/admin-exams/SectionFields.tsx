@@ -25,8 +25,7 @@ export function SectionFields(props: {
       ),
     );
   return (
-    <fieldset class="stack">
-      <legend>{text.sections}</legend>
+    <div class="stack">
       <p class="muted small">{text.sectionsHint}</p>
       {errors.sections ? <p class="field__error">{errors.sections}</p> : null}
       {sections.length === 0 ? <p class="muted">{text.noSections}</p> : null}
@@ -47,7 +46,7 @@ export function SectionFields(props: {
           {text.addSection}
         </Button>
       </div>
-    </fieldset>
+    </div>
   );
 }
 
@@ -67,7 +66,7 @@ function SectionCard(props: {
   return (
     <section class="section-card stack" aria-label={text.sectionTitle(number, section.name)}>
       <div class="row row--apart">
-        <h3>{text.sectionTitle(number, section.name)}</h3>
+        <h2 class="section-card__title">{text.sectionTitle(number, section.name)}</h2>
         <div class="row row--tight">
           <MoveButton name={text.moveUp(number)} sign="↑" onClick={props.onUp} />
           <MoveButton name={text.moveDown(number)} sign="↓" onClick={props.onDown} />

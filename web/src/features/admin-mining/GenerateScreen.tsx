@@ -109,16 +109,18 @@ function Asking(props: { examId: number; isBusy: boolean; onAsk: (wanted: Wanted
           value={counts.numeric}
           onText={(numeric) => set({ counts: { ...counts, numeric } })}
         />
-        <SelectField
-          label={text.difficulty}
-          value={wanted.difficulty}
-          onChoice={(difficulty) => set({ difficulty })}
-          options={[
-            { value: "Easy", text: text.easy },
-            { value: "Medium", text: text.medium },
-            { value: "Hard", text: text.hard },
-          ]}
-        />
+        {wanted.mode === "extract" ? null : (
+          <SelectField
+            label={text.difficulty}
+            value={wanted.difficulty}
+            onChoice={(difficulty) => set({ difficulty })}
+            options={[
+              { value: "Easy", text: text.easy },
+              { value: "Medium", text: text.medium },
+              { value: "Hard", text: text.hard },
+            ]}
+          />
+        )}
       </div>
       <div>
         <Button kind="primary" type="submit" busy={props.isBusy} disabled={needsFile && !wanted.file}>

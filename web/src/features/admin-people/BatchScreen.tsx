@@ -1,16 +1,18 @@
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 
-import { PersonSearch } from "@/shared/admin/PersonSearch";
+import { type Person, PersonSearch } from "@/shared/admin/PersonSearch";
+import { useBatches } from "@/shared/admin/useBatches";
 import { api, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
-import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
 import { ConfirmButton } from "@/shared/components/ConfirmButton";
-import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
+import { Outcome } from "@/shared/components/Outcome";
 import { Page } from "@/shared/components/Page";
+import { tellNext } from "@/shared/flash";
 import { SearchField } from "@/shared/lists/SearchField";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useSearch } from "@/shared/lists/useSearch";
@@ -27,7 +29,11 @@ export default function BatchScreen(props: ScreenProps) {
   const path = { batch_id: id };
   const navigate = useNavigate();
   const { query } = useLocation();
-  const [name, setName] = useState(query.name ?? "");
+  // Links to this screen name the batch; the API has no route for one of them.
+  const batches = useBatches();
+  const known = query.name ?? batches.data?.find((batch) => batch.id === id)?.name;
+  const [typed, setName] = useState<string>();
+  const name = typed ?? known ?? "";
   const search = useSearch();
   const students = useCursorList<Schema<"StudentView">>(`students ${id} ${search.q}`, async (cursor, signal) => {
     const page = await api.get("/admin/api/batches/{batch_id}/students", {
@@ -36,28 +42,32 @@ export default function BatchScreen(props: ScreenProps) {
     });
     return { items: page.students, next: page.next_cursor };
   });
-  const renaming = useAction(async () => {
+  const renaming = useChange(async () => {
     await api.post("/admin/batches/update/{batch_id}", { params: { path }, body: { name: name.trim() } });
     navigate(`/app/admin/batches/${id}?name=${encodeURIComponent(name.trim())}`, true);
+    return text.renamed;
   });
   const remove = async (): Promise<void> => {
     await api.post("/admin/batches/delete/{batch_id}", { params: { path } });
+    tellNext(text.removed);
     navigate("/app/admin/batches");
   };
-  const removing = useAction(async (student: number) => {
-    await api.post("/admin/batches/{batch_id}/students/remove", { params: { path }, body: { user_ids: [student] } });
+  const removing = useChange(async (student: Schema<"StudentView">) => {
+    const body = { user_ids: [student.user_id] };
+    await api.post("/admin/batches/{batch_id}/students/remove", { params: { path }, body });
     students.reload();
+    return text.takenOut(student.full_name);
   });
   return (
     <Page
-      title={query.name ?? text.batch}
+      title={known ?? text.batch}
       actions={
         <ConfirmButton name={text.remove} onConfirm={remove}>
           {text.removeSure}
         </ConfirmButton>
       }
     >
-      <Failure error={renaming.error ?? removing.error} />
+      <Outcome of={[renaming, removing]} />
       <div class="card">
         <Form onSubmit={() => renaming.run()}>
           <TextField label={text.name} required maxLength={100} value={name} onText={setName} />
@@ -85,7 +95,7 @@ export default function BatchScreen(props: ScreenProps) {
             <td>{student.email}</td>
             <td>{student.roll_no ?? "–"}</td>
             <td>
-              <Button kind="quiet" size="small" onClick={() => removing.run(student.user_id)}>
+              <Button kind="quiet" size="small" onClick={() => removing.run(student)}>
                 {text.takeOut(student.full_name)}
               </Button>
             </td>
@@ -98,19 +108,20 @@ export default function BatchScreen(props: ScreenProps) {
 
 function Adding(props: { batchId: number; onAdded: () => void }) {
   const text = texts();
-  const adding = useAction(async (student: number) => {
+  const adding = useChange(async (student: Person) => {
     const answer = await api.post("/admin/batches/{batch_id}/students/add", {
       params: { path: { batch_id: props.batchId } },
-      body: { user_ids: [student] },
+      body: { user_ids: [student.id] },
     });
     const [refused] = answer.errors;
     if (refused) throw new Refusal(refused.message);
     props.onAdded();
+    return text.added(student.full_name);
   });
   return (
     <section class="card stack">
-      <Failure error={adding.error} />
-      <PersonSearch label={text.addStudents} action={text.add} onChoose={(person) => adding.run(person.id)} />
+      <Outcome of={[adding]} />
+      <PersonSearch label={text.addStudents} action={text.add} onChoose={(person) => adding.run(person)} />
     </section>
   );
 }

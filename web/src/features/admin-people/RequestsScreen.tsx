@@ -2,16 +2,19 @@ import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
 import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextArea } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
+import { Outcome } from "@/shared/components/Outcome";
 import { Page } from "@/shared/components/Page";
 import { moment } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { usePagedList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
 import { roleName } from "./roles";
 import { texts } from "./texts";
@@ -24,20 +27,24 @@ export default function RequestsScreen() {
   const text = texts();
   const [status, setStatus] = useState<Status>("pending");
   const [denied, setDenied] = useState<Asked>();
-  const found = usePagedList<Asked>(status, async (page, signal) => {
-    const answer = await api.get("/admin/api/requests/list", { params: { query: { status, page } }, signal });
+  const sorting = useSorting("asked", "desc");
+  const { order } = sorting;
+  const found = usePagedList<Asked>(`${status} ${order}`, async (page, signal) => {
+    const query = { status, page, order };
+    const answer = await api.get("/admin/api/requests/list", { params: { query }, signal });
     return { items: answer.requests, pages: answer.total_pages };
   });
-  const approving = useAction(async (request: Asked) => {
+  const approving = useChange(async (request: Asked) => {
     await api.post("/admin/requests/approve/{request_id}", {
       params: { path: { request_id: request.request_id } },
       body: { approved_access: request.requested_access },
     });
     found.reload();
+    return text.approved(request.username ?? "–", roleName(request.requested_access));
   });
   return (
     <Page title={text.requests}>
-      <Failure error={approving.error} />
+      <Outcome of={[approving]} />
       <div class="filters">
         <SelectField
           label={text.state}
@@ -58,9 +65,10 @@ export default function RequestsScreen() {
           text.has,
           text.wants,
           text.reason,
-          text.asked,
+          { text: text.asked, sort: "asked", first: "desc" },
           status === "pending" ? text.decision : text.decidedBy,
         ]}
+        sorting={sorting}
         empty={text.none}
       >
         {(request) => (

@@ -2,17 +2,19 @@ import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
-import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
-import { Failure } from "@/shared/components/Failure";
+import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { SelectField } from "@/shared/components/fields";
-import { Notice } from "@/shared/components/Notice";
+import { Outcome } from "@/shared/components/Outcome";
 import { Page } from "@/shared/components/Page";
+import { day } from "@/shared/format/time";
 import { SearchField } from "@/shared/lists/SearchField";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useSearch } from "@/shared/lists/useSearch";
 import { usePagedList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
 import { type Role, roleOptions } from "./roles";
 import { texts } from "./texts";
@@ -25,40 +27,39 @@ export default function UsersScreen() {
   const text = texts();
   const search = useSearch();
   const [role, setRole] = useState<Asked>("");
-  const [told, setTold] = useState("");
-  const found = usePagedList<User>(`${search.q} ${role}`, async (page, signal) => {
-    const query = { page, ...search.query, ...(role && { role }) };
+  const sorting = useSorting("since", "desc");
+  // What is found by a search is sorted by what matches.
+  const order = search.q ? undefined : sorting.order;
+  const found = usePagedList<User>(`${search.q} ${role} ${order ?? ""}`, async (page, signal) => {
+    const query = { page, ...search.query, ...(order && { order }), ...(role && { role }) };
     const answer = await api.get("/admin/api/users/search", { params: { query }, signal });
     return { items: answer.users, pages: answer.total_pages };
   });
   const stats = useLoaded("stats", (signal) => api.get("/admin/api/users/stats", { signal })).data;
-  const changing = useAction(async (user: User, wanted: Role) => {
-    setTold("");
+  const changing = useChange(async (user: User, wanted: Role) => {
     try {
       await api.post("/admin/users/update-role", { body: { user_id: user.id, new_role: wanted } });
-      setTold(text.roleChanged);
+      return text.roleChanged;
     } finally {
       found.reload();
     }
   });
-  const closing = useAction(async (user: User) => {
-    setTold("");
+  const setting = useChange(async (user: User) => {
     const body = { user_ids: [user.id] };
     const answer = user.active
       ? await api.post("/admin/users/deactivate", { body })
       : await api.post("/admin/users/reactivate", { body });
     const [refused] = answer.errors;
     if (refused) throw new Refusal(refused.message);
-    setTold(user.active ? text.accountClosed : text.accountOpened);
     found.reload();
+    return user.active ? text.accountClosed : text.accountOpened;
   });
   return (
     <Page
       title={text.users}
       lead={stats ? text.totals(stats.total_users, stats.admin_role + stats.both_roles) : undefined}
     >
-      <Failure error={changing.error ?? closing.error} />
-      {told ? <Notice kind="status">{told}</Notice> : null}
+      <Outcome of={[changing, setting]} />
       <div class="filters">
         <SearchField label={text.searchUsers} search={search} />
         <SelectField
@@ -76,7 +77,15 @@ export default function UsersScreen() {
       <ServerTable
         list={found}
         label={text.users}
-        head={[text.name, text.username, text.email, text.role, text.account]}
+        head={[
+          text.name,
+          text.username,
+          text.email,
+          search.q ? text.since : { text: text.since, sort: "since", first: "desc" },
+          text.role,
+          text.account,
+        ]}
+        sorting={sorting}
         empty={text.none}
       >
         {(user) => (
@@ -86,6 +95,7 @@ export default function UsersScreen() {
             </th>
             <td>{user.username}</td>
             <td>{user.email}</td>
+            <td>{day(user.created_at)}</td>
             <td>
               <select
                 class="input"
@@ -101,9 +111,26 @@ export default function UsersScreen() {
               </select>
             </td>
             <td>
-              <Button kind="quiet" size="small" onClick={() => closing.run(user)}>
-                {user.active ? text.closeAccount(user.full_name) : text.openAccount(user.full_name)}
-              </Button>
+              {user.active ? (
+                <ConfirmButton
+                  name={text.closeAccount(user.full_name)}
+                  short={text.closeShort}
+                  kind="quiet"
+                  size="small"
+                  onConfirm={() => setting.perform(user)}
+                >
+                  {text.closeSure}
+                </ConfirmButton>
+              ) : (
+                <Button
+                  kind="quiet"
+                  size="small"
+                  aria-label={text.openAccount(user.full_name)}
+                  onClick={() => setting.run(user)}
+                >
+                  {text.openShort}
+                </Button>
+              )}
             </td>
           </tr>
         )}

@@ -1,17 +1,18 @@
+import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 
 import { api, type Schema } from "@/shared/api/client";
-import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
 import { ConfirmButton } from "@/shared/components/ConfirmButton";
-import { Failure } from "@/shared/components/Failure";
 import { SelectField } from "@/shared/components/fields";
-import { Notice } from "@/shared/components/Notice";
+import { Outcome } from "@/shared/components/Outcome";
 import { Page } from "@/shared/components/Page";
 import { SearchField } from "@/shared/lists/SearchField";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useSearch } from "@/shared/lists/useSearch";
 import { usePagedList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
 import { texts } from "./texts";
 
@@ -23,20 +24,22 @@ export default function AttemptsScreen() {
   const text = texts();
   const search = useSearch();
   const [status, setStatus] = useState<Status>("");
-  const [told, setTold] = useState("");
-  const found = usePagedList<Row>(`${search.q} ${status}`, async (page, signal) => {
-    const query = { page, ...search.query, ...(status && { status }) };
+  const exam = Number(useLocation().query.exam ?? "") || undefined;
+  // Of one exam by attempts used, of a search by username.
+  const column = search.q ? "student" : exam ? "used" : "";
+  const sorting = useSorting(column, "asc");
+  const { order } = sorting;
+  const found = usePagedList<Row>(`${search.q} ${status} ${exam ?? ""} ${order}`, async (page, signal) => {
+    const query = { page, order, ...search.query, ...(status && { status }), ...(exam && { exam_id: exam }) };
     const answer = await api.get("/admin/api/attempts/search", { params: { query }, signal });
     return { items: answer.rows, pages: answer.total_pages };
   });
-  const change = async (row: Row, action: "increase" | "decrease" | "reset"): Promise<void> => {
-    setTold("");
+  const changing = useChange(async (row: Row, action: "increase" | "decrease" | "reset") => {
     const body = { student_id: row.student_id, exam_id: row.exam_id, action, amount: 1 };
     await api.post("/admin/attempts/modify", { body });
-    setTold(text.changed);
     found.reload();
-  };
-  const changing = useAction(change);
+    return text.changed;
+  });
   const names: Record<string, string> = {
     unlimited: text.unlimited,
     available: text.available,
@@ -44,8 +47,7 @@ export default function AttemptsScreen() {
   };
   return (
     <Page title={text.attempts}>
-      <Failure error={changing.error} />
-      {told ? <Notice kind="status">{told}</Notice> : null}
+      <Outcome of={[changing]} />
       <div class="filters">
         <SearchField label={text.searchAttempts} search={search} />
         <SelectField
@@ -61,7 +63,16 @@ export default function AttemptsScreen() {
       <ServerTable
         list={found}
         label={text.attempts}
-        head={[text.student, text.exam, text.allowed, text.used, text.left, text.state, text.change]}
+        head={[
+          column === "student" ? { text: text.student, sort: column, first: "asc" } : text.student,
+          text.exam,
+          text.allowed,
+          column === "used" ? { text: text.used, sort: column, first: "asc" } : text.used,
+          text.left,
+          text.state,
+          text.change,
+        ]}
+        sorting={{ ...sorting, sort: column }}
         empty={text.none}
       >
         {(row) => (
@@ -99,7 +110,7 @@ export default function AttemptsScreen() {
                   short={text.resetShort}
                   size="small"
                   kind="secondary"
-                  onConfirm={() => change(row, "reset")}
+                  onConfirm={() => changing.perform(row, "reset")}
                 >
                   {text.resetSure(row.exam_name)}
                 </ConfirmButton>

@@ -3,16 +3,21 @@ import { Page } from "@/shared/components/Page";
 import { moment } from "@/shared/format/time";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useCursorList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
+import { auditTexts } from "./auditTexts";
 import { texts } from "./texts";
 
 type Values = Schema<"AuditEntry">["before"];
 
-/** Who changed what, the latest first. */
+/** Who changed what, by time. */
 export default function AuditScreen() {
   const text = texts();
-  const entries = useCursorList<Schema<"AuditEntry">>("audit", async (cursor, signal) => {
-    const page = await api.get("/admin/api/audit", { params: { query: cursor ? { cursor } : {} }, signal });
+  const sorting = useSorting("when", "desc");
+  const { order } = sorting;
+  const entries = useCursorList<Schema<"AuditEntry">>(`audit ${order}`, async (cursor, signal) => {
+    const query = { order, ...(cursor && { cursor }) };
+    const page = await api.get("/admin/api/audit", { params: { query }, signal });
     return { items: page.entries, next: page.next_cursor };
   });
   return (
@@ -20,15 +25,18 @@ export default function AuditScreen() {
       <ServerTable
         list={entries}
         label={text.audit}
-        head={[text.when, text.who, text.what, text.which, text.change]}
+        head={[{ text: text.when, sort: "when", first: "desc" }, text.who, text.what, text.which, text.change]}
+        sorting={sorting}
         empty={text.none}
       >
         {(entry) => (
           <tr key={entry.id}>
             <td>{moment(entry.at)}</td>
             <td>{entry.actor.username ?? text.deleted}</td>
-            <th scope="row">{entry.action}</th>
-            <td>{entry.target}</td>
+            <th scope="row">{actionName(entry.action)}</th>
+            <td>
+              <Target target={entry.target} />
+            </td>
             <td class="multiline small">
               <Changes lines={changes(entry.before, entry.after)} />
             </td>
@@ -37,6 +45,21 @@ export default function AuditScreen() {
       </ServerTable>
     </Page>
   );
+}
+
+/** What was done, in words: actions are a noun and a verb. What is newer than this page keeps its name in the API. */
+function actionName(action: string): string {
+  const text = auditTexts();
+  const [noun = "", verb = ""] = action.split(".");
+  const [what, done] = [text.nouns(noun), text.verbs(verb)];
+  return what && done ? `${what}: ${done}` : action;
+}
+
+/** What was changed; an exam can be opened. */
+function Target(props: { target: string }) {
+  const exam = /^exam:([0-9]+)$/.exec(props.target);
+  if (!exam) return <>{props.target}</>;
+  return <a href={`/app/admin/exams/${exam[1]}`}>{props.target}</a>;
 }
 
 const FEW = 4;

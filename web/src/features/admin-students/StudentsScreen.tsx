@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
-import { api, download, saveFile, type Schema } from "@/shared/api/client";
+import { api, type Schema } from "@/shared/api/client";
+import { saveDocument } from "@/shared/api/documents";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
@@ -11,6 +12,7 @@ import { SearchField } from "@/shared/lists/SearchField";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useSearch } from "@/shared/lists/useSearch";
 import { usePagedList } from "@/shared/lists/useServerList";
+import { useSorting } from "@/shared/lists/useSorting";
 
 import { EditStudent } from "./EditStudent";
 import { Roster } from "./Roster";
@@ -24,12 +26,22 @@ export default function StudentsScreen() {
   const search = useSearch();
   const [edited, setEdited] = useState<Student>();
   const [told, setTold] = useState("");
-  const found = usePagedList<Student>(search.q, async (page, signal) => {
-    const query = { role: "user", page, ...search.query } as const;
+  const sorting = useSorting("since", "desc");
+  // What is found by a search is sorted by what matches.
+  const order = search.q ? undefined : sorting.order;
+  const found = usePagedList<Student>(`${search.q} ${order ?? ""}`, async (page, signal) => {
+    const query = { role: "user", page, ...search.query, ...(order && { order }) } as const;
     const answer = await api.get("/admin/api/users/search", { params: { query }, signal });
     return { items: answer.users, pages: answer.total_pages };
   });
-  const exporting = useAction(async () => saveFile(await download("/admin/students/export-csv")));
+  const [percent, setPercent] = useState<number>();
+  const exporting = useAction(async () => {
+    try {
+      await saveDocument("/admin/students/export-csv", "students.csv", "admin", setPercent);
+    } finally {
+      setPercent(undefined);
+    }
+  });
   return (
     <Page
       title={text.title}
@@ -40,6 +52,7 @@ export default function StudentsScreen() {
       }
     >
       <Failure error={exporting.error} />
+      {percent === undefined ? null : <Notice kind="status">{text.exporting(percent)}</Notice>}
       <Roster
         onImported={() => {
           setTold("");
@@ -53,7 +66,15 @@ export default function StudentsScreen() {
       <ServerTable
         list={found}
         label={text.students}
-        head={[text.name, text.username, text.email, text.roll, text.since, text.change]}
+        head={[
+          text.name,
+          text.username,
+          text.email,
+          text.roll,
+          search.q ? text.since : { text: text.since, sort: "since", first: "desc" },
+          text.change,
+        ]}
+        sorting={sorting}
         empty={text.none}
       >
         {(student) => (

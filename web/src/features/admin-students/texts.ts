@@ -13,6 +13,7 @@ export const texts = messages(
     exportStudents: "Export students",
     counts: (created: number, updated: number, unchanged: number, skipped: number) =>
       `Created ${created}, Updated ${updated}, Unchanged ${unchanged}, Left out ${skipped}`,
+    exporting: (percent: number) => `The students are being exported: ${percent} %`,
     importing: (percent: number) => `The roster is being imported: ${percent} %`,
     errors: "Errors",
     notes: "Notes",
@@ -43,6 +44,7 @@ export const texts = messages(
     exportStudents: "विद्यार्थी निर्यात करें",
     counts: (created: number, updated: number, unchanged: number, skipped: number) =>
       `बने ${created}, बदले ${updated}, वैसे ही ${unchanged}, छूटे ${skipped}`,
+    exporting: (percent: number) => `विद्यार्थियों का निर्यात हो रहा है: ${percent} %`,
     importing: (percent: number) => `सूची आयात हो रही है: ${percent} %`,
     errors: "त्रुटियाँ",
     notes: "टिप्पणियाँ",

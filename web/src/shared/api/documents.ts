@@ -3,7 +3,7 @@ import { Refusal } from "./failure";
 import { finished, type JobOwner } from "./jobs";
 
 /**
- * Fetch a PDF and give it to the browser to save. Where the server has to make it by a job (202), wait for that.
+ * Fetch a file and give it to the browser to save. Where the server has to make it by a job (202), wait for that.
  *
  * @param onProgress called with the percentage done, while a job runs.
  * @throws ApiError, ConnectionLostError; Refusal if the job failed.
