@@ -6,14 +6,14 @@ import { api } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
-import { FileField, SelectField, TextField } from "@/shared/components/fields";
+import { FileField, SelectField, TextArea, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Lines } from "@/shared/components/Lines";
 import { Notice } from "@/shared/components/Notice";
 import type { ScreenProps } from "@/shared/screen";
 
 import { DraftEditor } from "./DraftEditor";
-import { type Draft, type Found, generate, type Wanted } from "./generate";
+import { type Draft, type Found, generate, MARKS_FIELDS, type MarksField, type Wanted } from "./generate";
 import "./mining.css";
 import { texts } from "./texts";
 
@@ -55,11 +55,21 @@ function Asking(props: { examId: number; isBusy: boolean; onAsk: (wanted: Wanted
     file: undefined,
     topic: "",
     difficulty: "Medium",
+    marks: {},
+    instructions: "",
     counts: { mcq: "", msq: "", numeric: "" },
   });
   const set = (changes: Partial<Wanted>): void => setWanted((before) => ({ ...before, ...changes }));
   const needsFile = wanted.mode !== "pure";
-  const { counts } = wanted;
+  const { counts, marks } = wanted;
+  const marksNames: Record<MarksField, string> = {
+    mcq_plus: text.marks("MCQ"),
+    mcq_minus: text.takenOff("MCQ"),
+    msq_plus: text.marks("MSQ"),
+    msq_minus: text.takenOff("MSQ"),
+    numeric_plus: text.marks("NUMERIC"),
+    numeric_tolerance: text.toleranceOfNumbers,
+  };
   return (
     <Form onSubmit={() => props.onAsk(needsFile ? wanted : { ...wanted, file: undefined })}>
       <SelectField
@@ -122,6 +132,30 @@ function Asking(props: { examId: number; isBusy: boolean; onAsk: (wanted: Wanted
           />
         )}
       </div>
+      {wanted.mode === "extract" ? null : (
+        <TextArea
+          label={text.instructions}
+          hint={text.instructionsHint}
+          rows={2}
+          value={wanted.instructions}
+          onText={(instructions) => set({ instructions })}
+        />
+      )}
+      <details>
+        <summary>{text.marksSummary}</summary>
+        <div class="mining__counts">
+          {MARKS_FIELDS.map((field) => (
+            <TextField
+              key={field}
+              label={marksNames[field]}
+              inputMode="decimal"
+              autoComplete="off"
+              value={marks[field] ?? ""}
+              onText={(amount) => set({ marks: { ...marks, [field]: amount } })}
+            />
+          ))}
+        </div>
+      </details>
       <div>
         <Button kind="primary" type="submit" busy={props.isBusy} disabled={needsFile && !wanted.file}>
           {text.start}

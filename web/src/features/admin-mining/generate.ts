@@ -3,6 +3,16 @@ import { Refusal } from "@/shared/api/failure";
 
 export type Draft = Schema<"DraftQuestion">;
 
+export const MARKS_FIELDS = [
+  "mcq_plus",
+  "mcq_minus",
+  "msq_plus",
+  "msq_minus",
+  "numeric_plus",
+  "numeric_tolerance",
+] as const;
+export type MarksField = (typeof MARKS_FIELDS)[number];
+
 export interface Wanted {
   readonly mode: "extract" | "mine" | "pure";
   readonly examId: number;
@@ -10,6 +20,10 @@ export interface Wanted {
   readonly topic: string;
   readonly difficulty: string;
   /** The most of each type, as typed; empty for no limit. */
+  /** Marks of right and wrong answers by type, and the tolerance of numbers, as typed; empty for the usual ones. */
+  readonly marks: Readonly<Partial<Record<MarksField, string>>>;
+  /** What else new questions should be like. */
+  readonly instructions: string;
   readonly counts: { readonly mcq: string; readonly msq: string; readonly numeric: string };
 }
 
@@ -37,6 +51,8 @@ export async function generate(wanted: Wanted, onProgress: (percent: number) => 
     ...(counts.mcq && { mcq_count: counts.mcq }),
     ...(counts.msq && { msq_count: counts.msq }),
     ...(counts.numeric && { numeric_count: counts.numeric }),
+    ...Object.fromEntries(Object.entries(wanted.marks).filter(([, amount]) => amount.trim() !== "")),
+    ...(wanted.mode !== "extract" && wanted.instructions.trim() && { custom_instructions: wanted.instructions.trim() }),
     ...(wanted.mode === "pure" && { topic: wanted.topic.trim() }),
   };
   if (file && file.size > DIRECT_LIMIT) return afterUpload(file, fields, onProgress);

@@ -82,12 +82,21 @@ export default function RequestsScreen() {
             <td>{moment(request.request_date)}</td>
             <td>
               {status === "pending" ? (
-                <div class="row">
-                  <Button size="small" kind="primary" onClick={() => approving.run(request)}>
-                    {text.approve(request.username ?? "–")}
+                <div class="row row--tight">
+                  <Button
+                    size="small"
+                    kind="primary"
+                    aria-label={text.approve(request.username ?? "–")}
+                    onClick={() => approving.run(request)}
+                  >
+                    {text.approveShort}
                   </Button>
-                  <Button size="small" onClick={() => setDenied(request)}>
-                    {text.deny(request.username ?? "–")}
+                  <Button
+                    size="small"
+                    aria-label={text.deny(request.username ?? "–")}
+                    onClick={() => setDenied(request)}
+                  >
+                    {text.denyNow}
                   </Button>
                 </div>
               ) : (
