@@ -417,10 +417,11 @@ class TestTwoFactors:
         (mail,) = post.delivered()
         assert "is off" in mail.letter.subject
 
+    @pytest.mark.parametrize("setting", ["true", "1"])
     def test_may_be_required_of_administrators(
-        self, token: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+        self, setting: str, token: str, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("REQUIRE_ADMIN_MFA", "true")
+        monkeypatch.setenv("REQUIRE_ADMIN_MFA", setting)
         settings.cache_clear()
 
         refused = send(admin_app.lambda_handler, "GET", "/admin/api/users/stats", token=token)

@@ -16,7 +16,8 @@ import pytest
 from account import app as account_app
 from auth import app as auth_app
 from auth_google import app, verification
-from smartexam.accounts.store import identity
+from smartexam.accounts import totp
+from smartexam.accounts.store import identity, second_factors
 from smartexam.accounts.store.identity import UserStatistics
 from smartexam.platform import stopwatch
 from tests.factories.clock import MORNING, FrozenClock
@@ -150,6 +151,22 @@ class TestAccounts:
         monkeypatch.setenv("ADMIN_EMAIL", "mary.singh@gmail.com")
 
         assert sign_in(id_token(KEY, claims())).body["data"]["available_portals"] == ["user"]
+
+
+@pytest.mark.parametrize("path", ["/api/auth/google", "/login/google"])
+def test_the_second_factor_of_an_account_is_asked_for_as_well(path: str) -> None:
+    user = create_user(username="asha", email="asha@example.org")
+    secret = totp.new_secret()
+    second_factors.begin_setup(user, secret)
+    second_factors.enable(user, secret, 1, ["recovery"])
+    body = {"id_token": id_token(KEY, claims(email="asha@example.org", nonce="of-the-page")), "nonce": "of-the-page"}
+
+    answer = send(app.lambda_handler, "POST", path, body=body)
+
+    assert (answer.status, answer.body["code"]) == (401, "mfa_required")
+    assert answer.body["mfa_token"]
+    assert not answer.cookies
+    assert "access_token" not in json.dumps(answer.body)
 
 
 class TestVerification:

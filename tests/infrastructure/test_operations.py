@@ -248,6 +248,18 @@ class TestParameters:
         assert kinds == {"ACTUAL": 80, "FORECASTED": 100}
 
 
+@pytest.mark.parametrize(
+    ("stage", "given", "is_required"),
+    [("prod", "", True), ("prod", "false", False), ("dev", "", False), ("dev", "true", True)],
+)
+def test_administrators_need_a_second_factor_in_production_unless_it_is_switched_off(
+    stage: str, given: str, is_required: bool
+) -> None:
+    resolver = template.Resolver(stack.source(), {"Stage": stage, "RequireAdminMfa": given}, "us-east-1")
+    environment = stack.source()["Globals"]["Function"]["Environment"]["Variables"]
+    assert (resolver.value(environment["REQUIRE_ADMIN_MFA"]) == "true") == is_required
+
+
 class TestTheFirewall:
     waf = template.load(stack.ROOT / "infrastructure" / "site.yaml")
     rules: list[dict[str, Any]] = waf["Resources"]["WebAcl"]["Properties"]["Rules"]

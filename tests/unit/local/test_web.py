@@ -74,6 +74,7 @@ def test_scripts_come_from_the_own_origin_alone() -> None:
     policy = headers["content-security-policy"]
     assert "script-src 'self';" in policy
     assert "unsafe" not in policy
+    assert all(f"{what} 'none';" in f"{policy};" for what in ("object-src", "base-uri", "frame-ancestors"))
     assert "{" not in policy
 
 

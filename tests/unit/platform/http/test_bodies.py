@@ -183,3 +183,9 @@ def test_a_query_names_what_it_takes(values: Any, field: str, reason: str) -> No
         convert_query(values, Filter)
 
     assert refused.value.details["errors"] == [{"field": field, "message": reason}]
+
+
+def test_of_a_repeated_parameter_the_last_one_counts() -> None:
+    event = {"rawQueryString": "number=1&number=2&status=open", "queryStringParameters": {"number": "1,2"}}
+
+    assert Request.from_event(event, 0.0).query == {"number": "2", "status": "open"}
