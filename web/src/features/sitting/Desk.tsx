@@ -2,7 +2,7 @@ import { ConnectionLostError, type Paper, type Sitting } from "@smart-exam/clien
 import { useCallback, useEffect, useState } from "preact/hooks";
 
 import { api } from "@/shared/api/client";
-import { failureText } from "@/shared/api/failure";
+import { failureText, Refusal } from "@/shared/api/failure";
 import { useAction } from "@/shared/api/useAction";
 import { Button } from "@/shared/components/Button";
 import { Dialog } from "@/shared/components/Dialog";
@@ -115,6 +115,7 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
     setSignedOut(false);
   };
 
+  const rejected = state.rejected[String(current.id)];
   const question = (
     <QuestionView
       key={current.id}
@@ -123,7 +124,7 @@ export function Desk({ sitting, paper: opened, examId, account }: DeskProps) {
       passage={paper.passages.find(({ id }) => id === current.passage_id)}
       language={language}
       answer={state.answers[String(current.id)]}
-      error={state.rejected[String(current.id)]?.message}
+      error={rejected && failureText(new Refusal(rejected.message, rejected.code))}
       takesFocus={takesFocus}
       onAnswer={(answer) => void sitting.answer(current.id, answer)}
     />
