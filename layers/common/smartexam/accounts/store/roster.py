@@ -110,6 +110,14 @@ class _State:
         """The account of an address or a name."""
         return self.owners[key] if key in self.owners else None if self.under is None else self.under.owner(key)
 
+    def overlaps(self, changes: "_State") -> bool:
+        """Whether both have changes of the same items."""
+        return not (
+            self.users.keys().isdisjoint(changes.users)
+            and self.enrolments.keys().isdisjoint(changes.enrolments)
+            and self.owners.keys().isdisjoint(changes.owners)
+        )
+
     def add(self, changes: "_State") -> None:
         """Apply changes."""
         self.users |= changes.users
@@ -172,16 +180,26 @@ class Importer:
         self, rows: Sequence[StudentRow], stored: _State, done: Sequence[Done], alongside: Alongside
     ) -> list[Done]:
         """Write as many rows as fit into a transaction, and record them in the state; returns their outcomes."""
-        changes, finished, size = _State(under=stored), list[Done](), _RESERVED
+        changes, finished = _State(under=stored), list[Done]()
+        operations: list[Operation] = []
+        counts, is_changed_twice = _Counts(), False
         for row in rows:
             of_row = _State(under=changes)
             outcome = self._apply(row, of_row)
-            size += len(_operations(of_row))
+            more, counts_after = _operations(of_row), counts.plus(of_row)
+            size = len(operations) + len(more) + len(counts_after) + _RESERVED
             if finished and size > table.TRANSACTION_LIMIT:
                 break
+            is_changed_twice |= changes.overlaps(of_row)
             changes.add(of_row)
             finished.append(outcome)
-        operations, extra = _operations(changes), list(alongside([*done, *finished], len(finished)))
+            operations += more
+            counts = counts_after
+        if is_changed_twice:
+            # A transaction takes one write for each item.
+            operations = _operations(changes)
+        operations += counts.operations()
+        extra = list(alongside([*done, *finished], len(finished)))
         if operations or extra:
             try:
                 table.transact([*operations, *extra])
@@ -338,16 +356,42 @@ def _read_owners(state: _State, keys: Collection[str]) -> None:
         state.owners[key] = None if marker is None else marker.user_id
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is counted by some changes: new accounts, and students by the batch that they joined."""
+
+    created: tuple[int, ...] = ()
+    joined: Mapping[int, int] = field(default_factory=dict)
+
+    def plus(self, changes: _State) -> "_Counts":
+        """These and those of some more changes."""
+        before = changes.under or _State()
+        created = [user_id for user_id, user in changes.users.items() if user and before.user(user_id) is None]
+        joined = Counter(self.joined)
+        for user_id, batch_ids in changes.enrolments.items():
+            joined.update(set(batch_ids).difference(before.enrolment(user_id)))
+        return _Counts((*self.created, *created), joined)
+
+    def __len__(self) -> int:
+        """How many writes count them."""
+        return len(self.joined) + bool(self.created)
+
+    def operations(self) -> list[Operation]:
+        """The writes that count them."""
+        written: list[Operation] = [batches.counting(batch_id, count) for batch_id, count in self.joined.items()]
+        if self.created:
+            amounts = {"user_role": len(self.created)}
+            written.append(sharded.addition(UserStatisticsItem, "STATISTICS", "USERS", self.created[0], amounts))
+        return written
+
+
 def _operations(changes: _State) -> list[Operation]:
-    """The writes for some changes of a state."""
+    """The writes for some changes of a state, without the counts."""
     before = changes.under or _State()
     written: list[Operation] = []
-    counts: Counter[int] = Counter()
-    created: list[int] = []
     for user_id, user in changes.users.items():
         was = before.user(user_id)
         if user is not None and was is None:
-            created.append(user_id)
             written += identity.creation(user)
         elif user is not None and was is not None and user != was:
             written += [accounts.changing(was, user), *directory.renaming(was, user)]
@@ -355,14 +399,9 @@ def _operations(changes: _State) -> list[Operation]:
         had = before.enrolment(user_id)
         if batch_ids != had:
             written += batches.enrolling(user_id, had, batch_ids)
-            counts.update(set(batch_ids) - set(had))
     for key, owner in changes.owners.items():
         if owner != before.owner(key):
             written.append(_marker_change(key, before.owner(key), owner))
-    written += [batches.counting(batch_id, count) for batch_id, count in counts.items()]
-    if created:
-        amounts = {"user_role": len(created)}
-        written.append(sharded.addition(UserStatisticsItem, "STATISTICS", "USERS", created[0], amounts))
     return written
 
 
