@@ -62,6 +62,7 @@ export const errorsInHindi: Readonly<Record<string, Text>> = {
   access_not_available: "यह अनुमति आपको नहीं दी जा सकती।",
   request_pending: "आपका एक अनुरोध पहले से प्रतीक्षा में है।",
   request_not_pending: "यह अनुरोध नहीं मिला या उस पर निर्णय हो चुका है।",
+  sign_in_again: "यह बदलाव करने के लिए कृपया फिर से साइन इन करें।",
   session_not_found: "यह सत्र अब नहीं है।",
   last_admin: "आख़िरी प्रशासक की भूमिका बदली या खाता हटाया नहीं जा सकता।",
   // Exams and sitting
