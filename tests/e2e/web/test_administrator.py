@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.client import Client
 from tests.e2e.web.screens import App
+from tests.e2e.web.survey import faults
 
 QUESTIONS = (
     "question_text,option_a,option_b,option_c,option_d,correct_answer,question_type\n"
@@ -129,7 +130,9 @@ def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
     expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
 
 
-def test_sections_with_draws_and_marking_are_written_moved_and_kept(admin_app: App, exam: int, admin: Client) -> None:
+def test_sections_with_draws_and_marking_are_written_moved_and_kept(
+    admin_app: App, exam: int, admin: Client, accessible: Callable[[Page], None]
+) -> None:
     admin_app.open(f"/app/admin/exams/{exam}/edit").open_group("Sections")
     for at, name in enumerate(("Maths", "Physics"), start=1):
         admin_app.button("Add section").click()
@@ -151,6 +154,9 @@ def test_sections_with_draws_and_marking_are_written_moved_and_kept(admin_app: A
     physics.get_by_label("Difficulty, draw 1 of section 1", exact=True).select_option("Easy")
     physics.get_by_label("Topic, draw 1 of section 1", exact=True).fill("Optics")
     admin_app.open_group("Marking").field("NUMERIC: taken off if wrong").fill("0")
+    admin_app.page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert faults(admin_app.page) == []
+    accessible(admin_app.page)
     admin_app.button("Save exam").click()
     expect(admin_app.status).to_have_text("Exam saved")
     sections = admin_app.page.get_by_role("table", name="Sections", exact=True)

@@ -40,6 +40,7 @@ OF_ADMINS = {
     "/app/admin/attempts": "Attempts",
     "/app/admin/categories": "Categories",
     "/app/admin/analytics": "Analytics",
+    "/app/admin/jobs": "Jobs",
     "/app/admin/audit": "Audit log",
 }
 OF_EXAM = {

@@ -4,15 +4,15 @@ import { ExamFrame } from "@/shared/admin/ExamFrame";
 import { PersonSearch } from "@/shared/admin/PersonSearch";
 import { useBatches } from "@/shared/admin/useBatches";
 import { useExam } from "@/shared/admin/useExam";
-import { api, type Schema } from "@/shared/api/client";
+import { api, ApiError, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
-import { useAction } from "@/shared/api/useAction";
+import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
 import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
-import { Notice } from "@/shared/components/Notice";
+import { Outcome } from "@/shared/components/Outcome";
 import { moment } from "@/shared/format/time";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useCursorList } from "@/shared/lists/useServerList";
@@ -93,21 +93,18 @@ function MoreTime(props: { examId: number }) {
   const text = texts();
   const [minutes, setMinutes] = useState("10");
   const [reason, setReason] = useState("");
-  const [changed, setChanged] = useState<number>();
-  const adding = useAction(async () => {
-    setChanged(undefined);
+  const adding = useChange(async () => {
     const answer = await api.post("/admin/exams/{exam_id}/add-time", {
       params: { path: { exam_id: props.examId } },
       body: { minutes: Number(minutes), all: true, ...(reason.trim() && { reason: reason.trim() }) },
     });
-    setChanged(answer.changed);
+    return text.timeAdded(answer.changed);
   });
   return (
     <section class="card stack" aria-labelledby="more-time">
       <h2 id="more-time">{text.moreTime}</h2>
       <Form onSubmit={() => adding.run()}>
-        <Failure error={adding.error} />
-        {changed === undefined ? null : <Notice kind="status">{text.timeAdded(changed)}</Notice>}
+        <Outcome of={[adding]} />
         <div class="form-grid">
           <TextField
             label={text.minutes}
@@ -140,7 +137,7 @@ function NewOverride(props: { examId: number; onSet: () => void }) {
   const [closes, setCloses] = useState("");
   const [attempts, setAttempts] = useState("");
   const [reason, setReason] = useState("");
-  const setting = useAction(async () => {
+  const setting = useChange(async () => {
     if (!whom) throw new Refusal(text.chooseWhom);
     await api.post("/admin/exams/{exam_id}/overrides", {
       params: { path: { exam_id: props.examId } },
@@ -157,7 +154,9 @@ function NewOverride(props: { examId: number; onSet: () => void }) {
     setWhom(undefined);
     setName("");
     props.onSet();
+    return text.overrideSet(name);
   });
+  const errors = setting.error instanceof ApiError ? setting.error.fields : {};
   return (
     <section class="card stack" aria-labelledby="new-override">
       <h2 id="new-override">{text.newOverride}</h2>
@@ -170,14 +169,41 @@ function NewOverride(props: { examId: number; onSet: () => void }) {
         }}
       />
       <Form onSubmit={() => setting.run()}>
-        <Failure error={setting.error} />
+        <Outcome of={[setting]} />
         <div class="form-grid">
-          <TextField label={text.extraMinutes} type="number" min={0} value={minutes} onText={setMinutes} />
-          <TextField label={text.extraPercent} type="number" min={0} value={percent} onText={setPercent} />
-          <TextField label={text.opens} type="datetime-local" value={opens} onText={setOpens} />
-          <TextField label={text.closesAt} type="datetime-local" value={closes} onText={setCloses} />
-          <TextField label={text.maxAttempts} type="number" min={0} value={attempts} onText={setAttempts} />
-          <TextField label={text.reason} value={reason} onText={setReason} />
+          <TextField
+            label={text.extraMinutes}
+            type="number"
+            min={0}
+            value={minutes}
+            error={errors.extra_minutes}
+            onText={setMinutes}
+          />
+          <TextField
+            label={text.extraPercent}
+            type="number"
+            min={0}
+            value={percent}
+            error={errors.extra_percent}
+            onText={setPercent}
+          />
+          <TextField label={text.opens} type="datetime-local" value={opens} error={errors.opens_at} onText={setOpens} />
+          <TextField
+            label={text.closesAt}
+            type="datetime-local"
+            value={closes}
+            error={errors.closes_at}
+            onText={setCloses}
+          />
+          <TextField
+            label={text.maxAttempts}
+            type="number"
+            min={0}
+            value={attempts}
+            error={errors.max_attempts}
+            onText={setAttempts}
+          />
+          <TextField label={text.reason} value={reason} error={errors.reason} onText={setReason} />
         </div>
         <div>
           <Button type="submit" kind="primary" busy={setting.isBusy} disabled={!whom}>

@@ -1,6 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
+import { ApiError } from "@/shared/api/client";
+import { common } from "@/shared/i18n/common";
+
 import { Failure } from "./Failure";
 
 /**
@@ -19,6 +22,7 @@ export function Form(props: {
 }) {
   const form = useRef<HTMLFormElement>(null);
   const { error } = props;
+  const faults = error instanceof ApiError ? Object.keys(error.fields).length : 0;
   useEffect(() => {
     if (!error) return;
     const faulty = [...(form.current?.querySelectorAll<HTMLElement>('[aria-invalid="true"]') ?? [])];
@@ -37,6 +41,7 @@ export function Form(props: {
       }}
     >
       <Failure error={error} />
+      {faults > 1 ? <p class="field__error">{common().moreFaults(faults - 1)}</p> : null}
       {props.children}
     </form>
   );

@@ -7,6 +7,10 @@ export const common = messages(
     tryAgain: "Try again",
     noConnection: "The server cannot be reached. Check your connection.",
     somethingWrong: "Something went wrong. Please try again.",
+    moreFaults: (n: number) =>
+      n === 1
+        ? "One more field needs a correction; it is marked."
+        : `${n} more fields need a correction; they are marked.`,
     close: "Close",
     cancel: "Cancel",
     save: "Save",
@@ -20,6 +24,7 @@ export const common = messages(
     tryAgain: "फिर कोशिश करें",
     noConnection: "सर्वर से संपर्क नहीं हो रहा। अपना कनेक्शन जाँचें।",
     somethingWrong: "कुछ गड़बड़ हुई। कृपया फिर कोशिश करें।",
+    moreFaults: (n: number) => `${n} और फ़ील्ड में सुधार चाहिए; वे चिह्नित हैं।`,
     close: "बंद करें",
     cancel: "रद्द करें",
     save: "सहेजें",
