@@ -130,6 +130,17 @@ def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
     expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
 
 
+def test_jobs_are_shown_with_their_progress(admin_app: App, exam: int, admin: Client) -> None:
+    batch = admin.post("/admin/batches/create", {"name": f"Jobs {exam}"}).body["batch"]["id"]
+    granted = admin.post(f"/admin/exams/{exam}/overrides", {"batch_id": batch, "extra_minutes": 5})
+    assert granted.status == 200, granted.body
+    admin_app.open("/app/admin/jobs")
+    table = admin_app.page.get_by_role("table", name="Jobs", exact=True)
+    row = table.get_by_role("row").filter(has_text="New deadlines for running attempts").first
+    expect(row).to_contain_text(re.compile("Waiting|Running|Done"))
+    expect(row.get_by_role("progressbar")).to_have_accessible_name(re.compile("^Progress of New deadlines"))
+
+
 def test_sections_with_draws_and_marking_are_written_moved_and_kept(
     admin_app: App, exam: int, admin: Client, accessible: Callable[[Page], None]
 ) -> None:
