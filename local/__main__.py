@@ -17,6 +17,7 @@ from local.ports import PortError
 from local.stack import DEFAULT_CONCURRENCY, LocalStack, Options, StackError
 from local.template import TemplateError, load
 
+_SWITCHES = {"1": "true", "0": "false"}
 _HIGHEST_PORT = 65_535
 
 
@@ -72,13 +73,14 @@ def _port(name: str, usual: int) -> int:
 
 
 def _parameters(layout: Layout) -> dict[str, str]:
-    """The template's parameters set by the environment: AdminEmail by ADMIN_EMAIL, and so on."""
+    """The template's parameters set by the environment: AdminEmail by ADMIN_EMAIL, or a switch by 1 or 0."""
     chosen = {}
-    for name in load(layout.template).get("Parameters", {}):
+    for name, parameter in load(layout.template).get("Parameters", {}).items():
         variable = "".join(f"_{letter}" if letter.isupper() else letter.upper() for letter in name).lstrip("_")
         # STAGE and LOG_LEVEL of the developer's shell are meant for other programs.
         if variable not in {"STAGE", "LOG_LEVEL"} and os.environ.get(variable):
-            chosen[name] = os.environ[variable]
+            given = os.environ[variable]
+            chosen[name] = _SWITCHES.get(given, given) if "true" in parameter.get("AllowedValues", ()) else given
     return chosen
 
 

@@ -7,7 +7,8 @@ an administrator would.
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -115,6 +116,29 @@ def load_accounts() -> dict[str, int]:
             now=time.time(),
         )
     return user_ids
+
+
+@contextmanager
+def required_second_factor(user_id: int) -> Iterator[None]:
+    """Give an account a second factor in the block, if administrators need one; afterwards it has none."""
+    from smartexam.accounts import totp  # noqa: PLC0415 - see `load_accounts`
+    from smartexam.accounts.store import identity, second_factors  # noqa: PLC0415
+    from smartexam.platform.settings import settings  # noqa: PLC0415
+
+    def account() -> identity.User:
+        found = identity.get_user(user_id)
+        if found is None:
+            raise DemoDataError("the administrator is missing")
+        return found
+
+    if not settings().requires_admin_mfa:
+        yield
+        return
+    secret = totp.new_secret()
+    second_factors.begin_setup(account(), secret)
+    second_factors.enable(account(), secret, step=0, recovery_codes=[totp.new_secret()])
+    yield
+    second_factors.disable(account())
 
 
 class Administrator:
@@ -241,9 +265,10 @@ def main() -> None:
     user_ids = load_accounts()
     try:
         admin = Administrator(sys.argv[1])
-        load_batches(admin, user_ids)
-        load_exams(admin)
-        load_papers(admin)
+        with required_second_factor(user_ids[ACCOUNTS[0].username]):
+            load_batches(admin, user_ids)
+            load_exams(admin)
+            load_papers(admin)
     except DemoDataError as error:
         sys.exit(str(error))
 

@@ -7,6 +7,7 @@ import pytest
 from account import app as account_app
 from admin_users import app as admin_app
 from auth import app as auth_app
+from local.demo import required_second_factor
 from smartexam.accounts import totp
 from smartexam.accounts.store import accounts, identity
 from smartexam.accounts.store.identity import User
@@ -416,6 +417,17 @@ class TestTwoFactors:
         assert account("POST", "/mfa/disable", body, token=token).status == 409
         (mail,) = post.delivered()
         assert "is off" in mail.letter.subject
+
+    @pytest.mark.parametrize("setting", ["", "true"])
+    def test_the_demo_administrator_has_one_only_while_the_demo_data_is_loaded(
+        self, setting: str, token: str, user: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUIRE_ADMIN_MFA", setting)
+        settings.cache_clear()
+        with required_second_factor(user.id):
+            status = send(admin_app.lambda_handler, "GET", "/admin/api/users/stats", token=token).status
+        assert status == 200
+        assert sign_in().status == 200
 
     @pytest.mark.parametrize("setting", ["true", "1"])
     def test_may_be_required_of_administrators(

@@ -124,7 +124,7 @@ def parse(environment: Mapping[str, str]) -> Settings:
         origin_secrets=tuple(_listed(environment.get("ORIGIN_SECRET", ""))),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
         sign_up_open=sign_up == "open",
-        requires_admin_mfa=environment.get("REQUIRE_ADMIN_MFA") in {"true", "1"},
+        requires_admin_mfa=environment.get("REQUIRE_ADMIN_MFA") in {"1", "true"},
         is_local=is_local,
         local_clock_file=environment.get("LOCAL_CLOCK_FILE") if is_local else None,
         environment=dict(environment),
