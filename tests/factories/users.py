@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from smartexam.accounts import tokens
 from smartexam.accounts.passwords import hash_password
-from smartexam.accounts.store import directory, identity
+from smartexam.accounts.store import directory, identity, refresh_tokens
 from smartexam.accounts.store.identity import User, UserStatisticsItem
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Put
@@ -74,3 +74,8 @@ def create_crowd(names: Iterable[str], *, now: float = MORNING) -> list[User]:
 def access_token(user: User, now: float = MORNING) -> str:
     """An access token of an account."""
     return tokens.issue(user.principal(), now)
+
+
+def signed_in(user: User, now: float = MORNING) -> str:
+    """An access token of a sign-in that is stored."""
+    return tokens.issue(user.principal(refresh_tokens.issue(user, now).session), now)

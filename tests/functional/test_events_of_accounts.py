@@ -16,7 +16,7 @@ from smartexam.accounts.store.identity import User
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
 from tests.factories.post import PostOffice
-from tests.factories.users import access_token, create_user
+from tests.factories.users import create_user, signed_in
 
 pytestmark = pytest.mark.usefixtures("tables", "frozen_settings")
 
@@ -71,7 +71,7 @@ def filled_in(name: str, user: User) -> dict[str, Any]:
     """An event with real tokens where it has placeholders."""
     text = (EVENTS / name).read_text(encoding="utf-8")
     for placeholder, value in {
-        "<access token>": access_token(user),
+        "<access token>": signed_in(user),
         "<refresh token>": refresh_tokens.issue(user, MORNING).token,
         "<session token>": sessions.start_session(user, MORNING),
         "<Google's ID token>": "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl",

@@ -35,7 +35,7 @@ from tests.factories.model_server import ModelServer, replies, serving
 from tests.factories.post import PostOffice
 from tests.factories.process import forget_processes_state
 from tests.factories.streams import stored_records, stream_event
-from tests.factories.users import access_token, create_user
+from tests.factories.users import access_token, create_user, signed_in
 from tests.security import gateway
 from tests.security.belongings import Belongings, give
 from tests.security.logged import Log
@@ -214,7 +214,7 @@ def _populate(world: World) -> None:
     for name, role in {**PEOPLE, "erased": "user,admin"}.items():
         user = create_user(username=name, email=f"private-{name}@example.org", role=role, first_name=name.title())
         world.users[name] = user
-        world.tokens[name] = access_token(user, now)
+        world.tokens[name] = signed_in(user, now)
         world.sessions[name] = sessions.start_session(user, now)
         ticket = sockets.issue_ticket(user.principal(), now)
         secrets = {"access token": world.tokens[name], "session": world.sessions[name], "ticket": ticket}
