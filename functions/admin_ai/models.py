@@ -76,7 +76,7 @@ class UploadRequest(GenerationRequest, frozen=True, kw_only=True):
     RULES: ClassVar[dict[str, Any]] = _COUNTED
 
     filename: str
-    size: int
+    size: Annotated[int, Meta(extra_json_schema={"minimum": 1})]
 
 
 class Generated(Struct, frozen=True):

@@ -29,9 +29,9 @@ def find_results(query: ResultsQuery, page: Wanted, timezone: str) -> tuple[list
     if query.user is not None:
         return _of_student(query, since, until, page)
     if query.sort == "score" and query.exam is None:
-        raise InvalidFields([("sort", "by score needs an exam or a user")])
+        raise InvalidFields([("sort", "`score` needs an `exam` or a `user`")])
     if query.sort == "score" and (first, last) != (None, None):
-        raise InvalidFields([("sort", "by score is of all days of an exam")])
+        raise InvalidFields([("sort", "`score` without a `user` takes no `dateFrom` and `dateTo`")])
     generation, scope = tallies.generations().current, keys.scope_of(query.exam)
     if first is None and last is None:
         counted = counters.read_totals(generation, scope).get(scope)

@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -138,6 +138,12 @@ class OverrideBody(Struct, frozen=True):
         max_attempts: another number of attempts, 0 to 1000; 0 for any number.
     """
 
+    RULES: ClassVar[dict[str, Any]] = {
+        "if": {"required": ["user_id"], "properties": {"user_id": {"type": "integer"}}},
+        "then": {"properties": {"batch_id": {"type": "null"}}},
+        "else": {"required": ["batch_id"], "properties": {"batch_id": {"type": "integer"}}},
+    }
+
     user_id: Id | None = None
     batch_id: Id | None = None
     extra_minutes: Annotated[int, Meta(ge=0, le=1440)] | None = None
@@ -218,6 +224,12 @@ class AddTime(Struct, frozen=True):
         user_ids: ids of the students, 1 to 1000; either these or `all`.
         all: true for every running attempt at the exam; false by default.
     """
+
+    RULES: ClassVar[dict[str, Any]] = {
+        "if": {"required": ["all"], "properties": {"all": {"const": True}}},
+        "then": {"properties": {"user_ids": {"type": "null"}}},
+        "else": {"required": ["user_ids"], "properties": {"user_ids": {"type": "array"}}},
+    }
 
     minutes: Annotated[int, Meta(ge=1, le=600)]
     user_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)] | None = None

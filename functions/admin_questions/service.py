@@ -42,7 +42,7 @@ def list_questions(query: QuestionsQuery, after: str | None) -> tuple[list[Admin
     is_plain = query.sort == "position" and query.order == "asc"
     if query.exam_id is None:
         if not is_plain:
-            raise InvalidFields([("exam_id", "is needed for another order")])
+            raise InvalidFields([("exam_id", "is needed with `sort` and `order`")])
         found, place = questions.list_all_questions(limit=query.limit, after=after)
         known = exams.get_exams(sorted({question.exam_id for question in found})) if found else {}
     else:

@@ -163,7 +163,7 @@ const drawStart = () => {
   byId("contents").append(...contents([
     { title: "Overview", entries: [{ id: "introduction", label: "Introduction" }, { id: "error-codes", label: "Error codes" }, { id: "websocket", label: "WebSocket" }] },
     ...start.groups.map(({ name, routes }) => ({ title: name,
-      entries: routes.map(([id, summary, method]) => ({ id, label: summary.split(/[;:,.]/)[0], method })) })),
+      entries: routes.map(([id, summary, method]) => ({ id, label: summary.split(/[;:,.](?!\d)/)[0], method })) })),
   ]));
   showAccount();
 };
