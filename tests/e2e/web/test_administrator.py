@@ -243,6 +243,17 @@ def test_all_faults_of_an_exam_are_named_beside_their_fields_at_once(admin_app: 
     expect(admin_app.heading("New exam")).to_be_visible()
 
 
+def test_a_fault_of_sections_together_is_shown(admin_app: App, exam: int) -> None:
+    admin_app.open(f"/app/admin/exams/{exam}/edit").open_group("Sections")
+    for at in (1, 2):
+        admin_app.button("Add section").click()
+        admin_app.field(f"Name, section {at}").fill(f"Part {at}")
+    admin_app.field("Minutes, section 1").fill("30")
+    admin_app.open_group("Sections").button("Save exam").click()
+    expect(admin_app.alert).to_be_visible()
+    expect(admin_app.page.get_by_text("must all have minutes, or none", exact=True)).to_be_visible()
+
+
 def test_every_setting_of_an_exam_is_kept(admin_app: App, exam: int, admin: Client) -> None:
     admin_app.open(f"/app/admin/exams/{exam}/edit").field("Instructions").fill("Sit still.")
     admin_app.field("Status").select_option("ongoing")

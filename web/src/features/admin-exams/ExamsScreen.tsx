@@ -1,5 +1,9 @@
+import { useState } from "preact/hooks";
+
 import { api, type Schema } from "@/shared/api/client";
+import { useLoaded } from "@/shared/api/useLoaded";
 import { LinkButton } from "@/shared/components/Button";
+import { SelectField } from "@/shared/components/fields";
 import { Page } from "@/shared/components/Page";
 import { moment } from "@/shared/format/time";
 import { SearchField } from "@/shared/lists/SearchField";
@@ -8,6 +12,7 @@ import { useSearch } from "@/shared/lists/useSearch";
 import { useCursorList } from "@/shared/lists/useServerList";
 import { useSorting } from "@/shared/lists/useSorting";
 
+import { examTexts } from "./examTexts";
 import { StateBadge } from "./StateBadge";
 import { texts } from "./texts";
 
@@ -15,10 +20,17 @@ import { texts } from "./texts";
 export default function ExamsScreen() {
   const text = texts();
   const search = useSearch();
+  const [category, setCategory] = useState("");
+  const categories = useLoaded("categories", (signal) => api.get("/admin/api/categories", { signal })).data?.categories;
   const sorting = useSorting("opens", "desc");
   const { order } = sorting;
-  const exams = useCursorList<Schema<"AdminExam">>(`exams ${search.q} ${order}`, async (cursor, signal) => {
-    const query = { ...search.query, order, ...(cursor && { cursor }) };
+  const exams = useCursorList<Schema<"AdminExam">>(`exams ${search.q} ${category} ${order}`, async (cursor, signal) => {
+    const query = {
+      ...search.query,
+      order,
+      ...(category && { category_id: Number(category) }),
+      ...(cursor && { cursor }),
+    };
     const page = await api.get("/admin/exams", { params: { query }, signal });
     return { items: page.exams, next: page.next_cursor };
   });
@@ -33,6 +45,17 @@ export default function ExamsScreen() {
     >
       <div class="filters">
         <SearchField label={text.search} search={search} />
+        {categories && categories.length > 0 ? (
+          <SelectField
+            label={examTexts().category}
+            value={category}
+            onChoice={setCategory}
+            options={[
+              { value: "", text: examTexts().any },
+              ...categories.map(({ id, name }) => ({ value: String(id), text: name })),
+            ]}
+          />
+        ) : null}
       </div>
       <ServerTable
         list={exams}

@@ -9,8 +9,8 @@ import { Failure } from "./Failure";
 /**
  * A form that its owner sends.
  *
- * @param error what the server said of what was sent, shown above the fields. The first field that it names is opened
- * and gets the focus.
+ * @param error what the server said of what was sent, shown above the fields. Whatever is folded around a fault opens,
+ * and the first field with one gets the focus.
  * @param checks who looks for faults: the browser stops at the first field that is empty, the server names all at once.
  */
 export function Form(props: {
@@ -25,9 +25,9 @@ export function Form(props: {
   const faults = error instanceof ApiError ? Object.keys(error.fields).length : 0;
   useEffect(() => {
     if (!error) return;
-    const faulty = [...(form.current?.querySelectorAll<HTMLElement>('[aria-invalid="true"]') ?? [])];
-    for (const field of faulty) openAround(field);
-    faulty[0]?.focus();
+    // Some faults are of several fields together, and marked at none.
+    for (const fault of form.current?.querySelectorAll(".field__error") ?? []) openAround(fault);
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error]);
   return (
     <form
@@ -47,9 +47,9 @@ export function Form(props: {
   );
 }
 
-/** Open everything that is folded around a field. */
-function openAround(field: HTMLElement): void {
-  for (let fold = field.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
+/** Open everything that is folded around a fault. */
+function openAround(fault: Element): void {
+  for (let fold = fault.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) {
     fold.open = true;
   }
 }
