@@ -6,7 +6,8 @@ from fuzz.requests import refused
 from smartexam.accounts.names import person_name
 from smartexam.accounts.sign_up import is_address
 from smartexam.accounts.store import directory
-from smartexam.accounts.store.identity import User, normalised
+from smartexam.accounts.store.identity import normalised
+from smartexam.accounts.user import User
 from smartexam.accounts.usernames import username_base
 from smartexam.platform.texts import read_text
 from smartexam.talk import messenger

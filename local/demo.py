@@ -123,9 +123,10 @@ def required_second_factor(user_id: int) -> Iterator[None]:
     """Give an account a second factor in the block, if administrators need one; afterwards it has none."""
     from smartexam.accounts import totp  # noqa: PLC0415 - see `load_accounts`
     from smartexam.accounts.store import identity, second_factors  # noqa: PLC0415
+    from smartexam.accounts.user import User  # noqa: PLC0415
     from smartexam.platform.settings import settings  # noqa: PLC0415
 
-    def account() -> identity.User:
+    def account() -> User:
         found = identity.get_user(user_id)
         if found is None:
             raise DemoDataError("the administrator is missing")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from smartexam.accounts.passwords import hash_password
 from smartexam.accounts.store import access_requests, directory, identity
 from smartexam.accounts.store.access_requests import RequestItem, RequestRowItem
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.audit import AuditItem
 from smartexam.platform.dynamodb.items import Item, Operation, Put
 from smartexam.platform.keys import user_key

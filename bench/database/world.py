@@ -15,7 +15,7 @@ from bench.database.crowd import Crowd
 from bench.database.results import count, own_results, rows_of, statistics_of
 from bench.local_engine import LocalEngine
 from chat_ws.app import lambda_handler as sockets
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import ids
 from smartexam.platform.dynamodb import engine, table
 from smartexam.platform.keys import user_key

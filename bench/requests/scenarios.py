@@ -10,7 +10,7 @@ from msgspec import structs
 from bench import deployed, world
 from bench.deployed import Program
 from exams.app import lambda_handler as exams
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.structure import Section, Shuffle, Structure
 from smartexam.platform.ids import next_id

@@ -3,7 +3,7 @@
 from account.models import Requestable, Requester, RequesterFound, RoleRequest
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.limits.source_limits import require_lookups, take_filing, take_lookup
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound

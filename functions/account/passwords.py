@@ -11,7 +11,7 @@ from account.models import ChangedPassword, NewPassword
 from smartexam.accounts.passwords import hash_password, normalised
 from smartexam.accounts.store import accounts, credentials, identity
 from smartexam.accounts.store.accounts import LinkSpent
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 

@@ -10,9 +10,9 @@ from smartexam.accounts.authenticate import current
 from smartexam.accounts.proving import prove
 from smartexam.accounts.store import accounts, identity, refresh_tokens, second_factors, sessions
 from smartexam.accounts.store.accounts import Overtaken
-from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.refresh_tokens import SignedInApp
 from smartexam.accounts.store.sessions import WebSession
+from smartexam.accounts.user import User
 from smartexam.limits.source_limits import take_code
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Conflict, Forbidden, NotFound

@@ -5,7 +5,7 @@ from typing import Any
 from admin_attempts.models import Action, AttemptsRow, Place, RefusedModification
 from smartexam.accounts.roster import is_roll_no
 from smartexam.accounts.store import identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams
 from smartexam.platform.dynamodb import table

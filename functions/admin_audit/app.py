@@ -2,7 +2,7 @@
 
 from admin_audit.models import Actor, AuditEntry, AuditPage, AuditQuery
 from smartexam.accounts.store import identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.api import Access, Api, Request
 from smartexam.platform import audit, cursors
 from smartexam.platform.audit import Entry

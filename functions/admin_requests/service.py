@@ -6,7 +6,7 @@ from admin_requests.models import RequestRow
 from smartexam.accounts.store import access_decisions
 from smartexam.accounts.store.access_decisions import AlreadyDecided
 from smartexam.accounts.store.access_requests import AccessRequest
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import mail
 from smartexam.platform.errors import NotFound
 from smartexam.platform.texts import read_text

@@ -9,7 +9,8 @@ from smartexam.accounts.listing import MOST_AT_ONCE, count_students, list_roster
 from smartexam.accounts.names import REFUSAL, is_office, person_name
 from smartexam.accounts.roster import is_roll_no, write_roster
 from smartexam.accounts.store import accounts
-from smartexam.accounts.store.identity import Taken, User
+from smartexam.accounts.store.identity import Taken
+from smartexam.accounts.user import User
 from smartexam.jobs import queue
 from smartexam.jobs.queue import Accepted
 from smartexam.platform.audit import differing, entry

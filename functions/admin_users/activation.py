@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from admin_users.models import RefusedAccount
 from smartexam.accounts.store import accounts
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.errors import AppError, Unavailable

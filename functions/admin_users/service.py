@@ -4,8 +4,8 @@ from typing import Any
 
 from admin_users.models import RefusedChange, RoleChange, UserRow
 from smartexam.accounts.store import accounts, user_search
-from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.user_search import FoundUsers
+from smartexam.accounts.user import User
 from smartexam.platform import mail
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb.table import Put

@@ -16,7 +16,7 @@ from auth.models import (
 from smartexam.accounts import second_factor, sessions
 from smartexam.accounts.grants import grant
 from smartexam.accounts.sessions import ADMIN_HOME, WebSignedIn
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.platform.errors import Forbidden
 from smartexam.platform.observability import note

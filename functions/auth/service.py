@@ -5,8 +5,8 @@ from smartexam.accounts import tokens
 from smartexam.accounts.authenticate import deactivated
 from smartexam.accounts.passwords import verify_password
 from smartexam.accounts.store import accounts, identity, refresh_tokens
-from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.refresh_tokens import RefreshToken, Replaced
+from smartexam.accounts.user import User
 from smartexam.limits.sign_in import SignIn
 from smartexam.limits.sources import source_of
 from smartexam.platform import mail

@@ -14,7 +14,7 @@ from auth_google.models import (
 from smartexam.accounts import second_factor, sessions
 from smartexam.accounts.grants import grant
 from smartexam.accounts.sessions import WebSignedIn
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.api import Access, Api, Reply, Request
 from smartexam.platform.observability import note
 

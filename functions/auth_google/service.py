@@ -5,7 +5,8 @@ from smartexam.accounts.authenticate import deactivated
 from smartexam.accounts.names import LONGEST_NAME, is_office, person_name
 from smartexam.accounts.sign_up import refuse_if_closed, register
 from smartexam.accounts.store import accounts, identity
-from smartexam.accounts.store.identity import Taken, User
+from smartexam.accounts.store.identity import Taken
+from smartexam.accounts.user import User
 from smartexam.platform.errors import NotFound, Unavailable
 
 _ATTEMPTS = 5

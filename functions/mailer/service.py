@@ -5,7 +5,7 @@ from typing import NamedTuple
 from mailer import letters, sender
 from mailer.letters import Letter
 from smartexam.accounts.store import credentials, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.limits import rate_limits
 from smartexam.platform.errors import RateLimited
 from smartexam.platform.mail import MailOrder

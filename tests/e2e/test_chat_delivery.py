@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from local.stack import LocalStack
 from smartexam.accounts import tokens
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
 from smartexam.talk.store.messaging import connections
 from tests.contract.client import Client

@@ -11,7 +11,7 @@ import msgspec
 
 from chat.app import lambda_handler as http
 from chat_ws.app import lambda_handler as sockets
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.talk.realtime.events import EVENTS
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, FakeContext, send

@@ -7,7 +7,8 @@ from functools import lru_cache
 from smartexam.accounts import tokens
 from smartexam.accounts.passwords import hash_password
 from smartexam.accounts.store import directory, identity, refresh_tokens
-from smartexam.accounts.store.identity import User, UserStatisticsItem
+from smartexam.accounts.store.identity import UserStatisticsItem
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.ids import next_id

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from smartexam.accounts.store import directory
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb.table import Put
 from smartexam.platform.principal import portals
 from tests.dynamodb.database import Row, Rows

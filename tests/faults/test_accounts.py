@@ -13,7 +13,7 @@ from auth_google.app import lambda_handler as google_sign_in
 from auth_google.verification import GoogleIdentity
 from smartexam.accounts import passwords
 from smartexam.accounts.store import access_requests, credentials, identity, refresh_tokens, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.limits.store import windows
 from smartexam.platform.keys import user_key
 from smartexam.platform.settings import settings

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from discussions.app import lambda_handler
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from tests.factories.chat import call_socket
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

@@ -7,7 +7,7 @@ import pytest
 from attempt_sweeper.app import lambda_handler as sweep
 from exams import recent
 from exams.app import lambda_handler
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.platform.keys import user_key

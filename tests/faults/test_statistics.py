@@ -7,7 +7,7 @@ import pytest
 
 from admin_analytics.app import lambda_handler as analytics
 from result_aggregator.app import lambda_handler as aggregate
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.erasing import erase_partition

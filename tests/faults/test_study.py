@@ -6,7 +6,7 @@ import pytest
 
 from language_model import client
 from language_model.client import Completion
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.errors import Unavailable
 from smartexam.talk.store import study
 from smartexam.talk.store.study import Turn

@@ -7,7 +7,7 @@ import pytest
 from account import app
 from smartexam.accounts.store import access_requests
 from smartexam.accounts.store.access_requests import RequestRowItem
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

@@ -18,7 +18,7 @@ from smartexam.accounts.store import (
     refresh_tokens,
     sessions,
 )
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.limits.store import windows
 from smartexam.platform.dynamodb import erasing, queries, table
 from smartexam.platform.errors import NotFound

@@ -17,7 +17,7 @@ from job_worker.app import lambda_handler as worker
 from jobs import app as jobs_app
 from smartexam import erasing, exporting
 from smartexam.accounts.store import access_requests, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.jobs.store import jobs
 from smartexam.platform import storage
 from smartexam.talk.store import study

@@ -7,7 +7,8 @@ import pytest
 from account import app as account_app
 from auth import app
 from smartexam.accounts.store import accounts, credentials, identity, revocations, sessions
-from smartexam.accounts.store.identity import User, UserStatistics
+from smartexam.accounts.store.identity import UserStatistics
+from smartexam.accounts.user import User
 from smartexam.api import Access, Api, Request
 from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.errors import Conflict, NotFound

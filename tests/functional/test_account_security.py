@@ -10,7 +10,7 @@ from auth import app as auth_app
 from local.demo import required_second_factor
 from smartexam.accounts import totp
 from smartexam.accounts.store import accounts, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.settings import settings
 from tests.factories.clock import FrozenClock
 from tests.factories.events import Answer, send

@@ -10,7 +10,8 @@ from account import app
 from account_eraser.app import lambda_handler as eraser
 from auth import app as auth_app
 from smartexam.accounts.store import accounts, directory, identity
-from smartexam.accounts.store.identity import PROFILE, User, UserItem
+from smartexam.accounts.store.identity import PROFILE, UserItem
+from smartexam.accounts.user import User
 from smartexam.platform import audit, opaque
 from smartexam.platform.dynamodb import table
 from smartexam.platform.keys import user_key

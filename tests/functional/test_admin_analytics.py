@@ -14,7 +14,7 @@ from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
 from result_pdf import app as pdf_app
 from results import app as results_app
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exam_changes
 from smartexam.catalog.structure import Section, Structure

@@ -11,7 +11,7 @@ from admin_attempts.app import api, lambda_handler
 from exams import app as exams_app
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.store import accounts
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.platform import audit
 from smartexam.platform.dynamodb import table

@@ -6,7 +6,7 @@ import pytest
 
 from admin_requests.app import api, lambda_handler
 from smartexam.accounts.store import access_requests, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import audit
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock

@@ -8,7 +8,7 @@ from admin_audit import app as audit_app
 from admin_users import service
 from admin_users.app import api, lambda_handler
 from smartexam.accounts.store import identity, user_search
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import audit
 from tests.factories.admins import Admin
 from tests.factories.clock import FrozenClock

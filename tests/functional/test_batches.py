@@ -9,7 +9,7 @@ from admin_students.app import api, lambda_handler
 from job_worker.app import lambda_handler as worker
 from smartexam import erasing
 from smartexam.accounts.store import accounts, batches, directory, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.store import exam_changes
 from smartexam.platform import audit
 from smartexam.platform.dynamodb import table

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from exams.app import lambda_handler as exams_handler
 from results.app import lambda_handler as results_handler
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import exams, papers
 from smartexam.catalog.structure import Draw, Section, Shuffle, Structure, TypeMarks

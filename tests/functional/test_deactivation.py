@@ -7,7 +7,7 @@ from admin_users import activation
 from admin_users.app import api, lambda_handler
 from auth import app as auth_app
 from smartexam.accounts.store import accounts, credentials, directory, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import audit
 from smartexam.talk.store import sockets
 from tests.factories.admins import Admin

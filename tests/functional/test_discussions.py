@@ -8,7 +8,7 @@ import pytest
 
 from discussions.app import api, lambda_handler
 from discussions.service import DELETED_NAME, DELETED_TEXT, ERASED_NAME, ERASED_TEXT
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, exams, papers, question_changes

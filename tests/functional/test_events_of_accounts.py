@@ -12,7 +12,7 @@ from auth.app import lambda_handler as auth
 from auth_google.app import lambda_handler as auth_google
 from mailer.app import lambda_handler as mailer
 from smartexam.accounts.store import credentials, refresh_tokens, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from tests.factories.clock import MORNING, FrozenClock
 from tests.factories.events import FakeContext, answer_of
 from tests.factories.post import PostOffice

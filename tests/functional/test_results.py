@@ -16,7 +16,7 @@ from exams.submitting import submit
 from result_pdf.app import api as pdf_api
 from result_pdf.app import lambda_handler as pdf_handler
 from results.app import api, lambda_handler
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exam_changes, question_changes

@@ -17,7 +17,7 @@ from job_worker.app import lambda_handler as worker
 from jobs import app as jobs_app
 from smartexam.accounts import roster_import
 from smartexam.accounts.store import batches, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.jobs.store import jobs
 from smartexam.platform import audit, storage
 from tests.factories.admins import Admin

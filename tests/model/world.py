@@ -17,7 +17,7 @@ import pytest
 from attempt_sweeper import app as sweeper_app
 from exams import recent
 from smartexam.accounts import authenticate, revocations, tokens
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.api import app as api_app
 from smartexam.catalog.store import papers
 from smartexam.platform import ids, queues, stopwatch

@@ -12,7 +12,7 @@ from account import app
 from account_eraser.app import lambda_handler as eraser
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.store import access_requests, accounts, credentials, refresh_tokens, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.store import exams, papers
 from smartexam.limits.store import windows

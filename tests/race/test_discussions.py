@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from discussions import app
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.store import question_changes
 from smartexam.platform.errors import AppError, BadRequest, NotFound
 from smartexam.platform.ids import next_id

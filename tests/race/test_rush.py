@@ -10,6 +10,7 @@ from account import app as account
 from exams import app as exams
 from smartexam.accounts import sign_up
 from smartexam.accounts.store import access_requests, identity
+from smartexam.accounts.user import User
 from smartexam.catalog.store import exams as exam_store
 from smartexam.platform import ids
 from tests.dynamodb.database import MemoryDatabase
@@ -45,7 +46,7 @@ def _processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_sign_ups(rush: Rush) -> None:
-    def sign(number: int) -> identity.User:
+    def sign(number: int) -> User:
         email = f"student{number}@example.org"
         return sign_up.register(first_name="Asha", last_name=f"Rao{number}", email=email, now=MORNING)
 

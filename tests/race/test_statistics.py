@@ -17,7 +17,7 @@ from admin_analytics import app as analytics_app
 from admin_attempts import app as attempts_app
 from bench.capacity import metered
 from result_aggregator.app import lambda_handler as aggregator
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.marks import UNITS, percentage
 from smartexam.erasing import erase_exam

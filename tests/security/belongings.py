@@ -10,7 +10,7 @@ from exams.starting import start
 from exams.submitting import submit
 from smartexam.accounts.store import access_requests, batches, credentials, refresh_tokens, sessions
 from smartexam.accounts.store.batches import Batch
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.questions import Question

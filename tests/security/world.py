@@ -17,7 +17,7 @@ from mailer import sender
 from result_aggregator.app import lambda_handler as aggregator
 from smartexam.accounts.erasing_queue import ErasureOrder
 from smartexam.accounts.store import accounts, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.questions import Question
 from smartexam.platform import opaque, queues, storage
 from smartexam.platform.dynamodb import engine

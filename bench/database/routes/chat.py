@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.database import rows
 from bench.database.world import World
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 
 _PAUSE = 2.1
 _DMS = 10

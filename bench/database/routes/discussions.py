@@ -3,7 +3,7 @@
 from typing import Any
 
 from bench.database.world import World
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 
 
 def measure(world: World) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from smartexam.accounts.store import access_requests, batches, refresh_tokens, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import exams, overrides

@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from tests.factories.clock import FrozenClock
 from tests.factories.exams import create_exam

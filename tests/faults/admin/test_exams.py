@@ -1,7 +1,7 @@
 """Administrators' changes of exams while AWS fails: all of a change is made and logged, or nothing."""
 
 from admin_exams.app import lambda_handler as exams
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store.categories import Category, create_category
 from smartexam.platform.ids import next_id

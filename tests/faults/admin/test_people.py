@@ -6,7 +6,7 @@ from admin_attempts.app import lambda_handler as attempts
 from admin_requests.app import lambda_handler as requests
 from admin_users.app import lambda_handler as users
 from smartexam.accounts.store import access_requests
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.keys import user_key
 from tests.factories.clock import MORNING
 from tests.factories.events import Answer

@@ -6,7 +6,7 @@ from admin_students.app import lambda_handler as students
 from admin_users.app import lambda_handler as users
 from smartexam.accounts.store import batches, identity
 from smartexam.accounts.store.batches import Batch
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import audit, ids
 from smartexam.platform.keys import user_key
 from tests.factories.clock import MORNING

@@ -15,7 +15,7 @@ from attempt_sweeper import service as sweeper_service
 from attempt_sweeper.app import lambda_handler as sweeper
 from exams.app import api as exams_api
 from results.app import api as results_api
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from tests.factories.events import Answer, FakeContext
 from tests.factories.users import create_user
 from tests.model.attempt import reference, state

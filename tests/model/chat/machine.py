@@ -10,7 +10,7 @@ import pytest
 from chat.app import api
 from chat.app import lambda_handler as chat
 from conversation_eraser.app import lambda_handler as eraser
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import queues
 from tests.factories.events import Answer, FakeContext, sqs_event
 from tests.factories.users import create_user

@@ -19,7 +19,7 @@ from admin_requests.app import api as requests_api
 from admin_requests.app import lambda_handler as requests
 from admin_users.app import api as users_api
 from admin_users.app import lambda_handler as users
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import queues
 from tests.factories.events import Answer, FakeContext, sqs_event
 from tests.factories.users import create_user

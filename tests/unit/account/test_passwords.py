@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from account.passwords import LONGEST, SHORTEST, common_passwords, refusal
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 
 USER = User(
     id=1,

@@ -11,7 +11,7 @@ from msgspec import structs
 from smartexam.accounts import tokens
 from smartexam.accounts.revocations import feed
 from smartexam.accounts.store import identity, sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.errors import Forbidden, Unauthorized
 from smartexam.platform.principal import Access, Principal, portals
 from smartexam.platform.settings import is_loopback, settings

@@ -6,8 +6,8 @@ import msgspec
 
 from smartexam.accounts import tokens
 from smartexam.accounts.store import refresh_tokens
-from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.sessions import user_agent
+from smartexam.accounts.user import User
 from smartexam.platform.http.request import Request
 from smartexam.platform.principal import portals
 

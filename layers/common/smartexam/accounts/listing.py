@@ -5,7 +5,7 @@ from typing import Final
 
 from smartexam.accounts.roster import Listed
 from smartexam.accounts.store import batches, directory, identity
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.principal import portals
 
 # The most students that are listed within a request.

@@ -1,7 +1,7 @@
 """Checks the password of an account, at sign-in and for changes that require it again."""
 
 from smartexam.accounts.passwords import verify_password
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.limits.sign_in import SignIn
 from smartexam.limits.sources import source_of
 from smartexam.platform.errors import Forbidden, RateLimited

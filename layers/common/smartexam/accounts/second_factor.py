@@ -4,8 +4,8 @@ import secrets
 
 from smartexam.accounts import totp
 from smartexam.accounts.store import identity, second_factors
-from smartexam.accounts.store.identity import User
 from smartexam.accounts.store.second_factors import Way
+from smartexam.accounts.user import User
 from smartexam.platform.errors import Unauthorized
 
 RECOVERY_CODES = 10

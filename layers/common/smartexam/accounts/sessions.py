@@ -7,7 +7,7 @@ import msgspec
 
 from smartexam.accounts.authenticate import SESSION_COOKIE, presented, refuse_foreign_origin
 from smartexam.accounts.store import sessions
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.http.request import Request
 from smartexam.platform.principal import portals
 

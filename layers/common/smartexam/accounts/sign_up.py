@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import TypeVar
 
 from smartexam.accounts.store import accounts, identity
-from smartexam.accounts.store.identity import Taken, User
+from smartexam.accounts.store.identity import Taken
+from smartexam.accounts.user import User
 from smartexam.accounts.usernames import username_base
 from smartexam.platform.errors import Forbidden, Unavailable
 from smartexam.platform.ids import next_id

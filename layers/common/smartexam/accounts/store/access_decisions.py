@@ -17,7 +17,7 @@ from smartexam.accounts.store.access_requests import (
     list_place,
 )
 from smartexam.accounts.store.accounts import Overtaken
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, Operation, Put, TransactionRefused, Update

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
-from smartexam.accounts.store.identity import PROFILE, User, UserItem
+from smartexam.accounts.store.identity import PROFILE, UserItem
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import sharded, table
 from smartexam.platform.dynamodb.table import (
     Check,

@@ -19,11 +19,11 @@ from smartexam.accounts.store.identity import (
     PROFILE,
     MarkerItem,
     Taken,
-    User,
     UserItem,
     UserStatisticsItem,
 )
 from smartexam.accounts.store.revocations import Revocation
+from smartexam.accounts.user import User
 from smartexam.platform.audit import Change, entry
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Check, Count, Delete, Item, Operation, Put, TransactionRefused, Update

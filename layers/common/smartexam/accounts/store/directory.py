@@ -16,16 +16,13 @@ are given out in order, so descending by id is the newest first.
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
 
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, IntAttribute, Item, Operation, Put, Update
-
-if TYPE_CHECKING:
-    from smartexam.accounts.store.identity import User
 
 SEARCH_CHARACTERS = 2
 _PAGE = 50
@@ -104,26 +101,26 @@ def list_accounts(*, limit: int, after: str | None) -> tuple[list[int], str | No
     return [item.user_id for item in page.items], page.next_sk
 
 
-def listing_puts(user: "User") -> list[Operation]:
+def listing_puts(user: User) -> list[Operation]:
     """The list items of a new account."""
     matches = [MatchItem(pk, sk, user_id=user.id, role=user.role) for pk, sk in _match_keys(user)]
     members = [MemberItem(pk, _member_sk(user.id), user_id=user.id) for pk in ("USERS#ALL", f"USERS#{user.role}")]
     return [Put(item) for item in (*matches, *members)]
 
 
-def listing_deletes(user: "User") -> list[Operation]:
+def listing_deletes(user: User) -> list[Operation]:
     """The writes that delete all list items of an account, including those of searches."""
     rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in _match_keys(user)]
     rows += [Delete(SearchItem, pk, sk) for pk, sk in _search_keys(user)]
     return rows + [Delete(MemberItem, pk, _member_sk(user.id)) for pk in ("USERS#ALL", f"USERS#{user.role}")]
 
 
-def search_puts(user: "User") -> list[Operation]:
+def search_puts(user: User) -> list[Operation]:
     """The search items of an account, from its first password on."""
     return _search_rows(user, _search_keys(user))
 
 
-def renaming(before: "User", after: "User") -> list[Operation]:
+def renaming(before: User, after: User) -> list[Operation]:
     """The writes that adapt an account's search items to a change of its names, roll number or state."""
     old, new = set(_match_keys(before)), set(_match_keys(after))
     rows: list[Operation] = [Delete(MatchItem, pk, sk) for pk, sk in sorted(old - new)]
@@ -134,7 +131,7 @@ def renaming(before: "User", after: "User") -> list[Operation]:
     return rows + _search_rows(after, sorted(will_be - was if shown_alike else will_be))
 
 
-def role_moves(user: "User", role: str) -> list[Operation]:
+def role_moves(user: User, role: str) -> list[Operation]:
     """The writes that move an account to another role's list."""
     place = _member_sk(user.id)
     moved: list[Operation] = [
@@ -144,7 +141,7 @@ def role_moves(user: "User", role: str) -> list[Operation]:
     return moved + [Update(MatchItem, pk, sk, [MatchItem.role.set(role)]) for pk, sk in _match_keys(user)]
 
 
-def first_match(user: "User", wanted: str, *, descending: bool) -> str | None:
+def first_match(user: User, wanted: str, *, descending: bool) -> str | None:
     """The sort key of the item by which a search for the start of a term finds an account first, up or down."""
     found = [sk for _, sk in _match_keys(user) if sk.startswith(wanted)]
     return (max if descending else min)(found, key=str.encode, default=None)
@@ -165,18 +162,18 @@ def terms(*, full_name: str, names: list[str]) -> list[str]:
     )
 
 
-def _search_rows(user: "User", keys: list[tuple[str, str]]) -> list[Operation]:
+def _search_rows(user: User, keys: list[tuple[str, str]]) -> list[Operation]:
     return [
         Put(SearchItem(pk, sk, user_id=user.id, username=user.username, full_name=user.full_name)) for pk, sk in keys
     ]
 
 
-def _search_keys(user: "User") -> list[tuple[str, str]]:
+def _search_keys(user: User) -> list[tuple[str, str]]:
     found = terms(full_name=user.full_name, names=[user.username])
     return [(_search_key(term), f"{term}#{user.id}") for term in found if len(term) >= SEARCH_CHARACTERS]
 
 
-def _match_keys(user: "User") -> list[tuple[str, str]]:
+def _match_keys(user: User) -> list[tuple[str, str]]:
     found = terms(full_name=user.full_name, names=[user.username, user.email, user.roll_no or ""])
     return [(f"MATCH#{term[0]}", f"{term}#{user.id}") for term in found]
 

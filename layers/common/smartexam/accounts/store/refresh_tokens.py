@@ -13,7 +13,7 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import opaque
 from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.dynamodb.table import ConditionFailed, FloatAttribute, IntAttribute, Item

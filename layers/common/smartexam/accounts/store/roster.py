@@ -15,7 +15,8 @@ from msgspec import structs
 from smartexam.accounts.roster import StudentRow
 from smartexam.accounts.store import accounts, batches, directory, identity
 from smartexam.accounts.store.batches import MOST_BATCHES, EnrolmentItem
-from smartexam.accounts.store.identity import PROFILE, MarkerItem, User, UserItem, UserStatisticsItem
+from smartexam.accounts.store.identity import PROFILE, MarkerItem, UserItem, UserStatisticsItem
+from smartexam.accounts.user import User
 from smartexam.accounts.usernames import username_base
 from smartexam.platform import ids
 from smartexam.platform.dynamodb import sharded, table

@@ -14,7 +14,7 @@ import msgspec
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from smartexam.accounts.store import accounts
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform import opaque
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import ConditionFailed, Delete, FloatAttribute, IntAttribute, Item, Put

@@ -8,13 +8,10 @@ created by a roster are not listed.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import queries, table
 from smartexam.platform.dynamodb.table import Delete, IntAttribute, Item, Put
-
-if TYPE_CHECKING:
-    from smartexam.accounts.store.identity import User
 
 LIFETIME_SECONDS = 7 * 24 * 3600
 _KEY = "UNCONFIRMED"
@@ -29,12 +26,12 @@ class UnconfirmedItem(Item):
     user_id = IntAttribute()
 
 
-def listing(user: "User") -> Put:
+def listing(user: User) -> Put:
     """The write that lists a new account."""
     return Put(UnconfirmedItem(_KEY, _place(user), user_id=user.id))
 
 
-def removal(user: "User") -> Delete:
+def removal(user: User) -> Delete:
     """The write that removes an account from the list, for the transaction that confirms or deletes it."""
     return Delete(UnconfirmedItem, _KEY, _place(user))
 
@@ -51,5 +48,5 @@ def overdue(now: float, *, limit: int) -> Sequence[tuple[int, float]]:
     return [(item.user_id, int(item.sk.partition("#")[0]) / 1000) for item in page.items]
 
 
-def _place(user: "User") -> str:
+def _place(user: User) -> str:
     return f"{int(user.created_at * 1000):013d}#{user.id}"

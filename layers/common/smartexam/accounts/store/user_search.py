@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from smartexam.accounts.store import batches, directory, identity
 from smartexam.accounts.store.directory import MatchItem, MemberItem
-from smartexam.accounts.store.identity import User
+from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Page
 from smartexam.platform.pages import Wanted
