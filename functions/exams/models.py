@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -265,6 +265,8 @@ class SyncBody(Struct, frozen=True):
             sync overwrites.
     """
 
+    # Half of an emoji in one answer does not refuse the others.
+    mends_text: ClassVar[bool] = True
     # Loosely typed, so that one invalid answer or mark does not refuse the others.
     answers: dict[str, Annotated[Any, _ANSWER]] | UnsetType = UNSET
     markedForReview: list[Annotated[Any, _MARK]] | UnsetType = UNSET  # noqa: N815 - the contract's spelling

@@ -329,6 +329,7 @@ class TestSync:
             {"{2}": 1.41},
             {"{2}": "3,5"},
             {"{2}": "1" * 200},
+            {"{2}": "1\ud83d"},
         ],
     )
     @pytest.mark.parametrize("partial", [False, True])

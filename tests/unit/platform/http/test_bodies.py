@@ -1,6 +1,6 @@
 """Bodies as typed shapes."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 import pytest
@@ -189,3 +189,28 @@ def test_of_a_repeated_parameter_the_last_one_counts() -> None:
     event = {"rawQueryString": "number=1&number=2&status=open", "queryStringParameters": {"number": "1,2"}}
 
     assert Request.from_event(event, 0.0).query == {"number": "2", "status": "open"}
+
+
+class Mended(msgspec.Struct):
+    mends_text: ClassVar[bool] = True
+
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        (r"a\ud83d", "a\ufffd"),
+        (r"\uDE00b", "\ufffdb"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\\ud83d\ud83d", r"\ud83d" + "\ufffd"),
+        (r"\u0041", "A"),
+    ],
+)
+def test_half_of_a_pair_of_surrogates_may_be_replaced(sent: str, name: str) -> None:
+    assert read_body(request(f'{{"name":"{sent}"}}'), Mended) == Mended(name)
+
+
+def test_what_is_malformed_otherwise_stays_so() -> None:
+    with pytest.raises(BadRequest):
+        read_body(request(r'{"name":"\ud83d"'), Mended)

@@ -4,6 +4,7 @@ Shapes are `msgspec.Struct`s: decoding and checking are one step of microseconds
 """
 
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -22,6 +23,11 @@ DEFAULT_LIMIT = 256 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _MOST_FIELDS = 200
+# An escaped backslash, a pair of surrogates, or half of a pair (group 1), such as of an emoji that a field cut off. A
+# shape with `mends_text` takes a replacement character for such a half, so that the rest of the body is not lost.
+_HALF = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 
 
 class UploadedFile(msgspec.Struct, frozen=True):
@@ -73,10 +79,17 @@ def decode(content: bytes, shape: type[ShapeT]) -> ShapeT:
     try:
         decoded = _parse(content, shape) if is_special else _decode(content, shape)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        raise BadRequest("Malformed JSON", code="malformed_json") from None
+        mended = _HALF.sub(_mend, content) if getattr(shape, "mends_text", False) else content
+        if mended == content:
+            raise BadRequest("Malformed JSON", code="malformed_json") from None
+        return decode(mended, shape)
     if is_special:
         numbers.refuse_huge(decoded)
     return decoded
+
+
+def _mend(found: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if found[1] else found[0]
 
 
 def convert(values: Mapping[str, Any], shape: type[ShapeT]) -> ShapeT:
