@@ -133,3 +133,28 @@ def test_numbers_are_not_taken_for_essays() -> None:
     found = extract(paper([*PLAIN, "6. State the value of g in m per s per s.", "Answer: 9.8"])).questions
 
     assert found[5].answer == "9.8"
+
+
+def test_first_numbers_that_cannot_be_read_are_counted_and_take_no_key() -> None:
+    lost = [line.partition(". ")[2] if line[:2] in {"1.", "2."} else line for line in PLAIN]
+    found = extract(paper([*lost, "Answer Key", "1-B, 2-A, 3-D, 4-C, 5-B"])).questions
+
+    assert [(question.number, question.answer) for question in found] == [
+        (1, ""),
+        (2, ""),
+        (3, "D"),
+        (4, "C"),
+        (5, "B"),
+    ]
+
+
+def test_a_key_of_one_line_needs_no_heading() -> None:
+    found = extract(paper([*PLAIN, "1-B, 2-A, 3-B, 4-C, 5-D"])).questions
+
+    assert [question.answer for question in found] == ["B", "A", "B", "C", "D"]
+
+
+def test_a_line_of_pairs_with_each_letter_once_is_no_key() -> None:
+    found = extract(paper([*PLAIN, "1-B, 2-A, 3-E, 4-C, 5-D"])).questions
+
+    assert [question.answer for question in found] == [""] * 5

@@ -94,9 +94,10 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
         gutter
         for start, end in _valleys(_covered(lines, low, width), max(1, round(_CROSSED * len(rows))))
         if (end - start) * _BIN >= _NARROWEST
-        for gutter in [_left_of_labels(low + (start + end) * _BIN / 2, lines)]
+        for gutter in [low + (start + end) * _BIN / 2]
         if 0.2 < (gutter - low) / width < 0.8
     ]
+    gutters = [_left_of_labels(gutter, lines) for gutter in gutters]
     accepted = [gutter for gutter in gutters if _divides(gutter, lines) and is_text(rows, (gutter,))]
     if len(accepted) > 1 and not _even(accepted, low, high):
         accepted = [min(accepted, key=lambda gutter: abs(gutter - (low + high) / 2))]
@@ -111,17 +112,23 @@ def find(rows: Sequence[Row], lines: Stretches) -> tuple[float, ...]:
 
 def _left_of_labels(gutter: float, lines: Stretches) -> float:
     """A gutter, moved left of the numbers that hang there before the texts of its right column."""
-    first = last = gutter
+    first = gutter
     for line in lines:
         at = bisect_right(line, gutter, key=_START)
         if 0 < at < len(line) and line[at].x0 - line[at - 1].x1 < _LABEL_REACH:
             x0, x1, text = line[at - 1]
             if x1 <= gutter + _BIN and _HANGING.fullmatch(text.strip()) is not None:
                 first = min(first, x0)
-    if first == gutter:
+    if first == gutter or gutter - first >= _LABEL_REACH:
         return gutter
     last = max([x1 for line in lines for _, x1, _ in line if x1 < first], default=first)
-    return (first + last) / 2 if first - gutter > -_LABEL_REACH and last < first else gutter
+    moved = (first + last) / 2
+    # A label may also end a line of the left column, whose text then reaches beyond.
+    return moved if last < first and _crossing(moved, lines) <= _CROSSED * len(lines) else gutter
+
+
+def _crossing(place: float, lines: Stretches) -> int:
+    return sum(x0 < place < x1 for line in lines for x0, x1, _ in line)
 
 
 def _between(lines: Stretches, low: float, high: float) -> Stretches:

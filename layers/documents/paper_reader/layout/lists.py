@@ -16,6 +16,8 @@ from paper_reader.layout.rows import Row, Stretch, rows_of
 from paper_reader.pdf.runs import Run
 
 _CUE: Final = re.compile(r"\b(?:lists?|columns?|match|pairs?)\b|सूची|सुमेल|स्तंभ|स्तम्भ|कॉलम|युग्म", re.IGNORECASE)
+# A part of each of these, to tell quickly that none is on a page.
+_HINTS: Final = ("list", "column", "match", "pair", "सूची", "सुमेल", "स्त", "कॉलम", "युग्म")
 _CUE_ABOVE = 8  # rows
 _LABEL: Final = re.compile(
     r"(?P<open>[\[(]?)\s*(?P<label>[A-HP-Ta-hp-t]|[IVXivx]{1,4}|[1-8]|[कखगघ])\s*(?P<close>[\]).:]*)(?=\s|$|(?<=[\]).])\D)"
@@ -221,6 +223,9 @@ def _end(rows: Sequence[Row], last: int, x0: float, middle: float) -> int:
 
 def bridge(rows: Sequence[Row]) -> list[Row]:
     """Join the stretches of lists side by side, so that the gap between them is no gutter; returns their rows."""
+    text = " ".join([run.text for row in rows for run in row.runs]).lower()
+    if not any(hint in text for hint in _HINTS):
+        return []
     bridged: list[Row] = []
     for lists in find(rows):
         bridged += rows[lists.first : lists.end]

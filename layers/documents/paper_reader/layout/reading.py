@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from statistics import median
 from typing import Final
 
@@ -52,16 +53,18 @@ def read(pages: Sequence[PageContent]) -> list[Line]:
     furniture.remove_line_numbers(rows_by_page)
     tables = option_columns.read(pages, rows_by_page, heads) if any(heads) else [None] * len(pages)
     furniture.remove_marks(rows_by_page)
-    bridged = [row for rows in rows_by_page for row in lists.bridge(rows)]
+    bridged = [lists.bridge(rows) for rows in rows_by_page]
     grids = _settled([columns.grid_of(rows) for rows in rows_by_page], rows_by_page)
-    for row in bridged:
+    for row in chain.from_iterable(bridged):
         row.stretches = None
     parts: list[tuple[int, list[Line]]] = []
     by_column: dict[tuple[int, ...], list[Line]] = {}
-    for page, rows, grid, table in zip(pages, rows_by_page, grids, tables, strict=True):
+    for page, rows, grid, table, listed in zip(pages, rows_by_page, grids, tables, bridged, strict=True):
         for column, part in columns.split(rows, grid) if table is None else ((0, table.above),):
             found = [
-                _line(page.number, column, row, in_list=in_list) for own, in_list in lists.by_cells(part) for row in own
+                _line(page.number, column, row, in_list=in_list)
+                for own, in_list in (lists.by_cells(part) if listed else ((part, False),))
+                for row in own
             ]
             # A page without columns among others, such as the key at the end, is in neither of them.
             parts.append((column if grid.gutters else columns.ACROSS, found))

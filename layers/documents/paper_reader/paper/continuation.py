@@ -16,7 +16,7 @@ _NEARLY_FULL = 0.75  # of a column's width
 _HANGING = 6.0  # points
 _MARKED = 16.0  # points that text may begin left of its option's label, below a tick in front of it
 _INDENT = 30.0  # points that text may begin right of its option's marker
-_SAME_PLACE = 1.5  # points
+_SAME_PLACE, _SAME_END = 1.5, 0.5  # points
 _LEADING, _MOST_BETWEEN = 1.6, 2  # em; lines
 _MARKS = re.compile(r"^\W*+\d{1,2}(?:\s*+[,/]\s*+[-−–]\s*+\d(?:\.\d+)?)?\s*+(?:marks?|अंक)\W*+$", re.IGNORECASE)
 
@@ -47,6 +47,7 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
     return (
         _stands_in_column(line, columns)
         or above.x1 + needed > above.right
+        or _fills_question(lines, index)
         or _follows_closely(lines, index)
         or _fills_cell(above, line, columns, needed)
         or _is_like_others(lines, index, series, offset)
@@ -60,6 +61,13 @@ def _is_like_others(lines: Sequence[Line], index: int, series: Sequence[Marker],
         return False
     below = index - firsts[-1]
     return all(b - a > below and abs(lines[a + below].x0 - lines[index].x0) < _SAME_PLACE for a, b in pairwise(firsts))
+
+
+def _fills_question(lines: Sequence[Line], index: int) -> bool:
+    """Whether the line above ends where other lines of the question end exactly, as justified text beside a figure."""
+    above = lines[index - 1]
+    ends = [line.x1 for line in lines[:index] if line.page == above.page and line.column == above.column]
+    return above.x1 > max(ends) - _SAME_END and sum(abs(end - above.x1) < _SAME_END for end in ends) > 1
 
 
 def _are_level(one: Line, other: Line) -> bool:

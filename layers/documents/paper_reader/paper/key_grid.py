@@ -65,6 +65,7 @@ _COLUMN_NAMES = re.compile(
 _JOINED = re.compile(
     r"[\[(]?(\d{1,4})(?:\s?[.):\]\-–=]+)?\s?([A-Ha-h](?![^\W\d_])|[\[(]\s?[A-Ha-h1-8]\s?[\])])(?:\s*+[,;|]\s*+|\s*+)"
 )
+_WORD: Final = re.compile(r"[^\W\d_]{4}")
 _BEGINS_KEY: Final = frozenset("0123456789Qq([")
 _FEWEST_JOINED, _FEWEST_JOINED_ALONE = 2, 6
 # Behind an answer, the text of its option.
@@ -176,6 +177,11 @@ def is_row_of_labels(line: Line) -> bool:
     return is_row(line) and all(_ONE_LABEL.fullmatch(pair[2]) for pair in _PAIR.finditer(_spaced(line)))
 
 
+def may_be_labelled(line: Line) -> bool:
+    """Whether a line may consist of numbered labels: quick, and without false negatives."""
+    return line.text[:1] in _BEGINS_KEY and _WORD.search(line.text) is None
+
+
 def labelled(line: Line, begun: str = "") -> tuple[list[tuple[int, str]], str]:
     """The numbers and labels of a line that consists of nothing else; empty for another line.
 
@@ -186,8 +192,6 @@ def labelled(line: Line, begun: str = "") -> tuple[list[tuple[int, str]], str]:
     Returns:
         The pairs, and the number whose label is on the next line, "" for none.
     """
-    if not begun and line.text[:1] not in _BEGINS_KEY:
-        return [], ""
     text = f"{begun} {_spaced(line)}"
     found = list(_PAIR.finditer(text))
     if not found or not all(_ONE_LABEL.fullmatch(pair[2]) for pair in found):

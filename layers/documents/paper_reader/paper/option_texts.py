@@ -93,6 +93,10 @@ def _take_marked(
             _note_mark(stripped, here[0], found)
             continue
         number = _owner(x, index, series, lines, offset, before=series[here[0]].line)
+        if number is None:
+            # Left of all options above: options that follow each other in running text, the last of which goes on.
+            above = [other for other in range(len(series)) if series[other].line - offset < index]
+            number = max(above, key=lambda other: (series[other].line, series[other].start), default=None)
         if number is not None:
             found.pieces[number].append(cell)
     for place, number in enumerate(here):

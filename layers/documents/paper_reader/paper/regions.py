@@ -102,6 +102,7 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
             index in blocks
             and index > start
             and not key_grid.is_row_of_labels(line)
+            and not key_grid.looks_like_key(line)
             and not _LABELS_ALONE.fullmatch(line.text)
         ):
             back = index
@@ -119,7 +120,7 @@ def _end_of_key(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -
             end += 1
         if end - start > 1:
             return end
-    return _end_of_pairs(lines, start, block_lines)
+    return _end_of_pairs(lines, start, block_lines) if key_grid.may_be_labelled(lines[start]) else start
 
 
 def _end_of_pairs(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:
