@@ -23,6 +23,7 @@ from exams.models import (
 )
 from smartexam.accounts import sessions
 from smartexam.api import Access, Api, Reply, Request, redirect
+from smartexam.catalog import shown_paper
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.grants import window
 from smartexam.catalog.images import image_url
@@ -146,10 +147,10 @@ def get_paper(request: Request, exam_id: int) -> PaperAnswer:
     return PaperAnswer(
         attempt_id=mine.attempt_id,
         attempt_number=mine.attempt_number,
-        exam=paper.client_exam(),
-        questions=paper.client_questions(image_url, layout),
+        exam=shown_paper.client_exam(paper),
+        questions=shown_paper.client_questions(paper, layout, image_url),
         sections=sections.states(paper, mine, layout.order, request.now),
-        passages=paper.client_passages(layout, image_url),
+        passages=shown_paper.client_passages(paper, layout, image_url),
         answers=draft.answers,
         markedForReview=draft.marked,
         visited=draft.visited,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.catalog.grants import ExamState
-from smartexam.catalog.paper import ClientPassage, ClientQuestion
+from smartexam.catalog.shown_paper import ClientPassage, ClientQuestion
 from smartexam.platform.http.queries import Id, PageSize
 from smartexam.sitting.answers import Rejected
 from smartexam.sitting.sections import SectionState

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.catalog.paper import ClientPassage
+from smartexam.catalog.shown_paper import ClientPassage
 from smartexam.platform.http.queries import PageSize
 from smartexam.sitting.grading import Response
 

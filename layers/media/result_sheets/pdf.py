@@ -15,7 +15,7 @@ from result_sheets.labels import labels_in
 from result_sheets.latex import readable
 from result_sheets.pictures import Picture
 from smartexam.catalog.marks import plain
-from smartexam.catalog.paper import ClientPassage
+from smartexam.catalog.shown_paper import ClientPassage
 from smartexam.sitting.grading import Response
 
 _HERE = Path(__file__).parent

@@ -8,9 +8,11 @@ from hypothesis import given
 
 from smartexam.catalog import packing
 from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.layout import layout_of
 from smartexam.catalog.packing import PackingError, pack_key, pack_paper, unpack_key, unpack_paper
 from smartexam.catalog.paper import ExamPaper, ExamPaperQuestion, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import Question
+from smartexam.catalog.shown_paper import client_exam, client_questions
 from tests.unit.catalog.strategies import EXAM, compiled, papers
 
 MCQ_QUESTION = Question(
@@ -56,7 +58,9 @@ def test_a_question_comes_once() -> None:
 
 def test_questions_have_the_shape_of_the_contract() -> None:
     paper, _ = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
-    shown = msgspec.json.decode(msgspec.json.encode(paper.client_questions(lambda path: f"https://cdn.example/{path}")))
+    shown = msgspec.json.decode(
+        msgspec.json.encode(client_questions(paper, layout_of(paper, ""), lambda path: f"https://cdn.example/{path}"))
+    )
     assert shown == [
         {
             "id": 101,
@@ -95,7 +99,7 @@ def test_questions_have_the_shape_of_the_contract() -> None:
 
 def test_the_exam_has_the_shape_of_the_contract() -> None:
     paper, _ = compiled(MCQ_QUESTION, NUMERIC_QUESTION)
-    assert paper.client_exam() == {
+    assert client_exam(paper) == {
         "id": 7,
         "name": "Physics mock",
         "date": "2025-01-15",

@@ -11,9 +11,11 @@ from typing import Any
 import msgspec
 
 from smartexam.catalog.answer_key import AnswerKey
+from smartexam.catalog.layout import layout_of
 from smartexam.catalog.marks import UNITS, display
 from smartexam.catalog.paper import ExamPaper, ExamSnapshot, compile_paper
 from smartexam.catalog.questions import Question, check
+from smartexam.catalog.shown_paper import client_questions
 from smartexam.sitting import answers as drafts
 from smartexam.sitting import grading
 from smartexam_client import Call, ConnectionLostError, Reply
@@ -105,7 +107,8 @@ class Platform:
         return reply(200, {"success": True, "attempt_id": ATTEMPT_ID, "has_active_attempt": True})
 
     def _sitting(self, _: bytes) -> Reply:
-        questions = self._compiled()[0].client_questions(lambda path: path)
+        compiled = self._compiled()[0]
+        questions = client_questions(compiled, layout_of(compiled, ""), lambda path: path)
         paper = {"attempt_id": self.attempt_id, "attempt_number": 1, "exam": {}}
         return reply(200, {**paper, "questions": msgspec.to_builtins(questions), **self._state()})
 

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 
 from result_sheets.pdf import SectionRow, Sheet, render
 from result_sheets.pictures import Picture
-from smartexam.catalog.paper import ClientPassage
 from smartexam.catalog.questions import Question, check
+from smartexam.catalog.shown_paper import ClientPassage
 from smartexam.sitting.grading import Response, grade, responses
 from tests.factories.pdf_texts import text_of
 from tests.unit.catalog.strategies import compiled

@@ -21,6 +21,7 @@ from smartexam.catalog.marks import UNITS, MarksError
 from smartexam.catalog.packing import unpack_key, unpack_paper
 from smartexam.catalog.paper import ExamPaper, compile_paper
 from smartexam.catalog.questions import Question
+from smartexam.catalog.shown_paper import client_exam
 from smartexam.catalog.structure import Draw, Section, Shuffle, Structure, with_sections
 from smartexam.sitting.grading import grade
 from tests.unit.catalog.strategies import EXAM, answers_to, questions
@@ -217,7 +218,7 @@ def test_papers_from_before_units_and_sections_are_read_and_graded_as_they_were(
     old_paper = unpack_paper([b"P1" + zlib.compress(json.dumps(paper).encode())])
     old_key = unpack_key([b"K1" + zlib.compress(json.dumps(key).encode())])
 
-    assert old_paper.client_exam()["max_marks"] == 4.0
+    assert client_exam(old_paper)["max_marks"] == 4.0
     assert layout_of(old_paper, "").order == (0,)
     score = grade(old_key, ["B"])
     assert (score.score, score.max_score, score.units, score.marks) == (-100, 1200, UNITS, Fraction(-1, 3))

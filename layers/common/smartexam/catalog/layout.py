@@ -13,12 +13,10 @@ because its output is specified, while Python may change its own generator; they
 import hashlib
 from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.structure import assigned
-
-if TYPE_CHECKING:
-    from smartexam.catalog.paper import ExamPaper
 
 _BYTES = 8
 _BLOCK = 64
@@ -54,7 +52,7 @@ class Layout:
 
 
 @lru_cache(maxsize=2048)
-def layout_of(paper: "ExamPaper", seed: str) -> Layout:
+def layout_of(paper: ExamPaper, seed: str) -> Layout:
     """The layout of an attempt; an empty seed gives the paper as it is."""
     everything = range(len(paper))
     if not seed:
@@ -83,7 +81,7 @@ def _drawn(draws: Sequence[Any], seed: str, section_id: int) -> list[int]:
     return sorted(position for each in found for position in each) if found is not None else sorted(members)
 
 
-def _shuffled(paper: "ExamPaper", positions: Sequence[int], seed: str, section_id: int) -> list[int]:
+def _shuffled(paper: ExamPaper, positions: Sequence[int], seed: str, section_id: int) -> list[int]:
     groups: dict[tuple[str, int], list[int]] = {}
     for position in positions:
         passage = paper.questions[position].passage_id
@@ -93,7 +91,7 @@ def _shuffled(paper: "ExamPaper", positions: Sequence[int], seed: str, section_i
     return [position for group in shuffled for position in group]
 
 
-def _letters(paper: "ExamPaper", order: Sequence[int], seed: str) -> dict[int, str]:
+def _letters(paper: ExamPaper, order: Sequence[int], seed: str) -> dict[int, str]:
     letters: dict[int, str] = {}
     for position in order:
         question, (_, filled) = paper.questions[position], paper.answer_rules[position]

@@ -1,21 +1,21 @@
-"""The paper of an exam as students see it, and its compilation from the exam's questions.
+"""The paper of an exam, and its compilation from the exam's questions.
 
 A paper is immutable: editing an exam compiles a new version, and an attempt keeps the version that it started with. A
 paper has no answers; they are in the `AnswerKey` that is compiled with it, by position.
 
 Positions go through the sections in order, and through a section's pool of questions in the exam's order. The layout of
-an attempt says which it gets and in which order; see `smartexam.catalog.layout`.
+an attempt says which it gets and in which order; see `smartexam.catalog.layout`. How the API shows a paper is in
+`smartexam.catalog.shown_paper`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import Struct, structs
 
 from smartexam.catalog.answer_key import AnswerKey, KeyEntry, KeySection
-from smartexam.catalog.layout import Layout, layout_of
-from smartexam.catalog.marks import MAX_UNITS, UNITS, MarksError, common_units, display, in_units
+from smartexam.catalog.marks import MAX_UNITS, UNITS, MarksError, common_units, in_units
 from smartexam.catalog.questions import MSQ, Question, alternatives, filled_letters
 from smartexam.catalog.structure import PLAIN, PROPORTIONAL, MarkingScheme, QuestionMarks, Shuffle, Structure, totals
 
@@ -116,49 +116,6 @@ class Passage(Struct, frozen=True, kw_only=True, gc=False):
     texts: Mapping[str, str] = {}
 
 
-class ClientPassage(Struct, frozen=True):
-    """A passage in the shape of `GET /exam/:id`."""
-
-    id: int
-    text: str
-    image_url: str | None
-    texts: dict[str, str]
-
-
-class ClientQuestion(Struct, frozen=True, gc=False):
-    """A question in the shape of `GET /exam/:id`; marks rounded to two decimals, `image_url` null without an image.
-
-    Options from E on are present if they are not empty, `option_image_urls` are by letter, `texts` by language and
-    field.
-
-    Attributes:
-        positive_marks: marks of a right answer, rounded to two decimals.
-        negative_marks: marks that a wrong answer costs, as a positive number rounded to two decimals.
-    """
-
-    id: int
-    question_text: str
-    option_a: str
-    option_b: str
-    option_c: str
-    option_d: str
-    question_type: str
-    image_url: str | None
-    positive_marks: float
-    negative_marks: float
-    option_image_urls: dict[str, str]
-    section_id: int | None
-    passage_id: int | None
-    texts: dict[str, dict[str, str]]
-    option_e: str | UnsetType = UNSET
-    option_f: str | UnsetType = UNSET
-    option_g: str | UnsetType = UNSET
-    option_h: str | UnsetType = UNSET
-
-
-ImageUrl = Callable[[str], str | None]
-
-
 class ExamPaper:
     """A compiled exam paper.
 
@@ -239,88 +196,6 @@ class ExamPaper:
     def marks(self, units: int) -> Fraction:
         """An amount of units in marks."""
         return Fraction(units, self.units)
-
-    def client_questions(self, image_url: ImageUrl, layout: Layout | None = None) -> list[ClientQuestion]:
-        """The questions of an attempt in its order, without `layout` in the paper's; `image_url` maps an image's path.
-
-        The paper has paths, because URLs may expire or move while a version of a paper never changes.
-        """
-        layout = layout_of(self, "") if layout is None else layout
-        return [self._client_question(position, layout, image_url) for position in layout.order]
-
-    def _client_question(self, position: int, layout: Layout, image_url: ImageUrl) -> ClientQuestion:
-        question = self.questions[position]
-        shown = as_shown(question, layout.letters.get(position))
-        return ClientQuestion(
-            shown.id,
-            shown.question_text,
-            shown.option_a,
-            shown.option_b,
-            shown.option_c,
-            shown.option_d,
-            shown.question_type,
-            image_url(shown.image_path) if shown.image_path else None,
-            display(self.marks(shown.positive_marks)),
-            display(self.marks(shown.negative_marks)),
-            {letter: image_url(path) or "" for letter, path in shown.option_images.items()},
-            shown.section_id,
-            shown.passage_id,
-            {language: dict(texts) for language, texts in shown.texts.items()},
-            *(text or UNSET for text in shown.options[4:]),
-        )
-
-    def client_passages(self, layout: Layout, image_url: ImageUrl) -> list[ClientPassage]:
-        """The passages of an attempt's questions, in the order of first use."""
-        met = dict.fromkeys(self.questions[position].passage_id for position in layout.order)
-        known = {passage.id: passage for passage in self.passages}
-        return [
-            ClientPassage(
-                known[each].id,
-                known[each].text,
-                image_url(known[each].image) if known[each].image else None,
-                dict(known[each].texts),
-            )
-            for each in met
-            if each in known
-        ]
-
-    def client_exam(self) -> dict[str, object]:
-        """The exam's fields in the API's shape, with the paper's totals, without the status, which changes."""
-        exam = self.exam
-        return {
-            "id": exam.id,
-            "name": exam.name,
-            "date": exam.date,
-            "start_time": exam.start_time,
-            "duration": exam.duration,
-            "category_id": exam.category_id,
-            "total_questions": self.asked,
-            "max_marks": display(self.marks(self.max_units)),
-            "max_attempts": exam.max_attempts,
-            "result_mode": exam.result_mode,
-            "instructions": exam.instructions,
-            "positive_marks": display(exam.positive),
-            "negative_marks": display(exam.negative),
-            "languages": list(exam.languages),
-        }
-
-
-def as_shown(question: ExamPaperQuestion, own: str | None) -> ExamPaperQuestion:
-    """A question with its options in the order of an attempt; `own` are the exam's letters in that order."""
-    if own is None:
-        return question
-    moved = dict(zip(sorted(own), own, strict=True))
-    options = dict(zip("ABCDEFGH", question.options, strict=True))
-    fields = {f"option_{shown.lower()}": options[letter] for shown, letter in moved.items()}
-    images = {
-        shown: question.option_images[letter] for shown, letter in moved.items() if letter in question.option_images
-    }
-    back = {f"option_{letter.lower()}": f"option_{shown.lower()}" for shown, letter in moved.items()}
-    texts = {
-        language: dict(sorted((back.get(name, name), text) for name, text in translated.items()))
-        for language, translated in question.texts.items()
-    }
-    return structs.replace(question, option_images=images, texts=texts, **fields)
 
 
 class _Compiled(NamedTuple):

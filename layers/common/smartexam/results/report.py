@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from smartexam.catalog.images import image_url
 from smartexam.catalog.layout import Layout, layout_of
-from smartexam.catalog.paper import ClientPassage
+from smartexam.catalog.shown_paper import ClientPassage, client_passages
 from smartexam.catalog.store import papers
 from smartexam.sitting import answers, grading
 from smartexam.sitting.grading import Response
@@ -38,4 +38,4 @@ def report(result: Result, *, own_letters: bool = False, image_url: Callable[[st
         layout = Layout(layout.order, {})
     given = answers.decode(result.answers, len(paper))
     responses = grading.responses(paper, key, given, result.score.outcomes, layout, image_url)
-    return Report(responses, paper.client_passages(layout, image_url), paper.exam.languages)
+    return Report(responses, client_passages(paper, layout, image_url), paper.exam.languages)

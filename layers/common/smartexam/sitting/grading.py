@@ -13,8 +13,9 @@ from msgspec import UNSET, Struct, UnsetType
 from smartexam.catalog.answer_key import ABSENT, CORRECT, PARTIAL, UNANSWERED, WRONG, AnswerKey
 from smartexam.catalog.layout import Layout, layout_of
 from smartexam.catalog.marks import UNITS, display, letter_grade, percentage
-from smartexam.catalog.paper import ExamPaper, as_shown
+from smartexam.catalog.paper import ExamPaper
 from smartexam.catalog.questions import MSQ, NUMERIC, alternatives
+from smartexam.catalog.shown_paper import as_shown
 
 
 class SectionScore(Struct, frozen=True, gc=False):
