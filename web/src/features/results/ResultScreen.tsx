@@ -139,6 +139,9 @@ function Charts(props: { result: Result }) {
   return (
     <div class="result__charts">
       <div class="card">
+        <p class="muted small" aria-hidden="true">
+          {text.answersChart}
+        </p>
         <Chart
           label={text.answersChart}
           picture={{
@@ -156,6 +159,9 @@ function Charts(props: { result: Result }) {
       </div>
       {result.sections.length > 1 ? (
         <div class="card">
+          <p class="muted small" aria-hidden="true">
+            {text.sectionChart}
+          </p>
           <Chart
             label={text.sectionChart}
             picture={{

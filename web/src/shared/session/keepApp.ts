@@ -1,4 +1,7 @@
-/** Milliseconds: a new version that waits for the end of an exam is asked again. */
+/**
+ * Milliseconds after which a new version that waits is asked to take over. Not at once: this page may be the old version's,
+ * shown because the network was slow, and be about to open an exam.
+ */
 const ASK = 60_000;
 
 /**
@@ -11,7 +14,6 @@ export function keepApp(): void {
   workers?.register("/app/sw.js", { scope: "/app/" }).then(
     (registration) => {
       setInterval(() => registration.waiting?.postMessage("take over"), ASK);
-      registration.waiting?.postMessage("take over");
     },
     () => undefined,
   );
