@@ -69,7 +69,7 @@ def _gateway(api: str, folder: Path) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_POST = _forward
+        do_POST = _forward  # noqa: N815 - the name that the server looks for
 
         def handle_one_request(self) -> None:
             self.close_connection = True  # whatever follows if the page has gone meanwhile
