@@ -89,6 +89,20 @@ def test_other_sessions_are_ended(person: tuple[App, str], new_profile: Callable
     expect(other.heading("Sign in")).to_be_visible()
 
 
+def test_what_needs_a_recent_sign_in_leads_to_one_and_back(
+    person: tuple[App, str], clock: Callable[[float], object]
+) -> None:
+    app, address = person
+    clock(3700)
+    app.button("Set up").click()
+    expect(app.alert).to_contain_text("Sign in again to do this")
+    app.alert.get_by_role("button", name="Sign in again").click()
+    app.sign_in(address, PASSWORD)
+    expect(app.heading("Account")).to_be_visible()
+    app.button("Set up").click()
+    expect(app.field("Authentication code")).to_be_focused()
+
+
 def test_leaving_takes_the_word_delete(person: tuple[App, str]) -> None:
     app, address = person
     app.button("Delete my account").click()

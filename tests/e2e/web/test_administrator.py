@@ -130,6 +130,23 @@ def test_a_student_gets_an_exception(admin_app: App, exam: int) -> None:
     expect(admin_app.page.get_by_role("table", name="Exceptions")).to_contain_text("Ravi Kumar")
 
 
+def test_a_role_is_changed_after_a_second_question(admin_app: App, admin: Client, exam: int) -> None:
+    person = {"email": f"meera{exam}@example.org", "first_name": "Meera", "last_name": f"Iyer {exam}"}
+    assert admin.post("/create_account", person).status == 200
+    name = f"Meera Iyer {exam}"
+    admin_app.open("/app/admin/users").field("Search users").fill(person["email"])
+    role = admin_app.field(f"Role of {name}")
+
+    role.select_option("admin")
+    admin_app.button("Cancel").click()
+    expect(role).to_have_value("user")
+    role.select_option("user,admin")
+    admin_app.button(f"Change the role of {name}").click()
+
+    expect(admin_app.status).to_contain_text("Role changed")
+    expect(role).to_have_value("user,admin")
+
+
 def test_jobs_are_shown_with_their_progress(admin_app: App, exam: int, admin: Client) -> None:
     batch = admin.post("/admin/batches/create", {"name": f"Jobs {exam}"}).body["batch"]["id"]
     granted = admin.post(f"/admin/exams/{exam}/overrides", {"batch_id": batch, "extra_minutes": 5})

@@ -5,7 +5,7 @@ import { Refusal } from "@/shared/api/failure";
 import { useChange } from "@/shared/api/useChange";
 import { useLoaded } from "@/shared/api/useLoaded";
 import { Button } from "@/shared/components/Button";
-import { ConfirmButton } from "@/shared/components/ConfirmButton";
+import { ConfirmButton, ConfirmDialog } from "@/shared/components/ConfirmButton";
 import { SelectField } from "@/shared/components/fields";
 import { Outcome } from "@/shared/components/Outcome";
 import { Page } from "@/shared/components/Page";
@@ -16,7 +16,7 @@ import { useSearch } from "@/shared/lists/useSearch";
 import { usePagedList } from "@/shared/lists/useServerList";
 import { useSorting } from "@/shared/lists/useSorting";
 
-import { type Role, roleOptions } from "./roles";
+import { type Role, roleName, roleOptions } from "./roles";
 import { texts } from "./texts";
 
 type User = Schema<"UserRow">;
@@ -35,6 +35,7 @@ export default function UsersScreen() {
     const answer = await api.get("/admin/api/users/search", { params: { query }, signal });
     return { items: answer.users, pages: answer.total_pages };
   });
+  const [wish, setWish] = useState<{ user: User; role: Role }>();
   const stats = useLoaded("stats", (signal) => api.get("/admin/api/users/stats", { signal })).data;
   const changing = useChange(async (user: User, wanted: Role) => {
     try {
@@ -101,7 +102,10 @@ export default function UsersScreen() {
                 class="input"
                 aria-label={text.roleOf(user.full_name)}
                 value={user.role}
-                onChange={(event) => changing.run(user, event.currentTarget.value as Role)}
+                onChange={(event) => {
+                  setWish({ user, role: event.currentTarget.value as Role });
+                  event.currentTarget.value = user.role; // until it is confirmed
+                }}
               >
                 {roleOptions().map((option) => (
                   <option key={option.value} value={option.value}>
@@ -135,6 +139,15 @@ export default function UsersScreen() {
           </tr>
         )}
       </ServerTable>
+      {wish ? (
+        <ConfirmDialog
+          name={text.changeRole(wish.user.full_name)}
+          onConfirm={() => changing.perform(wish.user, wish.role)}
+          onClose={() => setWish(undefined)}
+        >
+          {text.roleSure(roleName(wish.role))}
+        </ConfirmDialog>
+      ) : null}
     </Page>
   );
 }

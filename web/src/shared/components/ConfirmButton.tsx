@@ -25,14 +25,6 @@ export function ConfirmButton(props: {
   onConfirm: () => Promise<void>;
 }) {
   const [isAsking, setAsking] = useState(false);
-  const acting = useAction(async () => {
-    await props.onConfirm();
-    setAsking(false);
-  });
-  const close = (): void => {
-    acting.clear();
-    setAsking(false);
-  };
   const look = { kind: props.kind ?? "danger", ...(props.size && { size: props.size }) };
   return (
     <>
@@ -40,22 +32,47 @@ export function ConfirmButton(props: {
         {props.short ?? props.name}
       </Button>
       {isAsking ? (
-        <Dialog
-          title={`${props.name}?`}
-          onClose={close}
-          actions={
-            <>
-              <Button onClick={close}>{common().cancel}</Button>
-              <Button kind="danger" busy={acting.isBusy} onClick={() => acting.run()}>
-                {props.name}
-              </Button>
-            </>
-          }
-        >
-          <Failure error={acting.error} />
-          <p>{props.children}</p>
-        </Dialog>
+        <ConfirmDialog name={props.name} onConfirm={props.onConfirm} onClose={() => setAsking(false)}>
+          {props.children}
+        </ConfirmDialog>
       ) : null}
     </>
+  );
+}
+
+/**
+ * Asks once more before something is done.
+ *
+ * @param name what is done, in the title and on the button.
+ * @param children what it means.
+ * @param onConfirm does it; an error stays in the dialog.
+ * @param onClose called when it is done, or is not to be done.
+ */
+export function ConfirmDialog(props: {
+  name: string;
+  children: ComponentChildren;
+  onConfirm: () => Promise<void>;
+  onClose: () => void;
+}) {
+  const acting = useAction(async () => {
+    await props.onConfirm();
+    props.onClose();
+  });
+  return (
+    <Dialog
+      title={`${props.name}?`}
+      onClose={props.onClose}
+      actions={
+        <>
+          <Button onClick={props.onClose}>{common().cancel}</Button>
+          <Button kind="danger" busy={acting.isBusy} onClick={() => acting.run()}>
+            {props.name}
+          </Button>
+        </>
+      }
+    >
+      <Failure error={acting.error} />
+      <p>{props.children}</p>
+    </Dialog>
   );
 }

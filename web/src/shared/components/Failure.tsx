@@ -1,24 +1,45 @@
-import { failureText } from "@/shared/api/failure";
-import { common } from "@/shared/i18n/common";
+import type { ComponentChild } from "preact";
 
-import { Button } from "./Button";
+import { ApiError } from "@/shared/api/client";
+import { failureText } from "@/shared/api/failure";
+import { useAction } from "@/shared/api/useAction";
+import { common } from "@/shared/i18n/common";
+import { signOut } from "@/shared/session/session";
+
+import { Button, LinkButton } from "./Button";
 import { Notice } from "./Notice";
 
-/** An error that a person can do something about: the server's words, and a way to try again. */
+/** An error that a person can do something about: the server's words, and what to do next. */
 export function Failure(props: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (!props.error) return null;
   return (
-    <Notice
-      kind="alert"
-      actions={
-        props.onRetry ? (
-          <Button size="small" onClick={props.onRetry}>
-            {common().tryAgain}
-          </Button>
-        ) : undefined
-      }
-    >
+    <Notice kind="alert" actions={nextStep(props.error) ?? (props.onRetry && <Retry onRetry={props.onRetry} />)}>
       {failureText(props.error)}
     </Notice>
+  );
+}
+
+function nextStep(error: unknown): ComponentChild {
+  if (!(error instanceof ApiError)) return undefined;
+  if (error.code === "sign_in_again") return <SignInAgain />;
+  if (error.code !== "mfa_setup_required") return undefined;
+  return <LinkButton href="/app/account">{common().setUpSecondFactor}</LinkButton>;
+}
+
+function Retry({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Button size="small" onClick={onRetry}>
+      {common().tryAgain}
+    </Button>
+  );
+}
+
+/** Signs out, and after the next sign-in leads back here. */
+function SignInAgain() {
+  const leaving = useAction(() => signOut({ isReturning: true }));
+  return (
+    <Button size="small" busy={leaving.isBusy} onClick={() => leaving.run()}>
+      {common().signInAgain}
+    </Button>
   );
 }

@@ -5,6 +5,8 @@ export const common = messages(
   {
     loading: "Loading…",
     tryAgain: "Try again",
+    signInAgain: "Sign in again",
+    setUpSecondFactor: "Set up the second factor",
     noConnection: "The server cannot be reached. Check your connection.",
     somethingWrong: "Something went wrong. Please try again.",
     moreFaults: (n: number) =>
@@ -22,6 +24,8 @@ export const common = messages(
   {
     loading: "लोड हो रहा है…",
     tryAgain: "फिर कोशिश करें",
+    signInAgain: "फिर से साइन इन करें",
+    setUpSecondFactor: "दो-चरणीय सत्यापन चालू करें",
     noConnection: "सर्वर से संपर्क नहीं हो रहा। अपना कनेक्शन जाँचें।",
     somethingWrong: "कुछ गड़बड़ हुई। कृपया फिर कोशिश करें।",
     moreFaults: (n: number) => `${n} और फ़ील्ड में सुधार चाहिए; वे चिह्नित हैं।`,

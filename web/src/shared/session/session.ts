@@ -72,7 +72,8 @@ export async function enter(): Promise<Me | null> {
   return found;
 }
 
-export async function signOut(): Promise<void> {
+/** End the session; who `isReturning` is led back by the next sign-in to where they were. */
+export async function signOut({ isReturning = false } = {}): Promise<void> {
   void forgetPapers();
   try {
     await api.signOut();
@@ -80,7 +81,7 @@ export async function signOut(): Promise<void> {
     // A session that has ended already needs no signing out.
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
   }
-  hasLeft = true;
+  hasLeft = !isReturning;
   forget();
   channel.postMessage({ user: null });
 }
