@@ -15,6 +15,8 @@ from bench.database.crowd import Crowd
 from bench.database.results import count, own_results, rows_of, statistics_of
 from bench.local_engine import LocalEngine
 from chat_ws.app import lambda_handler as sockets
+from smartexam.accounts import tokens
+from smartexam.accounts.store import refresh_tokens
 from smartexam.accounts.user import User
 from smartexam.platform import ids
 from smartexam.platform.dynamodb import engine, table
@@ -24,7 +26,7 @@ from smartexam.talk.realtime import delivery
 from smartexam.talk.store.messaging.items import MembershipItem, RosterItem, conversation_key, membership_sk
 from tests.factories.chat import Wire, socket_event
 from tests.factories.events import Answer, FakeContext, answer_of, http_event
-from tests.factories.users import access_token, create_user
+from tests.factories.users import create_user
 
 _numbers = itertools.count(1)
 _OWN_EXAMS = 60
@@ -66,6 +68,7 @@ class World:
     wire: Wire = field(default_factory=Wire)
     measured: list[Measured] = field(default_factory=list)
     _ahead: float = 0.0
+    _sessions: dict[int, str] = field(default_factory=dict)
     _log: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
@@ -88,6 +91,10 @@ class World:
         """The functions' time."""
         return time.time() + self._ahead
 
+    def sign_in(self, user: User) -> None:
+        """Let a user's requests come from a sign-in that is stored."""
+        self._sessions[user.id] = refresh_tokens.issue(user, self.now()).session
+
     def pass_time(self, seconds: float) -> None:
         """Move the functions' time."""
         self._ahead += seconds
@@ -100,7 +107,9 @@ class World:
             RuntimeError: it was not successful.
         """
         handler = import_module(f"{function}.app").lambda_handler
-        token = None if who is None else access_token(who, self.now())
+        token = None
+        if who is not None:
+            token = tokens.issue(who.principal(self._sessions.get(who.id, "")), self.now())
         answer = answer_of(handler(http_event(method, path, token=token, body=body, **request), FakeContext()))
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.body}")

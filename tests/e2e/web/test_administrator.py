@@ -145,6 +145,9 @@ def test_a_role_is_changed_after_a_second_question(admin_app: App, admin: Client
 
     expect(admin_app.status).to_contain_text("Role changed")
     expect(role).to_have_value("user,admin")
+    role.select_option("user")
+    admin_app.button(f"Change the role of {name}").click()
+    expect(role).to_have_value("user")
 
 
 def test_jobs_are_shown_with_their_progress(admin_app: App, exam: int, admin: Client) -> None:
