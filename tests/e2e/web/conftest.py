@@ -136,7 +136,8 @@ def person(stack: LocalStack, app: App) -> tuple[App, str]:
     names = {"email": address, "first_name": "Asha", "last_name": "Rao"}
     assert client.post("/create_account", names).status == 200
     token = mailed_link(app.page, stack, address).partition("token=")[2]
-    assert client.post("/api/set-password", {"token": token, "password": PASSWORD}).status == 200
+    was_set = client.post("/api/set-password", {"token": token, "password": PASSWORD})
+    assert was_set.status == 200, was_set
     app.signed_in(address, PASSWORD).open("/app/account")
     expect(app.heading("Account")).to_be_visible()
     return app, address
