@@ -39,8 +39,7 @@ def sign_in(given: Credentials, source_ip: str, now: float) -> User:
     attempt = SignIn(source_of(source_ip), now)
     attempt.refuse_flood()
     user_id = identity.find_user_id(identifier)
-    account = f"#{user_id}" if user_id else identifier
-    attempt.refuse_guesser(account)
+    attempt.refuse_guesser(user_id or identifier)
     user = identity.get_user(user_id or _NOBODY)
     if user is not None:
         note(user_id=user.id)

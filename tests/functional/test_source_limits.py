@@ -121,6 +121,17 @@ def test_after_fifty_failures_an_account_accepts_only_known_sources(identifier: 
     assert sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE).status == 200
 
 
+@pytest.mark.parametrize("name", ["#", "#x@example.org", "#{id}", "USER#{id}", "{id}"])
+def test_a_name_without_an_account_is_never_taken_for_the_id_of_one(name: str) -> None:
+    user = create_user(username="john.doe", email="john@example.org")
+    name = name.format(id=user.id)
+    body = {"username": name, "email": "john@example.org"}
+
+    assert [sign_in(name).status for _ in range(3)] == [401, 401, 429]
+    assert send(account_app.lambda_handler, "POST", "/api/validate-user-for-request", body=body).status == 404
+    assert sign_in("john.doe", PASSWORD).status == 200
+
+
 def test_a_source_is_known_for_thirty_days(clock: FrozenClock) -> None:
     create_user(username="john.doe")
     sign_in("john.doe", PASSWORD, source_ip=ELSEWHERE)

@@ -16,7 +16,7 @@ def prove(user: User, password: str, source_ip: str, now: float) -> None:
     """
     attempt = SignIn(source_of(source_ip), now)
     attempt.refuse_flood()
-    attempt.refuse_guesser(f"#{user.id}", is_owner=True)
+    attempt.refuse_guesser(user.id, is_owner=True)
     if verify_password(user.password_hash, password):
         attempt.succeeded()
         return

@@ -28,10 +28,10 @@ def limit_key(kind: Limit, user_id: int) -> str:
     return f"LIMIT#{kind}#{user_id}"
 
 
-def partition(account: str) -> str:
-    """The partition of an account's limits: the user's own for `#42`, a separate one for a name without an account."""
-    if account.startswith("#"):
-        return user_key(int(account[1:]))
+def partition(account: int | str) -> str:
+    """The partition of an account's limits: the user's own for an id, a separate one for a name without an account."""
+    if isinstance(account, int):
+        return user_key(account)
     return f"NAME#{hashlib.sha256(account.encode()).hexdigest()[:40]}"
 
 

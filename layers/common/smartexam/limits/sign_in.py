@@ -51,12 +51,12 @@ class SignIn:
         if window is not None:
             raise self._too_many(self._flood, window)
 
-    def refuse_guesser(self, account: str, *, is_owner: bool = False) -> None:
+    def refuse_guesser(self, account: int | str, *, is_owner: bool = False) -> None:
         """Refuse a source from which too many sign-ins to an account failed, and, if too many failed from all sources,
         one that the account does not know; one read.
 
         Args:
-            account: `#42`, or the given name if there is no such account: such a name is locked in the same way.
+            account: its id, or the given name if there is no such account: such a name is locked in the same way.
             is_owner: whether the caller is signed in as the account, so that its limit does not apply.
 
         Raises:
