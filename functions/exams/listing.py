@@ -19,12 +19,9 @@ from smartexam.catalog.images import image_url
 from smartexam.catalog.marks import display
 from smartexam.catalog.store import categories, exams, listings, overrides, papers
 from smartexam.catalog.store.listings import Piece, Reader, Wanted
-from smartexam.platform.errors import InvalidFields
 from smartexam.platform.parallel import in_parallel
 from smartexam.platform.times import iso
 from smartexam.sitting.store.sitting_items import Sitting
-
-STATUSES = ("upcoming", "ongoing", "completed")
 
 
 class _Lists(msgspec.Struct):
@@ -49,12 +46,7 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
 
     Three round trips: the student's batches, then all lists and grants at once, then cards. More only if rows turn out
     to be of no use, which happens while exams change and in searches through thousands of names.
-
-    Raises:
-        InvalidFields: no such status.
     """
-    if wanted.status is not None and wanted.status not in STATUSES:
-        raise InvalidFields([("status", f"must be one of {', '.join(STATUSES)}")])
     batch_ids = batches.batch_ids_of(user_id)
     readers = listings.readers(wanted, time)
     lists = _read_lists(user_id, batch_ids, readers, wanted, time)

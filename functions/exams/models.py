@@ -1,6 +1,6 @@
 """Shapes of requests and answers."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -32,7 +32,7 @@ class ExamQuery(Struct, frozen=True):
     """
 
     category_id: Id | None = None
-    status: str | None = None
+    status: Literal["upcoming", "ongoing", "completed"] | None = None
     q: str = ""
     cursor: str | None = None
     limit: PageSize = 50

@@ -14,7 +14,6 @@ QUESTION = "A body moves at $\\large 20\\ \\mathrm{m/s}$ for 3 s. How far does i
 _JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiI0MiJ9.vK9y0nNsLm1qk7cR2Jm6T0aQ3oX8wH5dU4bE7fG1iZk"
 _NONE = object()
 _MOMENT = {"format": "date-time"}
-_EXAM_STATUS = {"enum": ["upcoming", "ongoing", "completed"]}
 _ROLE = {"enum": ["user", "admin", "user,admin"]}
 _MARKS_AMOUNT = 'Up to two decimals or a fraction as text: `4`, `"0.25"`, `"1/3"`.'
 

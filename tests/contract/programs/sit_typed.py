@@ -6,6 +6,7 @@ from smartexam_api.api.exams import get_paper, list_exams, start_exam, submit_ex
 from smartexam_api.api.results import download_response_pdf, get_latest_result
 from smartexam_api.models import (
     ExamList,
+    ListExamsStatus,
     PaperAnswer,
     ResultAnswer,
     StartBody,
@@ -24,7 +25,7 @@ def main(base_url: str, exam_id: int) -> None:
     with ExamPlatform(base_url) as platform:
         platform.sign_in("student3", "Student@2025demo")
         api = typed_client(platform.connection)
-        exams = list_exams.sync(client=api, status="ongoing")
+        exams = list_exams.sync(client=api, status=ListExamsStatus.ONGOING)
         assert isinstance(exams, ExamList)
         assert exam_id in {exam.id for exam in exams.exams}
         start_exam.sync(exam_id, client=api, body=StartBody())
