@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from smartexam.accounts.roster import LONGEST_BATCH_NAME, batch_name
-from smartexam.accounts.store import batches
-from smartexam.accounts.store.batches import Batch, Refused
+from smartexam.accounts.store import batches, enrolments
+from smartexam.accounts.store.batches import Batch
+from smartexam.accounts.store.enrolments import Refused
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.grants import Grants, window
 from smartexam.catalog.store import exams
@@ -66,7 +67,7 @@ def delete(batch_id: int, admin_id: int, now: float) -> None:
     time = ExamTime.at(now)
     batches.delete(batch_id, partial(_is_one_in_use, batch_id, time), logged)
     carry_over = partial(spreading.carry_over_members, [batch_id], time=time, tell=tell_time)
-    if all(batches.erase_members(batch_id, carry_over) for _ in range(_PIECES_AT_ONCE)):
+    if all(enrolments.erase_members(batch_id, carry_over) for _ in range(_PIECES_AT_ONCE)):
         queue.ask("batch_removal", {"batch_id": batch_id}, created_by=admin_id, now=now, inputs=str(batch_id))
 
 
@@ -82,7 +83,7 @@ def add_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: flo
     def logged(added: list[int]) -> Put:
         return _members("batch.add_students", batch_id, added, admin_id, now)
 
-    result = batches.add_students(batch_id, wanted, logged)
+    result = enrolments.add_students(batch_id, wanted, logged)
     spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), tell=tell_time, look_again_for=admin_id)
     return result
 
@@ -99,7 +100,7 @@ def remove_students(batch_id: int, user_ids: Sequence[int], admin_id: int, now: 
     def logged(removed: list[int]) -> Put:
         return _members("batch.remove_students", batch_id, removed, admin_id, now)
 
-    removed = batches.remove_students(batch_id, wanted, logged)
+    removed = enrolments.remove_students(batch_id, wanted, logged)
     spreading.carry_over_members([batch_id], wanted, ExamTime.at(now), tell=tell_time, look_again_for=admin_id)
     return removed
 

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from exams.audience import require_enrolled
 from exams.models import AttemptCounts, CategoryView, ExamDetail, ExamSummary
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import ListedExam
 from smartexam.catalog import exam as exam_rules
 from smartexam.catalog.exam import Exam
@@ -47,7 +47,7 @@ def list_exams(wanted: Wanted, user_id: int, time: ExamTime) -> tuple[list[ExamS
     Three round trips: the student's batches, then all lists and grants at once, then cards. More only if rows turn out
     to be of no use, which happens while exams change and in searches through thousands of names.
     """
-    batch_ids = batches.batch_ids_of(user_id)
+    batch_ids = enrolments.batch_ids_of(user_id)
     readers = listings.readers(wanted, time)
     lists = _read_lists(user_id, batch_ids, readers, wanted, time)
     found: dict[int, tuple[str, ExamSummary]] = {}

@@ -4,7 +4,7 @@ from functools import partial
 
 from smartexam.accounts.listing import count_students, list_roster
 from smartexam.accounts.roster import write_roster
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import enrolments
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.jobs.running import Outcome, OutOfTime, Work
 from smartexam.jobs.store.jobs import ResultFile
@@ -35,7 +35,7 @@ def remove_batch(work: Work) -> Outcome:
     """Remove the students of a deleted batch from it."""
     batch_id = int(work.job.request["batch_id"])
     carry_over = partial(spreading.carry_over_members, [batch_id], time=ExamTime.at(work.clock.now()), tell=tell_time)
-    while batches.erase_members(batch_id, carry_over):
+    while enrolments.erase_members(batch_id, carry_over):
         if work.remaining() < 1:
             raise OutOfTime
         work.report(50, "Taking students out")

@@ -8,7 +8,7 @@ from admin_students import batches as rules
 from admin_students.app import api, lambda_handler
 from job_worker.app import lambda_handler as worker
 from smartexam import erasing
-from smartexam.accounts.store import accounts, batches, directory, identity
+from smartexam.accounts.store import accounts, batches, directory, enrolments, identity
 from smartexam.accounts.user import User
 from smartexam.catalog.store import exam_changes
 from smartexam.platform import audit
@@ -95,7 +95,7 @@ class TestBatches:
         self, admin: Admin, post: PostOffice, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(rules, "_PIECES_AT_ONCE", 1)
-        monkeypatch.setattr(batches, "_PIECE", 2)
+        monkeypatch.setattr(enrolments, "_PIECE", 2)
         students, batch_id, other = [create_user() for _ in range(5)], make(admin), make(admin, "Other")
         put(admin, batch_id, *(user.id for user in students))
         put(admin, other, students[0].id)
@@ -105,8 +105,8 @@ class TestBatches:
         (order,) = post.taken("job")
         worker(sqs_event(order.body), FakeContext(remaining_ms=lambda: 90_000))
 
-        assert [batches.batch_ids_of(user.id) for user in students] == [(other,), (), (), (), ()]
-        assert table.query(batches.BatchMemberItem, f"BATCH#{batch_id}", limit=9).items == []
+        assert [enrolments.batch_ids_of(user.id) for user in students] == [(other,), (), (), (), ()]
+        assert table.query(enrolments.BatchMemberItem, f"BATCH#{batch_id}", limit=9).items == []
         assert make(admin) != batch_id
 
     def test_a_batch_that_an_exam_needs_stays(self, admin: Admin) -> None:
@@ -188,7 +188,7 @@ class TestMembers:
         assert erasing.erase_account(user.id, lambda: True)
 
         assert listed(admin) == [("Batch A", 0)]
-        assert (members(admin, batch_id), batches.batch_ids_of(user.id)) == ([], ())
+        assert (members(admin, batch_id), enrolments.batch_ids_of(user.id)) == ([], ())
 
     @pytest.mark.parametrize("body", [{}, {"user_ids": []}, {"user_ids": ["1"]}, {"user_ids": list(range(1, 102))}])
     def test_malformed_bodies_are_refused(self, admin: Admin, body: Any) -> None:

@@ -9,7 +9,7 @@ from admin_exams import app as admin_exams
 from attempt_sweeper.app import lambda_handler as sweep
 from exams import app as exams_app
 from results import app as results_app
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.access_code import hashed
 from smartexam.catalog.exam import Exam
@@ -37,7 +37,7 @@ class Student:
         self.clock, self.user = clock, create_user()
         self.id = self.user.id
         for batch_id in batch_ids:
-            batches.add_students(batch_id, [self.id], _logged)
+            enrolments.add_students(batch_id, [self.id], _logged)
 
     def call(self, method: str, path: str, app: Any = exams_app, **request: Any) -> Answer:
         token = access_token(self.user, self.clock.now())
@@ -236,7 +236,7 @@ class TestAudience:
         member = Student(clock, 5)
         member.start(exam)
 
-        batches.remove_students(5, [member.id], _logged)
+        enrolments.remove_students(5, [member.id], _logged)
 
         assert member.start(exam).body["resumed"] is True
         assert member.sync(exam).status == 200

@@ -12,7 +12,7 @@ import pytest
 from admin_attempts import app as admin_attempts
 from admin_exams import app as admin_exams
 from exams import app as exams_app
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.store import categories, exams
@@ -71,7 +71,7 @@ class Student:
     def __init__(self, clock: FrozenClock, *batch_ids: int) -> None:
         self.clock, self.user = clock, create_user()
         for batch_id in batch_ids:
-            batches.add_students(batch_id, [self.user.id], logged)
+            enrolments.add_students(batch_id, [self.user.id], logged)
 
     def get(self, path: str, **query: Any) -> Any:
         token = access_token(self.user, self.clock.now())

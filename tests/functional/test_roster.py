@@ -16,7 +16,7 @@ from job_worker import roster as worker_roster
 from job_worker.app import lambda_handler as worker
 from jobs import app as jobs_app
 from smartexam.accounts import roster_import
-from smartexam.accounts.store import batches, identity
+from smartexam.accounts.store import batches, enrolments, identity
 from smartexam.accounts.user import User
 from smartexam.jobs.store import jobs
 from smartexam.platform import audit, storage
@@ -63,7 +63,7 @@ def student(email: str) -> User:
 
 
 def batch_names(email: str) -> list[str]:
-    found = batches.get_many(batches.batch_ids_of(student(email).id))
+    found = batches.get_many(enrolments.batch_ids_of(student(email).id))
     return sorted(batch.name for batch in found.values())
 
 
@@ -164,7 +164,12 @@ class TestRows:
         assert counts(answer) == (1, 0, 0, 10)
         assert [error.partition(":")[0] for error in answer.body["errors"]] == [f"Row {line}" for line in range(3, 13)]
         head = student("head@example.org")
-        assert (head.first_name, head.role, head.roll_no, batches.batch_ids_of(head.id)) == ("Head", "admin", None, ())
+        assert (head.first_name, head.role, head.roll_no, enrolments.batch_ids_of(head.id)) == (
+            "Head",
+            "admin",
+            None,
+            (),
+        )
         assert (number_of("A"), identity.find_user_id("some@example.org")) == (1, None)
 
     def test_roll_numbers_and_usernames_are_one_set_of_names(self, admin: Admin) -> None:

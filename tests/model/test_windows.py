@@ -20,7 +20,7 @@ from exams.app import api as exams_api
 from exams.app import lambda_handler as exams
 from results.app import api as results_api
 from results.app import lambda_handler as results
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import Batch
 from smartexam.platform import audit
 from smartexam.platform.audit import Change
@@ -133,7 +133,7 @@ class Machine:
         students = [Student(frozenset(each)) for each in ({1, 2}, {1}, ())]
         for who, student in enumerate(students):
             for batch_id in student.batches:
-                batches.add_students(batch_id, [self.users[who].id], _logged)
+                enrolments.add_students(batch_id, [self.users[who].id], _logged)
         opens_at = START if setting.is_started else START + 300
         self.exam = Exam(setting.status, opens_at, closes_at, None, 60, setting.max_attempts, is_after_close, students)
         started = [Step("start", who, 0, 0) for who in range(STUDENTS)] if setting.is_started else []

@@ -17,7 +17,7 @@ from exams.running import open_paper
 from exams.saving import sync
 from exams.starting import start
 from exams.submitting import submit
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import Batch
 from smartexam.catalog.access_code import hashed
 from smartexam.catalog.exam_time import ExamTime
@@ -235,7 +235,7 @@ def test_a_late_request_against_a_batchs_override_that_nothing_carries_over_coun
     late = at(3660)
     batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
     users = students(4)
-    batches.add_students(5, users, _logged)
+    enrolments.add_students(5, users, _logged)
 
     def grant(exam_id: int) -> Any:
         for _ in range(reads):
@@ -376,7 +376,7 @@ def test_joining_one_batch_and_leaving_another_at_once_ends_with_the_time_of_tho
     exam = create_exam()
     for each, minutes in ((batch_id, 30), (6, 10)):
         administration.set_override(exam.id, OverrideBody(batch_id=each, extra_minutes=minutes), ADMIN, at())
-    batches.add_students(batch_id, users, _logged)
+    enrolments.add_students(batch_id, users, _logged)
     for user in users:
         start(user, exam.id, at())
 
@@ -413,10 +413,10 @@ def test_leaving_the_batch_and_starting_at_once_gives_an_attempt_or_a_refusal() 
     batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
     exam = create_exam(audience="batches", batch_ids=(5,))
     users = students(12)
-    batches.add_students(5, users, _logged)
+    enrolments.add_students(5, users, _logged)
 
     calls: list[Callable[[], Any]] = [lambda user=user: start(user, exam.id, at()) for user in users]  # type: ignore[misc]
-    calls += [lambda user=user: batches.remove_students(5, [user], _logged) for user in users]  # type: ignore[misc]
+    calls += [lambda user=user: enrolments.remove_students(5, [user], _logged) for user in users]  # type: ignore[misc]
     outcomes = together(calls)
 
     refused = [each for each in outcomes if isinstance(each, AppError)]

@@ -14,7 +14,7 @@ from msgspec import structs
 from smartexam.accounts import roster_import
 from smartexam.accounts.roster import StudentRow
 from smartexam.accounts.roster_import import RosterCounts, RosterOrder
-from smartexam.accounts.store import accounts, batches, identity
+from smartexam.accounts.store import accounts, batches, enrolments, identity
 from smartexam.accounts.store.batches import Batch
 from smartexam.accounts.store.identity import Taken
 from smartexam.accounts.store.roster import Done
@@ -76,7 +76,7 @@ def test_a_roster_imported_by_several_at_once_makes_each_student_once(attempt: i
     named = batches.find([f"{tag} 0", f"{tag} 1"])
     for batch in batches.get_many(named.values()).values():
         assert batch.student_count == many // 2
-        assert len(batches.member_ids(batch.id, limit=100, after=None)[0]) == many // 2
+        assert len(enrolments.member_ids(batch.id, limit=100, after=None)[0]) == many // 2
     made = [identity.find_user_id(f"{tag}{n}@example.org") for n in range(many)]
     assert made == [identity.find_user_id(f"{tag}{n}") for n in range(many)]
     assert len({user.username for user in identity.get_users(filter(None, made)).values()}) == many
@@ -102,13 +102,13 @@ def test_students_added_and_removed_by_many_at_once_are_counted_exactly(attempt:
     users = [create_user().id for _ in range(6)]
 
     changes = at_once(
-        [lambda: batches.add_students(batch_id, users, logged)[0] for _ in range(4)]
-        + [lambda: -batches.remove_students(batch_id, users[:3], logged) for _ in range(4)]
+        [lambda: enrolments.add_students(batch_id, users, logged)[0] for _ in range(4)]
+        + [lambda: -enrolments.remove_students(batch_id, users[:3], logged) for _ in range(4)]
     )
 
-    members = set(batches.member_ids(batch_id, limit=100, after=None)[0])
+    members = set(enrolments.member_ids(batch_id, limit=100, after=None)[0])
     assert sum(changes) == batches.get(batch_id).student_count == len(members)
-    assert members == {user_id for user_id in users if batch_id in batches.batch_ids_of(user_id)}
+    assert members == {user_id for user_id in users if batch_id in enrolments.batch_ids_of(user_id)}
     assert set(users[3:]) <= members
 
 
@@ -118,15 +118,15 @@ def test_a_student_is_put_into_no_more_than_twenty_batches_by_many_at_once() -> 
     for batch in made:
         batches.create(batch, logged([]))
     for batch in made[:16]:
-        batches.add_students(batch.id, [user.id], logged)
+        enrolments.add_students(batch.id, [user.id], logged)
 
     def add(batch: Batch) -> int:
-        return batches.add_students(batch.id, [user.id], logged)[0]
+        return enrolments.add_students(batch.id, [user.id], logged)[0]
 
     added = at_once([partial(add, batch) for batch in made[16:]])
 
     assert sum(added) == 4
-    assert len(batches.batch_ids_of(user.id)) == batches.MOST_BATCHES
+    assert len(enrolments.batch_ids_of(user.id)) == enrolments.MOST_BATCHES
 
 
 def test_a_batch_removed_while_students_are_added_keeps_none(batch_id: int) -> None:
@@ -134,19 +134,19 @@ def test_a_batch_removed_while_students_are_added_keeps_none(batch_id: int) -> N
 
     def remove() -> None:
         batches.delete(batch_id, lambda _: False, lambda _: logged([]))
-        while batches.erase_members(batch_id):
+        while enrolments.erase_members(batch_id):
             pass
 
     def add(user_id: int) -> None:
         with suppress(NotFound):
-            batches.add_students(batch_id, [user_id], logged)
+            enrolments.add_students(batch_id, [user_id], logged)
 
     at_once([remove, *(partial(add, user_id) for user_id in users)])
-    while batches.erase_members(batch_id):
+    while enrolments.erase_members(batch_id):
         pass
 
-    assert [batches.batch_ids_of(user_id) for user_id in users] == [(), (), (), ()]
-    assert batches.member_ids(batch_id, limit=10, after=None)[0] == []
+    assert [enrolments.batch_ids_of(user_id) for user_id in users] == [(), (), (), ()]
+    assert enrolments.member_ids(batch_id, limit=10, after=None)[0] == []
 
 
 def test_a_roll_number_taken_by_several_at_once_is_one_student_s() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from smartexam.accounts.store import access_requests, batches, refresh_tokens, sessions
+from smartexam.accounts.store import access_requests, batches, enrolments, refresh_tokens, sessions
 from smartexam.accounts.user import User
 from smartexam.catalog.exam_time import ExamTime
 from smartexam.catalog.marks import display
@@ -91,7 +91,7 @@ def _account(owner: Owner) -> Iterator[Row]:
 
 
 def _batches(owner: Owner) -> Iterator[Row]:
-    for batch in batches.get_many(batches.batch_ids_of(owner.user.id)).values():
+    for batch in batches.get_many(enrolments.batch_ids_of(owner.user.id)).values():
         yield {"id": batch.id, "name": batch.name}
 
 

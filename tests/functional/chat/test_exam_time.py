@@ -7,7 +7,7 @@ import pytest
 from admin_attempts import app as admin_attempts
 from admin_exams import app as admin_exams
 from job_worker.app import lambda_handler as worker
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import batches, enrolments
 from smartexam.accounts.store.batches import Batch
 from smartexam.platform import audit
 from smartexam.platform.audit import Change
@@ -60,7 +60,7 @@ def test_added_time_is_told_to_every_device_of_who_got_it_even_where_chat_is_clo
 def test_overrides_and_closings_are_told_too(asha: Person, wire: Wire, admin: Admin) -> None:
     exam = create_exam()
     batches.create(Batch(5, "Evening", 0, MORNING), _logged([]))
-    batches.add_students(5, [asha.id], _logged)
+    enrolments.add_students(5, [asha.id], _logged)
     sit(asha, exam)
     device = asha.connect()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from smartexam.accounts.roster import Listed
-from smartexam.accounts.store import batches, directory, identity
+from smartexam.accounts.store import batches, directory, enrolments, identity
 from smartexam.accounts.user import User
 from smartexam.platform.principal import portals
 
@@ -37,10 +37,10 @@ def list_roster(batch_id: int | None, report: Callable[[int], None] | None = Non
         page, after = (
             directory.list_accounts(limit=_PIECE, after=after)
             if batch_id is None
-            else batches.member_ids(batch_id, limit=_PIECE, after=after)
+            else enrolments.member_ids(batch_id, limit=_PIECE, after=after)
         )
         users = identity.get_users(page)
-        enrolled = batches.enrolments(users)
+        enrolled = enrolments.get_many(users)
         unknown = {each for batch_ids in enrolled.values() for each in batch_ids} - names.keys()
         names |= {each: batch.name for each, batch in batches.get_many(unknown).items()}
         for user_id in page:

@@ -2,28 +2,21 @@
 
     pk          sk                        what
     BATCH#5     BATCH                     the batch, and how many students are in it
-    BATCH#5     MEMBER#0000000000000042   a student in it
     BATCH#5     EXAM#0000000000000007     an exam that names it, or is about to
     BATCHES     <name>                    the batches by name, unique in any case
-    ENROLMENT#42 ENROLMENT                the batches of a student
 
-Whether a student may sit an exam is decided from the student's side: one read of `ENROLMENT`, for batches of any size.
-A student's enrolment, the members and the counts change in one transaction, on condition that the enrolment is as it
-was read, so counts are always exact.
+Their students are in `smartexam.accounts.store.enrolments`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import msgspec
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.expressions.condition import Condition
 
-from smartexam.accounts.store import directory, identity
-from smartexam.accounts.store.identity import PROFILE, UserItem
+from smartexam.accounts.store import directory
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import (
-    Check,
     ConditionFailed,
     Delete,
     FloatAttribute,
@@ -35,13 +28,8 @@ from smartexam.platform.dynamodb.table import (
     Update,
 )
 from smartexam.platform.errors import Conflict, NotFound
-from smartexam.platform.keys import user_key
-from smartexam.platform.principal import portals
 
-MOST_BATCHES = 20
-_ENROLMENT = "ENROLMENT"
 _LIST = "BATCHES"
-_PIECE = 30
 # The most rows that are searched for a page of names.
 _MOST_LOOKED_AT = 1000
 
@@ -69,15 +57,6 @@ class BatchNameItem(Item):
     name = UnicodeAttribute()
 
 
-class BatchMemberItem(Item):
-    """A student of a batch."""
-
-    class Meta:
-        context = "identity"
-
-    user_id = IntAttribute()
-
-
 class BatchExamItem(Item):
     """An exam that names a batch; `version` is the edit of the exam that wrote the row."""
 
@@ -91,15 +70,6 @@ class BatchExamItem(Item):
     closes_at = IntAttribute(null=True)
     name = UnicodeAttribute(default="")
     version = IntAttribute(default=0)
-
-
-class EnrolmentItem(Item):
-    """The ids of a student's batches, ascending and separated by commas: one short text to read and to compare."""
-
-    class Meta:
-        context = "identity"
-
-    batch_ids = UnicodeAttribute()
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -129,18 +99,6 @@ class ListedExam(msgspec.Struct, frozen=True):
     name: str
 
 
-class Refused(msgspec.Struct, frozen=True):
-    """An account that was not added, and why."""
-
-    user_id: int
-    message: str
-    code: str
-
-
-# Makes the log entry for the accounts that were added or removed.
-Logged = Callable[[list[int]], Operation]
-
-
 def create(batch: Batch, logged: Operation) -> None:
     """Store a new batch.
 
@@ -150,7 +108,7 @@ def create(batch: Batch, logged: Operation) -> None:
     operations: list[Operation] = [
         Put(
             BatchItem(
-                _pk(batch.id),
+                batch_key(batch.id),
                 "BATCH",
                 batch_id=batch.id,
                 name=batch.name,
@@ -174,7 +132,7 @@ def get(batch_id: int) -> Batch:
     Raises:
         NotFound: there is no such batch.
     """
-    item = table.get(BatchItem, _pk(batch_id), "BATCH")
+    item = table.get(BatchItem, batch_key(batch_id), "BATCH")
     if item is None:
         raise no_batch()
     return _batch(item)
@@ -182,7 +140,7 @@ def get(batch_id: int) -> Batch:
 
 def get_many(batch_ids: Iterable[int]) -> dict[int, Batch]:
     """Batches by id, without deleted ones."""
-    found = table.batch_get((BatchItem, _pk(batch_id), "BATCH") for batch_id in batch_ids)
+    found = table.batch_get((BatchItem, batch_key(batch_id), "BATCH") for batch_id in batch_ids)
     return {item.batch_id: _batch(item) for item in found.values()}
 
 
@@ -237,7 +195,7 @@ def rename(batch_id: int, name: str, logged: Callable[[Batch], Operation]) -> Ba
             return before
         old, new = comparable_name(before.name), comparable_name(name)
         operations: list[Operation] = [
-            Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.name.set(name)], BatchItem.name == before.name),
+            Update(BatchItem, batch_key(batch_id), "BATCH", [BatchItem.name.set(name)], BatchItem.name == before.name),
             logged(before),
         ]
         if old == new:
@@ -256,7 +214,7 @@ def rename(batch_id: int, name: str, logged: Callable[[Batch], Operation]) -> Ba
 
 
 def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[[Batch], Operation]) -> None:
-    """Delete a batch; `erase_members` removes its students' enrolments.
+    """Delete a batch; `enrolments.erase_members` removes its students.
 
     Args:
         batch_id: the batch.
@@ -269,10 +227,10 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
     """
 
     def attempt() -> None:
-        item = table.get(BatchItem, _pk(batch_id), "BATCH")
+        item = table.get(BatchItem, batch_key(batch_id), "BATCH")
         if item is None:
             raise no_batch()
-        exam_ids = [row.exam_id for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
+        exam_ids = [row.exam_id for row in table.query_all(BatchExamItem, batch_key(batch_id), prefix="EXAM#")]
         if exam_ids and in_use(exam_ids):
             raise Conflict("An exam that is not completed is for this batch", code="batch_in_use")
         # An exam that names the batch meanwhile increments the revision.
@@ -282,7 +240,7 @@ def delete(batch_id: int, in_use: Callable[[list[int]], bool], logged: Callable[
             unchanged |= BatchItem.pk.exists() & revision.does_not_exist()
         table.transact(
             [
-                Delete(BatchItem, _pk(batch_id), "BATCH", unchanged & (BatchItem.name == item.name)),
+                Delete(BatchItem, batch_key(batch_id), "BATCH", unchanged & (BatchItem.name == item.name)),
                 Delete(BatchNameItem, _LIST, comparable_name(item.name)),
                 logged(_batch(item)),
             ]
@@ -296,7 +254,7 @@ def expect_exam(batch_id: int, exam_id: int, version: int) -> None:
 
     Whoever deletes the batch from now on looks at the exam, and so does whoever lists the exams of the batch.
     """
-    row = BatchExamItem(_pk(batch_id), _exam(exam_id), exam_id=exam_id, version=version)
+    row = BatchExamItem(batch_key(batch_id), _exam(exam_id), exam_id=exam_id, version=version)
     with suppress(ConditionFailed):
         table.put(row, BatchExamItem.pk.does_not_exist() | (BatchExamItem.version < version))
 
@@ -306,7 +264,7 @@ def naming(batch_id: int) -> Update:
 
     Its condition fails if the batch is deleted. A deletion that has looked at the exam before fails.
     """
-    return Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.exams_revision.add(1)], BatchItem.pk.exists())
+    return Update(BatchItem, batch_key(batch_id), "BATCH", [BatchItem.exams_revision.add(1)], BatchItem.pk.exists())
 
 
 def list_exam(batch_id: int, exam: ListedExam, version: int) -> None:
@@ -320,7 +278,7 @@ def listing_exam(batch_id: int, exam: ListedExam, version: int) -> Put:
     """The write that lists an exam for a batch, for the transaction that changes the exam."""
     return Put(
         BatchExamItem(
-            _pk(batch_id),
+            batch_key(batch_id),
             _exam(exam.exam_id),
             exam_id=exam.exam_id,
             place=exam.place,
@@ -341,198 +299,26 @@ def forget_exam(exam_id: int, batch_ids: Iterable[int], version: int) -> None:
     for batch_id in batch_ids:
         is_older = BatchExamItem.version < version
         with suppress(ConditionFailed):
-            table.delete(BatchExamItem, _pk(batch_id), _exam(exam_id), is_older)
+            table.delete(BatchExamItem, batch_key(batch_id), _exam(exam_id), is_older)
 
 
 def exams_of(batch_id: int) -> list[ListedExam]:
     """The exams that are for a batch, in no order; the place of one that was only announced is ""."""
-    rows = table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")
+    rows = table.query_all(BatchExamItem, batch_key(batch_id), prefix="EXAM#")
     return [ListedExam(row.exam_id, row.place, row.category_id, row.status, row.closes_at, row.name) for row in rows]
-
-
-def batch_ids_of(user_id: int) -> tuple[int, ...]:
-    """The batches of a student: one read."""
-    return ids_of(table.get(*enrolment_key(user_id)))
-
-
-def enrolments(user_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """The batches of students; () for those in none."""
-    wanted = list(user_ids)
-    found = table.batch_get(enrolment_key(user_id) for user_id in wanted)
-    return {user_id: ids_of(found.get(enrolment_key(user_id)[1:])) for user_id in wanted}
-
-
-def enrolment_key(user_id: int) -> tuple[type[EnrolmentItem], str, str]:
-    """The keys of a student's enrolment, for wider reads."""
-    return EnrolmentItem, f"ENROLMENT#{user_id}", _ENROLMENT
-
-
-def ids_of(item: EnrolmentItem | None) -> tuple[int, ...]:
-    """The batches of a stored enrolment."""
-    return () if item is None or not item.batch_ids else tuple(map(int, item.batch_ids.split(",")))
-
-
-def member_ids(
-    batch_id: int, *, limit: int, after: str | None, newest_first: bool = False
-) -> tuple[list[int], str | None]:
-    """The students of a batch by id, which is the age of their accounts, and the place to continue after."""
-    pk = _pk(batch_id)
-    page = table.query(BatchMemberItem, pk, prefix="MEMBER#", limit=limit, after=after, newest_first=newest_first)
-    return [item.user_id for item in page.items], page.next_sk
-
-
-def members_among(batch_id: int, user_ids: Iterable[int]) -> set[int]:
-    """Those of some accounts that are in a batch."""
-    found = table.batch_get((BatchMemberItem, _pk(batch_id), _member(user_id)) for user_id in user_ids)
-    return {item.user_id for item in found.values()}
-
-
-def add_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> tuple[int, list[Refused]]:
-    """Add students to a batch; those who are in it stay.
-
-    Returns:
-        How many were not in it before, and who could not be added.
-
-    Raises:
-        NotFound: there is no such batch.
-    """
-    added, refused = 0, []
-    for at in range(0, len(user_ids), _PIECE):
-        piece = user_ids[at : at + _PIECE]
-        count, not_added = table.retried(lambda piece=piece: _add(batch_id, piece, logged))  # type: ignore[misc]
-        added += count
-        refused += not_added
-    return added, refused
-
-
-def remove_students(batch_id: int, user_ids: Sequence[int], logged: Logged) -> int:
-    """Remove students from a batch; returns how many were in it.
-
-    Raises:
-        NotFound: there is no such batch.
-    """
-    removed = 0
-    for at in range(0, len(user_ids), _PIECE):
-        piece = user_ids[at : at + _PIECE]
-        removed += table.retried(lambda piece=piece: _remove(batch_id, piece, logged))  # type: ignore[misc]
-    return removed
-
-
-def enrolling(user_id: int, before: tuple[int, ...], after: Iterable[int]) -> list[Operation]:
-    """The writes that change a student's enrolment, if it is as it was read; without the counts."""
-    wanted = sorted(set(after))
-    unchanged: Condition = EnrolmentItem.batch_ids == _text(before)
-    if not before:
-        unchanged |= EnrolmentItem.pk.does_not_exist()
-    written: list[Operation] = [
-        Update(*enrolment_key(user_id), [EnrolmentItem.batch_ids.set(_text(wanted))], unchanged)
-    ]
-    written += [
-        Put(BatchMemberItem(_pk(batch_id), _member(user_id), user_id=user_id))
-        for batch_id in wanted
-        if batch_id not in before
-    ]
-    return written + [
-        Delete(BatchMemberItem, _pk(batch_id), _member(user_id)) for batch_id in before if batch_id not in wanted
-    ]
 
 
 def counting(batch_id: int, students: int) -> Update:
     """The write that changes a batch's number of students; it fails if the batch was deleted."""
-    return Update(BatchItem, _pk(batch_id), "BATCH", [BatchItem.student_count.add(students)], BatchItem.pk.exists())
+    return Update(
+        BatchItem, batch_key(batch_id), "BATCH", [BatchItem.student_count.add(students)], BatchItem.pk.exists()
+    )
 
 
-def without_deleted(batch_ids: Sequence[int]) -> tuple[int, ...]:
-    """The batches of an enrolment that exist; a deleted one may stay in enrolments for a moment."""
-    alive = get_many(batch_ids)
-    return tuple(batch_id for batch_id in batch_ids if batch_id in alive)
-
-
-def erase_enrolment(user_id: int) -> bool:
-    """Remove a deleted account from its batches; returns whether there may be more."""
-    item = table.get(*enrolment_key(user_id))
-    if item is None:
-        return False
-    batch_ids = ids_of(item)
-    alive = {batch_id for batch_id in batch_ids if table.get(BatchItem, _pk(batch_id), "BATCH") is not None}
-    operations: list[Operation] = [Delete(*enrolment_key(user_id), EnrolmentItem.batch_ids == item.batch_ids)]
-    operations += [Delete(BatchMemberItem, _pk(batch_id), _member(user_id)) for batch_id in batch_ids]
-    operations += [counting(batch_id, -1) for batch_id in sorted(alive)]
-    try:
-        table.transact(operations)
-    except TransactionRefused:
-        return True  # a batch was deleted, or the enrolment changed: look again
-    return False
-
-
-def erase_members(batch_id: int, removed: Callable[[list[int]], None] | None = None) -> bool:
-    """Remove some students from a deleted batch; returns whether there may be more.
-
-    `removed` is called with their ids once they are removed.
-    """
-    user_ids, place = member_ids(batch_id, limit=_PIECE, after=None)
-    if not user_ids:
-        table.batch_delete("identity", _exam_rows(batch_id))
-        return False
-    known = enrolments(user_ids)
-    operations: list[Operation] = []
-    for user_id in user_ids:
-        if batch_id in known[user_id]:
-            operations += enrolling(user_id, known[user_id], set(known[user_id]) - {batch_id})
-        else:
-            operations.append(Delete(BatchMemberItem, _pk(batch_id), _member(user_id)))
-    try:
-        table.transact(operations)
-    except TransactionRefused:
-        return True  # an enrolment changed: look again
-    if removed is not None:
-        removed(user_ids)
-    return place is not None
-
-
-def _add(batch_id: int, user_ids: Sequence[int], logged: Logged) -> tuple[int, list[Refused]]:
-    batch = get(batch_id)
-    users, enrolled = identity.get_users(user_ids), enrolments(user_ids)
-    operations: list[Operation] = []
-    added: list[int] = []
-    refused: list[Refused] = []
-    for user_id in user_ids:
-        user, before = users.get(user_id), enrolled[user_id]
-        if user is None:
-            refused.append(Refused(user_id, "User not found", "user_not_found"))
-        elif "user" not in portals(user.role):
-            refused.append(Refused(user_id, "This account is no student's", "not_a_student"))
-        elif batch_id not in before:
-            kept = before if len(before) < MOST_BATCHES else without_deleted(before)
-            if len(kept) >= MOST_BATCHES:
-                refused.append(Refused(user_id, f"A student is in at most {MOST_BATCHES} batches", "too_many_batches"))
-                continue
-            operations.append(Check(UserItem, user_key(user_id), PROFILE, UserItem.pk.exists()))
-            # `erase_members` deletes the members of deleted batches.
-            written = enrolling(user_id, before, {*kept, batch_id})
-            operations += [operation for operation in written if not isinstance(operation, Delete)]
-            added.append(user_id)
-    _commit(operations, batch, added, len(added), logged)
-    return len(added), refused
-
-
-def _remove(batch_id: int, user_ids: Sequence[int], logged: Logged) -> int:
-    batch, enrolled = get(batch_id), enrolments(user_ids)
-    removed = [user_id for user_id in user_ids if batch_id in enrolled[user_id]]
-    operations: list[Operation] = []
-    for user_id in removed:
-        operations += enrolling(user_id, enrolled[user_id], set(enrolled[user_id]) - {batch_id})
-    _commit(operations, batch, removed, -len(removed), logged)
-    return len(removed)
-
-
-def _commit(operations: list[Operation], batch: Batch, changed: list[int], students: int, logged: Logged) -> None:
-    if changed:
-        table.transact([*operations, counting(batch.id, students), logged(changed)])
-
-
-def _exam_rows(batch_id: int) -> list[tuple[str, str]]:
-    return [(_pk(batch_id), row.sk) for row in table.query_all(BatchExamItem, _pk(batch_id), prefix="EXAM#")]
+def erase_exam_rows(batch_id: int) -> None:
+    """Remove the rows of the exams that named a deleted batch."""
+    rows = table.query_all(BatchExamItem, batch_key(batch_id), prefix="EXAM#")
+    table.batch_delete("identity", [(row.pk, row.sk) for row in rows])
 
 
 def _name_put(batch_id: int, name: str) -> Put:
@@ -553,17 +339,10 @@ def _batch(item: BatchItem) -> Batch:
     return Batch(item.batch_id, item.name, item.student_count, item.created_at)
 
 
-def _text(batch_ids: Iterable[int]) -> str:
-    return ",".join(map(str, batch_ids))
-
-
-def _pk(batch_id: int) -> str:
+def batch_key(batch_id: int) -> str:
+    """The partition of a batch."""
     return f"BATCH#{batch_id}"
 
 
 def _exam(exam_id: int) -> str:
     return f"EXAM#{exam_id:016d}"
-
-
-def _member(user_id: int) -> str:
-    return f"MEMBER#{user_id:016d}"

@@ -1,6 +1,6 @@
 """Deletes what belongs to an account, in pieces; each function returns whether there may be more."""
 
-from smartexam.accounts.store import access_requests, batches
+from smartexam.accounts.store import access_requests, enrolments
 from smartexam.platform.dynamodb.erasing import erase_partition
 from smartexam.platform.keys import user_key
 
@@ -14,7 +14,7 @@ def erase_access_requests(user_id: int) -> bool:
 
 def erase_enrolment(user_id: int) -> bool:
     """Remove a user from all batches."""
-    return batches.erase_enrolment(user_id)
+    return enrolments.erase_enrolment(user_id)
 
 
 def erase_identity(user_id: int) -> bool:

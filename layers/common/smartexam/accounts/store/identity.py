@@ -2,7 +2,7 @@
 
     pk              sk               what
     USER#42         PROFILE          the account
-    ENROLMENT#42    ENROLMENT        the batches that the account is in (smartexam.accounts.store.batches)
+    ENROLMENT#42    ENROLMENT        the batches that the account is in (smartexam.accounts.store.enrolments)
     NAME#john.doe   NAME             reserves the username for its account
     NAME#2025-007   NAME             reserves the roll number: usernames and roll numbers sign in, so neither may repeat
     EMAIL#j@d.org   EMAIL            reserves the address for its account

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from smartexam.accounts.roster import StudentRow
-from smartexam.accounts.store import accounts, batches, directory, identity
-from smartexam.accounts.store.batches import MOST_BATCHES, EnrolmentItem
+from smartexam.accounts.store import accounts, batches, directory, enrolments, identity
+from smartexam.accounts.store.enrolments import MOST_BATCHES, EnrolmentItem
 from smartexam.accounts.store.identity import PROFILE, MarkerItem, UserItem, UserStatisticsItem
 from smartexam.accounts.user import User
 from smartexam.accounts.usernames import username_base
@@ -336,13 +336,13 @@ class Importer:
         found = table.batch_get(
             item
             for user_id in user_ids
-            for item in ((UserItem, user_key(user_id), PROFILE), batches.enrolment_key(user_id))
+            for item in ((UserItem, user_key(user_id), PROFILE), enrolments.enrolment_key(user_id))
         )
         for user_id in user_ids:
             profile = found.get((user_key(user_id), PROFILE))
-            enrolment = found.get(batches.enrolment_key(user_id)[1:])
+            enrolment = found.get(enrolments.enrolment_key(user_id)[1:])
             state.users[user_id] = identity.user_of(profile) if isinstance(profile, UserItem) else None
-            state.enrolments[user_id] = batches.ids_of(enrolment if isinstance(enrolment, EnrolmentItem) else None)
+            state.enrolments[user_id] = enrolments.ids_of(enrolment if isinstance(enrolment, EnrolmentItem) else None)
         # A roll number that passes to another account frees the new owner's former one.
         for user in state.users.values():
             if user is not None and user.roll_no is not None:
@@ -399,7 +399,7 @@ def _operations(changes: _State) -> list[Operation]:
     for user_id, batch_ids in changes.enrolments.items():
         had = before.enrolment(user_id)
         if batch_ids != had:
-            written += batches.enrolling(user_id, had, batch_ids)
+            written += enrolments.enrolling(user_id, had, batch_ids)
     for key, owner in changes.owners.items():
         if owner != before.owner(key):
             written.append(_marker_change(key, before.owner(key), owner))

@@ -7,8 +7,9 @@ lower bound, and marked as such.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from smartexam.accounts.store import batches, directory, identity
+from smartexam.accounts.store import directory, enrolments, identity
 from smartexam.accounts.store.directory import MatchItem, MemberItem
 from smartexam.accounts.user import User
 from smartexam.platform.dynamodb import table
@@ -60,10 +61,10 @@ def find_members(
     """
     wanted = searchable(text)
     if not wanted:
-        user_ids, place = batches.member_ids(batch_id, limit=limit, after=after, newest_first=descending)
+        user_ids, place = enrolments.member_ids(batch_id, limit=limit, after=after, newest_first=descending)
         return _users(user_ids), place
     found: list[User] = []
-    among = lambda ids: batches.members_among(batch_id, ids)  # noqa: E731
+    among = partial(enrolments.members_among, batch_id)
     for row, user in _matching(wanted, after, among, descending=descending):
         after = row
         if user is not None:

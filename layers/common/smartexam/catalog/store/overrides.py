@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 
-from smartexam.accounts.store import batches
+from smartexam.accounts.store import enrolments
 from smartexam.catalog.exam import Exam
 from smartexam.catalog.grants import Grants, Override, granted
 from smartexam.catalog.store.exams import CARD, CardItem, card_key, exam_from, find_exam, no_exam, update_cards
@@ -68,7 +68,7 @@ def find(exam_id: int, user_id: int) -> tuple[Exam, Grants, tuple[int, ...]]:
         NotFound: there is no such exam.
     """
     card = CardItem, card_key(exam_id, user_id), CARD
-    own, enrolment = _key(exam_id, user_id=user_id), batches.enrolment_key(user_id)
+    own, enrolment = _key(exam_id, user_id=user_id), enrolments.enrolment_key(user_id)
     keys: list[tuple[type[Item], str, str]] = [card, own, enrolment]
     found = table.batch_get(keys)
     stored = found.get(card[1:])
@@ -76,7 +76,7 @@ def find(exam_id: int, user_id: int) -> tuple[Exam, Grants, tuple[int, ...]]:
         raise no_exam()
     enrolled = found.get(enrolment[1:])
     exam = exam_from(stored)
-    batch_ids = batches.ids_of(enrolled if isinstance(enrolled, batches.EnrolmentItem) else None)
+    batch_ids = enrolments.ids_of(enrolled if isinstance(enrolled, enrolments.EnrolmentItem) else None)
     if not exam.has_overrides:
         return exam, Grants(), batch_ids
     mine = found.get(own[1:])
@@ -88,13 +88,13 @@ def granted_to(exam_id: int, user_ids: Sequence[int]) -> dict[int, Grants]:
     """What students are granted at an exam; two round trips per 100 students."""
     wanted = [_key(exam_id, user_id=user_id) for user_id in user_ids]
     own = table.batch_get(wanted)
-    enrolments = batches.enrolments(user_ids)
-    named = sorted({batch_id for batch_ids in enrolments.values() for batch_id in batch_ids})
+    enrolled = enrolments.get_many(user_ids)
+    named = sorted({batch_id for batch_ids in enrolled.values() for batch_id in batch_ids})
     of_batch = {override.batch_id: override for override in _of_batches(exam_id, named)}
     result = {}
     for user_id, (_, pk, sk) in zip(user_ids, wanted, strict=True):
         mine = own.get((pk, sk))
-        theirs = [of_batch[batch_id] for batch_id in enrolments[user_id] if batch_id in of_batch]
+        theirs = [of_batch[batch_id] for batch_id in enrolled[user_id] if batch_id in of_batch]
         result[user_id] = granted(None if mine is None else _override(mine), theirs)
     return result
 
