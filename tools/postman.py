@@ -176,7 +176,7 @@ def _url(path: str, parameters: list[Document], step: Step) -> Document:
     segments = [re.sub(r"^{(\w+)}$", r":\1", segment) for segment in path.strip("/").split("/")]
     query = [
         {
-            **_pair(parameter["name"], step.query.get(parameter["name"], str(parameter.get("example", "")))),
+            **_pair(parameter["name"], step.query.get(parameter["name"], _written(parameter.get("example", "")))),
             "description": parameter.get("description", ""),
             "disabled": not parameter.get("required", False) and parameter["name"] not in step.query,
         }
@@ -210,7 +210,8 @@ def _body(description: Document, content: Document, given: Any) -> Document:
             # Below Postman's working directory: the folder `examples/`.
             fields.append({"key": name, "type": "file", "src": example.get(name, [])})
         else:
-            fields.append({**_pair(name, str(example.get(name, ""))), "type": "text", "disabled": name not in example})
+            written = _pair(name, _written(example.get(name, "")))
+            fields.append({**written, "type": "text", "disabled": name not in example})
     return {"mode": "formdata", "formdata": fields}
 
 
@@ -260,6 +261,11 @@ def _bearer(caller: str) -> Document:
 
 def _pair(key: str, value: str) -> Document:
     return {"key": key, "value": value}
+
+
+def _written(value: Any) -> str:
+    """An example as a query or a form has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def main() -> int:

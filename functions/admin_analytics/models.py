@@ -40,7 +40,7 @@ class ResultsQuery(PageQuery, frozen=True):
         sort: by `time`, or by `score`: the share of the marks, of one exam or of one student; not of some days
             of an exam.
         order: `desc` lists the latest or the best first, `asc` the earliest or the worst.
-        partial: `1` answers the table as a fragment of HTML.
+        partial: true answers the table as a fragment of HTML.
     """
 
     user: Id | None = None

@@ -55,9 +55,9 @@ class ImportQuery(Struct, frozen=True):
     """How to import.
 
     Attributes:
-        atomic: `1` imports all rows or none; by default good rows are imported and the others named.
-        dry_run: `1` stores nothing and shows what would be imported.
-        skip_existing: `1` leaves out rows that their exam, or the file above them, has already: questions of which
+        atomic: true imports all rows or none; by default good rows are imported and the others named.
+        dry_run: true stores nothing and shows what would be imported.
+        skip_existing: true leaves out rows that their exam, or the file above them, has already: questions of which
             students see the same text, pictures, options and passage. So a corrected file imports again without
             doubling anything. Such a row with another key, other marks or other further columns is an error that names
             the question to change.
@@ -88,10 +88,10 @@ class QuestionsUpload(Struct, frozen=True):
 
 
 class CsvExportQuery(Struct, frozen=True):
-    """`safe=1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
+    """`safe` keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
 
     Attributes:
-        safe: `1` keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
+        safe: true keeps spreadsheets from running cells as formulas; such a file does not import unchanged.
     """
 
     safe: Flag | None = None

@@ -179,8 +179,9 @@ def _finished(struct: type, schema: Schema, *, sent: bool) -> Schema:
         if UploadedFile in _mentioned(field.type):
             properties[name] = dict(_FILE)
         if (meant := _declared_meaning(field)) is not None:
-            kept = {word: value for word, value in properties[name].items() if word in _KEPT}
-            properties[name] = {**_plain_schema(meant), **kept}
+            # What an empty field of a form has is no default.
+            kept = {word: value for word, value in properties[name].items() if word in _KEPT and value != ""}
+            properties[name] = {**_plain_schema(meant), **kept, **({"default": False} if meant is bool else {})}
         if sent:
             properties[name].pop("default", None)
             if name == "success" and isinstance(field.default, bool):

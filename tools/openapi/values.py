@@ -147,16 +147,6 @@ MEANINGS: tuple[dict[str, str], ...] = (
         "image/gif": "GIF.",
         "image/webp": "WebP.",
     },
-    {
-        "1": "Yes.",
-        "true": "Yes.",
-        "yes": "Yes.",
-        "on": "Yes.",
-        "0": "No.",
-        "false": "No.",
-        "no": "No.",
-        "off": "No.",
-    },
 )
 
 

@@ -35,7 +35,7 @@ export default function ImportScreen(props: ScreenProps) {
   const [skipsExisting, setSkipsExisting] = useState(true);
   const send = (chosen: File, skips: boolean, isTrial: boolean): Promise<Imported> =>
     api.post("/admin/questions/import-csv", {
-      params: { query: { ...(isTrial && { dry_run: "1" }), ...(skips && { skip_existing: "1" }) } as never },
+      params: { query: { dry_run: isTrial, skip_existing: skips } },
       body: { csv_file: chosen, exam_id: String(id) } as never,
     });
   const trying = useAction(async (chosen: File, skips: boolean) => {

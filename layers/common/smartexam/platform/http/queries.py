@@ -13,8 +13,8 @@ PageSize: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
 Order: TypeAlias = Literal["asc", "desc"]
 """The direction of a list: ascending or descending by what it is sorted by."""
 
-Flag: TypeAlias = Literal["1", "true", "yes", "on", "0", "false", "no", "off"]
-"""Whether something is wanted, in the words that clients and forms use."""
+Flag: TypeAlias = Annotated[Literal["1", "true", "yes", "on", "0", "false", "no", "off"], Meta(extra={"means": bool})]
+"""Whether something is wanted, in the words that clients and forms use; described as true or false."""
 
 _YES = frozenset({"1", "true", "yes", "on"})
 
