@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import mimetypes
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from local.gateway.messages import Answer, Request, error_answer
 
 PREFIX = "/app"
 _ASSETS = "assets/"
+# As `WebAddresses` in infrastructure/site.yaml, which leaves these alone
+_FILE_NAME = re.compile(r"^assets/|\.[a-z0-9]+$")
 _FOREVER = "public, max-age=31536000, immutable"
 _COMPRESSED: Final = {".css", ".html", ".js", ".json", ".svg"}
 _TYPES: Final = {".js": "text/javascript", ".woff2": "font/woff2", ".webmanifest": "application/manifest+json"}
@@ -33,7 +36,7 @@ class WebFiles:
         self._headers = tuple(headers.items())
 
     async def __call__(self, request: Request) -> Answer:
-        """The file of a path, the app's page for any other one."""
+        """The file of a path, the app's page for the address of a screen."""
         if request.method not in {"GET", "HEAD"}:
             return error_answer(405, "Method not allowed", request.id, (("allow", "GET, HEAD"),))
         if request.path == PREFIX:
@@ -44,7 +47,7 @@ class WebFiles:
         name = request.path[len(PREFIX) + 1 :]
         file = (self._folder / name).resolve()
         if not name or not file.is_file() or not file.is_relative_to(self._folder):
-            if name.startswith(_ASSETS):
+            if _FILE_NAME.search(name):
                 return error_answer(404, "Not found", request.id)
             name, file = "index.html", self._folder / "index.html"
         if not file.is_file():
