@@ -6,11 +6,13 @@ from itertools import pairwise
 
 import pytest
 
+from admin_questions import app as questions_app
 from auth import app as auth_app
 from docs import app as docs_app
 from docs.assets import description
 from tests.e2e.chromium import Browser, browser, executable
 from tests.e2e.loopback import served
+from tests.factories.exams import create_exam, question_ids
 from tests.factories.users import PASSWORD, create_user
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("tables")]
@@ -18,6 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("tables")]
 ROUTES = {
     "POST /api/auth/login": auth_app.lambda_handler,
     "GET /api/auth/me": auth_app.lambda_handler,
+    "POST /admin/questions/import-csv": questions_app.lambda_handler,
 }
 READY = "'ready' in document.documentElement.dataset"
 
@@ -195,6 +198,27 @@ def test_signs_in_and_tries_a_route_out(page: Browser, site: str) -> None:
     page.evaluate("document.querySelector('#getMe form').requestSubmit()")
     page.wait("document.querySelector('#getMe .outcome').innerText.includes('Authentication required')")
     page.complaints.clear()  # Chromium reports the expected 401
+
+
+def test_uploads_a_file(page: Browser, site: str) -> None:
+    create_user(username="john.doe", role="admin")
+    exam = create_exam([])
+    sign_in(page)
+    page.wait("document.querySelector('#account').textContent === 'Sign out'")
+
+    open_route(page, site, "importQuestions")
+    type_into(page, "#importQuestions .try [name=exam_id]", str(exam.id))
+    content = "question_text,option_a,option_b,correct_answer\nWhich is a vector?,Mass,Velocity,B\n"
+    page.evaluate(
+        "(input => { const files = new DataTransfer();"
+        f"files.items.add(new File([{json.dumps(content)}], 'questions.csv')); input.files = files.files; }})"
+        "(document.querySelector('#importQuestions .try input[type=file]'))"
+    )
+    page.evaluate("document.querySelector('#importQuestions form').requestSubmit()")
+    page.wait("document.querySelector('#importQuestions .outcome pre')")
+
+    assert '"inserted": 1' in page.evaluate("document.querySelector('#importQuestions .outcome').innerText")
+    assert len(question_ids(exam.id)) == 1
 
 
 def test_tells_why_signing_in_failed(page: Browser) -> None:
