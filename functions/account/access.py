@@ -1,6 +1,6 @@
 """The rules of requests for another role."""
 
-from account.models import Requestable, Requester, RequesterFound, RoleRequest
+from account.models import LONGEST_REASON, Requestable, Requester, RequesterFound, RoleRequest
 from smartexam.accounts.store import access_requests, identity
 from smartexam.accounts.store.access_requests import AccessChanged, AccountGone, AlreadyPending
 from smartexam.accounts.user import User
@@ -10,7 +10,6 @@ from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 from smartexam.platform.principal import Principal, role_of
 from smartexam.platform.texts import read_text
 
-_LONGEST_REASON = 1000
 _AVAILABLE = {"user": ["admin", "user,admin"], "admin": ["user", "user,admin"], "user,admin": []}
 
 
@@ -52,7 +51,7 @@ def submit(wanted: RoleRequest, caller: Principal | None, now: float) -> int:
     empty = [Fault(field, "This field is required") for field in wanted.__struct_fields__ if not _said(wanted, field)]
     if empty:
         raise InvalidFields(empty)
-    reason = read_text(wanted.user_reason, "user_reason", longest=_LONGEST_REASON)
+    reason = read_text(wanted.user_reason, "user_reason", longest=LONGEST_REASON)
     user = _looked_up(wanted.username, wanted.email, caller, now)
     if role_of(wanted.current_access) != user.role:
         raise BadRequest("Your current access is not the one given", code="access_changed")

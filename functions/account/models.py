@@ -4,11 +4,16 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 
-from smartexam.platform.texts import VISIBLE
+from smartexam.accounts.names import LONGEST_NAME
+from smartexam.accounts.sign_up import LONGEST_ADDRESS
+from smartexam.platform.texts import visible
+
+LONGEST_REASON = 1000
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
 
 Text = Annotated[str, msgspec.Meta(max_length=2000)]
-VisibleText = Annotated[Text, VISIBLE]
-_Name = Annotated[str, msgspec.Meta(max_length=100)]
+_Password = Annotated[str, visible(LONGEST_PASSWORD, SHORTEST_PASSWORD)]
+_Name = Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
 SessionKind: TypeAlias = Literal["web", "token", "socket"]
 _Token = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -20,8 +25,8 @@ class NewAccount(msgspec.Struct, frozen=True):
         email: address that the link to set a password is mailed to.
     """
 
-    email: VisibleText
-    first_name: Annotated[_Name, VISIBLE]
+    email: Annotated[str, visible(LONGEST_ADDRESS)]
+    first_name: Annotated[_Name, visible(LONGEST_NAME)]
     last_name: _Name
 
 
@@ -34,11 +39,15 @@ class NewPassword(msgspec.Struct, frozen=True):
     """
 
     token: _Token
-    password: Text
+    password: _Password
 
 
 class ForgottenPassword(msgspec.Struct, frozen=True):
-    """The account whose password is forgotten."""
+    """The account whose password is forgotten.
+
+    Attributes:
+        email: email address of the account; case does not count.
+    """
 
     email: Text
 
@@ -47,21 +56,21 @@ class Requester(msgspec.Struct, frozen=True):
     """The account that wants another role."""
 
     username: Text
-    email: Text
+    email: str
 
 
 class RoleRequest(msgspec.Struct, frozen=True):
     """The wanted role, the present one, and the reason."""
 
     username: Text
-    email: Text
+    email: str
     current_access: Text
     requested_access: Text
-    user_reason: VisibleText
+    user_reason: Annotated[str, visible(LONGEST_REASON)]
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """`confirm` must be "DELETE", exactly.
+    """A word that nobody sends by mistake.
 
     Attributes:
         confirm: exactly `DELETE`.
@@ -69,7 +78,7 @@ class Confirmation(msgspec.Struct, frozen=True):
 
     NEEDED: ClassVar = ("confirm",)
 
-    confirm: str | None = None
+    confirm: Annotated[str | None, msgspec.Meta(extra_json_schema={"type": "string", "const": "DELETE"})] = None
 
 
 class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,12 +124,12 @@ class ChangedPassword(msgspec.Struct, frozen=True):
     """The current password and the new one.
 
     Attributes:
-        current_password: the password of now; three wrong ones lock like failed sign-ins.
+        current_password: the password until now; three wrong ones lock like failed sign-ins.
         new_password: the new password: 10 to 128 characters, no common one, neither the username nor the email.
     """
 
     current_password: Text
-    new_password: Text
+    new_password: _Password
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -130,7 +139,7 @@ class Names(msgspec.Struct, frozen=True):
         first_name: first name, 1 to 100 characters that can be seen.
     """
 
-    first_name: Annotated[_Name, VISIBLE]
+    first_name: Annotated[_Name, visible(LONGEST_NAME)]
     last_name: _Name
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
-from account.models import ChangedPassword, NewPassword
+from account.models import LONGEST_PASSWORD, SHORTEST_PASSWORD, ChangedPassword, NewPassword
 from smartexam.accounts.passwords import hash_password, normalised
 from smartexam.accounts.store import accounts, credentials, identity
 from smartexam.accounts.store.accounts import LinkSpent
@@ -15,7 +15,6 @@ from smartexam.accounts.user import User
 from smartexam.platform import mail
 from smartexam.platform.errors import BadRequest, Fault, InvalidFields, NotFound
 
-SHORTEST, LONGEST = 10, 128
 # Lists of common passwords have repetitions of this length at most; a longer one is not a common password.
 _LONGEST_UNIT, _LONGEST_REPETITION = 4, 24
 _PRODUCT_NAMES = ("smart", "exam", "exams", "online", "platform")
@@ -52,8 +51,8 @@ def set_by_link(wanted: NewPassword, admin_email: str | None, now: float) -> Non
 def refusal(password: str, user: User) -> str | None:
     """Why a password is not accepted for an account; None if it is."""
     # The form that is hashed may be longer or shorter than what was typed; both must fit.
-    if any(not SHORTEST <= len(form) <= LONGEST for form in (password, normalised(password))):
-        return f"must be {SHORTEST} to {LONGEST} characters long"
+    if any(not SHORTEST_PASSWORD <= len(form) <= LONGEST_PASSWORD for form in (password, normalised(password))):
+        return f"must be {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters long"
     plain = normalised(password).strip().casefold()
     if plain in {user.username.casefold(), user.email.casefold()}:
         return "must not be the username or the email"

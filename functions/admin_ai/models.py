@@ -5,11 +5,14 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from question_generation.drafts import DraftQuestion, Notice
-from question_generation.request import MOST_QUESTIONS, GenerationRequest
+from question_generation.request import MOST_INSTRUCTIONS, MOST_QUESTIONS, MOST_TOPIC, GenerationRequest
+from smartexam.catalog.marks import SCHEMA
+from smartexam.catalog.numeric import TOLERANCE_SCHEMA
 from smartexam.jobs.queue import Progress
 from smartexam.platform.http.bodies import UploadedFile, convert
+from smartexam.platform.texts import up_to
 
-Number = str | int | float | None
+Marks = Annotated[str | int | float | None, Meta(extra_json_schema=SCHEMA)]
 Count = (
     Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{0,3} *$"})]
     | Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": MOST_QUESTIONS})]
@@ -39,19 +42,22 @@ class GenerationFields(Struct, frozen=True):
     RULES: ClassVar[dict[str, Any]] = _COUNTED
 
     mode: str
-    exam_id: str | int
-    difficulty: str | None = None
+    exam_id: (
+        Annotated[str, Meta(extra_json_schema={"pattern": "^ *[1-9][0-9]{0,15} *$"})]
+        | Annotated[int, Meta(extra_json_schema={"minimum": 1})]
+    )
+    difficulty: Annotated[str, Meta(extra_json_schema={"enum": ["Easy", "Medium", "Hard"]})] | None = None
     mcq_count: Count = None
     msq_count: Count = None
     numeric_count: Count = None
-    topic: str | None = None
-    mcq_plus: Number = None
-    mcq_minus: Number = None
-    msq_plus: Number = None
-    msq_minus: Number = None
-    numeric_plus: Number = None
-    numeric_tolerance: Number = None
-    custom_instructions: str | None = None
+    topic: Annotated[str, up_to(MOST_TOPIC)] | None = None
+    mcq_plus: Marks = None
+    mcq_minus: Marks = None
+    msq_plus: Marks = None
+    msq_minus: Marks = None
+    numeric_plus: Marks = None
+    numeric_tolerance: Annotated[str | int | float | None, Meta(extra_json_schema=TOLERANCE_SCHEMA)] = None
+    custom_instructions: Annotated[str, up_to(MOST_INSTRUCTIONS)] | None = None
     pdf_file: UploadedFile | None = None
 
     def request(self) -> GenerationRequest:
@@ -69,13 +75,13 @@ class UploadRequest(GenerationRequest, frozen=True, kw_only=True):
     """What to do with the file, its name and its size in bytes.
 
     Attributes:
-        filename: name of the file, for the log.
+        filename: name of the file, which ends with `.pdf`, for the log.
         size: bytes of the file.
     """
 
     RULES: ClassVar[dict[str, Any]] = _COUNTED
 
-    filename: str
+    filename: Annotated[str, Meta(extra_json_schema={"pattern": r"\.[pP][dD][fF]$", "examples": ["paper.pdf"]})]
     size: Annotated[int, Meta(extra_json_schema={"minimum": 1})]
 
 

@@ -171,7 +171,7 @@ class SectionStatistics(Struct, frozen=True):
 
     Attributes:
         section_id: id of the section.
-        name: its name.
+        name: name of the section.
         attempts: results that have the section.
         avgScore: mean of its scores, in percent of its maximum.
     """

@@ -5,7 +5,9 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Struct
 
 from smartexam.platform.http.bodies import UploadedFile
-from smartexam.platform.texts import VISIBLE
+from smartexam.platform.texts import visible
+
+LONGEST_NAME = 100
 
 
 class AdminCategory(Struct, frozen=True):
@@ -51,7 +53,7 @@ class CategoryFields(Struct, frozen=True):
 
     RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
 
-    name: Annotated[str, VISIBLE] | None = None
+    name: Annotated[str, visible(LONGEST_NAME)] | None = None
     image: UploadedFile | None = None
     image_path: str | None = None
 
@@ -59,4 +61,4 @@ class CategoryFields(Struct, frozen=True):
 class NewCategoryFields(CategoryFields, frozen=True, kw_only=True):
     """The fields of a new category, as those of a change, but with a name."""
 
-    name: Annotated[str, VISIBLE]
+    name: Annotated[str, visible(LONGEST_NAME)]

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from msgspec import structs
 
-from admin_categories.models import AdminCategory
+from admin_categories.models import LONGEST_NAME, AdminCategory
 from image_files.pictures import read_picture
 from smartexam.catalog import images
 from smartexam.catalog.images import image_url
@@ -15,7 +15,6 @@ from smartexam.platform import ids
 from smartexam.platform.errors import Conflict, InvalidFields, NotFound, Unavailable
 from smartexam.platform.texts import read_line
 
-_LONGEST_NAME = 100
 _OWN_IMAGE = re.compile(r"images/[0-9a-f]{32}\.(png|jpg|webp)")
 
 
@@ -95,7 +94,7 @@ def _discard(path: str | None) -> None:
 
 
 def _read_name(name: str | None) -> str:
-    return read_line(name or "", "name", longest=_LONGEST_NAME)
+    return read_line(name or "", "name", longest=LONGEST_NAME)
 
 
 def _read_image(image: bytes | None, image_path: str | None) -> tuple[str | None, bool]:

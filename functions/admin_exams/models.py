@@ -4,20 +4,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from admin_exams.presets import NAMES as PRESETS
+from admin_exams.structure_fields import MAX_SECTION_INSTRUCTIONS
+from smartexam.catalog import marks
 from smartexam.catalog.grants import ExamState
-from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
+from smartexam.catalog.questions import MAX_IMAGE_PATH, MAX_QUESTION_TEXT
 from smartexam.platform.http.queries import Id, Order, PageSize
+from smartexam.platform.texts import up_to
 
 _NAME = Meta(extra_json_schema={"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"})
-_MARKS = Meta(
-    extra_json_schema={
-        "type": ["number", "string"],
-        "minimum": 0,
-        "maximum": 1000,
-        "pattern": MARKS_PATTERN,
-        "examples": [4, "0.25", "1/3"],
-    }
-)
+_MARKS = Meta(extra_json_schema={"type": ["number", "string"], **marks.SCHEMA, "examples": [4, "0.25", "1/3"]})
 
 
 _LANGUAGES = Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 10})
@@ -37,10 +33,10 @@ class TypeMarking(Struct):
         partial_marks: marks of each right letter with `per_option`; 1 by default.
     """
 
-    positive: float | str | UnsetType = UNSET
-    negative: float | str | UnsetType = UNSET
+    positive: Annotated[float | str, _MARKS] | UnsetType = UNSET
+    negative: Annotated[float | str, _MARKS] | UnsetType = UNSET
     partial: Literal["none", "per_option", "proportional"] | UnsetType = UNSET
-    partial_marks: float | str | UnsetType = UNSET
+    partial_marks: Annotated[float | str, _MARKS] | UnsetType = UNSET
 
 
 class MarkingScheme(Struct):
@@ -86,7 +82,7 @@ class SectionFields(Struct):
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     id: int | None = None
-    instructions: str = ""
+    instructions: Annotated[str, up_to(MAX_SECTION_INSTRUCTIONS)] = ""
     minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
     choose: Annotated[int, Meta(ge=1, le=1000)] | None = None
     draw: list[RandomDraw] | None = None
@@ -185,7 +181,7 @@ class ExamFields(Struct, frozen=True, kw_only=True):
     sections: Annotated[Any, _SECTIONS] = UNSET
     marking: Annotated[Any, _MARKING] = UNSET
     shuffle: Annotated[Any, _SHUFFLE] = UNSET
-    preset: Annotated[Any, Meta(extra_json_schema={"type": "string", "examples": ["jee-main-2025"]})] = UNSET
+    preset: Annotated[Any, Meta(extra_json_schema={"enum": list(PRESETS), "examples": ["jee-main-2025"]})] = UNSET
     closes_at: Annotated[Any, Meta(extra_json_schema={"type": ["string", "null"], "format": "date-time"})] = UNSET
     audience: Annotated[Any, Meta(extra_json_schema={"enum": ["everyone", "batches"]})] = UNSET
     batch_ids: Annotated[
@@ -234,7 +230,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     Attributes:
         code: what is wrong: `no_questions`, `pool_too_small`, `no_key`, `image_missing`, `translation_missing`,
             `audience_empty` or `closes_too_early`.
-        message: the same for people.
+        message: the same in words, for people.
         question_id: id of the question that it is about; absent for the exam as a whole.
     """
 
@@ -424,8 +420,8 @@ class PassageFields(Struct, frozen=True, kw_only=True):
     """
 
     id: Annotated[Any, Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})] = UNSET
-    text: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": 10_000})] = UNSET
-    image: Annotated[Any, Meta(extra_json_schema={"type": "string"})] = UNSET
+    text: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": MAX_QUESTION_TEXT})] = UNSET
+    image: Annotated[Any, Meta(extra_json_schema={"type": "string", "maxLength": MAX_IMAGE_PATH})] = UNSET
     texts: Annotated[Any, _TEXTS] = UNSET
 
     def given(self) -> dict[str, Any]:

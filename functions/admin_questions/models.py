@@ -5,24 +5,23 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.catalog.marks import PATTERN as MARKS_PATTERN
+from smartexam.catalog.marks import SCHEMA as MARKS_SCHEMA
+from smartexam.catalog.numeric import TOLERANCE_SCHEMA
+from smartexam.catalog.questions import MAX_TAG, MAX_TAGS
 from smartexam.platform.http.bodies import UploadedFile
 from smartexam.platform.http.queries import Flag, Id, Order, PageSize
 
 _TEXT = Meta(extra_json_schema={"type": "string"})
-_MARKS = Meta(
-    extra_json_schema={
-        "type": ["number", "string", "null"],
-        "minimum": 0,
-        "maximum": 1000,
-        "pattern": MARKS_PATTERN,
-        "examples": [4, "0.25", "1/3"],
-    }
-)
+_AMOUNT = {"type": ["number", "string", "null"]}
+_MARKS = Meta(extra_json_schema={**_AMOUNT, **MARKS_SCHEMA, "examples": [4, "0.25", "1/3"]})
+_TOLERANCE = Meta(extra_json_schema={**_AMOUNT, **TOLERANCE_SCHEMA})
 _ID = Meta(extra_json_schema={"type": "integer", "minimum": 1})
 _OPTIONAL_ID = Meta(extra_json_schema={"type": ["integer", "null"], "minimum": 1})
 _IDS = Meta(
     extra_json_schema={"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": 10_000}
+)
+_TAGS = Meta(
+    extra_json_schema={"type": "array", "items": {"type": "string", "maxLength": MAX_TAG}, "maxItems": MAX_TAGS}
 )
 _TEXTS_BY_NAME = Meta(extra_json_schema={"type": "object", "additionalProperties": {"type": "string"}})
 _TRANSLATIONS = Meta(
@@ -81,7 +80,7 @@ class QuestionsUpload(Struct, frozen=True):
     """
 
     csv_file: UploadedFile
-    exam_id: str = ""
+    exam_id: Annotated[str, Meta(extra_json_schema={"pattern": "^ *([1-9][0-9]{0,15})? *$"})] = ""
     atomic: Flag | Literal[""] = ""
     dry_run: Flag | Literal[""] = ""
     skip_existing: Flag | Literal[""] = ""
@@ -140,14 +139,14 @@ class QuestionFields(Struct, frozen=True, kw_only=True):
     image_path: Annotated[Any, _TEXT] = UNSET
     positive_marks: Annotated[Any, _MARKS] = UNSET
     negative_marks: Annotated[Any, _MARKS] = UNSET
-    tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
+    tolerance: Annotated[Any, _TOLERANCE] = UNSET
     section_id: Annotated[Any, _OPTIONAL_ID] = UNSET
     passage_id: Annotated[Any, _OPTIONAL_ID] = UNSET
     solution: Annotated[Any, _TEXT] = UNSET
     solution_image: Annotated[Any, _TEXT] = UNSET
     topic: Annotated[Any, _TEXT] = UNSET
     difficulty: Annotated[Any, Meta(extra_json_schema={"enum": ["Easy", "Medium", "Hard", ""]})] = UNSET
-    tags: Annotated[Any, Meta(extra_json_schema={"type": "array", "items": {"type": "string"}, "maxItems": 10})] = UNSET
+    tags: Annotated[Any, _TAGS] = UNSET
     fixed_options: Annotated[Any, Meta(extra_json_schema={"type": "boolean"})] = UNSET
     texts: Annotated[Any, _TRANSLATIONS] = UNSET
 
@@ -196,7 +195,7 @@ class BulkUpdate(Struct, frozen=True, kw_only=True):
     question_type: Annotated[Any, _TYPE] = UNSET
     positive_marks: Annotated[Any, _MARKS] = UNSET
     negative_marks: Annotated[Any, _MARKS] = UNSET
-    tolerance: Annotated[Any, Meta(extra_json_schema={"type": ["number", "string", "null"]})] = UNSET
+    tolerance: Annotated[Any, _TOLERANCE] = UNSET
 
     def changes(self) -> Mapping[str, Any]:
         """The changed fields."""

@@ -7,6 +7,9 @@ from msgspec import Meta, Struct
 from smartexam.platform.http.queries import Order
 from smartexam.platform.pages import PageQuery
 from smartexam.platform.principal import RoleText
+from smartexam.platform.texts import visible
+
+LONGEST_REASON = 1000
 
 
 class RequestsQuery(PageQuery, frozen=True):
@@ -97,4 +100,4 @@ class Denial(Struct, frozen=True):
         reason: why the request is denied, 1 to 1000 characters.
     """
 
-    reason: Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": 1000})]
+    reason: Annotated[str, visible(LONGEST_REASON)]

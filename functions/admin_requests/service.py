@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from admin_requests.models import RequestRow
+from admin_requests.models import LONGEST_REASON, RequestRow
 from smartexam.accounts.store import access_decisions
 from smartexam.accounts.store.access_decisions import AlreadyDecided
 from smartexam.accounts.store.access_requests import AccessRequest
@@ -13,7 +13,6 @@ from smartexam.platform.texts import read_text
 from smartexam.platform.times import iso
 
 PAGE_SIZE = 25
-_LONGEST_REASON = 1000
 _GONE = "Deleted Account"
 
 
@@ -38,7 +37,7 @@ def deny(request_id: int, reason: str, admin_id: int, now: float) -> None:
         InvalidFields: no reason, or one too long.
         NotFound: there is no such pending request.
     """
-    text = read_text(reason, "reason", longest=_LONGEST_REASON)
+    text = read_text(reason, "reason", longest=LONGEST_REASON)
     try:
         access_decisions.deny(request_id, text, admin_id, now)
     except AlreadyDecided:

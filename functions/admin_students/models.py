@@ -4,9 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from smartexam.accounts.names import LONGEST_NAME
+from smartexam.accounts.roster import LONGEST_BATCH_NAME, ROLL_NO
 from smartexam.platform.http.bodies import UploadedFile
 from smartexam.platform.http.queries import Id, Order, PageSize
-from smartexam.platform.texts import VISIBLE
+from smartexam.platform.texts import up_to, visible
+
+# No semicolons, which separate names in a roster, and no control characters
+_BATCH_NAME = r"^[^;\x00-\x1f\x7f-\x9f]+$"
 
 
 class BatchesQuery(Struct, frozen=True):
@@ -28,10 +33,12 @@ class BatchFields(Struct, frozen=True):
     """The name of a batch.
 
     Attributes:
-        name: name of the batch, 1 to 100 characters, which no other batch has.
+        name: name of the batch, 1 to 100 characters without semicolons, which no other batch has.
     """
 
-    name: Annotated[str, VISIBLE]
+    name: Annotated[
+        str, Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_BATCH_NAME, "pattern": _BATCH_NAME})
+    ]
 
 
 class BatchView(Struct, frozen=True):
@@ -147,9 +154,9 @@ class StudentFields(Struct, frozen=True):
             it.
     """
 
-    roll_no: str | UnsetType | None = UNSET
-    first_name: str | UnsetType = UNSET
-    last_name: str | UnsetType = UNSET
+    roll_no: Annotated[str, Meta(extra_json_schema={"pattern": f"^({ROLL_NO})?$"})] | UnsetType | None = UNSET
+    first_name: Annotated[str, visible(LONGEST_NAME)] | UnsetType = UNSET
+    last_name: Annotated[str, up_to(LONGEST_NAME)] | UnsetType = UNSET
 
 
 class StudentAnswer(Struct, frozen=True):
@@ -175,7 +182,7 @@ class RosterUpload(Struct, frozen=True):
 
     csv_file: UploadedFile
     batch_id: Id | Literal[""] | None = None
-    invite: str = "1"
+    invite: Annotated[str, Meta(extra_json_schema={"enum": ["1", "0"]})] = "1"
 
 
 class RosterExportQuery(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from chat.models import GroupBody
+from chat.models import LONGEST_NAME, GroupBody
 from smartexam.platform import ids
 from smartexam.platform.errors import Forbidden, InvalidFields
 from smartexam.platform.principal import Principal
@@ -13,8 +13,6 @@ from smartexam.talk.realtime import Event
 from smartexam.talk.store.messaging import connections, groups
 from smartexam.talk.store.messaging.groups import MOST_MEMBERS, Group
 
-_LONGEST_NAME = 100
-
 
 def create(caller: Principal, body: GroupBody, now: float) -> int:
     """Create a group with the caller as its admin; returns its conversation's id.
@@ -23,7 +21,7 @@ def create(caller: Principal, body: GroupBody, now: float) -> int:
         InvalidFields: the name is empty or too long, or there are too many members or none.
         Forbidden: the caller is not connected with one of them.
     """
-    name = read_line(body.name, "name", longest=_LONGEST_NAME)
+    name = read_line(body.name, "name", longest=LONGEST_NAME)
     other_ids = list(dict.fromkeys(user_id for user_id in body.member_ids if user_id != caller.user_id))
     if not other_ids:
         raise InvalidFields([("member_ids", "must name somebody else")])

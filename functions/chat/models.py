@@ -4,8 +4,12 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from smartexam.platform.texts import VISIBLE
-from smartexam.talk.messenger import Id, MessageShape
+from smartexam.platform.texts import visible
+from smartexam.talk.messenger import LONGEST_MESSAGE, Id, MessageShape
+
+LONGEST_NAME = 100
+LONGEST_REASON = 500
+_IDS = "^ *[1-9][0-9]{0,14}( *, *[1-9][0-9]{0,14}){0,99} *$"
 
 
 class SearchQuery(Struct, frozen=True):
@@ -198,7 +202,7 @@ class EditBody(Struct, frozen=True):
         message: the new text, 1 to 1000 characters.
     """
 
-    message: str
+    message: Annotated[str, visible(LONGEST_MESSAGE)]
 
 
 class EditedMessage(Struct, frozen=True):
@@ -235,12 +239,12 @@ class ReportBody(Struct, frozen=True):
     """A complaint about a user, with the message that it is about if there is one.
 
     Attributes:
-        reason: what is wrong, for the administrators.
+        reason: what is wrong, for the administrators, 1 to 500 characters.
         message_id: id of the message that the complaint is about; null for the person as such.
     """
 
     user_id: Id
-    reason: Annotated[str, VISIBLE]
+    reason: Annotated[str, visible(LONGEST_REASON)]
     message_id: Id | None = None
 
 
@@ -266,7 +270,7 @@ class OnlineQuery(Struct, frozen=True):
 
     NEEDED: ClassVar = ("ids",)
 
-    ids: Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{1,15}( *, *[0-9]{1,15}){0,99} *$"})] | None = None
+    ids: Annotated[str, Meta(extra_json_schema={"pattern": _IDS})] | None = None
 
 
 class OnlineStatus(Struct, frozen=True):
@@ -287,7 +291,7 @@ class GroupBody(Struct, frozen=True):
         member_ids: ids of the members, each connected with the creator; 256 people with the creator at most.
     """
 
-    name: Annotated[str, VISIBLE]
+    name: Annotated[str, visible(LONGEST_NAME)]
     member_ids: Annotated[list[Id], Meta(min_length=1, max_length=1000)]
 
 

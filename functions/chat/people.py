@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from chat.models import BlockedUser, FoundUser, InboxEntry, ReportBody
+from chat.models import LONGEST_REASON, BlockedUser, FoundUser, InboxEntry, ReportBody
 from smartexam.accounts.store import directory, identity
 from smartexam.limits import rate_limits
 from smartexam.platform import audit
@@ -28,7 +28,6 @@ MOST_IDS = 100
 REQUESTS_AN_HOUR = 30
 BLOCKS_AN_HOUR = 100
 REPORTS_A_DAY = 10
-LONGEST_REASON = 500
 # The first, and one more after a rejection or the end of a friendship.
 REQUESTS_TO_ONE_A_DAY = 2
 _IDS = re.compile(r"[1-9][0-9]{0,15}(,[1-9][0-9]{0,15})*")

@@ -5,6 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from smartexam.platform.http.queries import Id, PageSize
+from smartexam.platform.texts import visible
+
+LONGEST_MESSAGE = 500
 
 
 class DiscussionQuery(Struct, frozen=True):
@@ -68,7 +71,7 @@ class NewComment(Struct, frozen=True):
         parent_id: id of the comment to reply to, on the same question; null for a comment of its own.
     """
 
-    message: str
+    message: Annotated[str, visible(LONGEST_MESSAGE)]
     exam_id: int | None = None
     parent_id: int | None = None
 
@@ -91,7 +94,7 @@ class EditedText(Struct, frozen=True):
         message: the new text, 1 to 500 characters.
     """
 
-    message: str
+    message: Annotated[str, visible(LONGEST_MESSAGE)]
 
 
 class CountsBody(Struct, frozen=True):

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from discussions.models import CommentView
+from discussions.models import LONGEST_MESSAGE, CommentView
 from smartexam.platform.errors import BadRequest
 from smartexam.platform.principal import Principal
 from smartexam.platform.texts import read_text
 from smartexam.platform.times import iso
 from smartexam.talk.store.discussions.items import Comment, Location
 
-LONGEST_MESSAGE = 500
 COMMENT_SECONDS = 10
 DELETED_NAME = "[deleted]"
 DELETED_TEXT = "This comment was deleted."

@@ -175,7 +175,7 @@ class SectionAverage(Struct, frozen=True):
     """The sections of one name, over all exams.
 
     Attributes:
-        name: name of the sections.
+        name: name that the sections have in their exams.
         results: visible results with such a section.
         average_score: mean of its scores, in percent.
     """

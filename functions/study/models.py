@@ -1,6 +1,12 @@
 """Shapes of requests and answers."""
 
+from typing import Annotated
+
 from msgspec import Struct
+
+from smartexam.platform.texts import visible
+
+SHORTEST_QUESTION, LONGEST_QUESTION = 3, 500
 
 
 class HistoryMessage(Struct, frozen=True):
@@ -39,7 +45,7 @@ class StudyQuestion(Struct, frozen=True):
         message: the question, 3 to 500 characters.
     """
 
-    message: str
+    message: Annotated[str, visible(LONGEST_QUESTION, SHORTEST_QUESTION)]
 
 
 class StudyAnswer(Struct, frozen=True):

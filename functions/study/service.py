@@ -9,11 +9,10 @@ from smartexam.platform.errors import Unavailable
 from smartexam.platform.texts import clean, read_text
 from smartexam.platform.times import iso, local_date
 from smartexam.talk.store.study import Turn
-from study.models import HistoryMessage
+from study.models import LONGEST_QUESTION, SHORTEST_QUESTION, HistoryMessage
 from study.prompt import SYSTEM
 
 DAILY_LIMIT = 50
-SHORTEST_QUESTION, LONGEST_QUESTION = 3, 500
 # Counted as two messages each.
 SHOWN_TURNS = 25
 # The context sent with a question: enough for follow-up questions, at a fraction of the question's own cost.

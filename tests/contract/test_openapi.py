@@ -41,6 +41,29 @@ ADDED = {
 }
 
 
+# What a description says of a text's length
+LENGTHS = re.compile(r"(?:([0-9]+) to|at most) ([0-9,]+) characters")
+# Only a body's size limits these: a password, token or code that is too long is just wrong, the rest is ignored.
+AS_LONG_AS_A_BODY = {
+    "Credentials.password",
+    "Credentials.username",
+    "DraftFigure.image_url",
+    "DraftQuestion.model",
+    "GoogleCredential.id_token",
+    "GoogleCredential.nonce",
+    "GoogleWebCredential.id_token",
+    "GoogleWebCredential.nonce",
+    "PresentedRefreshToken.refresh_token",
+    "Provenance.model",
+    "Provenance.repaired_by",
+    "Provenance.section",
+    "Provenance.span",
+    "RefreshRequest.refresh_token",
+    "SendBody.reply_to_name",
+    "SendBody.reply_to_text",
+    "StartBody.access_code",
+}
+
 # Parameters of paths that are no numbers.
 NAMES_IN_PATHS = {"session_id"}
 
@@ -92,6 +115,24 @@ def examples(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
             yield media["schema"], media["example"]
         for named in media.get("examples", {}).values():
             yield media["schema"], named["value"]
+
+
+def may_be_text(schema: dict[str, Any]) -> bool:
+    kinds = schema.get("type", ())
+    return "string" in ([kinds] if isinstance(kinds, str) else kinds) and "enum" not in schema
+
+
+def requested() -> Iterator[tuple[str, dict[str, Any]]]:
+    """("<shape>.<field>", schema) of all fields that bodies have, however deep."""
+    waiting = [operation["requestBody"] for _, _, operation in OPERATIONS if "requestBody" in operation]
+    seen: set[str] = set()
+    while waiting:
+        for name in set(re.findall(r"#/components/schemas/(\w+)", json.dumps(waiting.pop()))) - seen:
+            seen.add(name)
+            shape = DOCUMENT["components"]["schemas"][name]
+            waiting.append(shape)
+            for field, schema in shape.get("properties", {}).items():
+                yield f"{name}.{field}", schema
 
 
 def check(schema: dict[str, Any], value: Any) -> None:
@@ -239,6 +280,22 @@ class TestEveryField:
             assert is_anything or {"type", "$ref", "anyOf"} & set(field), name
             assert field.get("default", 0) is not None, name
             assert field.get("type") != "array" or "items" in field, name
+
+    def test_of_requests_says_how_long_a_text_may_be(self) -> None:
+        unlimited = {
+            name
+            for name, schema in requested()
+            if may_be_text(schema) and not {"maxLength", "const", "pattern", "format"} & set(schema)
+        }
+        assert unlimited == AS_LONG_AS_A_BODY
+
+    def test_says_the_same_lengths_in_words(self) -> None:
+        for name, schema in requested():
+            if told := LENGTHS.search(schema["description"]):
+                shortest, longest = (int(text.replace(",", "")) if text else None for text in told.groups())
+                assert schema.get("maxLength") == longest, name
+                # An empty text may be allowed beside those that have a length.
+                assert shortest in {schema.get("minLength"), None} or "empty" in schema["description"], name
 
     def test_is_described_in_one_place(self) -> None:
         for group, route in ROUTES:

@@ -214,8 +214,9 @@ class _Writer:
         kinds = {_JSON: False} if route.forms != "only" else {}
         if shapes.has_files(taken):
             kinds[_MULTIPART] = True
+        fields = self._known.fields(taken)
         body: dict[str, Any] = {
-            "required": bool(self._known.fields(taken).get("required")) or route.forms == "only",
+            "required": route.forms == "only" or bool(fields.get("required") or fields.get("minProperties")),
             "content": {kind: self._described(taken, is_form=is_form) for kind, is_form in kinds.items()},
         }
         if route.forms is True and _MULTIPART not in kinds:

@@ -167,7 +167,7 @@ class LanguageInUseError(Error, kw_only=True):
 
     Attributes:
         questions: How many questions have texts in it.
-        passages: How many passages have.
+        passages: How many passages have texts in it.
     """
 
     code: Literal["language_in_use"] = "language_in_use"

@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from admin_exams.presets import PRESETS
+
 # The extension that Redoc and others show beside the values
 KEYWORD = "x-enumDescriptions"
 MEANINGS: tuple[dict[str, str], ...] = (
+    {preset["id"]: f"{preset['name']}." for preset in PRESETS},
+    {
+        "1": "Mails links.",
+        "0": "Mails nothing.",
+    },
     {
         "upcoming": "Cannot be started yet.",
         "ongoing": "Can be started.",
@@ -50,6 +57,11 @@ MEANINGS: tuple[dict[str, str], ...] = (
         "extract": "Takes the questions that stand in the PDF.",
         "mine": "Makes new questions from the text of the PDF.",
         "pure": "Makes new questions from `topic` alone.",
+    },
+    {
+        "answer_key": "The paper itself has the key.",
+        "blind_solve": "A second answer, made without the first, is the same.",
+        "none": "Nothing: a person has to check it.",
     },
     {
         "none": "Full marks for exactly the right letters, otherwise the negative marks.",

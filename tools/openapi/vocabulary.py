@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from smartexam.accounts.sign_up import LONGEST_ADDRESS
+from smartexam.catalog import questions
+
 NOW = "2026-01-05T04:30:00Z"
 LATER = "2026-01-05T07:30:00Z"
 QUESTION = "A body moves at $\\large 20\\ \\mathrm{m/s}$ for 3 s. How far does it get?"
@@ -41,6 +44,7 @@ def _option(letter: str, example: str) -> Word:
     return Word(
         f"Option {letter}, with mathematics as LaTeX between dollar signs; empty where there is no such option.",
         example,
+        {"maxLength": questions.MAX_OPTION_TEXT},
     )
 
 
@@ -96,7 +100,9 @@ WORDS: dict[str, Word] = {
         "Name to sign in with, made as `first.last`; null or empty if the account was deleted.", "john.doe"
     ),
     "email": Word(
-        "Email address, at most 254 characters; case does not count.", "john.doe@example.org", {"format": "email"}
+        "Email address, at most 254 characters; case does not count.",
+        "john.doe@example.org",
+        {"format": "email", "maxLength": LONGEST_ADDRESS},
     ),
     "first_name": Word("First name, at most 100 characters.", "John"),
     "last_name": Word("Last name, at most 100 characters; may be empty.", "Doe"),
@@ -110,11 +116,7 @@ WORDS: dict[str, Word] = {
     "role": Word(
         "What the account may do: `user` sits exams, `admin` administers, `user,admin` does both.", "user", _ROLE
     ),
-    "password": Word(
-        "The account's password. New ones have 10 to 128 characters, are no common password, and neither the "
-        "username nor the email.",
-        "a-long-password",
-    ),
+    "password": Word("The account's password.", "a-long-password"),
     "current_access": Word("The role that the account has, or had when it asked.", "user", _ROLE),
     "requested_access": Word("The role that is asked for.", "admin", _ROLE),
     "approved_access": Word("The role that is given; the requested one if it is left out.", "admin"),
@@ -243,11 +245,15 @@ WORDS: dict[str, Word] = {
         "Address of the image; null without one. It may expire: read it again rather than keep it.", None
     ),
     "image_path": Word(
-        "Path of an image from `POST /admin/images`; empty without one.", "images/3b7e0f1c9a5d4e2f8b6c7d8e9f0a1b2c.png"
+        "Path of an image from `POST /admin/images`; empty without one.",
+        "images/3b7e0f1c9a5d4e2f8b6c7d8e9f0a1b2c.png",
+        {"maxLength": questions.MAX_IMAGE_PATH},
     ),
     # Questions
     "question_text": Word(
-        "The question, with mathematics as LaTeX between dollar signs (`$\\\\large ...$`).", QUESTION
+        "The question, with mathematics as LaTeX between dollar signs (`$\\\\large ...$`).",
+        QUESTION,
+        {"maxLength": questions.MAX_QUESTION_TEXT},
     ),
     "option_a": _option("A", "20 m"),
     "option_b": _option("B", "40 m"),
@@ -270,14 +276,23 @@ WORDS: dict[str, Word] = {
         "(NUMERIC); `|` separates "
         "alternatives that are all right.",
         "C",
+        {"maxLength": questions.MAX_KEY_TEXT},
     ),
     "difficulty": Word("How hard it is; empty if not set.", "Medium"),
-    "topic": Word("What it is about, for search and random draws; empty if not set.", "Kinematics"),
+    "topic": Word(
+        "What it is about, for search and random draws; empty if not set.",
+        "Kinematics",
+        {"maxLength": questions.MAX_TOPIC},
+    ),
     "tags": Word("Words to find it by, at most 10.", ["mechanics"]),
     "solution": Word(
-        "How to solve the question, shown with results and never in a paper; empty without one.", "$s = vt$"
+        "How to solve the question, shown with results and never in a paper; empty without one.",
+        "$s = vt$",
+        {"maxLength": questions.MAX_SOLUTION},
     ),
-    "solution_image": Word("Path of the solution's image; empty without one.", ""),
+    "solution_image": Word(
+        "Path of the solution's image; empty without one.", "", {"maxLength": questions.MAX_IMAGE_PATH}
+    ),
     "solution_image_url": Word("Address of the solution's image; null without one.", None),
     "fixed_options": Word("Whether the options keep their order where the exam shuffles them.", example=False),
     "texts": Word(

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from question_generation.request import GenerationRequest
 from smartexam.catalog.marks import display
@@ -31,8 +32,8 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
         repaired_by: the language model that restored unreadable characters.
     """
 
-    source: str
-    verification: str
+    source: Annotated[str, Meta(extra_json_schema={"enum": ["extract", "mine", "pure"]})]
+    verification: Annotated[str, Meta(extra_json_schema={"enum": ["answer_key", "blind_solve", "none"]})]
     page: int | None = None
     number: int | None = None
     section: str = ""

@@ -1,14 +1,15 @@
 """Requests for question generation."""
 
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from smartexam.catalog.marks import MarksError, parse_marks
-from smartexam.catalog.numeric import read_number
+from smartexam.catalog.marks import SCHEMA, MarksError, parse_marks
+from smartexam.catalog.numeric import TOLERANCE_SCHEMA, read_number
 from smartexam.catalog.questions import MCQ, MSQ, NUMERIC
 from smartexam.platform.errors import Fault, InvalidFields
+from smartexam.platform.texts import up_to
 
 EXTRACT: Final = "extract"
 MINE: Final = "mine"
@@ -16,6 +17,7 @@ PURE: Final = "pure"
 MOST_QUESTIONS: Final = 500  # of each type
 MOST_TOPIC: Final = 500
 MOST_INSTRUCTIONS: Final = 2000
+Marks = Annotated[str | float, Meta(extra_json_schema=SCHEMA)]
 
 
 class GenerationRequest(Struct, frozen=True, kw_only=True):
@@ -37,14 +39,14 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
     mcq_count: int | None = None
     msq_count: int | None = None
     numeric_count: int | None = None
-    topic: str = ""
-    mcq_plus: str | float = "4"
-    mcq_minus: str | float = "1"
-    msq_plus: str | float = "4"
-    msq_minus: str | float = "2"
-    numeric_plus: str | float = "3"
-    numeric_tolerance: str | float = "0.01"
-    custom_instructions: str = ""
+    topic: Annotated[str, up_to(MOST_TOPIC)] = ""
+    mcq_plus: Marks = "4"
+    mcq_minus: Marks = "1"
+    msq_plus: Marks = "4"
+    msq_minus: Marks = "2"
+    numeric_plus: Marks = "3"
+    numeric_tolerance: Annotated[str | float, Meta(extra_json_schema=TOLERANCE_SCHEMA)] = "0.01"
+    custom_instructions: Annotated[str, up_to(MOST_INSTRUCTIONS)] = ""
 
     def counts(self) -> dict[str, int]:
         """The number of questions of each type; 0 by default."""

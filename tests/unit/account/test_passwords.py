@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from account.passwords import LONGEST, SHORTEST, common_passwords, refusal
+from account.models import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from account.passwords import common_passwords, refusal
 from smartexam.accounts.user import User
 
 USER = User(
@@ -26,7 +27,9 @@ def test_the_list_holds_what_could_be_typed_and_nothing_twice() -> None:
     entries = common_passwords() - {""}
 
     assert len(entries) > 3000
-    assert all(entry == entry.casefold().strip() and SHORTEST <= len(entry) <= LONGEST for entry in entries)
+    assert all(
+        entry == entry.casefold().strip() and SHORTEST_PASSWORD <= len(entry) <= LONGEST_PASSWORD for entry in entries
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,5 +90,5 @@ def test_anything_is_either_accepted_or_refused_with_words(password: str) -> Non
     reason = refusal(password, USER)
 
     assert reason is None or reason
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         assert reason

@@ -6,7 +6,7 @@ import pytest
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from smartexam.platform.http.bodies import UploadedFile
-from smartexam.platform.texts import VISIBLE
+from smartexam.platform.texts import visible
 from tools.openapi import shapes
 from tools.openapi.shapes import Shapes
 
@@ -160,10 +160,15 @@ def test_what_the_code_requires_is_required_though_its_type_is_loose() -> None:
 
 class Change(Struct):
     RULES: ClassVar[dict[str, Any]] = {"minProperties": 1}
-    note: Annotated[str, VISIBLE] | None = None
+    note: Annotated[str, visible(20)] | None = None
 
 
 def test_rules_of_a_whole_shape_and_texts_that_must_be_visible_are_said() -> None:
     schema = Shapes([Change], []).fields(Change)
     assert schema["minProperties"] == 1
-    assert schema["properties"]["note"] == {"type": ["string", "null"], "minLength": 1, "pattern": r"\S"}
+    assert schema["properties"]["note"] == {
+        "type": ["string", "null"],
+        "minLength": 1,
+        "maxLength": 20,
+        "pattern": r"\S",
+    }

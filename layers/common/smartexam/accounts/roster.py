@@ -25,7 +25,7 @@ COLUMNS: Final[Mapping[str, Sequence[str]]] = {
 }
 NEEDED: Final = ("name", "email")
 
-_ROLL_NO: Final = re.compile(r"[A-Za-z0-9/_-]{1,32}")
+ROLL_NO: Final = "[A-Za-z0-9/_-]{1,32}"
 # The start of a formula for spreadsheets, also after the apostrophe that prevents it.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (full width on purpose)
 
@@ -83,7 +83,7 @@ class Roster:
 
 def is_roll_no(text: str) -> bool:
     """Whether this is a valid roll number."""
-    return _ROLL_NO.fullmatch(text) is not None
+    return re.fullmatch(ROLL_NO, text) is not None
 
 
 def batch_name(text: str) -> str | None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from math import lcm
-from typing import Final
+from typing import Any, Final
 
 # Parts of a mark in which amounts are stored as integers; other amounts are stored as text.
 UNITS: Final = 300
@@ -23,6 +23,8 @@ _DECIMAL = re.compile(r"([+-]?)([0-9]{0,6})(?:\.([0-9]{0,6}))?")
 _FRACTION = re.compile(r"([+-]?)([0-9]{1,6}) ?/ ?([0-9]{1,6})")
 # What most texts that `parse_marks` reads look like, for descriptions
 PATTERN: Final = r"^ *([0-9]{0,3}[0-9](\.[0-9]{1,2})?|[0-9]{1,6} ?/ ?[1-9][0-9]{0,5}|) *$"
+# What JSON Schema says of an amount, as a number or a text
+SCHEMA: Final[dict[str, Any]] = {"minimum": 0, "maximum": MAX_MARKS, "pattern": PATTERN}
 _DECIMALS = 2
 _HUNDREDTHS = 100
 _LONGEST = 20

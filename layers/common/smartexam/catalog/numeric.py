@@ -9,6 +9,7 @@ stored, in at most `MAX_LENGTH` characters. These bounds keep every sum and diff
 import re
 import unicodedata
 from decimal import Context, Decimal
+from typing import Any, Final
 
 MAX_LENGTH = 32
 
@@ -19,6 +20,8 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,
 _SPACED = re.compile(r"\s*([+-]?)\s*(\S+)\s*")
 # Leaves room for spaces around the number.
 _MOST_TYPED = 2 * MAX_LENGTH
+# What JSON Schema says of a tolerance, as a number or a text
+TOLERANCE_SCHEMA: Final[dict[str, Any]] = {"minimum": 0, "maxLength": _MOST_TYPED, "examples": ["0.01"]}
 # Minus signs that Unicode does not class as dashes.
 _MINUS_SIGNS = "\N{MINUS SIGN}\N{HEAVY MINUS SIGN}\N{MODIFIER LETTER MINUS SIGN}"
 _FULL_WIDTH = {"\N{FULLWIDTH PLUS SIGN}": "+", "\N{FULLWIDTH FULL STOP}": "."}

@@ -84,7 +84,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Letters apart or together, also as a list that was written into a cell: A,C  a; c  AC  ["A", "C"]
 _LETTERS = re.compile(r"\[?[\s\"',;]*[A-Ha-h](?:[\s\"',;]*[A-Ha-h])*[\s\"',;]*\]?")
 _MAX_LETTERS_TEXT = 100
-_MAX_KEY_TEXT = 500
+MAX_KEY_TEXT: Final = 500
 _ONE_LETTER = "must be one of A to H"
 _LETTERS_EXPECTED = 'must be one or more of A to H, such as "A,C"'
 _NO_TOLERANCE = "0"
@@ -353,7 +353,7 @@ class _Reading:
 
     def _numbers(self) -> str:
         text = (_written(self._fields.get("correct_answer")) or "").strip()
-        parts = text.split(_ALTERNATIVE) if len(text) <= _MAX_KEY_TEXT else []
+        parts = text.split(_ALTERNATIVE) if len(text) <= MAX_KEY_TEXT else []
         read = [self._number_or_range(part) for part in parts]
         if not read or len(read) > MAX_ALTERNATIVES or None in read:
             if not self._faulty("correct_answer"):
@@ -502,7 +502,7 @@ def _letter_alternatives(value: object) -> list[list[str]]:
     """The distinct option letters of each alternative, sorted; empty if one contains anything else."""
     if isinstance(value, list):
         value = ",".join(name if isinstance(name, str) else "?" for name in value[:_MAX_LETTERS_TEXT])
-    if not isinstance(value, str) or len(value) > _MAX_KEY_TEXT:
+    if not isinstance(value, str) or len(value) > MAX_KEY_TEXT:
         return []
     read = [_letters(part.strip()) for part in value.split(_ALTERNATIVE)]
     return read if all(read) else []

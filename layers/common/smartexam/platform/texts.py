@@ -4,7 +4,6 @@ Nothing is escaped, because escaping depends on where a text is shown, which onl
 """
 
 import unicodedata
-from typing import Final
 
 from msgspec import Meta
 
@@ -22,8 +21,14 @@ _BLANK = frozenset(
 )
 
 
-# Says in the description of a field that its text is refused if nothing of it can be seen; the readers below check it.
-VISIBLE: Final = Meta(extra_json_schema={"minLength": 1, "pattern": r"\S"})
+def up_to(longest: int) -> Meta:
+    """Says in the description of a field how many characters its text may have; the readers below check it."""
+    return Meta(extra_json_schema={"maxLength": longest})
+
+
+def visible(longest: int, shortest: int = 1) -> Meta:
+    """Says in the description of a field how many characters its text has, one of them visible."""
+    return Meta(extra_json_schema={"minLength": shortest, "maxLength": longest, "pattern": r"\S"})
 
 
 def shows_nothing(text: str) -> bool:

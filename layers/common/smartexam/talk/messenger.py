@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from smartexam.limits.store import windows
 from smartexam.platform.principal import Principal
-from smartexam.platform.texts import read_text
+from smartexam.platform.texts import read_text, visible
 from smartexam.platform.times import iso
 from smartexam.talk import realtime
 from smartexam.talk.realtime import Event
@@ -35,7 +35,7 @@ class SendBody(msgspec.Struct, frozen=True):
         reply_to_name: ignored; the name comes from the stored message.
     """
 
-    message: str
+    message: Annotated[str, visible(LONGEST_MESSAGE)]
     reply_to_id: Id | None = None
     reply_to_text: str | None = None
     reply_to_name: str | None = None
