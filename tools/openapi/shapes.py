@@ -9,12 +9,10 @@ import msgspec
 from msgspec import inspect as described
 
 from smartexam.platform.http.bodies import UploadedFile
+from smartexam.platform.http.numbers import MEANS
 from tools.openapi import prose, vocabulary
 
 Schema = dict[str, Any]
-# The key under which a loosely typed field, whose values the code checks itself, has the type that it means:
-# `Annotated[Any, Meta(extra={"means": list[int]})]`.
-MEANS = "means"
 # A class variable of a loosely typed shape: the fields that the code requires, though the types do not.
 NEEDED = "NEEDED"
 # A class variable of a shape: what JSON Schema says of the whole beside its fields, such as `minProperties`.

@@ -1,9 +1,9 @@
 """Numbers beyond 2^53 in bodies and queries."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from smartexam.platform.errors import BadRequest, InvalidFields
 from smartexam.platform.http import bodies
@@ -25,13 +25,19 @@ class Body(Struct):
     name: str = ""
     answers: dict[str, Any] = {}
     marked: list[Any] = []
+    changes: Annotated[list[Any], Meta(extra={"means": list[Inner]})] = []
 
 
 @pytest.mark.parametrize("digits", [17, 41, 2500, 5000])
 @pytest.mark.parametrize("sign", ["", "-"])
 @pytest.mark.parametrize(
     ("body", "field"),
-    [('{{"id": {0}}}', "id"), ('{{"ids": [1, {0}]}}', "ids[1]"), ('{{"inner": [{{"id": {0}}}]}}', "inner[0].id")],
+    [
+        ('{{"id": {0}}}', "id"),
+        ('{{"ids": [1, {0}]}}', "ids[1]"),
+        ('{{"inner": [{{"id": {0}}}]}}', "inner[0].id"),
+        ('{{"changes": [7, {{"id": {0}}}]}}', "changes[1].id"),
+    ],
 )
 def test_huge_ones_are_refused_by_name(body: str, field: str, sign: str, digits: int) -> None:
     with pytest.raises(InvalidFields) as refused:

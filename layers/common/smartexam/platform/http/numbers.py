@@ -6,16 +6,18 @@ Schema. For bodies without any of these, this is one look at the text.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
 from smartexam.platform.errors import InvalidFields
 
 HIGHEST = 2**53
+# The key under which a loosely typed field, whose values the code reads itself, has the type that it means:
+# `Annotated[list[Any], Meta(extra={"means": list[Change]})]`.
+MEANS: Final = "means"
 _SPECIAL = re.compile(rb"[0-9]{16}|[0-9]\.0|[0-9][eE][-+0-9]")
 # Searching for a fixed text is ten times as fast as for a pattern, so a body is first searched with all digits alike.
 _ALIKE = bytes.maketrans(b"012345678E", b"999999999e")
@@ -34,7 +36,8 @@ def may_be_special(content: bytes) -> bool:
 def parse(content: bytes) -> Any:
     """JSON with whole numbers of any size and spelling as integers.
 
-    One beyond every range is infinite: it may be one answer of many, and must not make the others fail.
+    One beyond every range is cut off, and is beyond it still: it may be one answer of many, and must not make the others
+    fail.
 
     Raises:
         ValueError: malformed JSON, or a lone surrogate.
@@ -44,8 +47,8 @@ def parse(content: bytes) -> Any:
     return parsed
 
 
-def _integer(digits: str) -> int | float:
-    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+def _integer(digits: str) -> int:
+    return int(digits[:_MOST_DIGITS])
 
 
 def _number(text: str) -> int | float:
@@ -78,8 +81,13 @@ def _huge(value: Any, name: str) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for at, each in enumerate(value):
             yield from _huge(each, f"{name}[{at}]")
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _huge(each, f"{name}.{key}")
 
 
 def _is_open(kind: Any) -> bool:
-    """Whether a type lets anything in."""
-    return kind is Any or any(_is_open(each) for each in get_args(kind))
+    """Whether a type lets anything in; not so a list whose members are read one by one, each as what it means."""
+    parts = get_args(kind)
+    meant = next((each.extra[MEANS] for each in parts if isinstance(each, msgspec.Meta) and each.extra), None)
+    return kind is Any or (get_origin(meant) is not list and any(map(_is_open, parts)))
