@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import Meta, Struct
 
 from question_generation.drafts import DraftQuestion, Notice
-from question_generation.request import MOST_INSTRUCTIONS, MOST_QUESTIONS, MOST_TOPIC, GenerationRequest
+from question_generation.request import MOST_INSTRUCTIONS, MOST_TOPIC, GenerationRequest, NumberOfQuestions
 from smartexam.catalog.marks import SCHEMA
 from smartexam.catalog.numeric import TOLERANCE_SCHEMA
 from smartexam.jobs.queue import Progress
@@ -13,11 +13,7 @@ from smartexam.platform.http.bodies import UploadedFile, convert
 from smartexam.platform.texts import up_to
 
 Marks = Annotated[str | int | float | None, Meta(extra_json_schema=SCHEMA)]
-Count = (
-    Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{0,3} *$"})]
-    | Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": MOST_QUESTIONS})]
-    | None
-)
+Count = Annotated[str, Meta(extra_json_schema={"pattern": "^ *[0-9]{0,3} *$"})] | NumberOfQuestions | None
 _COUNTS = ("mcq_count", "msq_count", "numeric_count")
 _SOME = {"type": ["integer", "string"], "minimum": 1, "pattern": "[1-9]"}
 # What is made must be counted; what is extracted need not.

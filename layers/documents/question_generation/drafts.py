@@ -76,7 +76,7 @@ class DraftQuestion(Struct, frozen=True, kw_only=True):
             local stand-in.
     """
 
-    exam_id: int
+    exam_id: Annotated[int, Meta(extra_json_schema={"minimum": 1})]
     question_text: str
     option_a: str
     option_b: str

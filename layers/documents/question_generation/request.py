@@ -17,6 +17,7 @@ PURE: Final = "pure"
 MOST_QUESTIONS: Final = 500  # of each type
 MOST_TOPIC: Final = 500
 MOST_INSTRUCTIONS: Final = 2000
+NumberOfQuestions = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": MOST_QUESTIONS})]
 Marks = Annotated[str | float, Meta(extra_json_schema=SCHEMA)]
 
 
@@ -36,9 +37,9 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
     mode: Literal["extract", "mine", "pure"]
     exam_id: int
     difficulty: Literal["Easy", "Medium", "Hard"] = "Medium"
-    mcq_count: int | None = None
-    msq_count: int | None = None
-    numeric_count: int | None = None
+    mcq_count: NumberOfQuestions | None = None
+    msq_count: NumberOfQuestions | None = None
+    numeric_count: NumberOfQuestions | None = None
     topic: Annotated[str, up_to(MOST_TOPIC)] = ""
     mcq_plus: Marks = "4"
     mcq_minus: Marks = "1"

@@ -36,8 +36,8 @@ def may_be_special(content: bytes) -> bool:
 def parse(content: bytes) -> Any:
     """JSON with whole numbers of any size and spelling as integers.
 
-    One beyond every range is cut off, and is beyond it still: it may be one answer of many, and must not make the others
-    fail.
+    One with very many digits is cut off, which leaves it too large: it may be one answer of many, and must not make
+    the others fail.
 
     Raises:
         ValueError: malformed JSON, or a lone surrogate.
