@@ -42,13 +42,12 @@ def save_passage(exam_id: int, given: Mapping[str, Any], admin_id: int, now: flo
     languages = [name for name in translated if isinstance(name, str)] if isinstance(translated, dict) else []
     faults += misplaced(None, None, languages, exam.structure, ())
     text, image, texts = _read(given, faults)
+    is_known = passage_id is not None
     if passage_id is None:
         passage_id = ids.next_id("passage")
-    elif all(passage.id != passage_id for passage in passages.list_passages(exam_id)):
-        raise passages.no_passage()
     passage = Passage(id=passage_id, text=text, image=image, texts=texts)
     logged = audit.entry(Change(admin_id, "passage.save", f"exam:{exam_id}", None, {"passage_id": passage_id}), now)
-    passages.save_passages(exam_id, [passage], [logged])
+    passages.save_passages(exam_id, [passage], [logged], are_known=is_known)
     return view(exam_id, passage)
 
 

@@ -12,7 +12,7 @@ from results import app as results_app
 from smartexam.accounts.store import batches
 from smartexam.catalog.layout import layout_of
 from smartexam.catalog.store import exams, papers
-from smartexam.platform import audit
+from smartexam.platform import audit, ids
 from smartexam.results.report import report
 from smartexam.sitting.store import attempts, results
 from tests.factories.admins import Admin
@@ -607,6 +607,25 @@ class TestQuestions:
 
         assert answer.status == 400
         assert {each["field"] for each in answer.body["errors"]} == {"section_id", "passage_id", "texts.hi"}
+
+    def test_one_saved_during_an_edit_of_the_exam_is_decided_by_what_the_exam_is_then(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        exam_id = office.exam(languages=["en", "hi"])["id"]
+        path = f"/admin/exams/{exam_id}/passages"
+        text = {"text": "Read.", "texts": {"hi": "पढ़ें"}}
+        id_of = ids.next_id
+
+        def edited_meanwhile(kind: str) -> int:
+            if kind == "passage":
+                assert office.edit(exam_id, languages=["en"]).status == 200
+            return id_of(kind)
+
+        monkeypatch.setattr(ids, "next_id", edited_meanwhile)
+        refused = office.exams.post(path, text)
+
+        assert (refused.status, refused.body["errors"][0]["field"]) == (400, "texts.hi")
+        assert office.exams.get(f"/admin/api/exams/{exam_id}/passages").body["passages"] == []
 
     def test_passages(self, office: Office, student: Student) -> None:
         exam = office.exam(languages=["en", "hi"])

@@ -14,9 +14,10 @@ from smartexam.catalog.paper import Passage
 from smartexam.catalog.store.exams import CardItem, find_exam, update_cards
 from smartexam.catalog.store.question_items import questions_key
 from smartexam.catalog.store.questions import questions_of
+from smartexam.catalog.structure import misplaced
 from smartexam.platform.dynamodb import table
 from smartexam.platform.dynamodb.table import Delete, IntAttribute, Item, Operation, Put
-from smartexam.platform.errors import BadRequest, Conflict, NotFound
+from smartexam.platform.errors import BadRequest, Conflict, InvalidFields, NotFound
 
 PREFIX = "PASSAGE#"
 MAX_PASSAGES = 500
@@ -53,18 +54,27 @@ def list_passages(exam_id: int) -> list[Passage]:
     return [_from_item(item) for item in table.query_all(PassageItem, questions_key(exam_id), prefix=PREFIX)]
 
 
-def save_passages(exam_id: int, passages: Sequence[Passage], logged: Iterable[Operation] = ()) -> None:
-    """Add passages to an exam, or replace those with the same ids; at most 25 at once.
+def save_passages(
+    exam_id: int, passages: Sequence[Passage], logged: Iterable[Operation] = (), *, are_known: bool = False
+) -> None:
+    """Add passages to an exam, or with `are_known` replace those with the same ids; at most 25 at once.
 
     Raises:
-        NotFound: there is no such exam, or one of the passages is another exam's.
+        NotFound: there is no such exam, or no such passage in it.
+        InvalidFields: the exam does not have a language of their texts.
         BadRequest: the exam has `MAX_PASSAGES`.
     """
+    languages = sorted({language for passage in passages for language in passage.texts})
 
     def attempt() -> None:
+        # Decided here again, because an edit of the exam may come between the caller's check and this write.
         exam = find_exam(exam_id)
+        if faults := misplaced(None, None, languages, exam.structure, ()):
+            raise InvalidFields(faults)
         known = {passage.id for passage in list_passages(exam_id)}
         fresh = [passage for passage in passages if passage.id not in known]
+        if fresh and are_known:
+            raise no_passage()
         if len(known) + len(fresh) > MAX_PASSAGES:
             raise BadRequest(f"An exam has at most {MAX_PASSAGES} passages", code="too_many_passages")
         operations: list[Operation] = [Put(_to_item(exam_id, passage)) for passage in passages]
