@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from local.template import Template, functions, resources
 
 # Three layers with packages, in two versions each, and some more for a stack that still runs with an older one.
 _KEEP_BUILDS = 12
+_DAY_SECONDS = 24 * 3600
 _LEFT_OUT = {"__pycache__", "tests"}
 # The earliest time in zip files; a fixed time makes equal content equal bytes.
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -209,9 +211,11 @@ def _kept(prefix: str, parts: Iterable[bytes], make: Callable[[Path], None], lay
 
 
 def discard_old(parent: Path, pattern: str, *, keep: int) -> None:
-    """Delete all folders with a name except the most recently used."""
+    """Delete all folders with a name except the most recently used, and those of today, which others may be using."""
+    yesterday = time.time() - _DAY_SECONDS
     for folder in sorted(parent.glob(pattern), key=_last_use, reverse=True)[keep:]:
-        shutil.rmtree(folder, ignore_errors=True)
+        if _last_use(folder) < yesterday:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _last_use(folder: Path) -> float:
