@@ -29,6 +29,7 @@ const refused = (code: string, fields: object = {}, retryAfter?: number): ApiErr
 
 let failures: typeof import("@/shared/api/failure");
 let languages: typeof import("@/shared/i18n/language");
+let words: typeof import("@/shared/i18n/serverText");
 
 beforeAll(async () => {
   vi.stubGlobal("location", { href: "https://exams.test/app/" });
@@ -37,6 +38,7 @@ beforeAll(async () => {
   vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
   failures = await import("@/shared/api/failure");
   languages = await import("@/shared/i18n/language");
+  words = await import("@/shared/i18n/serverText");
 });
 
 beforeEach(async () => {
@@ -60,6 +62,24 @@ describe("what a person is told about an error", () => {
     expect(failures.failureText(refused("result_pending", { available_at: "2026-01-05T07:30:00Z" }))).toContain("2026");
     const errors = [{ field: "password", message: "must be 10 to 128 characters long" }];
     expect(failures.failureText(refused("invalid_fields", { errors }))).toContain("पासवर्ड: 10 से 128 अक्षर");
+  });
+
+  it("translates the server's sentences with what they fill in, and lists of faults", () => {
+    const { serverText } = words;
+    expect(serverText("must have at most 100 characters")).toBe("अधिक से अधिक 100 अक्षर हों");
+    expect(serverText("Page 3 of 40")).toBe("40 में से पृष्ठ 3");
+    expect(serverText('Row 3: option_b: must not be empty; tags: must not contain ";"')).toBe(
+      "पंक्ति 3: विकल्प B: ख़ाली नहीं हो सकता; शब्द: इसमें ; नहीं हो सकता",
+    );
+    expect(serverText("Row 4: the name must be 1 to 100 visible characters, and no name of an office")).toContain(
+      "पंक्ति 4: नाम: 1 से 100 दिखने वाले अक्षर",
+    );
+    expect(serverText("The answer is left open: there are two series of options.")).toBe(
+      "उत्तर खुला छोड़ा गया: विकल्पों की दो श्रृंखलाएँ हैं।",
+    );
+    expect(serverText("Something new happened.")).toBe("Something new happened.");
+    languages.chooseLanguage("en");
+    expect(serverText("Page 3 of 40")).toBe("Page 3 of 40");
   });
 
   it("is in the server's words where a code has no translation, and in English", () => {

@@ -20,6 +20,7 @@ import { common } from "@/shared/i18n/common";
 import { languageName } from "@/shared/i18n/languages";
 import { useNavigate } from "@/shared/navigate";
 import type { ScreenProps } from "@/shared/screen";
+import { serverText } from "@/shared/i18n/serverText";
 
 import { examTexts } from "./examTexts";
 import { StateBadge } from "./StateBadge";
@@ -91,7 +92,7 @@ function Problems(props: { problems: readonly Schema<"Problem">[]; examId: numbe
         <ul role="list" class="plain-list stack" aria-label={text.problems}>
           {props.problems.map((problem, index) => (
             <li key={index}>
-              <strong>{titles[problem.code] ?? problem.code}</strong> {problem.message}{" "}
+              <strong>{titles[problem.code] ?? problem.code}</strong> {serverText(problem.message)}{" "}
               {problem.question_id ? (
                 <a href={`/app/admin/exams/${props.examId}/questions/${problem.question_id}`}>{text.editQuestion}</a>
               ) : null}

@@ -2,6 +2,7 @@ import { Button } from "@/shared/components/Button";
 import { Checkbox, SelectField, TextArea, TextField } from "@/shared/components/fields";
 import { LETTERS, optionField } from "@/shared/format/letters";
 import { RichText } from "@/shared/math/RichText";
+import { serverText } from "@/shared/i18n/serverText";
 
 import type { Draft } from "./generate";
 import { texts } from "./texts";
@@ -53,7 +54,7 @@ export function DraftEditor(props: DraftEditorProps) {
       {draft.model ? <p class="small muted">{text.madeBy(draft.model)}</p> : null}
       {draft.warnings?.map((warning, index) => (
         <p key={index} class="small mining__warning">
-          {warning}
+          {serverText(warning)}
         </p>
       ))}
       <div class="mining__shown multiline">

@@ -77,7 +77,7 @@ async function afterUpload(file: File, fields: object, onProgress: (percent: num
 async function finished(jobId: number, onProgress: (percent: number) => void): Promise<Found> {
   for (;;) {
     const job = await api.get("/admin/ai-command-centre/jobs/{job_id}", { params: { path: { job_id: jobId } } });
-    if (job.status === "failed") throw new Refusal(job.message);
+    if (job.status === "failed") throw new Refusal(job.message, job.code);
     if (job.status === "done") return foundIn(job);
     onProgress(job.percent);
     await new Promise((resolve) => setTimeout(resolve, PAUSE));

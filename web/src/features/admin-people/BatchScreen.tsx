@@ -114,7 +114,7 @@ function Adding(props: { batchId: number; onAdded: () => void }) {
       body: { user_ids: [student.id] },
     });
     const [refused] = answer.errors;
-    if (refused) throw new Refusal(refused.message);
+    if (refused) throw new Refusal(refused.message, refused.code);
     props.onAdded();
     return text.added(student.full_name);
   });

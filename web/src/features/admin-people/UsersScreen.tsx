@@ -51,7 +51,7 @@ export default function UsersScreen() {
       ? await api.post("/admin/users/deactivate", { body })
       : await api.post("/admin/users/reactivate", { body });
     const [refused] = answer.errors;
-    if (refused) throw new Refusal(refused.message);
+    if (refused) throw new Refusal(refused.message, refused.code ?? "");
     found.reload();
     return user.active ? text.accountClosed : text.accountOpened;
   });

@@ -14,6 +14,7 @@ import { common } from "@/shared/i18n/common";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useCursorList } from "@/shared/lists/useServerList";
 import { useSorting } from "@/shared/lists/useSorting";
+import { serverText } from "@/shared/i18n/serverText";
 
 import { texts } from "./texts";
 
@@ -66,7 +67,7 @@ export default function JobsScreen() {
               <progress max={100} value={job.percent} aria-label={text.progressOf(kindName(job.kind), job.id)} />{" "}
               {job.percent} %
             </td>
-            <td class="multiline">{job.message}</td>
+            <td class="multiline">{serverText(job.message)}</td>
             <td>
               {job.status === "done" ? (
                 <Button
@@ -120,7 +121,7 @@ function Result(props: { job: Job; onClose: () => void }) {
       }
     >
       <Failure error={loaded.error ?? saving.error} onRetry={loaded.error ? loaded.reload : undefined} />
-      {loaded.data ? <p>{loaded.data.message}</p> : loaded.isLoading ? <Loading /> : null}
+      {loaded.data ? <p>{serverText(loaded.data.message)}</p> : loaded.isLoading ? <Loading /> : null}
       <dl class="settings">
         {counts.map(([name, value]) => (
           <>

@@ -1,8 +1,5 @@
-import { effect, signal } from "@preact/signals";
-
 import { common } from "@/shared/i18n/common";
-import type { errorsInHindi } from "@/shared/i18n/errorsInHindi";
-import { language } from "@/shared/i18n/language";
+import { errorTexts, serverText } from "@/shared/i18n/serverText";
 
 import { ApiError, ConnectionLostError } from "./client";
 
@@ -18,30 +15,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Loaded where Hindi is chosen; the server's own words are shown until then. */
-const inHindi = signal<typeof errorsInHindi>();
-
-effect(() => {
-  if (language.value !== "hi" || inHindi.peek()) return;
-  void import("@/shared/i18n/errorsInHindi").then(
-    (loaded) => (inHindi.value = loaded.errorsInHindi),
-    () => undefined,
-  );
-});
-
 /**
  * What to tell a person about an error: the server's message, in Hindi by its code, or that there is no connection.
  * A component that calls it renders again when the language changes.
  */
 export function failureText(error: unknown): string {
-  if (error instanceof ApiError) return translated(error) ?? error.message;
-  if (error instanceof Refusal) {
-    return translated(new ApiError(400, { message: error.message, code: error.code })) ?? error.message;
-  }
+  if (error instanceof ApiError) return translated(error);
+  if (error instanceof Refusal) return translated(new ApiError(400, { message: error.message, code: error.code }));
   return error instanceof ConnectionLostError ? common().noConnection : common().somethingWrong;
 }
 
-function translated(error: ApiError): string | undefined {
-  const text = language.value === "hi" ? inHindi.value?.[error.code] : undefined;
-  return typeof text === "function" ? text(error) : text;
+function translated(error: ApiError): string {
+  const text = errorTexts()?.[error.code];
+  return (typeof text === "function" ? text(error) : text) ?? serverText(error.message);
 }

@@ -22,7 +22,7 @@ export async function finished(
     const { job } =
       owner === "self" ? await api.get("/api/jobs/{job_id}", init) : await api.get("/admin/api/jobs/{job_id}", init);
     if (job.status === "done") return job;
-    if (job.status === "failed") throw new Refusal(job.message);
+    if (job.status === "failed") throw new Refusal(job.message, job.code);
     onProgress(job.percent);
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }

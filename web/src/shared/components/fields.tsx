@@ -1,5 +1,6 @@
 import type { ComponentChildren, InputHTMLAttributes, RefObject } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { serverText } from "@/shared/i18n/serverText";
 
 interface Labelled {
   /** The label, which is the accessible name: no star, no colon. */
@@ -64,7 +65,7 @@ function Frame(props: { id: string; field: Labelled; children: ComponentChildren
       ) : null}
       {field.error ? (
         <div class="field__error" id={`${id}-error`}>
-          {field.error}
+          {serverText(field.error)}
         </div>
       ) : null}
     </div>

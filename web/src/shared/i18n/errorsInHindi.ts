@@ -1,6 +1,8 @@
 import type { ApiError } from "@/shared/api/client";
 import { moment } from "@/shared/format/time";
 
+import { fieldInHindi, inHindi } from "./sentences";
+
 type Text = string | ((error: ApiError) => string);
 
 const LATER = (error: ApiError): string => `कृपया ${wait(error)} फिर कोशिश करें।`;
@@ -18,7 +20,10 @@ export const errorsInHindi: Readonly<Record<string, Text>> = {
   foreign_origin: TECHNICAL,
   wrong_address: "कृपया ऐप को उसके अपने पते से खोलें।",
   invalid_fields: ({ body }) => {
-    const faults = (body.errors ?? []).map((it) => `${FIELDS[it.field] ?? it.field}: ${fault(it.message)}`.trim());
+    const faults = (body.errors ?? []).map((it) => {
+      const name = fieldInHindi(it.field);
+      return `${name && `${name}: `}${inHindi(it.message) ?? it.message}`;
+    });
     return `कृपया ये प्रविष्टियाँ जाँचें: ${faults.join("; ") || body.message}`;
   },
   invalid_cursor: `सूची बदल गई है। ${RELOAD}`,
@@ -168,35 +173,6 @@ export const errorsInHindi: Readonly<Record<string, Text>> = {
   pdf_too_large: "PDF पढ़ने में बहुत समय लगता है। उसे भागों में बाँटकर भेजें।",
   pdf_in_progress: "एक PDF अभी पढ़ी जा रही है। कृपया उसके पूरा होने की प्रतीक्षा करें।",
 };
-
-const FIELDS: Readonly<Record<string, string>> = {
-  "": "",
-  username: "उपयोगकर्ता नाम",
-  email: "ईमेल",
-  password: "पासवर्ड",
-  new_password: "पासवर्ड",
-  current_password: "वर्तमान पासवर्ड",
-  first_name: "पहला नाम",
-  last_name: "उपनाम",
-  name: "नाम",
-  code: "कोड",
-  message: "संदेश",
-};
-
-/** Faults of fields that students meet; others are told in the server's words. */
-const FAULTS: readonly (readonly [RegExp, string])[] = [
-  [/^must be (\d+) to (\d+) characters long$/, "$1 से $2 अक्षर लंबा होना चाहिए"],
-  [/^must be 1 to (\d+) visible characters.*$/, "1 से $1 दिखने वाले अक्षर हों, और किसी पद का नाम न हो"],
-  [/^must not be the username or the email$/, "उपयोगकर्ता नाम या ईमेल नहीं हो सकता"],
-  [/^is too common$/, "बहुत आम है, कोई दूसरा चुनें"],
-  [/^must be more than names with digits$/, "केवल नाम और अंक नहीं होने चाहिए"],
-  [/^This field is required$/, "यह भरना ज़रूरी है"],
-];
-
-function fault(message: string): string {
-  const known = FAULTS.find(([pattern]) => pattern.test(message));
-  return known ? message.replace(known[0], known[1]) : message;
-}
 
 function attempts(remaining: unknown): string {
   return typeof remaining === "number" ? ` ${remaining} प्रयास बचे हैं।` : "";
