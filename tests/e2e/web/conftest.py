@@ -5,10 +5,10 @@ stack is shared, the browser by the tests of a module; every test has browser pr
 write errors to the console.
 """
 
-import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.contract.client import ADMIN, STUDENTS, Client
 from tests.e2e.chromium import FLAGS, executable
 from tests.e2e.web.screens import PASSWORD, App, mailed_link, sign_in
 from tests.e2e.web.sitting import KEYS, MCQ, MSQ, NUMERIC
+from tests.e2e.web.survey import check_access, survey
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -197,22 +198,11 @@ def axe_source() -> str:
 
 @pytest.fixture
 def accessible(axe_source: str) -> Callable[[Page], None]:
-    """Fails for serious and critical findings of axe on a page, in both themes."""
+    """Fails for serious and critical findings of axe on a page as it is, in both themes."""
+    return partial(check_access, axe_source=axe_source)
 
-    def check(page: Page) -> None:
-        for theme in ("light", "dark"):
-            page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
-            # By the debugger: the page's own policy refuses scripts that are not its own.
-            page.evaluate(axe_source)
-            found = page.evaluate(
-                "axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
-                " 'wcag22aa', 'best-practice']})"
-            )
-            serious = [
-                (finding["id"], [node["html"][:160] + node["failureSummary"] for node in finding["nodes"]][:3])
-                for finding in found["violations"]
-                if finding["impact"] in {"serious", "critical"}
-            ]
-            assert serious == [], f"{page.url} {theme}: {json.dumps(serious, indent=1)}"
 
-    return check
+@pytest.fixture
+def sound(axe_source: str) -> Callable[[Page], None]:
+    """Fails for whatever is wrong with a screen, in both sizes and themes."""
+    return partial(survey, axe_source=axe_source)

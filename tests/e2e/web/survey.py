@@ -1,15 +1,31 @@
-"""What every screen must have: one heading that begins the title, and controls that can be told apart and hit."""
+"""What every screen must have: one heading that begins the title, controls that can be told apart and hit, and access.
+
+A screen is loaded once and looked at in both sizes and both themes.
+"""
 
 from collections import defaultdict
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 CONTROLS = frozenset({"button", "link", "textbox", "searchbox", "checkbox", "radio", "combobox", "tab", "spinbutton"})
 GROUPS = frozenset({"row", "listitem"})
 """What tells controls of one name apart."""
 SMALLEST = 24
 """Pixels."""
+
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# All that a theme can change
+_OF_COLOURS = ["color-contrast", "link-in-text-block"]
+_SERIOUS = """async only => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false, runOnly: only });
+  return violations
+    .filter(found => found.impact === "serious" || found.impact === "critical")
+    .map(found => [found.id, ...found.nodes.slice(0, 3).map(node => node.html.slice(0, 160) + node.failureSummary)]);
+}"""
 
 # A box to tick is hit by its label, too.
 _TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, select, textarea, summary")]
@@ -19,8 +35,26 @@ _TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, s
   .map(([control]) => control.outerHTML.slice(0, 120))"""
 
 
+def survey(page: Page, axe_source: str) -> None:
+    """Fails for what is wrong with a screen, on a phone and on a desk, in both themes."""
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        assert faults(page) == [], f"{page.url} {size}"
+        check_access(page, axe_source)
+
+
+def check_access(page: Page, axe_source: str) -> None:
+    """Fails for serious and critical findings of axe on a page as it is, in both themes."""
+    # By the debugger: the page's own policy refuses scripts that are not its own.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_source)
+    for theme, only in (("light", _TAGS), ("dark", {"type": "rule", "values": _OF_COLOURS})):
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        assert page.evaluate(_SERIOUS, only) == [], f"{page.url} {theme}"
+
+
 def faults(page: Page) -> list[str]:
-    """What is wrong with a screen, in words."""
+    """What is wrong with a screen in its present size, in words."""
     found = [*_of_heading(page), *_alike(page)]
     found += [f"too small to hit: {control}" for control in page.evaluate(_TOO_SMALL, SMALLEST)]
     if not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):

@@ -26,32 +26,6 @@ def exam(admin: Client) -> int:
     return exam_id
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_screens_are_accessible_and_fit(
-    admin_app: App, exam: int, accessible: Callable[[Page], None], width: int
-) -> None:
-    admin_app.page.set_viewport_size({"width": width, "height": 640})
-    of_exam = ("", "/edit", "/questions", "/questions/new", "/import", "/generate", "/results", "/overrides")
-    general = (
-        "students",
-        "batches",
-        "users",
-        "requests",
-        "attempts",
-        "categories",
-        "analytics",
-        "jobs",
-        "audit",
-        "exams/new",
-    )
-    for path in ("exams", *(f"exams/{exam}{end}" for end in of_exam), *general):
-        admin_app.open(f"/app/admin/{path}")
-        expect(admin_app.page.get_by_role("heading", level=1)).to_be_visible()
-        admin_app.page.wait_for_load_state("networkidle")
-        assert admin_app.has_no_horizontal_scroll(), path
-        accessible(admin_app.page)
-
-
 def test_an_exam_from_a_preset_is_made_filled_and_opened(admin_app: App, tmp_path: Path) -> None:
     admin_app.open("/app/admin/exams/new").field("Preset").select_option("neet-2025")
     expect(admin_app.field("Duration (minutes)")).to_have_value("180")

@@ -4,16 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from tests.contract.client import ADMIN, STUDENTS, Client
+from tests.contract.client import STUDENTS, Client
 from tests.e2e.web.screens import PASSWORD, App
-from tests.e2e.web.survey import faults
-
-SIZES = [
-    pytest.param({"width": 360, "height": 640}, id="phone"),
-    pytest.param({"width": 1280, "height": 800}, id="desk"),
-]
+from tests.e2e.web.survey import DESK, PHONE
 
 SIGNED_OUT = {
     "/app/login": "Sign in",
@@ -67,46 +62,38 @@ def exam(admin: Client) -> Iterator[tuple[int, str]]:
     admin.post(f"/admin/exams/delete/{exam_id}")
 
 
-def shows(app: App, path: str, heading: str) -> None:
-    """The screen at an address has its heading, once it has loaded."""
+Sound = Callable[[Page], None]
+
+
+def shows(app: App, path: str, heading: str, sound: Sound) -> None:
+    """The screen at an address has its heading, and all that screens must have, once it has loaded."""
     app.open(path)
     expect(app.heading(heading)).to_be_visible()
     app.page.wait_for_load_state("networkidle")
-    assert faults(app.page) == [], path
+    sound(app.page)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_screens_before_signing_in(new_profile: Callable[..., BrowserContext], size: dict[str, int]) -> None:
-    app = App(new_profile(viewport=size).new_page())
-
+def test_screens_before_signing_in(app: App, sound: Sound) -> None:
     for path, heading in SIGNED_OUT.items():
-        shows(app, path, heading)
+        shows(app, path, heading, sound)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_screens_of_students(
-    new_profile: Callable[..., BrowserContext], size: dict[str, int], exam: tuple[int, str]
-) -> None:
+def test_screens_of_students(student_app: App, exam: tuple[int, str], sound: Sound) -> None:
     exam_id, name = exam
-    app = App(new_profile(viewport=size).new_page()).signed_in(*STUDENTS[0])
 
     for path, heading in {**OF_STUDENTS, f"/app/exams/{exam_id}": name}.items():
-        shows(app, path, heading)
+        shows(student_app, path, heading, sound)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_screens_of_administrators(
-    new_profile: Callable[..., BrowserContext], size: dict[str, int], exam: tuple[int, str]
-) -> None:
+def test_screens_of_administrators(admin_app: App, exam: tuple[int, str], sound: Sound) -> None:
     exam_id, name = exam
-    app = App(new_profile(viewport=size).new_page()).signed_in(*ADMIN)
-    expect(app.page).to_have_url(re.compile("/app/admin/exams$"))
+    expect(admin_app.page).to_have_url(re.compile("/app/admin/exams$"))
 
     for path, heading in OF_ADMINS.items():
-        shows(app, path, heading)
+        shows(admin_app, path, heading, sound)
     for path, heading in {"": name, **OF_EXAM}.items():
-        shows(app, f"/app/admin/exams/{exam_id}{path}", heading)
-        of_exam = app.page.get_by_role("navigation", name="Exam", exact=True)
+        shows(admin_app, f"/app/admin/exams/{exam_id}{path}", heading, sound)
+        of_exam = admin_app.page.get_by_role("navigation", name="Exam", exact=True)
         for link in ("Overview", "Questions", "Results"):
             expect(of_exam.get_by_role("link", name=link, exact=True)).to_be_visible()
 
@@ -123,8 +110,8 @@ def test_every_screen_leads_through_the_sign_in_to_itself(app: App, exam: tuple[
     expect(app.page).to_have_url(re.compile(f"/app/exams/{exam_id}$"))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_what_is_on_all_screens(new_profile: Callable[..., BrowserContext], size: dict[str, int]) -> None:
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_is_on_all_screens(new_profile: Callable[..., BrowserContext], size: ViewportSize) -> None:
     app = App(new_profile(viewport=size).new_page()).signed_in(*STUDENTS[0])
     app.button("हिन्दी").click()
     expect(app.page.locator("html")).to_have_attribute("lang", "hi")

@@ -2,35 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from local.stack import LocalStack
 from tests.contract.client import STUDENTS
 from tests.e2e.web.screens import App, mailed_link
-
-SCREENS = {
-    "/app/login": "Sign in",
-    "/app/signup": "Create an account",
-    "/app/forgot-password": "Reset your password",
-    "/app/set-password?token=x": "Set your password",
-    "/app/request-access": "Ask for administrator access",
-}
-
-
-@pytest.mark.parametrize("path", SCREENS)
-def test_screens_are_accessible_and_fit_a_phone(app: App, accessible: Callable[[Page], None], path: str) -> None:
-    app.page.set_viewport_size({"width": 360, "height": 640})
-    app.open(path)
-
-    expect(app.heading(SCREENS[path])).to_be_visible()
-    expect(app.page).to_have_title(re.compile(f"^{re.escape(SCREENS[path])}"))
-    assert app.has_no_horizontal_scroll()
-    accessible(app.page)
 
 
 def test_signing_in_leads_to_where_one_was_going_and_holds_for_all_tabs(app: App) -> None:

@@ -125,8 +125,11 @@ def test_an_ended_session_asks_for_the_password_over_the_paper(
 ) -> None:
     sitting = Sitting(profile.new_page(), new_exam()).begin()
     expect(sitting.question(1)).to_be_visible()
+    # Nothing is asked in between, so that the dialog does not come before the answer.
+    profile.set_offline(True)
     profile.clear_cookies()
     sitting.option("B. 4").check()
+    profile.set_offline(False)
     dialog = sitting.page.get_by_role("dialog", name="Sign in again")
     expect(dialog).to_be_visible()
 

@@ -41,20 +41,6 @@ def result(exam: tuple[int, str], stack: LocalStack) -> tuple[int, str]:
     return exam_id, name
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", ["/app/exams", "/app/results", "/app/chat", "/app/assistant"])
-def test_screens_are_accessible_and_fit(
-    student_app: App, accessible: Callable[[Page], None], path: str, width: int
-) -> None:
-    student_app.page.set_viewport_size({"width": width, "height": 640})
-    student_app.open(path)
-    expect(student_app.page.get_by_role("heading", level=1)).to_be_visible()
-    student_app.page.wait_for_load_state("networkidle")
-
-    assert student_app.has_no_horizontal_scroll()
-    accessible(student_app.page)
-
-
 def test_an_exam_is_found_and_its_start_needs_the_declaration(student_app: App, exam: tuple[int, str]) -> None:
     exam_id, name = exam
     student_app.open("/app/exams").field("Search exams").fill(name)
