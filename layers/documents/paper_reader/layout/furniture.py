@@ -32,6 +32,8 @@ _HEAD_OF_QUESTION = re.compile(
 )
 _HOW_MANY = r"\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?(?:\s*+(?:M|[Mm]arks?|MARKS?))?\s*+"
 _MARKS = re.compile(rf"\s*+(?:\[\s*+{_HOW_MANY}\]|\(\s*+{_HOW_MANY}\)|{_HOW_MANY})\s*+")
+_DIGITS_OF_MARKS = re.compile(r"\d+")
+_COUNTING = 0.8  # of the steps from one number to the next
 _MOST_BEYOND = 0.2  # of the number of marks
 _TEXT_BESIDE_MARKS = 15  # letters
 _EDGE = 6.0  # points
@@ -156,7 +158,7 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
         return
     edge, _ = edges.most_common(1)[0]
     aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
-    if len(aligned) >= max(3, 0.6 * len(found)):
+    if len(aligned) >= max(3, 0.6 * len(found)) and not _count_up(aligned):
         others = [item for item in others if abs(item[0] / 3 - edge) <= 1]
         close = [item for item in close if abs(item[0] / 3 - edge) <= 1]
         if close and _is_free(rows_by_page, min(run.x0 for _, _, run in aligned), [*aligned, *others, *close]):
@@ -174,6 +176,12 @@ def _ends(rows_by_page: Sequence[Sequence[Row]]) -> Iterator[tuple[Row, Run, lis
                 last = max(row.runs, key=_END)
                 if _MARKS.fullmatch(last.text.strip()) is not None:
                     yield row, last, [run for run in row.runs if run is not last]
+
+
+def _count_up(marks: Sequence[tuple[float, Row, Run]]) -> bool:
+    """Whether apparent marks are the numbers of questions, which stand alone at the head of another column."""
+    numbers = [int(found[0]) for _, _, run in marks if (found := _DIGITS_OF_MARKS.search(run.text)) is not None]
+    return sum(b == a + 1 for a, b in pairwise(numbers)) >= max(2, _COUNTING * (len(numbers) - 1))
 
 
 def _is_free(rows_by_page: Sequence[Sequence[Row]], x0: float, marks: Sequence[tuple[float, Row, Run]]) -> bool:

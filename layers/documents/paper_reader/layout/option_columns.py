@@ -146,14 +146,15 @@ def _close(table: Found | None, rest: Sequence[Run]) -> None:
 def _head(rows: Sequence[Row]) -> Head | None:
     for at, row in enumerate(rows):
         if any(_may_be_second(run.text) for run in row.runs):
-            for first in (row, *rows[max(0, at - 1) : at]):
-                columns = _columns(_over(first, row))
-                if columns:
-                    return Head(first.y, row.y, columns)
             # Names of one line and of two, which are centred.
             around = rows[max(0, at - 1) : at + 2]
-            if len(around) > _FEWEST_ROWS and (columns := _columns(_joined_names(around))):
-                return Head(around[0].y, around[-1].y, columns)
+            centred = _columns(_joined_names(around)) if len(around) > _FEWEST_ROWS else []
+            for first in (row, *rows[max(0, at - 1) : at]):
+                columns = _columns(_over(first, row))
+                if columns and len(columns) >= len(centred):
+                    return Head(first.y, row.y, columns)
+            if centred:
+                return Head(around[0].y, around[-1].y, centred)
     return None
 
 

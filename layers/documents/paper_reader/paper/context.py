@@ -13,7 +13,7 @@ _LONGEST_INSTRUCTION = 400
 _SENTENCE_END: Final = re.compile(r"[.:।][)\]]*(?=\s|$)")
 _REQUEST: Final = re.compile(
     r"\b(?:read|study|refer|answer\s+the|answer\s+(?:these|questions?)|questions?\s+(?:given|that\s+follow|below)|based\s+on)\b"
-    r"|\bcarr(?:y|ies)\b|\bmarks?\b|multiple\s+choice|\b(?:choose|select|mark)\s+the\b|compulsory|\battempt\b|each\s+question"
+    r"|\bmarks?\b|multiple\s+choice|\b(?:choose|select|mark)\s+the\b|compulsory|\battempt\b|each\s+question"
     r"|\bbased\s+questions?\b|\bstatements?\s+(?:are|is|have\s+been)\s+given"
     r"|पढ़|उत्तर\s+द|आधार\s+पर|अंक",
     re.IGNORECASE,

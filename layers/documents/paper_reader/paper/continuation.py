@@ -35,6 +35,8 @@ def goes_on(lines: Sequence[Line], index: int, series: Sequence[Marker], offset:
     lowest = [marker for marker in series if marker.line == max(other.line for other in series)]
     last = lines[lowest[0].line - offset]
     row = [marker.x for marker in series if _are_level(lines[marker.line - offset], last)]
+    if plain(last.text[: min(marker.start for marker in lowest)]).strip():
+        row.append(last.x0 - last.left)  # options in running text, whose lines begin left of them
     left = min(row) - (_MARKED if above.x1 + _first_word(line) > above.right else _HANGING)
     if _MARKS.match(plain(line.text)) or not _may_follow(above, line, left):
         return False

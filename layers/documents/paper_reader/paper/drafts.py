@@ -64,7 +64,7 @@ class Drafter:
                 if excluded[index]:
                     last = index
                     break
-            found += self._parts(start, last) or [self._draft(start, last)]
+            found += self._parts(start, last) or self._alternatives(start, last) or [self._draft(start, last)]
         paired = translations.paired(found)
         shared_options.give(self.lines, paired, self._styles)
         return self._without_instructions(paired)
@@ -108,6 +108,29 @@ class Drafter:
             draft.is_part = True
             draft.shared = [text for text in head if text.strip()] if begins[0].line > start.line else []
         return found_parts
+
+    def _alternatives(self, start: Start, last: int) -> list[Draft]:
+        """Two questions under one number, with "OR" between them, if each has options.
+
+        A key does not tell for which of them it is.
+        """
+        if not self._styles:
+            return []
+        name = self._styles[0]
+        for index in range(start.line + 1, last - 1):
+            if _OTHERWISE.fullmatch(self.lines[index].text) is not None:
+                ends = ((start.line, index), (index + 1, last))
+                if all(
+                    options.in_sequence(
+                        self._table[name][bisect_left(self._at[name], low) : bisect_left(self._at[name], high)]
+                    )
+                    for low, high in ends
+                ):
+                    found = [self._draft(start, index), self._draft(Start(index + 1, start.number, 0), last)]
+                    for draft in found:
+                        draft.is_part = True
+                    return found
+        return []
 
     def _draft(self, start: Start, last: int) -> Draft:
         again = self._translated(start, last) or self._repeated_options(start, last)

@@ -9,10 +9,12 @@ from paper_reader.layout.line import Line
 
 KEY: Final = re.compile(
     r"\W*(?:(?:final|official|provisional|correct)\s+)?(?:answers?[\s\-]*(?:key|keys|sheet)s?|answer\s+key\s+.{0,40}|answers"
+    r"|answers?\s+section|gabarito(?:\s+oficial)?|(?:clave|hoja)\s+de\s+respuestas|respuestas|lösungen|corrigé|kunci\s+jawaban|cevap\s+anahtarı"
     r"|key\s*(?:to|for)?\s*(?:the)?\s*(?:answers?|questions?)?|answers?\s*&\s*(?:hints?|solutions?)|ans(?:wer)?\.?\s*keys?"
     r"|उत्तर\s*(?:कुं\s?जी|माला|सूची|तालिका|पत्रक)|उत्तरमाला|उत्तर)\W*",
     re.IGNORECASE,
 )
+_OTHER_KEY: Final = re.compile(r"gabarito|respuestas|lösungen|corrigé|jawaban|anahtarı")
 _KEY_WITH_NAME: Final = re.compile(
     r".{0,60}\banswers?\s*[\-–]?\s*keys?\b.{0,60}|.{0,40}उत्तर\s*(?:कुं\s?जी|माला).{0,40}",
     re.IGNORECASE,
@@ -43,6 +45,8 @@ _SECTION = re.compile(
 )
 _DIRECTIONS = re.compile(
     r"\W*(?:directions?\b|direction\s*\(|passage\b|paragraph\b|comprehension\b|instructions?\b|note\s*[:\-]|"
+    r"(?:common\s+data|statements?|data|information)\s+for\s+(?:the\s+)?(?:linked\s+answer\s+)?questions?\b|"
+    r"(?:common\s+data|linked\s+answer)\s+questions?\b|"
     r"read\s+the\s+(?:following|passage|given)|(?:for\s+)?questions?\s*(?:(?:nos?\.?|numbers?|\()\s*)?\d+\s*(?:to|and|&|-|–|—)\s*\d+|"
     r"q\.?\s*(?:nos?\.?\s*)?(?:\(\s*)?\d+\s*(?:to|and|&|-|–|—)\s*(?:q\.?\s*)?\d+|this\s+section\s+contains|linked\s+comprehension|"
     r"(?:single|multiple|one\s+or\s+more)\s+(?:correct|options?|select|choice)|numerical\s+(?:value|answer|type|based)|integer\s+(?:type|answer|value)|"
@@ -98,7 +102,7 @@ _HINTS: Final = (
 def may_name_answers(text: str) -> bool:
     """Whether a text may contain a word for answers: quick, and without false negatives."""
     lowered = text.lower()
-    return "ans" in lowered or "key" in lowered or "उत्तर" in lowered
+    return "ans" in lowered or "key" in lowered or "उत्तर" in lowered or _OTHER_KEY.search(lowered) is not None
 
 
 def is_key(line: Line) -> bool:

@@ -21,6 +21,7 @@ _FEWEST: Final = 4  # questions
 _NARROWEST: Final = 40.0  # points from the numbers to the question
 _SAME_PLACE: Final = 4.0  # points
 _OFTEN: Final = 0.5  # of the questions
+_LONGEST_ANSWER: Final = 3  # characters
 
 
 def take_off(lines: Sequence[Line]) -> list[Line]:
@@ -56,7 +57,8 @@ def take_off(lines: Sequence[Line]) -> list[Line]:
 def _beside(line: Line, following: Line | None) -> float:
     """Where the text beside a number begins, on its line or on one that is lower by less than a line; 0 for none."""
     if len(line.cells) > 1:
-        return line.cells[1]
+        # A key has numbers too, with no text beside them.
+        return line.cells[1] if len(line.text.split(GAP)[1].strip()) > _LONGEST_ANSWER else 0.0
     if following is None or following.page != line.page or not 0 <= line.y - following.y < line.size:
         return 0.0
     return following.x0 if following.x0 > line.x1 else 0.0

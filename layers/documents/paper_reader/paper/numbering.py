@@ -28,7 +28,8 @@ _ANY_WORD = (
 )
 _REST = r"\s*"
 PART: Final = re.compile(r"[\[(]?\s?([ivxIVX]{1,5})\s?[\]).]\s")  # of a question, such as "(ii)"
-_SIGN = r"(?:[*•►▶➢➤★☆]\s?)?"  # in front of each number
+# In front of each number: a sign, or a place to put the answer.
+_SIGN = r"(?:[*•►▶➢➤★☆]\s?|_{2,20}+\s*+|\(\s+\)\s*+)?"
 _OF_ALL = r"(?:\s*(?:of|/|out\s+of)\s*\d{1,4}(?=\s?[.):\]\-–|]|\s*$))?"
 _BEHIND = rf"{_OF_ALL}\s*[.):\]\-–|]*(?=\s|$|[^\d\s])"
 STYLES: Final = (
@@ -46,7 +47,7 @@ STYLES: Final = (
     ("1|", re.compile(rf"{_NUMBER}(?=[{GAP}|])[{GAP}|]++{_REST}")),
     ("1", re.compile(rf"{_NUMBER}(?:\s+(?=[^\W\d_])|$)")),
 )
-_PROMISING = re.compile(r"\W?\s?(?:[\dQqप])")
+_PROMISING = re.compile(r"\W?\s?(?:[\dQqप])|_{2,20}+\s*+\d|\(\s+\)\s*+\d")
 _WORDED = re.compile(rf"\W?{_ANY_WORD}{_NUMBER}(?![\d,])(?!\.\d){_BEHIND}{_REST}")
 _HAS_NUMBER = re.compile(r"\W?[^\W\d_][^\d]{0,22}\d")
 # Other things that are numbered in a paper.

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import attrgetter
 from typing import Final
 
 from paper_reader.layout.latex import plain
-from paper_reader.layout.line import GAP, Line, seams, words
+from paper_reader.layout.line import GAP, Line, Word, seams, words
 from paper_reader.paper.continuation import goes_on
 from paper_reader.paper.options import Marker
 
 _ALIGNED = 3.0  # points
 _EXACTLY = 0.5  # points
 _HANGING = 6.0  # points that an option's text may begin left of its marker
+_FEWEST_SPREAD = 3  # gaps
 _FEWEST_GAPS, _EQUAL, _FILLED = 2, 1.5, 0.6  # between options, points, of the column
 _START = attrgetter("start")
 _TICK: Final = re.compile(r"(?:(?<!\s)\s++)?[✓✔☑✅🗸]\s*+")
@@ -21,18 +23,25 @@ _CROSS: Final = re.compile(r"(?:(?<!\s)\s++)?[✗✘✖☒❌🗶]\s*+")
 _TICK_AT_END: Final = re.compile(_TICK.pattern + "$")
 _CROSS_AT_END: Final = re.compile(_CROSS.pattern + "$")
 _MARK: Final = re.compile(r"[✓✔☑✅🗸✗✘✖☒❌🗶]")
+# What web pages write beside the right option, or beside the one that somebody chose.
+_NAMED: Final = re.compile(
+    rf"{GAP}[^\w{GAP}]*(?:correct|right)\s+(?:answer|option|choice)\W*$|{GAP}[^\w{GAP}]*(?P<theirs>your\s+(?:answer|choice|response))\W*$",
+    re.IGNORECASE,
+)
+_LETTERS: Final = re.compile(r"\w{2}")
 _BULLETS: Final = re.compile(r"[○◯❍⚪◦☐□▢◻●•◉\s]+")
 _PREFIX: Final = re.compile(r"(?:ans(?:wer)?\.?|options?\s*:?)?\s*$", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class OptionTexts:
-    """The pieces of each option in order, which are ticked and crossed, and the line after the last of them."""
+    """The pieces of each option in order, which are ticked, crossed and named, and the line after the last of them."""
 
     pieces: list[list[str]]
     ticked: list[int]
     crossed: list[int]
     end: int
+    named: list[int]
 
 
 def collect(
@@ -46,7 +55,7 @@ def collect(
         series: the options' markers in the order of the options.
         is_foreign: whether a line does not belong to a question.
     """
-    found = OptionTexts([[] for _ in series], [], [], 0)
+    found = OptionTexts([[] for _ in series], [], [], 0, [])
     ordered = sorted(range(len(series)), key=lambda number: (series[number].line, series[number].start))
     first, last = series[ordered[0]].line - offset, series[ordered[-1]].line - offset
     index = first
@@ -102,6 +111,9 @@ def _take_marked(
     for place, number in enumerate(here):
         end = series[here[place + 1]].start if place + 1 < len(here) else len(text)
         piece = text[series[number].end : end]
+        if GAP in piece and (named := _NAMED.search(piece)) is not None:
+            piece = piece[: named.start()]
+            found.named += [] if named["theirs"] else [number]
         if not piece.isascii() and _MARK.search(piece) is not None:
             piece = _without_marks(piece, number, found)
         found.pieces[number].append(piece)
@@ -141,7 +153,10 @@ def _take_unmarked(
         if number is None:
             # Below a tick in front of an option: of the options of the row above, the first.
             row = max(marker.line for marker in series if marker.line < offset + index)
-            number = min((at for at in range(len(series)) if series[at].line == row), key=lambda at: series[at].start)
+            here = sorted((at for at in range(len(series)) if series[at].line == row), key=lambda at: series[at].start)
+            # But options in running text, which begin behind other text, go on with the last.
+            before = _CROSS.sub("", _TICK.sub("", lines[row - offset].text[: series[here[0]].start]))
+            number = here[-1] if _LETTERS.search(before) is not None else here[0]
         found.pieces[number].append(cell)
 
 
@@ -194,12 +209,24 @@ def _runs_on(line: Line, series: Sequence[Marker], lines: Sequence[Line], offset
     for index in sorted({marker.line for marker in series}):
         own = lines[index - offset]
         found = words(own)
+        if own is line and _is_spread(own, [marker for marker in series if marker.line == index], found):
+            return True
         for marker in series:
             if marker.line == index and marker.start:
                 ends = [word.x1 - own.left for word in found if word.x0 - own.left < marker.x - 1]
                 gaps.append(marker.x - max(ends, default=marker.x))
                 places.add(round(marker.x))
     return len(gaps) >= _FEWEST_GAPS and max(gaps) - min(gaps) < _EQUAL and len(places) >= _FEWEST_GAPS
+
+
+def _is_spread(line: Line, row: Sequence[Marker], found: Sequence[Word]) -> bool:
+    """Whether the options of one line are spread over it at equal distances, whatever their lengths."""
+    ordered = sorted(marker.x for marker in row)
+    gaps = [
+        x - max((word.x1 - line.left for word in found if word.x0 - line.left < x - 1), default=x) for x in ordered[1:]
+    ]
+    steps = [b - a for a, b in pairwise(ordered)]
+    return len(gaps) >= _FEWEST_SPREAD and max(gaps) - min(gaps) < _EQUAL and max(steps) - min(steps) > 2 * line.size
 
 
 def _wrapped(owner: int, x: float, index: int, series: Sequence[Marker], lines: Sequence[Line], offset: int) -> int:

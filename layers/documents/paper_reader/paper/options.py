@@ -272,7 +272,12 @@ def _in_cells(lines: Sequence[Line]) -> Table:
             alphabet = "A" if label.isupper() else "a"
             marker = Marker(index, 0, 2, ord(label) - ord(alphabet), AT_START, x0 - lines[index].left)
             table.setdefault(f"{alphabet}{CELL}", []).append(marker)
-    return table or _at_line_starts(lines) or _alone(lines)
+    # Where the texts begin depends on the labels' widths, so some of them may look like cells and others not.
+    return max(table, _at_line_starts(lines), key=_size) or _alone(lines)
+
+
+def _size(table: Table) -> int:
+    return sum(map(len, table.values()))
 
 
 def _at_line_starts(lines: Sequence[Line]) -> Table:

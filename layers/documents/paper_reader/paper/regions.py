@@ -22,6 +22,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
+_BEGIN = re.compile(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]")
 _LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?(?:\s++|$)){3,}")
 _FEWEST_BARE = 5
 _FEWEST_PAIRS, _MOSTLY_ASKED = 5, 0.8
@@ -95,8 +96,10 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
     _, used = key_table.columns(lines, start) if start < len(lines) else ([], 0)
     for index in range(start + used, len(lines)):
         line = lines[index]
-        if key_grid.ends(line) or headings.is_solutions(line):
+        if headings.is_solutions(line):
             return index
+        if key_grid.ends(line):
+            return _begin_of_question(lines, index, start)
         # Options again: the next section's questions have begun, on this line or the one above.
         if (
             index in blocks
@@ -105,11 +108,16 @@ def _key_end(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> i
             and not key_grid.looks_like_key(line)
             and not _LABELS_ALONE.fullmatch(line.text)
         ):
-            back = index
-            while back > start and not re.match(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]", lines[back].text):
-                back -= 1
-            return back if back > start else index
+            return _begin_of_question(lines, index, start)
     return len(lines)
+
+
+def _begin_of_question(lines: Sequence[Line], index: int, start: int) -> int:
+    """The line with the number of the question that a line is part of, not above `start`; the line itself for none."""
+    for back in range(index, start - 1, -1):
+        if _BEGIN.match(lines[back].text):
+            return index if back < index and key_grid.is_row(lines[back]) else back
+    return index
 
 
 def _end_of_key(lines: Sequence[Line], start: int, block_lines: Sequence[int]) -> int:

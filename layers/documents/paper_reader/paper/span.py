@@ -32,7 +32,7 @@ class Parts:
         stem: its lines; `options` the lines of each.
         answers: the answers printed with it.
         wanted: the type that it names, None if it does not.
-        ticked: options that are marked as right; `crossed` those marked as wrong.
+        ticked: options that are marked as right; `crossed` those marked as wrong; `named` those said to be right.
         after: later lines that are not its own: headings, directions, passages.
         solution: the lines of its solution.
         used: how many lines from the beginning are the question itself.
@@ -44,6 +44,7 @@ class Parts:
     wanted: str | None = None
     ticked: list[int] = field(default_factory=list)
     crossed: list[int] = field(default_factory=list)
+    named: list[int] = field(default_factory=list)
     after: list[Line] = field(default_factory=list)
     solution: list[str] = field(default_factory=list)
     used: int = 0
@@ -64,6 +65,7 @@ def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         found = option_texts.collect(lines, offset, series, is_foreign)
         at = found.end
         parts.options, parts.ticked, parts.crossed = found.pieces, found.ticked, found.crossed
+        parts.named = found.named
         _cut_last(parts)
     parts.used = max(1, at)
     parts.stem, told = metadata.without(parts.stem)
@@ -101,7 +103,7 @@ def _take_stem(lines: Sequence[Line], offset: int, start: int, series: Sequence[
     first = min((marker.line for marker in series), default=offset + len(lines)) - offset
     for index, line in enumerate(lines[:first]):
         text = line.text[start:] if index == 0 else line.text
-        if _is_before_question(text, lines, parts):
+        if _is_before_question(text, lines, parts) or (not index and first > 1 and _TIME_OR_POINTS.fullmatch(text)):
             continue
         if not index:
             # Solutions are numbered too: "12. Ans. (B)".
@@ -184,7 +186,9 @@ def _take_rest(lines: Sequence[Line], at: int, parts: Parts) -> None:
 
 
 def ticks(parts: Parts) -> Value | None:
-    """The ticked options, if all others are crossed."""
+    """The ticked options, if all others are crossed, or the only one that is said to be right."""
+    if len(parts.named) == 1 and not parts.ticked and not parts.crossed:
+        return Value((parts.named[0],))
     ticked, crossed = set(parts.ticked), set(parts.crossed)
     if not ticked or ticked & crossed or len(ticked | crossed) != len(parts.options):
         return None

@@ -82,7 +82,8 @@ class Joiner:
             return text[:-1] + piece
         # Words are divided where they have no hyphen; a compound's parts are words.
         is_compound = first in _COMPOUNDING or (first in known and second in known)
-        return text + piece if is_compound or not self._divides_words() else text[:-1] + piece
+        is_divided = not {first, second} & known or self._divides_words()
+        return text + piece if is_compound or not is_divided else text[:-1] + piece
 
     def _divides_words(self) -> bool:
         """Whether the document divides words at the ends of lines, so that the parts are not words."""
