@@ -219,7 +219,7 @@ def end_other_sessions(request: Request) -> Done:
     return Done()
 
 
-@api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup, keeps_answer=False)
+@api.post("/api/account/mfa/setup", access=Access.AUTH, answers=MfaSetup, keeps_answer=False, before_enrolling=True)
 def begin_mfa(request: Request) -> MfaSetup:
     """Begin to set up a second factor (TOTP), which takes effect when a code confirms it.
 
@@ -240,6 +240,7 @@ def begin_mfa(request: Request) -> MfaSetup:
     answers=NewRecoveryCodes,
     limit=_LIMIT,
     keeps_answer=False,
+    before_enrolling=True,
 )
 def confirm_mfa(request: Request, body: MfaCode) -> NewRecoveryCodes:
     """Enable the second factor with a first code; the answer has ten recovery codes, which are shown only once.

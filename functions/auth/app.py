@@ -77,7 +77,7 @@ def logout(request: Request, body: PresentedRefreshToken) -> SignedOut:
     return SignedOut()
 
 
-@api.get("/api/auth/me", access=Access.AUTH, answers=Me)
+@api.get("/api/auth/me", access=Access.AUTH, answers=Me, before_enrolling=True)
 def get_me(request: Request) -> Me:
     """Get the caller's account.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from smartexam.accounts.authenticate import identify
+from smartexam.accounts.authenticate import identify, require_second_factor
 from smartexam.accounts.revocations import feed
 from smartexam.api import Request
 from smartexam.platform.errors import AppError, Unauthorized
@@ -24,7 +24,7 @@ def connect(event: Mapping[str, Any], now: float) -> None:
 
     Raises:
         Unauthorized: no valid bearer token, ticket or session cookie.
-        Forbidden: a foreign page opens it with the user's cookie.
+        Forbidden: a foreign page opens it with the user's cookie, or the account must set up a second factor first.
     """
     principal = _who(event, now)
     note(user_id=principal.user_id)
@@ -55,7 +55,9 @@ def _who(event: Mapping[str, Any], now: float) -> Principal:
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
     if ticket is None or "authorization" in request.headers:
         # Not a safe method, because a browser sends the cookie for any page that opens a connection.
-        return identify("CONNECT", request.headers, request.cookies, now)
+        principal = identify("CONNECT", request.headers, request.cookies, now)
+        require_second_factor(principal)
+        return principal
     found = sockets.spend_ticket(str(ticket), event["requestContext"]["connectionId"], now)
     principal = None if found is None else feed().applied(found, now)
     if principal is None:

@@ -22,6 +22,7 @@ from exams.models import (
     Synced,
 )
 from smartexam.accounts import sessions
+from smartexam.accounts.authenticate import missing_factor
 from smartexam.api import Access, Api, Reply, Request, redirect
 from smartexam.catalog import shown_paper
 from smartexam.catalog.exam_time import ExamTime
@@ -35,7 +36,8 @@ from smartexam.sitting import sections
 from smartexam.sitting.ending import current_sitting
 from smartexam.sitting.store.sitting_items import OPEN
 
-api = Api("exams")
+# Whoever still has to set up a second factor goes on with the attempt that runs, but begins none.
+api = Api("exams", before_enrolling=True)
 
 # Keeps students signed in who submit late or read the result.
 _AFTER_DEADLINE_SECONDS = 30 * 60
@@ -111,11 +113,17 @@ def start_exam(request: Request, exam_id: int, body: StartBody) -> Reply:
     Raises:
         BadRequest: `max_attempts_reached`, `exam_not_started`, `exam_ended`, `pool_too_small` for
             what is drawn, or `marks_too_fine`.
-        Forbidden: `not_enrolled`; `access_code_required`, or `access_code_wrong`.
+        Forbidden: `not_enrolled`; `access_code_required`, or `access_code_wrong`; `mfa_setup_required`.
         NotFound: `exam_not_found`, or `exam_without_questions`.
         RateLimited: `rate_limited`, five access codes were wrong within ten minutes.
     """
-    mine, resumed = starting.start(request.caller.user_id, exam_id, ExamTime.at(request.now), body.access_code)
+    mine, resumed = starting.start(
+        request.caller.user_id,
+        exam_id,
+        ExamTime.at(request.now),
+        body.access_code,
+        barred=missing_factor(request.caller),
+    )
     started = (
         StartedAttempt(f"/exam/{exam_id}", resumed=True, attempt_id=mine.attempt_id)
         if resumed

@@ -21,8 +21,17 @@ _SEED_BYTES = 16
 _SERVER_ERRORS = 500
 
 
-def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = None) -> tuple[Sitting, bool]:
+def start(
+    user_id: int,
+    exam_id: int,
+    time: ExamTime,
+    access_code: str | None = None,
+    *,
+    barred: AppError | None = None,
+) -> tuple[Sitting, bool]:
     """Open an attempt or resume the running one.
+
+    `barred` says why the student may begin none, whatever the exam's rules.
 
     Returns:
         The sitting, and whether it was resumed.
@@ -35,7 +44,7 @@ def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = 
     """
     exam, granted, batch_ids = overrides.find(exam_id, user_id)
     try:
-        rules = _admission(exam, granted, batch_ids, time)
+        rules = _admission(exam, granted, batch_ids, time, barred)
         if exam.access_code:
             access_codes.check(user_id, exam, access_code, time.now)
         # The exam may have been edited: an attempt needs the duration and attempt limit of the exam whose paper it
@@ -43,7 +52,7 @@ def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = 
         ready = papers.ready(exam)
         if ready.edit_version != exam.edit_version or ready.grants_version != exam.grants_version:
             exam, granted, batch_ids = overrides.find(exam_id, user_id)
-            rules = _admission(exam, granted, batch_ids, time)
+            rules = _admission(exam, granted, batch_ids, time, barred)
         exam = ready
     except AppError as refusal:
         if refusal.status >= _SERVER_ERRORS or refusal.code == "exam_not_found":
@@ -86,13 +95,18 @@ def start(user_id: int, exam_id: int, time: ExamTime, access_code: str | None = 
     raise Unavailable
 
 
-def _admission(exam: Exam, granted: Grants, batch_ids: Collection[int], time: ExamTime) -> Window:
+def _admission(
+    exam: Exam, granted: Grants, batch_ids: Collection[int], time: ExamTime, barred: AppError | None
+) -> Window:
     """The rules by which a student may start now.
 
     Raises:
+        AppError: `barred`.
         Forbidden: the student is not in the audience.
         BadRequest: the exam is not open.
     """
+    if barred is not None:
+        raise barred
     require_enrolled(exam, batch_ids)
     rules = window(exam, granted, time.timezone)
     state = rules.state(time.now)

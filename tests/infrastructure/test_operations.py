@@ -260,6 +260,14 @@ def test_administrators_need_a_second_factor_in_production_unless_it_is_switched
     assert (resolver.value(environment["REQUIRE_ADMIN_MFA"]) == "true") == is_required
 
 
+@pytest.mark.parametrize("whom", ["administrators", "everybody"])
+def test_a_second_factor_may_be_required_of_everybody(whom: str) -> None:
+    resolver = template.Resolver(stack.source(), {"SecondFactor": whom}, "us-east-1")
+    environment = stack.source()["Globals"]["Function"]["Environment"]["Variables"]
+    assert stack.source()["Parameters"]["SecondFactor"]["Default"] == "administrators"
+    assert resolver.value(environment["SECOND_FACTOR"]) == whom
+
+
 class TestTheFirewall:
     waf = template.load(stack.ROOT / "infrastructure" / "site.yaml")
     rules: list[dict[str, Any]] = waf["Resources"]["WebAcl"]["Properties"]["Rules"]

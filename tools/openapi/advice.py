@@ -13,7 +13,7 @@ ADVICE: dict[str, str] = {
     "token_expired_or_invalid": "Get a new access token with `POST /api/auth/refresh`, once, and repeat the request.",
     "wrong_role": "Offer only what the account's `role` allows; a change of role needs a new sign-in.",
     "sign_in_again": "Ask the person to sign in again, then repeat the request with the new session.",
-    "mfa_setup_required": "Lead the administrator through `POST /api/account/mfa/setup` and `confirm`.",
+    "mfa_setup_required": "Lead the person through `POST /api/account/mfa/setup` and `confirm`.",
     "foreign_origin": "Call from the API's own origin, or from one that the operators have configured.",
     "wrong_address": "Use the public address of the API.",
     "invalid_fields": "Show each entry of `errors` beside its field.",

@@ -147,7 +147,7 @@ def _by_credentials(route: Route) -> dict[int, tuple[str, ...]]:
         return {403: forbidden}
     if route.access in {Access.USER, Access.ADMIN}:
         forbidden += ("wrong_role",)
-    if route.access is Access.ADMIN:
+    if not route.before_enrolling:
         forbidden += ("mfa_setup_required",)
     if route.method != "GET":
         forbidden += ("foreign_origin",)

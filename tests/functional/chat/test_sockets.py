@@ -13,6 +13,7 @@ from smartexam.accounts import revocations
 from smartexam.accounts.store import sessions
 from smartexam.accounts.store.revocations import Revocation, revocation_item
 from smartexam.platform.dynamodb import table
+from smartexam.platform.settings import settings
 from smartexam.talk.realtime import Own, publish_to_question
 from smartexam.talk.store import sockets
 from tests.factories.chat import Person, Wire, call_socket, socket_event
@@ -34,6 +35,19 @@ def handshake(**fields: Any) -> int:
 class TestConnecting:
     def test_with_a_bearer_token(self, asha: Person) -> None:
         asha.connect(headers={"authorization": f"Bearer {access_token(asha.user)}"})
+
+    def test_not_without_the_second_factor_that_everybody_needs(
+        self, asha: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SECOND_FACTOR", "everybody")
+        settings.cache_clear()
+        bearer = {"authorization": f"Bearer {access_token(asha.user)}"}
+
+        assert handshake(headers=bearer) == 403
+
+        monkeypatch.delenv("SECOND_FACTOR")
+        settings.cache_clear()
+        assert handshake(headers=bearer) == 200
 
     def test_with_a_ticket_once(self, asha: Person, ben: Person) -> None:
         issued = asha.ok("POST", "/ws-ticket")

@@ -8,6 +8,7 @@ import { Failure } from "@/shared/components/Failure";
 import { Loading } from "@/shared/components/Loading";
 import { Notice } from "@/shared/components/Notice";
 import { Page } from "@/shared/components/Page";
+import { nextOf } from "@/shared/navigate";
 import type { ScreenProps, ScreenRoute } from "@/shared/screen";
 import { keepApp } from "@/shared/session/keepApp";
 import {
@@ -99,10 +100,9 @@ function Welcomed(props: { isSignIn: boolean; url: string; children: ComponentCh
   return <>{props.children}</>;
 }
 
-/** Where somebody was going before signing in; never to another site. */
+/** Where somebody was going before signing in. */
 function destination(url: string, account: Me): string {
-  const next = new URL(url, location.origin).searchParams.get("next");
-  return next?.startsWith("/app/") ? next : homeOf(account);
+  return nextOf(url) ?? homeOf(account);
 }
 
 function Guarded(props: { access: ScreenRoute["access"]; children: (account: Me) => ComponentChildren }) {

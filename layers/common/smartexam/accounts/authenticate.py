@@ -2,6 +2,9 @@
 
 A bearer token costs no database read, a cookie session one. Admin routes also read the account, so a role that was
 taken away stops working at once. If a request carries both credentials, the bearer token decides.
+
+Where everybody needs a second factor, a sign-in without one marks its credentials, and only requests with marked ones
+read the account, to see whether it has one by now.
 """
 
 from collections.abc import Mapping
@@ -24,7 +27,13 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def authenticate(
-    access: Access, method: str, headers: Mapping[str, str], cookies: Mapping[str, str], now: float
+    access: Access,
+    method: str,
+    headers: Mapping[str, str],
+    cookies: Mapping[str, str],
+    now: float,
+    *,
+    before_enrolling: bool = False,
 ) -> Principal | None:
     """The caller, if the route may be called by them; None on public routes, which ignore credentials.
 
@@ -34,16 +43,20 @@ def authenticate(
         headers: names in lower case.
         cookies: the request's cookies.
         now: epoch seconds.
+        before_enrolling: whether the route serves accounts without the second factor that they must set up.
 
     Raises:
         Unauthorized: no credentials, or invalid ones.
-        Forbidden: the role is not sufficient, or a foreign page made the browser send the request.
+        Forbidden: the role is not sufficient, a foreign page made the browser send the request, or the account must set
+            up a second factor first.
     """
     if access is Access.PUBLIC:
         return None
     principal = identify(method, headers, cookies, now)
     if access is Access.ADMIN:
         principal = _current_admin(principal)
+    elif not before_enrolling:
+        require_second_factor(principal)
     required = {Access.USER: "user", Access.ADMIN: "admin"}.get(access)
     if required is not None and not principal.has(required):
         raise Forbidden(f"This needs the role '{required}'", code="wrong_role")
@@ -77,8 +90,31 @@ def identify(method: str, headers: Mapping[str, str], cookies: Mapping[str, str]
 def _current_admin(principal: Principal) -> Principal:
     user = _account_of(principal)
     if settings().requires_admin_mfa and user.mfa_secret is None and "admin" in portals(user.role):
-        raise Forbidden("Set up two-factor sign-in first", code="mfa_setup_required")
+        raise _must_set_up()
     return _as_now(principal, user)
+
+
+def require_second_factor(principal: Principal) -> None:
+    """Refuse a caller whose account lacks the second factor that this stack requires of everybody.
+
+    Raises:
+        Unauthorized: the account was deleted, or its credentials were revoked.
+        Forbidden: `mfa_setup_required`.
+    """
+    refusal = missing_factor(principal)
+    if refusal is not None:
+        raise refusal
+
+
+def missing_factor(principal: Principal) -> Forbidden | None:
+    """The refusal of `require_second_factor`, None for callers that need not be refused.
+
+    Raises:
+        Unauthorized: the account was deleted, or its credentials were revoked.
+    """
+    # Without the mark, nothing is read.
+    is_marked = principal.must_enrol and settings().requires_everybodys_mfa
+    return _must_set_up() if is_marked and _account_of(principal).mfa_secret is None else None
 
 
 def current(principal: Principal) -> Principal:
@@ -134,6 +170,10 @@ def refuse_foreign_origin(headers: Mapping[str, str]) -> None:
 def deactivated() -> Forbidden:
     """The error for the owner of a deactivated account."""
     return Forbidden("This account has been deactivated. Ask your institute.", code="account_deactivated")
+
+
+def _must_set_up() -> Forbidden:
+    return Forbidden("Set up two-factor sign-in first", code="mfa_setup_required")
 
 
 def _no_credentials() -> Unauthorized:

@@ -12,6 +12,7 @@ from smartexam.platform.http.request import Request
 from smartexam.platform.principal import portals
 
 STUDENT_HOME, ADMIN_HOME = "/dashboard", "/admin/dashboard"
+_SET_UP = "/second-factor"
 _ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Lax"
 
 
@@ -24,10 +25,11 @@ class WebSignedIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def signed_in(user: User, home: str | None = None) -> WebSignedIn:
-    """The answer to a web sign-in, which leads to the students' pages where the account may see them."""
+    """The answer to a web sign-in, which leads to the students' pages where the account may see them, or to setting up
+    the second factor that it must have."""
     open_to = portals(user.role)
     usual = STUDENT_HOME if "user" in open_to else ADMIN_HOME
-    return WebSignedIn(available_portals=open_to, redirect_url=home or usual)
+    return WebSignedIn(available_portals=open_to, redirect_url=_SET_UP if user.must_enrol else home or usual)
 
 
 def start(request: Request, user: User) -> str:

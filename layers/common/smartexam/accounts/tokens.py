@@ -1,8 +1,8 @@
 """Access tokens: JWTs signed with HS256, valid for one hour.
 
-Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's auth
-version, `sid` the session, `iss`, `aud`, `iat`, `exp`. The times are checked here, because PyJWT does not accept a
-clock.
+Claims: `sub` the user's id, `type` "access", `role`, `usr` the username, `name` the full name, `ver` the account's
+auth version, `sid` the session, `iss`, `aud`, `iat`, `exp`, and `enrol` if the account must set up a second factor. The
+times are checked here, because PyJWT does not accept a clock.
 """
 
 import json
@@ -48,6 +48,7 @@ def issue(principal: Principal, now: float) -> str:
         "aud": _AUDIENCE,
         "iat": int(now),
         "exp": int(now) + LIFETIME_SECONDS,
+        **({"enrol": True} if principal.must_enrol else {}),
     }
     return jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"kid": key_id(key)})
 
@@ -69,6 +70,7 @@ def verify(token: str, now: float) -> Principal:
             version=int(claims["ver"]),
             session=str(claims.get("sid", "")),
             ends_at=float(claims["exp"]),
+            must_enrol=claims.get("enrol") is True,
         )
     except (KeyError, TypeError, ValueError):
         raise rejected() from None

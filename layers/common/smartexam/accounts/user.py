@@ -3,6 +3,7 @@
 import msgspec
 
 from smartexam.platform.principal import Principal
+from smartexam.platform.settings import settings
 
 
 class User(msgspec.Struct, frozen=True):
@@ -60,9 +61,22 @@ class User(msgspec.Struct, frozen=True):
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def must_enrol(self) -> bool:
+        """Whether it lacks the second factor that this stack requires of everybody."""
+        return self.mfa_secret is None and settings().requires_everybodys_mfa
+
     def principal(self, session: str = "") -> Principal:
         """The account as a caller who is signed in with a session."""
-        return Principal(self.id, self.role, self.username, self.full_name, self.auth_version, session=session)
+        return Principal(
+            self.id,
+            self.role,
+            self.username,
+            self.full_name,
+            self.auth_version,
+            session=session,
+            must_enrol=self.must_enrol,
+        )
 
     def accepts(self, version: int, session: str) -> bool:
         """Whether a credential of a session, issued with an auth version, is still valid."""

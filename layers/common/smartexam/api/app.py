@@ -54,6 +54,7 @@ class Route(msgspec.Struct, frozen=True):
         keeps_answer: whether the answer of a POST may be kept for repetitions with the same `Idempotency-Key`; not if
             it holds secrets. A public route keeps none, unless this is a function that lets a stranger's request in, or
             raises, and returns where it comes from.
+        before_enrolling: whether it serves accounts that still have to set up a second factor.
     """
 
     method: str
@@ -67,6 +68,7 @@ class Route(msgspec.Struct, frozen=True):
     forms: bodies.Forms = False
     limit: int = bodies.DEFAULT_LIMIT
     keeps_answer: bool | Callable[[Request], str] = True
+    before_enrolling: bool = False
 
 
 class _Resolver(APIGatewayHttpResolver):
@@ -94,14 +96,21 @@ class Api:
     Args:
         group: the function's name, for its logs and its description.
         clock: the source of the time; by default the settings' clock.
+        before_enrolling: whether all its routes serve accounts that still have to set up a second factor.
         unrouted: answers requests that match no route of this function; by default with a 404, or a 405 if the path has
             other methods.
     """
 
     def __init__(
-        self, group: str, clock: Clock | None = None, unrouted: Callable[[Request], Reply] | None = None
+        self,
+        group: str,
+        clock: Clock | None = None,
+        unrouted: Callable[[Request], Reply] | None = None,
+        *,
+        before_enrolling: bool = False,
     ) -> None:
         self.group = group
+        self.before_enrolling = before_enrolling
         self.clock = clock
         self.routes: list[Route] = []
         self._methods_of_fixed_paths: dict[str, list[str]] = {}
@@ -125,7 +134,7 @@ class Api:
         """Declare a DELETE route; see `route`."""
         return self.route("DELETE", path, **options)
 
-    def route(
+    def route(  # noqa: PLR0913 - what a route declares
         self,
         method: str,
         path: str,
@@ -138,6 +147,7 @@ class Api:
         forms: bodies.Forms = False,
         limit: int = bodies.DEFAULT_LIMIT,
         keeps_answer: bool | Callable[[Request], str] = True,
+        before_enrolling: bool = False,
     ) -> Callable[[HandlerT], HandlerT]:
         """Declare a route. The handler gets the request, the path's ids by name, and `body` and `query` if declared.
 
@@ -146,7 +156,18 @@ class Api:
 
         def declare(handler: HandlerT) -> HandlerT:
             declared = Route(
-                method, path, access, handler, takes, query, answers, also or {}, forms, limit, keeps_answer
+                method,
+                path,
+                access,
+                handler,
+                takes,
+                query,
+                answers,
+                also or {},
+                forms,
+                limit,
+                keeps_answer,
+                before_enrolling or self.before_enrolling,
             )
             self.routes.append(declared)
             if "<" not in path:
@@ -198,7 +219,12 @@ class Api:
                     self._refuse_fixed(request.path)
                 arguments: dict[str, Any] = {name: read(path_values[name]) for name, read in readers.items()}
                 request.principal = authenticate(
-                    route.access, request.method, request.headers, request.cookies, request.now
+                    route.access,
+                    request.method,
+                    request.headers,
+                    request.cookies,
+                    request.now,
+                    before_enrolling=route.before_enrolling,
                 )
                 if request.principal is not None:
                     note(user_id=request.principal.user_id)

@@ -27,6 +27,7 @@ class Principal(msgspec.Struct, frozen=True):
         by_cookie: whether a browser may have sent the credential without the user's intent.
         session: the id of the credential's sign-in, as its owner sees it; "" for older credentials.
         ends_at: when the credential expires, epoch seconds; 0 if unknown.
+        must_enrol: the account had no second factor when the credential was issued, although this stack requires one.
     """
 
     user_id: int
@@ -37,6 +38,7 @@ class Principal(msgspec.Struct, frozen=True):
     by_cookie: bool = False
     session: str = ""
     ends_at: float = 0.0
+    must_enrol: bool = False
 
     def has(self, portal: str) -> bool:
         """Whether `user` or `admin` is in the role."""

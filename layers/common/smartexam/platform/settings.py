@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True):
         allowed_origins: origins other than `app_origin` that may send cookie-authenticated changes.
         origin_secrets: secrets that the distribution in front of the API sends with each request; empty without one.
         requires_admin_mfa: whether admin routes are closed to accounts without a second factor.
+        requires_everybodys_mfa: whether all accounts need a second factor.
         sync_grace_seconds: how long after an attempt's deadline answers are still accepted.
         sign_up_open: whether people may create accounts themselves; otherwise only administrators and rosters do.
         local_clock_file: only set on a developer's machine; see `smartexam.platform.clock.OffsetClock`.
@@ -48,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     origin_secrets: tuple[str, ...]
     sync_grace_seconds: int
     requires_admin_mfa: bool
+    requires_everybodys_mfa: bool
     sign_up_open: bool
     is_local: bool
     local_clock_file: str | None
@@ -107,6 +109,10 @@ def parse(environment: Mapping[str, str]) -> Settings:
     sign_up = environment.get("SIGN_UP") or "open"
     if sign_up not in {"open", "closed"}:
         raise SettingsError("SIGN_UP must be open or closed")
+    second_factor = environment.get("SECOND_FACTOR") or "administrators"
+    if second_factor not in {"administrators", "everybody"}:
+        raise SettingsError("SECOND_FACTOR must be administrators or everybody")
+    is_everybodys = second_factor == "everybody"
     stage, app_base_url = environment.get("STAGE", "dev"), environment.get("APP_BASE_URL", "").rstrip("/")
     origins = frozenset(origin.rstrip("/") for origin in _listed(environment.get("ALLOWED_ORIGINS", "")))
     if stage == "prod" and not all(url.startswith("https://") for url in (app_base_url, *origins)):
@@ -124,7 +130,8 @@ def parse(environment: Mapping[str, str]) -> Settings:
         origin_secrets=tuple(_listed(environment.get("ORIGIN_SECRET", ""))),
         sync_grace_seconds=int(environment.get("SYNC_GRACE_SECONDS") or 30),
         sign_up_open=sign_up == "open",
-        requires_admin_mfa=environment.get("REQUIRE_ADMIN_MFA") in {"1", "true"},
+        requires_admin_mfa=is_everybodys or environment.get("REQUIRE_ADMIN_MFA") in {"1", "true"},
+        requires_everybodys_mfa=is_everybodys,
         is_local=is_local,
         local_clock_file=environment.get("LOCAL_CLOCK_FILE") if is_local else None,
         environment=dict(environment),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-import { api, isRefusal } from "@/shared/api/client";
+import { api, isRefusal, type Reply } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
 import { useAction } from "@/shared/api/useAction";
 import { useLoaded } from "@/shared/api/useLoaded";
@@ -9,7 +9,7 @@ import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Page } from "@/shared/components/Page";
-import { useNavigate } from "@/shared/navigate";
+import { nextOf, secondFactorBefore, useNavigate } from "@/shared/navigate";
 import { enter } from "@/shared/session/session";
 
 import { enterWithGoogle, googleClient, leaveForGoogle, returned } from "./google";
@@ -35,10 +35,24 @@ export default function LoginScreen() {
 
 type OnSecondFactor = (token: string) => void;
 
-/** Sign in by `way`, with the second factor where the account has one. */
-async function signInBy(way: Promise<void>, onSecondFactor: OnSecondFactor): Promise<void> {
+/** The `redirect_url` of a sign-in without the second factor that the institute requires. */
+const SET_UP = "/second-factor";
+
+/**
+ * Sign in by `way`, with the second factor where the account has one. Whoever has to set one up is led there first, and
+ * from there to where they were going.
+ */
+async function signInBy(
+  way: Promise<Reply<"post", "/login">>,
+  onSecondFactor: OnSecondFactor,
+  navigate: (path: string, replace?: boolean) => void,
+): Promise<void> {
   try {
-    await way;
+    const { redirect_url } = await way;
+    if (redirect_url === SET_UP) {
+      const next = secondFactorBefore(nextOf(location.href) ?? "/app/");
+      navigate(`/app/login?next=${encodeURIComponent(next)}`, true);
+    }
   } catch (error) {
     if (!isRefusal(error, "mfa_required")) throw error;
     onSecondFactor(String(error.body.mfa_token));
@@ -55,7 +69,7 @@ function GoogleSignIn(props: { onSecondFactor: OnSecondFactor }) {
   const client = useLoaded("", googleClient).data;
   const signing = useAction(async () => {
     if (back?.idToken === undefined) throw new Refusal(text.googleRefused);
-    await signInBy(enterWithGoogle(back.idToken, back.nonce), props.onSecondFactor);
+    await signInBy(enterWithGoogle(back.idToken, back.nonce), props.onSecondFactor, navigate);
   });
   useEffect(() => {
     if (back === undefined) return;
@@ -79,7 +93,11 @@ function PasswordForm(props: { onSecondFactor: OnSecondFactor }) {
   const text = texts();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
-  const signing = useAction(() => signInBy(api.signIn(username.trim(), password), props.onSecondFactor));
+  const navigate = useNavigate();
+  const signing = useAction(() => {
+    const body = { username: username.trim(), password };
+    return signInBy(api.post("/login", { body }), props.onSecondFactor, navigate);
+  });
   return (
     <Form onSubmit={() => signing.run()}>
       <Failure error={signing.error} />

@@ -15,7 +15,7 @@ import { Section } from "./Section";
 type Setup = Reply<"post", "/api/account/mfa/setup">;
 
 /** Setting up a second factor, and turning it off. */
-export function TwoFactors() {
+export function TwoFactors(props: { onSetUp?: () => void }) {
   const text = texts();
   const [setup, setSetup] = useState<Setup>();
   const [codes, setCodes] = useState<readonly string[]>();
@@ -24,6 +24,10 @@ export function TwoFactors() {
     setOff(false);
     setSetup(await api.post("/api/account/mfa/setup", {}));
   });
+  const confirmed = (fresh: readonly string[]): void => {
+    setCodes(fresh);
+    props.onSetUp?.();
+  };
   const isOn = codes !== undefined || isRefusal(beginning.error, "mfa_on");
   return (
     <Section title={text.factors}>
@@ -31,7 +35,7 @@ export function TwoFactors() {
       {isOff ? <Notice kind="status">{text.factorsOff}</Notice> : null}
       {isOn ? <Notice kind="status">{text.factorsOn}</Notice> : <Failure error={beginning.error} />}
       {codes ? <RecoveryCodes codes={codes} /> : null}
-      {setup && !codes ? <Confirm setup={setup} onConfirmed={setCodes} /> : null}
+      {setup && !codes ? <Confirm setup={setup} onConfirmed={confirmed} /> : null}
       {isOn ? (
         <TurnOff
           onOff={() => {

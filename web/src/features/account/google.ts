@@ -1,4 +1,4 @@
-import { api } from "@/shared/api/client";
+import { api, type Reply } from "@/shared/api/client";
 
 const ADDRESS = "https://accounts.google.com/o/oauth2/v2/auth";
 /** In the tab's storage: what must come back unchanged, and where the person was going. */
@@ -52,6 +52,6 @@ export function returned(): Returned | undefined {
 }
 
 /** Begin a session with Google's token. */
-export async function enterWithGoogle(idToken: string, nonce: string): Promise<void> {
-  await api.post("/login/google", { body: { id_token: idToken, nonce } });
+export async function enterWithGoogle(idToken: string, nonce: string): Promise<Reply<"post", "/login/google">> {
+  return api.post("/login/google", { body: { id_token: idToken, nonce } });
 }

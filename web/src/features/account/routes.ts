@@ -6,5 +6,6 @@ export const routes: readonly ScreenRoute[] = [
   { path: "/app/forgot-password", load: () => import("./ForgotPasswordScreen"), access: "public", layout: "card" },
   { path: "/app/set-password", load: () => import("./SetPasswordScreen"), access: "public", layout: "card" },
   { path: "/app/request-access", load: () => import("./RequestAccessScreen"), access: "public", layout: "card" },
+  { path: "/app/second-factor", load: () => import("./SecondFactorScreen"), access: "signed-in", layout: "app" },
   { path: "/app/account", load: () => import("./AccountScreen"), access: "signed-in", layout: "app" },
 ];

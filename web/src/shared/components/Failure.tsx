@@ -4,6 +4,7 @@ import { ApiError } from "@/shared/api/client";
 import { failureText } from "@/shared/api/failure";
 import { useAction } from "@/shared/api/useAction";
 import { common } from "@/shared/i18n/common";
+import { secondFactorBefore } from "@/shared/navigate";
 import { signOut } from "@/shared/session/session";
 
 import { Button, LinkButton } from "./Button";
@@ -23,7 +24,8 @@ function nextStep(error: unknown): ComponentChild {
   if (!(error instanceof ApiError)) return undefined;
   if (error.code === "sign_in_again") return <SignInAgain />;
   if (error.code !== "mfa_setup_required") return undefined;
-  return <LinkButton href="/app/account">{common().setUpSecondFactor}</LinkButton>;
+  const address = secondFactorBefore(location.pathname + location.search);
+  return <LinkButton href={address}>{common().setUpSecondFactor}</LinkButton>;
 }
 
 function Retry({ onRetry }: { onRetry: () => void }) {

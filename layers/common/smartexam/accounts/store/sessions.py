@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import msgspec
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from smartexam.accounts.store import identity
 from smartexam.accounts.user import User
@@ -40,6 +40,7 @@ class SessionItem(Item):
     created_at = FloatAttribute(default=0.0)
     seen_at = FloatAttribute(default=0.0)
     user_agent = UnicodeAttribute(null=True)
+    must_enrol = BooleanAttribute(null=True)
 
 
 class WebSession(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ def start_session(user: User, now: float, user_agent: str = "") -> str:
             created_at=now,
             seen_at=now,
             user_agent=user_agent or None,
+            must_enrol=user.must_enrol or None,
         )
     )
     return minted.token
@@ -89,6 +91,7 @@ def find_session(token: str, now: float) -> Principal | None:
         by_cookie=True,
         session=_id_of(item.sk),
         ends_at=item.expires_at,
+        must_enrol=item.must_enrol is True,
     )
 
 
