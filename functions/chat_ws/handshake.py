@@ -55,9 +55,9 @@ def _who(event: Mapping[str, Any], now: float) -> Principal:
     ticket = (event.get("queryStringParameters") or {}).get("ticket")
     if ticket is None or "authorization" in request.headers:
         # Not a safe method, because a browser sends the cookie for any page that opens a connection.
-        principal = identify("CONNECT", request.headers, request.cookies, now)
-        require_second_factor(principal)
-        return principal
+        caller = identify("CONNECT", request.headers, request.cookies, now)
+        require_second_factor(caller)
+        return caller
     found = sockets.spend_ticket(str(ticket), event["requestContext"]["connectionId"], now)
     principal = None if found is None else feed().applied(found, now)
     if principal is None:

@@ -1,6 +1,7 @@
 """A stack that requires a second factor of everybody: what waits for it, and that no running attempt does."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -160,12 +161,11 @@ class TestWhatItCosts:
         marked = Caller(user, "app")
         marked.enrol(clock)
         marked.refresh()
-        read: list[int] = []
-        get_user = identity.get_user
-        monkeypatch.setattr(identity, "get_user", lambda user_id: read.append(user_id) or get_user(user_id))
+        reading = Mock(wraps=identity.get_user)
+        monkeypatch.setattr(identity, "get_user", reading)
 
         assert marked.call(account_app, "POST", "/_ping").status == 204
-        assert read == []
+        reading.assert_not_called()
 
     def test_credentials_say_nothing_of_it_where_it_is_not_required(self, user: User, clock: FrozenClock) -> None:
         caller = Caller(user, "app")
