@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from detect_secrets.core.secrets_collection import SecretsCollection
-from detect_secrets.settings import transient_settings
+from detect_secrets.settings import get_plugins, transient_settings
 
 ROOT = Path(__file__).parents[2]
 # Only detectors of known forms. Guesses by entropy find every hash of a snapshot and every compressed stream.
@@ -42,9 +42,13 @@ GENERATED = {"examples/postman/collection.json", "functions/docs/asyncapi.json",
 def found_in(paths: list[str], root: Path) -> Iterator[tuple[str, str, int]]:
     """(file, kind, line) of what looks like a secret."""
     with transient_settings({"plugins_used": [{"name": name} for name in DETECTORS]}):
+        forms = [form for detector in get_plugins() for form in detector.denylist]
         secrets = SecretsCollection(root=str(root))
         for path in paths:
-            secrets.scan_file(path)
+            text = (root / path).read_text(encoding="utf-8", errors="replace")
+            # A detector looks at line after line, which takes sixty times as long.
+            if any(form.search(text) for form in forms):
+                secrets.scan_file(path)
         for path, secret in secrets:
             yield path, secret.type, secret.line_number
 
