@@ -41,10 +41,10 @@ def site() -> Iterator[str]:
 def page(tab: Browser, site: str) -> Iterator[Browser]:
     """The reference, freshly opened on a wide screen; its console errors fail the test."""
     tab.resize(1440, 1000)
-    tab.open(f"{site}/api-docs")
+    # Of the same origin, and quickly there
+    tab.open(f"{site}/asyncapi.json")
     tab.evaluate("sessionStorage.clear(), localStorage.clear()")
     tab.complaints.clear()
-    tab.open("about:blank")
     tab.open(f"{site}/api-docs")
     tab.wait(READY)
     yield tab
