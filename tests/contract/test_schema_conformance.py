@@ -18,7 +18,7 @@ from tools.openapi import document
 
 pytestmark = pytest.mark.contract
 
-CALLS = 4  # per operation and kind: all of them within a minute
+CALLS = 3  # per operation and kind: all of them within a minute
 SECONDS = 20
 DESCRIPTION: Any = schemathesis.openapi.from_dict(document.build())
 KINDS = {"fitting": GenerationMode.POSITIVE, "unfitting": GenerationMode.NEGATIVE}

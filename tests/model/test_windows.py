@@ -88,7 +88,7 @@ Record = Callable[[str, object], None]
 def test_windows(world: World, monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
     machine = Machine(world, monkeypatch)
 
-    record_property("histories", explored(histories, lambda history: machine.run(*history), count=120))
+    record_property("histories", explored(histories, lambda history: machine.run(*history), count=80))
 
 
 def _logged(changed: list[int]) -> Any:
