@@ -16,7 +16,7 @@ from smartexam.platform.settings import settings
 from smartexam.platform.times import iso
 from smartexam.talk import messenger
 from smartexam.talk.realtime import delivery
-from smartexam.talk.realtime.ending import SIGNED_OUT
+from smartexam.talk.realtime.publishing import SIGNED_OUT
 from smartexam.talk.silence import require_chat
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Owner

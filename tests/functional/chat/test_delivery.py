@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from msgspec import structs
 
 from smartexam.talk.realtime import delivery, publish_to_users
 from smartexam.talk.realtime.delivery import deliver
@@ -31,6 +32,7 @@ class Gateway:
 
     def __init__(self) -> None:
         self.took: list[tuple[str, Any]] = []
+        self.closed: list[str] = []
         self.statuses: dict[str, int] = {}
         self.slow: set[str] = set()
         self.release = threading.Event()
@@ -49,6 +51,11 @@ class Gateway:
                     gateway.took.append((connection_id, json.loads(body)))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def do_DELETE(self) -> None:
+                gateway.closed.append(unquote(self.path.rpartition("/")[2]))
+                self.send_response(204)
                 self.end_headers()
 
             def log_message(self, *args: Any) -> None:
@@ -104,6 +111,19 @@ def test_a_gone_connection_is_forgotten(gateway: Gateway) -> None:
     assert sockets.followers(101, LATER) == []
     # The gateway will still report its end.
     assert sockets.disconnect("gone", LATER) == sockets.Change(user_id, is_online=True)
+
+
+def test_one_whose_credential_expired_is_told_and_closed(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = create_user()
+    sockets.connect("valid", user.principal(), MORNING)
+    sockets.connect("expired", structs.replace(user.principal(), ends_at=LATER), MORNING)
+    # The gateway's `$disconnect` forgets it, so nothing is written here.
+    monkeypatch.delattr(sockets, "drop")
+
+    publish_to_users([user.id], "x", {}, now=LATER)
+
+    assert {name: frame["event"] for name, frame in gateway.took} == {"valid": "x", "expired": "error"}
+    assert gateway.closed == ["expired"]
 
 
 def test_one_that_is_just_opening_is_not(gateway: Gateway) -> None:

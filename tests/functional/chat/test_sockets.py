@@ -274,10 +274,9 @@ class TestRevocation:
         revoke(asha)
 
         ben.say(dm, "not for that device")
-        assert wire.took(device) == []
-        asha.frame(device, "sendMessage", conv_id=dm, message="x")
-        assert wire.took(device)[0]["data"]["code"] == "signed_out"
+        assert [each["data"]["code"] for each in wire.took(device)] == ["signed_out"]
         assert device in wire.gone
+        asha.frame(device, "sendMessage", conv_id=dm, message="x")
         assert ben.ok("GET", "/online_status", query={"ids": asha.id})["status"] == {str(asha.id): False}
 
     def test_a_ticket_of_before_no_longer_counts(self, asha: Person) -> None:
@@ -364,8 +363,13 @@ class TestEnds:
         clock.advance(3600)
 
         ben.say(dm, "not for that device")
-        assert wire.took(device) == []
+        assert [each["data"]["code"] for each in wire.took(device)] == ["signed_out"]
+        assert wire.gone == {device}
         assert ben.ok("GET", "/online_status", query={"ids": asha.id})["status"] == {str(asha.id): False}
+
+    def test_a_frame_finds_out_too(self, asha: Person, wire: Wire, clock: FrozenClock) -> None:
+        device = asha.connect()
+        clock.advance(3600)
         asha.frame(device, "heartbeat")
         assert wire.took(device)[0]["data"]["code"] == "signed_out"
         assert asha.frame(device, "heartbeat") == 200

@@ -31,10 +31,11 @@ _DELETED, _REFUSED, _GONE = 204, 300, 410
 
 
 class Post(msgspec.Struct, frozen=True):
-    """A frame for one connection."""
+    """A frame for one connection, after which the connection is closed if it is the last one."""
 
     socket: Socket
     content: bytes
+    is_last: bool = False
 
 
 def deliver(posts: Sequence[Post], *, now: float) -> None:
@@ -94,6 +95,9 @@ def _post(post: Post, now: float) -> str:
             sockets.drop(post.socket)
         except AppError:
             return "gone_and_not_forgotten"
+    elif post.is_last:
+        # The gateway reports its end to `$disconnect`, which forgets it.
+        hang_up(post.socket.connection_id)
     return outcome
 
 

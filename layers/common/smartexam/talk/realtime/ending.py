@@ -3,11 +3,9 @@
 from smartexam.platform.errors import AppError
 from smartexam.platform.observability import note
 from smartexam.talk.realtime import delivery
-from smartexam.talk.realtime.publishing import frame
+from smartexam.talk.realtime.publishing import SIGNED_OUT
 from smartexam.talk.store import sockets
 from smartexam.talk.store.sockets import Socket
-
-SIGNED_OUT = frame("error", {"message": "You are no longer signed in here", "code": "signed_out"})
 
 
 def end_sockets(user_id: int, *, session: str | None = None, but: str | None = None) -> None:

@@ -55,7 +55,10 @@ def publish(events: Sequence[Event], *, now: float) -> None:
     """Send several events, with one look-up of all receivers."""
     try:
         found = sockets.of_users({user_id for event in events for user_id in event.user_ids})
-        receivers = {user_id: live for user_id, those in found.items() if (live := _may_receive(those, now))}
+        signed_in, ended = _by_credential((each for those in found.values() for each in those), now)
+        receivers: dict[int, list[Socket]] = {}
+        for socket in signed_in:
+            receivers.setdefault(socket.user_id, []).append(socket)
         silent = in_silence(receivers, ExamTime.at(now)) if any(event.is_chat for event in events) else set()
         posts = [
             Post(socket, content)
@@ -68,7 +71,7 @@ def publish(events: Sequence[Event], *, now: float) -> None:
     except AppError as error:
         _not_sent(error)
         return
-    deliver(posts, now=now)
+    deliver([*posts, *ended], now=now)
 
 
 def publish_to_question(
@@ -91,7 +94,7 @@ def publish_to_question(
         admits: keeps those followers' ids who may see the discussion now; by default all.
     """
     try:
-        found = _may_receive(sockets.followers(question_id, now), now)
+        found, ended = _by_credential(sockets.followers(question_id, now), now)
         if admits is not None and found:
             admitted = set(admits({socket.user_id for socket in found}))
             found = [socket for socket in found if socket.user_id in admitted]
@@ -101,7 +104,10 @@ def publish_to_question(
     others = frame(event, data)
     mine = others if own is None else frame(event, own.data)
     deliver(
-        [Post(socket, mine if own is not None and socket.user_id == own.user_id else others) for socket in found],
+        [
+            *(Post(socket, mine if own is not None and socket.user_id == own.user_id else others) for socket in found),
+            *ended,
+        ],
         now=now,
     )
 
@@ -111,14 +117,21 @@ def frame(event: str, data: Any) -> bytes:
     return _encode({"event": event, "data": data})
 
 
-def _may_receive(found: Iterable[Socket], now: float) -> list[Socket]:
-    """The connections with a credential that has neither expired nor been revoked since they were opened."""
-    receiving = []
+SIGNED_OUT = frame("error", {"message": "You are no longer signed in here", "code": "signed_out"})
+
+
+def _by_credential(found: Iterable[Socket], now: float) -> tuple[list[Socket], list[Post]]:
+    """The connections whose credential is still valid, and what tells and closes the others."""
+    signed_in, ended = [], []
     for socket in found:
+        if socket.is_forgotten(now):
+            continue
         known = Principal(socket.user_id, "user", "", "", socket.version, session=socket.session)
-        if not socket.is_forgotten(now) and not socket.has_ended(now) and feed().applied(known, now) is not None:
-            receiving.append(socket)
-    return receiving
+        if socket.has_ended(now) or feed().applied(known, now) is None:
+            ended.append(Post(socket, SIGNED_OUT, is_last=True))
+        else:
+            signed_in.append(socket)
+    return signed_in, ended
 
 
 def _not_sent(error: AppError) -> None:
