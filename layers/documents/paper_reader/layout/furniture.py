@@ -32,6 +32,9 @@ _HEAD_OF_QUESTION = re.compile(
 )
 _HOW_MANY = r"\d{1,2}(?:\s*+½|\.5|\s*+[x×]\s*+\d{1,2}\s*+=\s*+\d{1,3})?(?:\s*+(?:M|[Mm]arks?|MARKS?))?\s*+"
 _MARKS = re.compile(rf"\s*+(?:\[\s*+{_HOW_MANY}\]|\(\s*+{_HOW_MANY}\)|{_HOW_MANY})\s*+")
+_CODE = re.compile(r"(?:CO|CLO|PO|PSO|BL|BTL|BT|K|L|R|U)\s?-?\s?\d{1,2}")
+_HEAD_OF_CODES = re.compile(r"\s*(?:COs?|CLO|POs?|PSO|BL|BTL?|RBT|K|K\W?levels?|levels?)\s*", re.IGNORECASE)
+_MOST_CODES = 3  # columns of them
 _DIGITS_OF_MARKS = re.compile(r"\d+")
 _COUNTING = 0.8  # of the steps from one number to the next
 _MOST_BEYOND = 0.2  # of the number of marks
@@ -141,21 +144,39 @@ def _are_line_numbers(numbered: Sequence[tuple[int, Row, Run, list[Run]]]) -> bo
 
 
 def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
-    """Remove the column at the right edge with each question's marks."""
+    """Remove the columns at the right edge with each question's marks, and with codes of outcomes and levels."""
+    _remove_column(rows_by_page, _MARKS)
+    heads = [run for rows in rows_by_page for row in rows for run in row.runs if _HEAD_OF_CODES.fullmatch(run.text)]
+    if not heads:
+        return
+    for _ in range(_MOST_CODES):
+        if not _remove_column(rows_by_page, _CODE, heads):
+            break
+    # Marks may be left of the codes.
+    _remove_column(rows_by_page, _MARKS)
+
+
+def _remove_column(rows_by_page: Sequence[list[Row]], what: re.Pattern[str], heads: Sequence[Run] = ()) -> bool:
+    """Remove the column at the right edge that consists of marks or codes; returns whether there was one.
+
+    Codes need a head above them, because an option may be CO2, too.
+    """
     found: list[tuple[float, Row, Run]] = []
     others: list[tuple[float, Row, Run]] = []  # beside little text, such as an equation
     close: list[tuple[float, Row, Run]] = []  # to text that fills its line
-    for row, last, rest in _ends(rows_by_page):
-        letters = sum(len(_LETTERS.findall(run.text)) for run in rest)
-        if not letters:
+    for row, last, rest in _ends(rows_by_page, what):
+        if what is _CODE and not any(head.x0 < last.x1 and last.x0 < head.x1 for head in heads):
             continue
-        if last.x0 - max(run.x1 for run in rest) > last.size:
-            (found if letters >= _TEXT_BESIDE_MARKS else others).append((last.x1, row, last))
+        letters = sum(len(_LETTERS.findall(run.text)) for run in rest)
+        if not letters and what is not _CODE:
+            continue
+        if what is _CODE or last.x0 - max(run.x1 for run in rest) > last.size:
+            (found if letters >= _TEXT_BESIDE_MARKS or what is _CODE else others).append((last.x1, row, last))
         else:
             close.append((last.x1, row, last))
     edges = Counter(round(edge / 3) for edge, _, _ in found)
     if not edges:
-        return
+        return False
     edge, _ = edges.most_common(1)[0]
     aligned = [item for item in found if abs(item[0] / 3 - edge) <= 1]
     if len(aligned) >= max(3, 0.6 * len(found)) and not _count_up(aligned):
@@ -166,15 +187,19 @@ def remove_marks(rows_by_page: Sequence[list[Row]]) -> None:
         for _, row, run in (*aligned, *others):
             row.runs = [other for other in row.runs if other is not run]
             row.cached = row.stretches = None
+        for rows in rows_by_page:
+            rows[:] = [row for row in rows if row.runs]
+        return True
+    return False
 
 
-def _ends(rows_by_page: Sequence[Sequence[Row]]) -> Iterator[tuple[Row, Run, list[Run]]]:
+def _ends(rows_by_page: Sequence[Sequence[Row]], what: re.Pattern[str]) -> Iterator[tuple[Row, Run, list[Run]]]:
     """The rows that end with what may be marks, that run, and the others."""
     for rows in rows_by_page:
         for row in rows:
-            if len(row.runs) > 1:
+            if len(row.runs) > (what is not _CODE):
                 last = max(row.runs, key=_END)
-                if _MARKS.fullmatch(last.text.strip()) is not None:
+                if what.fullmatch(last.text.strip()) is not None:
                     yield row, last, [run for run in row.runs if run is not last]
 
 

@@ -34,8 +34,6 @@ _OTHER_WORD: Final = re.compile(
 _BEGINNING_OF_OPTION: Final = 12  # characters; a spelled-out answer may continue over several lines
 _DASH: Final = re.compile(r"[-–—]+>?(\s*)[.:]?\s*")
 _MINUS: Final = re.compile(r"[-–](?=[\d.])")
-# What test banks tell of a question behind its answer: "PTS: 1 DIF: Easy REF: 4.2".
-_ABOUT: Final = re.compile(r"\s(?:PTS|DIF|REF|OBJ|TOP|MSC|NAT|STA|LOC|BLM)\s?:\s.*$")
 _START: Final = re.compile(r"[\s\[(*•\ufffd✓✔☑✅👉➤►▶→]*")
 _WITHIN: Final = re.compile(
     r"(?<=[\s\[(])(?:(?:Correct|Right|Official|Final)\s+)?(?:Answers?|ANSWERS?|Ans|ANS|उत्तर)\b"
@@ -90,7 +88,7 @@ def of_line(line: Line, following: Line | None, *, is_behind: bool = False) -> t
 def of_text(given: str, following: Line | None, *, is_behind: bool = False) -> tuple[Answer | None, int]:
     """The same for a text alone, such as that after a number."""
     text = (
-        _ABOUT.sub("", plain(given).replace(GAP, " "))
+        metadata.without_about(plain(given).replace(GAP, " "))
         if _may_be_labelled(given) and not metadata.is_response(given)
         else ""
     )

@@ -15,6 +15,7 @@ from paper_reader.layout.latex import plain
 from paper_reader.layout.line import GAP, Line
 from paper_reader.paper import key_table, values, variants
 from paper_reader.paper.headings import is_section
+from paper_reader.paper.metadata import without_about
 from paper_reader.paper.values import NUMBER, Value
 
 _LABELS = rf"(?:[A-Ha-h1-8१-८]|[कखगघङअबसद{values.OTHER_LETTERS}])"
@@ -55,6 +56,7 @@ _DIGITS_IN = re.compile(r"\d+")
 _SPACED = re.compile(r"\s+")
 _LONE_NUMBER = re.compile(rf"(?:(?<![\s,;|])[\s,;|]++)?{_PREFIX}\d{{1,4}}\s*+[.):\-–=]*+\s*+", re.IGNORECASE)
 _VALUE_FIRST = re.compile(rf"(?:(?<!\s)\s++)?(?:{_PAREN}|{_LETTERS}|{_NUMBERS})(?=$|[\s;|,])")
+_NAMED_ANSWER = re.compile(r"^(\d{1,4})\s?[.):]\s+ANS\s?:\s+(?=\S{1,12}$)")
 _RANGE_GOES_ON = re.compile(rf"(?:(?<!\s)\s++)?(?:to|से)\s++{NUMBER}", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 _COLUMN_NAMES = re.compile(
@@ -128,7 +130,7 @@ class Part:
 
 def ends(line: Line) -> bool:
     """Whether a key cannot continue with this line, because it is prose."""
-    text = plain(line.text)
+    text = without_about(plain(line.text))
     if len(_COLUMN_NAMES.findall(text)) >= 3:
         return False
     is_prose = len(_WORDS.findall(text)) >= _PROSE_WORDS and len(_PAIR.findall(text)) < 3
@@ -318,6 +320,7 @@ def _add(parts: list[Part], number: int, value: Value | None) -> None:
 def _pairs(text: str, parts: list[Part]) -> int:
     """Add a text's answers; returns how many there are."""
     text = _SPACED.sub(" ", text.replace(GAP, "  ")).strip()
+    text = _NAMED_ANSWER.sub(r"\1. ", without_about(text))
     typed = _TYPED.fullmatch(text)
     if typed is not None:
         _add(parts, int(typed[1]), values.read(typed[2].replace(":", " to ")))

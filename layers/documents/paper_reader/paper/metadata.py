@@ -36,6 +36,8 @@ _RESPONDING: Final = re.compile(
     r"(?:\b(?:your|my|student|candidate|user|given|chosen|selected|marked|attempted|wrong|incorrect)|['’]s)\s*$",
     re.IGNORECASE,
 )
+# Points, difficulty, reference, such as "PTS: 1 REF: 4.2".
+_ABOUT: Final = re.compile(r"\s(?:PTS|DIF|REF|OBJ|TOP|MSC|NAT|STA|LOC|BLM)\s?:\s.*$")
 _LONG_ID: Final = re.compile(r"\s*[0-9]{9,16}\s*")
 
 
@@ -73,6 +75,11 @@ def _shortened(line: Line) -> Line:
         return line
     text = line.text[: found.start()]
     return replace(line, text=text, cells=line.cells[: text.count(GAP) + 1])
+
+
+def without_about(text: str) -> str:
+    """An answer without what test banks tell of its question behind it."""
+    return _ABOUT.sub("", text) if ":" in text else text
 
 
 def is_line(line: Line) -> bool:

@@ -10,7 +10,7 @@ from paper_reader.layout.line import GAP, Line
 from paper_reader.paper import captions, headings, inline_answers, metadata, option_texts, values
 from paper_reader.paper.inline_answers import Answer
 from paper_reader.paper.model import MCQ, MSQ
-from paper_reader.paper.options import Marker, is_request
+from paper_reader.paper.options import AT_START, Marker, is_request
 from paper_reader.paper.values import Value
 
 _LABEL_ALONE: Final = re.compile(r"\W*(?:ans(?:wer)?|options?|your\s+answer)\W*|[○◯❍⚪◦☐□▢◻●•◉\s]*", re.IGNORECASE)
@@ -21,6 +21,10 @@ _POINTS_IN_CELL: Final = re.compile(
 _TIME_OR_POINTS: Final = re.compile(
     r"\W*\d+(?:\.\d+)?\s*(?:sec(?:ond)?s?|min(?:ute)?s?|points?|pts?|marks?)\W*", re.IGNORECASE
 )
+_BETWEEN_PARTS: Final = " \t/|"
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_SENTENCE_BEFORE: Final = re.compile(r"^.*[^\W\d_]{3}[.:?]\s+(?=\S)")
+_NO_ERROR: Final = re.compile(r"\W*no\s+(?:error|mistake|improvement)|त्रुटि\s+नहीं|कोई\s+(?:त्रुटि|अशुद्धि)", re.IGNORECASE)
 _SOLVED: Final = re.compile(r"\W*(?:sol|ans)\w*\W*?\s*[\[(]\s*([A-Ha-h1-8])\s*[\])]", re.IGNORECASE)
 
 
@@ -67,6 +71,7 @@ def take_apart(lines: Sequence[Line], offset: int, start: int, series: Sequence[
         parts.options, parts.ticked, parts.crossed = found.pieces, found.ticked, found.crossed
         parts.named = found.named
         _cut_last(parts)
+        _take_text_before_labels(lines, offset, series, parts)
     parts.used = max(1, at)
     parts.stem, told = metadata.without(parts.stem)
     parts.wanted = told.wanted or parts.wanted
@@ -144,6 +149,28 @@ def _is_before_question(text: str, lines: Sequence[Line], parts: Parts) -> bool:
     is_before, told = captions.before_question(text)
     parts.wanted = told or parts.wanted
     return is_before
+
+
+def _take_text_before_labels(lines: Sequence[Line], offset: int, series: Sequence[Marker], parts: Parts) -> None:
+    """Give each option the text before its label, in a sentence with a label behind each part."""
+    first = min(series)
+    begun = lines[first.line - offset].text[: first.start].strip()
+    told = [plain(" ".join(pieces)).strip() for pieces in parts.options]
+    *others, last = [text.strip(_BETWEEN_PARTS) for text in told]
+    # The last option may be empty because it is a picture, too.
+    is_divided = sum(text.startswith("/") for text in told) > 1 or (others and _NO_ERROR.match(others[-1]) is not None)
+    is_behind = first.weight < AT_START and begun and parts.stem and not last and len(others) > 1 and all(others)
+    if not is_divided or not is_behind or list(series) != sorted(series):
+        return
+    before = _SENTENCE_BEFORE.sub("", " ".join(parts.stem))
+    if not _LETTER.search(before):
+        return
+    labels = [
+        lines[marker.line - offset].text[marker.start : marker.end].strip().rstrip(_BETWEEN_PARTS) for marker in series
+    ]
+    labelled = [f"{text} {label}" for text, label in zip([parts.stem[-1].strip(), *others], labels, strict=True)]
+    parts.stem = [*parts.stem[:-1], " / ".join(labelled)]
+    parts.options = [[before], *([other] for other in others)]
 
 
 def _cut_last(parts: Parts) -> None:
