@@ -403,6 +403,16 @@ class TestTwoFactors:
         clock.advance(300)
         assert self.complete(late, self.code(secret, clock)).body["code"] == "mfa_token_invalid"
 
+    @pytest.mark.usefixtures("secret")
+    def test_a_reset_of_the_password_does_not_switch_them_off(self, post: PostOffice) -> None:
+        post.delivered()
+        send(account_app.lambda_handler, "POST", "/api/request-password-reset", body={"email": "john@example.org"})
+        (mail,) = post.delivered()
+        body = {"token": mail.token, "password": NEW_PASSWORD}
+        assert send(account_app.lambda_handler, "POST", "/api/set-password", body=body).status == 200
+
+        assert sign_in(password=NEW_PASSWORD).body["code"] == "mfa_required"
+
     def test_are_removed_with_the_password_and_a_code(
         self, token: str, secret: str, clock: FrozenClock, post: PostOffice
     ) -> None:
