@@ -1,13 +1,11 @@
 """Interprets a page's drawing operations as runs of text.
 
-pypdf parses operations into objects one by one, which costs 30 ms a page and more. Here one regular expression matches
-a whole operation with its operands, and only operations that place text, rules and images are interpreted. Its
-repetitions are possessive, so no input makes it backtrack.
+pypdf parses operations into objects one by one, which costs 30 ms a page and more. Here only operations that place
+text, rules and images are interpreted, and each is matched at once with its operands.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from operator import itemgetter
 
 from paper_reader.pdf.builder import (
     NO_WORD_BETWEEN,
@@ -15,57 +13,23 @@ from paper_reader.pdf.builder import (
     SPACE_GAP,
     SPLIT_GAP,
     WIDE_GAP,
-    RunBuilder,
     is_signs,
     joined_breaks,
 )
 from paper_reader.pdf.fonts import PLAIN, Font
+from paper_reader.pdf.graphics import Graphics
 from paper_reader.pdf.limits import MAX_FORM_DEPTH, MAX_FORMS_PER_PAGE, MAX_RUNS_PER_PAGE
-from paper_reader.pdf.paths import Paths, State
+from paper_reader.pdf.operations import ELEMENT, OPERATION, PLACED_ARRAY, PLACED_STRING, numbers_of, without_images
+from paper_reader.pdf.paths import State
 from paper_reader.pdf.resources import IDENTITY, Matrix, Resources, multiply
-from paper_reader.pdf.runs import INVISIBLE, LIGHT, PageContent, Rule, Stroke
-from paper_reader.pdf.strings import HEX, STRING, code_of
-
-# The commonest alternatives come first, and empty alternatives replace "?", which is slower: this is matched thousands
-# of times per page.
-_LITERAL = rb"\([^()\\]*+\)|" + STRING
-_STRING = _LITERAL + rb"|" + HEX
-_ARRAY = rb"(?:[^\[\]()<>]++|" + _STRING + rb")*+"
-_NUMBER = rb"[-+.\d]++"
-_NAME = rb"/([^\s/\[\]()<>{}%]*+)"
-_OPERATION = re.compile(
-    # A string with the operations that choose its font and its place, which is most of a file.
-    rb"((?:" + _NAME + rb"\s++(" + _NUMBER + rb")\s++Tf\s++|)"  # 1, 2, 3
-    rb"(?:(1 0 0 -?1|" + rb"\s++".join([_NUMBER] * 4) + rb")\s++|))"  # 4
-    rb"(" + _NUMBER + rb")\s++(" + _NUMBER + rb")\s++T(?(4)m|d)\s*+"  # 5, 6
-    rb"(?:(" + _STRING + rb")\s*+Tj|\[(" + _ARRAY + rb")\]\s*+TJ)"  # 7, 8
-    rb"|\[(" + _ARRAY + rb")\]\s*+(TJ)?"  # 9, 10
-    rb"|(" + _STRING + rb")\s*+(Tj|'|\")?"  # 11, 12
-    rb"|((?:" + _NUMBER + rb"\s++)*+)([A-Za-z]++[0-9]?\*?)"  # 13, 14
-    rb"|" + _NAME + rb"(?:\s++(" + _NUMBER + rb")\s++(Tf)|\s++(Do))?"  # 15, 16, 17, 18
-    rb"|<<((?:[^<>()]++|" + STRING + rb"|<<[^<>]*+>>|<[^<>]*+>)*+)>>"  # 19
-    rb"|%[^\r\n]*+"
-    # Unreadable text is skipped at once; reading on from each of its bytes would take quadratic time.
-    rb"|\((?:[^()\\]++|\\.)*+|(?:" + _NUMBER + rb"\s*+)++",
-    re.DOTALL,
-)
-_ELEMENT = re.compile(rb"(" + _LITERAL + rb")|(" + HEX + rb")|([-+]?[\d.]++)", re.DOTALL)
-_IMAGE_BEGINS = re.compile(rb"(?<![^\s>])BI\s*+/[A-Z]")
-_IMAGE_DATA = re.compile(rb"\sID\s")
-_IMAGE_ENDS = re.compile(rb"\sEI(?!\S)")
+from paper_reader.pdf.runs import INVISIBLE, PageContent
+from paper_reader.pdf.strings import code_of
 
 _STEEP = 0.08  # sine of the angle from which text counts as turned
 _UNPAINTED = (3.0, 7.0)  # text rendering modes that paint nothing
 _AXIS = 0.25  # em
 _UPRIGHT = [b"1", b"0", b"0", b"1"]
 _MOST_KEPT = 1000
-_PLACED_STRING, _PLACED_ARRAY = 7, 8  # groups of `_OPERATION`
-_RULE_HEIGHT = 1.7
-_SHORTEST_RULE = 2.5
-_MOST_RULES = 3000
-_MOST_STROKES = 500
-_HIGHEST_STROKE = 60.0
-_NEARLY_WHITE = 0.75
 
 
 def read_page(content: bytes, resources: Resources, page: PageContent, matrix: Matrix) -> None:
@@ -75,32 +39,11 @@ def read_page(content: bytes, resources: Resources, page: PageContent, matrix: M
     interpreter.text.finish()
 
 
-def _without_images(content: bytes) -> bytes:
-    """Operations without the bytes of inline images, which look like anything; `BI` stays for each."""
-    kept: list[bytes] = []
-    at = 0
-    while (
-        (begun := _IMAGE_BEGINS.search(content, at))
-        and (data := _IMAGE_DATA.search(content, begun.end()))
-        and (ended := _IMAGE_ENDS.search(content, data.end()))
-    ):
-        kept += (content[at : begun.start()], b"BI")
-        at = ended.end()
-    return b" ".join([*kept, content[at:]])
-
-
-def _numbers(text: bytes) -> list[float]:
-    try:
-        return list(map(float, text.split()))
-    except ValueError:
-        return []
-
-
-class _Interpreter:
-    """The graphics state that text depends on, and what was drawn so far."""
+class _Interpreter(Graphics):
+    """The graphics state that text depends on as well."""
 
     def __init__(self, page: PageContent) -> None:
-        self.page = page
+        super().__init__(page)
         self.forms = 0
         self.font: Font | None = None
         self.font_size = 1.0
@@ -109,79 +52,47 @@ class _Interpreter:
         self.scale = 1.0
         self.leading = 0.0
         self.rise = 0.0
-        self.light = 0
         self.invisible = 0
-        self.ctm = IDENTITY
         self.tm = IDENTITY
         self.along = 0.0  # the distance of the text from where `tm` was set
         self.line = IDENTITY
-        self.point = (0.0, 0.0)
         # By their tokens; which font a name means depends on the resources of a page or a form.
         self.fonts: dict[tuple[bytes, bytes], tuple[Font, float]] = {}
         self.matrices: dict[bytes, tuple[float, float, float, float]] = {}
-        self.text = RunBuilder(page)
-        self.paths = Paths(page)
 
-    def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
-        self, content: bytes, resources: Resources, matrix: Matrix, depth: int
-    ) -> None:
-        """Interpret the operations of a page or a form."""
-        if b"EI" in content and b"BI" in content:
-            content = _without_images(content)
-        self.ctm = matrix
-        self.fonts = {}
-        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int, State]] = []
-        name = b""
-        properties = b""
-        runs = self.page.runs
-        effects: dict[bytes, Callable[[list[float]], None]] = {
+    def effects(self) -> dict[bytes, Callable[[list[float]], None]]:
+        """The same with the operations that place text."""
+        return super().effects() | {
             b"Td": self._td,
             b"TD": self._td_leading,
             b"T*": self._next_line,
             b"BT": self._begin,
-            b"cm": self._cm,
-            b"re": self._rectangle,
-            b"m": self._move,
-            b"l": self._line_to,
             b"Tc": self._set_character_space,
             b"Tw": self._set_word_space,
             b"TL": self._set_leading,
             b"Tz": self._set_scale,
             b"Ts": self._set_rise,
             b"Tr": self._set_mode,
-            b"g": self._set_colour,
-            b"rg": self._set_colour,
-            b"k": self._set_ink,
-            b"sc": self._set_colour,
-            b"scn": self._set_colour,
             b"EMC": self._end_mark,
-            b"c": self._curve,
-            b"v": self._curve,
-            b"y": self._curve,
-            b"S": self._stroke,
-            b"s": self._stroke,
-            b"f": self._fill,
-            b"F": self._fill,
-            b"f*": self._fill,
-            b"B": self._fill_and_stroke,
-            b"B*": self._fill_and_stroke,
-            b"b": self._fill_and_stroke,
-            b"b*": self._fill_and_stroke,
-            b"n": self._paint_nothing,
-            b"W": self._clip,
-            b"W*": self._clip,
-            b"BI": self._picture,
-            b"sh": self._shade,
-            b"G": self._set_line_colour,
-            b"RG": self._set_line_colour,
-            b"SC": self._set_line_colour,
-            b"SCN": self._set_line_colour,
-            b"K": self._set_line_ink,
         }
-        operations = _OPERATION.finditer(content)
+
+    def run(  # noqa: C901, PLR0912 - calls for each of thousands of operations would cost more than they
+        self, content: bytes, resources: Resources, matrix: Matrix, depth: int
+    ) -> None:
+        """Interpret the operations of a page or a form."""
+        if b"EI" in content and b"BI" in content:
+            content = without_images(content)
+        self.ctm = matrix
+        self.fonts = {}
+        stack: list[tuple[Matrix, Font | None, float, float, float, float, float, float, int, State]] = []
+        name = b""
+        properties = b""
+        runs = self.page.runs
+        effects = self.effects()
+        operations = OPERATION.finditer(content)
         for each in operations:
             found: re.Match[bytes] | None = each
-            while found is not None and found.lastindex in {_PLACED_STRING, _PLACED_ARRAY}:
+            while found is not None and found.lastindex in {PLACED_STRING, PLACED_ARRAY}:
                 found = self._show_placed(found, operations, resources)
                 if len(runs) > MAX_RUNS_PER_PAGE:
                     return
@@ -194,7 +105,7 @@ class _Interpreter:
                     # The commonest one, without the look-up.
                     self._tm(found[13])
                 elif (effect := effects.get(code)) is not None:
-                    effect(_numbers(found[13]))
+                    effect(numbers_of(found[13]))
                 elif code == b"q":
                     if len(stack) < 200:
                         stack.append((self.ctm, self.font, self.font_size, self.character_space, self.word_space,
@@ -275,7 +186,7 @@ class _Interpreter:
     def _select(self, name: bytes, size: bytes, resources: Resources) -> None:
         font = self.fonts.get((name, size))
         if font is None:
-            font = resources.font(name), (_numbers(size) or [1.0])[0]
+            font = resources.font(name), (numbers_of(size) or [1.0])[0]
             if len(self.fonts) < _MOST_KEPT:
                 self.fonts[name, size] = font
         self.font, self.font_size = font
@@ -365,7 +276,7 @@ class _Interpreter:
                 opened = builder.opened(height, size, flags)
                 is_full = len(runs) > MAX_RUNS_PER_PAGE
             found = next(operations, None)
-            if found is None or found.lastindex != _PLACED_STRING or is_full:
+            if found is None or found.lastindex != PLACED_STRING or is_full:
                 break
             other, x, beside, following = found.group(1, 5, 6, 7)
             if other != prefix:
@@ -414,7 +325,7 @@ class _Interpreter:
         start = at = end = 0.0
         length = 0
         shown, heights = font.shown, font.heights
-        for string, hexadecimal, number in _ELEMENT.findall(array):
+        for string, hexadecimal, number in ELEMENT.findall(array):
             if number:
                 try:
                     at -= float(number) * kern
@@ -498,85 +409,7 @@ class _Interpreter:
         elif along_x < 0 and abs(along_y) < _STEEP * abs(along_x):
             self.page.turned[180] += len(text)
 
-    # Graphics
-
-    def _cm(self, numbers: list[float]) -> None:
-        if len(numbers) == 6:
-            self.ctm = multiply(tuple(numbers), self.ctm)  # type: ignore[arg-type]
-
-    def _place(self, x: float, y: float) -> tuple[float, float]:
-        a, b, c, d, e, f = self.ctm
-        return x * a + y * c + e, x * b + y * d + f
-
-    def _rectangle(self, numbers: list[float]) -> None:
-        if len(numbers) == 4:
-            x, y, width, height = numbers
-            x0, y0 = self._place(x, y)
-            x1, y1 = self._place(x + width, y + height)
-            if abs(y1 - y0) <= _RULE_HEIGHT:
-                self._rule(x0, x1, (y0 + y1) / 2)
-            self.paths.rectangle(x0, y0, x1, y1)
-
-    def _move(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:
-            self.point = self._place(numbers[0], numbers[1])
-            self.paths.move()
-
-    def _line_to(self, numbers: list[float]) -> None:
-        if len(numbers) == 2:
-            before, self.point = self.point, self._place(numbers[0], numbers[1])
-            self.paths.line(before, self.point)
-            if abs(before[1] - self.point[1]) < 0.3:
-                self._rule(before[0], self.point[0], before[1])
-            elif len(self.page.strokes) < _MOST_STROKES:
-                low, high = sorted((before, self.point), key=itemgetter(1))
-                if 0 < high[0] - low[0] < high[1] - low[1] < _HIGHEST_STROKE:
-                    self.page.strokes.append(Stroke(*low, *high))
-
-    def _rule(self, x0: float, x1: float, y: float) -> None:
-        if abs(x1 - x0) >= _SHORTEST_RULE and len(self.page.rules) < _MOST_RULES:
-            self.page.rules.append(Rule(min(x0, x1), max(x0, x1), y))
-
-    def _curve(self, numbers: list[float]) -> None:
-        if len(numbers) in {4, 6}:
-            places = [self._place(x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
-            self.paths.curve(places)
-            self.point = places[-1]
-
-    def _stroke(self, _: list[float]) -> None:
-        self.paths.paint(is_filled=False, is_stroked=True, is_hidden=self.text.hidden > 0)
-
-    def _fill(self, _: list[float]) -> None:
-        self.paths.paint(is_filled=not self.light, is_stroked=False, is_hidden=self.text.hidden > 0)
-
-    def _fill_and_stroke(self, _: list[float]) -> None:
-        self.paths.paint(is_filled=not self.light, is_stroked=True, is_hidden=self.text.hidden > 0)
-
-    def _paint_nothing(self, _: list[float]) -> None:
-        self.paths.paint(is_filled=False, is_stroked=False, is_hidden=True)
-
-    def _clip(self, _: list[float]) -> None:
-        self.paths.will_clip = True
-
-    def _picture(self, _: list[float], name: int = 0) -> None:
-        if not self.text.hidden:
-            self.paths.picture([self._place(x, y) for x, y in ((0, 0), (1, 0), (0, 1), (1, 1))], name)
-
-    def _shade(self, _: list[float]) -> None:
-        if not self.text.hidden:
-            self.paths.shade()
-
-    def _set_line_colour(self, numbers: list[float]) -> None:
-        self.paths.set_light(is_light=bool(numbers) and min(numbers) > _NEARLY_WHITE)
-
-    def _set_line_ink(self, numbers: list[float]) -> None:
-        self.paths.set_light(is_light=bool(numbers) and max(numbers) < 1 - _NEARLY_WHITE)
-
-    def _set_colour(self, numbers: list[float]) -> None:
-        self.light = LIGHT if numbers and min(numbers) > _NEARLY_WHITE else 0
-
-    def _set_ink(self, numbers: list[float]) -> None:
-        self.light = LIGHT if numbers and max(numbers) < 1 - _NEARLY_WHITE else 0
+    # Forms
 
     def _draw(self, name: bytes, resources: Resources, depth: int) -> None:
         self.forms += 1
