@@ -49,12 +49,15 @@ let heard: string[];
 let live: Live;
 let stop: () => void;
 let atWindow: EventTarget;
+let atDocument: EventTarget;
 
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", Connection);
   atWindow = new EventTarget();
   vi.stubGlobal("addEventListener", atWindow.addEventListener.bind(atWindow));
+  atDocument = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  vi.stubGlobal("document", atDocument);
   vi.stubGlobal("removeEventListener", atWindow.removeEventListener.bind(atWindow));
   vi.spyOn(Math, "random").mockReturnValue(1);
   Connection.all.length = 0;
@@ -130,6 +133,31 @@ describe("the connection", () => {
     newest().open();
     newest().say("heartbeat_ack");
     atWindow.dispatchEvent(new Event("online"));
+    expect(newest().sent).toEqual([BEAT, BEAT]);
+    await pass(10_000);
+    expect(heard.at(-1)).toBe("disconnected");
+  });
+
+  it("says whether a regular heartbeat found it silent", async () => {
+    const silently: unknown[] = [];
+    live.listen(({ event, data }) => event === "disconnected" && silently.push(data.silently));
+    newest().open();
+    newest().say("heartbeat_ack");
+    live.probe();
+    await pass(11_000);
+    newest().open();
+    newest().say("heartbeat_ack");
+    await pass(HEARTBEAT + 10_000);
+    expect(silently).toEqual([false, true]);
+  });
+
+  it("is proven when the page comes back into sight, unless it was heard a moment ago", async () => {
+    newest().open();
+    newest().say("heartbeat_ack");
+    atDocument.dispatchEvent(new Event("visibilitychange"));
+    expect(newest().sent).toEqual([BEAT]);
+    await pass(61_000);
+    atDocument.dispatchEvent(new Event("visibilitychange"));
     expect(newest().sent).toEqual([BEAT, BEAT]);
     await pass(10_000);
     expect(heard.at(-1)).toBe("disconnected");

@@ -8,30 +8,55 @@ import { number } from "@/shared/format/time";
 import { useNow } from "@/shared/format/useNow";
 import { common } from "@/shared/i18n/common";
 import { ListEnd } from "@/shared/lists/ListEnd";
+import { inTurn } from "@/shared/lists/inTurn";
 import { SearchField } from "@/shared/lists/SearchField";
-import { useSearch } from "@/shared/lists/useSearch";
-import { useCursorList } from "@/shared/lists/useServerList";
+import { type Search, useSearch } from "@/shared/lists/useSearch";
+import { type LoadPart, useCursorList } from "@/shared/lists/useServerList";
 
 import { StateBadge, When } from "./ExamState";
 import "./exams.css";
 import { texts } from "./texts";
 
 type Exam = Schema<"ExamSummary">;
-type Status = "" | "ongoing" | "upcoming" | "completed";
+type Status = Exam["status"];
+
+/** What can be sat now comes first; the server sorts by date alone. */
+const IN_ORDER: readonly Status[] = ["ongoing", "upcoming", "completed"];
+
+type Query = Search["query"];
+
+/** The exams of one status, or all by their dates. */
+function listOf(status: Status | undefined, query: Query): LoadPart<Exam> {
+  return async (cursor, signal) => {
+    const page = await api.get("/api/exams", {
+      params: { query: { ...query, ...(status && { status }), ...(cursor && { cursor }) } },
+      signal,
+    });
+    return { items: page.exams, next: page.next_cursor };
+  };
+}
+
+/** All exams in order; one request, unless there are more than it answers with. */
+function openFirst(query: Query): LoadPart<Exam> {
+  const byStatus = inTurn(IN_ORDER.map((status) => listOf(status, query)));
+  return async (cursor, signal) => {
+    if (cursor !== undefined) return byStatus(cursor, signal);
+    const all = await listOf(undefined, query)(undefined, signal);
+    if (all.next !== null) return byStatus(undefined, signal);
+    return { items: IN_ORDER.flatMap((wanted) => all.items.filter(({ status }) => status === wanted)), next: null };
+  };
+}
 
 /** The exams of a student, whatever their state. */
 export default function ExamsScreen() {
   const text = texts();
   const search = useSearch();
-  const [status, setStatus] = useState<Status>("");
+  const [status, setStatus] = useState<Status | "">("");
   const now = useNow(30);
-  const exams = useCursorList<Exam>(`${status} ${search.q}`, async (cursor, signal) => {
-    const page = await api.get("/api/exams", {
-      params: { query: { ...search.query, ...(status && { status }), ...(cursor && { cursor }) } },
-      signal,
-    });
-    return { items: page.exams, next: page.next_cursor };
-  });
+  const exams = useCursorList<Exam>(
+    `${status} ${search.q}`,
+    status ? listOf(status, search.query) : openFirst(search.query),
+  );
   return (
     <Page title={text.exams}>
       <div class="filters">
@@ -39,7 +64,7 @@ export default function ExamsScreen() {
         <SelectField
           label={text.show}
           value={status}
-          onChoice={(value) => setStatus(value as Status)}
+          onChoice={(value) => setStatus(value as Status | "")}
           options={[
             { value: "", text: text.all },
             { value: "ongoing", text: text.ongoing },

@@ -64,7 +64,7 @@ function Pending(props: { at: string | null; onDue: () => void }) {
   return (
     <Page title={text.pending}>
       <p role="status">{at === null ? text.pendingManual : text.pendingUntil(moment(at))}</p>
-      <LinkButton href="/app/results">{text.results}</LinkButton>
+      <LinkButton href="/app/results">{text.allResults}</LinkButton>
     </Page>
   );
 }

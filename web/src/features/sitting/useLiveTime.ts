@@ -21,14 +21,24 @@ export function useLiveTime(sitting: Sitting, examId: number, isActive: boolean)
     const hear = ({ event, data }: LiveEvent): void => {
       const isConnected = event === "connected" || event === "reconnected";
       if (isConnected) sitting.interval = WITH_EVENTS;
-      else if (event === "disconnected") sitting.interval = WITHOUT_EVENTS;
+      else if (event === "disconnected") {
+        sitting.interval = WITHOUT_EVENTS;
+        if (data.silently) sitting.refresh().then(giveUp, () => undefined);
+      }
       if (isConnected || (event === "exam_time" && data.exam_id === examId)) sitting.refresh().catch(() => undefined);
     };
     let stopListening: (() => void) | undefined;
+    let isGivenUp = false;
+    // The network carries requests, but dropped the connection without a word, and would do so again.
+    const giveUp = (): void => {
+      isGivenUp = true;
+      stopListening?.();
+      sitting.interval = WITHOUT_EVENTS;
+    };
     let wasOnline = true;
     const watch = (): void => {
       const isOnline = sitting.state.online;
-      if (isOnline && !stopListening) stopListening = live.listen(hear);
+      if (isOnline && !stopListening && !isGivenUp) stopListening = live.listen(hear);
       // A network that came back may have left the connection behind.
       else if (isOnline && !wasOnline) live.probe();
       wasOnline = isOnline;

@@ -13,11 +13,17 @@ import { Notice } from "./Notice";
 /** An error that a person can do something about: the server's words, and what to do next. */
 export function Failure(props: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (!props.error) return null;
+  const retry = props.onRetry && !isMissing(props.error) ? <Retry onRetry={props.onRetry} /> : undefined;
   return (
-    <Notice kind="alert" actions={nextStep(props.error) ?? (props.onRetry && <Retry onRetry={props.onRetry} />)}>
+    <Notice kind="alert" actions={nextStep(props.error) ?? retry}>
       {failureText(props.error)}
     </Notice>
   );
+}
+
+/** What does not exist will not be there at the next try. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
 }
 
 function nextStep(error: unknown): ComponentChild {

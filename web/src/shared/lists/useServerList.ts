@@ -29,16 +29,17 @@ interface NumberedPages {
   readonly go: (page: number) => void;
 }
 
-interface Part<T> {
+/** What the server gives at a time. */
+export interface Part<T> {
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
+/** Loads the part of a list that begins at a cursor. */
+export type LoadPart<T> = (cursor: string | undefined, signal: AbortSignal) => Promise<Part<T>>;
+
 /** A list that the server gives by cursor. It begins anew when `key` changes. */
-export function useCursorList<T>(
-  key: string,
-  load: (cursor: string | undefined, signal: AbortSignal) => Promise<Part<T>>,
-): ServerList<T> {
+export function useCursorList<T>(key: string, load: LoadPart<T>): ServerList<T> {
   const [asked, setAsked] = useState<{ key: string; cursors: readonly (string | undefined)[] }>();
   const cursors = asked?.key === key ? asked.cursors : [undefined];
   const [kept, setKept] = useState<Part<T>>({ items: [], next: null });

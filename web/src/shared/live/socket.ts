@@ -10,6 +10,8 @@ type Listener = (event: LiveEvent) => void;
 const FIRST_WAIT = 1000;
 /** Milliseconds within which the server answers a heartbeat, or the connection is given up. */
 const ANSWER = 10_000;
+/** Milliseconds of silence after which a page that comes back into sight proves its connection: the device may have slept. */
+const SILENCE = 60_000;
 
 export interface LiveOptions {
   /** Milliseconds between two heartbeats; the gateway closes a connection that was silent for ten minutes. */
@@ -22,7 +24,8 @@ export interface LiveOptions {
  * A connection over which the server tells what happens. It is there while somebody listens and comes back by itself.
  *
  * Listeners also get the events `connected` and, later, `reconnected`, since events in between were missed, as soon as the
- * server has answered a heartbeat: a network may let connections open and carry nothing. `disconnected` follows when it is lost.
+ * server has answered a heartbeat: a network may let connections open and carry nothing. `disconnected` follows when it is lost;
+ * its `silently` is true if a regular heartbeat found out, so that the network had dropped the connection without a word.
  */
 export class Live {
   readonly #options: LiveOptions;
@@ -32,6 +35,7 @@ export class Live {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #unanswered: ReturnType<typeof setTimeout> | undefined;
   #wait = FIRST_WAIT;
+  #heardAt = 0;
   #isProven = false;
   #wasProven = false;
 
@@ -44,6 +48,7 @@ export class Live {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) {
       addEventListener("online", this.#comeBack);
+      document.addEventListener("visibilitychange", this.#wake);
       void this.#open();
     }
     return () => {
@@ -61,10 +66,18 @@ export class Live {
 
   /** Make sure that the connection is still there; one that does not answer is replaced. */
   probe(): void {
+    this.#prove(false);
+  }
+
+  #prove(isRegular: boolean): void {
     if (!this.send({ action: "heartbeat" })) return;
     clearTimeout(this.#unanswered);
-    this.#unanswered = setTimeout(() => this.#lose(), ANSWER);
+    this.#unanswered = setTimeout(() => this.#lose(isRegular), ANSWER);
   }
+
+  readonly #wake = (): void => {
+    if (document.visibilityState === "visible" && Date.now() - this.#heardAt > SILENCE) this.probe();
+  };
 
   readonly #comeBack = (): void => {
     this.#wait = FIRST_WAIT;
@@ -86,7 +99,7 @@ export class Live {
     this.#socket = socket;
     socket.addEventListener("open", () => {
       if (this.#socket !== socket) return;
-      this.#heartbeat = setInterval(() => this.probe(), this.#options.heartbeat);
+      this.#heartbeat = setInterval(() => this.#prove(true), this.#options.heartbeat);
       this.probe();
     });
     socket.addEventListener("message", (message) => {
@@ -100,6 +113,7 @@ export class Live {
   #hear(frame: unknown): void {
     if (typeof frame !== "string") return;
     clearTimeout(this.#unanswered);
+    this.#heardAt = Date.now();
     if (!this.#isProven) {
       this.#wait = FIRST_WAIT;
       this.#isProven = true;
@@ -114,10 +128,10 @@ export class Live {
     for (const listener of this.#listeners) listener(event);
   }
 
-  #lose(): void {
+  #lose(silently = false): void {
     const wasProven = this.#isProven;
     this.#forget();
-    if (wasProven) this.#tell({ event: "disconnected", data: {} });
+    if (wasProven) this.#tell({ event: "disconnected", data: { silently } });
     this.#again();
   }
 
@@ -131,6 +145,7 @@ export class Live {
 
   #close(): void {
     removeEventListener("online", this.#comeBack);
+    document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#timer);
     this.#forget();
     this.#wait = FIRST_WAIT;
