@@ -14,14 +14,14 @@ from paper_reader.paper.values import read as read_value
 
 _FEWEST = 3
 _SOLVED = re.compile(
-    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))(?:\s+is)?\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
+    r"(?:(?:Q|S|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]\s*(?:(?:ans(?:wer)?|correct\s+(?:option|answer))(?:\s+is)?\W*)?[\[(]\s*([A-Ha-h1-8])\s*[\])](?:[\s.:,;]|$)",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*(?:[.):\-–]\s*)?(?:ans(?:wer)?\W*)?([A-Ha-h])\s?([;:,.)]|[-–—])\s",
+    r"(?:(?:Q|S|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*(?:[.):\-–]\s*)?(?:ans(?:wer)?\W*)?([A-Ha-h])\s?([;:,.)]|[-–—])\s",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:(?:Q|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:(?:Q|S|Ans(?:wer)?|Sol(?:ution)?)\.?\s*)?(\d{1,4})\s*[.):]", re.IGNORECASE)
 _BEGIN = re.compile(r"\W*(?:Q\w*\W*)?\d{1,4}\s*[.):\]]")
 _LABELS_ALONE = re.compile(r"(?:[\[(]?[A-Ha-h1-8][\])]?\.?(?:\s++|$)){3,}")
 _FEWEST_BARE = 5
