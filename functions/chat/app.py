@@ -46,6 +46,7 @@ def search_people(request: Request, query: SearchQuery) -> FoundUsers:
 
     Raises:
         Conflict: `exam_in_progress`, the caller sits an exam without chat.
+        RateLimited: `rate_limited`, 100 searches in ten minutes.
     """
     return FoundUsers(people.search(_chatting(request), query.q, request.now))
 

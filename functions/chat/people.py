@@ -27,6 +27,8 @@ MOST_REQUESTS = 100
 MOST_IDS = 100
 REQUESTS_AN_HOUR = 30
 BLOCKS_AN_HOUR = 100
+# More than anybody types, and a bound for whoever collects names.
+SEARCHES_IN_TEN_MINUTES = 100
 REPORTS_A_DAY = 10
 # The first, and one more after a rejection or the end of a friendship.
 REQUESTS_TO_ONE_A_DAY = 2
@@ -39,8 +41,13 @@ _STATUSES: dict[str, Literal["pending", "accepted", "rejected"]] = {
 
 
 def search(caller: Principal, text: str, now: float) -> list[FoundUser]:
-    """People by the start of their username or of a word of their name: two round trips."""
-    found = directory.search_users(text, limit=MOST_FOUND, but=caller.user_id)
+    """People by the start of their username or of a word of their name: two round trips, and the count.
+
+    Raises:
+        RateLimited: the caller searches too often.
+    """
+    with rate_limits.use("chat_search", caller.user_id, limit=SEARCHES_IN_TEN_MINUTES, seconds=600, now=now):
+        found = directory.search_users(text, limit=MOST_FOUND, but=caller.user_id)
     standings = connections.standings(caller.user_id, [person.id for person in found], now)
     return [
         FoundUser(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat import people
 from chat.app import lambda_handler
 from tests.factories.chat import Person, Wire
 from tests.factories.clock import FrozenClock
@@ -35,6 +36,17 @@ class TestSearch:
         for number in range(12):
             person(f"Zoe{number}")
         assert len(asha.ok("GET", "/search", query={"q": "zo"})["users"]) == 10
+
+    def test_so_many_times_in_ten_minutes(
+        self, asha: Person, ben: Person, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(people, "SEARCHES_IN_TEN_MINUTES", 2)
+        statuses = [asha.call("GET", "/search", query={"q": "ben"}).status for _ in range(3)]
+        assert statuses == [200, 200, 429]
+
+        assert ben.call("GET", "/search", query={"q": "asha"}).status == 200
+        clock.advance(600)
+        assert asha.call("GET", "/search", query={"q": "ben"}).status == 200
 
     def test_shows_presence_and_connection(self, asha: Person, ben: Person) -> None:
         def of_ben() -> tuple[bool, str | None]:
