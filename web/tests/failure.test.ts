@@ -77,6 +77,7 @@ describe("what a person is told about an error", () => {
     expect(serverText("The answer is left open: there are two series of options.")).toBe(
       "उत्तर खुला छोड़ा गया: विकल्पों की दो श्रृंखलाएँ हैं।",
     );
+    expect(serverText("Not in Hindi: question text, option a.")).toBe("हिन्दी में नहीं है: प्रश्न, विकल्प A।");
     expect(serverText("Something new happened.")).toBe("Something new happened.");
     languages.chooseLanguage("en");
     expect(serverText("Page 3 of 40")).toBe("Page 3 of 40");

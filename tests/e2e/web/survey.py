@@ -35,6 +35,12 @@ _TOO_SMALL = """(smallest) => [...document.querySelectorAll("a, button, input, s
   .map(([control]) => control.outerHTML.slice(0, 120))"""
 
 
+# Rows are cards there, so that nobody has to scroll sideways for a state or a button.
+_TOO_WIDE = """() => [...document.querySelectorAll("table")]
+  .filter(table => table.checkVisibility() && table.parentElement.scrollWidth > table.parentElement.clientWidth)
+  .map(table => table.getAttribute("aria-label"))"""
+
+
 def survey(page: Page, axe_source: str) -> None:
     """Fails for what is wrong with a screen, on a phone and on a desk, in both themes."""
     for size in (PHONE, DESK):
@@ -57,6 +63,8 @@ def faults(page: Page) -> list[str]:
     """What is wrong with a screen in its present size, in words."""
     found = [*_of_heading(page), *_alike(page)]
     found += [f"too small to hit: {control}" for control in page.evaluate(_TOO_SMALL, SMALLEST)]
+    if (page.viewport_size or DESK)["width"] <= PHONE["width"]:
+        found += [f"a table that scrolls: {table}" for table in page.evaluate(_TOO_WIDE)]
     if not page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"):
         found.append("scrolls sideways")
     return found

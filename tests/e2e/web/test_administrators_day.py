@@ -172,6 +172,9 @@ def _more_time_is_given(app: App, exam_id: int) -> None:
     app.field("Minutes").fill("5")
     app.field("Reason for the extra time").fill("Power cut")
     app.button("Add time").click()
+    dialog = app.page.get_by_role("dialog", name="Add time?", exact=True)
+    expect(dialog).to_contain_text("5 minutes later")
+    dialog.get_by_role("button", name="Add time", exact=True).click()
     expect(app.status.filter(has_text="1 attempt has more time")).to_be_visible()
 
 

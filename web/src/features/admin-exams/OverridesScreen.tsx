@@ -8,7 +8,7 @@ import { api, ApiError, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
 import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
-import { ConfirmButton } from "@/shared/components/ConfirmButton";
+import { ConfirmButton, ConfirmDialog } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
@@ -93,6 +93,7 @@ function MoreTime(props: { examId: number }) {
   const text = texts();
   const [minutes, setMinutes] = useState("10");
   const [reason, setReason] = useState("");
+  const [isAsking, setAsking] = useState(false);
   const adding = useChange(async () => {
     const answer = await api.post("/admin/exams/{exam_id}/add-time", {
       params: { path: { exam_id: props.examId } },
@@ -103,7 +104,7 @@ function MoreTime(props: { examId: number }) {
   return (
     <section class="card stack" aria-labelledby="more-time">
       <h2 id="more-time">{text.moreTime}</h2>
-      <Form onSubmit={() => adding.run()}>
+      <Form onSubmit={() => setAsking(true)}>
         <Outcome of={[adding]} />
         <div class="form-grid">
           <TextField
@@ -118,11 +119,19 @@ function MoreTime(props: { examId: number }) {
           <TextField label={text.reasonForTime} value={reason} onText={setReason} />
         </div>
         <div>
-          <Button type="submit" busy={adding.isBusy}>
-            {text.addTime}
-          </Button>
+          <Button type="submit">{text.addTime}</Button>
         </div>
       </Form>
+      {isAsking ? (
+        <ConfirmDialog
+          name={text.addTime}
+          kind="primary"
+          onConfirm={() => adding.perform()}
+          onClose={() => setAsking(false)}
+        >
+          {text.addTimeSure(Number(minutes))}
+        </ConfirmDialog>
+      ) : null}
     </section>
   );
 }

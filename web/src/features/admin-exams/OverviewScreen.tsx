@@ -120,7 +120,7 @@ function Settings(props: { exam: Checked }) {
     [text.timezone, exam.timezone],
     [form.duration, String(exam.duration)],
     [text.total, `${exam.total_questions}, ${number(exam.max_marks)}`],
-    [form.maxAttempts, String(exam.max_attempts)],
+    [text.attempts, exam.max_attempts === 0 ? text.unlimited : String(exam.max_attempts)],
     [form.resultMode, modes[exam.result_mode] ?? exam.result_mode],
     [form.audience, exam.audience === "batches" ? `${form.batches}: ${exam.batch_ids.length}` : form.everyone],
     [form.accessCode, exam.has_access_code ? "✓" : "–"],
@@ -191,7 +191,7 @@ function Copying(props: { exam: Checked }) {
             <div class="dialog__actions">
               <Button onClick={() => setOpen(false)}>{common().cancel}</Button>
               <Button kind="primary" type="submit" busy={copying.isBusy}>
-                {common().save}
+                {text.copy}
               </Button>
             </div>
           </Form>

@@ -142,6 +142,9 @@ export const texts = messages(
     reasonForTime: "Reason for the extra time",
     moreTime: "More time for all who sit now",
     addTime: "Add time",
+    addTimeSure: (n: number) =>
+      `Every attempt that runs now ends ${n} minutes later, even after the exam's closing. Time cannot be taken back.`,
+    unlimited: "Unlimited",
     timeAdded: (n: number) => (n === 1 ? "1 attempt has more time" : `${n} attempts have more time`),
     generate: "From a PDF or topic",
     removed: "Exam deleted",
@@ -312,6 +315,9 @@ export const texts = messages(
     reasonForTime: "अतिरिक्त समय का कारण",
     moreTime: "अभी परीक्षा दे रहे सभी को अधिक समय",
     addTime: "समय बढ़ाएँ",
+    addTimeSure: (n: number) =>
+      `अभी चल रहा हर प्रयास ${n} मिनट बाद समाप्त होगा, परीक्षा बंद होने के बाद भी। दिया गया समय वापस नहीं लिया जा सकता।`,
+    unlimited: "असीमित",
     timeAdded: (n: number) => `${n} प्रयासों को अधिक समय मिला`,
     generate: "PDF या विषय से",
     removed: "परीक्षा मिट गई",

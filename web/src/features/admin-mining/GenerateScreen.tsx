@@ -4,18 +4,20 @@ import { ExamFrame } from "@/shared/admin/ExamFrame";
 import { useExam } from "@/shared/admin/useExam";
 import { api } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
-import { Button } from "@/shared/components/Button";
+import { Button, LinkButton } from "@/shared/components/Button";
 import { Failure } from "@/shared/components/Failure";
 import { FileField, SelectField, TextArea, TextField } from "@/shared/components/fields";
 import { Form } from "@/shared/components/Form";
 import { Lines } from "@/shared/components/Lines";
 import { Notice } from "@/shared/components/Notice";
+import { serverText } from "@/shared/i18n/serverText";
 import type { ScreenProps } from "@/shared/screen";
 
 import { DraftEditor } from "./DraftEditor";
 import { type Draft, type Found, generate, MARKS_FIELDS, type MarksField, type Wanted } from "./generate";
 import "./mining.css";
 import { texts } from "./texts";
+import { inShort } from "./warnings";
 
 /** Questions from a question paper, a chapter or a topic, to check beside the paper and to save. */
 export default function GenerateScreen(props: ScreenProps) {
@@ -42,7 +44,7 @@ export default function GenerateScreen(props: ScreenProps) {
         <Failure error={working.error} />
         {percent === undefined ? null : <p role="status">{text.working(percent)}</p>}
       </div>
-      {found ? <Checking key={String(found.questions.length)} found={found} file={file} /> : null}
+      {found ? <Checking key={String(found.questions.length)} examId={examId} found={found} file={file} /> : null}
     </ExamFrame>
   );
 }
@@ -165,7 +167,7 @@ function Asking(props: { examId: number; isBusy: boolean; onAsk: (wanted: Wanted
   );
 }
 
-function Checking(props: { found: Found; file: File | undefined }) {
+function Checking(props: { examId: number; found: Found; file: File | undefined }) {
   const text = texts();
   const { found, file } = props;
   const [drafts, setDrafts] = useState<readonly Draft[]>(found.questions);
@@ -183,12 +185,24 @@ function Checking(props: { found: Found; file: File | undefined }) {
     else changed.add(index);
     setDropped(changed);
   };
-  if (savedCount !== undefined) return <Notice kind="status">{text.saved(savedCount)}</Notice>;
+  if (savedCount !== undefined) {
+    const toQuestions = <LinkButton href={`/app/admin/exams/${props.examId}/questions`}>{text.toQuestions}</LinkButton>;
+    return (
+      <Notice kind="status" actions={toQuestions}>
+        {text.saved(savedCount)}
+      </Notice>
+    );
+  }
   return (
     <div class={file ? "mining mining--paper" : "mining"}>
       <section aria-label={text.found}>
         <p role="status">{drafts.length > 0 ? text.foundCount(drafts.length) : text.none}</p>
-        <Lines name={text.warnings} lines={found.warnings} />
+        <Lines
+          name={text.warnings}
+          lines={found.warnings.map(({ message, questions }) =>
+            questions.length > 0 ? `${text.inQuestions(inShort(questions))}: ${serverText(message)}` : message,
+          )}
+        />
         {drafts.map((draft, index) => (
           <DraftEditor
             key={index}

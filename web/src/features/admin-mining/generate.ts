@@ -1,6 +1,8 @@
 import { api, type Schema } from "@/shared/api/client";
 import { Refusal } from "@/shared/api/failure";
 
+import { byMessage, type Warning } from "./warnings";
+
 export type Draft = Schema<"DraftQuestion">;
 
 export const MARKS_FIELDS = [
@@ -19,17 +21,17 @@ export interface Wanted {
   readonly file: File | undefined;
   readonly topic: string;
   readonly difficulty: string;
-  /** The most of each type, as typed; empty for no limit. */
   /** Marks of right and wrong answers by type, and the tolerance of numbers, as typed; empty for the usual ones. */
   readonly marks: Readonly<Partial<Record<MarksField, string>>>;
   /** What else new questions should be like. */
   readonly instructions: string;
+  /** The most of each type, as typed; empty for no limit. */
   readonly counts: { readonly mcq: string; readonly msq: string; readonly numeric: string };
 }
 
 export interface Found {
   readonly questions: readonly Draft[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 const PAUSE = 1500;
@@ -85,5 +87,5 @@ async function finished(jobId: number, onProgress: (percent: number) => void): P
 }
 
 function foundIn(answer: Pick<Schema<"Generated">, "questions" | "warnings">): Found {
-  return { questions: answer.questions, warnings: answer.warnings.map(({ message }) => message) };
+  return { questions: answer.questions, warnings: byMessage(answer.warnings) };
 }

@@ -4,6 +4,7 @@ import { api, type Schema } from "@/shared/api/client";
 import { useAction } from "@/shared/api/useAction";
 import { useChange } from "@/shared/api/useChange";
 import { Button } from "@/shared/components/Button";
+import { ConfirmDialog } from "@/shared/components/ConfirmButton";
 import { Dialog } from "@/shared/components/Dialog";
 import { Failure } from "@/shared/components/Failure";
 import { SelectField, TextArea } from "@/shared/components/fields";
@@ -27,6 +28,7 @@ export default function RequestsScreen() {
   const text = texts();
   const [status, setStatus] = useState<Status>("pending");
   const [denied, setDenied] = useState<Asked>();
+  const [approved, setApproved] = useState<Asked>();
   const sorting = useSorting("asked", "desc");
   const { order } = sorting;
   const found = usePagedList<Asked>(`${status} ${order}`, async (page, signal) => {
@@ -87,7 +89,7 @@ export default function RequestsScreen() {
                     size="small"
                     kind="primary"
                     aria-label={text.approve(request.username ?? "–")}
-                    onClick={() => approving.run(request)}
+                    onClick={() => setApproved(request)}
                   >
                     {text.approveShort}
                   </Button>
@@ -106,6 +108,16 @@ export default function RequestsScreen() {
           </tr>
         )}
       </ServerTable>
+      {approved ? (
+        <ConfirmDialog
+          name={text.approve(approved.username ?? "–")}
+          kind="primary"
+          onConfirm={() => approving.perform(approved)}
+          onClose={() => setApproved(undefined)}
+        >
+          {text.approveSure(roleName(approved.requested_access))}
+        </ConfirmDialog>
+      ) : null}
       {denied ? (
         <Denying
           request={denied}

@@ -1,6 +1,7 @@
 import { api, type Schema } from "@/shared/api/client";
 import { Page } from "@/shared/components/Page";
 import { moment } from "@/shared/format/time";
+import { fieldName } from "@/shared/i18n/serverText";
 import { ServerTable } from "@/shared/lists/ServerTable";
 import { useCursorList } from "@/shared/lists/useServerList";
 import { useSorting } from "@/shared/lists/useSorting";
@@ -55,11 +56,26 @@ function actionName(action: string): string {
   return what && done ? `${what}: ${done}` : action;
 }
 
-/** What was changed; an exam can be opened. */
+/** What was changed, such as `exam:8/batch:3`, in words; its exam can be opened. */
 function Target(props: { target: string }) {
-  const exam = /^exam:([0-9]+)$/.exec(props.target);
-  if (!exam) return <>{props.target}</>;
-  return <a href={`/app/admin/exams/${exam[1]}`}>{props.target}</a>;
+  const text = auditTexts();
+  // The path of a picture has slashes, too; its beginning tells pictures apart.
+  const image = /^image:images\/(.{8})/.exec(props.target);
+  if (image) return <>{`${text.nouns("image")} ${image[1]}…`}</>;
+  const parts = props.target.split("/").map((part) => {
+    const [noun = "", id = ""] = part.split(":");
+    return { noun, id, name: `${text.nouns(noun) || noun} ${id}`.trim() };
+  });
+  return (
+    <>
+      {parts.map(({ noun, id, name }, index) => (
+        <span key={index}>
+          {index > 0 ? ", " : null}
+          {noun === "exam" ? <a href={`/app/admin/exams/${id}`}>{name}</a> : name}
+        </span>
+      ))}
+    </>
+  );
 }
 
 const FEW = 4;
@@ -81,14 +97,15 @@ function changes(before: Values, after: Values): readonly string[] {
   const old: Record<string, unknown> = before ?? {};
   const now: Record<string, unknown> = after ?? {};
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .map((name) => [name, written(old[name]), written(now[name])] as const)
+    .map((name) => [name, written(old[name], name), written(now[name], name)] as const)
     .filter(([, was, is]) => was !== is)
-    .map(([name, was, is]) => `${name}: ${before && after ? `${was || "–"} → ${is || "–"}` : was || is}`);
+    .map(([name, was, is]) => `${fieldName(name)}: ${before && after ? `${was || "–"} → ${is || "–"}` : was || is}`);
 }
 
 /** A value in short; empty if it says nothing. */
-function written(value: unknown): string {
+function written(value: unknown, name: string): string {
   if (value === undefined || value === null || value === "") return "";
+  if (typeof value === "number" && name.endsWith("_at")) return moment(new Date(value * 1000).toISOString());
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text === "[]" || text === "{}" ? "" : text;
 }

@@ -14,6 +14,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   questions: "Questions",
   roster: "Roster",
   student: "Student",
+  students: "Students",
   user: "User",
 };
 
@@ -51,6 +52,7 @@ const NOUNS_HINDI: Readonly<Record<string, string>> = {
   questions: "प्रश्न",
   roster: "सूची",
   student: "विद्यार्थी",
+  students: "विद्यार्थी",
   user: "उपयोगकर्ता",
 };
 

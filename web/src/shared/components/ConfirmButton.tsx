@@ -45,11 +45,13 @@ export function ConfirmButton(props: {
  *
  * @param name what is done, in the title and on the button.
  * @param children what it means.
+ * @param kind `danger` for what cannot be undone.
  * @param onConfirm does it; an error stays in the dialog.
  * @param onClose called when it is done, or is not to be done.
  */
 export function ConfirmDialog(props: {
   name: string;
+  kind?: "primary" | "danger";
   children: ComponentChildren;
   onConfirm: () => Promise<void>;
   onClose: () => void;
@@ -65,7 +67,7 @@ export function ConfirmDialog(props: {
       actions={
         <>
           <Button onClick={props.onClose}>{common().cancel}</Button>
-          <Button kind="danger" busy={acting.isBusy} onClick={() => acting.run()}>
+          <Button kind={props.kind ?? "danger"} busy={acting.isBusy} onClick={() => acting.run()}>
             {props.name}
           </Button>
         </>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { common } from "@/shared/i18n/common";
 import type { SortedColumn, Sorting } from "@/shared/lists/useSorting";
@@ -6,14 +7,26 @@ import type { SortedColumn, Sorting } from "@/shared/lists/useSorting";
 /** What stands above a column; one that the server can sort by becomes a button. */
 export type HeadCell = string | SortedColumn;
 
-/** A table with a name, which scrolls sideways by itself where it is too wide. */
+/**
+ * A table with a name, which scrolls sideways by itself where it is too wide. On narrow screens each row is a card, whose
+ * values have the name of their column beside them.
+ */
 export function Table(props: {
   label: string;
   head: readonly HeadCell[];
   sorting?: Sorting | undefined;
   children: ComponentChildren;
 }) {
-  const { sorting } = props;
+  const { sorting, head } = props;
+  const body = useRef<HTMLTableSectionElement>(null);
+  useLayoutEffect(() => {
+    for (const row of body.current?.rows ?? []) {
+      [...row.cells].forEach((cell, index) => {
+        const column = head[index];
+        cell.dataset.column = typeof column === "string" ? column : column?.text;
+      });
+    }
+  });
   return (
     // Scrolls by keyboard, too.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -32,7 +45,7 @@ export function Table(props: {
             )}
           </tr>
         </thead>
-        <tbody>{props.children}</tbody>
+        <tbody ref={body}>{props.children}</tbody>
       </table>
     </div>
   );

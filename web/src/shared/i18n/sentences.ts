@@ -48,6 +48,28 @@ const FIELDS: Readonly<Record<string, string>> = {
   difficulty: "कठिनाई",
   tags: "शब्द",
   texts: "अनुवाद",
+  status: "स्थिति",
+  instructions: "निर्देश",
+  audience: "कौन दे सकता है",
+  counted_attempt: "कौन-सा प्रयास गिना जाए",
+  discussion: "चर्चा",
+  allow_chat: "चैट की अनुमति",
+  allow_assistant: "अध्ययन सहायक की अनुमति",
+  shuffle: "क्रम बदलना",
+  marking: "अंकन",
+  released: "परिणाम जारी",
+  extra_minutes: "अतिरिक्त मिनट",
+  extra_percent: "अतिरिक्त समय, प्रतिशत में",
+  role: "भूमिका",
+  active: "खाता खुला",
+  created: "बने",
+  updated: "बदले",
+  unchanged: "वैसे ही",
+  skipped: "छूटे",
+  added: "जोड़े गए",
+  changed: "बदले",
+  inserted: "जोड़े गए",
+  question_ids: "प्रश्न",
   ...Object.fromEntries(
     ["a", "b", "c", "d", "e", "f", "g", "h"].map((it) => [`option_${it}`, `विकल्प ${it.toUpperCase()}`]),
   ),
@@ -62,9 +84,19 @@ const SENTENCES = Object.entries(wordsInHindi)
     translation,
   }));
 
+/** As the server calls them in its sentences. */
+const LANGUAGES: Readonly<Record<string, string>> = { English: "अंग्रेज़ी", Hindi: "हिन्दी" };
+
 /** The name of a field, as people know it. */
 export function fieldInHindi(name: string): string {
   return FIELDS[name] ?? name;
+}
+
+/** A language, or fields by commas with spaces in their names; undefined for anything else. */
+function namesInHindi(names: string): string | undefined {
+  if (names in LANGUAGES) return LANGUAGES[names];
+  const found = names.split(", ").map((name) => FIELDS[name.replaceAll(" ", "_")]);
+  return found.every(Boolean) ? found.join(", ") : undefined;
 }
 
 /** A sentence of the server in Hindi, with its parts; undefined for one that has no translation. */
@@ -74,7 +106,7 @@ export function inHindi(sentence: string): string | undefined {
     if (found)
       return filled(
         translation,
-        found.slice(1).map((part) => inHindi(part) ?? part),
+        found.slice(1).map((part) => inHindi(part) ?? namesInHindi(part) ?? part),
       );
   }
   return parts(sentence);

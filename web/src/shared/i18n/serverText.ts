@@ -2,15 +2,16 @@ import { effect, signal } from "@preact/signals";
 
 import type { errorsInHindi } from "./errorsInHindi";
 import { language } from "./language";
-import type { inHindi } from "./sentences";
+import type { fieldInHindi, inHindi } from "./sentences";
 
 /** Loaded where Hindi is chosen; the server's own words are shown until then. */
-const loaded = signal<{ errors: typeof errorsInHindi; sentence: typeof inHindi }>();
+const loaded = signal<{ errors: typeof errorsInHindi; sentence: typeof inHindi; field: typeof fieldInHindi }>();
 
 effect(() => {
   if (language.value !== "hi" || loaded.peek()) return;
   void Promise.all([import("./errorsInHindi"), import("./sentences")]).then(
-    ([{ errorsInHindi: errors }, { inHindi: sentence }]) => (loaded.value = { errors, sentence }),
+    ([{ errorsInHindi: errors }, { inHindi: sentence, fieldInHindi: field }]) =>
+      (loaded.value = { errors, sentence, field }),
     () => undefined,
   );
 });
@@ -26,4 +27,10 @@ export function errorTexts(): typeof errorsInHindi | undefined {
  */
 export function serverText(sentence: string): string {
   return (language.value === "hi" ? loaded.value?.sentence(sentence) : undefined) ?? sentence;
+}
+
+/** The name of a field of the API for people, in the chosen language. */
+export function fieldName(name: string): string {
+  const translated = language.value === "hi" ? loaded.value?.field(name) : undefined;
+  return (translated ?? name).replaceAll("_", " ");
 }
