@@ -254,7 +254,7 @@ def _logged(app: App) -> None:
     app.open("/app/admin/audit")
     table = app.page.get_by_role("table", name="Audit log", exact=True)
     expect(table.get_by_role("row").nth(1)).to_contain_text("admin")
-    expect(table).to_contain_text("is_released: false → true")
+    expect(table).to_contain_text("is released: false → true")
 
 
 def _tidied(app: App, exam_id: int) -> None:

@@ -99,7 +99,8 @@ export const texts = messages(
     exportCsv: "Export CSV",
     exportXlsx: "Export XLSX",
     file: "Question file",
-    fileHint: "CSV or XLSX with a header row, such as an export of questions.",
+    fileHint:
+      "CSV or XLSX with the columns question_type, question_text, option_a to option_d and correct_answer, and others such as section, topic and solution, as in an export of questions.",
     reading: "The file is being read…",
     errors: "Errors",
     notes: "Notes",
@@ -272,7 +273,8 @@ export const texts = messages(
     exportCsv: "CSV निर्यात करें",
     exportXlsx: "XLSX निर्यात करें",
     file: "प्रश्न फ़ाइल",
-    fileHint: "शीर्ष पंक्ति वाली CSV या XLSX, जैसे प्रश्नों का निर्यात।",
+    fileHint:
+      "CSV या XLSX, स्तंभ question_type, question_text, option_a से option_d और correct_answer; और भी, जैसे section, topic और solution, जैसे प्रश्नों के निर्यात में।",
     reading: "फ़ाइल पढ़ी जा रही है…",
     errors: "त्रुटियाँ",
     notes: "टिप्पणियाँ",
