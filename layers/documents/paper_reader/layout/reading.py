@@ -17,6 +17,7 @@ from paper_reader.layout.matrices import join_matrices
 from paper_reader.layout.rows import Row, rows_of, text_and_cells
 from paper_reader.layout.stacks import join_stacks
 from paper_reader.layout.tables import lift_numbers
+from paper_reader.ocr import labels
 from paper_reader.pdf.builder import WIDE_GAP
 from paper_reader.pdf.runs import BOLD, PageContent, Run, pieces
 
@@ -96,6 +97,8 @@ def _mark_recognised(lines: Sequence[Line], pages: Sequence[PageContent]) -> Non
         if line.page in recognised:
             line.is_recognised = True
             line.text = _FIRST.sub(r"\g<1>1", line.text)
+    if recognised:
+        labels.repair(lines)
 
 
 def _level_recognised(pages: Sequence[PageContent], body: float) -> None:
@@ -106,6 +109,8 @@ def _level_recognised(pages: Sequence[PageContent], body: float) -> None:
             slope = _slope(page.runs)
             page.runs = [
                 run._replace(
+                    x0=run.x0 + slope * (run.y - page.height / 2),
+                    x1=run.x1 + slope * (run.y - page.height / 2),
                     y=run.y - slope * (run.x0 - page.width / 2),
                     size=body if _SMALLER * body < run.size < _LARGER * body else run.size,
                 )

@@ -27,6 +27,9 @@ _PICTURED: Final = 0.5  # of a page
 LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header or a page number
 _ALIKE: Final = 0.6  # of the usual height of lines: letters without ascenders are lower
 _LEVEL: Final = 0.3  # of a line's height that pieces of one line may differ
+_LONG: Final = 400  # pixels of a line whose slope can be told
+_FEWEST_LINES: Final = 5
+_LEVEL_ENOUGH, _STEEPEST = 0.002, 0.15  # 0.1 and 8.5 degrees
 _DEPTH: Final = 0.22  # of a line's height below its baseline
 
 
@@ -73,6 +76,7 @@ def recognised(
     missing = [number for number in range(1, count + 1) if number not in known]
     for number, (width, height, words) in zip(missing, _words(document, missing), strict=True):
         page = PageContent(number, width, height, is_recognised=True)
+        words = _levelled(words)
         page.runs = _runs(words, height)
         doubts[number] = [
             ((word.left + word.width / 2) * _POINTS, height - (word.top + word.height / 2) * _POINTS, word.text)
@@ -126,6 +130,28 @@ def _is_english(words: Sequence[Word]) -> bool:
         for word in words
     )
     return len(words) >= _FEWEST_WORDS and not hindi
+
+
+def _levelled(words: Sequence[Word]) -> list[Word]:
+    """Words turned about the page's upper left corner until its lines are level and its margins upright."""
+    lines: dict[tuple[str, str, str], list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    falls = [
+        (_middle(line[-1]) - _middle(line[0])) / (line[-1].left - line[0].left)
+        for line in lines.values()
+        if line[-1].left - line[0].left > _LONG
+    ]
+    fall = median(falls) if len(falls) >= _FEWEST_LINES else 0.0
+    if not _LEVEL_ENOUGH < abs(fall) < _STEEPEST:
+        return list(words)
+    return [
+        word._replace(left=round(word.left + fall * word.top), top=round(word.top - fall * word.left)) for word in words
+    ]
+
+
+def _middle(word: Word) -> float:
+    return word.top + word.height / 2
 
 
 def _runs(words: Sequence[Word], height: float) -> list[Run]:
