@@ -10,15 +10,19 @@ from paper_reader.layout.line import GAP, Line
 
 _ALPHABETS: Final = ("ABCDEFGH", "abcdefgh", "12345678")
 _FEWEST: Final = 6  # labels that were read well, to tell how the paper's look
+_FEWEST_IN_SERIES: Final = 3  # two labels are a pair of statements as well
 _MOST_DOUBTFUL: Final = 7  # labels in a row
 _MOST_MISSING: Final = 5  # numbers in a row
+_MOST_BETWEEN: Final = 60  # other numbers at the beginnings of lines
 _HOME: Final = 12.0  # points that the beginnings of numbers may differ
 # At the start of a word: an opening bracket or none, up to three characters, and a closing bracket.
 _LABEL: Final = re.compile(r"(?<!\S)([(\[{<]?)([^\s()\[\]{}<>]{0,2})([)\]}]{1,2})|(?<!\S)([©®¢])(?=\s)")
 _OPEN: Final = re.compile(r"(?<!\S)[(\[{]([^\W_]|[¢€©®£&])(?=\s)")  # its closing bracket was not seen
 _DOTTED: Final = re.compile(r"(?<!\S)()([^\s\w]|[^\W_]{1,2})(\.)(?=\s)")
-_NUMBER: Final = re.compile(r"(\W?)(Q\.?\s?|)(\d{1,3})([.)])(?=\s|[^\W\d])")
-_MAYBE_NUMBER: Final = re.compile(r"\W{0,2}[QOo0©]{0,2}[.\s]?\s?[\dA-Za-z|&?§£]{1,4}?\s?[.,:;)]+(?=\s)|\W{0,2}[Q0]{1,2}\d{1,3}(?=\s)")
+_NUMBER: Final = re.compile(r"(Q\.?\s?|)([1-9]\d{0,2})([.)])(?=\s|[^\W\d])")
+_MAYBE_NUMBER: Final = re.compile(
+    r"\W{0,2}[QOo0©]{0,2}[.\s]?\s?[\dA-Za-z|&?§£]{1,4}?\s?[.,:;)]+(?=\s)|\W{0,2}[Q0]{1,2}\d{1,3}(?=\s)"
+)
 
 
 class _Label(NamedTuple):
@@ -46,7 +50,7 @@ def _repair_labels(lines: Sequence[Line]) -> None:
     opening, alphabet, closing = style
     found = list(_labels(lines, opening, alphabet, closing))
     count = _usual_count(found)
-    if count < 3:  # noqa: PLR2004 - a pair of labels is a pair of statements as well
+    if count < _FEWEST_IN_SERIES:
         return
     named: dict[int, list[tuple[_Label, int]]] = {}
     certain = [at for at, label in enumerate(found) if 0 <= label.position < count]
@@ -75,32 +79,34 @@ def _style_of(lines: Sequence[Line]) -> tuple[str, str, str] | None:
         for match in (*_LABEL.finditer(line.text), *_DOTTED.finditer(line.text)):
             opening, label, closing = match[1], match[2], match[3]
             for alphabet in _ALPHABETS:
-                if label and label in alphabet[:5] and (opening, closing) in {("(", ")"), ("", ")"), ("[", "]"), ("", ".")}:
+                if (
+                    label
+                    and label in alphabet[:5]
+                    and (opening, closing) in {("(", ")"), ("", ")"), ("[", "]"), ("", ".")}
+                ):
                     style = opening, alphabet, closing
                     styles[style] += 1
                     positions.setdefault(style, set()).add(alphabet.index(label))
     for style, count in styles.most_common(3):
-        if count >= _FEWEST and len(positions[style]) >= 3:  # noqa: PLR2004
+        if count >= _FEWEST and len(positions[style]) >= _FEWEST_IN_SERIES:
             return style
     return None
 
 
 def _labels(lines: Sequence[Line], opening: str, alphabet: str, closing: str) -> Iterator[_Label]:
     """What may be labels, in the order of the lines."""
+    numbered = {at for at, _, _ in _counting_on(lines)}
     for at, line in enumerate(lines):
         text = line.text
         matches = list((_DOTTED if closing == "." else _LABEL).finditer(text))
         if opening:
             matches = sorted([*matches, *_OPEN.finditer(text)], key=lambda match: match.start())
-        number = _NUMBER.match(text)
         for match in matches:
-            if number is not None and match.start() < number.end():
-                continue
             label = match[0].strip("()[]{}<>.")
             is_well_read = match[0] == f"{opening}{label}{closing}" and len(label) == 1 and label in alphabet
             if is_well_read:
                 yield _Label(at, match.start(), match.end(), alphabet.index(label))
-            elif not (closing == "." and len(label) > 1):
+            elif not (closing == "." and len(label) > 1) and (match.start() or at not in numbered):
                 yield _Label(at, match.start(), match.end(), -1)
 
 
@@ -123,7 +129,7 @@ def _repair_numbers(lines: Sequence[Line]) -> None:
     certain = _counting_on(lines)
     if len(certain) < _FEWEST // 2:
         return
-    styles = Counter((match[2].strip(), match[4]) for _, _, match in certain)
+    styles = Counter((match[1].strip(), match[3]) for _, _, match in certain)
     word, closing = styles.most_common(1)[0][0]
     for (first, low, _), (last, high, _) in pairwise(certain):
         missing = high - low - 1
@@ -145,12 +151,12 @@ def _repair_numbers(lines: Sequence[Line]) -> None:
 def _counting_on(lines: Sequence[Line]) -> list[tuple[int, int, re.Match[str]]]:
     """The longest series of growing numbers at the beginnings of lines, in which each step is small."""
     found = [
-        (at, int(match[3]), match) for at, line in enumerate(lines) if (match := _NUMBER.match(line.text)) is not None
+        (at, int(match[2]), match) for at, line in enumerate(lines) if (match := _NUMBER.match(line.text)) is not None
     ]
     best: list[tuple[int, int]] = []  # the length of the series up to each, and the one before
     for index, (_, number, _) in enumerate(found):
         length, link = 1, -1
-        for before in range(max(0, index - 60), index):
+        for before in range(max(0, index - _MOST_BETWEEN), index):
             step = number - found[before][1]
             if 0 < step <= _MOST_MISSING + 1 and best[before][0] + 1 > length:
                 length, link = best[before][0] + 1, before

@@ -5,8 +5,9 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from statistics import median
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from paper_reader.errors import NO_TEXT, DocumentError, too_large
 from paper_reader.ocr import tesseract
@@ -16,13 +17,20 @@ from paper_reader.paper.model import Progress
 from paper_reader.pdf.limits import MAX_PAGES
 from paper_reader.pdf.runs import Kind, PageContent, Run
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 _DOTS_PER_INCH: Final = 200
 _POINTS: Final = 72 / _DOTS_PER_INCH
 _MOST_PIXELS: Final = 12_000_000
 _DOUBTFUL: Final = 60.0  # of 100
 _READABLE: Final = 75.0  # of 100; a page in another language has less
+_UPRIGHT: Final = 80.0  # of 100; a page that is upside down has less
+_LONG_WORD: Final = 4  # letters
+_SIDEWAYS: Final = (90, 270)
 _FEWEST_WORDS: Final = 30  # to tell a document's language
 _HINDI: Final = re.compile("[\u0904-\u0939]{2}")
+_DEVANAGARI: Final = re.compile("[\u0900-\u097f]")
 _PICTURED: Final = 0.5  # of a page
 LEAST_LETTERS: Final = 25  # per page; fewer are a scan with a printed header or a page number
 _ALIKE: Final = 0.6  # of the usual height of lines: letters without ascenders are lower
@@ -74,9 +82,10 @@ def recognised(
     pages: list[PageContent] = []
     doubts: Doubts = {}
     missing = [number for number in range(1, count + 1) if number not in known]
-    for number, (width, height, words) in zip(missing, _words(document, missing), strict=True):
-        page = PageContent(number, width, height, is_recognised=True)
-        words = _levelled(words)
+    for number, found in zip(missing, _recognised(document, missing), strict=True):
+        height = found.height
+        page = PageContent(number, found.width, height, rotation=found.turn, is_recognised=True)
+        words = _levelled(found.words)
         page.runs = _runs(words, height)
         doubts[number] = [
             ((word.left + word.width / 2) * _POINTS, height - (word.top + word.height / 2) * _POINTS, word.text)
@@ -90,7 +99,17 @@ def recognised(
     return sorted([*pages, *known.values()], key=lambda page: page.number), doubts
 
 
-def _words(document: Any, numbers: Sequence[int]) -> Iterator[tuple[float, float, list[Word]]]:
+@dataclass(frozen=True, slots=True)
+class _Recognised:
+    """A page's size in points and its words, after it was turned clockwise."""
+
+    width: float
+    height: float
+    turn: int
+    words: list[Word]
+
+
+def _recognised(document: Any, numbers: Sequence[int]) -> Iterator[_Recognised]:
     """The size and the words of each page; as many pages at once as there are processors.
 
     The first page tells whether the document has Hindi. Without it a page takes three quarters of the time.
@@ -98,29 +117,69 @@ def _words(document: Any, numbers: Sequence[int]) -> Iterator[tuple[float, float
     workers = os.cpu_count() or 1
     languages = tesseract.LANGUAGES
     with ThreadPoolExecutor(workers) as pool:
-        waiting: list[tuple[float, float, Future[list[Word]]]] = []
+        waiting: list[Future[_Recognised]] = []
         for at, number in enumerate(numbers):
             page = document[number - 1]
             width, height = page.get_size()
             scale = min(_DOTS_PER_INCH / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
-            drawn = io.BytesIO()
-            page.render(scale=scale, grayscale=True).to_pil().save(drawn, "PNG", compress_level=1)
+            drawn = page.render(scale=scale, grayscale=True).to_pil()
             page.close()
-            found = pool.submit(_read, drawn.getvalue(), round(scale * 72), languages)
-            waiting.append((width, height, found))
-            if not at and len(numbers) > 1 and _is_english(found.result()):
+            waiting.append(pool.submit(_read, drawn, width, height, round(scale * 72), languages))
+            if not at and len(numbers) > 1 and _is_english(waiting[0].result().words):
                 languages = tesseract.ENGLISH
             if len(waiting) > workers:
-                width, height, found = waiting.pop(0)
-                yield width, height, found.result()
-        for width, height, found in waiting:
-            yield width, height, found.result()
+                yield waiting.pop(0).result()
+        for found in waiting:
+            yield found.result()
 
 
-def _read(picture: bytes, dots_per_inch: int, languages: str) -> list[Word]:
-    words = tesseract.words_of(picture, dots_per_inch, languages)
-    is_doubtful = words and median(word.confidence for word in words) < _READABLE
-    return tesseract.words_of(picture, dots_per_inch) if is_doubtful and languages != tesseract.LANGUAGES else words
+def _read(drawn: "Image.Image", width: float, height: float, dots_per_inch: int, languages: str) -> _Recognised:
+    """A page's words: as it is, or as it is to be turned if next to nothing can be read so."""
+    from PIL import ImageFilter  # noqa: PLC0415 - papers with text do without it
+
+    # A median takes a scanner's grain away, and half of the time that recognising it takes; it leaves strokes.
+    drawn = drawn.filter(ImageFilter.MedianFilter(3))
+    words = _words(drawn, dots_per_inch, languages)
+    turn = 0
+    if words and not _is_upright(words) and (turn := _turn_of(drawn, dots_per_inch)):
+        drawn = drawn.rotate(-turn, expand=True)
+        words = _words(drawn, dots_per_inch, languages)
+        if turn in _SIDEWAYS:
+            width, height = height, width
+    if words and languages != tesseract.LANGUAGES and _confidence(words) < _READABLE:
+        words = _words(drawn, dots_per_inch, tesseract.LANGUAGES)
+    elif languages == tesseract.LANGUAGES and _is_english(words) and any(_DEVANAGARI.search(w.text) for w in words):
+        # Letters such as N are taken for Hindi in noise.
+        words = _words(drawn, dots_per_inch, tesseract.ENGLISH)
+    return _Recognised(width, height, turn, words)
+
+
+def _is_upright(words: Sequence[Word]) -> bool:
+    """Whether the words of a page are readable, and wider than high: Tesseract reads lines that run upwards, too."""
+    long = [word for word in words if len(word.text) >= _LONG_WORD]
+    lying = sum(word.width > word.height for word in long)
+    return _confidence(words) >= _UPRIGHT and lying >= len(long) / 2
+
+
+def _turn_of(drawn: "Image.Image", dots_per_inch: int) -> int:
+    """How far a page is to be turned clockwise, by which way its words are recognised best at half its size."""
+    small = drawn.reduce(2)
+
+    def legible(turn: int) -> float:
+        words = _words(small.rotate(-turn, expand=True), dots_per_inch // 2, tesseract.LANGUAGES)
+        return sum(len(word.text) for word in words if word.confidence > _READABLE and word.width > word.height)
+
+    return max((0, 180, *_SIDEWAYS), key=legible)
+
+
+def _words(drawn: "Image.Image", dots_per_inch: int, languages: str) -> list[Word]:
+    picture = io.BytesIO()
+    drawn.save(picture, "PNG", compress_level=1)
+    return tesseract.words_of(picture.getvalue(), dots_per_inch, languages)
+
+
+def _confidence(words: Sequence[Word]) -> float:
+    return median(word.confidence for word in words)
 
 
 def _is_english(words: Sequence[Word]) -> bool:
