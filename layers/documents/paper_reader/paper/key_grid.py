@@ -50,6 +50,7 @@ _HALF = re.compile(
     r"|\s+(?:[A-H]|[\[(]\s*[A-H]\s*[\])])(?=\s*(?:$|[|,;]|\s[\[(]?(?:\d|[A-H]\b)))",
     re.IGNORECASE,
 )
+_CIRCLE = re.compile("[①-⑧Ⓐ-Ⓗⓐ-ⓗ]")
 _CIRCLED = re.compile(r"[\[(]?\s?([①-⑧Ⓐ-Ⓗⓐ-ⓗ])\s?[\])]?")
 _ONE_LABEL = re.compile(rf"[\[(]?\s?{_LABELS}\s?[\])]?|[A-H]{{2,4}}|\D+")
 _DIGITS_IN = re.compile(r"\d+")
@@ -279,6 +280,8 @@ def _spaced(line: Line) -> str:
 
 def _with_digits(line: Line) -> Line:
     """A line whose answers in circles, such as "②", are in brackets."""
+    if _CIRCLE.search(line.text) is None:
+        return line
     text = _CIRCLED.sub(lambda found: f"({unicodedata.normalize('NFKC', found[1])})", line.text)
     return line if text == line.text else replace(line, text=text)
 

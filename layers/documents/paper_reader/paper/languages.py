@@ -58,7 +58,9 @@ def divided(text: str, *, fewest: int = _FEWEST_WORDS, letters: int = _FEWEST_LE
         text: rendered.
         fewest: the fewest words of each, with `letters` letters together.
     """
-    if text.isascii() or min(len(_LATIN.findall(text)), len(_OTHER.findall(text))) < letters:
+    if text.isascii() or _LATIN.search(text) is None or _OTHER.search(text) is None:
+        return None
+    if letters > 1 and min(len(_LATIN.findall(text)), len(_OTHER.findall(text))) < letters:
         return None
     if (slashed := _slashed(text)) is not None and min(len(slashed[1].split()), len(slashed[3].split())) >= fewest:
         return slashed

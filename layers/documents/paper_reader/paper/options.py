@@ -51,6 +51,7 @@ _CLOSING: Final = {"(": ")", "[": "]", "{": "}", "<": ">", "": ")"}
 _UNLABELLED: Final = re.compile(
     r"(?:\ufffd\s?[).\]]|[)\]]|(?P<bullet>[○◯❍⚪◦☐□▢◻]))\s+(?=[^\s○◯❍⚪◦☐□▢◻])(?![\[(]?[A-Ha-h1-8][).\]])"
 )
+_UNLABELLED_BEGINS: Final = frozenset("\ufffd)]○◯❍⚪◦☐□▢◻")
 _UNLABELLED_STYLE: Final = "?)"
 _BULLET_STYLE: Final = "○"
 _ASKED_STYLE: Final = "asked"
@@ -155,7 +156,7 @@ def _unlabelled(lines: Sequence[Line]) -> Table:
     asked: Line | None = None
     previous: dict[str, Line] = {}
     for index, line in enumerate(lines):
-        match = _UNLABELLED.match(line.text)
+        match = _UNLABELLED.match(line.text) if line.text[:1] in _UNLABELLED_BEGINS else None
         if match is None and asked is not None and _is_under(line, asked):
             style, end = _ASKED_STYLE, 0
         elif match is not None:
@@ -315,7 +316,7 @@ def _alone(lines: Sequence[Line]) -> Table:
     """Letters with nothing but pictures beside them, as all that a line has."""
     table: Table = {}
     for index, line in enumerate(lines):
-        labels = line.text.split(GAP)
+        labels = line.text.split(GAP) if line.text[:1] == "A" else ()
         if len(labels) >= _FEWEST_IN_SEQUENCE and "".join(map(str.strip, labels)) == "ABCDEFGH"[: len(labels)]:
             for place, label in enumerate(labels):
                 start = line.text.index(label.strip())
