@@ -106,12 +106,12 @@ class _Table:
     def items(self) -> Iterator[StoredItem]:
         return (item for partition in self.partitions.values() for item in partition.values())
 
-    def store(self, key: Key, item: Item | None) -> None:
+    def store(self, key: Key, item: StoredItem | None) -> None:
         partition = self.partitions.setdefault(key[0], {})
         if item is None or key[1] not in partition:
             self._order.pop(key[0], None)
         if item is not None:
-            partition[key[1]] = StoredItem(item)
+            partition[key[1]] = item
             return
         partition.pop(key[1], None)
         if not partition:
@@ -134,7 +134,7 @@ class _Write:
 
     operation: str
     place: Place
-    item: Item | None
+    item: StoredItem | None
     condition: expressions.Condition | None
     update: expressions.Update | None
     names: Mapping[str, str]
@@ -263,9 +263,8 @@ class MemoryDatabase:
         table = self._table(body["TableName"])
         item = None
         if operation == "PutItem":
-            item = checked_item(body["Item"])
+            item = _storable(table, checked_item(body["Item"]), "Item size has exceeded the maximum allowed size")
             key = _key_in(item)
-            self._check_stored(table, item, "Item size has exceeded the maximum allowed size")
         else:
             key = _checked_key(body["Key"])
         names = body.get("ExpressionAttributeNames", {})
@@ -284,7 +283,7 @@ class MemoryDatabase:
         place = (body["TableName"], *key)
         return _Write(operation, place, item, condition, update, names, values, shows_item)
 
-    def _outcome(self, write: _Write) -> tuple[Item | None, Item | None]:
+    def _outcome(self, write: _Write) -> tuple[StoredItem | None, StoredItem | None]:
         """The item before and after a write."""
         name, pk, sk = write.place
         table = self._table(name)
@@ -299,19 +298,9 @@ class MemoryDatabase:
             return before, write.item
         start: Item = {"pk": {"S": pk}, "sk": {"S": sk}} if before is None else before
         after = start if write.update is None else write.update.applied(scope._replace(item=start))
-        self._check_stored(table, after, "Item size to update has exceeded the maximum allowed size")
-        return before, after
+        return before, _storable(table, after, "Item size to update has exceeded the maximum allowed size")
 
-    def _check_stored(self, table: _Table, item: Item, too_large: str) -> None:
-        """Refuse an item that is too large or whose index keys are of a wrong type."""
-        if item_bytes(item) > _MOST_ITEM_BYTES:
-            raise Invalid(too_large)
-        for index in table.indexes.values():
-            for name, role in ((index.hash_name, "HASH"), (index.range_name, "RANGE")):
-                if name in item and name not in KEY_NAMES:
-                    _check_key_value(name, item[name], table.types[name], role)
-
-    def _apply(self, changes: Iterable[tuple[Place, Item | None]]) -> None:
+    def _apply(self, changes: Iterable[tuple[Place, StoredItem | None]]) -> None:
         for (table, pk, sk), after in changes:
             self._tables[table].store((pk, sk), after)
 
@@ -371,19 +360,20 @@ class MemoryDatabase:
         return {"Responses": found, "UnprocessedKeys": rest}
 
     def _batch_write(self, body: Body) -> dict[str, Any]:
-        changes: list[tuple[Place, Item | None]] = []
+        changes: list[tuple[Place, StoredItem | None]] = []
         for name, entries in body["RequestItems"].items():
             table = self._table(name)
             if not entries:
                 raise Invalid("1 validation error detected: the batch of a table is empty")
             for entry in entries:
-                item = checked_item(entry["PutRequest"]["Item"]) if "PutRequest" in entry else None
-                if item is not None:
-                    self._check_stored(table, item, "Item size has exceeded the maximum allowed size")
+                item = None
+                if "PutRequest" in entry:
+                    put = checked_item(entry["PutRequest"]["Item"])
+                    item = _storable(table, put, "Item size has exceeded the maximum allowed size")
                 key = _checked_key(entry["DeleteRequest"]["Key"]) if item is None else _key_in(item)
                 changes.append(((name, *key), item))
         _check_batch([place for place, _ in changes], _BATCH_WRITE_LIMIT)
-        if sum(item_bytes(item) for _, item in changes if item is not None) > _BATCH_BYTES:
+        if sum(item.size for _, item in changes if item is not None) > _BATCH_BYTES:
             raise Invalid("The batch write request size exceeds the maximum size")
         self._apply(changes)
         return {"UnprocessedItems": {}}
@@ -399,7 +389,7 @@ class MemoryDatabase:
         parts = [part for entry in body["TransactItems"] for part in entry.items()]
         writes = [self._prepared(_VERBS[verb], part) for verb, part in parts]
         _check_batch([write.place for write in writes], _TRANSACTION_LIMIT)
-        changes: list[tuple[Place, Item | None]] = []
+        changes: list[tuple[Place, StoredItem | None]] = []
         reasons: list[dict[str, Any]] = []
         for write in writes:
             try:
@@ -412,12 +402,24 @@ class MemoryDatabase:
                 reasons.append({"Code": refused.code.removesuffix("Exception"), **refused.more})
         if any(reason["Code"] != "None" for reason in reasons):
             raise Refused("TransactionCanceledException", message="Canceled", CancellationReasons=reasons)
-        if sum(item_bytes(item) for _, item in changes if item is not None) > _TRANSACTION_BYTES:
+        if sum(item.size for _, item in changes if item is not None) > _TRANSACTION_BYTES:
             raise Invalid("The aggregate size of the items in the transaction exceeds 4 MB")
         self._apply(changes)
         if token is not None:
             self._tokens[token] = content
         return {}
+
+
+def _storable(table: _Table, item: Item, too_large: str) -> StoredItem:
+    """An item as it is stored; one that is too large or whose index keys are of a wrong type is refused."""
+    stored = StoredItem(item)
+    if stored.size > _MOST_ITEM_BYTES:
+        raise Invalid(too_large)
+    for index in table.indexes.values():
+        for name, role in ((index.hash_name, "HASH"), (index.range_name, "RANGE")):
+            if name in item and name not in KEY_NAMES:
+                _check_key_value(name, item[name], table.types[name], role)
+    return stored
 
 
 def table_names(suffix: str) -> dict[str, str]:
