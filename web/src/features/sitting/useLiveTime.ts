@@ -23,17 +23,18 @@ export function useLiveTime(sitting: Sitting, examId: number, isActive: boolean)
       if (isConnected) sitting.interval = WITH_EVENTS;
       else if (event === "disconnected") {
         sitting.interval = WITHOUT_EVENTS;
-        if (data.silently) sitting.refresh().then(giveUp, () => undefined);
+        if (data.silently) giveUp();
       }
       if (isConnected || (event === "exam_time" && data.exam_id === examId)) sitting.refresh().catch(() => undefined);
     };
     let stopListening: (() => void) | undefined;
     let isGivenUp = false;
-    // The network carries requests, but dropped the connection without a word, and would do so again.
+    // A network that carries requests, but dropped the connection without a word, would do so again.
     const giveUp = (): void => {
       isGivenUp = true;
       stopListening?.();
-      sitting.interval = WITHOUT_EVENTS;
+      stopListening = undefined;
+      sitting.refresh().catch(() => (isGivenUp = false));
     };
     let wasOnline = true;
     const watch = (): void => {
