@@ -37,16 +37,17 @@ TYPED = (
 )
 
 
-def scan(typed: Sequence[str] = (), pages: int = 1) -> bytes:
-    """Pages that are pictures of text, and a page of text after them."""
+def scan(typed: Sequence[str] = (), pages: int = 1, turn: int = 0) -> bytes:
+    """Pages that are pictures of text, turned counterclockwise, and a page of text after them."""
     page = Image.new("L", (1654, 2339), 255)
     pen = ImageDraw.Draw(page)
     for number, line in enumerate(LINES):
         pen.text((150, 150 + 60 * number), line, fill=0, font_size=34)
-    pdf = FPDF(format="A4")
+    turned = page.rotate(turn, expand=True)
+    pdf = FPDF(format="A4", orientation="landscape" if turn in {90, 270} else "portrait")
     for _ in range(pages):
         pdf.add_page()
-        pdf.image(page, 0, 0, 210, 297)
+        pdf.image(turned, 0, 0, pdf.w, pdf.h)
     if typed:
         pdf.add_page()
         pdf.set_font("Helvetica", size=12)
@@ -158,3 +159,18 @@ def test_the_installed_tesseract_reads_a_scan() -> None:
 
     assert first.options == ["Mass", "Velocity", "Time", "Energy"]
     assert second.text == "The unit of force in the figure is named after"
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_was_scanned_turned_is_read_upright(turn: int) -> None:
+    paper = extract_isolated(scan(turn=turn), seconds=100, is_scan=True, with_figures=True)
+
+    assert [question.options for question in paper.questions] == [
+        ["Mass", "Velocity", "Time", "Energy"],
+        ["Newton", "Pascal", "Joule", "Watt"],
+    ]
+    figure = paper.questions[1].figure
+    assert figure is not None
+    with Image.open(io.BytesIO(paper.figures[figure].picture)) as shown:
+        assert shown.width > shown.height > 200
