@@ -139,6 +139,21 @@ def test_two_people_meet_and_write(new_profile: Callable[..., BrowserContext]) -
     first.button("Send").click()
     expect(second.page.get_by_role("log", name="Messages")).to_contain_text("Seen at once")
 
+    first.button("Report").click()
+    first.field("What is wrong with it?").fill("It is a script.")
+    first.button("Send report").click()
+    expect(first.page.get_by_text("Reported to the administrators.")).to_be_visible()
+    first.button("Block Imran Sheikh").click()
+    first.page.get_by_role("dialog").get_by_role("button", name="Block Imran Sheikh").click()
+    expect(first.field("Message")).to_have_count(0)
+    second.field("Message").fill("Are you there?")
+    second.button("Send").click()
+    expect(second.alert).to_contain_text("blocked")
+    first.button("Unblock Imran Sheikh").click()
+    first.field("Message").fill("Again")
+    first.button("Send").click()
+    expect(second.page.get_by_role("log", name="Messages")).to_contain_text("Again")
+
 
 def test_the_assistant_answers_and_counts(student_app: App) -> None:
     student_app.open("/app/assistant")

@@ -14,6 +14,7 @@ import "./chat.css";
 import { Conversation } from "./Conversation";
 import { NewGroup } from "./NewGroup";
 import { People } from "./People";
+import { Blocked } from "./Safety";
 import { texts } from "./texts";
 
 type Chat = Schema<"ConversationShape">;
@@ -41,6 +42,7 @@ export default function ChatScreen() {
   const [isMakingGroup, setMakingGroup] = useState(false);
   const chats = useLoaded("conversations", (signal) => api.get("/api/chat/conversations", { signal }));
   const inbox = useLoaded("inbox", (signal) => api.get("/api/chat/requests/inbox", { signal }));
+  const blocked = useLoaded("blocked", (signal) => api.get("/api/chat/blocked", { signal }));
   const reload = (): void => {
     chats.reload();
     inbox.reload();
@@ -69,10 +71,18 @@ export default function ChatScreen() {
           <Requests requests={inbox.data?.requests ?? []} onAccepted={opened} onChange={reload} />
           <Failure error={chats.error} onRetry={reload} />
           {chats.isLoading && !chats.data ? <Loading /> : null}
+          <Blocked people={blocked.data?.blocked ?? []} onChange={blocked.reload} />
           <List chats={conversations} openId={open?.id} isLoaded={!!chats.data} onOpen={setOpenId} />
         </div>
         {open ? (
-          <Conversation key={open.id} chat={open} onChange={chats.reload} onBack={() => setOpenId(undefined)} />
+          <Conversation
+            key={open.id}
+            chat={open}
+            isBlocked={blocked.data?.blocked.some(({ user_id: id }) => id === open.other_id) ?? false}
+            onBlocked={blocked.reload}
+            onChange={chats.reload}
+            onBack={() => setOpenId(undefined)}
+          />
         ) : (
           <p class="card muted chat__nothing">{text.choose}</p>
         )}

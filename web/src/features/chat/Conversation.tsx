@@ -7,12 +7,14 @@ import { ConfirmButton } from "@/shared/components/ConfirmButton";
 import { Failure } from "@/shared/components/Failure";
 import { TextField } from "@/shared/components/fields";
 import { Loading } from "@/shared/components/Loading";
+import { Notice } from "@/shared/components/Notice";
 import { moment } from "@/shared/format/time";
 import { common } from "@/shared/i18n/common";
 import { live } from "@/shared/live/socket";
 import { useLive } from "@/shared/live/useLive";
 
 import { edited, merged, type Message, removed } from "./history";
+import { Block, Report } from "./Safety";
 import { texts } from "./texts";
 
 type Chat = Schema<"ConversationShape">;
@@ -23,6 +25,9 @@ const TYPING_SHOWN = 4000;
 
 interface ConversationProps {
   chat: Chat;
+  /** Whether one has blocked the other person. */
+  isBlocked: boolean;
+  onBlocked: () => void;
   /** Called when the list of conversations is no longer what it was. */
   onChange: () => void;
   onBack: () => void;
@@ -91,13 +96,18 @@ export function Conversation(props: ConversationProps) {
   return (
     <section class="card chat__room" aria-label={chat.name}>
       <header class="row row--apart">
-        <div class="row">
+        <div class="row chat__back">
           <Button kind="quiet" size="small" onClick={props.onBack}>
             ← {text.back}
           </Button>
           <h2 class="chat__title">{chat.name}</h2>
         </div>
-        <Ending {...props} />
+        <div class="row">
+          {chat.other_id !== null && !props.isBlocked ? (
+            <Block userId={chat.other_id} name={chat.name} onBlocked={props.onBlocked} />
+          ) : null}
+          <Ending {...props} />
+        </div>
       </header>
       {chat.is_group ? <p class="muted small">{chat.members.map(({ name }) => name).join(", ")}</p> : null}
       <Failure error={loading.error} onRetry={() => loading.run()} />
@@ -125,16 +135,20 @@ export function Conversation(props: ConversationProps) {
       <p class="muted small chat__typing" aria-live="polite">
         {typist === undefined ? "" : text.typing(typist)}
       </p>
-      <Compose
-        chat={chat}
-        replyTo={replyTo}
-        onCancelReply={() => setReplyTo(undefined)}
-        onSent={(message) => {
-          setReplyTo(undefined);
-          setHistory((known) => merged(known ?? [], [message]));
-          onChange();
-        }}
-      />
+      {props.isBlocked ? (
+        <Notice kind="status">{text.isBlocked(chat.name)}</Notice>
+      ) : (
+        <Compose
+          chat={chat}
+          replyTo={replyTo}
+          onCancelReply={() => setReplyTo(undefined)}
+          onSent={(message) => {
+            setReplyTo(undefined);
+            setHistory((known) => merged(known ?? [], [message]));
+            onChange();
+          }}
+        />
+      )}
     </section>
   );
 }
@@ -283,7 +297,9 @@ function Said(props: {
                 {text.removeSure}
               </ConfirmButton>
             </>
-          ) : null}
+          ) : (
+            <Report userId={message.sender_id} messageId={message.id} />
+          )}
         </div>
       ) : null}
     </li>
