@@ -147,6 +147,11 @@ class World:
         told += [f"file {key}" for bucket in BUCKETS.values() for key in _files(bucket)]
         return told + sorted("{}:{}:{}".format(*key) for key in self._changed())
 
+    def changes_of_reading(self) -> list[str]:
+        """Those that no GET may make: reading marks conversations as read, keeps sheets of results, and is counted."""
+        may_be = ("MESSAGING_TABLE:USER#", "EPHEMERAL_TABLE:SHEETS#", "file sheets/")
+        return [change for change in self.changes() if not change.startswith(may_be) and ":LIMIT#" not in change]
+
     def keep(self) -> None:
         """Make the present state the one to restore."""
         self.post.sent.clear()
