@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from paper_reader.errors import NO_TEXT, DocumentError
 from paper_reader.isolation import extract_isolated
+from paper_reader.ocr import scans
 
 LINES = (
     "1. Which of these is a vector quantity in mechanics?",
@@ -174,3 +175,19 @@ def test_a_page_that_was_scanned_turned_is_read_upright(turn: int) -> None:
     assert figure is not None
     with Image.open(io.BytesIO(paper.figures[figure].picture)) as shown:
         assert shown.width > shown.height > 200
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
+def test_the_first_page_tells_how_the_others_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = []
+    turn_of = scans._turn_of
+
+    def counted(drawn: Image.Image, dots_per_inch: int) -> int:
+        searched.append(drawn)
+        return turn_of(drawn, dots_per_inch)
+
+    monkeypatch.setattr(scans, "_turn_of", counted)
+    pages, _ = scans.recognised(scan(pages=2, turn=180), None, {})
+
+    assert [page.rotation for page in pages] == [180, 180]
+    assert len(searched) == 1

@@ -112,10 +112,11 @@ class _Recognised:
 def _recognised(document: Any, numbers: Sequence[int]) -> Iterator[_Recognised]:
     """The size and the words of each page; as many pages at once as there are processors.
 
-    The first page tells whether the document has Hindi. Without it a page takes three quarters of the time.
+    The first page tells whether the document has Hindi, without which a page takes three quarters of the time, and how
+    the pages lie, because looking for that takes longer than all else.
     """
     workers = os.cpu_count() or 1
-    languages = tesseract.LANGUAGES
+    languages, turn = tesseract.LANGUAGES, 0
     with ThreadPoolExecutor(workers) as pool:
         waiting: list[Future[_Recognised]] = []
         for at, number in enumerate(numbers):
@@ -124,28 +125,32 @@ def _recognised(document: Any, numbers: Sequence[int]) -> Iterator[_Recognised]:
             scale = min(_DOTS_PER_INCH / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
             drawn = page.render(scale=scale, grayscale=True).to_pil()
             page.close()
-            waiting.append(pool.submit(_read, drawn, width, height, round(scale * 72), languages))
-            if not at and len(numbers) > 1 and _is_english(waiting[0].result().words):
-                languages = tesseract.ENGLISH
+            waiting.append(pool.submit(_read, drawn, width, height, round(scale * 72), languages, turn))
+            if not at and len(numbers) > 1:
+                first = waiting[0].result()
+                turn = first.turn
+                languages = tesseract.ENGLISH if _is_english(first.words) else languages
             if len(waiting) > workers:
                 yield waiting.pop(0).result()
         for found in waiting:
             yield found.result()
 
 
-def _read(drawn: "Image.Image", width: float, height: float, dots_per_inch: int, languages: str) -> _Recognised:
-    """A page's words: as it is, or as it is to be turned if next to nothing can be read so."""
+def _read(
+    drawn: "Image.Image", width: float, height: float, dots_per_inch: int, languages: str, turn: int
+) -> _Recognised:
+    """A page's words: turned clockwise as expected, or as it is to be turned if next to nothing can be read so."""
     from PIL import ImageFilter  # noqa: PLC0415 - papers with text do without it
 
-    # A median takes a scanner's grain away, and half of the time that recognising it takes; it leaves strokes.
-    drawn = drawn.filter(ImageFilter.MedianFilter(3))
+    # A median takes a scanner's grain away, which is slow to recognise, and leaves strokes.
+    drawn = drawn.filter(ImageFilter.MedianFilter(3)).rotate(-turn, expand=True)
     words = _words(drawn, dots_per_inch, languages)
-    turn = 0
-    if words and not _is_upright(words) and (turn := _turn_of(drawn, dots_per_inch)):
-        drawn = drawn.rotate(-turn, expand=True)
+    if words and not _is_upright(words) and (further := _turn_of(drawn, dots_per_inch)):
+        drawn = drawn.rotate(-further, expand=True)
         words = _words(drawn, dots_per_inch, languages)
-        if turn in _SIDEWAYS:
-            width, height = height, width
+        turn = (turn + further) % 360
+    if turn in _SIDEWAYS:
+        width, height = height, width
     if words and languages != tesseract.LANGUAGES and _confidence(words) < _READABLE:
         words = _words(drawn, dots_per_inch, tesseract.LANGUAGES)
     elif languages == tesseract.LANGUAGES and _is_english(words) and any(_DEVANAGARI.search(w.text) for w in words):
