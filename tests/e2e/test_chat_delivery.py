@@ -29,7 +29,7 @@ from tests.factories.users import create_user
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 # The whole test takes minutes: `make soak`. Every test run does a part.
-CONVERSATIONS, MESSAGES, DEVICES = (10, 200, 4) if os.environ.get("SOAK") else (4, 30, 4)
+CONVERSATIONS, MESSAGES, DEVICES = (10, 200, 4) if os.environ.get("SOAK") else (4, 20, 4)
 # The server's clock runs this much faster than the real one, so that the pause between messages is short.
 SPEED = 30
 AT_ONCE = 6

@@ -10,7 +10,7 @@ from bench.soak.run import Plan, soak
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 # `make soak` runs the same for half an hour.
-SECONDS = 12.0
+SECONDS = 9.0
 
 
 def test_nothing_is_lost_while_processes_are_killed(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def sequences(roll: Callable[[Dice], T]) -> st.SearchStrategy[list[T]]:
 
 
 def explored(
-    histories: st.SearchStrategy[Any], run: Callable[[Any], None], *, count: int = 300, is_fixed: bool = False
+    histories: st.SearchStrategy[Any], run: Callable[[Any], None], *, count: int = 200, is_fixed: bool = False
 ) -> int:
     """Run many histories; of one that fails, the shortest that hypothesis finds.
 
