@@ -19,7 +19,7 @@ _NUMBER = r"(\d{1,4})"
 _PART = r"(?P<part>\d{1,3})"
 _WORD = (
     r"(?:Q(?:ue(?:s(?:tion)?)?)?|QUE(?:S(?:TION)?)?|question|प्रश्न|प्रश|प्र|प्रश्‍न)"
-    r"\s*[.:\-–]?\s*(?:No|no|NO|Number|number|NUMBER|संख्या|सं|क्र|क्रमांक)?\s*[.:\-–]?\s*"
+    r"\s*+[.:\-–]?\s*+(?:No|no|NO|Number|number|NUMBER|संख्या|सं|क्र|क्रमांक)?\s*+[.:\-–]?\s*+"
 )
 # A word of any language before a number, such as "PREGUNTA 12" or "Aufgabe Nr. 3".
 _ANY_WORD = (

@@ -18,7 +18,7 @@ _MISSING = re.compile(r"^Object missing required field `(.+?)`")
 _EXPECTED = re.compile(r"^Expected `(.+?)`(.*?)(?:, got `.+`)?$")
 _BOUND = re.compile(r" ([<>]=?) (\S+)")
 _NOT_LISTED = "Invalid enum value"
-_STEP = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
+_STEP = re.compile(r"[^.\[\]]+|\[[^\[\]]*\]")
 _PATTERN = re.compile(r" matching regex .*")
 _KINDS = {
     "str": "text",
